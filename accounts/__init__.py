@@ -1,0 +1,1 @@
+"""Who you are: the user, profile settings, sign-in (allauth)."""

@@ -1,0 +1,33 @@
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.db import models
+
+
+class User(AbstractUser):
+    """A person with an account. `username` is public and part of addresses; `name` is what pages show."""
+
+    username = models.CharField(
+        "user name",
+        max_length=39,
+        unique=True,
+        validators=[ASCIIUsernameValidator()],
+        help_text="At most 39 characters: letters, digits and @ . + - _",
+        error_messages={"unique": "This user name is taken."},
+    )
+    name = models.CharField("full name", max_length=120, blank=True)
+    shows_votes = models.BooleanField(
+        "show my upvotes",
+        default=False,
+        help_text="Your public page lists the papers that you upvoted.",
+    )
+    first_name = None
+    last_name = None
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return self.username

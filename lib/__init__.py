@@ -1,0 +1,1 @@
+"""Python and Django only, no models: what every room may stand on."""

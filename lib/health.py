@@ -1,0 +1,41 @@
+"""`/healthz`: the process lives. `/readyz`: the database is there and migrated.
+
+Answered before anything else looks at the request, so that a probe needs no host name, session or https.
+"""
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse
+
+
+class HealthMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.migrated = False
+
+    def __call__(self, request):
+        if request.path == "/healthz":
+            return _plain("alive")
+        if request.path == "/readyz":
+            return self._ready()
+        return self.get_response(request)
+
+    def _ready(self) -> HttpResponse:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+            self.migrated = self.migrated or not _unapplied()
+        except DatabaseError:
+            return _plain("the database does not answer", 503)
+        if not self.migrated:
+            return _plain("migrations are missing", 503)
+        return _plain("ready")
+
+
+def _unapplied() -> list:
+    executor = MigrationExecutor(connection)
+    return executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _plain(text: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})

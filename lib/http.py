@@ -1,0 +1,112 @@
+"""What views need of HTTP: bad input answered, verbs guarded, public pages cached."""
+
+import hashlib
+from functools import cache, wraps
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+
+class BadInput(Exception):
+    """The request cannot be answered as it stands; the message tells the reader what to change. Answers 400."""
+
+
+class BadInputMiddleware:
+    """Turns BadInput, and NUL bytes anywhere in a request's address, into a page that helps."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return bad_input(request, "The address holds a NUL character, which no address of this site does.")
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, BadInput):
+            return bad_input(request, str(exception))
+        return None
+
+
+def bad_input(request: HttpRequest, message: str) -> HttpResponse:
+    return render(request, "400.html", {"message": message}, status=400)
+
+
+def here(request: HttpRequest) -> str:
+    """Where a form came from: its `next`, if that is an address of this site, else the front page."""
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return wanted
+    return settings.LOGIN_REDIRECT_URL
+
+
+def verb(view):
+    """A view that changes state: POST only, signed in only (strangers are led to sign-in and back), CSRF-safe.
+
+    A stranger's page is the same for everybody and so carries no token; hence sign-in is asked for first.
+    """
+    protected = csrf_protect(view)
+
+    @csrf_exempt
+    @require_POST
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if request.user.is_authenticated:
+            return protected(request, *args, **kwargs)
+        if request.htmx:
+            current = urlsplit(request.htmx.current_url or "")
+            back = f"{current.path}?{current.query}" if current.query else current.path or here(request)
+            return HttpResponseClientRedirect(redirect_to_login(back).url)
+        return redirect_to_login(here(request))
+
+    return guarded
+
+
+def back_to(request: HttpRequest, anchor: str) -> HttpResponse:
+    """Back to the page the form stood on, at the element with this id."""
+    return redirect(f"{here(request).split('#')[0]}#{anchor}")
+
+
+PUBLIC_SECONDS = 60
+
+
+def page(request: HttpRequest, template: str, context: dict, *, version: object = None) -> HttpResponse:
+    """Render a page with the caching rules of the house.
+
+    A stranger's page is the same for all strangers: shared caches may keep it for a minute, and if `version`
+    (anything whose repr names all that the page shows) is given, a matching If-None-Match costs no template.
+    A signed-in reader's page stays with that reader.
+    """
+    patch = {"private": True, "no_cache": True}
+    etag = None
+    if request.user.is_anonymous and not request.COOKIES:
+        patch = {"public": True, "max_age": PUBLIC_SECONDS, "stale_while_revalidate": 10 * PUBLIC_SECONDS}
+        if version is not None:
+            etag = _etag(request, template, version)
+    response = (etag and get_conditional_response(request, etag=etag)) or render(request, template, context)
+    if etag:
+        response.headers["ETag"] = etag
+    patch_cache_control(response, **patch)
+    patch_vary_headers(response, ["Cookie", "HX-Request"])
+    return response
+
+
+def _etag(request: HttpRequest, template: str, version: object) -> str:
+    told = repr((_templates(), request.get_full_path(), template, bool(request.htmx), version))
+    return f'W/"{hashlib.blake2b(told.encode(), digest_size=12).hexdigest()}"'
+
+
+@cache
+def _templates() -> str:
+    """A digest of all our templates: a new release must not be answered with "not modified"."""
+    files = sorted(path for folder in settings.TEMPLATES[0]["DIRS"] for path in Path(folder).rglob("*.html"))
+    return hashlib.blake2b(b"".join(path.read_bytes() for path in files), digest_size=12).hexdigest()

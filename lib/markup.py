@@ -1,0 +1,94 @@
+"""Text of papers and people as safe HTML: TeX maths becomes MathML Core, Markdown becomes a few plain tags.
+
+Everything leaves through nh3 with an allow-list, so nothing that a paper or a person wrote is ever
+markup of ours. A formula that math-core cannot read is shown as its source.
+"""
+
+import re
+from html import escape
+
+import math_core
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+_MATHML = set(
+    "math mrow mi mo mn ms mtext mspace msup msub msubsup mover munder munderover mfrac msqrt mroot "
+    "mtable mtr mtd mstyle mpadded mphantom merror mmultiscripts mprescripts".split()
+)
+_MATHML_ATTRIBUTES = set(
+    "display displaystyle stretchy form lspace rspace accent accentunder mathvariant width height depth "
+    "voffset linethickness scriptlevel fence separator largeop movablelimits symmetric minsize maxsize "
+    "columnalign".split()
+)
+_PROSE = set("p br em strong code pre blockquote ul ol li h3 h4 a hr del".split())
+_ATTRIBUTES = {tag: _MATHML_ATTRIBUTES for tag in _MATHML} | {"a": {"href", "title"}}
+
+_converter = math_core.LatexToMathML(
+    fancy_error=False,
+    max_expansions=1_000,
+    macros={"xspace": "", "mathds": r"\mathbb{#1}", "bm": r"\boldsymbol{#1}"},
+)
+# $$…$$ or $…$ that neither starts nor ends with a space nor is followed by a digit ("$5 and $10" is money).
+_MATHS = re.compile(r"\$\$(?P<block>[^$]+)\$\$|\$(?P<inline>[^\s$](?:[^$]*[^\s$\\])?)\$(?!\d)")
+# The text commands that abstracts on arXiv use outside of maths.
+_TEXT_COMMAND = re.compile(r"\\(emph|textit|textbf|texttt|textsc|text|underline|url|href)\{([^{}]*)\}")
+_TEXT_TAG = {"emph": "em", "textit": "em", "textbf": "strong", "texttt": "code"}
+_TEX_ESCAPE = re.compile(r"\\([%&#_$])")
+
+
+def mathml(tex: str, *, block: bool = False) -> str:
+    """MathML for one formula, or its source in <code> if math-core cannot read it."""
+    try:
+        return _converter.convert_with_local_state(tex, displaystyle=block)
+    except math_core.LatexError:
+        return f"<code>{escape(tex)}</code>"
+
+
+def typeset(text: str) -> SafeString:
+    """One paragraph of a paper's title or abstract as HTML: maths between dollars, a few TeX text commands."""
+    parts, position = [], 0
+    for match in _MATHS.finditer(text):
+        parts.append(_prose(text[position : match.start()]))
+        parts.append(mathml(match["block"] or match["inline"], block=bool(match["block"])))
+        position = match.end()
+    parts.append(_prose(text[position:]))
+    html = "".join(parts)
+    if "<" not in html:
+        return mark_safe(html)
+    return mark_safe(nh3.clean(html, tags=_MATHML | {"em", "strong", "code"}, attributes=_ATTRIBUTES))
+
+
+def _prose(text: str) -> str:
+    html = escape(text, quote=False)
+    if "\\" not in html:
+        return html
+    return _TEX_ESCAPE.sub(r"\1", _TEXT_COMMAND.sub(_text_command, html))
+
+
+def _text_command(match: re.Match) -> str:
+    tag = _TEXT_TAG.get(match[1])
+    return f"<{tag}>{match[2]}</{tag}>" if tag else match[2]
+
+
+def _render_maths(renderer, tokens, index, options, env) -> str:
+    return mathml(tokens[index].content, block=tokens[index].type == "math_block")
+
+
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable(["linkify", "strikethrough"])
+_markdown.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
+for _kind in ("math_inline", "math_inline_double", "math_block"):
+    _markdown.renderer.rules[_kind] = _render_maths
+
+
+def markdown(text: str) -> SafeString:
+    """What a person wrote, in Markdown with maths, as HTML: no images, no raw HTML, links marked as theirs."""
+    html = nh3.clean(
+        _markdown.render(text),
+        tags=_PROSE | _MATHML,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow ugc noopener",
+    )
+    return mark_safe(html)

@@ -1,0 +1,18 @@
+"""Plain text: one line of it, and the folded form that search compares."""
+
+import re
+import unicodedata
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_SPACE = re.compile(r"\s+")
+
+
+def one_line(text: str) -> str:
+    """The text without control characters and hard line breaks: sources wrap at 80 columns."""
+    return _SPACE.sub(" ", _CONTROL.sub(" ", text)).strip()
+
+
+def fold(text: str) -> str:
+    """Case and accents gone, so that "Nuno" finds "Nuño": NFKD, combining marks dropped, casefolded."""
+    decomposed = unicodedata.normalize("NFKD", one_line(text))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()

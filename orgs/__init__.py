@@ -1,0 +1,1 @@
+"""Who speaks together: organisations, memberships, roles, and the pages to manage them."""

@@ -1,0 +1,37 @@
+"""arXiv identifiers (https://info.arxiv.org/help/arxiv_identifier.html): `2509.08721`, `hep-th/9901001`, with or
+without a version, bare or inside an address."""
+
+import re
+
+_ID = r"(?:\d{4}\.\d{4,5}|[a-z]+(?:-[a-z]+)*(?:\.[A-Z]{2})?/\d{7})"
+_FULL = re.compile(
+    rf"(?:arxiv:|(?:https?://)?(?:www\.|export\.)?(?:arxiv\.org|huggingface\.co)/(?:abs|pdf|html|papers)/)?"
+    rf"(?P<id>{_ID})(?:v(?P<version>[1-9]\d{{0,2}}))?(?:\.pdf)?/?",
+    re.IGNORECASE,
+)
+
+
+def parse(text: str) -> tuple[str, int | None]:
+    """The id without its version, and the version if one was given. Raises ValueError if there is none."""
+    match = _FULL.fullmatch(text.strip())
+    if not match or not _month_exists(match["id"]):
+        raise ValueError(f"“{text[:80]}” is not an arXiv id: one looks like 2509.08721 or hep-th/9901001")
+    version = int(match["version"]) if match["version"] else None
+    return match["id"], version
+
+
+def _month_exists(arxiv_id: str) -> bool:
+    digits = arxiv_id.split("/")[-1]
+    return 1 <= int(digits[2:4]) <= 12
+
+
+class ArxivIdConverter:
+    """For URLs: an id, with or without a version, as `(id, version)`."""
+
+    regex = rf"{_ID}(?:v[1-9][0-9]{{0,2}})?"
+
+    def to_python(self, value: str) -> tuple[str, int | None]:
+        return parse(value)
+
+    def to_url(self, value: str) -> str:
+        return value

@@ -1,0 +1,56 @@
+from django.db import connection, models
+from django.db.models import Count, Max, Min, Q, Sum
+
+
+class DayQuerySet(models.QuerySet):
+    def around(self, start, end) -> dict:
+        """One statement: the days with papers before `start` and from `end` on, papers between, the issue's number.
+
+        The number counts the days that had papers up to the last one before `end`.
+        """
+        return self.aggregate(
+            previous=Max("date", filter=Q(date__lt=start)),
+            next=Min("date", filter=Q(date__gte=end)),
+            papers=Sum("paper_count", filter=Q(date__gte=start, date__lt=end), default=0),
+            number=Count("date", filter=Q(date__lt=end)),
+        )
+
+    def latest_date(self):
+        return self.aggregate(latest=Max("date"))["latest"]
+
+
+class DayManager(models.Manager.from_queryset(DayQuerySet)):
+    def recount(self, dates=None) -> None:
+        """Bring the counts of these days (all days if None) in line with the papers listed on them."""
+        with connection.cursor() as cursor:
+            days = None if dates is None else list(dates)
+            cursor.execute(_FORGET_EMPTY, {"days": days})
+            cursor.execute(_COUNT, {"days": days})
+
+
+_CHOSEN = "(%(days)s::date[] IS NULL OR {column} = ANY(%(days)s::date[]))"
+_FORGET_EMPTY = f"""
+    DELETE FROM papers_day WHERE {_CHOSEN.format(column="date")}
+    AND NOT EXISTS (SELECT FROM papers_paper WHERE listed_on = papers_day.date)
+"""
+_COUNT = f"""
+    INSERT INTO papers_day (date, paper_count)
+    SELECT listed_on, count(*) FROM papers_paper WHERE {_CHOSEN.format(column="listed_on")} GROUP BY listed_on
+    ON CONFLICT (date) DO UPDATE SET paper_count = excluded.paper_count
+    WHERE papers_day.paper_count <> excluded.paper_count
+"""
+
+
+class Day(models.Model):
+    """A day that has papers, and how many: so that nothing ever counts the big table."""
+
+    date = models.DateField(primary_key=True)
+    paper_count = models.PositiveIntegerField()
+
+    objects = DayManager()
+
+    class Meta:
+        ordering = ["date"]
+
+    def __str__(self) -> str:
+        return self.date.isoformat()

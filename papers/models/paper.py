@@ -1,0 +1,117 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.urls import reverse
+from django.utils import timezone
+
+from papers.models.bookmark import Bookmark
+from papers.models.vote import Vote
+from papers.ranking import HOT
+
+
+class UtcDate(Func):
+    template = "((%(expressions)s) AT TIME ZONE 'UTC')::date"
+
+
+class PaperQuerySet(models.QuerySet):
+    def between(self, start, end):
+        """Papers listed on `start` or later and before `end` (dates)."""
+        return self.filter(listed_on__gte=start, listed_on__lt=end)
+
+    def saved_by(self, user):
+        """With `saved_at`, the moment of the bookmark."""
+        return self.filter(bookmarks__user=user).annotate(saved_at=F("bookmarks__created_at"))
+
+    def upvoted_by(self, user):
+        """With `voted_at`, the moment of the vote."""
+        return self.filter(votes__user=user).annotate(voted_at=F("votes__created_at"))
+
+    def seen_by(self, viewer):
+        """With the two bits of the viewer, `voted` and `saved`, and all that a row shows; nothing more may be fetched."""
+        voted, saved = Value(False), Value(False)
+        if viewer.is_authenticated:
+            voted = Exists(Vote.objects.filter(user=viewer, paper=OuterRef("pk")))
+            saved = Exists(Bookmark.objects.filter(user=viewer, paper=OuterRef("pk")))
+        return (
+            self.select_related("organisation", "submitted_by")
+            .annotate(voted=voted, saved=saved)
+            .fetch_mode(models.FETCH_RAISE)
+        )
+
+
+class Paper(models.Model):
+    """A research paper as the site lists it.
+
+    `vote_count` = `imported_votes` + the number of Vote rows, always. `comment_count` is what the source counted.
+    `revision` grows with every change that a row of a list can show. `hot` and `listed_on` are computed by the
+    database; days are UTC days.
+    """
+
+    arxiv_id = models.CharField("arXiv id", max_length=32, unique=True)
+    version = models.PositiveSmallIntegerField(default=1)
+    title = models.CharField(max_length=500)
+    abstract = models.TextField(blank=True)
+    author_count = models.PositiveIntegerField(default=0)
+    categories = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    keywords = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    organisation = models.ForeignKey(
+        "orgs.Organisation", models.SET_NULL, related_name="papers", null=True, blank=True
+    )
+    code_url = models.URLField(max_length=500, blank=True)
+    code_stars = models.PositiveIntegerField(null=True, blank=True)
+    project_url = models.URLField(max_length=500, blank=True)
+    published_at = models.DateTimeField()
+    listed_at = models.DateTimeField(default=timezone.now)
+    submitted_by = models.ForeignKey(
+        "accounts.User", models.SET_NULL, related_name="submitted_papers", null=True, blank=True
+    )
+    imported_votes = models.PositiveIntegerField(default=0)
+    vote_count = models.PositiveIntegerField(default=0)
+    comment_count = models.PositiveIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0)
+    listed_on = models.GeneratedField(
+        expression=UtcDate("listed_at"),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
+    hot = models.GeneratedField(expression=HOT, output_field=models.FloatField(), db_persist=True)
+
+    objects = PaperQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["listed_on"], name="paper_listed_on"),
+            models.Index(fields=["listed_at", "id"], name="paper_newest"),
+            models.Index(fields=["hot", "id"], name="paper_hot"),
+            models.Index(fields=["vote_count", "listed_at", "id"], name="paper_votes"),
+            models.Index(fields=["comment_count", "listed_at", "id"], name="paper_discussed"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(vote_count__gte=F("imported_votes")), name="paper_votes_include_imported"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("papers:paper", args=[self.arxiv_id])
+
+    @property
+    def arxiv_url(self) -> str:
+        return f"https://arxiv.org/abs/{self.arxiv_id}"
+
+    @property
+    def pdf_url(self) -> str:
+        return f"https://arxiv.org/pdf/{self.arxiv_id}"
+
+    def standing(self) -> tuple[int, int]:
+        """Its place by votes among the papers of its day, from 1, and how many those are."""
+        better = Q(vote_count__gt=self.vote_count) | Q(
+            vote_count=self.vote_count, listed_at__gt=self.listed_at
+        )
+        better |= Q(vote_count=self.vote_count, listed_at=self.listed_at, id__gt=self.pk)
+        day = Paper.objects.filter(listed_on=self.listed_on)
+        counts = day.aggregate(ahead=models.Count("pk", filter=better), of=models.Count("pk"))
+        return counts["ahead"] + 1, counts["of"]
