@@ -5,4 +5,4 @@ from django.forms.renderers import TemplatesSetting
 
 class HouseRenderer(TemplatesSetting):
     form_template_name = "forms/form.html"
-    field_template_name = "forms/_field.html"
+    field_template_name = "forms/field.html"

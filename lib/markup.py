@@ -13,17 +13,61 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-_MATHML = set(
-    "math mrow mi mo mn ms mtext mspace msup msub msubsup mover munder munderover mfrac msqrt mroot "
-    "mtable mtr mtd mstyle mpadded mphantom merror mmultiscripts mprescripts".split()
-)
-_MATHML_ATTRIBUTES = set(
-    "display displaystyle stretchy form lspace rspace accent accentunder mathvariant width height depth "
-    "voffset linethickness scriptlevel fence separator largeop movablelimits symmetric minsize maxsize "
-    "columnalign".split()
-)
-_PROSE = set("p br em strong code pre blockquote ul ol li h3 h4 a hr del".split())
-_ATTRIBUTES = {tag: _MATHML_ATTRIBUTES for tag in _MATHML} | {"a": {"href", "title"}}
+_MATHML = {
+        "math",
+        "mrow",
+        "mi",
+        "mo",
+        "mn",
+        "ms",
+        "mtext",
+        "mspace",
+        "msup",
+        "msub",
+        "msubsup",
+        "mover",
+        "munder",
+        "munderover",
+        "mfrac",
+        "msqrt",
+        "mroot",
+        "mtable",
+        "mtr",
+        "mtd",
+        "mstyle",
+        "mpadded",
+        "mphantom",
+        "merror",
+        "mmultiscripts",
+        "mprescripts",
+    }
+_MATHML_ATTRIBUTES = {
+        "display",
+        "displaystyle",
+        "stretchy",
+        "form",
+        "lspace",
+        "rspace",
+        "accent",
+        "accentunder",
+        "mathvariant",
+        "width",
+        "height",
+        "depth",
+        "voffset",
+        "linethickness",
+        "scriptlevel",
+        "fence",
+        "separator",
+        "largeop",
+        "movablelimits",
+        "symmetric",
+        "minsize",
+        "maxsize",
+        "columnalign",
+    }
+_PROSE = {"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "h3", "h4", "a", "hr", "del"}
+_ATTRIBUTES = dict.fromkeys(_MATHML, _MATHML_ATTRIBUTES) | {"a": {"href", "title"}}
 
 _converter = math_core.LatexToMathML(
     fancy_error=False,

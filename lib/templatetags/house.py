@@ -23,3 +23,17 @@ def short_date(day: datetime.date) -> str:
 def long_date(day: datetime.date) -> str:
     """`Wednesday, 10 September 2025`."""
     return f"{day:%A}, {day.day} {day:%B} {day.year}"
+
+
+@register.filter
+def stars(count: int) -> str:
+    """`987`, `1.2k`, `34k`: as code hosts write them."""
+    if count < 1_000:
+        return str(count)
+    return f"{count / 1_000:.1f}k" if count < 9_950 else f"{count / 1_000:.0f}k"
+
+
+@register.filter
+def bare_url(url: str) -> str:
+    """An address as people say it: without scheme, `www.` and a last slash."""
+    return url.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")

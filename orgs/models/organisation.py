@@ -21,6 +21,7 @@ class Organisation(models.Model):
     logo = models.ImageField(upload_to="logos", blank=True)
     verified = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
 
     objects = OrganisationManager()
 

@@ -18,6 +18,14 @@ class DayQuerySet(models.QuerySet):
     def latest_date(self):
         return self.aggregate(latest=Max("date"))["latest"]
 
+    def nearest(self, date):
+        """The day with papers that is closest to the date, or None if there is no day at all."""
+        around = self.aggregate(
+            before=Max("date", filter=Q(date__lte=date)), after=Min("date", filter=Q(date__gt=date))
+        )
+        days = [day for day in around.values() if day]
+        return min(days, key=lambda day: abs(day - date), default=None)
+
 
 class DayManager(models.Manager.from_queryset(DayQuerySet)):
     def recount(self, dates=None) -> None:

@@ -54,9 +54,7 @@ class Paper(models.Model):
     author_count = models.PositiveIntegerField(default=0)
     categories = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     keywords = ArrayField(models.CharField(max_length=120), default=list, blank=True)
-    organisation = models.ForeignKey(
-        "orgs.Organisation", models.SET_NULL, related_name="papers", null=True, blank=True
-    )
+    organisation = models.ForeignKey("orgs.Organisation", models.SET_NULL, related_name="papers", null=True, blank=True)
     code_url = models.URLField(max_length=500, blank=True)
     code_stars = models.PositiveIntegerField(null=True, blank=True)
     project_url = models.URLField(max_length=500, blank=True)
@@ -106,11 +104,13 @@ class Paper(models.Model):
     def pdf_url(self) -> str:
         return f"https://arxiv.org/pdf/{self.arxiv_id}"
 
+    @property
+    def topics(self) -> list[str]:
+        return self.categories + self.keywords
+
     def standing(self) -> tuple[int, int]:
         """Its place by votes among the papers of its day, from 1, and how many those are."""
-        better = Q(vote_count__gt=self.vote_count) | Q(
-            vote_count=self.vote_count, listed_at__gt=self.listed_at
-        )
+        better = Q(vote_count__gt=self.vote_count) | Q(vote_count=self.vote_count, listed_at__gt=self.listed_at)
         better |= Q(vote_count=self.vote_count, listed_at=self.listed_at, id__gt=self.pk)
         day = Paper.objects.filter(listed_on=self.listed_on)
         counts = day.aggregate(ahead=models.Count("pk", filter=better), of=models.Count("pk"))

@@ -12,13 +12,11 @@ class SearchEntryManager(models.Manager):
             SearchEntry(
                 paper=paper,
                 text=fold(" ".join([paper.title, *names[paper.pk]])),
-                topics=[fold(topic) for topic in paper.categories + paper.keywords],
+                topics=[fold(topic) for topic in paper.topics],
             )
             for paper in papers
         ]
-        self.bulk_create(
-            entries, update_conflicts=True, unique_fields=["paper"], update_fields=["text", "topics"]
-        )
+        self.bulk_create(entries, update_conflicts=True, unique_fields=["paper"], update_fields=["text", "topics"])
 
 
 class SearchEntry(models.Model):

@@ -1,0 +1,106 @@
+"""The demo: real papers, summarised in our own words, on a small site of made-up people.
+
+The same on every machine but for the day it is loaded on: `days_ago` in papers.json counts back from there.
+"""
+
+import json
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from papers.ingest.record import PaperRecord
+from papers.ingest.save import save
+
+from accounts.models import User
+from lib.env import kept_secret
+from orgs.models import Membership, Organisation
+from papers import audit
+from papers.models import Bookmark, Paper, Vote
+from papers.period import today
+
+FOLDER = Path(__file__).parent
+PAPERS = json.loads((FOLDER / "papers.json").read_text())
+SITE = json.loads((FOLDER / "site.json").read_text())
+NAMES = [person["username"] for person in SITE["people"]]
+
+
+@dataclass(frozen=True)
+class People:
+    names: list[str]
+    password: str
+
+
+@transaction.atomic
+def load() -> None:
+    """Organisations, people, papers, votes and bookmarks, into an empty site."""
+    organisations = {o["slug"]: Organisation.objects.create(**o) for o in SITE["organisations"]}
+    people = [_person(person, organisations) for person in SITE["people"]]
+    save([_record(paper, place) for place, paper in enumerate(PAPERS)])
+    _vote_and_bookmark(people)
+    audit.mend()
+
+
+def let_in(password: str) -> People | None:
+    """Give the demo's people this password, or the one kept in the state folder; None if they are gone.
+
+    A password that already fits is left alone, since a new one would sign everybody out.
+    """
+    people = User.objects.filter(username__in=NAMES)
+    first = people.order_by("pk").first()
+    if first is None:
+        return None
+    password = password or kept_secret("demo_password")
+    if not first.check_password(password):
+        people.update(password=make_password(password))
+    return People(list(people.order_by("pk").values_list("username", flat=True)), password)
+
+
+def _person(person: dict, organisations: dict) -> User:
+    email = f"{person['username']}@demo.invalid"
+    user = User.objects.create(
+        username=person["username"], name=person["name"], email=email, shows_votes=person["shows_votes"]
+    )
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    for membership in person["memberships"]:
+        organisation = organisations[membership["organisation"]]
+        Membership.objects.create(user=user, organisation=organisation, role=membership["role"])
+    return user
+
+
+def _record(paper: dict, place: int) -> PaperRecord:
+    day = today() - timedelta(days=paper["days_ago"])
+    names = {o["slug"]: o["name"] for o in SITE["organisations"]}
+    slug = paper["organisation"]
+    return PaperRecord.of(
+        arxiv_id=paper["arxiv_id"],
+        title=paper["title"],
+        abstract=paper["abstract"],
+        authors=paper["authors"],
+        categories=paper["categories"],
+        keywords=paper["keywords"],
+        organisation=(slug, names[slug]) if slug else None,
+        code_url=paper["code_url"],
+        code_stars=paper["code_stars"],
+        project_url=paper["project_url"],
+        comment_count=paper["comment_count"],
+        published_at=datetime.fromisoformat(paper["published"]),
+        listed_at=datetime.combine(day, time(0, place), UTC),
+    )
+
+
+def _vote_and_bookmark(people: list[User]) -> None:
+    chance = random.Random("Broadsheet")
+    votes, bookmarks = [], []
+    for paper in Paper.objects.order_by("arxiv_id"):
+        liked = chance.random()
+        for user in people:
+            if chance.random() < liked:
+                votes.append(Vote(user=user, paper=paper))
+            if chance.random() < liked / 5:
+                bookmarks.append(Bookmark(user=user, paper=paper))
+    Vote.objects.bulk_create(votes)
+    Bookmark.objects.bulk_create(bookmarks)

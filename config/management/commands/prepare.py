@@ -1,0 +1,23 @@
+from django.conf import settings
+from django.core.management import BaseCommand, call_command
+
+from config import demo
+from papers.models import Paper
+
+
+class Command(BaseCommand):
+    help = "Bring the database, the cache table and the static files up to date; on first start, load the demo."
+
+    def handle(self, **options):
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        if not settings.DEBUG:
+            call_command("collectstatic", interactive=False, verbosity=0)
+        if settings.BROADSHEET_DEMO:
+            self.demo()
+
+    def demo(self) -> None:
+        if not Paper.objects.exists():
+            demo.load()
+        if people := demo.let_in(settings.BROADSHEET_DEMO_PASSWORD):
+            self.stdout.write(f"Demo: sign in as {', '.join(people.names)} with the password {people.password}")

@@ -1,0 +1,61 @@
+import ctypes
+import signal
+import subprocess
+import sys
+
+from django.conf import settings
+from django.core.management import BaseCommand, call_command
+from django.db import connection
+from gunicorn.app.base import BaseApplication
+
+from config.wsgi import application
+
+
+class Command(BaseCommand):
+    help = "Prepare, then serve the site with its worker until SIGTERM or Ctrl-C."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--reload", action="store_true", help="for working on the code: reload on change")
+        parser.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere")
+
+    def handle(self, *, reload, no_worker, **options):
+        call_command("prepare", stdout=self.stdout)
+        connection.close()
+        connection.close_pool()  # a pool must not cross a fork
+        worker = None if no_worker else _start_worker()
+        self.stdout.write(f"Broadsheet is at {settings.BASE_URL} (Ctrl-C stops it)")
+        try:
+            if reload:
+                call_command("runserver", f"{settings.HOST}:{settings.PORT}")
+            else:
+                Server().run()
+        finally:
+            if worker:
+                worker.terminate()
+                worker.wait()
+
+
+def _start_worker() -> subprocess.Popen:
+    command = [sys.executable, "manage.py", "procrastinate", "worker"]
+    return subprocess.Popen(command, preexec_fn=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """So that a killed site leaves no worker behind (Linux: prctl(PR_SET_PDEATHSIG))."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+class Server(BaseApplication):
+    """gunicorn in this process; its own environment variables (WEB_CONCURRENCY, GUNICORN_CMD_ARGS) hold."""
+
+    def load_config(self):
+        self.cfg.set("bind", f"{settings.HOST}:{settings.PORT}")
+        self.cfg.set("worker_class", "gthread")
+        self.cfg.set("threads", 4)
+        self.cfg.set("max_requests", 10_000)
+        self.cfg.set("max_requests_jitter", 1_000)
+        self.cfg.set("control_socket_disable", True)
+
+    def load(self):
+        return application

@@ -1,0 +1,61 @@
+"""What the style guide shows: papers and an organisation that exist in memory only, one for each state."""
+
+from datetime import UTC, datetime
+
+from orgs.models import Organisation
+from papers.forms import SubmitForm
+from papers.models import Paper
+
+_NAMED = Organisation(slug="northern-lights", name="Northern Lights Laboratory", verified=True)
+_LONG = Organisation(
+    slug="institute",
+    name="Interuniversity Institute for the Advancement of Unreasonably Long Organisation Names",
+)
+_ABSTRACT = (
+    "A specimen abstract with maths, $\\mathcal{O}(n \\log n)$ and $p(x \\mid y) = \\frac{p(x, y)}{p(y)}$, long enough "
+    "to be clamped after three lines. It says nothing, at some length, so that the disclosure has something to "
+    "disclose: a line here, another there, and a formula at the end, where clamping usually goes wrong because "
+    "nobody tried it with $\\sum_{i=1}^{n} x_i^2$ in the last line."
+)
+
+
+def context() -> dict:
+    return {
+        "cards": _cards(),
+        "organisations": [_NAMED, _LONG],
+        "maths": "$\\int_0^1 x^2 \\, dx = \\frac{1}{3}$",
+        "form": SubmitForm({"arxiv_id": "not an id"}),
+    }
+
+
+def _cards() -> list[tuple[str, Paper]]:
+    return [
+        ("plain", _paper(1, title="A paper with authors and an abstract")),
+        ("voted and bookmarked", _paper(2, voted=True, saved=True, vote_count=128, comment_count=3)),
+        ("an organisation, code with stars", _paper(3, organisation=_NAMED, code_stars=34_500)),
+        (
+            "long words, long names",
+            _paper(4, title="Pneumono" * 12, organisation=_LONG, vote_count=1_234_567),
+        ),
+        ("3,303 authors, no abstract", _paper(5, author_count=3303, abstract="", comment_count=1)),
+        ("maths in the title", _paper(6, title="On $\\mathbb{R}^d$ and $\\ell_2$-regularised nothing")),
+    ]
+
+
+def _paper(number: int, *, voted=False, saved=False, code_stars=None, **fields) -> Paper:
+    given = {
+        "title": "A specimen paper",
+        "abstract": _ABSTRACT,
+        "author_count": 3,
+        "organisation": None,
+    } | fields
+    paper = Paper(
+        pk=number,
+        arxiv_id=f"2511.0000{number}",
+        published_at=datetime(2025, 11, number, tzinfo=UTC),
+        code_url="https://example.org/code" if code_stars else "",
+        code_stars=code_stars,
+        **given,
+    )
+    paper.voted, paper.saved = voted, saved
+    return paper

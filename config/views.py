@@ -1,0 +1,13 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from config import specimens
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("User-agent: *\nDisallow: /accounts/\nDisallow: /*?\n", content_type="text/plain")
+
+
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every partial in every state."""
+    return render(request, "config/styleguide.html", specimens.context())

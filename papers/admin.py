@@ -1,0 +1,34 @@
+from django.contrib import admin
+
+from papers.models import Day, Paper, SearchEntry
+
+
+@admin.register(Paper)
+class PaperAdmin(admin.ModelAdmin):
+    """Text and links of papers; counters and votes belong to the site."""
+
+    list_display = ["arxiv_id", "title", "listed_on", "vote_count"]
+    search_fields = ["arxiv_id", "title"]
+    date_hierarchy = "listed_at"
+    raw_id_fields = ["organisation", "submitted_by"]
+    readonly_fields = ["author_count", "imported_votes", "vote_count", "comment_count", "revision"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("organisation")
+
+    def save_model(self, request, obj, form, change):
+        before = Paper.objects.filter(pk=obj.pk).values_list("listed_on", flat=True).first()
+        obj.revision += 1
+        obj.save(update_fields=[*form.changed_data, "revision"] if change else None)
+        obj.refresh_from_db(fields=["listed_on"])
+        SearchEntry.objects.refresh([obj], {obj.pk: list(obj.authors.values_list("name", flat=True))})
+        Day.objects.recount({obj.listed_on, before} - {None})
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        Day.objects.recount([obj.listed_on])
+
+    def delete_queryset(self, request, queryset):
+        days = set(queryset.values_list("listed_on", flat=True))
+        super().delete_queryset(request, queryset)
+        Day.objects.recount(days)

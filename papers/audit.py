@@ -1,0 +1,59 @@
+"""Every counter against the rows it counts."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from papers.models import Author, Day, Paper, SearchEntry, Vote
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A counter that is not what its rows say."""
+
+    what: str
+    counter: str
+    stands: int
+    should: int
+
+
+def _rows(model):
+    """How many rows of the model point to the paper."""
+    counted = model.objects.filter(paper=OuterRef("pk")).order_by().values("paper").annotate(n=Count("*"))
+    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
+
+
+_SHOULD = {
+    "vote_count": F("imported_votes") + _rows(Vote),
+    "author_count": _rows(Author),
+}
+
+
+def drifts() -> list[Drift]:
+    """Counters of papers and days that are wrong, and papers that search cannot find."""
+    found = []
+    for counter, should in _SHOULD.items():
+        wrong = Paper.objects.annotate(should=should).exclude(**{counter: F("should")}).order_by("pk")
+        rows = wrong.values_list("arxiv_id", counter, "should")
+        found += [Drift(arxiv_id, counter, stands, right) for arxiv_id, stands, right in rows]
+    lost = Paper.objects.filter(entry=None).values_list("arxiv_id", flat=True)
+    found += [Drift(arxiv_id, "search entries", 0, 1) for arxiv_id in lost]
+    right = dict(Paper.objects.order_by().values_list("listed_on").annotate(n=Count("*")))
+    stands = dict(Day.objects.values_list("date", "paper_count"))
+    for date in sorted(right.keys() | stands.keys()):
+        if right.get(date, 0) != stands.get(date, 0):
+            found.append(Drift(str(date), "paper_count", stands.get(date, 0), right.get(date, 0)))
+    return found
+
+
+@transaction.atomic
+def mend() -> None:
+    """Bring every counter in line with its rows."""
+    for counter, should in _SHOULD.items():
+        wrong = Paper.objects.annotate(should=should).filter(~Q(**{counter: F("should")}))
+        wrong.update(**{counter: should}, revision=F("revision") + 1)
+    lost = list(Paper.objects.filter(entry=None).prefetch_related("authors"))
+    SearchEntry.objects.refresh(lost, {paper.pk: [a.name for a in paper.authors.all()] for paper in lost})
+    Day.objects.recount()

@@ -1,0 +1,23 @@
+"""What the worker does at night."""
+
+import logging
+
+from django.core.management import call_command
+from procrastinate.contrib.django import app
+
+from papers import audit
+
+logger = logging.getLogger(__name__)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queueing_lock="audit", pass_context=False)
+def audit_counters(timestamp: int) -> None:
+    if drifts := audit.drifts():
+        logger.error("%d counters are wrong, first: %s; run manage.py audit --fix", len(drifts), drifts[0])
+
+
+@app.periodic(cron="27 3 * * *")
+@app.task(queueing_lock="clear_sessions", pass_context=False)
+def clear_sessions(timestamp: int) -> None:
+    call_command("clearsessions")

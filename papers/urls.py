@@ -1,0 +1,36 @@
+"""The addresses that readers and tools already know."""
+
+from django.contrib.auth.decorators import login_required
+from django.urls import path, register_converter
+
+from papers.identifiers import ArxivIdConverter
+from papers.views import about, archive, detail, lists, marks, orgs, people, submit
+
+register_converter(ArxivIdConverter, "arxiv")
+
+app_name = "papers"
+urlpatterns = [
+    # lists
+    path("", lists.latest, {"kind": "day"}, name="front"),
+    path("papers", lists.latest, {"kind": "day"}, name="today"),
+    path("papers/week", lists.latest, {"kind": "week"}, name="this_week"),
+    path("papers/month", lists.latest, {"kind": "month"}, name="this_month"),
+    path("papers/date", lists.pick, name="pick"),
+    path("papers/date/<str:text>", lists.dated, {"kind": "day"}, name="day"),
+    path("papers/week/<str:text>", lists.dated, {"kind": "week"}, name="week"),
+    path("papers/month/<str:text>", lists.dated, {"kind": "month"}, name="month"),
+    path("papers/trending", lists.trending, name="trending"),
+    path("papers/archive", archive.archive, name="archive"),
+    path("bookmarks", login_required(lists.bookmarks), name="bookmarks"),
+    path("orgs/<slug:slug>", orgs.org, name="org"),
+    path("people/<str:username>", people.person, name="person"),
+    # a paper
+    path("papers/submit", submit.submit, name="submit"),
+    path("papers/<arxiv:ref>", detail.paper, name="paper"),
+    path("papers/<arxiv:ref>/vote", marks.vote, name="vote"),
+    path("papers/<arxiv:ref>/vote/withdraw", marks.withdraw_vote, name="withdraw_vote"),
+    path("papers/<arxiv:ref>/bookmark", marks.bookmark, name="bookmark"),
+    path("papers/<arxiv:ref>/bookmark/remove", marks.remove_bookmark, name="remove_bookmark"),
+    # the house explained
+    path("about/ranking", about.ranking, name="about_ranking"),
+]

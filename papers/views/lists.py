@@ -1,0 +1,88 @@
+"""Every page that lists papers by time. One function draws them all: `show`."""
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from lib.http import BadInput, page
+from orgs.models import Organisation
+from papers import listing, period
+from papers.models import Day, Paper
+from papers.period import NoSuchPeriod, Period
+
+SUGGESTED_ORGANISATIONS = 200
+
+
+def show(
+    request: HttpRequest, papers, context: dict, *, template="papers/list.html", version=None, **order
+) -> HttpResponse:
+    """The list page of these papers; for htmx asking for older ones, the rows alone.
+
+    `version` names what the page shows beside its rows, for the ETag.
+    """
+    built = listing.build(request, papers, **order)
+    context |= {"list": built}
+    if not built.filter.is_valid():
+        return render(request, template, context, status=400)
+    if request.htmx and built.is_continuation:
+        return page(request, "papers/list.html#rows", context, version=built.version)
+    context["organisations"] = list(Organisation.objects.values_list("slug", "name")[:SUGGESTED_ORGANISATIONS])
+    return page(request, template, context, version=(built.version, context["organisations"], version))
+
+
+def _show_period(request: HttpRequest, chosen: Period) -> HttpResponse:
+    around = Day.objects.around(chosen.start, chosen.end)
+    context = {
+        "period": chosen,
+        "section": chosen.kind,
+        "title": chosen.title,
+        "around": around,
+        "earlier": around["previous"] and Period.around(chosen.kind, around["previous"]),
+        "later": around["next"] and Period.around(chosen.kind, around["next"]),
+    }
+    return show(request, Paper.objects.between(chosen.start, chosen.end), context, version=around)
+
+
+def latest(request: HttpRequest, kind: str) -> HttpResponse:
+    """The day, week or month of the latest papers; a day with a filter in the address means all days."""
+    if kind == "day" and listing.is_filtered(request.GET):
+        return show(request, Paper.objects.all(), {"title": "All papers"})
+    last = Day.objects.latest_date()
+    if last is None:
+        return page(request, "papers/empty_site.html", {})
+    return _show_period(request, Period.around(kind, last))
+
+
+def dated(request: HttpRequest, kind: str, text: str) -> HttpResponse:
+    """A day, week or month. A wrong date is a 404 with the nearest day that has papers; so is the future."""
+    try:
+        chosen = period.parse(kind, text)
+    except NoSuchPeriod as error:
+        return _no_such_date(request, str(error), error.nearest)
+    if chosen.start > period.today():
+        return _no_such_date(request, f"{chosen.title} has not come yet.", period.today())
+    return _show_period(request, chosen)
+
+
+def _no_such_date(request: HttpRequest, message: str, meant: date | None) -> HttpResponse:
+    nearest = Day.objects.nearest(meant) if meant else Day.objects.latest_date()
+    return render(request, "papers/no_such_date.html", {"message": message, "nearest": nearest}, status=404)
+
+
+def pick(request: HttpRequest) -> HttpResponse:
+    """Where the date picker's form goes: on to the day's own address."""
+    try:
+        return redirect(period.parse("day", request.GET.get("day", "")))
+    except NoSuchPeriod as error:
+        raise BadInput(f"{error} A date looks like 2025-09-10.") from None
+
+
+def trending(request: HttpRequest) -> HttpResponse:
+    return show(request, Paper.objects.all(), {"title": "Trending", "section": "trending"}, order="hot")
+
+
+def bookmarks(request: HttpRequest) -> HttpResponse:
+    order = ("saved", "Last saved", ("saved_at", "id"))
+    papers = Paper.objects.saved_by(request.user)
+    return show(request, papers, {"title": "Bookmarks", "section": "bookmarks"}, own_order=order)

@@ -1,0 +1,50 @@
+// @ts-check
+// Everything here makes a working page nicer; nothing here is needed. Loaded in the head, so that a chosen
+// theme is there before the first paint.
+
+const root = document.documentElement;
+const kept = localStorage.getItem("theme");
+if (kept) root.dataset.theme = kept;
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+function switchTheme() {
+  const now = root.dataset.theme ?? (dark.matches ? "dark" : "light");
+  root.dataset.theme = now === "dark" ? "light" : "dark";
+  localStorage.setItem("theme", root.dataset.theme);
+}
+
+/** @param {string} words */
+function say(words) {
+  const status = document.getElementById("status");
+  if (status) status.textContent = words;
+}
+
+/** @param {HTMLElement} button */
+async function copy(button) {
+  const source = document.getElementById(button.dataset.copy ?? "");
+  await navigator.clipboard.writeText(source?.textContent ?? "");
+  const label = button.textContent;
+  button.textContent = "Copied";
+  setTimeout(() => (button.textContent = label), 2000);
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll(".theme, .copy")) button.removeAttribute("hidden");
+
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button") : null;
+    if (button?.matches(".theme")) switchTheme();
+    if (button?.matches(".copy")) copy(button);
+  });
+
+  document.addEventListener("htmx:configRequest", (/** @type {any} */ event) => {
+    const token = document.querySelector("#act input[name=csrfmiddlewaretoken]");
+    if (token instanceof HTMLInputElement) event.detail.headers["X-CSRFToken"] = token.value;
+  });
+  document.addEventListener("htmx:afterRequest", (/** @type {any} */ event) => {
+    if (event.detail.successful) say("");
+  });
+  document.addEventListener("htmx:responseError", () => say("That did not work. Reload the page and try again."));
+  document.addEventListener("htmx:sendError", () => say("The site can't be reached. Are you online?"));
+});
