@@ -101,10 +101,10 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
     },
-    # Rendered cards: a pure function of their key, so each process may keep its own.
-    "cards": {
+    # Rendered cards and forms: pure functions of their key, so each process may keep its own.
+    "fragments": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "cards",
+        "LOCATION": "fragments",
         "TIMEOUT": None,
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },

@@ -12,13 +12,13 @@ env.read_env(ROOT / ".env")
 DATA = Path(env("BROADSHEET_DATA", default=str(ROOT / "var"))).expanduser().resolve()
 
 
-def kept_secret(name: str) -> str:
-    """The secret of this name from the state folder, made on first use and readable by its owner only."""
+def kept_secret(name: str, length: int = 48) -> str:
+    """The secret (`length` random bytes) of this name from the state folder, made on first use and readable by its owner only."""
     path = DATA / name
     try:
         return path.read_text().strip()
     except FileNotFoundError:
         DATA.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
+        path.write_text(secrets.token_urlsafe(length))
         return path.read_text().strip()

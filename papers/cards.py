@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 def render(papers) -> SafeString:
     """The cards of these papers (with `voted` and `saved`) one after the other, rendered only where none is kept."""
-    cache, year = caches["cards"], timezone.now().year
+    cache, year = caches["fragments"], timezone.now().year
     keys = {f"{p.pk}.{p.revision}.{p.voted:d}{p.saved:d}.{year}": p for p in papers}
     cards = cache.get_many(keys)
     if missing := {key: paper for key, paper in keys.items() if key not in cards}:

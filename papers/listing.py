@@ -9,7 +9,7 @@ from papers.filters import ORDERS, PaperFilter
 from papers.models import Paper
 
 PAGE_SIZE = 30
-ORDER_NAMES = {"votes": "Most upvoted", "newest": "Newest", "discussed": "Most discussed", "hot": "Hot"}
+ORDER_NAMES = {"votes": "Upvoted", "newest": "Newest", "discussed": "Discussed", "hot": "Hot"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ class Listing:
     chips: list[Chip]
     older_url: str
     is_continuation: bool
+
+    @property
+    def asked(self) -> str:
+        """What the filter form holds, as a cache key."""
+        return repr([(name, self.filter.data.get(name, "")) for name in (*self.filter.filters, "sort")])
 
     @property
     def version(self) -> tuple:

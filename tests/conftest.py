@@ -1,6 +1,73 @@
-"""The cast: Alice owns, Bob helps, Carol is a stranger; a fourth person is not signed in. Real PostgreSQL."""
+"""The cast: Alice owns an organisation, Bob is a member of it, Carol knows nobody, and a stranger is not signed in.
 
-import sys
-from pathlib import Path
+Real PostgreSQL, real templates, real middleware; CSRF is enforced.
+"""
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import pytest
+from django.core.cache import caches
+from django.test import Client
+
+from orgs.models import Membership
+from orgs.roles import Role
+from tests.factories import OrganisationFactory, PaperFactory, UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _fresh_fragments():
+    caches["fragments"].clear()
+
+
+@pytest.fixture
+def alice(db):
+    return UserFactory(username="alice", name="Alice Ash")
+
+
+@pytest.fixture
+def bob(db):
+    return UserFactory(username="bob", name="Bob Birch")
+
+
+@pytest.fixture
+def carol(db):
+    return UserFactory(username="carol", name="Carol Cedar")
+
+
+@pytest.fixture
+def lab(alice, bob):
+    """An organisation that Alice owns and Bob is a member of."""
+    lab = OrganisationFactory(slug="lab", name="The Lab")
+    Membership.objects.create(organisation=lab, user=alice, role=Role.OWNER)
+    Membership.objects.create(organisation=lab, user=bob, role=Role.MEMBER)
+    return lab
+
+
+@pytest.fixture
+def paper(db):
+    return PaperFactory(arxiv_id="2509.08721")
+
+
+@pytest.fixture
+def stranger():
+    return Reader()
+
+
+@pytest.fixture
+def signed_in():
+    """Somebody's browser: `signed_in(alice).get("/papers")`."""
+    return Reader
+
+
+class Reader(Client):
+    """A browser that knows its CSRF token once a page showed it, as a real one does."""
+
+    def __init__(self, user=None):
+        super().__init__(enforce_csrf_checks=True, HTTP_HOST="127.0.0.1")
+        if user:
+            self.force_login(user)
+
+    def act(self, path, data=None, **extra):
+        """POST with the token that the page carries."""
+        if "csrftoken" not in self.cookies:
+            self.get("/papers/submit")
+        token = self.cookies["csrftoken"].value if "csrftoken" in self.cookies else ""
+        return self.post(path, (data or {}) | {"csrfmiddlewaretoken": token}, **extra)

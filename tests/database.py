@@ -1,10 +1,13 @@
-"""Loaded before Django's settings: the tests run on a PostgreSQL of their own, unless DATABASE_URL names another."""
+"""Loaded before Django's settings: the tests have a PostgreSQL and static files of their own.
+
+DATABASE_URL may name another server; everything else that the environment could change is taken out of it.
+"""
 
 import os
 from pathlib import Path
 
 os.environ["BROADSHEET_DATA"] = str(Path(__file__).resolve().parent.parent / "var" / "test")
-for name in ("BASE_URL", "SECRET_KEY", "EMAIL_URL", "DEBUG"):
+for name in ("BASE_URL", "SECRET_KEY", "EMAIL_URL", "DEBUG", "HOST", "PORT"):
     os.environ.pop(name, None)
 
 from lib import postgres  # noqa: E402
@@ -12,3 +15,13 @@ from lib.env import env  # noqa: E402
 
 if not env("DATABASE_URL", default=""):
     postgres.provide()
+
+
+def pytest_configure(config):
+    """The static files as production serves them, made once for all processes."""
+    if not hasattr(config, "workerinput"):
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("collectstatic", interactive=False, verbosity=0)

@@ -53,7 +53,7 @@ def let_in(password: str) -> People | None:
     first = people.order_by("pk").first()
     if first is None:
         return None
-    password = password or kept_secret("demo_password")
+    password = password or kept_secret("demo_password", 9)
     if not first.check_password(password):
         people.update(password=make_password(password))
     return People(list(people.order_by("pk").values_list("username", flat=True)), password)

@@ -27,8 +27,8 @@ def show(
         return render(request, template, context, status=400)
     if request.htmx and built.is_continuation:
         return page(request, "papers/list.html#rows", context, version=built.version)
-    context["organisations"] = list(Organisation.objects.values_list("slug", "name")[:SUGGESTED_ORGANISATIONS])
-    return page(request, template, context, version=(built.version, context["organisations"], version))
+    context["organisations"] = Organisation.objects.values_list("slug", "name")[:SUGGESTED_ORGANISATIONS]
+    return page(request, template, context, version=(built.version, version))
 
 
 def _show_period(request: HttpRequest, chosen: Period) -> HttpResponse:

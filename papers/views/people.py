@@ -10,7 +10,7 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
     """A person's public page: the papers they upvoted, if they let it show."""
     found = get_object_or_404(get_user_model(), username=username, is_active=True)
     shows = found.shows_votes or found == request.user
-    papers = Paper.objects.upvoted_by(found) if shows else Paper.objects.none()
+    upvoted = Paper.objects.upvoted_by(found)
     memberships = found.memberships.select_related("organisation").order_by("organisation__name")
     version = (str(found), shows, [str(membership.organisation) for membership in memberships])
     context = {
@@ -20,4 +20,4 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
         "memberships": memberships,
     }
     order = ("upvoted", "Last upvoted", ("voted_at", "id"))
-    return show(request, papers, context, template="papers/person.html", version=version, own_order=order)
+    return show(request, upvoted if shows else upvoted.none(), context, template="papers/person.html", version=version, own_order=order)

@@ -1,0 +1,118 @@
+"""The one way by which anything here is fetched from another site: politely, and from known hosts only."""
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx2
+import stamina
+from django.conf import settings
+
+HOSTS = {"huggingface.co", "arxiv.org", "export.arxiv.org", "oaipmh.arxiv.org"}
+ARXIV_PAUSE = 3.0  # seconds, for all of arXiv together: https://info.arxiv.org/help/api/tou.html
+LIMIT = 50 * 1024 * 1024  # bytes of a body
+ATTEMPTS = 3
+
+
+class FetchError(Exception):
+    """What was asked of another site did not come; the text says why, in words."""
+
+
+class _MayPass(FetchError):
+    """… and a later try may have it."""
+
+
+class Client:
+    """Fetches from `HOSTS` over https, one request at a time.
+
+    `patience` is the longest time in seconds that it waits for its turn or goes on trying: a command has two
+    minutes, a page has not. `transport` (as httpx2 understands it), `clock` and `sleep` are for tests.
+    """
+
+    def __init__(self, transport=None, *, patience=120.0, clock=time.monotonic, sleep=time.sleep) -> None:
+        self._patience, self._clock, self._sleep = patience, clock, sleep
+        self._next_turn: dict[str, float] = {}
+        self._lock = threading.Lock()
+        self._http = httpx2.Client(
+            transport=transport,
+            timeout=20,
+            follow_redirects=True,
+            headers={"User-Agent": f"Broadsheet (+{settings.CONTACT})"},
+            event_hooks={"request": [self._before]},
+        )
+
+    def fetch(self, url: str) -> bytes:
+        """The body of one answer. Raises FetchError."""
+        return self._try(url)[0]
+
+    def pages(self, url: str) -> Iterator[tuple[str, bytes]]:
+        """(address, body) of the answer and of all that follow it by `Link: …; rel="next"`. Raises FetchError."""
+        seen = set()
+        while url and url not in seen:
+            seen.add(url)
+            body, following = self._try(url)
+            yield url, body
+            url = following
+
+    def _try(self, url: str) -> tuple[bytes, str | None]:
+        for attempt in stamina.retry_context(on=_MayPass, attempts=ATTEMPTS, timeout=self._patience):
+            with attempt, self._lock:
+                return self._ask(url)
+        raise AssertionError("stamina returns or raises")
+
+    def _ask(self, url: str) -> tuple[bytes, str | None]:
+        try:
+            with self._http.stream("GET", url) as response:
+                self._judge(response)
+                body = bytearray()
+                for chunk in response.iter_bytes():
+                    body += chunk
+                    if len(body) > LIMIT:
+                        raise FetchError(f"{url} sends more than {LIMIT:,} bytes")
+                following = response.links.get("next", {}).get("url")
+                return bytes(body), following and str(response.url.join(following))
+        except httpx2.TransportError as error:
+            raise _MayPass(f"{url} could not be fetched: {error}") from error
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise FetchError(f"{url} could not be fetched: {error}") from error
+
+    def _before(self, request: httpx2.Request) -> None:
+        """Before every request, those of redirects too: may it go there, and is it our turn?"""
+        url = request.url
+        if url.scheme != "https" or url.host not in HOSTS or url.port is not None or url.userinfo:
+            raise FetchError(f"{url} is not fetched: only https addresses of {', '.join(sorted(HOSTS))} are")
+        site = _site(url)
+        wait = self._next_turn.get(site, 0) - self._clock()
+        if wait > self._patience:
+            raise FetchError(f"{url.host} asks us to come back in {wait:.0f} seconds")
+        if wait > 0:
+            self._sleep(wait)
+        self._next_turn[site] = self._clock() + (ARXIV_PAUSE if site == "arxiv.org" else 0)
+
+    def _judge(self, response: httpx2.Response) -> None:
+        if response.is_success:
+            return
+        words = f"{response.url} answered {response.status_code} {response.reason_phrase}"
+        if response.status_code == 429 or response.is_server_error:
+            pause = _seconds(response.headers.get("Retry-After", "0"))
+            site = _site(response.url)
+            self._next_turn[site] = max(self._next_turn.get(site, 0), self._clock() + pause)
+            raise _MayPass(words)
+        raise FetchError(words)
+
+
+def _site(url: httpx2.URL) -> str:
+    return ".".join(url.host.split(".")[-2:])
+
+
+def _seconds(retry_after: str) -> float:
+    """A number of seconds or a date (RFC 9110, 10.2.3); 0 for anything else."""
+    if retry_after.isdecimal() and len(retry_after) < 10:
+        return float(retry_after)
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return 0.0
+    return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

@@ -1,0 +1,175 @@
+"""Records into the database: one transaction a batch, and twice the same is once the same."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection, transaction
+from django.db.models import OuterRef
+
+from orgs.models import Organisation
+from papers.ingest.record import PaperRecord
+from papers.models import Author, Day, Paper, SearchEntry
+
+BATCH = 500  # records that make a good transaction
+_LOCK = 0x696E67657374  # any number that nobody else locks on
+
+# What PaperRecord and Paper call by the same name.
+_SAME = (
+    "version",
+    "title",
+    "abstract",
+    "categories",
+    "keywords",
+    "code_url",
+    "code_stars",
+    "project_url",
+    "published_at",
+    "listed_at",
+    "comment_count",
+)
+_COLUMNS = [*_SAME, "author_count", "organisation", "imported_votes", "vote_count", "revision"]
+_TEXT = {"version", "title", "abstract", "authors", "categories"}
+_SEARCHED = {"title", "authors", "categories", "keywords"}
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many records made a paper, changed one, or changed nothing."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.new + other.new, self.changed + other.changed, self.unchanged + other.unchanged)
+
+
+@transaction.atomic
+def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> Tally:
+    """Bring the papers in line with these records, taken in their order; a dry run only counts.
+
+    What a record does not tell stays. A record listed on an earlier day than the paper is stale and changes
+    nothing. A record of an earlier version leaves the text; one that tells no version may well mean the first.
+    A paper was published at the earliest moment that was ever told; a new one without a listing is listed then.
+    Imported votes move `vote_count` by their difference.
+    """
+    with connection.cursor() as cursor:  # one at a time, so that two imports can meet
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    drafts = _stored({record.arxiv_id for record in records})
+    counts = Counter()
+    for record in records:
+        draft = drafts.get(record.arxiv_id)
+        if draft is None:
+            draft = drafts[record.arxiv_id] = _Draft(Paper(arxiv_id=record.arxiv_id))
+            draft.take(record)
+            counts["new"] += 1
+        else:
+            counts["changed" if draft.take(record) else "unchanged"] += 1
+    changed = [draft for draft in drafts.values() if draft.changed]
+    if changed and not dry_run:
+        _write(changed, dict(record.organisation for record in records if record.organisation))
+    return Tally(**counts)
+
+
+@dataclass
+class _Draft:
+    """A paper while records are laid upon it: its values in the words of PaperRecord, and which of them changed."""
+
+    paper: Paper
+    values: dict = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+
+    def take(self, record: PaperRecord) -> bool:
+        """Whether the record changed anything."""
+        told = self._accepted(record)
+        news = {name: value for name, value in told.items() if value != self.values.get(name)}
+        self.values |= news
+        self.changed |= news.keys()
+        return bool(news)
+
+    def _accepted(self, record: PaperRecord) -> dict:
+        told = _told(record)
+        if not self.values:
+            return {"version": 1, "authors": (), "listed_at": record.published_at} | told
+        if record.listed_at and record.listed_at.date() < self.values["listed_at"].date():
+            return {}
+        if (record.version or 1) < self.values["version"]:
+            told = {name: value for name, value in told.items() if name not in _TEXT}
+        return told | {"published_at": min(record.published_at, self.values["published_at"])}
+
+
+def _told(record: PaperRecord) -> dict:
+    values = {name: getattr(record, name) for name in (*_SAME, "authors", "votes")}
+    values["organisation"] = record.organisation and record.organisation[0]
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _stored(arxiv_ids: set[str]) -> dict[str, _Draft]:
+    names = Author.objects.filter(paper=OuterRef("pk")).order_by("position").values("name")
+    papers = (
+        Paper.objects.filter(arxiv_id__in=arxiv_ids)
+        .select_related("organisation")
+        .annotate(names=ArraySubquery(names))
+        .select_for_update(of=("self",), no_key=True)  # a vote cast meanwhile waits, and is counted
+        .order_by("pk")
+    )
+    return {paper.arxiv_id: _Draft(paper, _values(paper)) for paper in papers}
+
+
+def _values(paper: Paper) -> dict:
+    return {name: getattr(paper, name) for name in _SAME} | {
+        "categories": tuple(paper.categories),
+        "keywords": tuple(paper.keywords),
+        "authors": tuple(paper.names),
+        "votes": paper.imported_votes,
+        "organisation": paper.organisation and paper.organisation.slug,
+    }
+
+
+def _write(drafts: list[_Draft], organisation_names: dict[str, str]) -> None:
+    organisations = Organisation.objects.ensure(organisation_names)
+    new = [draft.paper for draft in drafts if not draft.paper.pk]
+    old = [draft.paper for draft in drafts if draft.paper.pk]
+    days = {paper.listed_at.date() for paper in old}
+    for draft in drafts:
+        _fill(draft, organisations)
+    Paper.objects.bulk_create(new)
+    Paper.objects.bulk_update(old, _COLUMNS)
+    _write_authors([draft for draft in drafts if "authors" in draft.changed])
+    searched = [draft for draft in drafts if draft.changed & _SEARCHED]
+    SearchEntry.objects.refresh(
+        [draft.paper for draft in searched], {draft.paper.pk: draft.values["authors"] for draft in searched}
+    )
+    Day.objects.recount(days | {draft.paper.listed_at.date() for draft in drafts})
+
+
+def _fill(draft: _Draft, organisations: dict[str, Organisation]) -> None:
+    """The changed values into the paper's columns."""
+    paper = draft.paper
+    for name in draft.changed:
+        value = draft.values[name]
+        match name:
+            case "authors":
+                paper.author_count = len(value)
+            case "organisation":
+                paper.organisation = organisations[value]
+            case "votes":
+                paper.vote_count += value - paper.imported_votes
+                paper.imported_votes = value
+            case "categories" | "keywords":
+                setattr(paper, name, list(value))
+            case _:
+                setattr(paper, name, value)
+    if paper.pk:
+        paper.revision += 1
+
+
+def _write_authors(drafts: list[_Draft]) -> None:
+    Author.objects.filter(paper__in=[draft.paper for draft in drafts]).delete()
+    Author.objects.bulk_create(
+        Author(paper=draft.paper, position=position, name=name)
+        for draft in drafts
+        for position, name in enumerate(draft.values["authors"])
+    )

@@ -1,0 +1,39 @@
+from argparse import ArgumentTypeError
+from datetime import timedelta
+
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from papers.ingest import arxiv, source
+from papers.ingest.command import ImportCommand, Items, positive
+
+
+def category(text: str) -> str:
+    if not arxiv.CATEGORY.fullmatch(text):
+        raise ArgumentTypeError(f"“{text}” is not an arXiv category: one looks like cs.CL or hep-th")
+    return text
+
+
+class Command(ImportCommand):
+    help = "Imports papers from arXiv: by id, the newest of a category, or saved Atom and OAI-PMH answers (also .gz)."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("files", nargs="*", metavar="FILE.xml")
+        parser.add_argument("--ids", nargs="+", default=[], metavar="ID")
+        parser.add_argument("--category", type=category, help="such as cs.CL")
+        parser.add_argument("--days", type=positive, default=3, help="how far back in the category (3)")
+        super().add_arguments(parser)
+
+    def handle(self, *, files, ids, category, days, dry_run, limit, **options) -> None:
+        if not (files or ids or category):
+            raise CommandError("Name files, --ids or a --category.")
+        sources = [(name, self._read(name)) for name in files]
+        if ids:
+            sources.append(("ids", arxiv.fetch(ids, self.client)))
+        if category:
+            since = timezone.now() - timedelta(days=days)
+            sources.append((category, arxiv.recent(category, since, self.client)))
+        self.run(sources, dry_run=dry_run, limit=limit)
+
+    def _read(self, name: str) -> Items:
+        yield from arxiv.read(source.read(name), name)

@@ -1,0 +1,52 @@
+"""Rows as tests need them, complete: a paper comes with its authors, its search entry and its day."""
+
+from datetime import UTC, datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import User
+from orgs.models import Organisation
+from papers.models import Author, Day, Paper, SearchEntry
+
+NOON = datetime(2025, 9, 10, 12, tzinfo=UTC)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    username = factory.Sequence(lambda n: f"reader{n}")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    slug = factory.Sequence(lambda n: f"org-{n}")
+    name = factory.Sequence(lambda n: f"Organisation {n}")
+
+
+class PaperFactory(DjangoModelFactory):
+    class Meta:
+        model = Paper
+        skip_postgeneration_save = True
+
+    arxiv_id = factory.Sequence(lambda n: f"2509.{n + 10000:05}")
+    title = factory.Sequence(lambda n: f"Paper number {n}")
+    abstract = "What was asked, what was done, what came out."
+    published_at = NOON
+    listed_at = NOON
+    imported_votes = 0
+    vote_count = factory.SelfAttribute("imported_votes")
+
+    @factory.post_generation
+    def authors(paper, create, names, **kwargs):
+        names = ["Ada Lovelace", "Grace Hopper"] if names is None else names
+        Author.objects.bulk_create(Author(paper=paper, position=i, name=name) for i, name in enumerate(names))
+        paper.author_count = len(names)
+        paper.save(update_fields=["author_count"])
+        paper.refresh_from_db()
+        SearchEntry.objects.refresh([paper], {paper.pk: names})
+        Day.objects.recount([paper.listed_on])

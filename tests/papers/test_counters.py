@@ -1,0 +1,96 @@
+"""Counters and their rows: under simultaneous voters, when people leave, and in the audit."""
+
+import threading
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from papers import audit
+from papers.models import Day, Paper, SearchEntry, Vote
+from tests.factories import PaperFactory, UserFactory
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_readers_vote_at_once():
+    paper = PaperFactory(imported_votes=7)
+    readers = [UserFactory() for _ in range(50)]
+    start = threading.Barrier(50)
+
+    def vote(reader, withdraws):
+        start.wait()
+        for _ in range(2):
+            Vote.objects.cast(reader, paper)
+        if withdraws:
+            Vote.objects.withdraw(reader, paper)
+        connection.close()
+
+    threads = [threading.Thread(target=vote, args=(r, i % 5 == 0)) for i, r in enumerate(readers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    paper.refresh_from_db()
+    assert (paper.vote_count, Vote.objects.count()) == (7 + 40, 40)
+    assert audit.drifts() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_reader_votes_in_twenty_windows_at_once():
+    paper, reader = PaperFactory(), UserFactory()
+    start = threading.Barrier(20)
+
+    def vote():
+        start.wait()
+        Vote.objects.cast(reader, paper)
+        connection.close()
+
+    threads = [threading.Thread(target=vote) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    paper.refresh_from_db()
+    assert (paper.vote_count, paper.revision) == (1, 1)
+
+
+def test_who_leaves_takes_the_votes_along(paper, alice, bob):
+    for reader in (alice, bob):
+        Vote.objects.cast(reader, paper)
+    alice.delete()
+    paper.refresh_from_db()
+    assert paper.vote_count == 1
+    assert audit.drifts() == []
+
+
+def test_audit_finds_and_mends_every_kind_of_drift(paper):
+    Paper.objects.update(vote_count=9, author_count=5)
+    Day.objects.update(paper_count=4)
+    SearchEntry.objects.all().delete()
+    out = StringIO()
+    with pytest.raises(CommandError) as error:
+        call_command("audit", stdout=out)
+    assert error.value.returncode == 1
+    assert out.getvalue().splitlines() == [
+        "2509.08721: vote_count is 9, should be 0",
+        "2509.08721: author_count is 5, should be 2",
+        "2509.08721: search entries is 0, should be 1",
+        "2025-09-10: paper_count is 4, should be 1",
+    ]
+    call_command("audit", fix=True, stdout=StringIO())
+    assert audit.drifts() == []
+    paper.refresh_from_db()
+    assert (paper.vote_count, paper.author_count, paper.entry.topics) == (0, 2, [])
+
+
+def test_audit_is_quiet_when_all_is_well(paper):
+    out = StringIO()
+    call_command("audit", stdout=out)
+    assert out.getvalue() == "Every counter agrees with its rows.\n"
+
+
+def test_a_day_without_papers_is_no_day(paper):
+    Paper.objects.all().delete()
+    Day.objects.recount([paper.listed_on])
+    assert not Day.objects.exists()

@@ -1,0 +1,208 @@
+"""What the lists show: periods, orders, filters, chips, pages, and who sees what."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from papers.models import Bookmark, Paper, Vote
+from tests.factories import NOON, OrganisationFactory, PaperFactory
+
+
+def titles(answer) -> list[str]:
+    return re.findall(r"<h2><a href=\"/papers/[^\"]+\">(.*?)</a></h2>", answer.content.decode())
+
+
+@pytest.fixture
+def three_days(db):
+    for days, name in enumerate(("first", "second", "third")):
+        for votes in (1, 3, 2):
+            PaperFactory(title=f"{name} {votes}", imported_votes=votes, listed_at=NOON + timedelta(days=2 * days))
+
+
+def test_the_front_page_is_the_latest_day_with_papers(three_days, stranger):
+    for path in ("/", "/papers", "/papers/date/2025-09-14"):
+        answer = stranger.get(path)
+        assert titles(answer) == ["third 3", "third 2", "third 1"]
+        assert "Sunday, 14 September 2025" in answer.content.decode()
+    html = stranger.get("/papers").content.decode()
+    assert "No. 3" in html
+    assert 'href="/papers/date/2025-09-12" rel="prev"' in html
+    assert 'rel="next"' not in html
+
+
+def test_neighbours_skip_days_without_papers(three_days, stranger):
+    html = stranger.get("/papers/date/2025-09-12").content.decode()
+    assert 'href="/papers/date/2025-09-10" rel="prev"' in html
+    assert 'href="/papers/date/2025-09-14" rel="next"' in html
+
+
+def test_weeks_and_months(three_days, stranger):
+    assert len(titles(stranger.get("/papers/week/2025-W37"))) == 9
+    assert len(titles(stranger.get("/papers/month/2025-09"))) == 9
+    assert titles(stranger.get("/papers/week/2025-W36")) == []
+    assert titles(stranger.get("/papers/week")) == titles(stranger.get("/papers/week/2025-W37"))
+    assert titles(stranger.get("/papers/month")) == titles(stranger.get("/papers/month/2025-09"))
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/papers/date/2025-09-11", 200, "Nothing was listed on this day."),
+        ("/papers/date/2025-02-30", 404, "Wednesday, 10 September 2025"),
+        ("/papers/date/2025-09-31", 404, "Sunday, 14 September 2025"),
+        ("/papers/date/yesterday", 404, "There is no such date as yesterday."),
+        ("/papers/date/0000-01-01", 404, "no such date"),
+        ("/papers/week/2025-W54", 404, "no such date"),
+        ("/papers/month/2025-13", 404, "no such date"),
+        ("/papers/date/2999-01-01", 404, "has not come yet"),
+        ("/papers/date?day=2025-02-30", 400, "A date looks like 2025-09-10"),
+        ("/papers?older=made-up", 400, "damaged or out of date"),
+        ("/papers?min_votes=many", 400, "Enter a number"),
+        ("/papers?min_votes=99999999999999999999", 400, "less than or equal"),
+        ("/papers?after=soon", 400, "Enter a valid date"),
+        ("/papers?sort=best", 400, "is no order of this list"),
+        ("/papers?has=money", 400, "Select a valid choice"),
+        (f"/papers?q={'x' * 300}", 400, "at most 250 characters"),
+        ("/papers?q=%00", 400, "NUL"),
+        ("/orgs/nobody", 404, "nothing at this address"),
+        ("/people/nobody", 404, "nothing at this address"),
+    ],
+)
+def test_bad_and_empty_addresses_are_answered_in_words(three_days, stranger, caplog, path, status, words):
+    answer = stranger.get(path)
+    assert answer.status_code == status
+    assert words in answer.content.decode().replace("&#x27;", "'")
+    assert caplog.records == []
+
+
+def test_the_date_picker_leads_to_the_day(db, stranger):
+    assert stranger.get("/papers/date?day=2025-09-10").url == "/papers/date/2025-09-10"
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("votes", ["b", "c", "a"]),
+        ("newest", ["c", "b", "a"]),
+        ("discussed", ["a", "c", "b"]),
+        ("hot", ["b", "c", "a"]),
+    ],
+)
+def test_orders(db, stranger, sort, expected):
+    for hour, (title, votes, comments) in enumerate([("a", 1, 9), ("b", 30, 0), ("c", 9, 2)]):
+        PaperFactory(title=title, imported_votes=votes, comment_count=comments, listed_at=NOON + timedelta(hours=hour))
+    assert titles(stranger.get(f"/papers/date/2025-09-10?sort={sort}")) == expected
+
+
+@pytest.fixture
+def shelf(db):
+    lab = OrganisationFactory(slug="lab", name="The Lab")
+    PaperFactory(title="Straße to Gödel", authors=["José Núñez"], organisation=lab, imported_votes=5)
+    PaperFactory(title="With code", code_url="https://example.org/x", categories=["cs.CL"], keywords=["Large Models"])
+    PaperFactory(title="100% plain_text", listed_at=NOON - timedelta(days=9))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("q=strasse", ["Straße to Gödel"]),
+        ("q=godel+nunez", ["Straße to Gödel"]),
+        ("q=NÚÑEZ", ["Straße to Gödel"]),
+        ("q=100%25", ["100% plain_text"]),
+        ("q=plain_", ["100% plain_text"]),
+        ("q=p_ain", []),
+        ("org=lab", ["Straße to Gödel"]),
+        ("org=LAB", ["Straße to Gödel"]),
+        ("min_votes=5", ["Straße to Gödel"]),
+        ("has=code", ["With code"]),
+        ("topic=cs.cl", ["With code"]),
+        ("topic=large+models", ["With code"]),
+        ("topic=large", []),
+        ("before=2025-09-09", ["100% plain_text"]),
+        ("after=2025-09-02&has=code&topic=cs.CL&q=code", ["With code"]),
+        ("org=lab&has=code", []),
+    ],
+)
+def test_filters_combine(shelf, stranger, query, expected):
+    assert titles(stranger.get(f"/papers?{query}")) == expected
+
+
+def test_a_filter_on_a_dated_page_stays_inside_it(shelf, stranger):
+    assert titles(stranger.get("/papers/date/2025-09-01?min_votes=0")) == ["100% plain_text"]
+    assert titles(stranger.get("/papers/date/2025-09-01?has=code")) == []
+
+
+def test_chips_say_what_is_active_and_remove_it(shelf, stranger):
+    html = stranger.get("/papers?org=lab&min_votes=2&sort=newest").content.decode()
+    assert re.search(r'href="\?org=lab&amp;sort=newest"[^>]*>Upvotes at least: 2', html)
+    assert re.search(r'href="\?min_votes=2&amp;sort=newest"[^>]*>Organisation: lab', html)
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(db, stranger):
+    for n in range(95):
+        PaperFactory(title=f"n{n}", imported_votes=n % 7)
+    seen, path = [], "/papers/month/2025-09"
+    while path:
+        answer = stranger.get(path)
+        seen += titles(answer)
+        link = re.search(r'<li class="older"><a href="(\?[^"]+)"', answer.content.decode())
+        path = link and "/papers/month/2025-09" + link[1].replace("&amp;", "&")
+    assert len(seen) == 95
+    assert set(seen) == set(Paper.objects.values_list("title", flat=True))
+
+
+def test_htmx_gets_the_next_rows_alone(db, stranger):
+    for _ in range(31):
+        PaperFactory()
+    link = re.search(r'hx-get="(\?[^"]+)"', stranger.get("/papers").content.decode())[1].replace("&amp;", "&")
+    rows = stranger.get(f"/papers{link}", headers={"hx-request": "true"})
+    assert len(titles(rows)) == 1
+    assert "<html" not in rows.content.decode()
+    assert len(titles(stranger.get(f"/papers{link}"))) == 1
+
+
+def test_a_cursor_of_one_order_is_refused_by_another(db, stranger):
+    for _ in range(31):
+        PaperFactory()
+    link = re.search(r'hx-get="(\?[^"]+)"', stranger.get("/papers").content.decode())[1].replace("&amp;", "&")
+    assert stranger.get(f"/papers{link}&sort=newest").status_code == 400
+
+
+def test_bookmarks_are_private_and_last_saved_first(alice, bob, signed_in, stranger):
+    papers = [PaperFactory() for _ in range(3)]
+    for paper in papers:
+        Bookmark.objects.make(alice, paper)
+    assert titles(signed_in(alice).get("/bookmarks")) == [p.title for p in reversed(papers)]
+    assert titles(signed_in(bob).get("/bookmarks")) == []
+    assert stranger.get("/bookmarks").url == "/accounts/login/?next=/bookmarks"
+
+
+def test_upvotes_of_a_person_show_only_if_they_let_them(paper, alice, bob, signed_in, stranger):
+    Vote.objects.cast(alice, paper)
+    assert titles(stranger.get("/people/alice")) == []
+    assert "keeps upvotes private" in stranger.get("/people/alice").content.decode()
+    assert titles(signed_in(bob).get("/people/alice")) == []
+    assert titles(signed_in(alice).get("/people/alice")) == [paper.title]
+    alice.shows_votes = True
+    alice.save()
+    assert titles(stranger.get("/people/alice")) == [paper.title]
+
+
+def test_the_year_stands_only_where_it_is_another(db, stranger, time_machine):
+    time_machine.move_to("2026-01-05T10:00Z")
+    PaperFactory(published_at=NOON)
+    assert "Sep 10, 2025" in stranger.get("/papers").content.decode()
+    time_machine.move_to("2025-12-05T10:00Z")
+    assert "Sep 10<" in stranger.get("/papers").content.decode()
+
+
+def test_an_empty_site_says_so(db, stranger):
+    assert "No paper has been listed here yet" in stranger.get("/papers").content.decode()
+    assert "No papers have been listed yet" in stranger.get("/papers/archive").content.decode()
+
+
+def test_the_archive_draws_every_day(three_days, stranger):
+    html = stranger.get("/papers/archive").content.decode()
+    assert html.count("<rect") == 3
+    assert 'aria-label="Wednesday, 10 September 2025: 3 papers"' in html

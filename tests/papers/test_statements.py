@@ -1,0 +1,88 @@
+"""Every list with 1 and with 30 rows under the same literal count; what a stranger's page costs, and its 304."""
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from papers.models import Bookmark, Vote
+from tests.factories import OrganisationFactory, PaperFactory
+
+LISTS = {
+    # path: (statements for a stranger, for somebody signed in; both once the filter form is warm)
+    "/papers": (3, 5),
+    "/papers/date/2025-09-10": (2, 4),
+    "/papers/week/2025-W37": (2, 4),
+    "/papers/month/2025-09": (2, 4),
+    "/papers/trending": (1, 3),
+    "/papers?q=paper&has=code": (1, 3),
+    "/orgs/lab": (3, 6),
+    "/people/alice": (3, 5),
+    "/bookmarks": (None, 3),
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("rows", [1, 30])
+def test_statements_do_not_grow_with_rows(lab, alice, signed_in, stranger, path, rows):
+    alice.shows_votes = True
+    alice.save()
+    for _ in range(rows):
+        paper = PaperFactory(organisation=lab, code_url="https://example.org")
+        Vote.objects.cast(alice, paper)
+        Bookmark.objects.make(alice, paper)
+    for reader, expected in ((stranger, LISTS[path][0]), (signed_in(alice), LISTS[path][1])):
+        if expected is not None:
+            caches["fragments"].clear()
+            reader.get(path)
+            with CaptureQueriesContext(connection) as statements:
+                assert reader.get(path).content.decode().count('class="card"') == rows
+            assert len(statements) == expected, [s["sql"] for s in statements]
+
+
+@pytest.mark.parametrize("authors", [1, 3303])
+def test_statements_of_a_paper(lab, alice, signed_in, stranger, authors):
+    PaperFactory(arxiv_id="2509.08721", organisation=lab, authors=["A. Nonymous"] * authors)
+    for reader, expected in ((stranger, 3), (signed_in(alice), 5)):
+        with CaptureQueriesContext(connection) as statements:
+            reader.get("/papers/2509.08721")
+        assert len(statements) == expected, [s["sql"] for s in statements]
+
+
+@pytest.mark.parametrize("path", ["/papers", "/papers/2509.08721", "/papers/archive", "/orgs/lab", "/papers/trending"])
+def test_a_strangers_page_is_cacheable_and_a_304_costs_no_template(lab, paper, stranger, path, monkeypatch):
+    first = stranger.get(path)
+    assert "public" in first.headers["Cache-Control"]
+    assert "Set-Cookie" not in first.headers
+    assert first.cookies == {}
+    assert "csrfmiddlewaretoken" not in first.content.decode()
+    assert {"Cookie", "HX-Request"} <= set(first.headers["Vary"].split(", "))
+    rendered = []
+    monkeypatch.setattr("django.template.base.Template.render", lambda *a: rendered.append(a))
+    again = stranger.get(path, headers={"if-none-match": first.headers["ETag"]})
+    assert (again.status_code, again.content, rendered) == (304, b"", [])
+
+
+def test_a_vote_changes_the_etag(paper, alice, stranger):
+    before = stranger.get("/papers").headers["ETag"]
+    Vote.objects.cast(alice, paper)
+    assert stranger.get("/papers").headers["ETag"] != before
+
+
+def test_a_signed_in_page_stays_private(paper, alice, signed_in):
+    answer = signed_in(alice).get("/papers")
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert "ETag" not in answer.headers
+
+
+def test_a_card_is_rendered_once(paper, stranger, signed_in, alice):
+    stranger.get("/papers")
+    from papers import cards
+    from papers.models import Paper
+
+    before = cards.render(Paper.objects.seen_by(alice))
+    OrganisationFactory()
+    Vote.objects.cast(alice, paper)
+    after = cards.render(Paper.objects.seen_by(alice))
+    assert 'aria-pressed="false"' in before
+    assert "Upvote, 1 so far" in after

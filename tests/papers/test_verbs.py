@@ -1,0 +1,87 @@
+"""Every verb that changes state × everybody: idempotent, POST only, signed in only, never without a CSRF token."""
+
+import pytest
+from django.test import Client
+
+from papers.models import Bookmark, Vote
+
+VERBS = {
+    "vote": (Vote, 1),
+    "vote/withdraw": (Vote, 0),
+    "bookmark": (Bookmark, 1),
+    "bookmark/remove": (Bookmark, 0),
+}
+PEOPLE = ["alice", "bob", "carol"]
+
+
+@pytest.fixture(params=VERBS)
+def verb(request):
+    return request.param
+
+
+@pytest.fixture(params=PEOPLE)
+def person(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def url(paper, verb):
+    return f"/papers/{paper.arxiv_id}/{verb}"
+
+
+def rows(verb, paper):
+    return VERBS[verb][0].objects.filter(paper=paper).count()
+
+
+def test_twice_is_once(verb, url, paper, person, signed_in):
+    reader = signed_in(person)
+    if VERBS[verb][1] == 0:
+        reader.act(url.rsplit("/", 1)[0])
+        assert rows(verb, paper) == 1
+    for _ in range(2):
+        answer = reader.act(url, {"next": "/papers/month/2025-09?sort=newest"})
+        assert answer.status_code == 302
+        assert answer.url == f"/papers/month/2025-09?sort=newest#paper-{paper.pk}"
+        assert rows(verb, paper) == VERBS[verb][1]
+    paper.refresh_from_db()
+    assert paper.vote_count == Vote.objects.filter(paper=paper).count()
+
+
+def test_htmx_gets_the_control_as_it_is_now(verb, url, paper, person, signed_in):
+    control = signed_in(person).act(url, headers={"hx-request": "true"})
+    html = control.content.decode()
+    opposite = {"vote": "vote/withdraw", "vote/withdraw": "vote", "bookmark": "bookmark/remove", "bookmark/remove": "bookmark"}
+    assert f'hx-post="/papers/{paper.arxiv_id}/{opposite[verb]}"' in html
+    assert f'aria-pressed="{"true" if VERBS[verb][1] else "false"}"' in html
+    assert html.count("<button") == 1
+
+
+def test_get_is_refused(verb, url, person, signed_in):
+    assert signed_in(person).get(url).status_code == 405
+
+
+def test_a_missing_token_is_refused(verb, url, paper, person):
+    reader = Client(enforce_csrf_checks=True, HTTP_HOST="127.0.0.1")
+    reader.force_login(person)
+    assert reader.post(url).status_code == 403
+    assert rows(verb, paper) == 0
+
+
+def test_a_stranger_is_led_to_sign_in_and_back(verb, url, paper, stranger):
+    answer = stranger.post(url, {"next": "/papers/trending"})
+    assert (answer.status_code, answer.url) == (302, "/accounts/login/?next=/papers/trending")
+    asked_by_htmx = stranger.post(
+        url, headers={"hx-request": "true", "hx-current-url": "http://127.0.0.1/papers?q=x"}
+    )
+    assert asked_by_htmx.headers["HX-Redirect"] == "/accounts/login/?next=/papers%3Fq%3Dx"
+    assert rows(verb, paper) == 0
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
+def test_next_never_leads_elsewhere(elsewhere, paper, alice, signed_in):
+    answer = signed_in(alice).act(f"/papers/{paper.arxiv_id}/vote", {"next": elsewhere})
+    assert answer.url == f"/papers#paper-{paper.pk}"
+
+
+def test_an_unknown_paper_is_404(verb, alice, signed_in):
+    assert signed_in(alice).act(f"/papers/2001.00001/{verb}").status_code == 404
