@@ -88,8 +88,13 @@ def _text(value) -> str:
     return one_line(value.encode("utf-8", "replace").decode("utf-8"))
 
 
-def _line(value, limit: int) -> str:
-    text = _text(value)
+def _texts(value) -> list[str]:
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"a list was expected, not {type(value).__name__}")
+    return [_text(item) for item in value]
+
+
+def _fitting(text: str, limit: int) -> str:
     if not text:
         raise ValueError("is empty")
     if len(text) > limit:
@@ -102,21 +107,16 @@ def _arxiv_id(value) -> tuple[str, int | None]:
 
 
 def _title(value) -> str:
-    return _line(value, 500)
-
-
-def _texts(value) -> list[str]:
-    if not isinstance(value, list | tuple):
-        raise ValueError(f"a list was expected, not {type(value).__name__}")
-    return [_text(item) for item in value]
+    return _fitting(_text(value), 500)
 
 
 def _authors(value) -> tuple[str, ...] | None:
-    return tuple(_line(name, 200) for name in _texts(value) if any(map(str.isalnum, name))) or None
+    names = (name for name in _texts(value) if any(map(str.isalnum, name)))
+    return tuple(_fitting(name, 200) for name in names) or None
 
 
 def _categories(value) -> tuple[str, ...] | None:
-    return tuple(dict.fromkeys(_line(category, 40) for category in _texts(value))) or None
+    return tuple(dict.fromkeys(_fitting(category, 40) for category in _texts(value))) or None
 
 
 def _keywords(value) -> tuple[str, ...]:
@@ -129,7 +129,7 @@ def _organisation(value) -> tuple[str, str]:
     slug = slugify(_text(value[0]).replace(".", "-"))
     if not 0 < len(slug) <= 96:
         raise ValueError(f"no address can be made of “{value[0][:60]}”")
-    return slug, _line(value[1], 120)
+    return slug, _fitting(_text(value[1]), 120)
 
 
 def _url(value) -> str | None:

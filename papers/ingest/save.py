@@ -168,8 +168,9 @@ def _fill(draft: _Draft, organisations: dict[str, Organisation]) -> None:
 
 def _write_authors(drafts: list[_Draft]) -> None:
     Author.objects.filter(paper__in=[draft.paper for draft in drafts]).delete()
-    Author.objects.bulk_create(
-        Author(paper=draft.paper, position=position, name=name)
-        for draft in drafts
-        for position, name in enumerate(draft.values["authors"])
-    )
+    # COPY takes a third of the time of bulk_create, and authors are the most of an import.
+    statement = "COPY papers_author (paper_id, position, name) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for draft in drafts:
+            for position, name in enumerate(draft.values["authors"]):
+                copy.write_row((draft.paper.pk, position, name))

@@ -5,10 +5,9 @@ import sys
 
 from django.conf import settings
 from django.core.management import BaseCommand, call_command
+from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from gunicorn.app.base import BaseApplication
-
-from config.wsgi import application
 
 
 class Command(BaseCommand):
@@ -58,4 +57,4 @@ class Server(BaseApplication):
         self.cfg.set("control_socket_disable", True)
 
     def load(self):
-        return application
+        return get_wsgi_application()
