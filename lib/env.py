@@ -13,7 +13,7 @@ DATA = Path(env("BROADSHEET_DATA", default=str(ROOT / "var"))).expanduser().reso
 
 
 def kept_secret(name: str, length: int = 48) -> str:
-    """The secret (`length` random bytes) of this name from the state folder, made on first use and readable by its owner only."""
+    """The secret of this name, `length` random bytes, kept in the state folder for its owner to read only."""
     path = DATA / name
     try:
         return path.read_text().strip()

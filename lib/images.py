@@ -1,4 +1,4 @@
-"""Uploaded pictures: verified, stripped of all metadata, and re-encoded, so that no upload is ever served as it came."""
+"""Uploaded pictures: verified, stripped of all metadata and re-encoded: no upload is ever served as it came."""
 
 import secrets
 import warnings
@@ -11,6 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 MAX_BYTES = 5 * 1024 * 1024
 MAX_PIXELS = 25_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+TYPES = tuple(f"image/{name.lower()}" for name in FORMATS)
 
 
 def square_webp(upload, side: int = 256) -> ContentFile:

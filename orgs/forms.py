@@ -1,17 +1,21 @@
 from django import forms
 
-from lib.images import square_webp
+from lib.images import TYPES, square_webp
 from orgs.models import Organisation
 
 
 class OrganisationForm(forms.ModelForm):
+    # Not an ImageField, which would open the upload before `square_webp` has weighed it.
+    logo = forms.FileField(
+        required=False,
+        widget=forms.ClearableFileInput({"accept": ",".join(TYPES)}),
+        help_text="PNG, JPEG, WebP, GIF or AVIF, at most 5 MB.",
+    )
     website = forms.URLField(required=False, assume_scheme="https", help_text="For example https://example.org")
 
     class Meta:
         model = Organisation
         fields = ["name", "website", "description", "logo"]
-        widgets = {"logo": forms.ClearableFileInput({"accept": "image/png,image/jpeg,image/webp,image/gif,image/avif"})}
-        help_texts = {"logo": "PNG, JPEG, WebP, GIF or AVIF, at most 5 MB."}
 
     def clean_logo(self):
         logo = self.cleaned_data["logo"]

@@ -1,4 +1,4 @@
-"""A paper's row in a list, as HTML, kept by (paper, revision, voted, saved): the same for everybody who has the same bits."""
+"""A paper's row in a list, as HTML: the same for everybody who has the same two bits, so it is kept."""
 
 from django.core.cache import caches
 from django.template.loader import get_template
@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 def render(papers) -> SafeString:
     """The cards of these papers (with `voted` and `saved`) one after the other, rendered only where none is kept."""
     cache, year = caches["fragments"], timezone.now().year
-    keys = {f"{p.pk}.{p.revision}.{p.voted:d}{p.saved:d}.{year}": p for p in papers}
+    keys = {f"{paper.face}.{paper.voted:d}{paper.saved:d}.{year}": paper for paper in papers}
     cards = cache.get_many(keys)
     if missing := {key: paper for key, paper in keys.items() if key not in cards}:
         template = get_template("papers/_card.html")

@@ -4,6 +4,7 @@ import django_filters
 from django import forms
 from django.db.models import Q
 
+from lib.forms import DateInput
 from lib.text import fold
 from papers.models import Paper
 
@@ -34,6 +35,7 @@ class PaperFilter(django_filters.FilterSet):
         min_value=0,
         max_value=2**31 - 1,
         decimal_places=0,
+        widget=forms.TextInput({"inputmode": "numeric"}),
     )
     has = django_filters.ChoiceFilter(
         label="Has", choices=[("code", "code")], empty_label="anything", method="match_has"
@@ -42,13 +44,13 @@ class PaperFilter(django_filters.FilterSet):
         label="Listed from",
         field_name="listed_on",
         lookup_expr="gte",
-        widget=forms.DateInput({"type": "date"}),
+        widget=DateInput,
     )
     before = django_filters.DateFilter(
         label="Listed until",
         field_name="listed_on",
         lookup_expr="lte",
-        widget=forms.DateInput({"type": "date"}),
+        widget=DateInput,
     )
 
     class Meta:

@@ -38,7 +38,7 @@ class Listing:
     @property
     def version(self) -> tuple:
         """All that the rows show, for an ETag."""
-        return tuple((paper.pk, paper.revision) for paper in self.papers)
+        return tuple(paper.face for paper in self.papers)
 
 
 def build(

@@ -18,10 +18,12 @@ if not env("DATABASE_URL", default=""):
 
 
 def pytest_configure(config):
-    """The static files as production serves them, made once for all processes."""
-    if not hasattr(config, "workerinput"):
-        import django
-        from django.core.management import call_command
+    """Fast passwords, and the static files as production serves them, made once for all processes."""
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
 
-        django.setup()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django.setup()
+    if not hasattr(config, "workerinput"):
         call_command("collectstatic", interactive=False, verbosity=0)

@@ -42,11 +42,11 @@ class PaperFactory(DjangoModelFactory):
     vote_count = factory.SelfAttribute("imported_votes")
 
     @factory.post_generation
-    def authors(paper, create, names, **kwargs):
+    def authors(self, create, names, **kwargs):
         names = ["Ada Lovelace", "Grace Hopper"] if names is None else names
-        Author.objects.bulk_create(Author(paper=paper, position=i, name=name) for i, name in enumerate(names))
-        paper.author_count = len(names)
-        paper.save(update_fields=["author_count"])
-        paper.refresh_from_db()
-        SearchEntry.objects.refresh([paper], {paper.pk: names})
-        Day.objects.recount([paper.listed_on])
+        Author.objects.bulk_create(Author(paper=self, position=i, name=name) for i, name in enumerate(names))
+        self.author_count = len(names)
+        self.save(update_fields=["author_count"])
+        self.refresh_from_db()
+        SearchEntry.objects.refresh([self], {self.pk: names})
+        Day.objects.recount([self.listed_on])

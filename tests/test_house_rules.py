@@ -16,7 +16,11 @@ ROOT = Path(__file__).resolve().parent.parent
 TRACKED = [
     ROOT / name
     for name in subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.split("\n")
     if name and (ROOT / name).is_file()
 ]
@@ -27,7 +31,9 @@ BANNED = {"services", "selectors", "utils", "helpers", "common", "misc", "manage
 
 
 def test_arrows_point_one_way():
-    run = subprocess.run([Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stdout
 
 
@@ -92,14 +98,22 @@ def test_readme_maps_the_tree():
 def test_every_setting_from_the_environment_is_documented():
     source = "\n".join((ROOT / name).read_text() for name in ("config/settings.py", "lib/env.py"))
     read = set(re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z_]+)"', source))
-    read |= {f"{prefix}_CLIENT_{part}" for prefix in re.findall(r'_oauth_app\(\s*"(\w+)"', source) for part in ("ID", "SECRET")}
+    read |= {
+        f"{prefix}_CLIENT_{part}"
+        for prefix in re.findall(r'_oauth_app\(\s*"(\w+)"', source)
+        for part in ("ID", "SECRET")
+    }
     example = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     table = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert read == example == table
 
 
 def test_every_address_has_a_name():
-    unnamed = [p for p in get_resolver().url_patterns if hasattr(p, "name") and p.name is None and "media" not in str(p.pattern)]
+    unnamed = [
+        p
+        for p in get_resolver().url_patterns
+        if hasattr(p, "name") and p.name is None and "media" not in str(p.pattern)
+    ]
     assert unnamed == []
 
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from papers.ingest.record import PaperRecord
-from papers.ingest.save import save
 
 from accounts.models import User
 from lib.env import kept_secret
 from orgs.models import Membership, Organisation
 from papers import audit
+from papers.ingest.record import PaperRecord
+from papers.ingest.save import save
 from papers.models import Bookmark, Paper, Vote
 from papers.period import today
 

@@ -26,11 +26,12 @@ def long_date(day: datetime.date) -> str:
 
 
 @register.filter
-def stars(count: int) -> str:
-    """`987`, `1.2k`, `34k`: as code hosts write them."""
-    if count < 1_000:
-        return str(count)
-    return f"{count / 1_000:.1f}k" if count < 9_950 else f"{count / 1_000:.0f}k"
+def compact(count: int) -> str:
+    """`987`, `1.2k`, `34k`, `1.2M`: as code hosts write numbers."""
+    for size, letter in ((1_000_000, "M"), (1_000, "k")):
+        if count >= 0.9995 * size:
+            return f"{count / size:.{1 if count < 9.95 * size else 0}f}{letter}"
+    return str(count)
 
 
 @register.filter

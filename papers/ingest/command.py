@@ -41,17 +41,20 @@ class ImportCommand(BaseCommand):
     def run(self, sources: list[tuple[str, Items]], *, dry_run: bool, limit: int | None) -> None:
         """`sources` are names with what is read there. Raises CommandError if anything was bad."""
         started, tally, self.bad = time.perf_counter(), Tally(), 0
-        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        count = TextColumn("{task.fields[records]:,} records")
+        columns = BarColumn(), MofNCompleteColumn(), count, TimeElapsedColumn()
         self.progress = Progress(*columns, disable=not self.stdout.isatty())
+        self.task = self.progress.add_task("", total=len(sources), records=0)
         with self.progress:
             records = islice(self._records(sources), limit)
             # A dry run leaves nothing that a second batch could be compared with, so it has but one.
             for batch in [tuple(records)] if dry_run else batched(records, BATCH):
                 tally += save(batch, dry_run=dry_run)
+                self.progress.update(self.task, records=tally.records)
         self._report(tally, time.perf_counter() - started, dry_run)
 
     def _records(self, sources: list[tuple[str, Items]]) -> Iterator[PaperRecord]:
-        for name, items in self.progress.track(sources, description="Importing"):
+        for name, items in sources:
             count = 0
             for item in _to_the_end(name, items):
                 if isinstance(item, Problem):
@@ -59,6 +62,7 @@ class ImportCommand(BaseCommand):
                 else:
                     count += 1
                     yield item
+            self.progress.advance(self.task)
             if self.progress.disable:
                 self.stdout.write(f"{name}: {count:,} records")
 
@@ -72,15 +76,14 @@ class ImportCommand(BaseCommand):
     def _report(self, tally: Tally, seconds: float, dry_run: bool) -> None:
         if dry_run:
             self.stdout.write("A dry run, nothing was written. It would have been:")
-        records = tally.new + tally.changed + tally.unchanged
         self.stdout.write(
             f"{tally.new:,} new, {tally.changed:,} changed, {tally.unchanged:,} unchanged, {self.bad:,} bad"
-            f" in {seconds:.1f} s ({records / seconds:,.0f} records/s)"
+            f" in {seconds:.1f} s ({tally.records / seconds:,.0f} records/s)"
         )
         if not tally.new and not tally.changed:
             self.stdout.write("Nothing changed.")
         if self.bad:
-            raise CommandError(f"{self.bad:,} bad; each was told above.", returncode=1)
+            raise CommandError(f"{self.bad:,} bad; each was told above.")
 
 
 def _to_the_end(name: str, items: Items) -> Iterator[PaperRecord | Problem]:

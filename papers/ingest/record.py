@@ -83,22 +83,22 @@ def _read(field: str, value):
 
 def _text(value) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"a text was expected, not {type(value).__name__}")
+        raise RecordError(f"a text was expected, not {type(value).__name__}")
     # JSON can spell half of a surrogate pair, which no database stores.
     return one_line(value.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _texts(value) -> list[str]:
     if not isinstance(value, list | tuple):
-        raise ValueError(f"a list was expected, not {type(value).__name__}")
+        raise RecordError(f"a list was expected, not {type(value).__name__}")
     return [_text(item) for item in value]
 
 
 def _fitting(text: str, limit: int) -> str:
     if not text:
-        raise ValueError("is empty")
+        raise RecordError("is empty")
     if len(text) > limit:
-        raise ValueError(f"“{text[:60]}…” has {len(text)} characters, {limit} fit")
+        raise RecordError(f"“{text[:60]}…” has {len(text)} characters, {limit} fit")
     return text
 
 
@@ -125,10 +125,10 @@ def _keywords(value) -> tuple[str, ...]:
 
 def _organisation(value) -> tuple[str, str]:
     if not isinstance(value, tuple) or len(value) != 2:
-        raise ValueError("a slug and a name were expected")
+        raise RecordError("a slug and a name were expected")
     slug = slugify(_text(value[0]).replace(".", "-"))
     if not 0 < len(slug) <= 96:
-        raise ValueError(f"no address can be made of “{value[0][:60]}”")
+        raise RecordError(f"no address can be made of “{value[0][:60]}”")
     return slug, _fitting(_text(value[1]), 120)
 
 
@@ -143,20 +143,20 @@ def _url(value) -> str | None:
 
 def _count(value) -> int:
     if type(value) is not int or not 0 <= value <= _INT4:
-        raise ValueError(f"a whole number from 0 to {_INT4} was expected, not {str(value)[:40]}")
+        raise RecordError(f"a whole number from 0 to {_INT4} was expected, not {str(value)[:40]}")
     return value
 
 
 def _version(value) -> int:
     if not 1 <= _count(value) <= 999:
-        raise ValueError("versions count from 1 to 999")
+        raise RecordError("versions count from 1 to 999")
     return value
 
 
 def _moment(value) -> datetime:
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
     if not 1900 < moment.year < 2200:
-        raise ValueError(f"nothing happens in the year {moment.year}")
+        raise RecordError(f"nothing happens in the year {moment.year}")
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 

@@ -1,7 +1,7 @@
 """Records into the database: one transaction a batch, and twice the same is once the same."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -41,6 +41,10 @@ class Tally:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+
+    @property
+    def records(self) -> int:
+        return self.new + self.changed + self.unchanged
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(self.new + other.new, self.changed + other.changed, self.unchanged + other.unchanged)
@@ -135,7 +139,7 @@ def _write(drafts: list[_Draft], organisation_names: dict[str, str]) -> None:
     days = {paper.listed_at.date() for paper in old}
     for draft in drafts:
         _fill(draft, organisations)
-    Paper.objects.bulk_create(new)
+    _create(new)
     Paper.objects.bulk_update(old, _COLUMNS)
     _write_authors([draft for draft in drafts if "authors" in draft.changed])
     searched = [draft for draft in drafts if draft.changed & _SEARCHED]
@@ -166,11 +170,25 @@ def _fill(draft: _Draft, organisations: dict[str, Organisation]) -> None:
         paper.revision += 1
 
 
+def _create(papers: list[Paper]) -> None:
+    fields = [f for f in Paper._meta.concrete_fields if not f.generated and not f.primary_key]
+    _copy(Paper, [f.column for f in fields], ([f.pre_save(p, True) for f in fields] for p in papers))
+    ids = dict(Paper.objects.filter(arxiv_id__in=[p.arxiv_id for p in papers]).values_list("arxiv_id", "pk"))
+    for paper in papers:
+        paper.pk = ids[paper.arxiv_id]
+
+
 def _write_authors(drafts: list[_Draft]) -> None:
     Author.objects.filter(paper__in=[draft.paper for draft in drafts]).delete()
-    # COPY takes a third of the time of bulk_create, and authors are the most of an import.
-    statement = "COPY papers_author (paper_id, position, name) FROM STDIN"
+    rows = (
+        (draft.paper.pk, position, name) for draft in drafts for position, name in enumerate(draft.values["authors"])
+    )
+    _copy(Author, ["paper_id", "position", "name"], rows)
+
+
+def _copy(model, columns: list[str], rows: Iterable[Sequence]) -> None:
+    """COPY takes a third of the time of `bulk_create`."""
+    statement = f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for draft in drafts:
-            for position, name in enumerate(draft.values["authors"]):
-                copy.write_row((draft.paper.pk, position, name))
+        for row in rows:
+            copy.write_row(row)

@@ -27,7 +27,7 @@ class PaperQuerySet(models.QuerySet):
         return self.filter(votes__user=user).annotate(voted_at=F("votes__created_at"))
 
     def seen_by(self, viewer):
-        """With the two bits of the viewer, `voted` and `saved`, and all that a row shows; nothing more may be fetched."""
+        """With the viewer's two bits, `voted` and `saved`, and all that a row shows; nothing more may be fetched."""
         voted, saved = Value(False), Value(False)
         if viewer.is_authenticated:
             voted = Exists(Vote.objects.filter(user=viewer, paper=OuterRef("pk")))
@@ -103,6 +103,12 @@ class Paper(models.Model):
     @property
     def pdf_url(self) -> str:
         return f"https://arxiv.org/pdf/{self.arxiv_id}"
+
+    @property
+    def face(self) -> str:
+        """Changes whenever the paper's row in a list may look different: the key of what is kept of it."""
+        badge = f"{self.organisation.updated_at:%Y%m%d%H%M%S%f}" if self.organisation else ""
+        return f"{self.pk}.{self.revision}.{badge}"
 
     @property
     def topics(self) -> list[str]:

@@ -29,4 +29,4 @@ def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
         "why": explanation,
         "bibtex": citation.bibtex(found, authors),
     }
-    return page(request, "papers/paper.html", context, version=(found.revision, found.code_stars, explanation))
+    return page(request, "papers/paper.html", context, version=(found.face, explanation))

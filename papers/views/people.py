@@ -20,4 +20,11 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
         "memberships": memberships,
     }
     order = ("upvoted", "Last upvoted", ("voted_at", "id"))
-    return show(request, upvoted if shows else upvoted.none(), context, template="papers/person.html", version=version, own_order=order)
+    return show(
+        request,
+        upvoted if shows else upvoted.none(),
+        context,
+        template="papers/person.html",
+        version=version,
+        own_order=order,
+    )

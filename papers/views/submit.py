@@ -16,7 +16,6 @@ from papers.ingest.save import save
 from papers.models import Paper
 from papers.period import today
 
-
 PAPERS_A_DAY = 10
 PATIENCE = 10  # seconds that a reader may have to wait for arXiv
 

@@ -204,5 +204,5 @@ def test_an_empty_site_says_so(db, stranger):
 
 def test_the_archive_draws_every_day(three_days, stranger):
     html = stranger.get("/papers/archive").content.decode()
-    assert html.count("<rect") == 3
+    assert html.count('<rect class="level-') == 3
     assert 'aria-label="Wednesday, 10 September 2025: 3 papers"' in html

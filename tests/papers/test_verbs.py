@@ -50,7 +50,12 @@ def test_twice_is_once(verb, url, paper, person, signed_in):
 def test_htmx_gets_the_control_as_it_is_now(verb, url, paper, person, signed_in):
     control = signed_in(person).act(url, headers={"hx-request": "true"})
     html = control.content.decode()
-    opposite = {"vote": "vote/withdraw", "vote/withdraw": "vote", "bookmark": "bookmark/remove", "bookmark/remove": "bookmark"}
+    opposite = {
+        "vote": "vote/withdraw",
+        "vote/withdraw": "vote",
+        "bookmark": "bookmark/remove",
+        "bookmark/remove": "bookmark",
+    }
     assert f'hx-post="/papers/{paper.arxiv_id}/{opposite[verb]}"' in html
     assert f'aria-pressed="{"true" if VERBS[verb][1] else "false"}"' in html
     assert html.count("<button") == 1
@@ -70,9 +75,7 @@ def test_a_missing_token_is_refused(verb, url, paper, person):
 def test_a_stranger_is_led_to_sign_in_and_back(verb, url, paper, stranger):
     answer = stranger.post(url, {"next": "/papers/trending"})
     assert (answer.status_code, answer.url) == (302, "/accounts/login/?next=/papers/trending")
-    asked_by_htmx = stranger.post(
-        url, headers={"hx-request": "true", "hx-current-url": "http://127.0.0.1/papers?q=x"}
-    )
+    asked_by_htmx = stranger.post(url, headers={"hx-request": "true", "hx-current-url": "http://127.0.0.1/papers?q=x"})
     assert asked_by_htmx.headers["HX-Redirect"] == "/accounts/login/?next=/papers%3Fq%3Dx"
     assert rows(verb, paper) == 0
 

@@ -1,0 +1,127 @@
+"""The papers that are measured, and a reader who is signed in. Django must have been set up."""
+
+import gzip
+import json
+import re
+import secrets
+from collections import Counter
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from urllib.parse import urlencode
+
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.utils.html import escape
+
+from bench.load import CARD, CLIENTS, ROWS, Request
+from bench.servers import HOST
+from papers.models import Bookmark, Day, Paper
+
+DEEP = 100  # how many times "Older papers" is followed to come to the deep page
+COLD = 100  # how many pages after that are kept for the line of cold cards
+_OLDER = re.compile(r'<li class="older"><a href="([^"]+)"')
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Places:
+    """What is asked for. `votable` are addresses of papers that no other measured page shows."""
+
+    lists: dict[str, Request]
+    papers: dict[str, Request]
+    one_row: Request
+    cold: list[Request]
+    votable: list[str]
+
+
+def fill(files: list[Path]) -> float | None:
+    """All records of the files into the database; the import's own rate in records/s, None if all were there."""
+    call_command("prepare")
+    ids = {row["paper"]["id"] for file in files for row in json.loads(gzip.decompress(file.read_bytes()))}
+    if Paper.objects.count() >= len(ids):
+        return None
+    said = StringIO()
+    try:
+        call_command("import_hub", *map(str, files), stdout=said)
+    except CommandError as error:
+        print(error)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")  # autovacuum would, a minute later
+    print(rate := next(line for line in said.getvalue().splitlines() if "records/s" in line))
+    return float(re.search(r"\(([\d,]+) records/s\)", rate)[1].replace(",", ""))
+
+
+def stranger() -> Client:
+    return Client(headers={"host": HOST})
+
+
+def reader() -> tuple[Client, dict[str, str]]:
+    """Somebody signed in who saved 40 papers; also as headers of a request: the cookies and the CSRF token."""
+    user, is_new = get_user_model().objects.get_or_create(username="bench")
+    if is_new:
+        user.set_password(secrets.token_urlsafe())
+        user.save()
+    for paper in _latest()[:40]:
+        Bookmark.objects.make(user, paper)
+    client = stranger()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    token = _TOKEN.search(client.get("/papers").content.decode())[1]
+    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+    return client, {"Cookie": cookies, "X-CSRFToken": token}
+
+
+def places() -> Places:
+    deep, *cold = _walk("/papers/trending", DEEP + COLD)[DEEP - 1 :]
+    lists = {
+        "latest day": "/papers",
+        "month": f"/papers/month/{Day.objects.latest_date():%Y-%m}",
+        "code, votes, topic": "/papers?" + urlencode({"has": "code", "min_votes": 10, "topic": _common_topic()}),
+        "words": "/papers?q=language+model",
+        "trending": "/papers/trending",
+        f"trending, {DEEP} pages on": deep,
+    }
+    papers = {
+        "paper": _latest()[0],
+        "paper with most authors": Paper.objects.order_by("-author_count", "id")[0],
+    }
+    return Places(
+        lists={name: _list(path) for name, path in lists.items()},
+        papers={name: Request(paper.get_absolute_url(), holds=b"bibtex") for name, paper in papers.items()},
+        one_row=_list("/papers?" + urlencode({"q": _longest_title()})),
+        cold=[Request(path, rows=ROWS) for path in cold],
+        votable=[paper.get_absolute_url() for paper in Paper.objects.order_by("hot", "id")[:CLIENTS]],
+    )
+
+
+def _list(path: str) -> Request:
+    """With as many rows as Django itself answers here and now."""
+    return Request(path, rows=stranger().get(path).content.count(CARD))
+
+
+def _latest():
+    last = Day.objects.latest_date()
+    return Paper.objects.between(last.replace(day=1), last.replace(year=last.year + 1)).order_by("-vote_count", "-id")
+
+
+def _common_topic() -> str:
+    popular = Paper.objects.exclude(code_url="").filter(vote_count__gte=10)
+    topics = Counter(topic for topics in popular.values_list("keywords", flat=True) for topic in topics)
+    return topics.most_common(1)[0][0]
+
+
+def _longest_title() -> str:
+    titles = Paper.objects.order_by("id").values_list("title", flat=True)
+    return max((title for title in titles if len(title) < 200 and escape(title) == title), key=len)
+
+
+def _walk(path: str, steps: int) -> list[str]:
+    """The addresses that the link "Older papers" led to, one after the other, in the test client."""
+    client, found, address = stranger(), [], path
+    for _ in range(steps):
+        older = _OLDER.search(client.get(address).content.decode())
+        address = path + older[1].replace("&amp;", "&")
+        found.append(address)
+    return found

@@ -1,0 +1,54 @@
+"""What is measured, line by line. The first line is the yardstick."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from http.client import HTTPConnection
+from itertools import cycle, repeat
+
+from bench.database import Places
+from bench.load import ROWS, Line, Request, Turn, ask
+from bench.servers import HOST, Server
+
+MONTH = "month"
+
+
+def lines(bare: Server, site: Server, places: Places, reader: dict[str, str]) -> list[Line]:
+    """`reader`: the headers of somebody signed in."""
+
+    def line(name: str, request: Request, server: Server = site) -> Line:
+        return Line(name, server, lambda client: repeat((request,)), rows=request.rows)
+
+    month, paper = places.lists[MONTH], places.papers["paper"]
+    return [
+        line("bare Django page", Request("/", rows=ROWS), bare),
+        *(line(name, request) for name, request in places.lists.items()),
+        *(line(name, request) for name, request in places.papers.items()),
+        line("month, 304", Request(month.path, headers={"If-None-Match": _etag(site, month)}, status=304)),
+        line("month, signed in", replace(month, headers=reader)),
+        line("bookmarks, signed in", Request("/bookmarks", headers=reader, rows=ROWS)),
+        line("paper, signed in", replace(paper, headers=reader)),
+        Line("vote, withdraw", site, lambda client: cycle([_vote_and_withdraw(places.votable[client], reader)])),
+        _cold(site, places.cold),
+    ]
+
+
+def _vote_and_withdraw(paper: str, reader: dict[str, str]) -> Turn:
+    headers = reader | {"HX-Request": "true", "Content-Length": "0"}
+    return tuple(
+        Request(f"{paper}/{verb}", "POST", headers, holds=f'aria-pressed="{pressed}"'.encode())
+        for verb, pressed in (("vote", "true"), ("vote/withdraw", "false"))
+    )
+
+
+def _cold(site: Server, requests: list[Request]) -> Line:
+    """Each page but once, so that no card of it was ever rendered by this server."""
+    never_seen: Iterator[Turn] = iter([(request,) for request in requests])
+    return Line("trending, cold cards", site, lambda client: never_seen, rows=ROWS, repeatable=False)
+
+
+def _etag(site: Server, request: Request) -> str:
+    connection = HTTPConnection(HOST, site.port, timeout=30)
+    try:
+        return ask(connection, request).etag
+    finally:
+        connection.close()

@@ -1,0 +1,87 @@
+"""The two servers that are measured: the site itself and the bare page, each one gunicorn worker with 4 threads."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+import psutil
+
+HOST = "127.0.0.1"
+_START_SECONDS = 120
+_STOP_SECONDS = 40  # longer than gunicorn's own graceful timeout
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    process: psutil.Process
+
+    def cpu_seconds(self) -> float:
+        """CPU time, user and system, that the master and its workers have used, those that ended included."""
+        total = 0.0
+        for process in (self.process, *self.process.children(recursive=True)):
+            times = process.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+        return total
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        return listener.getsockname()[1]
+
+
+def site(port: int, log: Path):
+    """Broadsheet as its operators start it, without the worker for background jobs."""
+    return _running([sys.executable, "manage.py", "serve", "--no-worker"], port, "/readyz", log)
+
+
+def bare(port: int, log: Path):
+    """The bare page under the gunicorn settings of `manage.py serve`."""
+    options = ["--bind", f"{HOST}:{port}", "--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
+    return _running([sys.executable, "-m", "gunicorn", *options, "bench.bare:application"], port, "/", log)
+
+
+@contextmanager
+def _running(command: list[str], port: int, ready: str, log: Path) -> Iterator[Server]:
+    """Starts it, waits until `ready` answers 200, and ends it by its own process id whatever happens."""
+    environment = os.environ | {"HOST": HOST, "PORT": str(port), "WEB_CONCURRENCY": "1"}
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+    try:
+        _wait(process, port, ready, log)
+        yield Server(port, psutil.Process(process.pid))
+    finally:
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait(process: subprocess.Popen, port: int, path: str, log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        if _answers(port, path):
+            return
+        time.sleep(0.1)
+    raise SystemExit(f"{' '.join(process.args)} did not start:\n{log.read_text()[-2000:]}")
+
+
+def _answers(port: int, path: str) -> bool:
+    connection = HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,33 @@
+"""What is wrong with a page: by axe's rules, wide and light, then narrow and dark; and what is wider than 320 px."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+AXE = Axe()
+RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+  [...document.body.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > innerWidth)
+    .map(e => e.outerHTML.slice(0, 150))"""
+
+
+def faults(page: Page) -> list[str]:
+    """All faults of this page with everything disclosed; leaves it narrow and dark."""
+    page.evaluate("() => document.querySelectorAll('details').forEach(details => (details.open = true))")
+    _show(page, "light", 1280)
+    found = _violations(page, "light")
+    _show(page, "dark", 320)
+    found += _violations(page, "dark")
+    return found + [f"{page.url} wider than 320 px: {element}" for element in page.evaluate(TOO_WIDE)]
+
+
+def _show(page: Page, scheme: str, width: int) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+
+
+def _violations(page: Page, scheme: str) -> list[str]:
+    return [
+        f"{page.url} {scheme}: {rule['id']} at {node['target']}: {node['html']} {node['failureSummary']}"
+        for rule in AXE.run(page, options=RULES).response["violations"]
+        for node in rule["nodes"]
+    ]

@@ -1,0 +1,134 @@
+"""What a reader with an account does, from signing up to signing out. With JavaScript and without."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from playwright.sync_api import expect
+
+from papers.models import Paper, Vote
+from tests.factories import PaperFactory
+
+PASSWORD = "correct horse battery staple"
+
+
+def link_in_the_last_letter() -> str:
+    return re.search(r"http://\S+", mail.outbox[-1].body)[0]
+
+
+def sign_in(page, username: str, password: str) -> None:
+    page.get_by_label("Login").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign In", exact=True).click()
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def dora(transactional_db, django_user_model):
+    """Somebody who knows her password and has confirmed her address."""
+    dora = django_user_model.objects.create_user("dora", "dora@example.org", PASSWORD)
+    EmailAddress.objects.create(user=dora, email=dora.email, verified=True, primary=True)
+    return dora
+
+
+def test_from_signing_up_to_signing_out(visit, javascript, paper):
+    page = visit("/papers", javascript=javascript)
+    page.get_by_role("link", name="Sign up").click()
+    page.get_by_label("Username").fill("erika")
+    page.get_by_label("Email").fill("erika@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password (again)").fill(PASSWORD)
+    page.get_by_role("button", name="Sign Up").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("verify", re.IGNORECASE))
+    assert [letter.to for letter in mail.outbox] == [["erika@example.org"]]
+
+    page.goto(link_in_the_last_letter())
+    page.get_by_role("button", name="Confirm").click()
+    sign_in(page, "erika", PASSWORD)
+    expect(page).to_have_url(re.compile("/papers$"))
+
+    page.get_by_role("button", name="Bookmark").click()
+    expect(page.get_by_role("button", name="Bookmark")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("link", name="Bookmarks").click()
+    expect(page.locator(".card h2")).to_have_text([paper.title])
+
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("link", name="Sign out").click()
+    page.get_by_role("button", name="Sign Out").click()
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+
+
+def test_a_vote_is_cast_and_withdrawn(visit, javascript, alice):
+    papers = [PaperFactory(imported_votes=votes) for votes in (9, 8, 7)]
+    page = visit("/papers", user=alice, javascript=javascript)
+    votes = page.locator(f"#vote-{papers[2].pk}")
+    expect(votes).to_have_attribute("aria-pressed", "false")
+    votes.click()
+    expect(votes).to_have_attribute("aria-pressed", "true")
+    expect(votes).to_have_text("8")
+    expect(votes).to_have_accessible_name("Upvote, 8 so far")
+    if javascript:
+        expect(votes).to_be_focused()
+        assert page.url.endswith("/papers")
+    else:
+        expect(page).to_have_url(re.compile(f"/papers#paper-{papers[2].pk}$"))
+    page.reload()
+    expect(votes).to_have_attribute("aria-pressed", "true")
+    assert Vote.objects.filter(user=alice, paper=papers[2]).exists()
+    votes.click()
+    expect(votes).to_have_attribute("aria-pressed", "false")
+    expect(votes).to_have_text("7")
+    assert not Vote.objects.exists()
+
+
+def test_a_stranger_who_votes_signs_in_and_is_back(visit, javascript, paper, dora):
+    page = visit("/papers/month/2025-09?sort=newest", javascript=javascript)
+    page.get_by_role("button", name="Upvote").click()
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+    sign_in(page, "dora", PASSWORD)
+    expect(page).to_have_url(re.compile(r"/papers/month/2025-09\?sort=newest$"))
+    expect(page.get_by_role("link", name="dora")).to_be_visible()
+
+
+def test_a_forgotten_password_is_replaced_by_mail(visit, javascript, dora):
+    page = visit("/accounts/login/", javascript=javascript)
+    page.get_by_role("link", name="Forgot your password?").click()
+    page.get_by_label("Email").fill("dora@example.org")
+    page.get_by_role("button", name="Reset").click()
+    expect(page).to_have_url(re.compile("/accounts/password/reset/done/$"))
+    page.goto(link_in_the_last_letter())
+    page.get_by_label("New Password", exact=True).fill("an entirely new one")
+    page.get_by_label("New Password (again)").fill("an entirely new one")
+    page.get_by_role("button", name="Change Password").click()
+    page.goto("/accounts/login/")
+    sign_in(page, "dora", "an entirely new one")
+    expect(page).to_have_url(re.compile("/papers$"))
+    expect(page.get_by_role("link", name="dora")).to_be_visible()
+
+
+def test_a_reader_hears_what_did_not_work(visit, alice, paper):
+    told = [
+        "ERR_INTERNET_DISCONNECTED",
+        "htmx:sendError",
+        "htmx:afterRequest",
+        "status of 404",
+        "Status Error Code 404",
+    ]
+    page = visit("/papers", user=alice, expecting=told)
+    vote, status = page.get_by_role("button", name="Upvote"), page.get_by_role("status")
+    page.context.set_offline(True)
+    vote.click()
+    expect(status).to_have_text("The site can't be reached. Are you online?")
+    expect(vote).to_have_attribute("aria-pressed", "false")
+    page.context.set_offline(False)
+    vote.click()
+    expect(vote).to_have_attribute("aria-pressed", "true")
+    expect(status).to_be_empty()
+    Paper.objects.all().delete()
+    vote.click()
+    expect(status).to_have_text("That did not work. Reload the page and try again.")

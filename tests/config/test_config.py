@@ -1,0 +1,139 @@
+"""What an operator meets: checks that refuse, health, the demo, preparing twice, headers."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import OperationalError, connection
+from django.test import RequestFactory
+
+from accounts.models import User
+from config import checks, demo
+from lib.health import HealthMiddleware
+from papers import audit
+from papers.models import Paper, Vote
+from papers.period import today
+
+
+def ids(found):
+    return [message.id for message in found]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "refused"),
+    [
+        ("https://papers.example.org", []),
+        ("http://papers.example.org", ["broadsheet.E004"]),
+        ("http://8.8.8.8:8000", ["broadsheet.E004"]),
+        ("http://127.0.0.1:8000", []),
+        ("http://localhost:8000", []),
+        ("http://[::1]:8000", []),
+        ("http://10.0.0.5", []),
+        ("http://0.0.0.0:8000", []),
+        ("http://papers.lan", []),
+        ("papers.example.org", ["broadsheet.E003"]),
+        ("ftp://papers.example.org", ["broadsheet.E003"]),
+    ],
+)
+def test_plain_http_on_a_public_host_is_refused(settings, base_url, refused):
+    settings.BASE_URL = base_url
+    assert ids(checks.base_url(None)) == refused
+
+
+def test_a_container_needs_its_secret_and_no_debug(settings):
+    settings.SECRET_KEY_GIVEN, settings.DEBUG = False, True
+    assert ids(checks.container(None)) == []
+    settings.CONTAINER = True
+    assert ids(checks.container(None)) == ["broadsheet.E001", "broadsheet.E002"]
+    settings.SECRET_KEY_GIVEN, settings.DEBUG = True, False
+    assert ids(checks.container(None)) == []
+
+
+def test_health(db, stranger, monkeypatch):
+    assert stranger.get("/healthz", HTTP_HOST="any.host").content == b"alive\n"
+    assert stranger.get("/readyz", HTTP_HOST="any.host").content == b"ready\n"
+
+    def broken(*args, **kwargs):
+        raise OperationalError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "cursor", broken)
+        answer = HealthMiddleware(None)(RequestFactory().get("/readyz"))
+    assert (answer.status_code, answer.content) == (503, b"the database does not answer\n")
+
+
+@pytest.fixture
+def site(db, settings, tmp_path, monkeypatch):
+    monkeypatch.setattr("lib.env.DATA", tmp_path)
+    settings.DEBUG = True  # no collectstatic
+    settings.BROADSHEET_DEMO_PASSWORD = ""
+
+
+def prepare() -> str:
+    out = StringIO()
+    call_command("prepare", stdout=out)
+    return out.getvalue()
+
+
+def test_the_demo_loads_once_and_says_its_password_every_time(site, stranger):
+    said = prepare()
+    password = said.split("password ")[1].strip()
+    alice = User.objects.get(username="alice")
+    assert alice.check_password(password)
+    assert Paper.objects.count() == len(demo.PAPERS) == 45
+    assert Paper.objects.filter(listed_on=today()).count() == 7
+    assert audit.drifts() == []
+    assert "No. 12" in stranger.get("/papers").content.decode()
+    hashed, votes = alice.password, Vote.objects.count()
+    assert prepare() == said
+    alice.refresh_from_db()
+    assert (alice.password, Vote.objects.count(), Paper.objects.count()) == (hashed, votes, 45)
+
+
+def test_the_demo_takes_a_given_password_and_can_be_left_out(site, settings):
+    settings.BROADSHEET_DEMO = False
+    assert prepare() == ""
+    assert not Paper.objects.exists()
+    settings.BROADSHEET_DEMO, settings.BROADSHEET_DEMO_PASSWORD = True, "chosen by hand"
+    prepare()
+    assert all(user.check_password("chosen by hand") for user in User.objects.filter(username__in=["alice", "judy"]))
+
+
+def test_the_demo_is_the_same_on_every_machine(site):
+    prepare()
+    first = Paper.objects.order_by("-vote_count", "arxiv_id").first()
+    assert (Vote.objects.count(), first.arxiv_id, first.vote_count) == (235, "2311.05740", 10)
+
+
+def test_every_page_is_under_a_strict_policy(paper, stranger):
+    for path in ("/papers", "/papers/2509.08721", "/accounts/login/", "/nope", "/papers?sort=x", "/robots.txt"):
+        headers = stranger.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_the_style_guide_shows_every_state(db, stranger):
+    page = stranger.get("/styleguide").content.decode()
+    assert page.count('class="card"') == 6
+    assert page.count('aria-pressed="true"') == 2
+    assert "No abstract." in page
+
+
+def test_check_deploy_is_clean_behind_https():
+    import os
+    import subprocess
+    import sys
+
+    environment = os.environ | {
+        "BASE_URL": "https://papers.example.org",
+        "SECRET_KEY": "k" * 20 + "0123456789abcdefghijklmnopqrstuvwxyz",
+        "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
+        "BROADSHEET_CONTAINER": "1",
+    }
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr

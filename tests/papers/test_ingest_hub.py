@@ -1,0 +1,132 @@
+"""The Hub's JSON: what is read from a row, and every wrong shape as a problem with its place."""
+
+import copy
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from papers.ingest import hub
+from papers.ingest.record import PaperRecord, Problem
+
+ROW = {
+    "paper": {
+        "id": "2509.08721",
+        "authors": [
+            {"name": "Ada Lovelace", "hidden": False, "user": {"user": "ada"}},
+            {"name": "Nobody Inparticular", "hidden": True},
+            {"name": "Grace Hopper"},
+        ],
+        "publishedAt": "2025-09-10T16:14:20.000Z",
+        "submittedOnDailyAt": "2025-09-11T00:00:00.000Z",
+        "title": "Sharing\n  is caring",
+        "summary": "Nobody trains\nalone.",
+        "upvotes": 611,
+        "ai_keywords": ["swarm", "post-training"],
+        "githubRepo": "https://github.com/example/swarm",
+        "githubStars": 9,
+        "projectPage": "https://example.org/",
+        "organization": {"name": "TheLab", "fullname": "The Lab", "avatar": "https://example.org/a.png"},
+    },
+    "publishedAt": "2025-09-10T12:14:20.000Z",
+    "title": "Sharing\n  is caring",
+    "numComments": 27,
+}
+
+
+def read(answer) -> list[PaperRecord | Problem]:
+    return list(hub.read(json.dumps(answer).encode(), "a.json"))
+
+
+def row(**paper) -> dict:
+    return {**ROW, "paper": ROW["paper"] | paper}
+
+
+def test_a_row_becomes_a_record():
+    assert read([ROW]) == [
+        PaperRecord.of(
+            arxiv_id="2509.08721",
+            title="Sharing is caring",
+            abstract="Nobody trains alone.",
+            authors=["Ada Lovelace", "Grace Hopper"],
+            keywords=["swarm", "post-training"],
+            organisation=("thelab", "The Lab"),
+            code_url="https://github.com/example/swarm",
+            code_stars=9,
+            project_url="https://example.org/",
+            published_at="2025-09-10T16:14:20Z",
+            listed_at="2025-09-11T00:00:00Z",
+            votes=611,
+            comment_count=27,
+        )
+    ]
+
+
+def test_what_a_row_leaves_out_stays_unknown():
+    [record] = read([{"paper": {"id": "2509.08721", "title": "T", "publishedAt": "2025-09-10T16:14:20Z"}}])
+    assert {record.authors, record.votes, record.organisation, record.listed_at, record.comment_count} == {None}
+
+
+def test_the_organisation_may_stand_beside_the_paper():
+    beside = row(organization=None) | {"organization": {"name": "Beside", "fullname": ""}}
+    assert read([beside])[0].organisation == ("beside", "Beside")
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        (None, "row: an object was expected, not NoneType"),
+        ([], "row: an object was expected, not list"),
+        ({"paper": None}, "paper: an object was expected, not NoneType"),
+        ({"title": "no paper"}, "paper: an object was expected, not NoneType"),
+        (row(id=None), "arxiv_id is missing"),
+        (row(id=5), "arxiv_id: a text was expected, not int"),
+        (row(authors="Ada"), "authors: a list was expected, not str"),
+        (row(authors=["Ada"]), "author: an object was expected, not str"),
+        (row(authors=[{"hidden": False}]), "authors: a text was expected, not NoneType"),
+        (row(organization="lab"), "organization: an object was expected, not str"),
+        (row(organization={"name": None}), "organisation: a text was expected, not NoneType"),
+        (row(upvotes="many"), "votes: a whole number from 0 to 2147483647 was expected, not many"),
+        (row(publishedAt="soon"), "published_at: Invalid isoformat string: 'soon'"),
+    ],
+)
+def test_a_bad_row_is_told_with_its_place_and_the_rest_goes_on(bad, words):
+    first, problem, last = read([ROW, bad, row(id="2509.00001")])
+    assert problem == Problem("a.json", 2, words)
+    assert (first.arxiv_id, last.arxiv_id) == ("2509.08721", "2509.00001")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "this is not JSON"),
+        (b"<!doctype html>", "this is not JSON"),
+        (b"\xff\xfe\x00", "this is not JSON"),
+        (b"[" * 100_000, "this is not JSON"),
+        (b"[" + b"9" * 5000 + b"]", "this is not JSON"),
+        (b'{"error": "Rate limited"}', "the Hub answered with an error: Rate limited"),
+        (b'{"id": "2509.08721"}', "a list of papers was expected, not dict"),
+        (b'"papers"', "a list of papers was expected, not str"),
+        (b"null", "a list of papers was expected, not NoneType"),
+    ],
+)
+def test_an_answer_that_is_no_list_is_one_problem(data, words):
+    [problem] = hub.read(data, "a.json")
+    assert (problem.source, problem.position) == ("a.json", None)
+    assert problem.reason.startswith(words)
+
+
+@given(
+    st.sampled_from(["paper", *ROW["paper"]]),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["name", "hidden", "fullname"]), inner),
+        max_leaves=4,
+    ),
+)
+def test_no_shape_is_a_traceback(key, value):
+    odd = copy.deepcopy(ROW)
+    (odd if key == "paper" else odd["paper"])[key] = value
+    [item] = read([odd])
+    assert isinstance(item, PaperRecord | Problem)

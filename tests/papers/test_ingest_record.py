@@ -1,0 +1,138 @@
+"""What any source tells becomes a record that the database takes, or a RecordError, and nothing else."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from papers.ingest.record import PaperRecord, Problem, RecordError
+from papers.models import Paper
+
+TOLD = {"arxiv_id": "2509.08721", "title": "A title", "published_at": "2025-09-10T16:14:20Z"}
+FIELDS = list(PaperRecord.__dataclass_fields__)
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.characters(categories=["Cs"]),
+    lambda inner: st.lists(inner) | st.tuples(inner, inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+
+
+def of(**told) -> PaperRecord:
+    return PaperRecord.of(**TOLD | told)
+
+
+@given(st.sampled_from(FIELDS), json_values | st.datetimes(timezones=st.none() | st.timezones()))
+def test_anything_is_a_record_or_a_record_error(field, value):
+    try:
+        record = of(**{field: value})
+    except RecordError as error:
+        assert str(error).startswith(field)
+        return
+    paper = Paper(
+        **{name: getattr(record, name) for name in ("arxiv_id", "title", "published_at")},
+        abstract=record.abstract or "",
+        code_url=record.code_url or "",
+        project_url=record.project_url or "",
+        categories=list(record.categories or ()),
+        keywords=list(record.keywords or ()),
+        code_stars=record.code_stars,
+    )
+    paper.clean_fields(exclude=["listed_on", "hot", "version"])
+
+
+@given(st.text())
+def test_texts_are_one_line(text):
+    abstract = of(abstract=text).abstract
+    assert abstract == " ".join(abstract.split())
+    assert "\0" not in abstract
+    abstract.encode()
+
+
+def test_line_breaks_and_control_characters_go():
+    record = of(title="Wrapped\n  at\0 eighty\tcolumns ", abstract=" One.\n  Two. \ud83d")
+    assert (record.title, record.abstract) == ("Wrapped at eighty columns", "One. Two. ?")
+
+
+def test_the_version_of_an_id_counts_if_no_other_is_told():
+    assert (of(arxiv_id="http://arxiv.org/abs/hep-th/9901001v3").arxiv_id, of().version) == ("hep-th/9901001", None)
+    assert of(arxiv_id="2509.08721v2").version == 2
+    assert of(arxiv_id="2509.08721v2", version=5).version == 5
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("arxiv_id", "2513.00001", "is not an arXiv id"),
+        ("arxiv_id", None, "is missing"),
+        ("title", " \n ", "is empty"),
+        ("title", "t" * 501, "501 characters"),
+        ("title", 5, "a text was expected, not int"),
+        ("authors", ["a" * 201], "201 characters"),
+        ("authors", "Ada Lovelace", "a list was expected, not str"),
+        ("authors", [None], "a text was expected, not NoneType"),
+        ("categories", ["c" * 41], "41 characters"),
+        ("version", 0, "from 1 to 999"),
+        ("votes", -1, "a whole number"),
+        ("votes", True, "a whole number"),
+        ("votes", 2**31, "a whole number"),
+        ("votes", 10**5000, "integer"),
+        ("code_stars", 1.5, "a whole number"),
+        ("listed_at", "yesterday", "Invalid isoformat"),
+        ("listed_at", "0001-01-01T00:00:00+14:00", "year 1"),
+        ("published_at", None, "is missing"),
+        ("organisation", ("…", "Dots"), "no address"),
+        ("organisation", ("㎒" * 50, "Grows when it is spelled out"), "no address"),
+        ("organisation", ("lab", "n" * 121), "121 characters"),
+        ("organisation", (None, "Lab"), "a text was expected"),
+        ("organisation", "lab", "a slug and a name"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_words(field, value, words):
+    with pytest.raises(RecordError, match=words):
+        of(**{field: value})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "ftp://example.org/x",
+        "example.org",
+        "http://",
+        "https://[",
+        "https://e.org/" + "x" * 490,
+        "",
+    ],
+)
+def test_a_link_that_is_none_is_left_out(url):
+    record = of(code_url=url, project_url="https://example.org/page")
+    assert (record.code_url, record.project_url) == (None, "https://example.org/page")
+
+
+def test_lists_lose_what_says_nothing():
+    record = of(
+        authors=["Ada\n Lovelace", ":", "", "Ø"], keywords=["a", "", "k" * 121, "a", "b"], categories=["cs.CL", "cs.CL"]
+    )
+    assert (record.authors, record.keywords, record.categories) == (("Ada Lovelace", "Ø"), ("a", "b"), ("cs.CL",))
+    assert (of(authors=[]).authors, of(categories=[]).categories) == (None, None)
+
+
+def test_moments_are_in_utc():
+    assert of(listed_at="2025-09-10").listed_at == datetime(2025, 9, 10, tzinfo=UTC)
+    eastern = datetime(2025, 9, 10, 21, 30, tzinfo=timezone(timedelta(hours=-4)))
+    assert of(listed_at=eastern).listed_at == datetime(2025, 9, 11, 1, 30, tzinfo=UTC)
+    assert of(listed_at=eastern).listed_at.tzinfo is UTC
+
+
+def test_an_organisation_gets_an_address():
+    assert of(organisation=("Intelligent_Systems.Lab", "The Lab")).organisation == (
+        "intelligent_systems-lab",
+        "The Lab",
+    )
+
+
+def test_a_problem_is_one_line():
+    assert str(Problem("a.json", 3, "title:\x1b[31m\n bad")) == "a.json, record 3: title: [31m bad"
+    assert str(Problem("a.json", None, "no")) == "a.json: no"
