@@ -54,6 +54,12 @@ def fill(files: list[Path]) -> float | None:
     return float(re.search(r"\(([\d,]+) records/s\)", rate)[1].replace(",", ""))
 
 
+def leave() -> None:
+    """Give back the connections: what follows happens in other processes."""
+    connection.close()
+    connection.close_pool()
+
+
 def stranger() -> Client:
     return Client(headers={"host": HOST})
 

@@ -5,11 +5,9 @@ from dataclasses import replace
 from http.client import HTTPConnection
 from itertools import cycle, repeat
 
-from bench.database import Places
-from bench.load import ROWS, Line, Request, Turn, ask
+from bench.database import COLD, Places
+from bench.load import ROUNDS, ROWS, Line, Request, Turn, ask
 from bench.servers import HOST, Server
-
-MONTH = "month"
 
 
 def lines(bare: Server, site: Server, places: Places, reader: dict[str, str]) -> list[Line]:
@@ -18,7 +16,7 @@ def lines(bare: Server, site: Server, places: Places, reader: dict[str, str]) ->
     def line(name: str, request: Request, server: Server = site) -> Line:
         return Line(name, server, lambda client: repeat((request,)), rows=request.rows)
 
-    month, paper = places.lists[MONTH], places.papers["paper"]
+    month, paper = places.lists["month"], places.papers["paper"]
     return [
         line("bare Django page", Request("/", rows=ROWS), bare),
         *(line(name, request) for name, request in places.lists.items()),
@@ -33,7 +31,7 @@ def lines(bare: Server, site: Server, places: Places, reader: dict[str, str]) ->
 
 
 def _vote_and_withdraw(paper: str, reader: dict[str, str]) -> Turn:
-    headers = reader | {"HX-Request": "true", "Content-Length": "0"}
+    headers = reader | {"HX-Request": "true"}
     return tuple(
         Request(f"{paper}/{verb}", "POST", headers, holds=f'aria-pressed="{pressed}"'.encode())
         for verb, pressed in (("vote", "true"), ("vote/withdraw", "false"))
@@ -43,7 +41,9 @@ def _vote_and_withdraw(paper: str, reader: dict[str, str]) -> Turn:
 def _cold(site: Server, requests: list[Request]) -> Line:
     """Each page but once, so that no card of it was ever rendered by this server."""
     never_seen: Iterator[Turn] = iter([(request,) for request in requests])
-    return Line("trending, cold cards", site, lambda client: never_seen, rows=ROWS, repeatable=False)
+    return Line(
+        "trending, cold cards", site, lambda client: never_seen, rows=ROWS, most=COLD // ROUNDS, repeatable=False
+    )
 
 
 def _etag(site: Server, request: Request) -> str:

@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
+from itertools import islice
 
 import brotli
 
 from bench.servers import HOST, Server
 
 CLIENTS = 8
+ROUNDS = 6
 ROWS = 30  # of a full page
-_MOST = 2_000  # requests of one connection in one slice
 CARD = b'class="card"'
 _UNPACK = {"gzip": gzip.decompress, "br": brotli.decompress, None: bytes}
 
@@ -50,6 +51,7 @@ class Line:
     server: Server
     turns: Callable[[int], Iterator[Turn]]
     rows: int | None = None
+    most: int = 2_000  # turns of one client in one slice
     repeatable: bool = True  # if not, each turn is made once: by one client, without warming up
 
 
@@ -57,7 +59,7 @@ class Line:
 class Answer:
     milliseconds: float
     wire_bytes: int
-    body: bytes
+    body: bytes = b""
     etag: str = ""
 
 
@@ -73,10 +75,12 @@ def _client(line: Line, turns: Iterator[Turn], deadline: float) -> list[Answer]:
     connection = HTTPConnection(HOST, line.server.port, timeout=30)
     answers = []
     try:
-        while time.perf_counter() < deadline and len(answers) < _MOST and (turn := next(turns, None)):
+        for turn in islice(turns, line.most):
             for request in turn:
                 answer = ask(connection, request)
-                answers.append(Answer(answer.milliseconds, answer.wire_bytes, b""))
+                answers.append(Answer(answer.milliseconds, answer.wire_bytes))
+            if time.perf_counter() > deadline:
+                break
     finally:
         connection.close()
     return answers

@@ -9,7 +9,8 @@ is the median of the rounds. CPU ms is the CPU time of gunicorn and its worker a
 all the figures, the least shaken by what else runs on the machine. "× bare" compares p50 with the bare page's of
 the same round.
 
-Exits with 0 if all limits hold, 1 if one is missed, 2 without data.
+Delete var/bench to begin anew and to have the import measured, too. Exits with 0 if all limits hold, 1 if one is
+missed, 2 without data.
 """
 
 import argparse
@@ -25,10 +26,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)
 
 from bench import servers  # noqa: E402
-from bench.load import CLIENTS, Line, measure  # noqa: E402
+from bench.load import CLIENTS, ROUNDS, Line, measure  # noqa: E402
 from bench.report import Limit, table  # noqa: E402
 
-ROUNDS = 6
 _LIST_MS, _RECORDS_A_SECOND = 10, 1_000
 
 
@@ -52,6 +52,7 @@ def main() -> int:
     if not files:
         print(f"There are no *.json.gz in {options.data}: the benchmark needs answers of the Hub's /api/daily_papers.")
         return 2
+    sys.stdout.reconfigure(line_buffering=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the servers end, too
     _set_up()
     missed = [limit for limit in _measure_all(files, options.seconds) if limit.missed_by]
@@ -68,6 +69,7 @@ def _set_up() -> None:
         "DATABASE_URL": "",
         "DEBUG": "0",
         "DJANGO_SETTINGS_MODULE": "config.settings",
+        "GUNICORN_CMD_ARGS": "",
         "HOST": servers.HOST,
         "PORT": port,
         "BASE_URL": f"http://{servers.HOST}:{port}",
@@ -90,6 +92,7 @@ def _measure_all(files: list[Path], seconds: float) -> list[Limit]:
     places, stranger, (client, headers) = database.places(), database.stranger(), database.reader()
     limits = [Limit("import, records/s", imported, _RECORDS_A_SECOND, at_least=True)]
     limits += statements.report(places, stranger, client)
+    database.leave()
     with (
         servers.site(int(os.environ["PORT"]), DATA / "site.log") as site,
         servers.bare(servers.free_port(), DATA / "bare.log") as bare,
@@ -98,8 +101,8 @@ def _measure_all(files: list[Path], seconds: float) -> list[Limit]:
         measured = lines.lines(bare, site, places, headers)
         results = _rounds(measured, seconds / ROUNDS)
     print(_table(measured, results))
-    month = median(slice.p50 for slice in results[lines.MONTH])
-    limits.append(Limit("month of 30 rows, warm cards, p50 in ms", month, _LIST_MS))
+    slowest = max(median(slice.p50 for slice in results[name]) for name in places.lists)
+    limits.append(Limit("slowest list with warm cards, p50 in ms", slowest, _LIST_MS))
     print(table(["limit", "measured", "allowed", ""], [limit.row() for limit in limits]))
     return limits
 

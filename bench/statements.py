@@ -1,5 +1,7 @@
 """SQL statements of a page, counted by Django itself in this process; each page was asked for once before."""
 
+from operator import sub
+
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,22 +21,15 @@ def report(places: Places, stranger: Client, reader: Client) -> list[Limit]:
     lists = {name: both(request) for name, request in places.lists.items()}
     papers = {name: both(request) for name, request in places.papers.items()}
     one_row, bookmarks = both(places.one_row), _count(reader, "/bookmarks")
-    rows = [(name, *counts) for name, counts in (lists | {"words, 1 row": one_row}).items()]
+    rows = [(name, *counts) for name, counts in (lists | {f"words, {places.one_row.rows} row": one_row}).items()]
     rows += [("bookmarks", None, bookmarks), *((name, *counts) for name, counts in papers.items())]
     print(table(["SQL statements", "stranger", "signed in"], rows))
-    growth = max(many - one for many, one in zip(lists["words"], one_row, strict=True))
     return [
-        *_limits("list", [*lists.values(), (0, bookmarks)], _LIST),
-        *_limits("paper", list(papers.values()), _PAPER),
-        Limit("SQL statements more for 30 rows than for 1", growth, 0),
-    ]
-
-
-def _limits(kind: str, counts: list[tuple[int, int]], most: int) -> list[Limit]:
-    stranger, signed_in = (max(column) for column in zip(*counts, strict=True))
-    return [
-        Limit(f"SQL statements of a {kind}, stranger", stranger, most),
-        Limit(f"SQL statements of a {kind}, signed in", signed_in, most + _SIGNED_IN),
+        Limit("SQL statements of a list", max(stranger for stranger, _ in lists.values()), _LIST),
+        Limit("SQL statements of a paper", max(stranger for stranger, _ in papers.values()), _PAPER),
+        Limit("SQL statements more, signed in", max(more - few for few, more in (lists | papers).values()), _SIGNED_IN),
+        Limit("SQL statements of the bookmarks", bookmarks, _LIST + _SIGNED_IN),
+        Limit("SQL statements more for 30 rows than for 1", max(map(sub, lists["words"], one_row)), 0),
     ]
 
 

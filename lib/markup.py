@@ -13,59 +13,18 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+# fmt: off
 _MATHML = {
-    "math",
-    "mrow",
-    "mi",
-    "mo",
-    "mn",
-    "ms",
-    "mtext",
-    "mspace",
-    "msup",
-    "msub",
-    "msubsup",
-    "mover",
-    "munder",
-    "munderover",
-    "mfrac",
-    "msqrt",
-    "mroot",
-    "mtable",
-    "mtr",
-    "mtd",
-    "mstyle",
-    "mpadded",
-    "mphantom",
-    "merror",
-    "mmultiscripts",
-    "mprescripts",
+    "math", "mrow", "mi", "mo", "mn", "ms", "mtext", "mspace", "msup", "msub", "msubsup", "mover", "munder",
+    "munderover", "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "merror",
+    "mmultiscripts", "mprescripts",
 }
 _MATHML_ATTRIBUTES = {
-    "display",
-    "displaystyle",
-    "stretchy",
-    "form",
-    "lspace",
-    "rspace",
-    "accent",
-    "accentunder",
-    "mathvariant",
-    "width",
-    "height",
-    "depth",
-    "voffset",
-    "linethickness",
-    "scriptlevel",
-    "fence",
-    "separator",
-    "largeop",
-    "movablelimits",
-    "symmetric",
-    "minsize",
-    "maxsize",
-    "columnalign",
+    "display", "displaystyle", "stretchy", "form", "lspace", "rspace", "accent", "accentunder", "mathvariant",
+    "width", "height", "depth", "voffset", "linethickness", "scriptlevel", "fence", "separator", "largeop",
+    "movablelimits", "symmetric", "minsize", "maxsize", "columnalign", "tabindex",
 }
+# fmt: on
 _PROSE = {"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "h3", "h4", "a", "hr", "del"}
 _ATTRIBUTES = dict.fromkeys(_MATHML, _MATHML_ATTRIBUTES) | {"a": {"href", "title"}}
 
@@ -85,9 +44,11 @@ _TEX_ESCAPE = re.compile(r"\\([%&#_$])")
 def mathml(tex: str, *, block: bool = False) -> str:
     """MathML for one formula, or its source in <code> if math-core cannot read it."""
     try:
-        return _converter.convert_with_local_state(tex, displaystyle=block)
+        math = _converter.convert_with_local_state(tex, displaystyle=block)
     except math_core.LatexError:
         return f"<code>{escape(tex)}</code>"
+    # A wide formula scrolls inside its own box, which the keyboard must be able to reach.
+    return math.replace('<math display="block">', '<math display="block" tabindex="0">', 1)
 
 
 def typeset(text: str) -> SafeString:

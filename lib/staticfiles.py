@@ -18,6 +18,7 @@ class BundlingStorage(CompressedManifestStaticFilesStorage):
     def post_process(self, paths, **options):
         if BUNDLE in paths:
             Path(self.path(BUNDLE)).write_text(bundle(Path(finders.find(BUNDLE))))
+            paths = paths | {BUNDLE: (self, BUNDLE)}
         yield from super().post_process(paths, **options)
 
 

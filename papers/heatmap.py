@@ -31,6 +31,11 @@ class Year:
     months: list[Label]
     filled_months: list[datetime.date]
 
+    @property
+    def width(self) -> int:
+        """Of the drawing, in px: as many weeks as the year touches."""
+        return (_column(datetime.date(self.year, 12, 31)) + 1) * CELL
+
 
 def years(days) -> list[Year]:
     """Calendar years, newest first, for days in the order of time. Weeks run from Monday, as ISO weeks do.

@@ -1,10 +1,12 @@
 """What a list page is: papers, filters, an order, a keyset page. The one place that builds one."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.http import HttpRequest, QueryDict
 
 from lib import keyset
+from lib.http import BadInput
 from papers.filters import ORDERS, PaperFilter
 from papers.models import Paper
 
@@ -22,8 +24,10 @@ class Chip:
 
 @dataclass(frozen=True)
 class Listing:
+    """`filter` is None where the address has none, since building one is half the price of a page."""
+
     papers: list[Paper]
-    filter: PaperFilter
+    filter: PaperFilter | None
     order: str
     orders: dict[str, str]
     chips: list[Chip]
@@ -31,9 +35,18 @@ class Listing:
     is_continuation: bool
 
     @property
+    def is_readable(self) -> bool:
+        return self.filter is None or self.filter.is_valid()
+
+    @cached_property
+    def form(self):
+        return (self.filter or PaperFilter()).form
+
+    @property
     def asked(self) -> str:
-        """What the filter form holds, as a cache key."""
-        return repr([(name, self.filter.data.get(name, "")) for name in (*self.filter.filters, "sort")])
+        """What the form holds, as a cache key."""
+        data = self.filter.data if self.filter else {}
+        return repr([data.get(name, "") for name in PaperFilter.base_filters])
 
     @property
     def version(self) -> tuple:
@@ -51,26 +64,28 @@ def build(
     """The page of these papers that the address asks for.
 
     `own_order` adds an order that only this list has, and its default: (key, name, columns).
-    Raises BadInput for a cursor that is not ours. Filters and orders that cannot be read show their errors in
-    `filter.form`, and list nothing.
+    Raises BadInput for an order or a cursor that is not this list's. Filters that cannot be read show their errors
+    in `form`, and list nothing.
     """
     columns, names = dict(ORDERS), dict(ORDER_NAMES)
     if own_order:
         order, name, own_columns = own_order
         columns, names = {order: own_columns, **columns}, {order: name, **names}
-    filter = PaperFilter(request.GET, papers.seen_by(request.user))
     chosen = request.GET.get("sort") or order
     if chosen not in columns:
-        filter.form.add_error(None, f"“{chosen[:40]}” is no order of this list: {', '.join(columns)}.")
+        raise BadInput(f"“{chosen[:40]}” is no order of this list: it has {', '.join(columns)}.")
+    papers = papers.seen_by(request.user)
+    filter = PaperFilter(request.GET, papers) if is_filtered(request.GET) else None
     page = keyset.Page([], "")
-    if filter.is_valid():
-        page = keyset.page(filter.qs, columns[chosen], request.GET.get("older", ""), PAGE_SIZE)
+    if filter is None or filter.is_valid():
+        rows = filter.qs if filter else papers
+        page = keyset.page(rows, columns[chosen], request.GET.get("older", ""), PAGE_SIZE)
     return Listing(
         papers=page.rows,
         filter=filter,
         order=chosen,
         orders=names,
-        chips=_chips(request.GET, filter),
+        chips=_chips(request.GET, filter) if filter else [],
         older_url=_url(request.GET, older=page.cursor) if page.cursor else "",
         is_continuation="older" in request.GET,
     )

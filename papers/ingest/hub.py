@@ -1,7 +1,7 @@
 """The Hub's list of daily papers: `GET /api/daily_papers`, a JSON array of rows around a `paper`.
 
-Shape: https://huggingface.co/.well-known/openapi.json (DailyPapers). Every row of the array is one paper on the
-day of its `submittedOnDailyAt`. What the Hub keeps of its accounts, and its avatars, stays there.
+Shape: https://huggingface.co/.well-known/openapi.md. Each row is one paper on the day of its `submittedOnDailyAt`.
+Authors whom the Hub hides are left out; what it tells of its accounts, and its pictures, stay there.
 """
 
 import json

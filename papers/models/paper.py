@@ -32,11 +32,7 @@ class PaperQuerySet(models.QuerySet):
         if viewer.is_authenticated:
             voted = Exists(Vote.objects.filter(user=viewer, paper=OuterRef("pk")))
             saved = Exists(Bookmark.objects.filter(user=viewer, paper=OuterRef("pk")))
-        return (
-            self.select_related("organisation", "submitted_by")
-            .annotate(voted=voted, saved=saved)
-            .fetch_mode(models.FETCH_RAISE)
-        )
+        return self.select_related("organisation").annotate(voted=voted, saved=saved).fetch_mode(models.FETCH_RAISE)
 
 
 class Paper(models.Model):

@@ -14,7 +14,12 @@ AUTHORS_SHOWN = 20
 
 def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     arxiv_id, _version = ref
-    found = Paper.objects.seen_by(request.user).filter(arxiv_id=arxiv_id).first()
+    found = (
+        Paper.objects.seen_by(request.user)
+        .select_related("organisation", "submitted_by")
+        .filter(arxiv_id=arxiv_id)
+        .first()
+    )
     if found is None:
         return render(request, "papers/unknown_paper.html", {"arxiv_id": arxiv_id}, status=404)
     authors = list(found.authors.values_list("name", flat=True))

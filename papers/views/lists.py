@@ -23,7 +23,7 @@ def show(
     """
     built = listing.build(request, papers, **order)
     context |= {"list": built}
-    if not built.filter.is_valid():
+    if not built.is_readable:
         return render(request, template, context, status=400)
     if request.htmx and built.is_continuation:
         return page(request, "papers/list.html#rows", context, version=built.version)

@@ -49,8 +49,8 @@ def test_from_signing_up_to_signing_out(visit, javascript, paper):
 
     page.goto(link_in_the_last_letter())
     page.get_by_role("button", name="Confirm").click()
-    sign_in(page, "erika", PASSWORD)
     expect(page).to_have_url(re.compile("/papers$"))
+    expect(page.get_by_role("link", name="erika", exact=True)).to_be_visible()
 
     page.get_by_role("button", name="Bookmark").click()
     expect(page.get_by_role("button", name="Bookmark")).to_have_attribute("aria-pressed", "true")
@@ -112,14 +112,8 @@ def test_a_forgotten_password_is_replaced_by_mail(visit, javascript, dora):
 
 
 def test_a_reader_hears_what_did_not_work(visit, alice, paper):
-    told = [
-        "ERR_INTERNET_DISCONNECTED",
-        "htmx:sendError",
-        "htmx:afterRequest",
-        "status of 404",
-        "Status Error Code 404",
-    ]
-    page = visit("/papers", user=alice, expecting=told)
+    offline, gone = ["ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest"], ["status of 404", "Code 404"]
+    page = visit("/papers", user=alice, expecting=offline + gone)
     vote, status = page.get_by_role("button", name="Upvote"), page.get_by_role("status")
     page.context.set_offline(True)
     vote.click()
@@ -132,3 +126,22 @@ def test_a_reader_hears_what_did_not_work(visit, alice, paper):
     Paper.objects.all().delete()
     vote.click()
     expect(status).to_have_text("That did not work. Reload the page and try again.")
+
+
+def test_a_passkey_signs_in(visit, dora):
+    page = visit("/accounts/login/?next=/accounts/2fa/webauthn/add/")
+    wire = page.context.new_cdp_session(page)
+    wire.send("WebAuthn.enable")
+    key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    wire.send("WebAuthn.addVirtualAuthenticator", {"options": key | {"isUserVerified": True}})
+    sign_in(page, "dora", PASSWORD)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_label("Passwordless").check()
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
+    page.goto("/accounts/logout/")
+    page.get_by_role("button", name="Sign Out").click()
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("link", name="dora", exact=True)).to_be_visible()

@@ -125,6 +125,9 @@ def test_what_needs_javascript_is_not_shown_without(visit, paper):
     expect(page.locator("#bibtex")).to_be_visible()
     expect(page.get_by_role("button", name="Copy BibTeX")).not_to_be_visible()
     expect(page.locator(".theme")).not_to_be_visible()
+    page.goto("/accounts/login/")
+    expect(page.get_by_role("button", name="Sign In", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Sign in with a passkey")).not_to_be_visible()
 
 
 def test_bibtex_is_copied(visit, paper):
@@ -152,7 +155,10 @@ def test_paper_shows_the_whole_abstract(visit):
     PaperFactory(abstract=LONG)
     page = visit("/papers")
     clamped = height(page.locator(".abstract > p"))
+    grey_on_white = page.locator(".meta").evaluate("meta => getComputedStyle(meta).color")
+    page.get_by_role("button", name="Switch between light and dark").click()
     page.emulate_media(media="print")
+    expect(page.locator(".meta")).to_have_css("color", grey_on_white)
     assert height(page.locator(".abstract > p")) > 2 * clamped
     for screen_only in (".masthead-bar", ".tools", ".bookmark", ".colophon"):
         expect(page.locator(screen_only).first).not_to_be_visible()

@@ -10,7 +10,7 @@ from orgs.roles import Role
 from papers.models import Bookmark, Paper, Vote
 from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
 
-WIDE = "$$" + " + ".join(rf"\frac{{x_{{{n}}}^2}}{{\sqrt{{y_{{{n}}}}}}}" for n in range(40)) + "$$"
+WIDE = "$$" + " + ".join(rf"\frac{{x_{{{n}}}^2}}{{\sqrt{{y_{{{n}}}}}}}" for n in range(20)) + "$$"
 PROSE = "It says nothing, at some length, so that there is something to disclose. " * 8
 
 
@@ -26,9 +26,7 @@ def build() -> User:
     )
     Membership.objects.create(organisation=org, user=member, role=Role.OWNER)
     heavy = _heavy_paper(org, member)
-    PaperFactory(
-        arxiv_id="2509.00002", title="Thirty", authors=[f"Author Number{n}" for n in range(30)], abstract=PROSE
-    )
+    PaperFactory(arxiv_id="2509.00002", title="Thirty", authors=[f"Author {n}" for n in range(30)], abstract=PROSE)
     PaperFactory(arxiv_id="2509.00003", title="Nothing known", authors=[], abstract="")
     PaperFactory(listed_at=NOON - timedelta(days=40))
     Vote.objects.cast(member, heavy)

@@ -22,7 +22,6 @@ class Command(BaseCommand):
         connection.close()
         connection.close_pool()  # a pool must not cross a fork
         worker = None if no_worker else _start_worker()
-        self.stdout.write(f"Broadsheet is at {settings.BASE_URL} (Ctrl-C stops it)")
         try:
             if reload:
                 call_command("runserver", f"{settings.HOST}:{settings.PORT}")
@@ -45,6 +44,10 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
+def _announce(server) -> None:
+    print(f"Broadsheet is at {settings.BASE_URL} (Ctrl-C stops it)")
+
+
 class Server(BaseApplication):
     """gunicorn in this process; its own environment variables (WEB_CONCURRENCY, GUNICORN_CMD_ARGS) hold."""
 
@@ -52,6 +55,8 @@ class Server(BaseApplication):
         self.cfg.set("bind", f"{settings.HOST}:{settings.PORT}")
         self.cfg.set("worker_class", "gthread")
         self.cfg.set("threads", 4)
+        self.cfg.set("loglevel", "warning")
+        self.cfg.set("when_ready", _announce)
         self.cfg.set("max_requests", 10_000)
         self.cfg.set("max_requests_jitter", 1_000)
         self.cfg.set("control_socket_disable", True)

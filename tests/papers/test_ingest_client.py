@@ -1,0 +1,226 @@
+"""The polite client: where it goes, how often, how long it tries, and what arXiv's queries look like through it."""
+
+from datetime import UTC, datetime
+
+import httpx2
+import pytest
+import stamina
+
+from papers.ingest import arxiv, client
+from papers.ingest.client import Client, FetchError
+from papers.ingest.record import PaperRecord, Problem, RecordError
+
+HUB, ATOM = "https://huggingface.co/api/daily_papers", "https://export.arxiv.org/api/query"
+
+
+@pytest.fixture(autouse=True)
+def _at_once():
+    """stamina's own pauses between attempts, left out."""
+    with stamina.set_testing(True, attempts=3, cap=True):
+        yield
+
+
+class Site:
+    """Other people's servers: answers in order, the last one for ever; a clock that only sleeping moves."""
+
+    def __init__(self, *answers, **options):
+        self.answers, self.requests, self.moments, self.now = list(answers), [], [], 0.0
+        transport = httpx2.MockTransport(self.answer)
+        self.client = Client(transport, clock=lambda: self.now, sleep=self.sleep, **options)
+
+    def answer(self, request):
+        self.requests.append(request)
+        self.moments.append(self.now)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return httpx2.Response(answer) if isinstance(answer, int) else answer
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+
+def text(body, **headers) -> httpx2.Response:
+    return httpx2.Response(200, text=body, headers=headers)
+
+
+def test_it_says_who_it_is(settings):
+    settings.CONTACT = "mailto:press@example.org"
+    site = Site(text("hello"))
+    assert site.client.fetch(HUB) == b"hello"
+    assert site.requests[0].headers["User-Agent"] == "Broadsheet (+mailto:press@example.org)"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://huggingface.co/api/daily_papers",
+        "https://example.org/",
+        "https://huggingface.co.example.org/",
+        "https://huggingface.co@example.org/",
+        "https://user:secret@huggingface.co/",
+        "https://huggingface.co:8443/",
+        "https://127.0.0.1/",
+        "https://[::1]/",
+        "file:///etc/passwd",
+        "https://huggingface.co:99999999/",
+        "huggingface.co",
+        "",
+    ],
+)
+def test_it_goes_to_known_hosts_only(url):
+    site = Site(text("hello"))
+    with pytest.raises(FetchError):
+        site.client.fetch(url)
+    assert site.requests == []
+
+
+def test_a_redirect_leads_to_known_hosts_only():
+    moved = httpx2.Response(302, headers={"Location": "https://huggingface.co/elsewhere"})
+    site = Site(moved, text("hello"))
+    assert site.client.fetch(HUB) == b"hello"
+    site = Site(httpx2.Response(302, headers={"Location": "https://169.254.169.254/latest"}))
+    with pytest.raises(FetchError, match="only https addresses of"):
+        site.client.fetch(HUB)
+    assert len(site.requests) == 1
+
+
+def test_arxiv_is_asked_every_three_seconds_and_redirects_count():
+    moved = httpx2.Response(301, headers={"Location": "https://arxiv.org/api/query"})
+    site = Site(text("a"), moved, text("b"))
+    for url in (ATOM, ATOM, "https://oaipmh.arxiv.org/oai"):
+        site.client.fetch(url)
+    assert site.moments == [0, 3, 6, 9]
+
+
+def test_the_hub_is_not_made_to_wait():
+    site = Site(text("a"))
+    for url in (ATOM, HUB, HUB):
+        site.client.fetch(url)
+    assert site.moments == [0, 0, 0]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_honoured(status):
+    site = Site(httpx2.Response(status, headers={"Retry-After": "40"}), text("hello"))
+    assert site.client.fetch(ATOM) == b"hello"
+    assert site.moments == [0, 40]
+
+
+def test_retry_after_may_be_a_date(time_machine):
+    time_machine.move_to("2025-09-10T10:00:00Z", tick=False)
+    headers = {"Retry-After": "Wed, 10 Sep 2025 10:01:00 GMT"}
+    site = Site(httpx2.Response(503, headers=headers), text("hello"))
+    assert site.client.fetch(HUB) == b"hello"
+    assert site.moments == [0, 60]
+
+
+def test_retry_after_may_be_nonsense():
+    site = Site(httpx2.Response(503, headers={"Retry-After": "later"}), text("hello"))
+    assert site.client.fetch(HUB) == b"hello"
+
+
+def test_patience_ends():
+    site = Site(httpx2.Response(429, headers={"Retry-After": "3600"}))
+    with pytest.raises(FetchError, match="asks us to come back in 3600 seconds"):
+        site.client.fetch(HUB)
+    assert (site.moments, site.now) == ([0], 0)
+
+
+def test_what_may_pass_is_tried_three_times():
+    site = Site(httpx2.ConnectError("no route"), 500, text("hello"))
+    assert site.client.fetch(HUB) == b"hello"
+    for answer, words in ((httpx2.ReadTimeout("timed out"), "timed out"), (502, "answered 502 Bad Gateway")):
+        site = Site(answer)
+        with pytest.raises(FetchError, match=words):
+            site.client.fetch(HUB)
+        assert len(site.requests) == 3
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 304])
+def test_what_will_not_pass_is_not_tried_again(status):
+    site = Site(status)
+    with pytest.raises(FetchError, match=str(status)):
+        site.client.fetch(HUB)
+    assert len(site.requests) == 1
+
+
+def test_a_body_has_an_end(monkeypatch):
+    monkeypatch.setattr(client, "LIMIT", 1000)
+    assert len(Site(text("x" * 1000)).client.fetch(HUB)) == 1000
+    with pytest.raises(FetchError, match="more than 1,000 bytes"):
+        Site(text("x" * 1001)).client.fetch(HUB)
+
+
+def test_pages_follow_each_other_and_never_in_a_circle():
+    site = Site(text("1", Link='</api/daily_papers?p=1>; rel="next"'), text("2", Link=f'<{HUB}>; rel="next"'))
+    assert list(site.client.pages(HUB)) == [(HUB, b"1"), (f"{HUB}?p=1", b"2")]
+
+
+def feed(*ids, published="2025-09-10T00:00:00Z", total=None) -> httpx2.Response:
+    entries = "".join(
+        f"<entry><id>http://arxiv.org/abs/{i}</id><title>T</title><published>{published}</published></entry>"
+        for i in ids
+    )
+    total = len(ids) if total is None else total
+    return text(f'<feed xmlns="http://www.w3.org/2005/Atom"><totalResults>{total}</totalResults>{entries}</feed>')
+
+
+def test_ids_are_asked_by_the_hundred():
+    ids = [f"2509.{n:05}" for n in range(101)]
+    site = Site(feed(*ids[:100]), feed(ids[100]))
+    assert [item.arxiv_id for item in arxiv.fetch(ids, site.client)] == ids
+    first, second = (request.url.params for request in site.requests)
+    assert (first["id_list"], first["max_results"]) == (",".join(ids[:100]), "100")
+    assert second["id_list"] == ids[100]
+
+
+def test_ids_that_are_none_or_unknown_are_told():
+    site = Site(feed("2509.00001v2"))
+    items = list(arxiv.fetch(["2509.00001v2", "abc", "https://arxiv.org/abs/2509.00002v1"], site.client))
+    assert items == [
+        Problem("ids", 2, "“abc” is not an arXiv id: one looks like 2509.08721 or hep-th/9901001"),
+        PaperRecord.of(arxiv_id="2509.00001v2", title="T", published_at="2025-09-10"),
+        Problem("arXiv", None, "2509.00002v1 is not known there"),
+    ]
+    assert site.requests[0].url.params["id_list"] == "2509.00001v2,2509.00002v1"
+
+
+def test_nothing_is_asked_for_ids_that_are_none():
+    site = Site(feed())
+    assert len(list(arxiv.fetch(["abc", ""], site.client))) == 2
+    assert site.requests == []
+
+
+def test_one_paper_is_found_or_refused():
+    assert arxiv.find("2509.00001", Site(feed("2509.00001v1")).client).version == 1
+    with pytest.raises(RecordError, match="is not known there"):
+        arxiv.find("2509.00001", Site(feed()).client)
+    with pytest.raises(RecordError, match="is not an arXiv id"):
+        arxiv.find("abc", Site(feed()).client)
+    with pytest.raises(FetchError, match="is not XML that we read"):
+        arxiv.find("2509.00001", Site(text("<html>")).client)
+
+
+def test_a_category_is_read_until_it_is_too_old():
+    since = datetime(2025, 9, 8, tzinfo=UTC)
+    newer, older = feed("2509.00001", "2509.00002", total=9), feed("2509.00003", published="2025-09-07", total=9)
+    site = Site(newer, older)
+    assert [item.arxiv_id for item in arxiv.recent("cs.CL", since, site.client)] == ["2509.00001", "2509.00002"]
+    first, second = (request.url.params for request in site.requests)
+    assert (first["search_query"], first["sortBy"], first["sortOrder"]) == ("cat:cs.CL", "submittedDate", "descending")
+    assert (first["start"], second["start"]) == ("0", "2")
+
+
+def test_a_category_ends_with_its_last_paper():
+    site = Site(feed("2509.00001", total=2), feed("2509.00002", total=2))
+    assert len(list(arxiv.recent("cs.CL", datetime(2000, 1, 1, tzinfo=UTC), site.client))) == 2
+    assert len(site.requests) == 2
+
+
+def test_an_empty_page_is_not_the_end():
+    site = Site(feed("2509.00001", total=5), feed(total=5))
+    items = arxiv.recent("cs.CL", datetime(2000, 1, 1, tzinfo=UTC), site.client)
+    assert next(items).arxiv_id == "2509.00001"
+    with pytest.raises(FetchError, match="broke off after 1 of 5 papers"):
+        next(items)

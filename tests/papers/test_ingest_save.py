@@ -1,0 +1,271 @@
+"""Records into the database: once is enough, order does not matter, and what readers did here stays."""
+
+import threading
+from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
+
+import pytest
+from django.db import connection, transaction
+
+from orgs.models import Organisation
+from papers import audit
+from papers.ingest.record import PaperRecord
+from papers.ingest.save import Tally, save
+from papers.models import Author, Day, Paper, SearchEntry, Vote
+from tests.factories import PaperFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def of(**told) -> PaperRecord:
+    told = {"arxiv_id": "2509.08721", "title": "Sharing", "published_at": "2025-09-10T16:14:20Z"} | told
+    return PaperRecord.of(**told)
+
+
+FULL = of(
+    version=2,
+    abstract="Nobody trains alone.",
+    authors=["Ada Lovelace", "Núria Alone"],
+    categories=["cs.LG"],
+    keywords=["Swarm"],
+    organisation=("thelab", "The Lab"),
+    code_url="https://github.com/example/swarm",
+    code_stars=9,
+    project_url="https://example.org/",
+    listed_at="2025-09-11",
+    votes=611,
+    comment_count=27,
+)
+
+
+def state() -> list:
+    """Everything that an import can write, but for counters of changes."""
+    tables = Paper.objects.values(), Author.objects.values(), SearchEntry.objects.values(), Day.objects.values()
+    unseen = {"id", "paper_id", "revision", "organisation_id"}
+    rows = [{k: v for k, v in row.items() if k not in unseen} for table in tables for row in table.order_by("pk")]
+    return rows + list(Organisation.objects.values("slug", "name", "verified"))
+
+
+def test_a_new_paper_has_all_that_was_told():
+    assert save([FULL]) == Tally(new=1)
+    paper = Paper.objects.get()
+    for name in ("arxiv_id", "version", "title", "abstract", "code_url", "code_stars", "project_url", "published_at"):
+        assert getattr(paper, name) == getattr(FULL, name)
+    assert (paper.categories, paper.keywords) == (["cs.LG"], ["Swarm"])
+    assert (paper.imported_votes, paper.vote_count, paper.comment_count) == (611, 611, 27)
+    assert [author.name for author in paper.authors.all()] == ["Ada Lovelace", "Núria Alone"]
+    assert (paper.author_count, paper.revision, paper.listed_at) == (2, 0, FULL.listed_at)
+    assert (paper.entry.text, paper.entry.topics) == ("sharing ada lovelace nuria alone", ["cs.lg", "swarm"])
+    assert (Day.objects.get().date, Day.objects.get().paper_count) == (date(2025, 9, 11), 1)
+    assert audit.drifts() == []
+
+
+def test_an_organisation_comes_along_unverified():
+    save([FULL])
+    organisation = Paper.objects.get().organisation
+    assert (organisation.slug, organisation.name, organisation.verified) == ("thelab", "The Lab", False)
+    assert (organisation.initials, organisation.logo.name) == ("TL", "")
+
+
+def test_an_organisation_that_is_here_is_left_as_it_is(lab):
+    save([of(organisation=("lab", "Another Name"))])
+    lab.refresh_from_db()
+    assert (Paper.objects.get().organisation, lab.name) == (lab, "The Lab")
+
+
+def test_a_second_time_changes_nothing():
+    save([FULL])
+    before = state()
+    assert save([FULL]) == Tally(unchanged=1)
+    assert save([FULL, FULL]) == Tally(unchanged=2)
+    assert state() == before
+    assert Paper.objects.get().revision == 0
+
+
+def test_what_is_not_told_stays():
+    save([FULL])
+    before = state()
+    assert save([of(version=2)]) == Tally(unchanged=1)
+    assert state() == before
+
+
+def test_a_paper_of_few_words_is_complete():
+    save([of()])
+    paper = Paper.objects.get()
+    assert (paper.version, paper.author_count, paper.vote_count, paper.organisation) == (1, 0, 0, None)
+    assert paper.listed_at == paper.published_at
+    assert audit.drifts() == []
+
+
+def test_what_changed_is_written_and_counted():
+    save([FULL])
+    told = {
+        "version": 3,
+        "title": "Sharing, again",
+        "authors": ["Grace Hopper"],
+        "code_stars": 3,
+        "comment_count": 5,
+        "listed_at": "2025-09-12",
+        "organisation": ("other", "Other"),
+    }
+    assert save([of(**told), of(**told)]) == Tally(changed=1, unchanged=1)
+    paper = Paper.objects.get()
+    assert (paper.version, paper.title, paper.abstract) == (3, "Sharing, again", "Nobody trains alone.")
+    assert (paper.code_stars, paper.comment_count, paper.organisation.slug) == (3, 5, "other")
+    assert (paper.author_count, paper.revision) == (1, 1)
+    assert paper.entry.text == "sharing, again grace hopper"
+    assert list(Day.objects.values_list("date", "paper_count")) == [(date(2025, 9, 12), 1)]
+    assert audit.drifts() == []
+
+
+def test_votes_cast_here_are_kept_apart():
+    save([FULL])
+    paper = Paper.objects.get()
+    for _ in range(3):
+        Vote.objects.cast(UserFactory(), paper)
+    for votes in (700, 5):
+        assert save([of(votes=votes)]) == Tally(changed=1)
+        paper.refresh_from_db()
+        assert (paper.imported_votes, paper.vote_count) == (votes, votes + 3)
+    assert audit.drifts() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_votes_cast_during_an_import_are_counted():
+    save([FULL])
+    paper = Paper.objects.get()
+    readers = [UserFactory() for _ in range(20)]
+    start = threading.Barrier(21)
+
+    def vote(reader):
+        start.wait()
+        Vote.objects.cast(reader, paper)
+        connection.close()
+
+    threads = [threading.Thread(target=vote, args=(reader,)) for reader in readers]
+    for thread in threads:
+        thread.start()
+    start.wait()
+    for votes in range(700, 720):
+        save([of(votes=votes)])
+    for thread in threads:
+        thread.join()
+    paper.refresh_from_db()
+    assert (paper.imported_votes, paper.vote_count) == (719, 739)
+    assert audit.drifts() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_of_the_same_papers_meet():
+    records = [of(arxiv_id=f"2509.{n:05}", votes=n) for n in range(50)]
+    start, tallies = threading.Barrier(2), []
+
+    def run(records):
+        start.wait()
+        tallies.append(save(records))
+        connection.close()
+
+    threads = [threading.Thread(target=run, args=(order,)) for order in (records, records[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(tallies, key=lambda tally: tally.new) == [Tally(unchanged=50), Tally(new=50)]
+    assert audit.drifts() == []
+
+
+def test_a_paper_on_two_days_ends_on_the_later_one_whatever_the_order():
+    first, second = of(listed_at="2025-09-11", votes=5), of(listed_at="2025-09-12", votes=7)
+    ends = []
+    for batches in ([[first], [second]], [[second], [first]], [[first, second]], [[second, first]]):
+        with transaction.atomic():
+            for batch in batches * 2:
+                save(batch)
+            ends.append(state())
+            assert save([first, second]) == Tally(unchanged=2)
+            transaction.set_rollback(True)
+    assert ends == [ends[0]] * 4
+    assert ends[0][0]["listed_on"] == date(2025, 9, 12)
+    assert ends[0][0]["vote_count"] == 7
+
+
+def test_sources_may_come_in_any_order():
+    hub = of(title="Sharing, at first", authors=["Ada"], listed_at="2025-09-10", votes=3, keywords=["swarm"])
+    atom = of(version=2, title="Sharing", authors=["Ada", "Grace"], categories=["cs.LG"])
+    dublin = of(title="Sharing, at first", authors=["Ada"], published_at="2025-09-10")
+    ends = []
+    for order in permutations([hub, atom, dublin]):
+        with transaction.atomic():
+            for record in order:
+                save([record])
+            ends.append(state())
+            assert save(order) == Tally(unchanged=3)
+            transaction.set_rollback(True)
+    assert ends == [ends[0]] * 6
+    paper = ends[0][0]
+    assert (paper["version"], paper["title"], paper["listed_on"]) == (2, "Sharing", date(2025, 9, 10))
+    assert paper["published_at"] == datetime(2025, 9, 10, tzinfo=UTC)
+
+
+def test_an_earlier_version_leaves_the_text_and_brings_the_rest():
+    save([FULL])
+    assert save([of(version=1, title="Draft", authors=["Ada"], code_stars=10)]) == Tally(changed=1)
+    paper = Paper.objects.get()
+    assert (paper.version, paper.title, paper.author_count, paper.code_stars) == (2, "Sharing", 2, 10)
+
+
+def test_arxiv_leaves_a_listing_as_it_is():
+    save([FULL])
+    save([of(version=3, title="Sharing, again")])
+    assert Paper.objects.get().listed_at == FULL.listed_at
+
+
+def test_three_thousand_authors():
+    names = [f"Author {n}" for n in range(3303)]
+    save([of(authors=names), of(arxiv_id="2509.00001", authors=["One"])])
+    paper = Paper.objects.get(author_count=3303)
+    assert list(paper.authors.values_list("name", flat=True)) == names
+    assert save([of(authors=names)]) == Tally(unchanged=1)
+    save([of(authors=names[::-1])])
+    assert paper.authors.get(position=0).name == "Author 3302"
+    assert Author.objects.count() == 3304
+
+
+def test_names_that_copy_could_misread():
+    names = ["\\N", "Back\\slash", "{brace}, 'quote' \"double\"", "NULL", "Ünï 名前"]
+    save([of(authors=names, keywords=names, abstract="\\.", title="\\N")])
+    paper = Paper.objects.get()
+    assert ([author.name for author in paper.authors.all()], paper.keywords) == (names, names)
+    assert (paper.title, paper.abstract) == ("\\N", "\\.")
+
+
+def test_a_dry_run_counts_and_writes_nothing():
+    save([FULL])
+    before = state()
+    records = [of(votes=1), of(arxiv_id="2509.00001", organisation=("new", "New")), of(arxiv_id="2509.00001"), FULL]
+    assert save(records, dry_run=True) == Tally(new=1, changed=2, unchanged=1)
+    assert state() == before
+
+
+def test_no_records_are_fine():
+    assert save([]) == Tally()
+
+
+def test_a_re_import_of_votes_leaves_the_search_alone():
+    save([FULL])
+    SearchEntry.objects.update(text="untouched")
+    save([of(votes=700)])
+    assert SearchEntry.objects.get().text == "untouched"
+
+
+def test_statements_do_not_grow_with_the_batch(django_assert_max_num_queries):
+    with django_assert_max_num_queries(16):
+        save([of(arxiv_id=f"2509.{n:05}", authors=["Ada", "Grace"], votes=n) for n in range(200)])
+    with django_assert_max_num_queries(16):
+        save([of(arxiv_id=f"2509.{n:05}", authors=["Grace"], votes=n + 1) for n in range(200)])
+
+
+def test_other_papers_of_the_day_are_counted_too():
+    PaperFactory(listed_at=FULL.listed_at + timedelta(hours=1))
+    save([FULL])
+    assert Day.objects.get(date=date(2025, 9, 11)).paper_count == 2
