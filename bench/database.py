@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 import secrets
+import time
 from collections import Counter
 from dataclasses import dataclass
 from io import StringIO
@@ -14,7 +15,6 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
-from django.utils.html import escape
 
 from bench.load import CARD, CLIENTS, ROWS, Request
 from bench.servers import HOST
@@ -43,11 +43,12 @@ def fill(files: list[Path]) -> float | None:
     ids = {row["paper"]["id"] for file in files for row in json.loads(gzip.decompress(file.read_bytes()))}
     if Paper.objects.count() >= len(ids):
         return None
-    said = StringIO()
+    said, started = StringIO(), time.process_time()
     try:
         call_command("import_hub", *map(str, files), stdout=said)
     except CommandError as error:
         print(error)
+    print(f"The import took {time.process_time() - started:.1f} s of CPU time, PostgreSQL's not counted.")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")  # autovacuum would, a minute later
     print(rate := next(line for line in said.getvalue().splitlines() if "records/s" in line))
@@ -109,7 +110,7 @@ def _list(path: str) -> Request:
 
 def _latest():
     last = Day.objects.latest_date()
-    return Paper.objects.between(last.replace(day=1), last.replace(year=last.year + 1)).order_by("-vote_count", "-id")
+    return Paper.objects.filter(listed_on__gte=last.replace(day=1)).order_by("-vote_count", "-id")
 
 
 def _common_topic() -> str:
@@ -120,7 +121,7 @@ def _common_topic() -> str:
 
 def _longest_title() -> str:
     titles = Paper.objects.order_by("id").values_list("title", flat=True)
-    return max((title for title in titles if len(title) < 200 and escape(title) == title), key=len)
+    return max((title for title in titles if len(title) < 200), key=len)
 
 
 def _walk(path: str, steps: int) -> list[str]:

@@ -30,7 +30,7 @@ async function copy(button) {
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  for (const button of document.querySelectorAll(".theme, .copy")) button.removeAttribute("hidden");
+  for (const button of document.querySelectorAll("[data-needs-script]")) button.removeAttribute("hidden");
 
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button") : null;

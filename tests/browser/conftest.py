@@ -65,12 +65,12 @@ def visit(browser, live_server, transactional_db) -> Callable[..., Page]:
     caches["default"].clear()  # the sign-in throttles
     opened = []
 
-    def visit(path, *, user=None, javascript=True, scheme="light", width=1280, expecting=(), permissions=()) -> Page:
+    def visit(path, *, user=None, javascript=True, scheme="light", expecting=(), permissions=()) -> Page:
         context = browser.new_context(
             base_url=live_server.url,
             java_script_enabled=javascript,
             color_scheme=scheme,
-            viewport={"width": width, "height": 800},
+            viewport={"width": 1280, "height": 800},
             permissions=list(permissions),
         )
         context.set_default_timeout(PATIENCE)
@@ -89,6 +89,12 @@ def visit(browser, live_server, transactional_db) -> Callable[..., Page]:
         context.close()
     complaints = [said for _, watch in opened for said in watch.verdict()]
     assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture
+def quick_hashes(settings):
+    """Password hashes that cost nothing."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(params=[True, False], ids=["javascript", "no javascript"])

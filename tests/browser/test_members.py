@@ -3,40 +3,21 @@
 import re
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.core import mail
 from playwright.sync_api import expect
 
 from papers.models import Paper, Vote
-from tests.factories import PaperFactory
-
-PASSWORD = "correct horse battery staple"
-
-
-def link_in_the_last_letter() -> str:
-    return re.search(r"http://\S+", mail.outbox[-1].body)[0]
-
-
-def sign_in(page, username: str, password: str) -> None:
-    page.get_by_label("Login").fill(username)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign In", exact=True).click()
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+from tests.browser.entrance import PASSWORD, give_password, link_in_the_last_letter, sign_in
+from tests.factories import PaperFactory, UserFactory
 
 
 @pytest.fixture
-def dora(transactional_db, django_user_model):
-    """Somebody who knows her password and has confirmed her address."""
-    dora = django_user_model.objects.create_user("dora", "dora@example.org", PASSWORD)
-    EmailAddress.objects.create(user=dora, email=dora.email, verified=True, primary=True)
-    return dora
+def dora(transactional_db, quick_hashes):
+    """Somebody who signs in by password."""
+    return give_password(UserFactory(username="dora"))
 
 
-def test_from_signing_up_to_signing_out(visit, javascript, paper):
+def test_from_signing_up_to_signing_out(visit, javascript, paper, quick_hashes):
     page = visit("/papers", javascript=javascript)
     page.get_by_role("link", name="Sign up").click()
     page.get_by_label("Username").fill("erika")
@@ -90,7 +71,7 @@ def test_a_stranger_who_votes_signs_in_and_is_back(visit, javascript, paper, dor
     page = visit("/papers/month/2025-09?sort=newest", javascript=javascript)
     page.get_by_role("button", name="Upvote").click()
     expect(page).to_have_url(re.compile("/accounts/login/"))
-    sign_in(page, "dora", PASSWORD)
+    sign_in(page, "dora")
     expect(page).to_have_url(re.compile(r"/papers/month/2025-09\?sort=newest$"))
     expect(page.get_by_role("link", name="dora")).to_be_visible()
 
@@ -134,7 +115,7 @@ def test_a_passkey_signs_in(visit, dora):
     wire.send("WebAuthn.enable")
     key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
     wire.send("WebAuthn.addVirtualAuthenticator", {"options": key | {"isUserVerified": True}})
-    sign_in(page, "dora", PASSWORD)
+    sign_in(page, "dora")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
     page.get_by_label("Passwordless").check()

@@ -3,12 +3,11 @@
 import re
 
 import pytest
-from allauth.account.models import EmailAddress
 from playwright.sync_api import Page, expect
 
 from tests.browser import world
 from tests.browser.axe import faults
-from tests.browser.test_members import PASSWORD, link_in_the_last_letter, sign_in
+from tests.browser.entrance import PASSWORD, give_password, link_in_the_last_letter, sign_in
 
 LISTS = [
     "/papers",
@@ -43,13 +42,8 @@ MEMBER = ["/papers", "/bookmarks", "/papers/submit", f"/orgs/{'o' * 96}/edit"]
 
 
 @pytest.fixture
-def member(transactional_db, settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    member = world.build()
-    member.set_password(PASSWORD)
-    member.save()
-    EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
-    return member
+def member(transactional_db, quick_hashes):
+    return give_password(world.build())
 
 
 def assert_faultless(page: Page, paths: list[str]) -> None:
@@ -90,7 +84,7 @@ def test_entrances(visit, member):
 
 def test_settings(visit, member):
     page = visit("/accounts/login/")
-    sign_in(page, member.username, PASSWORD)
+    sign_in(page, member.username)
     expect(page).to_have_url(re.compile("/papers$"))
     assert_faultless(page, SETTINGS)
     page.goto("/accounts/2fa/totp/activate/")

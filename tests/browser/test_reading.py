@@ -108,16 +108,18 @@ def test_wrong_addresses_help_on(visit):
     expect(page.locator(".card h2")).to_have_text(["The nearest"])
 
 
-def test_the_theme_is_switched_and_stays(visit, paper):
-    page = visit("/papers")
-    root = page.locator("html")
-    paper_white = root.evaluate("() => getComputedStyle(document.body).backgroundColor")
-    page.get_by_role("button", name="Switch between light and dark").click()
-    expect(page.locator("body")).not_to_have_css("background-color", paper_white)
+@pytest.mark.parametrize(("scheme", "other"), [("light", "dark"), ("dark", "light")])
+def test_the_theme_is_switched_and_stays(visit, paper, scheme, other):
+    page = visit("/papers", scheme=scheme)
+    root, switch = page.locator("html"), page.get_by_role("button", name="Switch between light and dark")
+    background = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+    switch.click()
+    expect(root).to_have_css("color-scheme", other)
+    expect(page.locator("body")).not_to_have_css("background-color", background)
     page.reload()
-    expect(page.locator("body")).not_to_have_css("background-color", paper_white)
-    page.get_by_role("button", name="Switch between light and dark").click()
-    expect(page.locator("body")).to_have_css("background-color", paper_white)
+    expect(root).to_have_css("color-scheme", other)
+    switch.click()
+    expect(page.locator("body")).to_have_css("background-color", background)
 
 
 def test_what_needs_javascript_is_not_shown_without(visit, paper):

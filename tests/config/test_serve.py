@@ -1,4 +1,4 @@
-"""The site as an operator starts it: own state folder, embedded PostgreSQL, gunicorn, worker; ended and started again."""
+"""The site as an operator starts it, with its own state folder, database and worker; ended and started again."""
 
 import os
 import re

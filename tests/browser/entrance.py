@@ -1,0 +1,29 @@
+"""Signing in through the form, as people do."""
+
+import re
+
+from allauth.account.models import EmailAddress
+from django.core import mail
+from playwright.sync_api import Page
+
+from accounts.models import User
+
+PASSWORD = "correct horse battery staple"
+
+
+def give_password(user: User) -> User:
+    """The user, who now knows PASSWORD and has confirmed the address."""
+    user.set_password(PASSWORD)
+    user.save()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
+    page.get_by_label("Login").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign In", exact=True).click()
+
+
+def link_in_the_last_letter() -> str:
+    return re.search(r"http://\S+", mail.outbox[-1].body)[0]
