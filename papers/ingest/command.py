@@ -1,6 +1,5 @@
 """What the importing commands share: their options, the progress they show, the report and the exit code."""
 
-import sys
 import time
 from argparse import ArgumentTypeError
 from collections.abc import Iterable, Iterator
@@ -47,10 +46,10 @@ class ImportCommand(BaseCommand):
         columns = BarColumn(), MofNCompleteColumn(), count, TimeElapsedColumn()
         self.progress = Progress(*columns, disable=not self.stdout.isatty())
         self.task = self.progress.add_task("", total=len(sources), records=0)
-        records = islice(self._records(sources), limit)
-        # A dry run leaves nothing that a second batch could be compared with, so it has but one.
-        batches = batched(records, sys.maxsize if dry_run else BATCH)
         with self.progress, ThreadPoolExecutor(1) as reader:
+            records = islice(self._records(sources), limit)
+            # A dry run leaves nothing that a second batch could be compared with, so it has but one.
+            batches = iter([tuple(records)]) if dry_run else batched(records, BATCH)
             following = reader.submit(next, batches, None)
             while batch := following.result():
                 following = reader.submit(next, batches, None)  # read while the database works

@@ -13,25 +13,25 @@ AUTHORS_SHOWN = 20
 
 
 def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
+    """One paper; an unknown id is a 404 that offers to submit it."""
     arxiv_id, _version = ref
-    found = (
-        Paper.objects.seen_by(request.user)
-        .select_related("organisation", "submitted_by")
-        .filter(arxiv_id=arxiv_id)
-        .first()
-    )
+    papers = Paper.objects.seen_by(request.user).select_related("organisation", "submitted_by")
+    found = papers.filter(arxiv_id=arxiv_id).first()
     if found is None:
         return render(request, "papers/unknown_paper.html", {"arxiv_id": arxiv_id}, status=404)
-    authors = list(found.authors.values_list("name", flat=True))
-    explanation = ranking.explain(found)
-    context = {
-        "paper": found,
+    why = ranking.explain(found)
+    return page(request, "papers/paper.html", _context(found, why), version=(found.face, why))
+
+
+def _context(paper: Paper, why: ranking.Explanation) -> dict:
+    authors = list(paper.authors.values_list("name", flat=True))
+    return {
+        "paper": paper,
+        "all_authors": authors,
         "authors": authors[:AUTHORS_SHOWN],
         "more_authors": authors[AUTHORS_SHOWN:],
-        "all_authors": authors,
-        "day": Period.day(found.listed_on),
-        "canonical": settings.BASE_URL + found.get_absolute_url(),
-        "why": explanation,
-        "bibtex": citation.bibtex(found, authors),
+        "day": Period.day(paper.listed_on),
+        "canonical": settings.BASE_URL + paper.get_absolute_url(),
+        "why": why,
+        "bibtex": citation.bibtex(paper, authors),
     }
-    return page(request, "papers/paper.html", context, version=(found.face, explanation))
