@@ -50,7 +50,7 @@ def base_url(app_configs, **kwargs):
 
 @register(deploy=True)
 def mail(app_configs, **kwargs):
-    if settings.MAILERS["default"]["BACKEND"].endswith("console.EmailBackend"):
+    if settings.MAILERS["default"]["BACKEND"].endswith("LogBackend"):
         return [
             Warning(
                 "Mail goes to the log: EMAIL_URL is not set.",

@@ -92,14 +92,13 @@ FORM_RENDERER = "lib.forms.HouseRenderer"
 
 # --- data ---------------------------------------------------------------------------------------
 
-_database = env.db_url("DATABASE_URL")
-_pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 10}
-DATABASES = {"default": _database | {"OPTIONS": _database.get("OPTIONS", {}) | {"pool": _pool}}}
+DATABASES = {"default": env.db_url("DATABASE_URL") | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
 CACHES = {
     # Shared by all processes: sign-in throttles live here.
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
     # Rendered cards and forms: pure functions of their key, so each process may keep its own.
     "fragments": {
@@ -169,6 +168,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/papers"
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # throttles count readers, not the proxy
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
@@ -206,15 +206,18 @@ SOCIALACCOUNT_PROVIDERS = {
 # --- mail, jobs, logs ---------------------------------------------------------------------------
 
 _mail = env.email_url("EMAIL_URL", default="consolemail://")
-MAILERS = {"default": {"BACKEND": _mail["EMAIL_BACKEND"]}}
+MAILERS = {"default": {"BACKEND": "lib.mail.LogBackend"}}
 if _mail["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
-    MAILERS["default"]["OPTIONS"] = {
-        "host": _mail["EMAIL_HOST"],
-        "port": _mail["EMAIL_PORT"] or 25,
-        "username": _mail["EMAIL_HOST_USER"] or "",
-        "password": _mail["EMAIL_HOST_PASSWORD"] or "",
-        "use_tls": _mail.get("EMAIL_USE_TLS", False),
-        "use_ssl": _mail.get("EMAIL_USE_SSL", False),
+    MAILERS["default"] = {
+        "BACKEND": _mail["EMAIL_BACKEND"],
+        "OPTIONS": {
+            "host": _mail["EMAIL_HOST"],
+            "port": _mail["EMAIL_PORT"] or 25,
+            "username": _mail["EMAIL_HOST_USER"] or "",
+            "password": _mail["EMAIL_HOST_PASSWORD"] or "",
+            "use_tls": _mail.get("EMAIL_USE_TLS", False),
+            "use_ssl": _mail.get("EMAIL_USE_SSL", False),
+        },
     }
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("EMAIL_FROM", default=f"Broadsheet <broadsheet@{_base.hostname}>")
 # Sent with every request to another site, so that its operators know whom to write to.

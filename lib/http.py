@@ -2,18 +2,20 @@
 
 import hashlib
 from functools import cache, wraps
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
+
+from lib.env import ROOT
 
 
 class BadInput(Exception):
@@ -77,6 +79,7 @@ def back_to(request: HttpRequest, anchor: str) -> HttpResponse:
 
 
 PUBLIC_SECONDS = 60
+ROOMS = ("accounts", "config", "lib", "orgs", "papers", "static", "templates")
 
 
 def page(request: HttpRequest, template: str, context: dict, *, version: object = None) -> HttpResponse:
@@ -101,12 +104,13 @@ def page(request: HttpRequest, template: str, context: dict, *, version: object 
 
 
 def _etag(request: HttpRequest, template: str, version: object) -> str:
-    told = repr((_templates(), request.get_full_path(), template, bool(request.htmx), version))
+    year = timezone.now().year  # dates leave out the current one
+    told = repr((_release(), year, request.get_full_path(), template, bool(request.htmx), version))
     return f'W/"{hashlib.blake2b(told.encode(), digest_size=12).hexdigest()}"'
 
 
 @cache
-def _templates() -> str:
-    """A digest of all our templates: a new release must not be answered with "not modified"."""
-    files = sorted(path for folder in settings.TEMPLATES[0]["DIRS"] for path in Path(folder).rglob("*.html"))
+def _release() -> str:
+    """A digest of all that pages are made of: what an older release sent must not be called "not modified"."""
+    files = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.*")) if path.suffix != ".pyc"]
     return hashlib.blake2b(b"".join(path.read_bytes() for path in files), digest_size=12).hexdigest()

@@ -1,6 +1,12 @@
 from django.contrib import admin
 
-from orgs.models import Organisation
+from orgs.models import Membership, Organisation
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    raw_id_fields = ["user"]
+    extra = 1
 
 
 @admin.register(Organisation)
@@ -9,3 +15,4 @@ class OrganisationAdmin(admin.ModelAdmin):
     list_filter = ["verified"]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
+    inlines = [MembershipInline]

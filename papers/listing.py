@@ -51,7 +51,7 @@ class Listing:
     @property
     def version(self) -> tuple:
         """All that the rows show, for an ETag."""
-        return tuple(paper.face for paper in self.papers)
+        return (bool(self.older_url), *(paper.face for paper in self.papers))
 
 
 def build(

@@ -11,7 +11,6 @@ class MembershipQuerySet(models.QuerySet):
 
 
 class Membership(models.Model):
-    pk = models.CompositePrimaryKey("organisation", "user")
     organisation = models.ForeignKey("orgs.Organisation", models.CASCADE, related_name="memberships")
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
@@ -20,7 +19,10 @@ class Membership(models.Model):
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_known")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "user"], name="membership_once"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_known"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} ({self.role}, {self.organisation})"

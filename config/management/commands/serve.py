@@ -19,8 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *, reload, no_worker, **options):
         call_command("prepare", stdout=self.stdout)
-        connection.close()
-        connection.close_pool()  # a pool must not cross a fork
+        connection.close()  # a connection must not cross a fork
         worker = None if no_worker else _start_worker()
         try:
             if reload:
@@ -49,7 +48,7 @@ def _announce(server) -> None:
 
 
 class Server(BaseApplication):
-    """gunicorn in this process; its own environment variables (WEB_CONCURRENCY, GUNICORN_CMD_ARGS) hold."""
+    """gunicorn in this process; WEB_CONCURRENCY says how many workers it has."""
 
     def load_config(self):
         self.cfg.set("bind", f"{settings.HOST}:{settings.PORT}")
