@@ -58,7 +58,7 @@ def fill(files: list[Path]) -> float | None:
 def leave() -> None:
     """Give back the connections: what follows happens in other processes."""
     connection.close()
-    connection.close_pool()
+    connection.close()
 
 
 def stranger() -> Client:

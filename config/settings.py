@@ -84,7 +84,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["lib.templatetags.house", "lucide.templatetags.lucide"],
+            "builtins": ["lib.templatetags.house"],
         },
     }
 ]
@@ -100,12 +100,18 @@ CACHES = {
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    # Rendered cards and forms: pure functions of their key, so each process may keep its own.
-    "fragments": {
+    # Pure functions of their keys, so each process may keep its own: rows of lists (a few kB each) …
+    "cards": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "fragments",
+        "LOCATION": "cards",
         "TIMEOUT": None,
         "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+    # … and whole pages of strangers, compressed, and filter forms (tens of kB each).
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 500},
     },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -1,11 +1,13 @@
 """What views need of HTTP: bad input answered, verbs guarded, public pages cached."""
 
+import gzip
 import hashlib
-from functools import cache, wraps
+from functools import wraps
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from lib.env import ROOT
+from lib.release import digest
 
 
 class BadInput(Exception):
@@ -95,22 +97,31 @@ def page(request: HttpRequest, template: str, context: dict, *, version: object 
         patch = {"public": True, "max_age": PUBLIC_SECONDS, "stale_while_revalidate": 10 * PUBLIC_SECONDS}
         if version is not None:
             etag = _etag(request, template, version)
-    response = (etag and get_conditional_response(request, etag=etag)) or render(request, template, context)
     if etag:
+        response = get_conditional_response(request, etag=etag) or _kept(request, template, context, etag)
         response.headers["ETag"] = etag
+    else:
+        response = render(request, template, context)
     patch_cache_control(response, **patch)
-    patch_vary_headers(response, ["Cookie", "HX-Request"])
+    patch_vary_headers(response, ["Accept-Encoding", "Cookie", "HX-Request"])
     return response
+
+
+def _kept(request: HttpRequest, template: str, context: dict, etag: str) -> HttpResponse:
+    """The page under this ETag, rendered and compressed only if this process has not done so yet.
+
+    It can be compressed once for all, without the padding that hides secrets, since a stranger's page has none.
+    """
+    body = caches["pages"].get(etag)
+    if body is None:
+        body = gzip.compress(render(request, template, context).content)
+        caches["pages"].set(etag, body)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        return HttpResponse(body, headers={"Content-Encoding": "gzip"})
+    return HttpResponse(gzip.decompress(body))
 
 
 def _etag(request: HttpRequest, template: str, version: object) -> str:
     year = timezone.now().year  # dates leave out the current one
-    told = repr((_release(), year, request.get_full_path(), template, bool(request.htmx), version))
+    told = repr((digest(*ROOMS), year, request.get_full_path(), template, bool(request.htmx), version))
     return f'W/"{hashlib.blake2b(told.encode(), digest_size=12).hexdigest()}"'
-
-
-@cache
-def _release() -> str:
-    """A digest of all that pages are made of: what an older release sent must not be called "not modified"."""
-    files = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.*")) if path.suffix != ".pyc"]
-    return hashlib.blake2b(b"".join(path.read_bytes() for path in files), digest_size=12).hexdigest()

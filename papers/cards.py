@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 def render(papers) -> SafeString:
     """The cards of these papers (with `voted` and `saved`) one after the other, rendered only where none is kept."""
-    cache, year = caches["fragments"], timezone.now().year
+    cache, year = caches["cards"], timezone.now().year
     keys = {f"{paper.face}.{paper.voted:d}{paper.saved:d}.{year}": paper for paper in papers}
     cards = cache.get_many(keys)
     if missing := {key: paper for key, paper in keys.items() if key not in cards}:

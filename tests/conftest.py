@@ -13,8 +13,9 @@ from tests.factories import OrganisationFactory, PaperFactory, UserFactory
 
 
 @pytest.fixture(autouse=True)
-def _fresh_fragments():
-    caches["fragments"].clear()
+def _fresh_caches():
+    caches["cards"].clear()
+    caches["pages"].clear()
 
 
 @pytest.fixture

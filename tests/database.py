@@ -21,9 +21,10 @@ def pytest_configure(config):
     """Fast passwords, and the static files as production serves them, made once for all processes."""
     import django
     from django.conf import settings
-    from django.core.management import call_command
+
+    from lib import staticfiles
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django.setup()
     if not hasattr(config, "workerinput"):
-        call_command("collectstatic", interactive=False, verbosity=0)
+        staticfiles.collect()

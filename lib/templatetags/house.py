@@ -1,13 +1,16 @@
-"""Filters that every template has: dates as a newspaper writes them, and safe text."""
+"""What every template has: icons, dates as a newspaper writes them, and safe text."""
 
 import datetime
+from functools import cache
 
 from django import template
 from django.utils import timezone
+from lucide.templatetags.lucide import lucide
 
 from lib import markup
 
 register = template.Library()
+register.simple_tag(cache(lucide), name="lucide")  # which draws an icon anew each time
 register.filter("typeset", markup.typeset)
 register.filter("markdown", markup.markdown)
 

@@ -1,5 +1,7 @@
 """A paper's own page."""
 
+from functools import partial
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -33,5 +35,5 @@ def _context(paper: Paper, why: ranking.Explanation) -> dict:
         "day": Period.day(paper.listed_on),
         "canonical": settings.BASE_URL + paper.get_absolute_url(),
         "why": why,
-        "bibtex": citation.bibtex(paper, authors),
+        "bibtex": partial(citation.bibtex, paper, authors),
     }

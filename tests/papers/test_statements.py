@@ -33,7 +33,7 @@ def test_statements_do_not_grow_with_rows(lab, alice, signed_in, stranger, path,
         Bookmark.objects.make(alice, paper)
     for reader, expected in ((stranger, LISTS[path][0]), (signed_in(alice), LISTS[path][1])):
         if expected is not None:
-            caches["fragments"].clear()
+            caches["pages"].clear()
             reader.get(path)
             with CaptureQueriesContext(connection) as statements:
                 assert reader.get(path).content.decode().count('class="card"') == rows

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, call_command
 
 from config import demo
+from lib import staticfiles
 from papers.models import Paper
 
 
@@ -12,7 +13,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         if not settings.DEBUG:
-            call_command("collectstatic", interactive=False, verbosity=0)
+            staticfiles.collect()
         if settings.BROADSHEET_DEMO:
             self.demo()
 
