@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.static import serve
 
-from config.views import robots, styleguide
+from config.views import robots, styleguide, without_slash
 
 admin.site.site_header = admin.site.site_title = "Broadsheet"
 admin.site.login = secure_admin_login(admin.site.login)
@@ -18,4 +18,5 @@ urlpatterns = [
     path("styleguide", styleguide, name="styleguide"),
     path("robots.txt", robots, name="robots"),
     re_path(r"^media/(?P<path>logos/[0-9a-f]{32}\.webp)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    path("<path:rest>/", without_slash, name="without_slash"),
 ]

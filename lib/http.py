@@ -2,14 +2,15 @@
 
 import gzip
 import hashlib
+import re
 from functools import wraps
-from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,6 +19,8 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from lib.release import digest
+
+_ID = re.compile(r"[a-z]+-[0-9]+")
 
 
 class BadInput(Exception):
@@ -46,11 +49,11 @@ def bad_input(request: HttpRequest, message: str) -> HttpResponse:
 
 
 def here(request: HttpRequest) -> str:
-    """Where a form came from: its `next`, if that is an address of this site, else the front page."""
-    wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
-        return wanted
-    return settings.LOGIN_REDIRECT_URL
+    """Where a form came from: its `next`, if that is an address of this site, at the button that was pressed (`at`)."""
+    wanted, at = request.POST.get("next", ""), request.POST.get("at", "")
+    if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        wanted = settings.LOGIN_REDIRECT_URL
+    return f"{wanted.split('#')[0]}#{at}" if _ID.fullmatch(at) else wanted
 
 
 def verb(view):
@@ -66,18 +69,11 @@ def verb(view):
     def guarded(request, *args, **kwargs):
         if request.user.is_authenticated:
             return protected(request, *args, **kwargs)
-        if request.htmx:
-            current = urlsplit(request.htmx.current_url or "")
-            back = f"{current.path}?{current.query}" if current.query else current.path or here(request)
-            return HttpResponseClientRedirect(redirect_to_login(back).url)
-        return redirect_to_login(here(request))
+        messages.info(request, "Sign in to do that. You will come back to where you were.")
+        sign_in = redirect_to_login(here(request))
+        return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in
 
     return guarded
-
-
-def back_to(request: HttpRequest, anchor: str) -> HttpResponse:
-    """Back to the page the form stood on, at the element with this id."""
-    return redirect(f"{here(request).split('#')[0]}#{anchor}")
 
 
 PUBLIC_SECONDS = 60

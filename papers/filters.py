@@ -18,6 +18,14 @@ ORDERS = {
 }
 
 
+class FilterForm(forms.Form):
+    def clean(self):
+        told = super().clean()
+        if told.get("after") and told.get("before") and told["after"] > told["before"]:
+            self.add_error("before", "This is earlier than the day the list begins with.")
+        return told
+
+
 class PaperFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Title or author", method="match_words", max_length=MAX_TEXT, strip=True)
     org = django_filters.CharFilter(
@@ -56,6 +64,7 @@ class PaperFilter(django_filters.FilterSet):
     class Meta:
         model = Paper
         fields = []
+        form = FilterForm
 
     def match_words(self, papers, name, text):
         """Every word of the text stands in the title or in an author's name."""

@@ -86,7 +86,7 @@ def build(
         order=chosen,
         orders=names,
         chips=_chips(request.GET, filter) if filter else [],
-        older_url=_url(request.GET, older=page.cursor) if page.cursor else "",
+        older_url=without_empty(request.GET, older=page.cursor) if page.cursor else "",
         is_continuation="older" in request.GET,
     )
 
@@ -99,17 +99,14 @@ def _chips(query: QueryDict, filter: PaperFilter) -> list[Chip]:
     chips = []
     for name, field in filter.form.fields.items():
         if value := query.get(name, "").strip():
-            chips.append(Chip(f"{field.label}: {value}", _url(query, older="", **{name: ""})))
+            chips.append(Chip(f"{field.label}: {value}", without_empty(query, older="", **{name: ""})))
     return chips
 
 
-def _url(query: QueryDict, **changes: str) -> str:
-    """The query string with these changes; empty values go."""
-    changed = query.copy()
-    for name, value in changes.items():
-        changed[name] = value
+def without_empty(query: QueryDict, **changes: str) -> str:
+    """The query string with these changes and without empty values: one list has one address."""
     kept = QueryDict(mutable=True)
-    for name, value in changed.items():
+    for name, value in (query.dict() | changes).items():
         if value:
             kept[name] = value
     return "?" + kept.urlencode()

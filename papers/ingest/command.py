@@ -3,7 +3,6 @@
 import time
 from argparse import ArgumentTypeError
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from itertools import batched, islice
 
@@ -46,13 +45,10 @@ class ImportCommand(BaseCommand):
         columns = BarColumn(), MofNCompleteColumn(), count, TimeElapsedColumn()
         self.progress = Progress(*columns, disable=not self.stdout.isatty())
         self.task = self.progress.add_task("", total=len(sources), records=0)
-        with self.progress, ThreadPoolExecutor(1) as reader:
+        with self.progress:
             records = islice(self._records(sources), limit)
             # A dry run leaves nothing that a second batch could be compared with, so it has but one.
-            batches = iter([tuple(records)]) if dry_run else batched(records, BATCH)
-            following = reader.submit(next, batches, None)
-            while batch := following.result():
-                following = reader.submit(next, batches, None)  # read while the database works
+            for batch in [tuple(records)] if dry_run else batched(records, BATCH):
                 tally += save(batch, dry_run=dry_run)
                 self.progress.update(self.task, records=tally.records)
         self._report(tally, time.perf_counter() - started, dry_run)

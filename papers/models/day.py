@@ -4,14 +4,13 @@ from django.db.models import Max, Min, Q
 
 class DayManager(models.Manager):
     def around(self, start, end) -> dict:
-        """One statement: the days with papers before `start` and from `end` on, papers between, the issue's number.
+        """One statement: the days with papers before `start` and from `end` on, and how many papers are between.
 
-        The number counts the days that had papers up to the last one before `end`. By hand, since every list page
-        asks and building the query took Django longer than PostgreSQL the answer.
+        By hand, since every list page asks and building the query took Django longer than PostgreSQL the answer.
         """
         with connection.cursor() as cursor:
             cursor.execute(_AROUND, {"start": start, "end": end})
-            return dict(zip(("previous", "next", "papers", "number"), cursor.fetchone(), strict=True))
+            return dict(zip(("previous", "next", "papers"), cursor.fetchone(), strict=True))
 
     def latest_date(self):
         return self.aggregate(latest=Max("date"))["latest"]
@@ -35,8 +34,7 @@ class DayManager(models.Manager):
 _AROUND = """
     SELECT max(date) FILTER (WHERE date < %(start)s),
            min(date) FILTER (WHERE date >= %(end)s),
-           coalesce(sum(paper_count) FILTER (WHERE date >= %(start)s AND date < %(end)s), 0),
-           count(*) FILTER (WHERE date < %(end)s)
+           coalesce(sum(paper_count) FILTER (WHERE date >= %(start)s AND date < %(end)s), 0)
     FROM papers_day
 """
 _CHOSEN = "(%(days)s::date[] IS NULL OR {column} = ANY(%(days)s::date[]))"

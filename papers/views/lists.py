@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 
 from lib.http import BadInput, page
 from orgs.models import Organisation
-from papers import listing, period
+from papers import identifiers, listing, period
 from papers.models import Day, Paper
 from papers.period import NoSuchPeriod, Period
 
@@ -21,6 +21,8 @@ def show(
 
     `version` names what the page shows beside its rows, for the ETag.
     """
+    if "" in request.GET.values():
+        return redirect(listing.without_empty(request.GET))
     built = listing.build(request, papers, **order)
     context |= {"list": built}
     if not built.is_readable:
@@ -35,7 +37,7 @@ def _show_period(request: HttpRequest, chosen: Period) -> HttpResponse:
     around = Day.objects.around(chosen.start, chosen.end)
     context = {
         "period": chosen,
-        "section": chosen.kind,
+        "section": "" if around["next"] else chosen.kind,
         "title": chosen.title,
         "around": around,
         "earlier": around["previous"] and Period.around(chosen.kind, around["previous"]),
@@ -47,11 +49,21 @@ def _show_period(request: HttpRequest, chosen: Period) -> HttpResponse:
 def latest(request: HttpRequest, kind: str) -> HttpResponse:
     """The day, week or month of the latest papers; a day with a filter in the address means all days."""
     if kind == "day" and listing.is_filtered(request.GET):
-        return show(request, Paper.objects.all(), {"title": "All papers"})
+        return _search(request)
     last = Day.objects.latest_date()
     if last is None:
         return page(request, "papers/empty_site.html", {})
     return _show_period(request, Period.around(kind, last))
+
+
+def _search(request: HttpRequest) -> HttpResponse:
+    """All papers that the filters leave; an arXiv id in the box is the paper itself."""
+    words = request.GET.get("q", "").strip()
+    try:
+        return redirect("papers:paper", identifiers.parse(words)[0])
+    except ValueError:
+        title = f"Papers with “{words}”" if words else "All papers"
+        return show(request, Paper.objects.all(), {"title": title})
 
 
 def dated(request: HttpRequest, kind: str, text: str) -> HttpResponse:

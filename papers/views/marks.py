@@ -1,9 +1,9 @@
 """Voting and bookmarking: four verbs, each safe to repeat."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
-from lib.http import back_to, verb
+from lib.http import here, verb
 from papers.models import Bookmark, Paper, Vote
 
 
@@ -12,7 +12,7 @@ def _act(request: HttpRequest, ref, deed, control: str) -> HttpResponse:
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
     deed(request.user, paper)
     if not request.htmx:
-        return back_to(request, f"paper-{paper.pk}")
+        return redirect(here(request))
     now = Paper.objects.seen_by(request.user).get(pk=paper.pk)
     return render(request, f"papers/_controls.html#{control}", {"paper": now})
 

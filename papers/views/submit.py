@@ -1,6 +1,7 @@
 """Submitting a paper: its facts come from arXiv, its place on today's list from the reader."""
 
 import dataclasses
+import logging
 from functools import cache
 
 from django.contrib.auth.decorators import login_required
@@ -16,6 +17,8 @@ from papers.ingest.save import save
 from papers.models import Paper
 from papers.period import today
 
+logger = logging.getLogger(__name__)
+
 PAPERS_A_DAY = 10
 PATIENCE = 10  # seconds that a reader may have to wait for arXiv
 
@@ -28,8 +31,13 @@ def submit(request: HttpRequest) -> HttpResponse:
         arxiv_id = form.cleaned_data["arxiv_id"]
         try:
             return redirect(Paper.objects.filter(arxiv_id=arxiv_id).first() or _bring_in(arxiv_id, request.user))
-        except (FetchError, RecordError) as error:
+        except RecordError as error:
             form.add_error(None, f"{error}. Nothing was submitted; what you typed is kept here.")
+        except FetchError as error:
+            logger.warning("A reader's submission failed: %s", error)
+            form.add_error(
+                None, "arXiv can't be reached right now. Nothing was submitted; what you typed is kept here."
+            )
     context = {"form": form, "section": "submit"}
     return render(request, "papers/submit.html", context, status=400 if form.errors else 200)
 

@@ -16,6 +16,8 @@ class Command(BaseCommand):
             staticfiles.collect()
         if settings.BROADSHEET_DEMO:
             self.demo()
+        else:
+            demo.lock_out()
 
     def demo(self) -> None:
         if not Paper.objects.exists():

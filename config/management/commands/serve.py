@@ -1,10 +1,11 @@
 import ctypes
 import signal
+import socket
 import subprocess
 import sys
 
 from django.conf import settings
-from django.core.management import BaseCommand, call_command
+from django.core.management import BaseCommand, CommandError, call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from gunicorn.app.base import BaseApplication
@@ -18,6 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere")
 
     def handle(self, *, reload, no_worker, **options):
+        self.refuse_a_taken_port()
+        self.stdout.write("Preparing the database and the static files …")
         call_command("prepare", stdout=self.stdout)
         connection.close()  # a connection must not cross a fork
         worker = None if no_worker else _start_worker()
@@ -30,6 +33,14 @@ class Command(BaseCommand):
             if worker:
                 worker.terminate()
                 worker.wait()
+
+    def refuse_a_taken_port(self) -> None:
+        with socket.socket(socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.HOST, settings.PORT))
+            except OSError as error:
+                raise CommandError(f"{settings.HOST}:{settings.PORT} can't be had ({error}): set PORT.") from None
 
 
 def _start_worker() -> subprocess.Popen:
