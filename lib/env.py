@@ -1,6 +1,9 @@
 """The environment, read once: the process's own variables, then `.env` beside manage.py."""
 
+import contextlib
+import os
 import secrets
+import tempfile
 from pathlib import Path
 
 import environ
@@ -15,10 +18,11 @@ DATA = Path(env("BROADSHEET_DATA", default=str(ROOT / "var"))).expanduser().reso
 def kept_secret(name: str, length: int = 48) -> str:
     """The secret of this name, `length` random bytes, kept in the state folder for its owner to read only."""
     path = DATA / name
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
+    if not path.exists():
         DATA.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(length))
-        return path.read_text().strip()
+        with tempfile.NamedTemporaryFile("w", dir=DATA) as made:  # complete before it has its name
+            made.write(secrets.token_urlsafe(length))
+            made.flush()
+            with contextlib.suppress(FileExistsError):  # another process was first
+                os.link(made.name, path)
+    return path.read_text()

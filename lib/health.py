@@ -3,7 +3,7 @@
 Answered before anything else looks at the request, so that a probe needs no host name, session or https.
 """
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 
@@ -25,7 +25,7 @@ class HealthMiddleware:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
             self.migrated = self.migrated or not _unapplied()
-        except DatabaseError:
+        except Error:
             return _plain("the database does not answer", 503)
         if not self.migrated:
             return _plain("migrations are missing", 503)

@@ -9,13 +9,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import caches
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from lib.release import digest
@@ -36,6 +36,8 @@ class BadInputMiddleware:
     def __call__(self, request):
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return bad_input(request, "The address holds a NUL character, which no address of this site does.")
+        if any("\0" in value for value in request.COOKIES.values()):
+            request.COOKIES.clear()  # nobody's session
         return self.get_response(request)
 
     def process_exception(self, request, exception):
@@ -64,9 +66,10 @@ def verb(view):
     protected = csrf_protect(view)
 
     @csrf_exempt
-    @require_POST
     @wraps(view)
     def guarded(request, *args, **kwargs):
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"], render_to_string("405.html", request=request))
         if request.user.is_authenticated:
             return protected(request, *args, **kwargs)
         messages.info(request, "Sign in to do that. You will come back to where you were.")

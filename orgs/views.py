@@ -20,5 +20,5 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         form.save()
         messages.success(request, "The page is saved.")
         return redirect(organisation)
-    status = 400 if form.is_bound else 200
+    status = 400 if form.errors else 200
     return render(request, "orgs/edit.html", {"form": form, "org": organisation}, status=status)

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db.models import F
 
 from papers.models import Day, Paper, SearchEntry
 
@@ -18,7 +19,8 @@ class PaperAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         before = Paper.objects.filter(pk=obj.pk).values_list("listed_on", flat=True).first()
-        obj.revision += 1
+        if change:
+            obj.revision = F("revision") + 1
         obj.save(update_fields=[*form.changed_data, "revision"] if change else None)
         obj.refresh_from_db(fields=["listed_on"])
         SearchEntry.objects.refresh([obj], {obj.pk: list(obj.authors.values_list("name", flat=True))})

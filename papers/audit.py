@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from papers.models import Author, Day, Paper, SearchEntry, Vote
@@ -52,8 +52,10 @@ def drifts() -> list[Drift]:
 def mend() -> None:
     """Bring every counter in line with its rows."""
     for counter, should in _SHOULD.items():
-        wrong = Paper.objects.annotate(should=should).filter(~Q(**{counter: F("should")}))
-        wrong.update(**{counter: should}, revision=F("revision") + 1)
+        wrong = Paper.objects.annotate(should=should).exclude(**{counter: F("should")})
+        locked = Paper.objects.select_for_update(no_key=True).filter(pk__in=list(wrong.values_list("pk", flat=True)))
+        ids = [paper.pk for paper in locked]  # from here on no vote moves them
+        Paper.objects.filter(pk__in=ids).update(**{counter: should}, revision=F("revision") + 1)
     lost = list(Paper.objects.filter(entry=None).prefetch_related("authors"))
     SearchEntry.objects.refresh(lost, {paper.pk: [a.name for a in paper.authors.all()] for paper in lost})
     Day.objects.recount()

@@ -7,7 +7,7 @@ _ID = r"(?:\d{4}\.\d{4,5}|[a-z]+(?:-[a-z]+)*(?:\.[A-Z]{2})?/\d{7})"
 _FULL = re.compile(
     rf"(?:arxiv:|(?:https?://)?(?:www\.|export\.)?(?:arxiv\.org|huggingface\.co)/(?:abs|pdf|html|papers)/)?"
     rf"(?P<id>{_ID})(?:v(?P<version>[1-9]\d{{0,2}}))?(?:\.pdf)?/?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 
@@ -17,7 +17,13 @@ def parse(text: str) -> tuple[str, int | None]:
     if not match or not _month_exists(match["id"]):
         raise ValueError(f"“{text[:80]}” is not an arXiv id: one looks like 2509.08721 or hep-th/9901001")
     version = int(match["version"]) if match["version"] else None
-    return match["id"], version
+    return _canonical(match["id"]), version
+
+
+def _canonical(arxiv_id: str) -> str:
+    """Old ids as arXiv itself writes them: the archive in lower case, without a subject class."""
+    archive, slash, number = arxiv_id.rpartition("/")
+    return archive.lower().partition(".")[0] + slash + number
 
 
 def _month_exists(arxiv_id: str) -> bool:

@@ -86,7 +86,7 @@ class Period:
 def parse(kind: str, text: str) -> Period:
     """The period that the text names in an address. Raises NoSuchPeriod."""
     pattern = {"day": r"(\d{4})-(\d{2})-(\d{2})", "week": r"(\d{4})-W(\d{2})", "month": r"(\d{4})-(\d{2})"}[kind]
-    match = re.fullmatch(pattern, text)
+    match = re.fullmatch(pattern, text, re.ASCII)
     if not match:
         raise NoSuchPeriod(text)
     year, *rest = (int(number) for number in match.groups())

@@ -1,17 +1,18 @@
 """Loaded before Django's settings: the tests have a PostgreSQL and static files of their own.
 
-DATABASE_URL may name another server; everything else that the environment could change is taken out of it.
+DATABASE_URL may name another server; what else would change how the site behaves is put back to its default.
 """
 
 import os
 from pathlib import Path
 
 os.environ["BROADSHEET_DATA"] = str(Path(__file__).resolve().parent.parent / "var" / "test")
-for name in ("BASE_URL", "SECRET_KEY", "EMAIL_URL", "DEBUG", "HOST", "PORT"):
-    os.environ.pop(name, None)
+os.environ |= {"HOST": "127.0.0.1", "PORT": "8000", "BASE_URL": "http://127.0.0.1:8000", "DEBUG": "0"}
+os.environ |= {"BROADSHEET_CONTAINER": "0", "EMAIL_URL": "consolemail://", "GITHUB_CLIENT_ID": ""}
+os.environ |= {"ORCID_CLIENT_ID": "", "HUGGINGFACE_CLIENT_ID": ""}
 
-from lib import postgres  # noqa: E402
-from lib.env import env  # noqa: E402
+from lib import postgres
+from lib.env import env
 
 if not env("DATABASE_URL", default=""):
     postgres.provide()

@@ -37,7 +37,7 @@ class Client:
         self._lock = threading.Lock()
         self._http = httpx2.Client(
             transport=transport,
-            timeout=20,
+            timeout=min(20, patience),
             follow_redirects=True,
             headers={"User-Agent": f"Broadsheet (+{settings.CONTACT})"},
             event_hooks={"request": [self._before]},
@@ -58,8 +58,13 @@ class Client:
 
     def _try(self, url: str) -> tuple[bytes, str | None]:
         for attempt in stamina.retry_context(on=_MayPass, attempts=ATTEMPTS, timeout=self._patience):
-            with attempt, self._lock:
-                return self._ask(url)
+            with attempt:
+                if not self._lock.acquire(timeout=self._patience):
+                    raise FetchError(f"{url} is not fetched: others are being fetched already")
+                try:
+                    return self._ask(url)
+                finally:
+                    self._lock.release()
         raise AssertionError("stamina returns or raises")
 
     def _ask(self, url: str) -> tuple[bytes, str | None]:

@@ -61,7 +61,7 @@ class PaperRecord:
 
         Texts become one line without control characters. Moments are datetimes or ISO 8601, in UTC if they name
         no zone. A version inside `arxiv_id` counts if no other is told. An empty list of authors or categories
-        tells nothing. What only decorates a paper is never the reason to refuse it: a link that is no http(s)
+        tells nothing. Some of what only decorates a paper is no reason to refuse it: a link that is no http(s)
         address of at most 500 characters and a keyword past 120 are left out, and so is an author's name that
         has neither letter nor digit.
         """

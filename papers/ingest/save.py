@@ -1,8 +1,7 @@
 """Records into the database: one transaction a batch, and twice the same is once the same."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
@@ -36,7 +35,7 @@ _SEARCHED = {"title", "authors", "categories", "keywords"}
 
 @dataclass(frozen=True)
 class Tally:
-    """How many records made a paper, changed one, or changed nothing."""
+    """How many records made a paper, changed one, or changed nothing: repeating another of their batch, too."""
 
     new: int = 0
     changed: int = 0
@@ -52,7 +51,7 @@ class Tally:
 
 @transaction.atomic
 def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> Tally:
-    """Bring the papers in line with these records, taken in their order; a dry run only counts.
+    """Bring the papers in line with these records, the later ones prevailing; a dry run only counts.
 
     What a record does not tell stays. A record listed on an earlier day than the paper is stale and changes
     nothing. A record of an earlier version leaves the text; one that tells no version may well mean the first.
@@ -62,46 +61,38 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> Tally:
     with connection.cursor() as cursor:  # one at a time, so that two imports can meet
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     drafts = _stored({record.arxiv_id for record in records})
-    counts = Counter()
     for record in records:
-        draft = drafts.get(record.arxiv_id)
-        if draft is None:
-            draft = drafts[record.arxiv_id] = _Draft(Paper(arxiv_id=record.arxiv_id))
-            draft.take(record)
-            counts["new"] += 1
-        else:
-            counts["changed" if draft.take(record) else "unchanged"] += 1
+        if record.arxiv_id not in drafts:
+            drafts[record.arxiv_id] = _Draft(Paper(arxiv_id=record.arxiv_id), {})
+        drafts[record.arxiv_id].take(record)
     changed = [draft for draft in drafts.values() if draft.changed]
+    new = sum(draft.paper.pk is None for draft in changed)
     if changed and not dry_run:
         _write(changed, dict(record.organisation for record in records if record.organisation))
-    return Tally(**counts)
+    return Tally(new, len(changed) - new, len(records) - len(changed))
 
 
-@dataclass
 class _Draft:
-    """A paper while records are laid upon it: its values in the words of PaperRecord, and which of them changed."""
+    """A paper while records are laid upon it: its values, in the words of PaperRecord, as stored and as told."""
 
-    paper: Paper
-    values: dict = field(default_factory=dict)
-    changed: set[str] = field(default_factory=set)
+    def __init__(self, paper: Paper, stored: dict) -> None:
+        self.paper, self.stored, self.values = paper, stored, stored
 
-    def take(self, record: PaperRecord) -> bool:
-        """Whether the record changed anything."""
-        told = self._accepted(record)
-        news = {name: value for name, value in told.items() if value != self.values.get(name)}
-        self.values |= news
-        self.changed |= news.keys()
-        return bool(news)
+    @property
+    def changed(self) -> set[str]:
+        return {name for name, value in self.values.items() if value != self.stored.get(name)}
 
-    def _accepted(self, record: PaperRecord) -> dict:
+    def take(self, record: PaperRecord) -> None:
         told = _told(record)
         if not self.values:
-            return {"version": 1, "authors": (), "listed_at": record.published_at} | told
-        if record.listed_at and record.listed_at.date() < self.values["listed_at"].date():
-            return {}
-        if (record.version or 1) < self.values["version"]:
-            told = {name: value for name, value in told.items() if name not in _TEXT}
-        return told | {"published_at": min(record.published_at, self.values["published_at"])}
+            told = {"version": 1, "authors": (), "listed_at": record.published_at} | told
+        elif record.listed_at and record.listed_at.date() < self.values["listed_at"].date():
+            return
+        else:
+            if (record.version or 1) < self.values["version"]:
+                told = {name: value for name, value in told.items() if name not in _TEXT}
+            told["published_at"] = min(record.published_at, self.values["published_at"])
+        self.values = self.values | told
 
 
 def _told(record: PaperRecord) -> dict:

@@ -1,6 +1,8 @@
 from django.db import connection, models
 from django.db.models import Max, Min, Q
 
+from papers.period import today
+
 
 class DayManager(models.Manager):
     def around(self, start, end) -> dict:
@@ -9,11 +11,11 @@ class DayManager(models.Manager):
         By hand, since every list page asks and building the query took Django longer than PostgreSQL the answer.
         """
         with connection.cursor() as cursor:
-            cursor.execute(_AROUND, {"start": start, "end": end})
+            cursor.execute(_AROUND, {"start": start, "end": end, "today": today()})
             return dict(zip(("previous", "next", "papers"), cursor.fetchone(), strict=True))
 
     def latest_date(self):
-        return self.aggregate(latest=Max("date"))["latest"]
+        return self.filter(date__lte=today()).aggregate(latest=Max("date"))["latest"]
 
     def nearest(self, date):
         """The day with papers that is closest to the date, or None if there is no day at all."""
@@ -33,7 +35,7 @@ class DayManager(models.Manager):
 
 _AROUND = """
     SELECT max(date) FILTER (WHERE date < %(start)s),
-           min(date) FILTER (WHERE date >= %(end)s),
+           min(date) FILTER (WHERE date >= %(end)s AND date <= %(today)s),
            coalesce(sum(paper_count) FILTER (WHERE date >= %(start)s AND date < %(end)s), 0)
     FROM papers_day
 """

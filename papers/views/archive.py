@@ -9,4 +9,4 @@ def archive(request: HttpRequest) -> HttpResponse:
     """All days with papers, as a calendar a year."""
     days = list(Day.objects.all())
     version = [(day.date, day.paper_count) for day in days]
-    return page(request, "papers/archive.html", {"years": heatmap.years(days)}, version=version)
+    return page(request, "papers/archive.html", {"section": "archive", "years": heatmap.years(days)}, version=version)

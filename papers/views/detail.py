@@ -17,12 +17,12 @@ AUTHORS_SHOWN = 20
 def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     """One paper; an unknown id is a 404 that offers to submit it."""
     arxiv_id, _version = ref
-    papers = Paper.objects.seen_by(request.user).select_related("organisation", "submitted_by")
+    papers = Paper.objects.seen_by(request.user).select_related("submitted_by")
     found = papers.filter(arxiv_id=arxiv_id).first()
     if found is None:
         return render(request, "papers/unknown_paper.html", {"arxiv_id": arxiv_id}, status=404)
     why = ranking.explain(found)
-    return page(request, "papers/paper.html", _context(found, why), version=(found.face, why))
+    return page(request, "papers/paper.html", _context(found, why), version=(found.face, str(found.submitted_by), why))
 
 
 def _context(paper: Paper, why: ranking.Explanation) -> dict:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 
 from lib.http import BadInput, page
@@ -22,7 +22,7 @@ def show(
     `version` names what the page shows beside its rows, for the ETag.
     """
     if "" in request.GET.values():
-        return redirect(listing.without_empty(request.GET))
+        return HttpResponseRedirect(request.path + listing.without_empty(request.GET))
     built = listing.build(request, papers, **order)
     context |= {"list": built}
     if not built.is_readable:

@@ -12,7 +12,7 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
     shows = found.shows_votes or found == request.user
     upvoted = Paper.objects.upvoted_by(found)
     memberships = found.memberships.select_related("organisation").order_by("organisation__name")
-    version = (str(found), shows, [str(membership.organisation) for membership in memberships])
+    version = (str(found), shows, [membership.organisation.updated_at for membership in memberships])
     context = {
         "title": str(found),
         "person": found,

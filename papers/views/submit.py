@@ -52,6 +52,8 @@ def _bring_in(arxiv_id: str, user) -> Paper:
     if user.submitted_papers.filter(listed_on=today()).count() >= PAPERS_A_DAY:
         raise RecordError(f"You have submitted {PAPERS_A_DAY} papers today; tomorrow is another day")
     record = arxiv.find(arxiv_id, _client())
+    if here := Paper.objects.filter(arxiv_id=record.arxiv_id).first():
+        return here
     save([dataclasses.replace(record, listed_at=timezone.now())])
     paper = Paper.objects.get(arxiv_id=record.arxiv_id)
     paper.submitted_by = user

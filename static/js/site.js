@@ -3,15 +3,25 @@
 // theme is there before the first paint.
 
 const root = document.documentElement;
-const kept = localStorage.getItem("theme");
+const kept = remembered();
 if (kept) root.dataset.theme = kept;
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
+/** @param {string} [theme] */
+function remembered(theme) {
+  try {
+    if (theme) localStorage.setItem("theme", theme);
+    return localStorage.getItem("theme");
+  } catch {
+    return null; // storage is blocked
+  }
+}
+
 function switchTheme() {
   const now = root.dataset.theme ?? (dark.matches ? "dark" : "light");
   root.dataset.theme = now === "dark" ? "light" : "dark";
-  localStorage.setItem("theme", root.dataset.theme);
+  remembered(root.dataset.theme);
 }
 
 /** @param {string} words */
@@ -24,13 +34,13 @@ function say(words) {
 async function copy(button) {
   const source = document.getElementById(button.dataset.copy ?? "");
   await navigator.clipboard.writeText(source?.textContent ?? "");
-  const label = button.textContent;
-  button.textContent = "Copied";
-  setTimeout(() => (button.textContent = label), 2000);
+  say("Copied.");
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  for (const button of document.querySelectorAll("[data-needs-script]")) button.removeAttribute("hidden");
+  for (const button of document.querySelectorAll("[data-needs-script]")) {
+    if (!button.matches(".copy") || navigator.clipboard) button.removeAttribute("hidden");
+  }
 
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button") : null;
@@ -38,10 +48,6 @@ document.addEventListener("DOMContentLoaded", () => {
     if (button?.matches(".copy")) copy(button);
   });
 
-  document.addEventListener("htmx:configRequest", (/** @type {any} */ event) => {
-    const token = document.querySelector("#act input[name=csrfmiddlewaretoken]");
-    if (token instanceof HTMLInputElement) event.detail.headers["X-CSRFToken"] = token.value;
-  });
   document.addEventListener("htmx:afterRequest", (/** @type {any} */ event) => {
     if (event.detail.successful) say("");
   });

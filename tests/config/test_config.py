@@ -1,5 +1,8 @@
 """What an operator meets: checks that refuse, health, the demo, preparing twice, headers."""
 
+import os
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
@@ -49,6 +52,13 @@ def test_a_container_needs_its_secret_and_no_debug(settings):
     assert ids(checks.container(None)) == []
 
 
+def test_sign_in_forms_may_lead_to_configured_sites_only(stranger, db):
+    code = "import lib.env, os; from django.conf import settings; print(*settings.SECURE_CSP['form-action'])"
+    environment = os.environ | {"GITHUB_CLIENT_ID": "id", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["'self'", "https://github.com"]
+
+
 def test_health(db, stranger, monkeypatch):
     assert stranger.get("/healthz", HTTP_HOST="any.host").content == b"alive\n"
     assert stranger.get("/readyz", HTTP_HOST="any.host").content == b"ready\n"
@@ -90,6 +100,20 @@ def test_the_demo_loads_once_and_says_its_password_every_time(site, stranger):
     assert (alice.password, Vote.objects.count(), Paper.objects.count()) == (hashed, votes, 45)
 
 
+def test_without_the_demo_its_people_are_locked_out(site, settings):
+    prepare()
+    settings.BROADSHEET_DEMO = False
+    prepare()
+    assert not User.objects.get(username="alice").has_usable_password()
+
+
+def test_the_demo_leaves_others_alone(site):
+    User.objects.create_user("alice", "alice@example.org", "her own")
+    prepare()
+    assert not Paper.objects.exists()
+    assert User.objects.get(username="alice").check_password("her own")
+
+
 def test_the_demo_takes_a_given_password_and_can_be_left_out(site, settings):
     settings.BROADSHEET_DEMO = False
     assert prepare() == ""
@@ -124,10 +148,6 @@ def test_the_style_guide_shows_every_state(db, stranger):
 
 
 def test_check_deploy_is_clean_behind_https():
-    import os
-    import subprocess
-    import sys
-
     environment = os.environ | {
         "BASE_URL": "https://papers.example.org",
         "SECRET_KEY": "k" * 20 + "0123456789abcdefghijklmnopqrstuvwxyz",

@@ -34,6 +34,11 @@ def test_typeset(text, html):
     assert typeset(text) == html
 
 
+@pytest.mark.parametrize("nested", ["{" * 40_000, "\\frac{" * 20_000, "x^{" * 20_000])
+def test_a_formula_too_deep_to_draw_is_shown_as_its_source(nested):
+    assert typeset(f"${nested}$") == f"<code>{nested}</code>"
+
+
 @pytest.mark.parametrize(
     ("text", "present", "absent"),
     [

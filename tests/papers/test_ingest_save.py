@@ -242,9 +242,16 @@ def test_names_that_copy_could_misread():
 def test_a_dry_run_counts_and_writes_nothing():
     save([FULL])
     before = state()
-    records = [of(votes=1), of(arxiv_id="2509.00001", organisation=("new", "New")), of(arxiv_id="2509.00001"), FULL]
-    assert save(records, dry_run=True) == Tally(new=1, changed=2, unchanged=1)
+    records = [of(votes=1), of(arxiv_id="2509.00001", organisation=("new", "New")), of(arxiv_id="2509.00001")]
+    assert save(records, dry_run=True) == Tally(new=1, changed=1, unchanged=1)
     assert state() == before
+
+
+def test_records_of_one_batch_that_contradict_each_other_settle():
+    first, last = of(title="One"), of(title="Other")
+    assert save([first, last]) == Tally(new=1, unchanged=1)
+    assert save([first, last]) == Tally(unchanged=2)
+    assert (Paper.objects.get().title, Paper.objects.get().revision) == ("Other", 0)
 
 
 def test_no_records_are_fine():

@@ -13,6 +13,10 @@ def titles(answer) -> list[str]:
     return re.findall(r"<h2><a href=\"/papers/[^\"]+\">(.*?)</a></h2>", answer.content.decode())
 
 
+def next_page(answer) -> str:
+    return re.search(r'hx-get="([^"]+)"', answer.content.decode())[1].replace("&amp;", "&")
+
+
 @pytest.fixture
 def three_days(db):
     for days, name in enumerate(("first", "second", "third")):
@@ -62,6 +66,7 @@ def test_weeks_and_months(three_days, stranger):
         ("/papers?min_votes=99999999999999999999", 400, "less than or equal"),
         ("/papers?after=soon", 400, "Enter a valid date"),
         ("/papers?sort=best", 400, "is no order of this list"),
+        ("/papers?after=2025-09-10&before=2025-09-09", 400, "earlier than the day the list begins with"),
         ("/papers?has=money", 400, "Select a valid choice"),
         (f"/papers?q={'x' * 300}", 400, "at most 250 characters"),
         ("/papers?q=%00", 400, "NUL"),
@@ -146,27 +151,53 @@ def test_pages_follow_each_other_without_gap_or_repeat(db, stranger):
     while path:
         answer = stranger.get(path)
         seen += titles(answer)
-        link = re.search(r'<li class="older"><a href="(\?[^"]+)"', answer.content.decode())
-        path = link and "/papers/month/2025-09" + link[1].replace("&amp;", "&")
+        link = re.search(r'<li class="older"><a href="([^"]+)"', answer.content.decode())
+        path = link and link[1].replace("&amp;", "&")
     assert len(seen) == 95
     assert set(seen) == set(Paper.objects.values_list("title", flat=True))
+
+
+def test_older_papers_stay_those_of_the_day_one_reads(db, stranger):
+    for _ in range(31):
+        PaperFactory()
+    older = next_page(stranger.get("/papers"))
+    PaperFactory(listed_at=NOON + timedelta(days=1))
+    assert len(titles(stranger.get(older))) == 1
+    assert older.startswith("/papers/date/2025-09-10?")
+
+
+def test_papers_listed_in_the_future_wait_for_their_day(db, stranger):
+    PaperFactory(title="now")
+    PaperFactory(title="then", listed_at=NOON.replace(year=2150))
+    page = stranger.get("/papers")
+    assert titles(page) == ["now"]
+    assert 'rel="next"' not in page.content.decode()
+
+
+def test_an_arxiv_id_in_the_box_is_the_paper(db, stranger):
+    for typed in ("2509.08721", "arXiv:2509.08721v2", "https://arxiv.org/abs/2509.08721"):
+        assert stranger.get("/papers", {"q": typed}).url == "/papers/2509.08721"
+
+
+def test_one_list_has_one_address(db, stranger):
+    assert stranger.get("/papers?q=&org=lab&topic=&sort=").url == "/papers?org=lab"
 
 
 def test_htmx_gets_the_next_rows_alone(db, stranger):
     for _ in range(31):
         PaperFactory()
-    link = re.search(r'hx-get="(\?[^"]+)"', stranger.get("/papers").content.decode())[1].replace("&amp;", "&")
-    rows = stranger.get(f"/papers{link}", headers={"hx-request": "true"})
+    link = next_page(stranger.get("/papers"))
+    rows = stranger.get(link, headers={"hx-request": "true"})
     assert len(titles(rows)) == 1
     assert "<html" not in rows.content.decode()
-    assert len(titles(stranger.get(f"/papers{link}"))) == 1
+    assert len(titles(stranger.get(link))) == 1
 
 
 def test_a_cursor_of_one_order_is_refused_by_another(db, stranger):
     for _ in range(31):
         PaperFactory()
-    link = re.search(r'hx-get="(\?[^"]+)"', stranger.get("/papers").content.decode())[1].replace("&amp;", "&")
-    assert stranger.get(f"/papers{link}&sort=newest").status_code == 400
+    link = next_page(stranger.get("/papers"))
+    assert stranger.get(f"{link}&sort=newest").status_code == 400
 
 
 def test_bookmarks_are_private_and_last_saved_first(alice, bob, signed_in, stranger):

@@ -19,11 +19,16 @@ def test_with_and_without_a_version(paper, stranger, path):
     assert f"<h1>{paper.title}</h1>" in html(stranger, path)
 
 
-@pytest.mark.parametrize("old", ["hep-th/9901001", "math.GT/0309136", "cond-mat/0211034"])
+@pytest.mark.parametrize("old", ["hep-th/9901001", "math/0309136", "cond-mat/0211034"])
 def test_old_style_ids(db, stranger, old):
     PaperFactory(arxiv_id=old, title="An old one")
     for path in (f"/papers/{old}", f"/papers/{old}v2"):
         assert "<h1>An old one</h1>" in html(stranger, path)
+
+
+def test_a_subject_class_is_no_part_of_an_old_id(db, stranger):
+    PaperFactory(arxiv_id="math/0309136", title="An old one")
+    assert "<h1>An old one</h1>" in html(stranger, "/papers/math.GT/0309136v1")
 
 
 def test_an_unknown_paper_is_offered_for_submission(db, stranger):
@@ -45,7 +50,7 @@ def test_twenty_authors_then_a_disclosure(db, stranger):
     page = html(stranger)
     shown = re.search(r'<p class="authors">(.*?)</p>', page, re.DOTALL)[1]
     assert shown.count("Author N") == 20
-    assert "and 3283 more" in page
+    assert "and 3,283 more" in page
     assert page.count('<meta name="citation_author"') == 3303
 
 

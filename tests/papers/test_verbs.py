@@ -62,7 +62,9 @@ def test_htmx_gets_the_control_as_it_is_now(verb, url, paper, person, signed_in)
 
 
 def test_get_is_refused(verb, url, person, signed_in):
-    assert signed_in(person).get(url).status_code == 405
+    answer = signed_in(person).get(url)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "only takes what a button sends" in answer.content.decode()
 
 
 def test_a_missing_token_is_refused(verb, url, paper, person):

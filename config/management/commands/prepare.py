@@ -1,8 +1,10 @@
 from django.conf import settings
 from django.core.management import BaseCommand, call_command
 
+from accounts.models import User
 from config import demo
 from lib import staticfiles
+from orgs.models import Organisation
 from papers.models import Paper
 
 
@@ -20,7 +22,7 @@ class Command(BaseCommand):
             demo.lock_out()
 
     def demo(self) -> None:
-        if not Paper.objects.exists():
+        if not any(model.objects.exists() for model in (Paper, Organisation, User)):
             demo.load()
         if people := demo.let_in(settings.BROADSHEET_DEMO_PASSWORD):
             self.stdout.write(f"Demo: sign in as {', '.join(people.names)} with the password {people.password}")

@@ -1,4 +1,5 @@
 import ctypes
+import os
 import signal
 import socket
 import subprocess
@@ -19,11 +20,14 @@ class Command(BaseCommand):
         parser.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere")
 
     def handle(self, *, reload, no_worker, **options):
-        self.refuse_a_taken_port()
+        if "RUN_MAIN" not in os.environ:
+            self.refuse_a_taken_port()
         self.stdout.write("Preparing the database and the static files …")
         call_command("prepare", stdout=self.stdout)
         connection.close()  # a connection must not cross a fork
-        worker = None if no_worker else _start_worker()
+        # runserver's reloader starts this command again in a child, which then has the worker.
+        without = no_worker or (reload and os.environ.get("RUN_MAIN") != "true")
+        worker = None if without else _start_worker()
         try:
             if reload:
                 call_command("runserver", f"{settings.HOST}:{settings.PORT}")
