@@ -5,11 +5,12 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.expressions
 import django.utils.timezone
-import papers.models.paper
-import papers.ranking
 from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
+
+import papers.models.paper
+import papers.ranking
 
 
 class Migration(migrations.Migration):
