@@ -171,7 +171,7 @@ def _create(papers: list[Paper]) -> None:
 
 
 def _write_authors(drafts: list[_Draft]) -> None:
-    Author.objects.filter(paper__in=[draft.paper for draft in drafts]).delete()
+    Author.objects.filter(paper__in=[draft.paper for draft in drafts if draft.stored]).delete()
     rows = (
         (draft.paper.pk, position, name) for draft in drafts for position, name in enumerate(draft.values["authors"])
     )

@@ -57,7 +57,7 @@ def test_a_vote_is_cast_and_withdrawn(visit, javascript, alice):
         expect(votes).to_be_focused()
         assert page.url.endswith("/papers")
     else:
-        expect(page).to_have_url(re.compile(f"/papers#paper-{papers[2].pk}$"))
+        expect(page).to_have_url(re.compile(f"/papers#vote-{papers[2].pk}$"))
     page.reload()
     expect(votes).to_have_attribute("aria-pressed", "true")
     assert Vote.objects.filter(user=alice, paper=papers[2]).exists()
@@ -72,7 +72,7 @@ def test_a_stranger_who_votes_signs_in_and_is_back(visit, javascript, paper, dor
     page.get_by_role("button", name="Upvote").click()
     expect(page).to_have_url(re.compile("/accounts/login/"))
     sign_in(page, "dora")
-    expect(page).to_have_url(re.compile(r"/papers/month/2025-09\?sort=newest$"))
+    expect(page).to_have_url(re.compile(r"/papers/month/2025-09\?sort=newest#vote-\d+$"))
     expect(page.get_by_role("link", name="dora")).to_be_visible()
 
 
