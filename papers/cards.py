@@ -5,15 +5,27 @@ from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from papers.models import Paper
+
 
 def render(papers) -> SafeString:
-    """The cards of these papers (with `voted` and `saved`) one after the other, rendered only where none is kept."""
+    """The cards of these papers (narrow, with `voted` and `saved`) one after the other, rendered where none is kept."""
     cache, year = caches["cards"], timezone.now().year
     keys = {f"{paper.face}.{paper.voted:d}{paper.saved:d}.{year}": paper for paper in papers}
     cards = cache.get_many(keys)
     if missing := {key: paper for key, paper in keys.items() if key not in cards}:
-        template = get_template("papers/_card.html")
-        fresh = {key: template.render({"paper": paper}) for key, paper in missing.items()}
+        fresh = _fresh(missing)
         cache.set_many(fresh)
         cards |= fresh
     return mark_safe("".join(cards[key] for key in keys))
+
+
+def _fresh(missing: dict[str, Paper]) -> dict[str, str]:
+    whole = Paper.objects.select_related("organisation").in_bulk([paper.pk for paper in missing.values()])
+    template = get_template("papers/_card.html")
+    cards = {}
+    for key, narrow in missing.items():
+        paper = whole[narrow.pk]
+        paper.voted, paper.saved = narrow.voted, narrow.saved
+        cards[key] = template.render({"paper": paper})
+    return cards

@@ -78,7 +78,7 @@ def build(
     filter = PaperFilter(request.GET, papers) if is_filtered(request.GET) else None
     page = keyset.Page([], "")
     if filter is None or filter.is_valid():
-        rows = filter.qs if filter else papers
+        rows = (filter.qs if filter else papers).narrow(columns[chosen])
         page = keyset.page(rows, columns[chosen], request.GET.get("older", ""), PAGE_SIZE)
     return Listing(
         papers=page.rows,
