@@ -60,12 +60,12 @@ def _object(value, name: str) -> dict:
 
 
 def _authors(authors) -> list | None:
+    """All names; `hidden` only keeps a paper off its author's profile there."""
     if authors is None:
         return None
     if not isinstance(authors, list):
         raise RecordError(f"authors: a list was expected, not {type(authors).__name__}")
-    shown = [author for author in authors if not _object(author, "author").get("hidden")]
-    return [author.get("name") for author in shown]
+    return [_object(author, "author").get("name") for author in authors]
 
 
 def _organisation(organisation) -> tuple | None:

@@ -84,8 +84,8 @@ def _read(field: str, value):
 def _text(value) -> str:
     if not isinstance(value, str):
         raise RecordError(f"a text was expected, not {type(value).__name__}")
-    # JSON can spell half of a surrogate pair, which no database stores. Of the line breaks, split() rids us faster.
-    return one_line(" ".join(value.encode("utf-8", "replace").decode("utf-8").split()))
+    # JSON can spell half of a surrogate pair, which no database stores.
+    return one_line(value.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _texts(value) -> list[str]:

@@ -15,7 +15,9 @@ class DayManager(models.Manager):
             return dict(zip(("previous", "next", "papers"), cursor.fetchone(), strict=True))
 
     def latest_date(self):
-        return self.filter(date__lte=today()).aggregate(latest=Max("date"))["latest"]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT max(date) FROM papers_day WHERE date <= %s", [today()])
+            return cursor.fetchone()[0]
 
     def nearest(self, date):
         """The day with papers that is closest to the date, or None if there is no day at all."""

@@ -1,22 +1,31 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models
+from django.db import connection, models
 
 from lib.text import fold
 
 
 class SearchEntryManager(models.Manager):
     def refresh(self, papers, names: dict[int, list[str]]) -> None:
-        """Write the entries of these papers; `names` are their authors by paper id."""
-        entries = [
-            SearchEntry(
-                paper=paper,
-                text=fold(" ".join([paper.title, *names[paper.pk]])),
-                topics=[fold(topic) for topic in paper.topics],
-            )
+        """Write the entries of these papers; `names` are their authors by paper id.
+
+        By hand, since `bulk_create` took half as long again, and imports write nothing else as often.
+        """
+        rows = [
+            (paper.pk, fold(" ".join([paper.title, *names[paper.pk]])), "\n".join(map(fold, paper.topics)))
             for paper in papers
         ]
-        self.bulk_create(entries, update_conflicts=True, unique_fields=["paper"], update_fields=["text", "topics"])
+        ids, texts, topics = map(list, zip(*rows, strict=True)) if rows else ([], [], [])
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITE, [ids, texts, topics])
+
+
+_WRITE = r"""
+    INSERT INTO papers_searchentry (paper_id, text, topics)
+    SELECT id, text, string_to_array(topics, E'\n')
+    FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS row(id, text, topics)
+    ON CONFLICT (paper_id) DO UPDATE SET text = excluded.text, topics = excluded.topics
+"""
 
 
 class SearchEntry(models.Model):

@@ -49,7 +49,7 @@ def test_a_row_becomes_a_record():
             arxiv_id="2509.08721",
             title="Sharing is caring",
             abstract="Nobody trains alone.",
-            authors=["Ada Lovelace", "Grace Hopper"],
+            authors=["Ada Lovelace", "Nobody Inparticular", "Grace Hopper"],
             keywords=["swarm", "post-training"],
             organisation=("thelab", "The Lab"),
             code_url="https://github.com/example/swarm",
