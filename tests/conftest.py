@@ -6,10 +6,16 @@ Real PostgreSQL, real templates, real middleware; CSRF is enforced.
 import pytest
 from django.core.cache import caches
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from orgs.models import Membership
 from orgs.roles import Role
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
+
+
+# These machines are shared: how long an example takes says nothing.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 
 @pytest.fixture(autouse=True)
