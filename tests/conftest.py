@@ -12,7 +12,6 @@ from orgs.models import Membership
 from orgs.roles import Role
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
 
-
 # These machines are shared: how long an example takes says nothing.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared")
