@@ -17,7 +17,7 @@ def render(papers) -> SafeString:
         fresh = _fresh(missing)
         cache.set_many(fresh)
         cards |= fresh
-    return mark_safe("".join(cards[key] for key in keys))
+    return mark_safe("".join(cards[key] for key in keys if key in cards))
 
 
 def _fresh(missing: dict[str, Paper]) -> dict[str, str]:
@@ -25,7 +25,7 @@ def _fresh(missing: dict[str, Paper]) -> dict[str, str]:
     template = get_template("papers/_card.html")
     cards = {}
     for key, narrow in missing.items():
-        paper = whole[narrow.pk]
-        paper.voted, paper.saved = narrow.voted, narrow.saved
-        cards[key] = template.render({"paper": paper})
+        if paper := whole.get(narrow.pk):  # or it was deleted a moment ago
+            paper.voted, paper.saved = narrow.voted, narrow.saved
+            cards[key] = template.render({"paper": paper})
     return cards

@@ -24,7 +24,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class Listing:
-    """`filter` is None where the address has none, since building one is half the price of a page."""
+    """`filter` is None where the address has none, since building one is a good part of the price of a page."""
 
     papers: list[Paper]
     filter: PaperFilter | None

@@ -26,7 +26,7 @@ class PaperQuerySet(models.QuerySet):
         """With `voted_at`, the moment of the vote."""
         return self.filter(votes__user=user).annotate(voted_at=F("votes__created_at"))
 
-    def narrow(self, columns=()):
+    def narrow(self, columns):
         """Only what says whether a row looks different, and these columns: the rest is in the cards that are kept."""
         known = {field.name for field in Paper._meta.fields}
         return self.only("revision", "organisation__updated_at", *(known & set(columns)))
