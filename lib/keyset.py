@@ -7,6 +7,7 @@ Row values compare from left to right and use the index on the same columns
 """
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.signing import BadSignature, Signer
@@ -39,10 +40,23 @@ def page(queryset: QuerySet, order: tuple[str, ...], cursor: str, size: int) -> 
     if cursor:
         last = [Value(value) for value in _read(cursor, order)]
         queryset = queryset.filter(LessThan(_Row(*map(F, order)), _Row(*last)))
-    rows = list(queryset[: size + 1])
-    more = len(rows) > size
-    rows = rows[:size]
-    return Page(rows, _write(rows[-1], order) if more else "")
+    return _cut(list(queryset[: size + 1]), order, size)
+
+
+def page_of(rows: Sequence, order: tuple[str, ...], cursor: str, size: int) -> Page:
+    """The same for rows at hand, which are in this order already."""
+    if cursor:
+        last = tuple(_read(cursor, order))
+        rows = [row for row in rows if _values(row, order) < last]
+    return _cut(rows, order, size)
+
+
+def _cut(rows: Sequence, order: tuple[str, ...], size: int) -> Page:
+    return Page(list(rows[:size]), _write(rows[size - 1], order) if len(rows) > size else "")
+
+
+def _values(row, order: tuple[str, ...]) -> tuple:
+    return tuple(getattr(row, column) for column in order)
 
 
 def _signer(order: tuple[str, ...]) -> Signer:
@@ -50,8 +64,7 @@ def _signer(order: tuple[str, ...]) -> Signer:
 
 
 def _write(row, order) -> str:
-    values = [getattr(row, column) for column in order]
-    plain = [{"t": v.isoformat()} if isinstance(v, datetime.datetime) else v for v in values]
+    plain = [{"t": v.isoformat()} if isinstance(v, datetime.datetime) else v for v in _values(row, order)]
     return _signer(order).sign_object(plain)
 
 

@@ -1,8 +1,9 @@
-"""Plain text: one line of it, and the folded form that search compares."""
+"""Plain text: one line of it, and the forms that search compares."""
 
 import re
 import unicodedata
 
+_NO_WORD = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w.]|_")  # a dot between digits is part of a number
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -19,3 +20,11 @@ def fold(text: str) -> str:
         return one_line(text).lower()
     decomposed = unicodedata.normalize("NFKD", one_line(text))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def bare(text: str) -> str:
+    """Folded, and nothing but words and numbers left, so that "GPT-4" and "gpt 4" are the same.
+
+    PostgreSQL's parser would read a negative number there, a path in "and/or" and a host in "here.Then".
+    """
+    return " ".join(_NO_WORD.sub(" ", fold(text).replace("'", "").replace("’", "")).split())

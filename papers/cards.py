@@ -5,11 +5,18 @@ from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from papers import marking
 from papers.models import Paper
+from papers.search import Found
+
+_NO_REASON = '<span class="reason"></span>'
 
 
-def render(papers) -> SafeString:
-    """The cards of these papers (narrow, with `voted` and `saved`) one after the other, rendered where none is kept."""
+def render(papers, found: Found | None = None) -> SafeString:
+    """The cards of these papers (narrow, with `voted` and `saved`) one after the other, rendered where none is kept.
+
+    What was found by words is marked, and says by which of them and of meaning.
+    """
     cache, year = caches["cards"], timezone.now().year
     keys = {f"{paper.face}.{paper.voted:d}{paper.saved:d}.{year}": paper for paper in papers}
     cards = cache.get_many(keys)
@@ -17,7 +24,21 @@ def render(papers) -> SafeString:
         fresh = _fresh(missing)
         cache.set_many(fresh)
         cards |= fresh
-    return mark_safe("".join(cards[key] for key in keys if key in cards))
+    rows = ((cards[key], paper) for key, paper in keys.items() if key in cards)
+    return mark_safe("".join(_explain(card, found, paper.pk) if found else card for card, paper in rows))
+
+
+def _explain(card: str, found: Found, pk: int) -> str:
+    marked = marking.mark(card, found.marked, found.prefix)
+    return marked.replace(_NO_REASON, f'<span class="reason">{_reason(found.legs[pk], marked != card)}</span>')
+
+
+def _reason(legs: frozenset[str], is_marked: bool) -> str:
+    words = "every word" if "every" in legs else "some words" if "any" in legs else ""
+    if words and not is_marked:
+        words += " in the authors’ names"
+    near = "close in meaning" if "near" in legs else ""
+    return " · ".join(filter(None, [words, near])).capitalize()
 
 
 def _fresh(missing: dict[str, Paper]) -> dict[str, str]:

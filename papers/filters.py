@@ -2,13 +2,13 @@
 
 import django_filters
 from django import forms
-from django.db.models import Q
+from django.contrib.postgres.search import SearchQuery
 
 from lib.forms import DateInput
 from lib.text import fold
+from papers import query
 from papers.models import Paper
-
-MAX_TEXT = 250
+from papers.wording import author_query
 
 ORDERS = {
     "votes": ("vote_count", "listed_at", "id"),
@@ -27,7 +27,7 @@ class FilterForm(forms.Form):
 
 
 class PaperFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="Title or author", method="match_words", max_length=MAX_TEXT, strip=True)
+    q = django_filters.CharFilter(label="Words", method="leave_words", max_length=query.MAX_LENGTH)
     org = django_filters.CharFilter(
         label="Organisation",
         field_name="organisation__slug",
@@ -35,6 +35,7 @@ class PaperFilter(django_filters.FilterSet):
         max_length=96,
         widget=forms.TextInput(attrs={"list": "organisations"}),
     )
+    author = django_filters.CharFilter(label="Author", method="match_author", max_length=200)
     topic = django_filters.CharFilter(label="Category or keyword", method="match_topic", max_length=120)
     min_votes = django_filters.NumberFilter(
         label="Upvotes at least",
@@ -66,9 +67,13 @@ class PaperFilter(django_filters.FilterSet):
         fields = []
         form = FilterForm
 
-    def match_words(self, papers, name, text):
-        """Every word of the text stands in the title or in an author's name."""
-        return papers.filter(*(Q(entry__text__contains=word) for word in fold(text).split()))
+    def leave_words(self, papers, name, text):
+        """Words do not filter, they rank: papers.search does that with what the filters leave."""
+        return papers
+
+    def match_author(self, papers, name, author):
+        """These words stand side by side among the names."""
+        return papers.filter(entry__words=SearchQuery(author_query(author), config="simple", search_type="raw"))
 
     def match_topic(self, papers, name, topic):
         return papers.filter(entry__topics__contains=[fold(topic)])

@@ -1,4 +1,4 @@
-"""What a list page is: papers, filters, an order, a keyset page. The one place that builds one."""
+"""What a list page is: papers, filters, words, an order, a keyset page. The one place that builds one."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,11 +7,36 @@ from django.http import HttpRequest, QueryDict
 
 from lib import keyset
 from lib.http import BadInput
+from papers import query, search
 from papers.filters import ORDERS, PaperFilter
 from papers.models import Paper
 
 PAGE_SIZE = 30
 ORDER_NAMES = {"votes": "Upvoted", "newest": "Newest", "discussed": "Discussed", "hot": "Hot"}
+KINDS = {"": "Words and meaning", "words": "Words only", "meaning": "Meaning only"}
+RELEVANCE = ("score", "pk")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks for. `params` is its normal form: filters typed among the words are parameters there.
+
+    `typed` is the same as one text, for the search box; `problems` say what in it cannot be read. `is_normal`: the
+    address is that form already, or cannot be brought into it without losing what is to be said of it.
+    """
+
+    params: QueryDict
+    typed: str
+    problems: tuple[str, ...]
+    is_normal: bool
+
+    @property
+    def terms(self) -> query.Terms:
+        return query.terms(self.params.get("q", ""))
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(self.params.get(name) for name in PaperFilter.base_filters)
 
 
 @dataclass(frozen=True)
@@ -24,34 +49,67 @@ class Chip:
 
 @dataclass(frozen=True)
 class Listing:
-    """`filter` is None where the address has none, since building one is a good part of the price of a page."""
+    """`filter` is None where the address has none, since building one is a good part of the price of a page.
 
+    `found` is None where no words are asked for.
+    """
+
+    asked: Asked
     papers: list[Paper]
     filter: PaperFilter | None
+    found: search.Found | None
     order: str
     orders: dict[str, str]
     chips: list[Chip]
     older_url: str
-    is_continuation: bool
 
     @property
     def is_readable(self) -> bool:
         return self.filter is None or self.filter.is_valid()
+
+    @property
+    def is_continuation(self) -> bool:
+        return "older" in self.asked.params
 
     @cached_property
     def form(self):
         return (self.filter or PaperFilter()).form
 
     @property
-    def asked(self) -> str:
-        """What the form holds, as a cache key."""
-        data = self.filter.data if self.filter else {}
-        return repr([data.get(name, "") for name in PaperFilter.base_filters])
+    def kinds(self) -> dict[str, str]:
+        """The kinds of search there are to choose from, if any."""
+        return KINDS if self.asked.terms.all and search.has_meaning() else {}
+
+    @property
+    def meant(self) -> str:
+        """The words with their typing errors mended; "" if there were none."""
+        return self.found.mend(self.asked.params["q"]) if self.found and self.found.mended else ""
+
+    @property
+    def form_key(self) -> str:
+        """What the form holds, for its cache."""
+        return repr([self.asked.params.get(name, "") for name in (*PaperFilter.base_filters, "by")])
 
     @property
     def version(self) -> tuple:
         """All that the rows show, for an ETag."""
-        return (bool(self.older_url), *(paper.face for paper in self.papers))
+        legs = self.found and [sorted(self.found.legs[paper.pk]) for paper in self.papers]
+        return (bool(self.older_url), legs, *(paper.face for paper in self.papers))
+
+
+def read(address: QueryDict) -> Asked:
+    """What the address asks for. What cannot be read of its words is left out, and said."""
+    text = address.get("q", "").strip()
+    parsed = query.parse(text)
+    params = QueryDict(mutable=True)
+    for name, value in (address.dict() | {"q": parsed.words} | parsed.filters).items():
+        if value:
+            params[name] = value
+    problems = parsed.problems
+    if text and not (parsed.words or parsed.filters or problems):
+        problems = (f"“{text[:40]}” has no word to look for.",)
+    is_normal = bool(problems) or ("" not in address.values() and not parsed.filters)
+    return Asked(params, text if problems else query.write(params), problems, is_normal)
 
 
 def build(
@@ -60,53 +118,78 @@ def build(
     *,
     order: str = "votes",
     own_order: tuple[str, str, tuple[str, ...]] | None = None,
+    like: Paper | None = None,
 ) -> Listing:
     """The page of these papers that the address asks for.
 
-    `own_order` adds an order that only this list has, and its default: (key, name, columns).
-    Raises BadInput for an order or a cursor that is not this list's. Filters that cannot be read show their errors
-    in `form`, and list nothing.
+    `own_order` adds an order that only this list has, and its default: (key, name, columns). Words bring an order of
+    their own, and so does `like`, which leaves the papers most similar to it. Raises BadInput for an order or a
+    cursor that is not this list's. Filters that cannot be read show their errors in `form`, and list nothing.
     """
+    asked = read(request.GET)
     columns, names = dict(ORDERS), dict(ORDER_NAMES)
     if own_order:
         order, name, own_columns = own_order
         columns, names = {order: own_columns, **columns}, {order: name, **names}
-    chosen = request.GET.get("sort") or order
-    if chosen not in columns:
-        raise BadInput(f"“{chosen[:40]}” is no order of this list: it has {', '.join(columns)}.")
-    papers = papers.seen_by(request.user)
-    filter = PaperFilter(request.GET, papers) if is_filtered(request.GET) else None
-    page = keyset.Page([], "")
+    if like or asked.terms.all:
+        order, names = "relevance", {"relevance": "Relevance" if asked.terms.all else "Most similar", **names}
+    chosen = _one_of(names, asked.params.get("sort") or order, "order")
+    filter = PaperFilter(asked.params, papers) if asked.is_filtered else None
+    found, page = None, keyset.Page([], "")
     if filter is None or filter.is_valid():
-        rows = (filter.qs if filter else papers).narrow(columns[chosen])
-        page = keyset.page(rows, columns[chosen], request.GET.get("older", ""), PAGE_SIZE)
+        papers = filter.qs if filter else papers
+        found = _find(asked, papers, like, columns.get(chosen, ORDERS["votes"]))
+        page = _page(papers, found, columns.get(chosen), asked.params.get("older", ""), request.user)
     return Listing(
+        asked=asked,
         papers=page.rows,
         filter=filter,
+        found=found,
         order=chosen,
         orders=names,
-        chips=_chips(request.GET, filter) if filter else [],
-        older_url=without_empty(request.GET, older=page.cursor) if page.cursor else "",
-        is_continuation="older" in request.GET,
+        chips=_chips(asked.params, filter) if filter else [],
+        older_url=address(asked.params, older=page.cursor) if page.cursor else "",
     )
 
 
-def is_filtered(query: QueryDict) -> bool:
-    return any(query.get(name, "").strip() for name in PaperFilter.base_filters)
+def _find(asked: Asked, papers, like: Paper | None, first: tuple[str, ...]) -> search.Found | None:
+    by = _one_of(KINDS, asked.params.get("by", ""), "kind of search")
+    similar = search.like(like, papers) if like else None
+    if not asked.terms.all:
+        return similar
+    if similar:
+        papers = papers.filter(pk__in=[hit.pk for hit in similar.hits])
+    return search.find(papers, asked.terms, by=by, first=first)
 
 
-def _chips(query: QueryDict, filter: PaperFilter) -> list[Chip]:
-    chips = []
-    for name, field in filter.form.fields.items():
-        if value := query.get(name, "").strip():
-            chips.append(Chip(f"{field.label}: {value}", without_empty(query, older="", **{name: ""})))
-    return chips
+def _page(papers, found: search.Found | None, columns: tuple[str, ...] | None, cursor: str, viewer) -> keyset.Page:
+    """By these columns, or without any by relevance."""
+    if columns:
+        papers = papers.filter(pk__in=found.worth_ordering) if found else papers
+        return keyset.page(papers.seen_by(viewer).narrow(columns), columns, cursor, PAGE_SIZE)
+    page = keyset.page_of(found.hits, RELEVANCE, cursor, PAGE_SIZE)
+    seen = papers.filter(pk__in=[hit.pk for hit in page.rows]).seen_by(viewer).narrow(()).in_bulk()
+    return keyset.Page([seen[hit.pk] for hit in page.rows if hit.pk in seen], page.cursor)
 
 
-def without_empty(query: QueryDict, **changes: str) -> str:
+def _one_of(known, told: str, what: str) -> str:
+    if told not in known:
+        raise BadInput(f"“{told[:40]}” is no {what} of this list: it has {', '.join(filter(None, known))}.")
+    return told
+
+
+def _chips(params: QueryDict, filter: PaperFilter) -> list[Chip]:
+    return [
+        Chip(f"{field.label}: {value}", address(params, older="", **{name: ""}))
+        for name, field in filter.form.fields.items()
+        if (value := params.get(name))
+    ]
+
+
+def address(params: QueryDict, **changes: str) -> str:
     """The query string with these changes and without empty values: one list has one address."""
     kept = QueryDict(mutable=True)
-    for name, value in (query.dict() | changes).items():
+    for name, value in (params.dict() | changes).items():
         if value:
             kept[name] = value
     return "?" + kept.urlencode()

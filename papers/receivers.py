@@ -1,11 +1,11 @@
-"""What other rooms below do that concerns papers: a person who leaves takes the votes along."""
+"""What others do that concerns papers: a person who leaves takes the votes along; a migrated database gets vectors."""
 
 from django.contrib.auth import get_user_model
 from django.db.models import F
-from django.db.models.signals import pre_delete
+from django.db.models.signals import post_migrate, pre_delete
 from django.dispatch import receiver
 
-from papers.models import Paper
+from papers.models import Embedding, Paper
 
 
 @receiver(pre_delete, sender=get_user_model())
@@ -13,3 +13,9 @@ def take_votes_along(instance, **kwargs) -> None:
     voted = Paper.objects.filter(pk__in=instance.votes.values("paper"))
     voted.update(vote_count=F("vote_count") - 1, revision=F("revision") + 1)
     instance.votes.all().delete()
+
+
+@receiver(post_migrate, dispatch_uid="papers.embedding")
+def prepare_embeddings(app_config, **kwargs) -> None:
+    if app_config.name == "papers":
+        Embedding.objects.prepare()

@@ -1,13 +1,20 @@
-"""What the worker does at night."""
+"""What the worker does, every minute and at night."""
 
 import logging
 
 from django.core.management import call_command
 from procrastinate.contrib.django import app
 
-from papers import audit
+from papers import audit, indexing
 
 logger = logging.getLogger(__name__)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="index", pass_context=False)
+def index(timestamp: int) -> None:
+    indexing.recount()
+    indexing.embed(limit=300)
 
 
 @app.periodic(cron="17 3 * * *")

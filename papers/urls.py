@@ -33,4 +33,5 @@ urlpatterns = [
     path("papers/<arxiv:ref>/bookmark/remove", marks.remove_bookmark, name="remove_bookmark"),
     # the house explained
     path("about/ranking", about.ranking, name="about_ranking"),
+    path("opensearch.xml", about.opensearch, name="opensearch"),
 ]

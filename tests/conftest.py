@@ -5,6 +5,7 @@ Real PostgreSQL, real templates, real middleware; CSRF is enforced.
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
@@ -19,8 +20,8 @@ settings.load_profile("shared")
 
 @pytest.fixture(autouse=True)
 def _fresh_caches():
-    caches["cards"].clear()
-    caches["pages"].clear()
+    for name in ("cards", "pages", "searches"):
+        caches[name].clear()
 
 
 @pytest.fixture
@@ -50,6 +51,19 @@ def lab(alice, bob):
 @pytest.fixture
 def paper(db):
     return PaperFactory(arxiv_id="2509.08721")
+
+
+@pytest.fixture
+def without_pgvector(db):
+    """A database as migrations leave it where pgvector is not to be had: here, since our role may not install it."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX embedding_near")
+        cursor.execute("ALTER TABLE papers_embedding ALTER vector TYPE real[] USING NULL")
+        cursor.execute("DROP EXTENSION vector")
+        cursor.execute("CREATE ROLE ordinary")
+        cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO ordinary")
+        cursor.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ordinary")
+        cursor.execute("SET LOCAL ROLE ordinary")
 
 
 @pytest.fixture

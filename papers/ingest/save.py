@@ -30,7 +30,7 @@ _SAME = (
 )
 _COLUMNS = [*_SAME, "author_count", "organisation", "imported_votes", "vote_count", "revision"]
 _TEXT = {"version", "title", "abstract", "authors", "categories"}
-_SEARCHED = {"title", "authors", "categories", "keywords"}
+_SEARCHED = {"title", "abstract", "authors", "categories", "keywords"}
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Value
+from django.db.models.functions import TruncMonth
 from django.urls import reverse
 from django.utils import timezone
 
+from lib.text import fold
 from papers.models.bookmark import Bookmark
 from papers.models.vote import Vote
 from papers.ranking import HOT
@@ -17,6 +19,15 @@ class PaperQuerySet(models.QuerySet):
     def between(self, start, end):
         """Papers listed on `start` or later and before `end` (dates)."""
         return self.filter(listed_on__gte=start, listed_on__lt=end)
+
+    def about(self, topic):
+        """Papers that have this category or keyword, however it is spelled in case and accents."""
+        return self.filter(entry__topics__contains=[fold(topic)])
+
+    def by_month(self):
+        """How many were listed in each month that has some: (its first day, papers), in the order of time."""
+        months = self.annotate(month=TruncMonth("listed_on")).order_by("month")
+        return months.values_list("month").annotate(papers=Count("pk"))
 
     def saved_by(self, user):
         """With `saved_at`, the moment of the bookmark."""

@@ -1,8 +1,9 @@
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 
-from lib.text import fold
+from lib.text import bare, fold
 
 
 class SearchEntryManager(models.Manager):
@@ -12,37 +13,53 @@ class SearchEntryManager(models.Manager):
         By hand, since `bulk_create` took half as long again, and imports write nothing else as often.
         """
         rows = [
-            (paper.pk, fold(" ".join([paper.title, *names[paper.pk]])), "\n".join(map(fold, paper.topics)))
+            (
+                paper.pk,
+                bare(paper.title),
+                bare(paper.abstract),
+                bare(" ".join(names[paper.pk])),
+                "\n".join(map(fold, paper.topics)),
+            )
             for paper in papers
         ]
-        ids, texts, topics = map(list, zip(*rows, strict=True)) if rows else ([], [], [])
+        columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * 5
         with connection.cursor() as cursor:
-            cursor.execute(_WRITE, [ids, texts, topics])
+            cursor.execute(_WRITE, columns)
 
 
 _WRITE = r"""
-    INSERT INTO papers_searchentry (paper_id, text, topics)
-    SELECT id, text, string_to_array(topics, E'\n')
-    FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS row(id, text, topics)
-    ON CONFLICT (paper_id) DO UPDATE SET text = excluded.text, topics = excluded.topics
+    INSERT INTO papers_searchentry (paper_id, words, topics, revision)
+    SELECT
+        id,
+        setweight(to_tsvector('english', title), 'A')
+        || setweight(to_tsvector('english', abstract), 'B')
+        || setweight(to_tsvector('simple', names), 'C')
+        || setweight(to_tsvector('simple', title), 'D'),
+        string_to_array(topics, E'\n'),
+        1
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
+        AS row(id, title, abstract, names, topics)
+    ON CONFLICT (paper_id) DO UPDATE
+    SET words = excluded.words, topics = excluded.topics, revision = papers_searchentry.revision + 1
 """
 
 
 class SearchEntry(models.Model):
-    """What finds a paper. Kept apart from Paper so that a vote never touches a text index.
+    """What finds a paper by its words. Kept apart from Paper so that a vote never touches a text index.
 
-    `text`: folded title and authors. `topics`: folded categories and keywords.
+    `words`: folded (no case, no accents) and weighted. A and B are the stems of title and abstract; C and D the
+    names of the authors and the words of the title as they are spelled, since names have no stems and a typing
+    error is mended by the nearest spelling. `topics`: folded categories and keywords. `revision` grows with every
+    change of them.
     """
 
     paper = models.OneToOneField("papers.Paper", models.CASCADE, primary_key=True, related_name="entry")
-    text = models.TextField()
+    words = SearchVectorField()
     topics = ArrayField(models.TextField())
+    revision = models.PositiveIntegerField()
 
     objects = SearchEntryManager()
 
     class Meta:
         verbose_name_plural = "search entries"
-        indexes = [
-            GinIndex(OpClass("text", "gin_trgm_ops"), name="entry_text"),
-            GinIndex("topics", name="entry_topics"),
-        ]
+        indexes = [GinIndex("words", name="entry_words"), GinIndex("topics", name="entry_topics")]

@@ -1,9 +1,12 @@
 """Every page that lists papers by time. One function draws them all: `show`."""
 
 from datetime import date
+from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import push_url, replace_url
 
 from lib.http import BadInput, page
 from orgs.models import Organisation
@@ -21,9 +24,9 @@ def show(
 
     `version` names what the page shows beside its rows, for the ETag.
     """
-    if "" in request.GET.values():
-        return HttpResponseRedirect(request.path + listing.without_empty(request.GET))
     built = listing.build(request, papers, **order)
+    if not built.asked.is_normal:
+        return HttpResponseRedirect(request.path + listing.address(built.asked.params))
     context |= {"list": built}
     if not built.is_readable:
         return render(request, template, context, status=400)
@@ -48,7 +51,7 @@ def _show_period(request: HttpRequest, chosen: Period) -> HttpResponse:
 
 def latest(request: HttpRequest, kind: str) -> HttpResponse:
     """The day, week or month of the latest papers; a day with a filter in the address means all days."""
-    if kind == "day" and listing.is_filtered(request.GET):
+    if kind == "day" and listing.read(request.GET).is_filtered:
         return _search(request)
     last = Day.objects.latest_date()
     if last is None:
@@ -57,13 +60,19 @@ def latest(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _search(request: HttpRequest) -> HttpResponse:
-    """All papers that the filters leave; an arXiv id in the box is the paper itself."""
-    words = request.GET.get("q", "").strip()
+    """All papers that words and filters leave; an arXiv id in the box is the paper itself.
+
+    As one types, the first answer is a new page of the browser's history, and the next ones take its place.
+    """
     try:
-        return redirect("papers:paper", identifiers.parse(words)[0])
+        return redirect("papers:paper", identifiers.parse(request.GET.get("q", "").strip())[0])
     except ValueError:
-        title = f"Papers with “{words}”" if words else "All papers"
-        return show(request, Paper.objects.all(), {"title": title})
+        response = show(request, Paper.objects.all(), {"title": "All papers"})
+    if request.htmx and "older" not in request.GET:
+        was_search = "q" in QueryDict(urlsplit(request.htmx.current_url or "").query)
+        (replace_url if was_search else push_url)(response, request.get_full_path())
+        patch_vary_headers(response, ["HX-Current-URL"])
+    return response
 
 
 def dated(request: HttpRequest, kind: str, text: str) -> HttpResponse:

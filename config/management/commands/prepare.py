@@ -1,10 +1,12 @@
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management import BaseCommand, call_command
 
 from accounts.models import User
 from config import demo
 from lib import staticfiles
 from orgs.models import Organisation
+from papers import indexing
 from papers.models import Paper
 
 
@@ -12,6 +14,7 @@ class Command(BaseCommand):
     help = "Bring the database, the cache table and the static files up to date; on first start, load the demo."
 
     def handle(self, **options):
+        self.check(tags=[Tags.database], databases=["default"])
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         if not settings.DEBUG:
@@ -24,5 +27,6 @@ class Command(BaseCommand):
     def demo(self) -> None:
         if not any(model.objects.exists() for model in (Paper, Organisation, User)):
             demo.load()
+            indexing.recount()
         if people := demo.let_in(settings.BROADSHEET_DEMO_PASSWORD):
             self.stdout.write(f"Demo: sign in as {', '.join(people.names)} with the password {people.password}")

@@ -1,0 +1,55 @@
+"""Keeps what search needs up to date: the vector of every paper, and how common every word is."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import islice
+
+from django.db import IntegrityError
+from django.db.models import Exists, OuterRef, QuerySet
+
+from papers.embedding import embedder, name
+from papers.models import Embedding, SearchEntry, Word
+
+BATCH = 100  # papers read at once
+
+
+def recount() -> int:
+    """Count the words anew if the papers have changed much since; returns how many words there are then, else 0."""
+    return Word.objects.recount() if Word.objects.is_outdated() else 0
+
+
+def stale() -> QuerySet[SearchEntry]:
+    """Entries of the papers that have no vector, or one of another model or of an earlier text."""
+    fresh = Embedding.objects.filter(paper=OuterRef("paper"), model=name(), revision=OuterRef("revision"))
+    return SearchEntry.objects.filter(~Exists(fresh))
+
+
+def embed(limit: int | None = None, each: Callable[[], object] = lambda: None) -> int:
+    """Give stale papers their vectors, the newest first, and call `each` after each; returns how many it were.
+
+    Every vector is kept as soon as it is made, so an end at any moment loses nothing. None is made without a model
+    or without pgvector. Raises Unavailable.
+    """
+    if embedder() is None or not Embedding.objects.is_ready():
+        return 0
+    count = 0
+    for entry in islice(_newest_first(stale()), limit):
+        _embed(entry)
+        each()
+        count += 1
+    return count
+
+
+def _newest_first(entries: QuerySet[SearchEntry]) -> Iterator[SearchEntry]:
+    """Each once, whatever becomes of it; in batches, since a cursor would keep a transaction open all the while."""
+    entries = entries.select_related("paper").only("revision", "paper__title", "paper__abstract").order_by("-pk")
+    batch = list(entries[:BATCH])
+    while batch:
+        yield from batch
+        batch = list(entries.filter(pk__lt=batch[-1].pk)[:BATCH])
+
+
+def _embed(entry: SearchEntry) -> None:
+    [vector] = embedder().embed([f"{entry.paper.title}. {entry.paper.abstract}"])
+    with suppress(IntegrityError):  # the paper is gone, or another process was faster
+        Embedding(paper=entry.paper, vector=vector, model=name(), revision=entry.revision).save()

@@ -1,0 +1,242 @@
+"""Papers for a question, by words and by meaning, fused in one statement.
+
+Three legs rank their best: papers that have every word, papers that have any of the rare ones, papers whose vectors
+are near. A paper's score is the sum of strength / (K + place) over the legs that have it: reciprocal rank fusion
+(Cormack, Clarke and Buettcher 2009, doi:10.1145/1571941.1572114), weighed by how well each leg says the paper fits.
+docs/search.md tells what was tried.
+"""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
+
+import numpy
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.core.cache import caches
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, Q
+from pgvector import HalfVector
+from pgvector.django import CosineDistance
+from psycopg.errors import QueryCanceled
+
+from lib.http import BadInput
+from papers import embedding, wording
+from papers.embedding import Unavailable, embedder
+from papers.models import Embedding
+from papers.query import Terms
+
+K = 60
+LEGS = {"": ("every", "any", "near"), "words": ("every", "any"), "meaning": ("near",)}
+EVERY_POOL = 300  # of all papers with every word, the first in the order that was asked for
+POOL = 100  # of any other leg
+FARTHEST = 0.25  # cosine below which a paper has nothing to do with a question, as all are for random letters
+TIMEOUT_MS = 1_000
+KEPT_SECONDS = 60
+
+logger = logging.getLogger(__name__)
+
+
+class TooSlow(BadInput):
+    """The database gave up on a search."""
+
+    status = 503
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A paper, its score, and the legs that have it."""
+
+    pk: int
+    score: float
+    legs: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Hits, best first; the lexemes and the beginning of words to mark in them; words that were read as others."""
+
+    hits: tuple[Hit, ...]
+    marked: frozenset[str] = frozenset()
+    prefix: str = ""
+    mended: dict[str, str] = field(default_factory=dict)
+    lacks_meaning: bool = False
+
+    @cached_property
+    def legs(self) -> dict[int, frozenset[str]]:
+        return {hit.pk: hit.legs for hit in self.hits}
+
+    def mend(self, text: str) -> str:
+        """The text, with its typing errors mended."""
+        return wording.mend(text, self.mended)
+
+    @cached_property
+    def worth_ordering(self) -> list[int]:
+        """What another order than relevance shows: all that have every word, and the best of the others."""
+        return [hit.pk for place, hit in enumerate(self.hits) if "every" in hit.legs or place < POOL]
+
+
+def find(papers, terms: Terms, *, by: str = "", first: Sequence[str] = ("vote_count", "listed_at", "id")) -> Found:
+    """The best of these papers for the terms. Raises TooSlow.
+
+    `by` is "words", "meaning" or "" for both. Where more than EVERY_POOL papers have every word, the first by these
+    columns, all descending, are ranked.
+    """
+    if papers.query.where:
+        return _find(papers, terms, by, first)
+    key = hashlib.blake2b(repr((terms, by, first)).encode(), digest_size=16).hexdigest()
+    found = caches["searches"].get(key)
+    if found is None:
+        found = _find(papers, terms, by, first)
+        caches["searches"].set(key, found, KEPT_SECONDS)
+    return found
+
+
+def has_meaning() -> bool:
+    """Whether this site can compare papers by meaning at all."""
+    return embedder() is not None and _has_vectors()
+
+
+def like(paper, papers) -> Found:
+    """The papers nearest to this one in meaning, without itself; none if it has no vector yet. Raises TooSlow."""
+    with _bounded() as cursor:
+        vector = Embedding.objects.filter(paper=paper, model=embedding.name()).values_list("vector", flat=True).first()
+        if vector is None or not has_meaning():
+            return Found(())
+        return Found(_fuse(cursor, {"near": _near(papers.exclude(pk=paper.pk), vector)}))
+
+
+def _find(papers, terms: Terms, by: str, first: Sequence[str]) -> Found:
+    with _bounded() as cursor:
+        words = wording.read(terms)
+        vector = _vector(wording.mend(terms.plain, words.mended)) if "near" in LEGS[by] else None
+        if words.none:
+            papers = papers.filter(~Q(entry__words=_tsquery(words.none)))
+        legs = {
+            "every": _every(papers, words.every, first) if words.every else None,
+            "any": _any(papers, words) if words.weights else None,
+            "near": _near(papers, vector) if vector is not None else None,
+        }
+        hits = _fuse(cursor, {name: legs[name] for name in LEGS[by] if legs[name]})
+    lacks_meaning = "near" in LEGS[by] and vector is None
+    return Found(hits, words.marked, words.prefix, words.mended, lacks_meaning)
+
+
+@contextmanager
+def _bounded():
+    """A transaction whose statements end in time, whose vector index reads on until the filters leave enough."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_BOUNDS, [str(TIMEOUT_MS), str(POOL)])
+            yield cursor
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+        logger.exception("A search took more than %d ms.", TIMEOUT_MS)
+        raise TooSlow("This search takes too long. Rarer words or fewer filters make it easier.") from error
+
+
+_BOUNDS = """
+    SELECT
+        set_config('statement_timeout', %s, true),
+        set_config('enable_seqscan', 'off', true),
+        set_config('hnsw.ef_search', %s, true),
+        set_config('hnsw.iterative_scan', 'relaxed_order', true),
+        set_config('pg_trgm.similarity_threshold', '0.2', true)
+"""
+
+
+def _vector(text: str) -> numpy.ndarray | None:
+    """None, and a line for the operator, if there is none to be had."""
+    if not (text and has_meaning()):
+        return None
+    try:
+        return _embedded(text)
+    except Unavailable:
+        logger.exception("A search has to do without meaning.")
+        return None
+
+
+@lru_cache(maxsize=1_000)
+def _embedded(text: str) -> numpy.ndarray:
+    return embedder().embed([text])[0]
+
+
+@cache
+def _has_vectors() -> bool:
+    return Embedding.objects.column_type().startswith("halfvec")
+
+
+def _tsquery(text: str) -> SearchQuery:
+    return SearchQuery(text, config="simple", search_type="raw")
+
+
+# Each leg is a statement of (pk, relevance) and its parameters.
+
+
+def _every(papers, query: str, first: Sequence[str]):
+    """Title above authors above abstract, and short entries above long ones (normalisation 1)."""
+    rank = SearchRank(F("entry__words"), _tsquery(query), weights=[0.0, 0.3, 0.4, 1.0], normalization=1)
+    pool = papers.filter(entry__words=_tsquery(query)).order_by(*(f"-{column}" for column in first))
+    return pool.annotate(relevance=rank).values_list("pk", "relevance")[:EVERY_POOL].query.sql_with_params()
+
+
+def _any(papers, words: wording.Wording):
+    """The papers with the weightiest of the rare words; then, among those, by all words, from 0 to 1.
+
+    A word counts its weight times r / (r + 0.2 · (¼ + ¾ · length)): the shape of BM25, with r the word's own `ts_rank`
+    (which grows with title, abstract and repetition) and the entry's length in lexemes against the usual 150.
+    """
+    lexemes = [wording.quote(lexeme) for lexeme in words.weights]
+    weights = list(words.weights.values())
+    params = [sum(weights), lexemes, weights, lexemes[: words.rare], weights[: words.rare]]
+    if not papers.query.where:
+        return _ANY.format(among=""), params
+    among, more = papers.values("pk").query.sql_with_params()
+    return _ANY.format(among=f"AND paper_id IN ({among})"), [*params, *more]
+
+
+_ANY = """
+    SELECT paper_id AS pk, (
+        SELECT sum(weight * r / (r + 0.2 * (0.25 + 0.75 * length(words) / 150.0))) / %s
+        FROM unnest(%s::tsquery[], %s::float8[]) AS wanted(lexeme, weight),
+            ts_rank('{{0, 0.3, 0.4, 1}}', words, lexeme) r
+    ) AS relevance
+    FROM papers_searchentry JOIN (
+        SELECT paper_id FROM papers_searchentry
+        JOIN unnest(%s::tsquery[], %s::float8[]) AS rare(lexeme, weight) ON words @@ lexeme {among}
+        GROUP BY paper_id ORDER BY sum(weight) DESC, paper_id DESC LIMIT 100
+    ) pool USING (paper_id)
+"""
+
+
+def _near(papers, vector: numpy.ndarray):
+    """By the cosine, from −1 to 1."""
+    distance = CosineDistance("embedding__vector", HalfVector(vector))
+    pool = papers.filter(embedding__model=embedding.name()).order_by(distance)
+    return pool.values_list("pk", 1 - distance)[:POOL].query.sql_with_params()
+
+
+def _fuse(cursor, legs: dict) -> tuple[Hit, ...]:
+    if not legs:
+        return ()
+    places = " UNION ALL ".join(_PLACES.format(leg=leg, sql=sql) for leg, (sql, _) in legs.items())
+    cursor.execute(_FUSE.format(places=places), [param for _, params in legs.values() for param in params])
+    return tuple(Hit(pk, score, frozenset(found)) for pk, score, found in cursor)
+
+
+_PLACES = """
+    SELECT pk, '{leg}' AS leg, relevance, row_number() OVER (ORDER BY relevance DESC, pk DESC) AS place
+    FROM ({sql}) AS {leg}_leg(pk, relevance)
+"""
+_FUSE = f"""
+    SELECT
+        pk,
+        sum(CASE leg WHEN 'every' THEN 1 WHEN 'any' THEN relevance ELSE relevance ^ 2 END / ({K} + place)) AS score,
+        array_agg(leg)
+    FROM ({{places}}) places
+    WHERE leg <> 'near' OR relevance > {FARTHEST}
+    GROUP BY pk ORDER BY score DESC, pk DESC
+"""  # noqa: S608 (both parts are constants)

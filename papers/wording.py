@@ -1,0 +1,189 @@
+"""A question's words as the index knows them: how rare each is, and what a misspelt one was meant to be."""
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+from rapidfuzz.distance import OSA
+
+from lib.text import bare
+from papers.query import Terms
+
+POSTINGS = 4_000  # entries of the index that a search by any word may read
+SHORT = 5  # letters of a word in which only one may be wrong
+MIN_PREFIX = 3  # letters that the last word needs to stand for all that begin so
+
+
+@dataclass(frozen=True)
+class Wording:
+    """`every` and `none` are tsqueries, "" where they ask nothing: all wanted terms, any unwanted one.
+
+    `weights` has the wanted lexemes, rarest first, with their inverse document frequency as BM25 has it,
+    ln(1 + (N − n + ½) / (n + ½)) if n of N papers have one (Robertson and Zaragoza 2009, doi:10.1561/1500000019).
+    The first `rare` of them are found within POSTINGS. `marked` are the lexemes that count as found in a text, and
+    so does what begins with `prefix`. `mended`: words that no paper has, and what they were read as.
+    """
+
+    every: str
+    none: str
+    weights: dict[str, float]
+    rare: int
+    marked: frozenset[str]
+    prefix: str
+    mended: dict[str, str]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A term as two tsqueries, of its stems and as it is spelled, and how many papers have each of their lexemes.
+
+    A stop word has no stem, and asks something only within a phrase.
+    """
+
+    text: str
+    stems: str
+    spelled: str
+    papers: dict[str, int]
+    spellings: dict[str, int]
+    begins_words: bool
+    corpus: int
+
+    @property
+    def is_unknown(self) -> bool:
+        return bool(self.stems) and not any(self.papers.values()) and not any(self.spellings.values())
+
+    @property
+    def lexemes(self) -> dict[str, int]:
+        """Its stems; where no paper has one, also what stands in names as it is spelled."""
+        unknown = not all(self.papers.values())
+        return self.papers | ({word: n for word, n in self.spellings.items() if n} if unknown else {})
+
+    def query(self, prefix: str) -> str:
+        """Its tsquery; the prefix, if it is this term, stands for all that begin so."""
+        if not self.stems and " " not in self.text:
+            return ""
+        return _any(dict.fromkeys([self.stems, self.spelled, f"{quote(prefix)}:*" if self.text == prefix else ""]))
+
+
+def read(terms: Terms) -> Wording:
+    """Ask the index about the terms: one statement, two if a word has to be mended."""
+    groups = [[bare(term.text) for term in group] for group in terms.all]
+    unwanted = [bare(term.text) for term in terms.none]
+    readings = _read([*(text for group in groups for text in group), *unwanted])
+    prefix = _prefix(terms)
+    mended = _mend(groups, readings, prefix)
+    readings |= _read(mended.values())
+    wanted = [[*group, *(mended[text] for text in group if text in mended)] for group in groups]
+    asked = [_any(readings[text].query(prefix) for text in group) for group in wanted]
+    lexemes = {lexeme: n for group in wanted for text in group for lexeme, n in readings[text].lexemes.items()}
+    weights, rare = _weigh(lexemes, max((reading.corpus for reading in readings.values()), default=0))
+    return Wording(
+        every=" & ".join(f"({query})" for query in asked if query),
+        none=_any(readings[text].query("") for text in unwanted),
+        weights=weights,
+        rare=rare,
+        marked=frozenset(lexemes) | {word for group in wanted for text in group for word in readings[text].spellings},
+        prefix=prefix,
+        mended=mended,
+    )
+
+
+def mend(text: str, mended: dict[str, str]) -> str:
+    return " ".join(mended.get(bare(word), word) for word in text.split())
+
+
+def author_query(name: str) -> str:
+    """The tsquery of papers that have these words, side by side, among their authors' names; "" for none."""
+    return " <-> ".join(f"{quote(word)}:C" for word in bare(name).split())
+
+
+def _prefix(terms: Terms) -> str:
+    last = terms.all[-1][-1] if terms.all else None
+    text = "" if last is None or last.is_phrase else bare(last.text)
+    return text if len(text) >= MIN_PREFIX and " " not in text else ""
+
+
+def _read(texts: Iterable[str]) -> dict[str, _Reading]:
+    texts = list(dict.fromkeys(texts))
+    if not texts:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [texts])
+        return {
+            text: _Reading(text, stems, spelled, json.loads(papers), json.loads(spellings), *rest)
+            for text, stems, spelled, papers, spellings, *rest in cursor
+        }
+
+
+_COUNTS = """
+    (SELECT coalesce(jsonb_object_agg(lexeme, coalesce(papers, 0)), '{{}}')
+    FROM unnest(tsvector_to_array(to_tsvector('{config}', term))) lexeme
+    LEFT JOIN papers_word ON word = lexeme
+    WHERE numnode(plainto_tsquery('english', lexeme)) > 0)
+"""
+_READ = f"""
+    SELECT
+        term,
+        phraseto_tsquery('english', term)::text,
+        phraseto_tsquery('simple', term)::text,
+        {_COUNTS.format(config="english")},
+        {_COUNTS.format(config="simple")},
+        EXISTS (SELECT FROM papers_word WHERE word LIKE term || '%%'),
+        coalesce((SELECT papers FROM papers_word WHERE word = ''), 0)
+    FROM unnest(%s::text[]) term
+"""  # noqa: S608 (both parts are constants)
+
+
+def _mend(groups: list[list[str]], readings: dict[str, _Reading], prefix: str) -> dict[str, str]:
+    """What was meant by each single word that no paper has and that begins none: the likeliest spelling near it."""
+    lost = [
+        text
+        for group in groups
+        for text in group
+        if readings[text].is_unknown and " " not in text and not (text == prefix and readings[text].begins_words)
+    ]
+    if not lost:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_ALIKE, [lost])
+        alike = [(OSA.distance(text, word), -spelled, text, word) for text, word, spelled in cursor]
+    likeliest_last = sorted((match for match in alike if match[0] <= _errors(match[2])), reverse=True)
+    return {text: word for _, _, text, word in likeliest_last}
+
+
+def _errors(text: str) -> int:
+    """How many letters may be wrong, missing, too many or swapped."""
+    return 1 if len(text) <= SHORT else 2
+
+
+_ALIKE = """
+    SELECT lost, word, spelled
+    FROM unnest(%s::text[]) lost, LATERAL (
+        SELECT word, spelled FROM papers_word
+        WHERE spelled > 0 AND word %% lost ORDER BY similarity(word, lost) DESC LIMIT 30
+    ) alike
+"""
+
+
+def _weigh(lexemes: dict[str, int], corpus: int) -> tuple[dict[str, float], int]:
+    """The weights, rarest lexeme first, and how many lexemes can be looked up within POSTINGS: one at least."""
+    rarest_first = sorted(lexemes, key=lambda lexeme: (lexemes[lexeme], lexeme))
+    weights, rare, postings = {}, 0, 0
+    for place, lexeme in enumerate(rarest_first, 1):
+        n = lexemes[lexeme]
+        weights[lexeme] = math.log1p((max(corpus, n) - n + 0.5) / (n + 0.5))
+        postings += n
+        if postings <= POSTINGS or place == 1:
+            rare = place
+    return weights, rare
+
+
+def _any(queries: Iterable[str]) -> str:
+    return " | ".join(f"({query})" for query in queries if query)
+
+
+def quote(lexeme: str) -> str:
+    """The lexeme as a tsquery."""
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
