@@ -16,13 +16,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
+from bench import index
 from bench.load import CARD, CLIENTS, ROWS, Request
 from bench.servers import HOST
 from papers.models import Bookmark, Day, Paper
 
 DEEP = 100  # how many times "Older papers" is followed to come to the deep page
 COLD = 100  # how many pages after that are kept for the line of cold cards
-_OLDER = re.compile(r'<li class="older"><a href="([^"]+)"')
+OLDER = re.compile(r'<li class="older"><a href="([^"]+)"')
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
@@ -38,8 +39,14 @@ class Places:
 
 
 def fill(files: list[Path]) -> float | None:
-    """All records of the files into the database; the import's own rate in records/s, None if all were there."""
+    """All records of the files, with their vectors; the import's own rate in records/s, None if all were there."""
     call_command("prepare")
+    rate = _import(files)
+    index.complete()
+    return rate
+
+
+def _import(files: list[Path]) -> float | None:
     ids = {row["paper"]["id"] for file in files for row in json.loads(gzip.decompress(file.read_bytes()))}
     if Paper.objects.count() >= len(ids):
         return None
@@ -49,8 +56,6 @@ def fill(files: list[Path]) -> float | None:
     except CommandError as error:
         print(error)
     print(f"The import took {time.process_time() - started:.1f} s of CPU time, PostgreSQL's not counted.")
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")  # autovacuum would, a minute later
     print(rate := next(line for line in said.getvalue().splitlines() if "records/s" in line))
     return float(re.search(r"\(([\d,]+) records/s\)", rate)[1].replace(",", ""))
 
@@ -128,7 +133,7 @@ def _walk(path: str, steps: int) -> list[str]:
     """The addresses that the link "Older papers" led to, one after the other, in the test client."""
     client, found, address = stranger(), [], path
     for _ in range(steps):
-        older = _OLDER.search(client.get(address).content.decode())
+        older = OLDER.search(client.get(address).content.decode())
         address = path + older[1].replace("&amp;", "&")
         found.append(address)
     return found

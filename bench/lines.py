@@ -14,7 +14,7 @@ def lines(bare: Server, site: Server, places: Places, reader: dict[str, str]) ->
     """`reader`: the headers of somebody signed in."""
 
     def line(name: str, request: Request, server: Server = site) -> Line:
-        return Line(name, server, lambda client: repeat((request,)), rows=request.rows)
+        return Line(name, server, lambda client: repeat((request,)))
 
     month, paper = places.lists["month"], places.papers["paper"]
     return [
@@ -41,9 +41,7 @@ def _vote_and_withdraw(paper: str, reader: dict[str, str]) -> Turn:
 def _cold(site: Server, requests: list[Request]) -> Line:
     """Each page but once, so that no card of it was ever rendered by this server."""
     never_seen: Iterator[Turn] = iter([(request,) for request in requests])
-    return Line(
-        "trending, cold cards", site, lambda client: never_seen, rows=ROWS, most=COLD // ROUNDS, repeatable=False
-    )
+    return Line("trending, cold cards", site, lambda client: never_seen, most=COLD // ROUNDS, repeatable=False)
 
 
 def _etag(site: Server, request: Request) -> str:

@@ -50,7 +50,6 @@ class Line:
     name: str
     server: Server
     turns: Callable[[int], Iterator[Turn]]
-    rows: int | None = None
     most: int = 2_000  # turns of one client in one slice
     repeatable: bool = True  # if not, each turn is made once: by one client, without warming up
 
@@ -61,6 +60,7 @@ class Answer:
     wire_bytes: int
     body: bytes = b""
     etag: str = ""
+    rows: int = 0
 
 
 def measure(line: Line, seconds: float, clients: int = 1) -> tuple[list[Answer], float]:
@@ -78,7 +78,7 @@ def _client(line: Line, turns: Iterator[Turn], deadline: float) -> list[Answer]:
         for turn in islice(turns, line.most):
             for request in turn:
                 answer = ask(connection, request)
-                answers.append(Answer(answer.milliseconds, answer.wire_bytes))
+                answers.append(Answer(answer.milliseconds, answer.wire_bytes, rows=answer.rows))
             if time.perf_counter() > deadline:
                 break
     finally:
@@ -107,7 +107,7 @@ def ask(connection: HTTPConnection, request: Request, encoding: str = "gzip") ->
     body = _UNPACK[response.headers.get("Content-Encoding")](packed)
     _check(request, response.status, body)
     head = sum(len(name) + len(value) + 4 for name, value in response.getheaders()) + 19  # "HTTP/1.1 200 OK" and ends
-    return Answer(milliseconds, head + len(packed), body, response.headers.get("ETag", ""))
+    return Answer(milliseconds, head + len(packed), body, response.headers.get("ETag", ""), body.count(CARD))
 
 
 def _check(request: Request, status: int, body: bytes) -> None:

@@ -26,6 +26,12 @@ class Limit:
         return self.name, self.measured, f"{'≥' if self.at_least else '≤'} {number(self.bound)}", verdict
 
 
+def verdict(limits: Sequence[Limit]) -> int:
+    """Prints each limit; 1 if one is missed, else 0."""
+    print(table(["limit", "measured", "allowed", ""], [limit.row() for limit in limits]))
+    return int(any(limit.missed_by for limit in limits))
+
+
 def number(value) -> str:
     """Three digits that count; whole numbers whole; "–" for what was not measured."""
     if value is None:
@@ -34,7 +40,7 @@ def number(value) -> str:
         return value
     if isinstance(value, int) or value >= 100:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    return f"{value:.{1 if value >= 10 else 2 if value >= 1 else 3}f}"
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence]) -> str:

@@ -108,6 +108,7 @@ CACHES = {
     "searches": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "searches",
+        "TIMEOUT": 60,
         "OPTIONS": {"MAX_ENTRIES": 1_000},
     },
     # … and whole pages of strangers, compressed, and filter forms (tens of kB each).
@@ -241,7 +242,9 @@ EMBEDDING_MODEL = env("EMBEDDING_MODEL", default="")
 EMBEDDING_KEY = env("EMBEDDING_KEY", default="")
 EMBEDDING_DIMENSIONS = env.int("EMBEDDING_DIMENSIONS", default=384)
 
-# --- logs ---------------------------------------------------------------------------------------
+# --- jobs and logs ------------------------------------------------------------------------------
+
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}  # every minute has some
 
 LOGGING = {
     "version": 1,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from orgs.models import Organisation
 from papers import sparkline
 from papers.forms import SubmitForm
-from papers.models import Paper
+from papers.models import Paper, SavedFilter
 from papers.period import today
 
 _NAMED = Organisation(slug="northern-lights", name="Northern Lights Laboratory", verified=True)
@@ -26,6 +26,8 @@ def context() -> dict:
     return {
         "cards": _cards(),
         "charts": _charts(),
+        "searches": _searches(),
+        "query": "q=agents",
         "organisations": [_NAMED, _LONG],
         "maths": "$\\int_0^1 x^2 \\, dx = \\frac{1}{3}$",
         "form": SubmitForm({"arxiv_id": "not an id"}),
@@ -76,3 +78,12 @@ def _charts() -> list[tuple[str, sparkline.Chart | None]]:
 
 def _months(year: int, counts: Iterable[int]) -> list[tuple[date, int]]:
     return [(date(year + n // 12, n % 12 + 1, 1), papers) for n, papers in enumerate(counts) if papers]
+
+
+def _searches() -> list[tuple[str, list[SavedFilter]]]:
+    topics = ["Robotics", "Small models", "Speech", "Theorem proving", "Vision and language"]
+    return [
+        ("one, and this page is it", [SavedFilter(name="Agents", query="q=agents")]),
+        ("thirty", [SavedFilter(name=f"{topics[n % 5]} {n + 1}", query=f"q={n}") for n in range(30)]),
+        ("long names", [SavedFilter(name="W" * 40, query=f"q={name}") for name in ("agents", "others", "more")]),
+    ]

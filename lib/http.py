@@ -115,7 +115,7 @@ def _kept(request: HttpRequest, template: str, context: dict, etag: str) -> Http
     """
     body = caches["pages"].get(etag)
     if body is None:
-        body = gzip.compress(render(request, template, context).content)
+        body = gzip.compress(render(request, template, context).content, compresslevel=6)
         caches["pages"].set(etag, body)
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         return HttpResponse(body, headers={"Content-Encoding": "gzip"})

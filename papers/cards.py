@@ -1,11 +1,13 @@
 """A paper's row in a list, as HTML: the same for everybody who has the same two bits, so it is kept."""
 
+from collections.abc import Iterator
+
 from django.core.cache import caches
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from papers import marking
+from papers.marking import Marker
 from papers.models import Paper
 from papers.search import Found
 
@@ -24,13 +26,16 @@ def render(papers, found: Found | None = None) -> SafeString:
         fresh = _fresh(missing)
         cache.set_many(fresh)
         cards |= fresh
-    rows = ((cards[key], paper) for key, paper in keys.items() if key in cards)
-    return mark_safe("".join(_explain(card, found, paper.pk) if found else card for card, paper in rows))
+    rows = [(cards[key], paper.pk) for key, paper in keys.items() if key in cards]
+    return mark_safe("".join(_explain(rows, found) if found else (card for card, _ in rows)))
 
 
-def _explain(card: str, found: Found, pk: int) -> str:
-    marked = marking.mark(card, found.marked, found.prefix)
-    return marked.replace(_NO_REASON, f'<span class="reason">{_reason(found.legs[pk], marked != card)}</span>')
+def _explain(rows: list[tuple[str, int]], found: Found) -> Iterator[str]:
+    marker = Marker(found.marked, found.prefix)
+    for card, pk in rows:
+        marked = marker.mark(card)
+        reason = _reason(found.legs[pk], marked != card)
+        yield marked.replace(_NO_REASON, f'<span class="reason">{reason}</span>')
 
 
 def _reason(legs: frozenset[str], is_marked: bool) -> str:

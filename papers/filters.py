@@ -1,12 +1,10 @@
-"""The filters that every list of papers has, in its address, all combinable."""
+"""The filters that every list of papers has, in its address, all combinable. Words are no filter: they rank."""
 
 import django_filters
 from django import forms
 from django.contrib.postgres.search import SearchQuery
 
 from lib.forms import DateInput
-from lib.text import fold
-from papers import query
 from papers.models import Paper
 from papers.wording import author_query
 
@@ -27,7 +25,6 @@ class FilterForm(forms.Form):
 
 
 class PaperFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="Words", method="leave_words", max_length=query.MAX_LENGTH)
     org = django_filters.CharFilter(
         label="Organisation",
         field_name="organisation__slug",
@@ -67,16 +64,12 @@ class PaperFilter(django_filters.FilterSet):
         fields = []
         form = FilterForm
 
-    def leave_words(self, papers, name, text):
-        """Words do not filter, they rank: papers.search does that with what the filters leave."""
-        return papers
-
     def match_author(self, papers, name, author):
         """These words stand side by side among the names."""
         return papers.filter(entry__words=SearchQuery(author_query(author), config="simple", search_type="raw"))
 
     def match_topic(self, papers, name, topic):
-        return papers.filter(entry__topics__contains=[fold(topic)])
+        return papers.about(topic)
 
     def match_has(self, papers, name, what):
         return papers.exclude(code_url="")

@@ -7,7 +7,7 @@ from itertools import islice
 from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, QuerySet
 
-from papers.embedding import embedder, name
+from papers import embedding
 from papers.models import Embedding, SearchEntry, Word
 
 BATCH = 100  # papers read at once
@@ -20,17 +20,17 @@ def recount() -> int:
 
 def stale() -> QuerySet[SearchEntry]:
     """Entries of the papers that have no vector, or one of another model or of an earlier text."""
-    fresh = Embedding.objects.filter(paper=OuterRef("paper"), model=name(), revision=OuterRef("revision"))
+    fresh = Embedding.objects.filter(paper=OuterRef("paper"), model=embedding.name(), revision=OuterRef("revision"))
     return SearchEntry.objects.filter(~Exists(fresh))
 
 
 def embed(limit: int | None = None, each: Callable[[], object] = lambda: None) -> int:
-    """Give stale papers their vectors, the newest first, and call `each` after each; returns how many it were.
+    """Give stale papers their vectors, the newest first, and call `each` after each; returns how many those were.
 
     Every vector is kept as soon as it is made, so an end at any moment loses nothing. None is made without a model
     or without pgvector. Raises Unavailable.
     """
-    if embedder() is None or not Embedding.objects.is_ready():
+    if embedding.embedder() is None or not Embedding.objects.is_ready():
         return 0
     count = 0
     for entry in islice(_newest_first(stale()), limit):
@@ -50,6 +50,6 @@ def _newest_first(entries: QuerySet[SearchEntry]) -> Iterator[SearchEntry]:
 
 
 def _embed(entry: SearchEntry) -> None:
-    [vector] = embedder().embed([f"{entry.paper.title}. {entry.paper.abstract}"])
+    [vector] = embedding.embedder().embed([f"{entry.paper.title}. {entry.paper.abstract}"])
     with suppress(IntegrityError):  # the paper is gone, or another process was faster
-        Embedding(paper=entry.paper, vector=vector, model=name(), revision=entry.revision).save()
+        Embedding(paper=entry.paper, vector=vector, model=embedding.name(), revision=entry.revision).save()

@@ -30,19 +30,24 @@ class Asked:
     problems: tuple[str, ...]
     is_normal: bool
 
-    @property
+    @cached_property
     def terms(self) -> query.Terms:
         return query.terms(self.params.get("q", ""))
 
     @property
+    def has_filters(self) -> bool:
+        return any(name in self.params for name in PaperFilter.base_filters)
+
+    @property
     def is_filtered(self) -> bool:
-        return any(self.params.get(name) for name in PaperFilter.base_filters)
+        return "q" in self.params or self.has_filters
 
 
 @dataclass(frozen=True)
 class Chip:
     """An active filter: what it says, and the address of the list without it."""
 
+    name: str
     label: str
     url: str
 
@@ -88,7 +93,7 @@ class Listing:
     @property
     def form_key(self) -> str:
         """What the form holds, for its cache."""
-        return repr([self.asked.params.get(name, "") for name in (*PaperFilter.base_filters, "by")])
+        return repr([self.asked.params.get(name, "") for name in PaperFilter.base_filters])
 
     @property
     def version(self) -> tuple:
@@ -134,20 +139,20 @@ def build(
     if like or asked.terms.all:
         order, names = "relevance", {"relevance": "Relevance" if asked.terms.all else "Most similar", **names}
     chosen = _one_of(names, asked.params.get("sort") or order, "order")
-    filter = PaperFilter(asked.params, papers) if asked.is_filtered else None
+    filter = PaperFilter(asked.params, papers) if asked.has_filters else None
     found, page = None, keyset.Page([], "")
     if filter is None or filter.is_valid():
-        papers = filter.qs if filter else papers
+        papers = search.without((filter.qs if filter else papers), asked.terms)
         found = _find(asked, papers, like, columns.get(chosen, ORDERS["votes"]))
         page = _page(papers, found, columns.get(chosen), asked.params.get("older", ""), request.user)
     return Listing(
         asked=asked,
         papers=page.rows,
         filter=filter,
-        found=found,
+        found=found if asked.terms.all else None,
         order=chosen,
         orders=names,
-        chips=_chips(asked.params, filter) if filter else [],
+        chips=_chips(asked.params, filter),
         older_url=address(asked.params, older=page.cursor) if page.cursor else "",
     )
 
@@ -178,11 +183,12 @@ def _one_of(known, told: str, what: str) -> str:
     return told
 
 
-def _chips(params: QueryDict, filter: PaperFilter) -> list[Chip]:
+def _chips(params: QueryDict, filter: PaperFilter | None) -> list[Chip]:
+    labels = {name: field.label for name, field in filter.form.fields.items()} if filter else {}
     return [
-        Chip(f"{field.label}: {value}", address(params, older="", **{name: ""}))
-        for name, field in filter.form.fields.items()
-        if (value := params.get(name))
+        Chip(name, f"{label}: {params[name]}", address(params, older="", **{name: ""}))
+        for name, label in ({"q": "Words"} | labels).items()
+        if name in params
     ]
 
 
@@ -193,3 +199,13 @@ def address(params: QueryDict, **changes: str) -> str:
         if value:
             kept[name] = value
     return "?" + kept.urlencode()
+
+
+def normal(asked: Asked) -> str:
+    """The query string that all addresses of one list of all papers share; "" where nothing is filtered."""
+    told = {name: asked.params.get(name, "").strip() for name in ("q", *PaperFilter.base_filters)}
+    if not any(told.values()):
+        return ""
+    choices = {"by": KINDS, "sort": ORDERS} if asked.terms.all else {"sort": ORDERS.keys() - {"votes"}}
+    told |= {name: value for name, known in choices.items() if (value := asked.params.get(name)) in known}
+    return address(QueryDict(), **told)[1:]

@@ -1,5 +1,7 @@
-"""Marks in a card why it was found. It works on finished HTML and steps over all that is no text: tags, entities and
-formulas. So nothing of a paper can become markup by being marked.
+"""Marks in a card the words that were found.
+
+It works on finished HTML and steps over all that is no text: tags, entities and formulas. So nothing of a paper can
+become markup by being marked.
 """
 
 import re
@@ -10,33 +12,32 @@ import snowballstemmer
 from lib.text import fold
 
 _TEXTS = re.compile(r'<h2>.*?</h2>|<div class="abstract">\s*<p>.*?</p>', re.DOTALL)
-_HEAD = 3  # letters that a word and its stem have in common, so that few words need to be stemmed
+_PARTS = re.compile(r"(<math.*?</math>|<[^>]*>|&#?\w+;|[^\W_]+)", re.DOTALL)
+_HEAD = 3  # letters that a word has in common with its stem, so that few need to be stemmed
 
 
-def mark(card: str, lexemes: frozenset[str], prefix: str) -> str:
-    """The card with <mark> around the words of title and abstract that have one of these lexemes, or begin so."""
-    if not lexemes:
-        return card
-    pattern = _pattern(lexemes)
+class Marker(dict):
+    """Whether each part of a text has one of these lexemes or begins so, worked out once a part."""
 
-    def replace(match: re.Match) -> str:
-        word = match[0]
-        return f"<mark>{word}</mark>" if match["word"] and _is_meant(fold(word), lexemes, prefix) else word
+    def __init__(self, lexemes: frozenset[str], prefix: str) -> None:
+        super().__init__()
+        self.lexemes, self.prefix = lexemes, prefix
+        self.heads = {lexeme[:_HEAD] for lexeme in lexemes}
 
-    return _TEXTS.sub(lambda text: pattern.sub(replace, text[0]), card)
+    def __missing__(self, part: str) -> bool:
+        word = part.lower() if part.isascii() else fold(part)
+        self[part] = word[:_HEAD] in self.heads and word.isalnum() and self._is_meant(word)
+        return self[part]
 
+    def _is_meant(self, word: str) -> bool:
+        return word in self.lexemes or _stem(word) in self.lexemes or bool(self.prefix and word.startswith(self.prefix))
 
-@lru_cache(maxsize=1_000)
-def _pattern(lexemes: frozenset[str]) -> re.Pattern:
-    heads = "|".join(sorted({re.escape(lexeme[:_HEAD]) for lexeme in lexemes}))
-    return re.compile(
-        rf"<math.*?</math>|<[^>]*>|&\#?\w+;|(?P<word>\b(?:{heads})\w*|\b\w*[^\x00-\x7f]\w*)",
-        re.DOTALL | re.IGNORECASE,
-    )
+    def mark(self, card: str) -> str:
+        """The card with <mark> around such words of its title and abstract."""
+        return _TEXTS.sub(self._mark, card)
 
-
-def _is_meant(word: str, lexemes: frozenset[str], prefix: str) -> bool:
-    return word in lexemes or _stem(word) in lexemes or bool(prefix and word.startswith(prefix))
+    def _mark(self, text: re.Match) -> str:
+        return "".join([f"<mark>{part}</mark>" if self[part] else part for part in _PARTS.split(text[0])])
 
 
 @lru_cache(maxsize=50_000)

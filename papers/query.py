@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from lib.text import one_line
 from papers import period
@@ -106,6 +107,7 @@ _PART = re.compile(
 )
 
 
+@lru_cache(maxsize=1_000)
 def parse(text: str) -> Query:
     """What the text asks for, whatever it is. What ends beyond MAX_LENGTH is not read."""
     words, filters, problems = [], {}, []
@@ -132,6 +134,7 @@ def write(params: Mapping[str, str]) -> str:
     return " ".join([*parts, _clean(params.get("q", ""))]).strip()
 
 
+@lru_cache(maxsize=1_000)
 def terms(words: str) -> Terms:
     """The words of a text. Filters in it are passed over, as are words without a letter or digit."""
     wanted, unwanted, is_alternative = [], [], False

@@ -8,14 +8,15 @@ docs/search.md tells what was tried.
 
 import hashlib
 import logging
-from collections.abc import Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 
 import numpy
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.cache import caches
+from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q
 from pgvector import HalfVector
@@ -34,7 +35,6 @@ EVERY_POOL = 300  # of all papers with every word, the first in the order that w
 POOL = 100  # of any other leg
 FARTHEST = 0.25  # cosine below which a paper has nothing to do with a question, as all are for random letters
 TIMEOUT_MS = 1_000
-KEPT_SECONDS = 60
 
 logger = logging.getLogger(__name__)
 
@@ -84,14 +84,28 @@ def find(papers, terms: Terms, *, by: str = "", first: Sequence[str] = ("vote_co
     `by` is "words", "meaning" or "" for both. Where more than EVERY_POOL papers have every word, the first by these
     columns, all descending, are ranked.
     """
+    return _kept(papers, (terms, by, first), lambda: _find(papers, terms, by, first))
+
+
+def without(papers, terms: Terms):
+    """The papers that have none of the unwanted terms."""
+    if not terms.none:
+        return papers
+    with _bounded():
+        return papers.filter(~Q(entry__words=_tsquery(wording.read(terms).none)))
+
+
+def like(paper, papers) -> Found:
+    """Those of the papers that are nearest to this one in meaning; none if it has no vector yet. Raises TooSlow."""
+    return _kept(papers, paper.pk, lambda: _like(paper, papers))
+
+
+def _kept(papers, asked, make: Callable[[], Found]) -> Found:
+    """What was found for a minute, if it was looked for among all papers."""
     if papers.query.where:
-        return _find(papers, terms, by, first)
-    key = hashlib.blake2b(repr((terms, by, first)).encode(), digest_size=16).hexdigest()
-    found = caches["searches"].get(key)
-    if found is None:
-        found = _find(papers, terms, by, first)
-        caches["searches"].set(key, found, KEPT_SECONDS)
-    return found
+        return make()
+    key = hashlib.blake2b(repr(asked).encode(), digest_size=16).hexdigest()
+    return caches["searches"].get_or_set(key, make)
 
 
 def has_meaning() -> bool:
@@ -99,8 +113,7 @@ def has_meaning() -> bool:
     return embedder() is not None and _has_vectors()
 
 
-def like(paper, papers) -> Found:
-    """The papers nearest to this one in meaning, without itself; none if it has no vector yet. Raises TooSlow."""
+def _like(paper, papers) -> Found:
     with _bounded() as cursor:
         vector = Embedding.objects.filter(paper=paper, model=embedding.name()).values_list("vector", flat=True).first()
         if vector is None or not has_meaning():
@@ -112,14 +125,14 @@ def _find(papers, terms: Terms, by: str, first: Sequence[str]) -> Found:
     with _bounded() as cursor:
         words = wording.read(terms)
         vector = _vector(wording.mend(terms.plain, words.mended)) if "near" in LEGS[by] else None
-        if words.none:
-            papers = papers.filter(~Q(entry__words=_tsquery(words.none)))
-        legs = {
-            "every": _every(papers, words.every, first) if words.every else None,
-            "any": _any(papers, words) if words.weights else None,
-            "near": _near(papers, vector) if vector is not None else None,
-        }
-        hits = _fuse(cursor, {name: legs[name] for name in LEGS[by] if legs[name]})
+        hits = ()
+        with suppress(EmptyResultSet):  # there are no papers to look through
+            legs = {
+                "every": _every(papers, words.every, first) if words.every else None,
+                "any": _any(papers, words) if words.weights else None,
+                "near": _near(papers, vector) if vector is not None else None,
+            }
+            hits = _fuse(cursor, {name: legs[name] for name in LEGS[by] if legs[name]})
     lacks_meaning = "near" in LEGS[by] and vector is None
     return Found(hits, words.marked, words.prefix, words.mended, lacks_meaning)
 
@@ -166,7 +179,7 @@ def _embedded(text: str) -> numpy.ndarray:
 
 @cache
 def _has_vectors() -> bool:
-    return Embedding.objects.column_type().startswith("halfvec")
+    return Embedding.objects.is_ready()
 
 
 def _tsquery(text: str) -> SearchQuery:
@@ -198,17 +211,22 @@ def _any(papers, words: wording.Wording):
     return _ANY.format(among=f"AND paper_id IN ({among})"), [*params, *more]
 
 
+# An empty vector is added since a value out of line would be fetched again for every word.
 _ANY = """
     SELECT paper_id AS pk, (
-        SELECT sum(weight * r / (r + 0.2 * (0.25 + 0.75 * length(words) / 150.0))) / %s
+        SELECT sum(weight * r / (r + 0.2 * (0.25 + 0.75 * length(fetched) / 150.0))) / %s
         FROM unnest(%s::tsquery[], %s::float8[]) AS wanted(lexeme, weight),
-            ts_rank('{{0, 0.3, 0.4, 1}}', words, lexeme) r
+            ts_rank('{{0, 0.3, 0.4, 1}}', fetched, lexeme) r
     ) AS relevance
-    FROM papers_searchentry JOIN (
-        SELECT paper_id FROM papers_searchentry
-        JOIN unnest(%s::tsquery[], %s::float8[]) AS rare(lexeme, weight) ON words @@ lexeme {among}
-        GROUP BY paper_id ORDER BY sum(weight) DESC, paper_id DESC LIMIT 100
-    ) pool USING (paper_id)
+    FROM (
+        SELECT paper_id, words || ''::tsvector AS fetched
+        FROM papers_searchentry JOIN (
+            SELECT paper_id FROM papers_searchentry
+            JOIN unnest(%s::tsquery[], %s::float8[]) AS rare(lexeme, weight) ON words @@ lexeme {among}
+            GROUP BY paper_id ORDER BY sum(weight) DESC, paper_id DESC LIMIT 100
+        ) pool USING (paper_id)
+        OFFSET 0
+    ) entry
 """
 
 

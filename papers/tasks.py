@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 @app.task(queueing_lock="index", pass_context=False)
 def index(timestamp: int) -> None:
     indexing.recount()
-    indexing.embed(limit=300)
+    indexing.embed(limit=100)
 
 
 @app.periodic(cron="17 3 * * *")

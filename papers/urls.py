@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path, register_converter
 
 from papers.identifiers import ArxivIdConverter
-from papers.views import about, archive, detail, lists, marks, orgs, people, submit
+from papers.views import about, archive, detail, filters, lists, marks, orgs, people, submit
 
 register_converter(ArxivIdConverter, "arxiv")
 
@@ -21,12 +21,15 @@ urlpatterns = [
     path("papers/month/<str:text>", lists.dated, {"kind": "month"}, name="month"),
     path("papers/trending", lists.trending, name="trending"),
     path("papers/archive", archive.archive, name="archive"),
+    path("papers/filters/save", filters.save, name="save_filter"),
+    path("papers/filters/<int:pk>/remove", filters.remove, name="remove_filter"),
     path("bookmarks", login_required(lists.bookmarks), name="bookmarks"),
     path("orgs/<slug:slug>", orgs.org, name="org"),
     path("people/<str:username>", people.person, name="person"),
     # a paper
     path("papers/submit", submit.submit, name="submit"),
     path("papers/<arxiv:ref>", detail.paper, name="paper"),
+    path("papers/<arxiv:ref>/similar", detail.similar, name="similar"),
     path("papers/<arxiv:ref>/vote", marks.vote, name="vote"),
     path("papers/<arxiv:ref>/vote/withdraw", marks.withdraw_vote, name="withdraw_vote"),
     path("papers/<arxiv:ref>/bookmark", marks.bookmark, name="bookmark"),

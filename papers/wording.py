@@ -71,10 +71,10 @@ def read(terms: Terms) -> Wording:
     """Ask the index about the terms: one statement, two if a word has to be mended."""
     groups = [[bare(term.text) for term in group] for group in terms.all]
     unwanted = [bare(term.text) for term in terms.none]
-    readings = _read([*(text for group in groups for text in group), *unwanted])
     prefix = _prefix(terms)
-    mended = _mend(groups, readings, prefix)
-    readings |= _read(mended.values())
+    readings = _read([*(text for group in groups for text in group), *unwanted], prefix)
+    mended = _mend(groups, readings)
+    readings |= _read(mended.values(), "")
     wanted = [[*group, *(mended[text] for text in group if text in mended)] for group in groups]
     asked = [_any(readings[text].query(prefix) for text in group) for group in wanted]
     lexemes = {lexeme: n for group in wanted for text in group for lexeme, n in readings[text].lexemes.items()}
@@ -105,12 +105,12 @@ def _prefix(terms: Terms) -> str:
     return text if len(text) >= MIN_PREFIX and " " not in text else ""
 
 
-def _read(texts: Iterable[str]) -> dict[str, _Reading]:
+def _read(texts: Iterable[str], prefix: str) -> dict[str, _Reading]:
     texts = list(dict.fromkeys(texts))
     if not texts:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [texts])
+        cursor.execute(_READ, [prefix, f"{prefix}%", texts])
         return {
             text: _Reading(text, stems, spelled, json.loads(papers), json.loads(spellings), *rest)
             for text, stems, spelled, papers, spellings, *rest in cursor
@@ -130,19 +130,19 @@ _READ = f"""
         phraseto_tsquery('simple', term)::text,
         {_COUNTS.format(config="english")},
         {_COUNTS.format(config="simple")},
-        EXISTS (SELECT FROM papers_word WHERE word LIKE term || '%%'),
+        term = %s AND EXISTS (SELECT FROM papers_word WHERE word LIKE %s),
         coalesce((SELECT papers FROM papers_word WHERE word = ''), 0)
     FROM unnest(%s::text[]) term
 """  # noqa: S608 (both parts are constants)
 
 
-def _mend(groups: list[list[str]], readings: dict[str, _Reading], prefix: str) -> dict[str, str]:
+def _mend(groups: list[list[str]], readings: dict[str, _Reading]) -> dict[str, str]:
     """What was meant by each single word that no paper has and that begins none: the likeliest spelling near it."""
     lost = [
         text
         for group in groups
         for text in group
-        if readings[text].is_unknown and " " not in text and not (text == prefix and readings[text].begins_words)
+        if readings[text].is_unknown and " " not in text and not readings[text].begins_words
     ]
     if not lost:
         return {}

@@ -2,6 +2,24 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+from lib.http import BadInput
+from lib.text import one_line
+
+MOST = 30  # of one person
+
+
+class SavedFilterManager(models.Manager):
+    def save_as(self, user, name: str, query: str) -> "SavedFilter":
+        """From now on the name means this query, whatever it meant before. Raises BadInput for what can't be kept."""
+        name, longest = one_line(name), self.model._meta.get_field("name").max_length
+        if not 1 <= len(name) <= longest:
+            raise BadInput(f"A saved search needs a name of 1 to {longest} characters; this one has {len(name)}.")
+        if len(query) > self.model._meta.get_field("query").max_length:
+            raise BadInput("This search is too long to be saved. Fewer words may find the same.")
+        if self.filter(user=user).exclude(name=name).count() >= MOST:
+            raise BadInput(f"You have {MOST} saved searches, which is as many as there can be. Remove one first.")
+        return self.update_or_create(user=user, name=name, defaults={"query": query})[0]
+
 
 class SavedFilter(models.Model):
     """A search or filter that a reader gave a name. `query` is the normal form of its address, without the “?”."""
@@ -10,6 +28,8 @@ class SavedFilter(models.Model):
     name = models.CharField(max_length=40)
     query = models.CharField(max_length=1000)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SavedFilterManager()
 
     class Meta:
         ordering = ["created_at", "pk"]

@@ -7,11 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from lib.http import page
-from papers import citation, ranking
+from papers import citation, ranking, search
 from papers.models import Paper
 from papers.period import Period
+from papers.views.lists import show
 
 AUTHORS_SHOWN = 20
+SIMILAR_SHOWN = 8
 
 
 def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
@@ -20,9 +22,29 @@ def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     papers = Paper.objects.seen_by(request.user).select_related("submitted_by")
     found = papers.filter(arxiv_id=arxiv_id).first()
     if found is None:
-        return render(request, "papers/unknown_paper.html", {"arxiv_id": arxiv_id}, status=404)
-    why = ranking.explain(found)
-    return page(request, "papers/paper.html", _context(found, why), version=(found.face, str(found.submitted_by), why))
+        return _unknown(request, arxiv_id)
+    why, similar = ranking.explain(found), _similar(found)
+    version = (found.face, str(found.submitted_by), why, [other.face for other in similar])
+    return page(request, "papers/paper.html", _context(found, why) | {"similar": similar}, version=version)
+
+
+def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
+    """The papers that are most like this one, as a list with all that lists have."""
+    found = Paper.objects.filter(arxiv_id=ref[0]).first()
+    if found is None:
+        return _unknown(request, ref[0])
+    context = {"title": f"Similar to {found.title}", "paper": found}
+    return show(request, Paper.objects.all(), context, template="papers/similar.html", version=found.face, like=found)
+
+
+def _unknown(request: HttpRequest, arxiv_id: str) -> HttpResponse:
+    return render(request, "papers/unknown_paper.html", {"arxiv_id": arxiv_id}, status=404)
+
+
+def _similar(paper: Paper) -> list[Paper]:
+    nearest = [hit.pk for hit in search.like(paper, Paper.objects.all()).hits[:SIMILAR_SHOWN]]
+    papers = Paper.objects.select_related("organisation").in_bulk(nearest)
+    return [papers[pk] for pk in nearest if pk in papers]
 
 
 def _context(paper: Paper, why: ranking.Explanation) -> dict:

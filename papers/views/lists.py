@@ -10,9 +10,10 @@ from django_htmx.http import push_url, replace_url
 
 from lib.http import BadInput, page
 from orgs.models import Organisation
-from papers import identifiers, listing, period
+from papers import identifiers, listing, period, sparkline
 from papers.models import Day, Paper
 from papers.period import NoSuchPeriod, Period
+from papers.views import filters
 
 SUGGESTED_ORGANISATIONS = 200
 
@@ -36,7 +37,7 @@ def show(
     return page(request, template, context, version=(built.version, version))
 
 
-def _show_period(request: HttpRequest, chosen: Period) -> HttpResponse:
+def _show_period(request: HttpRequest, chosen: Period, **more) -> HttpResponse:
     around = Day.objects.around(chosen.start, chosen.end)
     context = {
         "period": chosen,
@@ -45,6 +46,7 @@ def _show_period(request: HttpRequest, chosen: Period) -> HttpResponse:
         "around": around,
         "earlier": around["previous"] and Period.around(chosen.kind, around["previous"]),
         "later": around["next"] and Period.around(chosen.kind, around["next"]),
+        **more,
     }
     return show(request, Paper.objects.between(chosen.start, chosen.end), context, version=around)
 
@@ -56,7 +58,7 @@ def latest(request: HttpRequest, kind: str) -> HttpResponse:
     last = Day.objects.latest_date()
     if last is None:
         return page(request, "papers/empty_site.html", {})
-    return _show_period(request, Period.around(kind, last))
+    return _show_period(request, Period.around(kind, last), **filters.tabs(request) if kind == "day" else {})
 
 
 def _search(request: HttpRequest) -> HttpResponse:
@@ -67,7 +69,10 @@ def _search(request: HttpRequest) -> HttpResponse:
     try:
         return redirect("papers:paper", identifiers.parse(request.GET.get("q", "").strip())[0])
     except ValueError:
-        response = show(request, Paper.objects.all(), {"title": "All papers"})
+        topic = listing.read(request.GET).params.get("topic")
+        growth = sparkline.of_topic(topic) if topic else None
+        context = {"title": topic or "All papers", "growth": growth, "is_search": True, **filters.tabs(request)}
+        response = show(request, Paper.objects.all(), context, version=growth)
     if request.htmx and "older" not in request.GET:
         was_search = "q" in QueryDict(urlsplit(request.htmx.current_url or "").query)
         (replace_url if was_search else push_url)(response, request.get_full_path())

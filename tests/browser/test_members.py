@@ -76,6 +76,22 @@ def test_a_stranger_who_votes_signs_in_and_is_back(visit, javascript, paper, dor
     expect(page.get_by_role("link", name="dora")).to_be_visible()
 
 
+def test_a_search_is_saved_and_removed(visit, javascript, alice):
+    PaperFactory(title="Agents that plan")
+    page = visit("/papers?q=agents", user=alice, javascript=javascript)
+    page.get_by_text("Save this search").click()
+    page.get_by_label("Save as").fill("Planning")
+    page.get_by_role("button", name="Save", exact=True).click()
+    tab = page.get_by_role("navigation", name="Your searches").get_by_role("link", name="Planning")
+    expect(tab).to_have_attribute("aria-current", "page")
+    page.goto("/papers")
+    tab.click()
+    expect(page).to_have_url(re.compile(r"/papers\?q=agents$"))
+    page.get_by_role("button", name="Remove “Planning” from your searches").click()
+    expect(page.get_by_text("Save this search")).to_be_visible()
+    expect(tab).to_have_count(0)
+
+
 def test_a_forgotten_password_is_replaced_by_mail(visit, javascript, dora):
     page = visit("/accounts/login/", javascript=javascript)
     page.get_by_role("link", name="Forgot your password?").click()

@@ -38,7 +38,14 @@ SETTINGS = [
     "/accounts/logout/",
 ]
 BEHIND_THE_PASSWORD = ["/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/", "/accounts/2fa/webauthn/add/"]
-MEMBER = ["/papers", "/bookmarks", "/papers/submit", f"/orgs/{'o' * 96}/edit"]
+MEMBER = [
+    "/papers",
+    "/papers?has=code",
+    "/papers?min_votes=1",
+    "/bookmarks",
+    "/papers/submit",
+    f"/orgs/{'o' * 96}/edit",
+]
 
 
 @pytest.fixture

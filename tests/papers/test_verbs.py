@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from papers.models import Bookmark, Vote
+from papers.models import Bookmark, SavedFilter, Vote
 
 VERBS = {
     "vote": (Vote, 1),
@@ -11,6 +11,7 @@ VERBS = {
     "bookmark": (Bookmark, 1),
     "bookmark/remove": (Bookmark, 0),
 }
+EVERY = [f"/papers/2509.08721/{verb}" for verb in VERBS] + ["/papers/filters/save", "/papers/filters/7/remove"]
 PEOPLE = ["alice", "bob", "carol"]
 
 
@@ -27,6 +28,19 @@ def person(request):
 @pytest.fixture
 def url(paper, verb):
     return f"/papers/{paper.arxiv_id}/{verb}"
+
+
+@pytest.fixture(params=EVERY)
+def address(request, paper, alice):
+    """Of any verb, each of which would change something for Alice."""
+    Vote.objects.cast(alice, paper)
+    Bookmark.objects.make(alice, paper)
+    SavedFilter.objects.create(pk=7, user=alice, name="Agents", query="q=agents")
+    return request.param
+
+
+def everything():
+    return [list(model.objects.values()) for model in (Vote, Bookmark, SavedFilter)]
 
 
 def rows(verb, paper):
@@ -61,27 +75,31 @@ def test_htmx_gets_the_control_as_it_is_now(verb, url, paper, person, signed_in)
     assert html.count("<button") == 1
 
 
-def test_get_is_refused(verb, url, person, signed_in):
-    answer = signed_in(person).get(url)
+def test_get_is_refused(address, person, signed_in):
+    before = everything()
+    answer = signed_in(person).get(address)
+    assert everything() == before
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
     assert "only takes what a button sends" in answer.content.decode()
 
 
-def test_a_missing_token_is_refused(verb, url, paper, person):
+def test_a_missing_token_is_refused(address, person):
+    before = everything()
     reader = Client(enforce_csrf_checks=True, HTTP_HOST="127.0.0.1")
     reader.force_login(person)
-    assert reader.post(url).status_code == 403
-    assert rows(verb, paper) == 0
+    assert reader.post(address, {"name": "Code", "query": "has=code"}).status_code == 403
+    assert everything() == before
 
 
-def test_a_stranger_is_led_to_sign_in_and_back(verb, url, paper, stranger):
-    form = {"next": "/papers/trending", "at": "vote-7"}
-    answer = stranger.post(url, form)
+def test_a_stranger_is_led_to_sign_in_and_back(address, stranger):
+    before = everything()
+    form = {"next": "/papers/trending", "at": "vote-7", "name": "Code", "query": "has=code"}
+    answer = stranger.post(address, form)
     assert (answer.status_code, answer.url) == (302, "/accounts/login/?next=/papers/trending%23vote-7")
-    asked_by_htmx = stranger.post(url, form, headers={"hx-request": "true"})
+    asked_by_htmx = stranger.post(address, form, headers={"hx-request": "true"})
     assert asked_by_htmx.headers["HX-Redirect"] == answer.url
     assert "You will come back" in stranger.get(answer.url).content.decode()
-    assert rows(verb, paper) == 0
+    assert everything() == before
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])

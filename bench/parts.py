@@ -1,0 +1,71 @@
+"""Where the time of a new search goes: its pages in Django's test client, in this process."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import ExitStack
+from statistics import median
+from unittest.mock import patch
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import caches
+
+from bench.database import stranger
+from bench.report import table
+from papers import cards, listing, marking, search, wording
+from papers.models import Paper
+
+# What is timed, and the part in which it happens.
+_PARTS = {
+    "words looked up": (wording, "read", "rest of the search"),
+    "vector made": (search, "_embedded", "rest of the search"),
+    "fused statement": (search, "_fuse", "rest of the search"),
+    "rest of the search": (search, "_find", "rest of the list"),
+    "rest of the list": (listing, "build", "rest of the page"),
+    "marks set": (marking.Marker, "mark", "rest of the page"),
+}
+
+
+def report(few: Iterable[str], cold: Iterable[str], questions: Iterable[str]) -> str:
+    """Medians over the pages at these addresses; for `cold`, no card is kept from one page to the next."""
+    cards.render(Paper.objects.seen_by(AnonymousUser()).narrow(()))  # so that all cards are kept
+    columns = [_parts(few), _parts(questions), _parts(cold, keep=False)]
+    rows = [(part, *(column[part] for column in columns)) for part in columns[0]]
+    return table(["a new search, ms", "few words", "a question", "few, cold cards"], rows)
+
+
+def _parts(addresses: Iterable[str], keep: bool = True) -> dict[str, float]:
+    """What each part took by itself in ms, and all together."""
+    pages, client = [], stranger()
+    for address in addresses:
+        if not keep:
+            caches["cards"].clear()
+        spent = Counter()
+        with _timed(spent):
+            started = time.perf_counter()
+            client.get(address)
+            took = time.perf_counter() - started
+        spent["rest of the page"] += took
+        pages.append(spent | {"all": took})
+    return {part: 1_000 * median(page[part] for page in pages) for part in (*_PARTS, "rest of the page", "all")}
+
+
+def _timed(spent: Counter) -> ExitStack:
+    stack = ExitStack()
+    for part, (owner, function, within) in _PARTS.items():
+        timer = _timer(getattr(owner, function), spent, part, within)
+        stack.enter_context(patch.object(owner, function, timer))
+    return stack
+
+
+def _timer(function, spent: Counter, part: str, within: str):
+    def timed(*args, **kwargs):
+        started = time.perf_counter()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            took = time.perf_counter() - started
+            spent[part] += took
+            spent[within] -= took
+
+    return timed

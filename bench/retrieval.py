@@ -1,0 +1,95 @@
+"""How well search finds: real papers whose right answers nobody had to judge, or somebody wrote down beforehand.
+
+    .venv/bin/python bench/retrieval.py [--data FOLDER] [--titles N]
+
+Each set is asked by words, by meaning and fused, as if typed into the box (`papers.search.find`). Told are MRR@10
+(the mean of 1 / place of the right paper, 0 beyond the tenth) and recall@10 (how often it is among the ten).
+
+- title hidden: N titles, drawn by a fixed seed; entries, vectors and counts made from abstracts and authors alone.
+- plain, distant: the questions of queries.json, written without a look at any ranking. Plain ones say what a paper is
+  about as one would type it, distant ones with hardly a word of it.
+- typos: 300 titles with a letter swapped, dropped, doubled or wrong in every third word of five letters or more.
+
+Then how like similar papers are (likeness.py). The first run makes the vectors, twice a quarter of an hour; they are
+kept in var/bench/vectors. Exits with 0 if all limits hold, 1 if one is missed, 2 without data.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from statistics import mean
+
+sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from bench import state  # noqa: E402
+from bench.report import Limit, table, verdict  # noqa: E402
+
+_KINDS = {"words": "words", "meaning": "meaning", "fused": ""}
+_PLACES = 10
+
+type Quality = dict[str, tuple[float, float]]  # MRR and recall of each kind of search
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--titles", type=int, default=2_000, metavar="N", help="of the set with hidden titles")
+    options = state.read_options(parser)
+    state.set_up("papers")
+    from bench import database, index, likeness, questions
+
+    print(state.machine())
+    database.fill(options.files)
+    sets = questions.sets(options.titles)
+    with index.without_titles():
+        quality = {questions.HIDDEN: _measure(sets[questions.HIDDEN])}
+    quality |= {name: _measure(asked) for name, asked in sets.items() if name not in quality}
+    print(_table(sets, quality))
+    print(likeness.report())
+    return verdict(
+        [
+            Limit("title hidden, fused MRR", quality[questions.HIDDEN]["fused"][0], 0.88, at_least=True),
+            Limit("title hidden, fused recall", quality[questions.HIDDEN]["fused"][1], 0.95, at_least=True),
+            Limit("plain, fused MRR", quality["plain"]["fused"][0], 0.60, at_least=True),
+            *(limit for name in sets for limit in _no_worse_than_a_leg(name, quality[name])),
+        ]
+    )
+
+
+def _measure(asked) -> Quality:
+    return {kind: _score(asked, by) for kind, by in _KINDS.items()}
+
+
+def _score(asked, by: str) -> tuple[float, float]:
+    places = [_place(text, by, pk) for text, pk in asked]
+    return mean(1 / place if place else 0 for place in places), mean(place > 0 for place in places)
+
+
+def _place(text: str, by: str, pk: int) -> int:
+    """Of the paper among the first ten, from 1; 0 if it is not there."""
+    from papers import query, search
+    from papers.models import Paper
+
+    terms = query.terms(query.parse(text).words)
+    papers = search.without(Paper.objects.all(), terms)
+    first = [hit.pk for hit in search.find(papers, terms, by=by).hits[:_PLACES]]
+    return first.index(pk) + 1 if pk in first else 0
+
+
+def _table(sets, quality: dict[str, Quality]) -> str:
+    rows = [
+        (name, len(asked), *(figure for kind in quality[name].values() for figure in kind))
+        for name, asked in sets.items()
+    ]
+    headings = [f"{kind} {figure}" for kind in _KINDS for figure in ("MRR", "recall")]
+    return table(["set", "questions", *headings], rows)
+
+
+def _no_worse_than_a_leg(name: str, quality: Quality) -> list[Limit]:
+    return [
+        Limit(f"{name}, fused {figure} and the better leg's", fused, max(legs), at_least=True)
+        for figure, *legs, fused in zip(("MRR", "recall"), *quality.values(), strict=True)
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

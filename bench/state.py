@@ -1,0 +1,87 @@
+"""Where a benchmark keeps its database: a state folder of its own, with an embedded PostgreSQL, under var/bench.
+
+Before 1.0 a migration is changed in its place, which `migrate` cannot notice: so each folder remembers the
+migrations that its database was made by, and a database that was made by others is made anew.
+"""
+
+import argparse
+import hashlib
+import os
+import platform
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+from bench import servers
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "var" / "bench"
+PAPERS = ROOT.parent / "shared" / "data" / "hub_daily"
+
+
+def read_options(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """The options, with the `files` of --data among them; ends the process with 2 if there are none."""
+    parser.add_argument("--data", type=Path, default=PAPERS, metavar="FOLDER", help="answers of /api/daily_papers")
+    options = parser.parse_args()
+    options.files = sorted(options.data.resolve().glob("*.json.gz"))
+    if not options.files:
+        print(f"There are no *.json.gz in {options.data}: the benchmark needs answers of the Hub's /api/daily_papers.")
+        raise SystemExit(2)
+    sys.stdout.reconfigure(line_buffering=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the servers end, too
+    return options
+
+
+def set_up(name: str) -> None:
+    """The state and database of this name, whatever the environment says; then Django."""
+    os.chdir(ROOT)
+    port = str(servers.free_port())
+    os.environ |= {
+        "BROADSHEET_DATA": str(FOLDER / name),
+        "BROADSHEET_DEMO": "0",
+        "DATABASE_URL": "",
+        "DEBUG": "0",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "EMBEDDING": "bundled",
+        "EMBEDDING_DIMENSIONS": "384",
+        "GUNICORN_CMD_ARGS": "",
+        "HOST": servers.HOST,
+        "PORT": port,
+        "BASE_URL": f"http://{servers.HOST}:{port}",
+        "SECRET_KEY": "",
+    }
+    _forget_if_outdated(FOLDER / name)
+    import django
+
+    from lib import postgres
+
+    postgres.provide()
+    django.setup()
+
+
+def _forget_if_outdated(folder: Path) -> None:
+    migrations = b"".join(path.read_bytes() for path in sorted(ROOT.glob("*/migrations/*.py")))
+    digest, mark = hashlib.sha256(migrations).hexdigest(), folder / "migrations"
+    if (folder / "postgres").exists() and not (mark.exists() and mark.read_text() == digest):
+        print(f"The migrations have changed: {folder.relative_to(ROOT)} begins anew.")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.write_text(digest)
+
+
+def machine() -> str:
+    """What the figures were measured on, and how busy it was."""
+    import django
+    import gunicorn
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        (postgres,) = cursor.fetchone()
+    load = ", ".join(f"{part:.1f}" for part in os.getloadavg())
+    return (
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, load {load}; "
+        f"Python {platform.python_version()}, Django {django.__version__}, gunicorn {gunicorn.__version__}, "
+        f"PostgreSQL {postgres}"
+    )
