@@ -36,18 +36,28 @@ _PARTS = 100  # pages of which the parts are timed
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--seconds", type=float, default=6.0, metavar="N", help="for each line and way of asking")
+    parser.add_argument("--million", action="store_true", help="measure search among synthetic papers instead")
+    parser.add_argument("--papers", type=int, default=1_000_000, metavar="N", help="how many those are")
     options = state.read_options(parser)
+    return verdict(_measure_synthetic(options) if options.million else _measure_real(options))
+
+
+def _measure_synthetic(options: argparse.Namespace) -> list[Limit]:
+    state.set_up(f"synthetic-{options.papers}")
+    from bench import million
+
+    print(state.machine())
+    return million.measure(options.papers, options.files)
+
+
+def _measure_real(options: argparse.Namespace) -> list[Limit]:
     state.set_up("papers")
-    return verdict(_measure_all(options.files, options.seconds))
-
-
-def _measure_all(files: list[Path], seconds: float) -> list[Limit]:
     from bench import database, parts, questions
     from lib.env import DATA
     from papers.models import Paper
 
     print(state.machine())
-    database.fill(files)
+    database.fill(options.files)
     pieces = questions.pieces()
     asked = [_search(text) for kind in questions.written().values() for text, _ in kind]
     print(parts.report(_searches(pieces, _PARTS), _searches(pieces, _PARTS), asked))
@@ -59,7 +69,7 @@ def _measure_all(files: list[Path], seconds: float) -> list[Limit]:
     ):
         _warm(site)
         lines = _lines(site, bare, pieces, asked, similar)
-        results = rounds.rounds(lines, seconds)
+        results = rounds.rounds(lines, options.seconds)
     print(rounds.report(lines, results))
     return [
         *(Limit(f"{name}, p50 in ms", rounds.p50(results, name), _NEW_MS) for name in ("few words", "a question")),

@@ -26,8 +26,8 @@ def context() -> dict:
     return {
         "cards": _cards(),
         "charts": _charts(),
-        "searches": _searches(),
-        "query": "q=agents",
+        "tabs": _tabs(),
+        "query": "q=2",
         "organisations": [_NAMED, _LONG],
         "maths": "$\\int_0^1 x^2 \\, dx = \\frac{1}{3}$",
         "form": SubmitForm({"arxiv_id": "not an id"}),
@@ -80,10 +80,7 @@ def _months(year: int, counts: Iterable[int]) -> list[tuple[date, int]]:
     return [(date(year + n // 12, n % 12 + 1, 1), papers) for n, papers in enumerate(counts) if papers]
 
 
-def _searches() -> list[tuple[str, list[SavedFilter]]]:
+def _tabs() -> list[SavedFilter]:
     topics = ["Robotics", "Small models", "Speech", "Theorem proving", "Vision and language"]
-    return [
-        ("one, and this page is it", [SavedFilter(name="Agents", query="q=agents")]),
-        ("thirty", [SavedFilter(name=f"{topics[n % 5]} {n + 1}", query=f"q={n}") for n in range(30)]),
-        ("long names", [SavedFilter(name="W" * 40, query=f"q={name}") for name in ("agents", "others", "more")]),
-    ]
+    names = ["W" * 40, *(f"{topics[n % 5]} {n + 1}" for n in range(1, 30))]
+    return [SavedFilter(name=name, query=f"q={n}") for n, name in enumerate(names)]

@@ -108,12 +108,12 @@ def read(address: QueryDict) -> Asked:
     parsed = query.parse(text)
     params = QueryDict(mutable=True)
     for name, value in (address.dict() | {"q": parsed.words} | parsed.filters).items():
-        if value:
-            params[name] = value
+        if value.strip():
+            params[name] = value.strip()
     problems = parsed.problems
     if text and not (parsed.words or parsed.filters or problems):
         problems = (f"“{text[:40]}” has no word to look for.",)
-    is_normal = bool(problems) or ("" not in address.values() and not parsed.filters)
+    is_normal = bool(problems) or (all(map(str.strip, address.values())) and not parsed.filters)
     return Asked(params, text if problems else query.write(params), problems, is_normal)
 
 

@@ -190,7 +190,7 @@ def _tsquery(text: str) -> SearchQuery:
 
 
 def _every(papers, query: str, first: Sequence[str]):
-    """Title above authors above abstract, and short entries above long ones (normalisation 1)."""
+    """Title above abstract above authors, and short entries above long ones (normalisation 1)."""
     rank = SearchRank(F("entry__words"), _tsquery(query), weights=[0.0, 0.3, 0.4, 1.0], normalization=1)
     pool = papers.filter(entry__words=_tsquery(query)).order_by(*(f"-{column}" for column in first))
     return pool.annotate(relevance=rank).values_list("pk", "relevance")[:EVERY_POOL].query.sql_with_params()

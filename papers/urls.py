@@ -36,5 +36,6 @@ urlpatterns = [
     path("papers/<arxiv:ref>/bookmark/remove", marks.remove_bookmark, name="remove_bookmark"),
     # the house explained
     path("about/ranking", about.ranking, name="about_ranking"),
+    path("about/search", about.search, name="about_search"),
     path("opensearch.xml", about.opensearch, name="opensearch"),
 ]

@@ -164,6 +164,10 @@ _ALIKE = """
         SELECT word, spelled FROM papers_word
         WHERE spelled > 0 AND word %% lost ORDER BY similarity(word, lost) DESC LIMIT 30
     ) alike
+    WHERE NOT EXISTS (  -- not even a paper that came after the last count
+        SELECT FROM papers_searchentry
+        WHERE words @@ (plainto_tsquery('english', lost) || plainto_tsquery('simple', lost))
+    )
 """
 
 

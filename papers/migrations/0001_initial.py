@@ -193,7 +193,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=40)),
-                ("query", models.CharField(max_length=1000)),
+                ("query", models.CharField(max_length=6000)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "user",

@@ -26,7 +26,7 @@ class SavedFilter(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_filters")
     name = models.CharField(max_length=40)
-    query = models.CharField(max_length=1000)
+    query = models.CharField(max_length=6000)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SavedFilterManager()

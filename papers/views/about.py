@@ -12,6 +12,11 @@ def ranking(request: HttpRequest) -> HttpResponse:
     return page(request, "papers/about_ranking.html", {"days": DECAY_SECONDS // 86_400}, version=DECAY_SECONDS)
 
 
+def search(request: HttpRequest) -> HttpResponse:
+    """What the search box understands."""
+    return page(request, "papers/about_search.html", {}, version=())
+
+
 @cache_control(public=True, max_age=86_400)
 def opensearch(request: HttpRequest) -> HttpResponse:
     """How a browser searches here from its own bar: OpenSearch 1.1."""

@@ -111,7 +111,7 @@ def test_a_forgotten_password_is_replaced_by_mail(visit, javascript, dora):
 def test_a_reader_hears_what_did_not_work(visit, alice, paper):
     offline, gone = ["ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest"], ["status of 404", "Code 404"]
     page = visit("/papers", user=alice, expecting=offline + gone)
-    vote, status = page.get_by_role("button", name="Upvote"), page.get_by_role("status")
+    vote, status = page.get_by_role("button", name="Upvote"), page.locator("#status")
     page.context.set_offline(True)
     vote.click()
     expect(status).to_have_text("The site can't be reached. Are you online?")

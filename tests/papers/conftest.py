@@ -1,9 +1,32 @@
+from functools import cache
+
 import pytest
 
+from papers import query, search
+from papers.embedding import bundled
+from papers.models import Paper
 from tests.papers import library as shelf
+
+_embedded_once = cache(bundled._vector)
 
 
 @pytest.fixture
-def library(db):
-    """Papers by name: see library.py."""
-    return shelf.build()
+def library(db, monkeypatch):
+    """Six papers by name, with their words counted and their vectors made: see library.py."""
+    monkeypatch.setattr(bundled, "_vector", _embedded_once)
+    papers = shelf.fill()
+    shelf.index()
+    return papers
+
+
+@pytest.fixture
+def found(library):
+    """`found("graphs -survey", by="words")`: hits by the names of their papers, best first."""
+    names = {paper.pk: name for name, paper in library.items()}
+
+    def found(words: str, **how) -> dict[str, search.Hit]:
+        terms = query.terms(words)
+        papers = search.without(Paper.objects.all(), terms)
+        return {names[hit.pk]: hit for hit in search.find(papers, terms, **how).hits}
+
+    return found

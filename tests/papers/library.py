@@ -35,15 +35,14 @@ PAPERS = {
 }
 
 
-def build() -> dict[str, Paper]:
-    """The papers by name, indexed as the worker does it."""
-    papers = {
+def fill() -> dict[str, Paper]:
+    """The papers by name."""
+    return {
         name: PaperFactory(title=title, abstract=abstract, authors=authors)
         for name, (title, abstract, authors) in PAPERS.items()
     }
-    index()
-    return papers
 
 
 def index() -> None:
+    """What the worker does every minute."""
     tasks.index(timestamp=0)

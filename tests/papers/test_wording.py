@@ -1,4 +1,4 @@
-"""A question in the words of the index: stems, prefixes, mended errors, weights, and the rarest within a budget."""
+"""A question in the words of the index: stems, prefixes, phrases, weights, and the rarest words within a budget."""
 
 import math
 
@@ -8,8 +8,13 @@ from papers import wording
 from papers.models import Word
 from papers.query import terms
 from tests.factories import PaperFactory
+from tests.papers import library
 
-pytestmark = pytest.mark.usefixtures("library")
+
+@pytest.fixture
+def counted(db):
+    library.fill()
+    Word.objects.recount()
 
 
 def read(words) -> wording.Wording:
@@ -17,40 +22,103 @@ def read(words) -> wording.Wording:
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("words", "lexemes"),
     [
-        ("tumuors", "tumours"),  # swapped
-        ("resoning", "reasoning"),  # missing
-        ("molleculess", "molecules"),  # too many
-        ("dekodink", "decoding"),  # wrong
-        ("Nunes", "nunez"),
-        ("Rönneburger", "ronneberger"),
-        ("grpah", "graph"),
+        ("reasoned", {"reason", "reasoned"}),
+        ("the networks of a graph", {"network", "networks", "graph"}),
+        ("GPT-4", {"gpt", "4"}),
+        ('"Chain of Thought"', {"chain", "thought"}),
+        ("Müller’s", {"mullers", "muller"}),
+        ("graph -survey", {"graph"}),
+        ("drugs OR radiology", {"drug", "drugs", "radiolog", "radiology"}),
+        ("the of", set()),
+        ("", set()),
     ],
 )
-def test_a_misspelt_word_is_read_as_the_nearest_in_a_title_or_a_name(typed, meant):
-    asked = read(f"{typed} zzz")
-    [[read_as, word]] = asked.mended.items()
-    assert (read_as, word) == (wording.bare(typed), meant)
-    assert {read_as, meant} <= asked.marked
-    assert f"'{meant}'" in asked.every
+def test_stems_and_spellings_count_as_found_stop_words_do_not(counted, words, lexemes):
+    assert read(words).marked == lexemes
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "prefix"),
     [
-        "grahp neurla",  # two errors, one in each: see below
-        "graxxph",
-        "grxxh",  # two of five letters
-        "moxxxules",  # three
-        "reasoned",  # the stem of a known word
-        "molec",  # begins one
-        '"tumuors grpah"',
-        "graph -tumuors",
-        "the of",
-        "xqzkwv",
-        "",
+        ("graph neur", "neur"),
+        ("graph OR neur", "neur"),
+        ("graph neur -survey", "neur"),
+        ("Gö", ""),
+        ("göd", "god"),
+        ('graph "neur"', ""),
+        ("multi-mod", ""),
+        ("-survey", ""),
+        ("", ""),
     ],
 )
-def test_nothing_else_is_mended(words):
-    assert read(words).mended == ({"grahp": "graph", "neurla": "neural"} if "neurla" in words else {})
+def test_the_last_wanted_word_of_three_letters_or_more_stands_for_all_that_begin_so(counted, words, prefix):
+    asked = read(words)
+    assert asked.prefix == prefix
+    assert (":*" in asked.every) == bool(prefix)
+
+
+@pytest.mark.parametrize(
+    "words", ["", "the", "the of and", "-survey", '-"chain of thought" -the', "- -- !!!", "ﾞ ﾞ", '"ﾞ"']
+)
+def test_where_no_word_is_wanted_nothing_is_asked(counted, words):
+    asked = read(words)
+    assert (asked.every, asked.weights, asked.rare, asked.mended) == ("", {}, 0, {})
+
+
+def test_rarer_words_weigh_more_as_in_bm25(counted):
+    weights = read("language survey zebra").weights
+    assert list(weights) == ["zebra", "survey", "languag"]
+    assert list(weights.values()) == pytest.approx(
+        [math.log(1 + (6 - n + 0.5) / (n + 0.5)) for n in (0, 1, 2)]  # of six papers
+    )
+
+
+@pytest.mark.parametrize(
+    ("postings", "looked_up"),
+    [(0, ["zebra"]), (1, ["zebra", "survey"]), (2, ["zebra", "survey"]), (3, ["zebra", "survey", "languag"])],
+)
+def test_the_rarest_words_are_looked_up_until_the_budget_of_postings_is_spent(
+    counted, monkeypatch, postings, looked_up
+):
+    monkeypatch.setattr(wording, "POSTINGS", postings)
+    asked = read("language survey zebra")
+    assert list(asked.weights)[: asked.rare] == looked_up
+
+
+def test_one_word_is_looked_up_however_common_it_is(counted, monkeypatch):
+    monkeypatch.setattr(wording, "POSTINGS", 1)
+    asked = read("language reasoning")
+    assert list(asked.weights)[: asked.rare] == ["languag"]
+
+
+@pytest.mark.parametrize(
+    ("name", "tsquery"),
+    [
+        ("Núñez", "'nunez':C"),
+        ("José Núñez", "'jose':C <-> 'nunez':C"),
+        ("O'Brien", "'obrien':C"),
+        ("C.-J. Müller", "'c':C <-> 'j':C <-> 'muller':C"),
+        ("\\ ' & | ! :* ()", ""),
+    ],
+)
+def test_a_name_is_its_words_side_by_side(name, tsquery):
+    assert wording.author_query(name) == tsquery
+
+
+def test_mending_leaves_the_rest_of_the_text_alone():
+    mended = {"tumuors": "tumours"}
+    assert wording.mend('org:x "a b" Tumuors OR c -d', mended) == 'org:x "a b" tumours OR c -d'
+    assert wording.mend("tumuorss", mended) == "tumuorss"
+
+
+def test_an_index_without_papers_knows_no_word(db):
+    Word.objects.recount()
+    asked = read("graph neural -survey")
+    assert (asked.weights.keys(), asked.rare, asked.mended) == ({"graph", "neural"}, 2, {})
+
+
+def test_words_are_weighed_before_they_were_ever_counted(db):
+    PaperFactory(title="Graphs")
+    assert read("graphs paper").rare == 2

@@ -1,0 +1,202 @@
+"""What is found for a question, why, and in which order: words, meaning, and both fused."""
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from lib.text import fold
+from papers import search
+from papers.models import Embedding, Paper
+from papers.query import terms
+from tests.factories import PaperFactory
+from tests.papers import library as shelf
+
+# --- words
+
+
+EVERY_WORD = {
+    "stems": {"toxicity": ["molecules"], "TOXIC drug": ["molecules"], "the drugs of": ["molecules"]},
+    "accents": {"godel": ["godel"], "gödel strasse": ["godel"], "NAÏVELY": ["godel"], "nunez": ["molecules"]},
+    "the last word's beginning": {"molec": ["molecules"], "neural net": ["molecules"], "net neural": []},
+    "signs": {"gpt 4": ["decoding"], "GPT-4": ["decoding"], "gpt–4 answers": ["decoding"]},
+    "or": {"drugs OR radiology": ["molecules", "tumours"], "drugs OR radiology graph": ["molecules"]},
+    "phrases": {'"chain of thought"': ["chain"], '"language models" solve': ["chain"], '"models language"': []},
+    "names": {"choi": ["molecules", "tumours"], "choi radiology": ["tumours"], "o'brien": ["godel"]},
+    "minus": {
+        "reasoning -survey": ["chain"],
+        'chain -"chain of thought"': ["survey"],
+        "choi -nuñez": ["tumours"],
+        "reasoning -the": ["chain", "survey"],
+    },
+    "stop words": {"the of": [], '"the of"': [], "the graph": ["molecules"], "": []},
+}
+
+
+@pytest.mark.parametrize("answers", EVERY_WORD.values(), ids=EVERY_WORD)
+def test_every_word(found, answers):
+    hits = {words: found(words, by="words") for words in answers}
+    assert {
+        words: sorted(name for name in hits[words] if "every" in hits[words][name].legs) for words in hits
+    } == answers
+
+
+def test_some_words_are_enough_but_stand_below_all(found):
+    hits = found("language models solve", by="words")
+    assert {name: hit.legs for name, hit in hits.items()} == {"chain": {"every", "any"}, "decoding": {"any"}}
+    assert list(hits) == ["chain", "decoding"]
+
+
+def test_the_rarer_word_counts_more(found):
+    assert list(found("models reasoning agents zebra", by="words")) == ["survey", "chain", "decoding"]
+
+
+def test_title_above_abstract_above_names(db):
+    in_names = PaperFactory(title="Alpha", abstract="Beta gamma.", authors=["Zeta Sparse"])
+    in_title = PaperFactory(title="Sparse", abstract="Alpha beta.", authors=["Zeta Gamma"])
+    in_abstract = PaperFactory(title="Beta", abstract="Sparse alpha.", authors=["Zeta Gamma"])
+    shelf.index()
+    hits = search.find(Paper.objects.all(), terms("sparse"), by="words").hits
+    assert [hit.pk for hit in hits] == [in_title.pk, in_abstract.pk, in_names.pk]
+
+
+def test_a_new_paper_is_found_before_its_words_are_counted(found, library):
+    new = PaperFactory(title="Quokkas", authors=[])
+    assert [hit.pk for hit in search.find(Paper.objects.all(), terms("quokkas"), by="words").hits] == [new.pk]
+
+
+# --- typing errors
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("tumuors", "tumours"),  # swapped
+        ("segmeting", "segmenting"),  # missing
+        ("molleculess", "molecules"),  # too many
+        ("dekodink", "decoding"),  # wrong
+        ("Nunes", "nunez"),  # a name
+        ("Rönneburger", "ronneberger"),
+        ("grpah", "graph"),
+    ],
+)
+def test_a_misspelt_word_is_read_as_the_nearest_in_a_title_or_a_name(library, found, typed, meant):
+    for by in ("words", "meaning", ""):
+        asked = search.find(Paper.objects.all(), terms(f"{typed} network"), by=by)
+        assert asked.mend(typed) == meant
+        assert {fold(typed), meant} <= asked.marked
+        assert set(found(f"{typed} network", by=by)) == set(found(f"{meant} network", by=by))
+
+
+def test_nothing_else_is_mended(library):
+    right = {
+        "grxxh": "two of five letters",
+        "moxxxules": "three",
+        "reasoned": "another form of a word that is there",
+        "molec": "begins one",
+        "thoughtfull": "like a word that stands in an abstract only",
+        '"tumuors grpah"': "a phrase",
+        "graph -tumuors": "not wanted",
+        "the of": "stop words",
+        "xqzkwv": "like none",
+    }
+    assert {
+        words: search.find(Paper.objects.all(), terms(words), by="words").mended for words in right
+    } == dict.fromkeys(right, {})
+
+
+@pytest.mark.parametrize("field", ["title", "abstract", "authors"])
+def test_no_word_that_some_paper_has_is_mended(library, field):
+    PaperFactory(**{field: ["Tumuors"] if field == "authors" else "Tumuors"})  # not counted yet
+    assert search.find(Paper.objects.all(), terms("tumuors"), by="words").mended == {}
+
+
+# --- meaning, and both
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("finding cancer in scans", "tumours"),
+        ("speeding up text generation", "decoding"),
+        ("is this medicine poisonous", "molecules"),
+    ],
+)
+def test_meaning_finds_what_shares_no_word_with_the_question(found, question, name):
+    hits = found(question)
+    assert next(iter(hits)) == name
+    assert hits[name].legs == {"near"}
+    assert found(question, by="words") == {}
+
+
+def test_meaning_leaves_out_what_is_far(found):
+    assert found("xqzkwv", by="meaning") == {}
+    assert "tumours" not in found("graph drugs", by="meaning")
+
+
+def test_a_minus_counts_for_meaning_too(found):
+    assert "tumours" in found("finding cancer in scans", by="meaning")
+    assert "tumours" not in found("finding cancer in scans -radiology", by="meaning")
+
+
+@pytest.mark.parametrize("words", ["language models reasoning", "graph toxicity", "choi radiology"])
+def test_a_score_is_the_sum_of_its_legs(found, words):
+    both, by_words, by_meaning = (found(words, by=by) for by in ("", "words", "meaning"))
+    assert set(both) == set(by_words) | set(by_meaning)
+    for name, hit in both.items():
+        parts = [part[name] for part in (by_words, by_meaning) if name in part]
+        assert hit.score == pytest.approx(sum(part.score for part in parts))
+        assert hit.legs == frozenset().union(*(part.legs for part in parts))
+
+
+def test_who_is_found_by_several_stands_above(found):
+    hits = found("language models reasoning")
+    assert hits["chain"].legs == {"every", "any", "near"}
+    assert next(iter(hits)) == "chain"
+    scores = [hit.score for hit in hits.values()]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_vectors_of_another_model_are_not_compared(found, library):
+    Embedding.objects.update(model="another")
+    assert found("finding cancer in scans", by="meaning") == {}
+
+
+# --- pools and what is kept
+
+
+def test_of_many_papers_with_every_word_the_first_in_the_order_asked_for_are_ranked(db, monkeypatch):
+    monkeypatch.setattr(search, "EVERY_POOL", 2)
+    papers = [PaperFactory(title="Alike", imported_votes=votes, comment_count=-votes + 9) for votes in (1, 2, 3)]
+    for first, kept in ((("vote_count",), papers[1:]), (("comment_count",), papers[:2])):
+        hits = search.find(Paper.objects.all(), terms("alike"), by="words", first=first).hits
+        assert {hit.pk for hit in hits if "every" in hit.legs} == {paper.pk for paper in kept}
+
+
+def statements(papers, **how) -> int:
+    with CaptureQueriesContext(connection) as made:
+        search.find(papers, terms("graph"), **how)
+    return len(made)
+
+
+def test_a_question_to_all_papers_is_answered_once_a_minute(library, time_machine):
+    assert statements(Paper.objects.all()) > 0
+    assert statements(Paper.objects.all()) == 0
+    assert statements(Paper.objects.all(), by="words") > 0
+    assert statements(Paper.objects.all(), first=("listed_at", "id")) > 0
+    caches["searches"].clear()
+    assert statements(Paper.objects.all()) > 0
+
+
+def test_it_is_kept_for_a_minute(library, time_machine):
+    time_machine.move_to("2025-11-23T10:00:00Z", tick=False)
+    assert statements(Paper.objects.all()) > 0
+    time_machine.shift(59)
+    assert statements(Paper.objects.all()) == 0
+    time_machine.shift(2)
+    assert statements(Paper.objects.all()) > 0
+
+
+def test_a_question_to_some_papers_is_not_kept(library):
+    for papers in (Paper.objects.filter(vote_count=0), Paper.objects.exclude(pk=0)):
+        assert statements(papers) == statements(papers) > 0
