@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _NO_WORD = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w.]|_")  # a dot between digits is part of a number
+_BEFORE_NUMBER = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -23,8 +24,9 @@ def fold(text: str) -> str:
 
 
 def bare(text: str) -> str:
-    """Folded, and nothing but words and numbers left, so that "GPT-4" and "gpt 4" are the same.
+    """Folded, and nothing but words and numbers left, so that "GPT-4", "gpt4" and "gpt 4" are the same.
 
     PostgreSQL's parser would read a negative number there, a path in "and/or" and a host in "here.Then".
     """
-    return " ".join(_NO_WORD.sub(" ", fold(text).replace("'", "").replace("’", "")).split())
+    words = _NO_WORD.sub(" ", fold(text).replace("'", "").replace("’", ""))
+    return " ".join(_BEFORE_NUMBER.sub(" ", words).split())

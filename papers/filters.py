@@ -3,6 +3,7 @@
 import django_filters
 from django import forms
 from django.contrib.postgres.search import SearchQuery
+from django.db.models import Q
 
 from lib.forms import DateInput
 from papers.models import Paper
@@ -27,8 +28,7 @@ class FilterForm(forms.Form):
 class PaperFilter(django_filters.FilterSet):
     org = django_filters.CharFilter(
         label="Organisation",
-        field_name="organisation__slug",
-        lookup_expr="iexact",
+        method="match_org",
         max_length=96,
         widget=forms.TextInput(attrs={"list": "organisations"}),
     )
@@ -63,6 +63,10 @@ class PaperFilter(django_filters.FilterSet):
         model = Paper
         fields = []
         form = FilterForm
+
+    def match_org(self, papers, name, org):
+        """By the short name in its address, or by its full one."""
+        return papers.filter(Q(organisation__slug__iexact=org) | Q(organisation__name__iexact=org))
 
     def match_author(self, papers, name, author):
         """These words stand side by side among the names."""

@@ -97,9 +97,10 @@ class Listing:
 
     @property
     def version(self) -> tuple:
-        """All that the rows show, for an ETag."""
+        """All that the rows show, and what is said above them, for an ETag."""
         legs = self.found and [sorted(self.found.legs[paper.pk]) for paper in self.papers]
-        return (bool(self.older_url), legs, *(paper.face for paper in self.papers))
+        said = self.found and (self.found.mended, self.found.lacks_meaning)
+        return (bool(self.older_url), said, legs, *(paper.face for paper in self.papers))
 
 
 def read(address: QueryDict) -> Asked:
@@ -170,8 +171,11 @@ def _find(asked: Asked, papers, like: Paper | None, first: tuple[str, ...]) -> s
 def _page(papers, found: search.Found | None, columns: tuple[str, ...] | None, cursor: str, viewer) -> keyset.Page:
     """By these columns, or without any by relevance."""
     if columns:
-        papers = papers.filter(pk__in=found.worth_ordering) if found else papers
-        return keyset.page(papers.seen_by(viewer).narrow(columns), columns, cursor, PAGE_SIZE)
+        if not found:
+            return keyset.page(papers.seen_by(viewer).narrow(columns), columns, cursor, PAGE_SIZE)
+        with search.bounded():
+            rows = found.worth_ordering(papers).seen_by(viewer).narrow(columns)
+            return keyset.page(rows, columns, cursor, PAGE_SIZE)
     page = keyset.page_of(found.hits, RELEVANCE, cursor, PAGE_SIZE)
     seen = papers.filter(pk__in=[hit.pk for hit in page.rows]).seen_by(viewer).narrow(()).in_bulk()
     return keyset.Page([seen[hit.pk] for hit in page.rows if hit.pk in seen], page.cursor)

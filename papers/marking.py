@@ -9,11 +9,13 @@ from functools import lru_cache
 
 import snowballstemmer
 
-from lib.text import fold
+from lib.text import bare
 
 _TEXTS = re.compile(r'<h2>.*?</h2>|<div class="abstract">\s*<p>.*?</p>', re.DOTALL)
-_PARTS = re.compile(r"(<math.*?</math>|<[^>]*>|&#?\w+;|[^\W_]+)", re.DOTALL)
-_HEAD = 3  # letters that a word has in common with its stem, so that few need to be stemmed
+# A word goes on behind an accent of its own, an apostrophe, and a point between digits.
+_WORD = r"[^\W_]+(?:(?:[\u0300-\u036f]+|['’](?=[^\W_])|(?<=\d)\.(?=\d))[^\W_]*)*"
+_PARTS = re.compile(rf"(<math.*?</math>|<[^>]*>|&#?\w+;|{_WORD})", re.DOTALL)
+_HEAD = 2  # letters that a word has in common with its stem ("using", "use"), so that few need to be stemmed
 
 
 class Marker(dict):
@@ -25,8 +27,8 @@ class Marker(dict):
         self.heads = {lexeme[:_HEAD] for lexeme in lexemes}
 
     def __missing__(self, part: str) -> bool:
-        word = part.lower() if part.isascii() else fold(part)
-        self[part] = word[:_HEAD] in self.heads and word.isalnum() and self._is_meant(word)
+        word = part.lower() if part.isascii() and "'" not in part else bare(part)
+        self[part] = word[:_HEAD] in self.heads and part[:1].isalnum() and self._is_meant(word)
         return self[part]
 
     def _is_meant(self, word: str) -> bool:

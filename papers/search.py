@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 
 import numpy
-from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.contrib.postgres.search import SearchQuery
 from django.core.cache import caches
 from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from pgvector import HalfVector
 from pgvector.django import CosineDistance
 from psycopg.errors import QueryCanceled
@@ -56,9 +56,10 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """Hits, best first; the lexemes and the beginning of words to mark in them; words that were read as others."""
+    """Hits, best first; the tsquery of every word; what is to be marked; words that were read as others."""
 
     hits: tuple[Hit, ...]
+    every: str = ""
     marked: frozenset[str] = frozenset()
     prefix: str = ""
     mended: dict[str, str] = field(default_factory=dict)
@@ -72,10 +73,24 @@ class Found:
         """The text, with its typing errors mended."""
         return wording.mend(text, self.mended)
 
-    @cached_property
-    def worth_ordering(self) -> list[int]:
-        """What another order than relevance shows: all that have every word, and the best of the others."""
-        return [hit.pk for place, hit in enumerate(self.hits) if "every" in hit.legs or place < POOL]
+    @property
+    def exact(self) -> int:
+        """How many hits have every word: EVERY_POOL means that many or more."""
+        return sum("every" in hit.legs for hit in self.hits)
+
+    @property
+    def others(self) -> int:
+        return len(self.hits) - self.exact
+
+    @property
+    def is_cut(self) -> bool:
+        return self.exact == EVERY_POOL
+
+    def worth_ordering(self, papers):
+        """What another order than relevance shows: of these papers all that have every word, or else the best hits."""
+        if self.exact:
+            return papers.filter(entry__words=_tsquery(self.every))
+        return papers.filter(pk__in=[hit.pk for hit in self.hits[:POOL]])
 
 
 def find(papers, terms: Terms, *, by: str = "", first: Sequence[str] = ("vote_count", "listed_at", "id")) -> Found:
@@ -91,7 +106,7 @@ def without(papers, terms: Terms):
     """The papers that have none of the unwanted terms."""
     if not terms.none:
         return papers
-    with _bounded():
+    with bounded():
         return papers.filter(~Q(entry__words=_tsquery(wording.read(terms).none)))
 
 
@@ -114,7 +129,7 @@ def has_meaning() -> bool:
 
 
 def _like(paper, papers) -> Found:
-    with _bounded() as cursor:
+    with bounded() as cursor:
         vector = Embedding.objects.filter(paper=paper, model=embedding.name()).values_list("vector", flat=True).first()
         if vector is None or not has_meaning():
             return Found(())
@@ -122,23 +137,25 @@ def _like(paper, papers) -> Found:
 
 
 def _find(papers, terms: Terms, by: str, first: Sequence[str]) -> Found:
-    with _bounded() as cursor:
+    with bounded() as cursor:
         words = wording.read(terms)
+        if words.phrases:
+            papers = papers.filter(entry__words=_tsquery(words.phrases))
         vector = _vector(wording.mend(terms.plain, words.mended)) if "near" in LEGS[by] else None
         hits = ()
         with suppress(EmptyResultSet):  # there are no papers to look through
             legs = {
-                "every": _every(papers, words.every, first) if words.every else None,
+                "every": _every(papers, words, first) if words.every else None,
                 "any": _any(papers, words) if words.weights else None,
                 "near": _near(papers, vector) if vector is not None else None,
             }
             hits = _fuse(cursor, {name: legs[name] for name in LEGS[by] if legs[name]})
     lacks_meaning = "near" in LEGS[by] and vector is None
-    return Found(hits, words.marked, words.prefix, words.mended, lacks_meaning)
+    return Found(hits, words.every, words.marked, words.prefix, words.mended, lacks_meaning)
 
 
 @contextmanager
-def _bounded():
+def bounded():
     """A transaction whose statements end in time, whose vector index reads on until the filters leave enough."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -189,42 +206,57 @@ def _tsquery(text: str) -> SearchQuery:
 # Each leg is a statement of (pk, relevance) and its parameters.
 
 
-def _every(papers, query: str, first: Sequence[str]):
-    """Title above abstract above authors, and short entries above long ones (normalisation 1)."""
-    rank = SearchRank(F("entry__words"), _tsquery(query), weights=[0.0, 0.3, 0.4, 1.0], normalization=1)
-    pool = papers.filter(entry__words=_tsquery(query)).order_by(*(f"-{column}" for column in first))
-    return pool.annotate(relevance=rank).values_list("pk", "relevance")[:EVERY_POOL].query.sql_with_params()
+def _every(papers, words: wording.Wording, first: Sequence[str]):
+    pool = papers.filter(entry__words=_tsquery(words.every)).order_by(*(f"-{column}" for column in first))
+    return _by_words(words, *pool.values_list("pk")[:EVERY_POOL].query.sql_with_params())
 
 
 def _any(papers, words: wording.Wording):
-    """The papers with the weightiest of the rare words; then, among those, by all words, from 0 to 1.
+    """Of the papers with any of the rare words those with the weightiest."""
+    lexemes, weights = _lexemes(words)
+    among, more = ("", ())
+    if papers.query.where:
+        sql, more = papers.values("pk").query.sql_with_params()
+        among = f"AND paper_id IN ({sql})"
+    return _by_words(words, _RARE.format(among=among), [lexemes[: words.rare], weights[: words.rare], *more])
+
+
+_RARE = f"""
+    SELECT paper_id FROM papers_searchentry
+    JOIN unnest(%s::tsquery[], %s::float8[]) AS rare(lexeme, weight) ON words @@ lexeme {{among}}
+    GROUP BY paper_id ORDER BY sum(weight) DESC, paper_id DESC LIMIT {POOL}
+"""  # noqa: S608 (POOL is a constant)
+
+
+def _by_words(words: wording.Wording, pool: str, params: Sequence):
+    """The papers of the pool by how well they fit all words: from 0 to 1, and more where those are a title or a name.
 
     A word counts its weight times r / (r + 0.2 · (¼ + ¾ · length)): the shape of BM25, with r the word's own `ts_rank`
     (which grows with title, abstract and repetition) and the entry's length in lexemes against the usual 150.
     """
-    lexemes = [wording.quote(lexeme) for lexeme in words.weights]
-    weights = list(words.weights.values())
-    params = [sum(weights), lexemes, weights, lexemes[: words.rare], weights[: words.rare]]
-    if not papers.query.where:
-        return _ANY.format(among=""), params
-    among, more = papers.values("pk").query.sql_with_params()
-    return _ANY.format(among=f"AND paper_id IN ({among})"), [*params, *more]
+    lexemes, weights = _lexemes(words)
+    return _BY_WORDS.format(pool=pool), [sum(weights), lexemes, weights, words.opening, words.together, *params]
+
+
+def _lexemes(words: wording.Wording) -> tuple[list[str], list[float]]:
+    return [wording.quote(lexeme) for lexeme in words.weights], list(words.weights.values())
 
 
 # An empty vector is added since a value out of line would be fetched again for every word.
-_ANY = """
-    SELECT paper_id AS pk, (
-        SELECT sum(weight * r / (r + 0.2 * (0.25 + 0.75 * length(fetched) / 150.0))) / %s
+_BY_WORDS = """
+    SELECT paper_id, coalesce((
+        SELECT sum(weight * r / (r + 0.2 * (0.25 + 0.75 * length(fetched) / 150.0))) / nullif(%s, 0)
         FROM unnest(%s::tsquery[], %s::float8[]) AS wanted(lexeme, weight),
             ts_rank('{{0, 0.3, 0.4, 1}}', fetched, lexeme) r
-    ) AS relevance
+    ), 0) + CASE
+        WHEN title ~* %s THEN 1 + log(1 + vote_count) / 10
+        WHEN fetched @@ %s::tsquery THEN 0.5
+        ELSE 0
+    END
     FROM (
-        SELECT paper_id, words || ''::tsvector AS fetched
-        FROM papers_searchentry JOIN (
-            SELECT paper_id FROM papers_searchentry
-            JOIN unnest(%s::tsquery[], %s::float8[]) AS rare(lexeme, weight) ON words @@ lexeme {among}
-            GROUP BY paper_id ORDER BY sum(weight) DESC, paper_id DESC LIMIT 100
-        ) pool USING (paper_id)
+        SELECT paper_id, words || ''::tsvector AS fetched, title, vote_count
+        FROM ({pool}) pool(paper_id)
+        JOIN papers_searchentry USING (paper_id) JOIN papers_paper ON papers_paper.id = paper_id
         OFFSET 0
     ) entry
 """
@@ -249,12 +281,23 @@ _PLACES = """
     SELECT pk, '{leg}' AS leg, relevance, row_number() OVER (ORDER BY relevance DESC, pk DESC) AS place
     FROM ({sql}) AS {leg}_leg(pk, relevance)
 """
+# What has every word is no longer asked for some of them, and where there is plenty of it, nothing is.
 _FUSE = f"""
+    WITH places AS MATERIALIZED ({{places}}), strengths AS (
+        SELECT
+            pk, leg, place,
+            CASE leg WHEN 'every' THEN 2 * relevance WHEN 'any' THEN relevance ELSE relevance ^ 2 END AS strength
+        FROM places
+        WHERE CASE leg
+            WHEN 'every' THEN true
+            WHEN 'any' THEN (SELECT count(*) FROM places WHERE leg = 'every') < {EVERY_POOL}
+            ELSE relevance > {FARTHEST}
+        END
+    )
     SELECT
         pk,
-        sum(CASE leg WHEN 'every' THEN 1 WHEN 'any' THEN relevance ELSE relevance ^ 2 END / ({K} + place)) AS score,
+        coalesce(max(strength / ({K} + place)) FILTER (WHERE leg <> 'near'), 0)
+        + coalesce(max(strength / ({K} + place)) FILTER (WHERE leg = 'near'), 0) AS score,
         array_agg(leg)
-    FROM ({{places}}) places
-    WHERE leg <> 'near' OR relevance > {FARTHEST}
-    GROUP BY pk ORDER BY score DESC, pk DESC
-"""  # noqa: S608 (both parts are constants)
+    FROM strengths GROUP BY pk ORDER BY score DESC, pk DESC
+"""  # noqa: S608 (all parts are constants)

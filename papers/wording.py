@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,7 +19,9 @@ MIN_PREFIX = 3  # letters that the last word needs to stand for all that begin s
 
 @dataclass(frozen=True)
 class Wording:
-    """`every` and `none` are tsqueries, "" where they ask nothing: all wanted terms, any unwanted one.
+    """`every`, `phrases` and `none` are tsqueries, "" where they ask nothing: all wanted terms, those in quotes, any
+    unwanted one. `together` has the wanted words side by side in a title or among the names; `opening` is a regular
+    expression for a title that begins with them.
 
     `weights` has the wanted lexemes, rarest first, with their inverse document frequency as BM25 has it,
     ln(1 + (N − n + ½) / (n + ½)) if n of N papers have one (Robertson and Zaragoza 2009, doi:10.1561/1500000019).
@@ -27,7 +30,10 @@ class Wording:
     """
 
     every: str
+    phrases: str
     none: str
+    together: str
+    opening: str
     weights: dict[str, float]
     rare: int
     marked: frozenset[str]
@@ -77,11 +83,15 @@ def read(terms: Terms) -> Wording:
     readings |= _read(mended.values(), "")
     wanted = [[*group, *(mended[text] for text in group if text in mended)] for group in groups]
     asked = [_any(readings[text].query(prefix) for text in group) for group in wanted]
+    words = bare(mend(terms.plain, mended)).split()
     lexemes = {lexeme: n for group in wanted for text in group for lexeme, n in readings[text].lexemes.items()}
     weights, rare = _weigh(lexemes, max((reading.corpus for reading in readings.values()), default=0))
     return Wording(
-        every=" & ".join(f"({query})" for query in asked if query),
+        every=_all(asked),
+        phrases=_all(query for query, group in zip(asked, terms.all, strict=True) if all(t.is_phrase for t in group)),
         none=_any(readings[text].query("") for text in unwanted),
+        together=_any([_side_by_side(words, "D"), _side_by_side(words, "C")]),
+        opening="^" + "[^[:alnum:]]*".join(map(re.escape, words)) + "([^[:alnum:]]|$)",
         weights=weights,
         rare=rare,
         marked=frozenset(lexemes) | {word for group in wanted for text in group for word in readings[text].spellings},
@@ -96,7 +106,7 @@ def mend(text: str, mended: dict[str, str]) -> str:
 
 def author_query(name: str) -> str:
     """The tsquery of papers that have these words, side by side, among their authors' names; "" for none."""
-    return " <-> ".join(f"{quote(word)}:C" for word in bare(name).split())
+    return _side_by_side(bare(name).split(), "C")
 
 
 def _prefix(terms: Terms) -> str:
@@ -182,6 +192,14 @@ def _weigh(lexemes: dict[str, int], corpus: int) -> tuple[dict[str, float], int]
         if postings <= POSTINGS or place == 1:
             rare = place
     return weights, rare
+
+
+def _side_by_side(words: list[str], label: str) -> str:
+    return " <-> ".join(f"{quote(word)}:{label}" for word in words)
+
+
+def _all(queries: Iterable[str]) -> str:
+    return " & ".join(f"({query})" for query in queries if query)
 
 
 def _any(queries: Iterable[str]) -> str:

@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, settings
 
 from orgs.models import Membership
 from orgs.roles import Role
+from papers import search
+from papers.embedding import embedder
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
 
 # These machines are shared: how long an example takes says nothing.
@@ -22,6 +24,8 @@ settings.load_profile("shared")
 def _fresh_caches():
     for name in ("cards", "pages", "searches"):
         caches[name].clear()
+    for known in (embedder, search._has_vectors, search._embedded):
+        known.cache_clear()
 
 
 @pytest.fixture

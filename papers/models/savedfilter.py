@@ -10,7 +10,7 @@ MOST = 30  # of one person
 
 class SavedFilterManager(models.Manager):
     def save_as(self, user, name: str, query: str) -> "SavedFilter":
-        """From now on the name means this query, whatever it meant before. Raises BadInput for what can't be kept."""
+        """Give the query a name; twice is once. Raises BadInput for what can't be kept, and for a name in use."""
         name, longest = one_line(name), self.model._meta.get_field("name").max_length
         if not 1 <= len(name) <= longest:
             raise BadInput(f"A saved search needs a name of 1 to {longest} characters; this one has {len(name)}.")
@@ -18,7 +18,10 @@ class SavedFilterManager(models.Manager):
             raise BadInput("This search is too long to be saved. Fewer words may find the same.")
         if self.filter(user=user).exclude(name=name).count() >= MOST:
             raise BadInput(f"You have {MOST} saved searches, which is as many as there can be. Remove one first.")
-        return self.update_or_create(user=user, name=name, defaults={"query": query})[0]
+        saved, _ = self.get_or_create(user=user, name=name, defaults={"query": query})
+        if saved.query != query:
+            raise BadInput(f"“{name}” is another search of yours. Choose another name, or remove that one first.")
+        return saved
 
 
 class SavedFilter(models.Model):

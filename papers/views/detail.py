@@ -1,5 +1,6 @@
 """A paper's own page."""
 
+from contextlib import suppress
 from functools import partial
 
 from django.conf import settings
@@ -42,9 +43,12 @@ def _unknown(request: HttpRequest, arxiv_id: str) -> HttpResponse:
 
 
 def _similar(paper: Paper) -> list[Paper]:
-    nearest = [hit.pk for hit in search.like(paper, Paper.objects.all()).hits[:SIMILAR_SHOWN]]
-    papers = Paper.objects.select_related("organisation").in_bulk(nearest)
-    return [papers[pk] for pk in nearest if pk in papers]
+    """The nearest first; none if they take too long to find, for which nobody should miss the paper itself."""
+    with suppress(search.TooSlow):
+        nearest = [hit.pk for hit in search.like(paper, Paper.objects.all()).hits[:SIMILAR_SHOWN]]
+        papers = Paper.objects.select_related("organisation").in_bulk(nearest)
+        return [papers[pk] for pk in nearest if pk in papers]
+    return []
 
 
 def _context(paper: Paper, why: ranking.Explanation) -> dict:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
-from django_htmx.http import push_url, replace_url
+from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 
 from lib.http import BadInput, page
 from orgs.models import Organisation
@@ -54,25 +54,42 @@ def _show_period(request: HttpRequest, chosen: Period, **more) -> HttpResponse:
 def latest(request: HttpRequest, kind: str) -> HttpResponse:
     """The day, week or month of the latest papers; a day with a filter in the address means all days."""
     if kind == "day" and listing.read(request.GET).is_filtered:
-        return _search(request)
+        return _jump(request) or _as_typed(request, _search(request))
     last = Day.objects.latest_date()
     if last is None:
         return page(request, "papers/empty_site.html", {})
-    return _show_period(request, Period.around(kind, last), **filters.tabs(request) if kind == "day" else {})
+    tabs = filters.tabs(request) if kind == "day" else {}
+    return _as_typed(request, _show_period(request, Period.around(kind, last), **tabs))
+
+
+def _jump(request: HttpRequest) -> HttpResponse | None:
+    """To the paper whose arXiv id is all that stands in the box.
+
+    As one types, only to a paper that is here: what will become an id may be another one on the way.
+    """
+    try:
+        arxiv_id, _ = identifiers.parse(request.GET.get("q", ""))
+    except ValueError:
+        return None
+    if not request.htmx:
+        return redirect("papers:paper", arxiv_id)
+    found = Paper.objects.filter(arxiv_id=arxiv_id).first()
+    return HttpResponseClientRedirect(found.get_absolute_url()) if found else None
 
 
 def _search(request: HttpRequest) -> HttpResponse:
-    """All papers that words and filters leave; an arXiv id in the box is the paper itself.
+    """All papers that words and filters leave."""
+    asked = listing.read(request.GET)
+    topic, author = asked.params.get("topic"), asked.params.get("author")
+    growth = sparkline.of_topic(topic) if topic else None
+    quoted = f"“{asked.params['q']}”" if "q" in asked.params else ""
+    context = {"title": quoted or topic or author or "All papers", "growth": growth, "is_search": True}
+    context |= filters.tabs(request)
+    return show(request, Paper.objects.all(), context, version=growth)
 
-    As one types, the first answer is a new page of the browser's history, and the next ones take its place.
-    """
-    try:
-        return redirect("papers:paper", identifiers.parse(request.GET.get("q", "").strip())[0])
-    except ValueError:
-        topic = listing.read(request.GET).params.get("topic")
-        growth = sparkline.of_topic(topic) if topic else None
-        context = {"title": topic or "All papers", "growth": growth, "is_search": True, **filters.tabs(request)}
-        response = show(request, Paper.objects.all(), context, version=growth)
+
+def _as_typed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """As one types, the first answer is a new page of the browser's history, and the next ones take its place."""
     if request.htmx and "older" not in request.GET:
         was_search = "q" in QueryDict(urlsplit(request.htmx.current_url or "").query)
         (replace_url if was_search else push_url)(response, request.get_full_path())

@@ -1,7 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lib.templatetags.house import bare_url, compact
-from lib.text import fold, one_line
+from lib.text import bare, fold, one_line
 
 
 @pytest.mark.parametrize(
@@ -17,6 +19,33 @@ def test_one_line(text, line):
 )
 def test_fold(text, folded):
     assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("GPT-4", "gpt 4"),
+        ("gpt 4", "gpt 4"),
+        ("GPT-4.5: 3.14 and v1.2.3.", "gpt 4.5 3.14 and v1.2.3"),
+        ("and/or here.Then ... .5 5.", "and or here then 5 5"),
+        ("Newton's O’Brien", "newtons obrien"),
+        ("snake_case", "snake case"),
+        ("$x^2$ “quoted” — 50 %", "x 2 quoted 50"),
+        ("Go\u0308del Straße ﬁne", "godel strasse fine"),
+        ("東京 Эйлер", "東京 эилер"),
+        ("!? -- _", ""),
+        ("", ""),
+    ],
+)
+def test_bare(text, words):
+    assert bare(text) == words
+
+
+@given(st.text())
+def test_bare_is_words_one_space_apart_and_stays_as_it_is(text):
+    assert all(word.replace(".", "").isalnum() for word in bare(text).split(" ")) or not bare(text)
+    assert bare(bare(text)) == bare(text)
+    assert "  " not in bare(text)
 
 
 @pytest.mark.parametrize(

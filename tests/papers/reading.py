@@ -1,0 +1,28 @@
+"""What a page of papers shows to who reads it."""
+
+import re
+from html import unescape
+
+from tests.papers.library import PAPERS
+from tests.papers.test_lists import titles
+
+NAMES = {title: name for name, (title, _, _) in PAPERS.items()}
+
+
+def text(answer) -> str:
+    return unescape(answer.content.decode())
+
+
+def keys(answer) -> list[str]:
+    """The papers of the library by their names, in order."""
+    return [NAMES[unescape(title)] for title in titles(answer)]
+
+
+def reasons(answer) -> dict[str, str]:
+    """Why each paper of the library is there."""
+    told = re.findall(r'<span class="reason">(.*?)</span>', text(answer))
+    return dict(zip(keys(answer), told, strict=True))
+
+
+def notes(answer) -> list[str]:
+    return [re.sub("<[^>]*>", "", note) for note in re.findall(r'<p class="note">(.*?)</p>', text(answer))]
