@@ -1,5 +1,6 @@
 """How long `papers.search` takes among synthetic papers, in this process. Vectors of questions cost nothing here."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
@@ -31,6 +32,7 @@ type Searches = Iterator[Callable[[], object]]
 def measure(number: int, files: Iterable[Path]) -> list[Limit]:
     with patch.object(embedding, "Bundled", synthetic.Model):  # before anything asks for a model
         filling.fill(number, files)
+        logging.getLogger(search.__name__).setLevel(logging.CRITICAL)  # the table tells which gave up
         rows = [_row(name, searches) for name, searches in _lines(number).items()]
         print(table(["a search", "found", "p50 ms", "p95 ms", "slowest ms", "gave up"], rows))
         print(f"\nOf the {search.POOL} papers nearest to a vector, the index finds {_recall():.1%}.")
@@ -90,17 +92,21 @@ def _pairs_of_common_words() -> Iterator[str]:
 
 
 def _row(name: str, searches: Searches) -> tuple:
-    next(searches)()  # the first warms up
-    times, numbers, gave_up = [], [], 0
-    for make in islice(searches, _SEARCHES):
-        started = time.perf_counter()
-        try:
-            numbers.append(_size(make()))
-        except search.TooSlow:
-            gave_up += 1
-        times.append(1_000 * (time.perf_counter() - started))
-    times.sort()
-    return name, int(median(numbers or [0])), median(times), times[int(0.95 * len(times))], times[-1], gave_up
+    _time(next(searches))  # the first warms up
+    times, sizes = zip(*map(_time, islice(searches, _SEARCHES)), strict=True)
+    found, times = [size for size in sizes if size is not None], sorted(times)
+    p95 = times[int(0.95 * len(times))]
+    return name, int(median(found or [0])), median(times), p95, times[-1], len(times) - len(found)
+
+
+def _time(make: Callable[[], object]) -> tuple[float, int | None]:
+    """In ms, and how many papers were found; None if the database gave up."""
+    started = time.perf_counter()
+    try:
+        size = _size(make())
+    except search.TooSlow:
+        size = None
+    return 1_000 * (time.perf_counter() - started), size
 
 
 def _size(found: search.Found | list[Paper]) -> int:
@@ -112,7 +118,7 @@ def _recall() -> float:
     shares = []
     for vector in embedding.embedder().draw(default_rng(_SEED), _COMPARED):
         sql, params = search._near(Paper.objects.all(), vector)
-        with search._bounded() as cursor:
+        with search.bounded() as cursor:
             cursor.execute(sql, params)
             found = {key for key, _ in cursor}
             cursor.execute(

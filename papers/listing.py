@@ -98,8 +98,9 @@ class Listing:
     @property
     def version(self) -> tuple:
         """All that the rows show, and what is said above them, for an ETag."""
-        legs = self.found and [sorted(self.found.legs[paper.pk]) for paper in self.papers]
-        said = self.found and (self.found.mended, self.found.lacks_meaning)
+        found = self.found
+        legs = found and [sorted(found.legs[paper.pk]) for paper in self.papers]
+        said = found and (found.exact, found.others, found.mended, found.lacks_meaning)
         return (bool(self.older_url), said, legs, *(paper.face for paper in self.papers))
 
 

@@ -12,8 +12,8 @@ import snowballstemmer
 from lib.text import bare
 
 _TEXTS = re.compile(r'<h2>.*?</h2>|<div class="abstract">\s*<p>.*?</p>', re.DOTALL)
-# A word goes on behind an accent of its own, an apostrophe, and a point between digits.
-_WORD = r"[^\W_]+(?:(?:[\u0300-\u036f]+|['’](?=[^\W_])|(?<=\d)\.(?=\d))[^\W_]*)*"
+# As the index has them: "4.5", "7b", and letters, which go on behind an accent of their own and an apostrophe.
+_WORD = r"\d+(?:\.\d+)+|\d*[^\W\d_]+(?:(?:[\u0300-\u036f]+|['’](?=[^\W\d_]))[^\W\d_]*)*|\d+"
 _PARTS = re.compile(rf"(<math.*?</math>|<[^>]*>|&#?\w+;|{_WORD})", re.DOTALL)
 _HEAD = 2  # letters that a word has in common with its stem ("using", "use"), so that few need to be stemmed
 

@@ -14,6 +14,7 @@ from papers.query import Terms
 
 POSTINGS = 4_000  # entries of the index that a search by any word may read
 SHORT = 5  # letters of a word in which only one may be wrong
+LONGEST = 2_046  # bytes of a word that PostgreSQL keeps
 MIN_PREFIX = 3  # letters that the last word needs to stand for all that begin so
 
 
@@ -195,6 +196,8 @@ def _weigh(lexemes: dict[str, int], corpus: int) -> tuple[dict[str, float], int]
 
 
 def _side_by_side(words: list[str], label: str) -> str:
+    if any(len(word.encode()) > LONGEST for word in words):
+        return ""
     return " <-> ".join(f"{quote(word)}:{label}" for word in words)
 
 

@@ -25,8 +25,10 @@ def test_fold(text, folded):
     ("text", "words"),
     [
         ("GPT-4", "gpt 4"),
+        ("gpt4", "gpt 4"),
         ("gpt 4", "gpt 4"),
-        ("GPT-4.5: 3.14 and v1.2.3.", "gpt 4.5 3.14 and v1.2.3"),
+        ("GPT-4.5: 3.14 and v1.2.3.", "gpt 4.5 3.14 and v 1.2.3"),
+        ("3D-4o 7b1", "3d 4o 7b 1"),
         ("and/or here.Then ... .5 5.", "and or here then 5 5"),
         ("Newton's O’Brien", "newtons obrien"),
         ("snake_case", "snake case"),

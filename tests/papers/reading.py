@@ -24,5 +24,10 @@ def reasons(answer) -> dict[str, str]:
     return dict(zip(keys(answer), told, strict=True))
 
 
+def counted(answer) -> str:
+    """How many were found, in words."""
+    return "".join(re.findall(r'<p class="count">([^<]*)\. <a ', text(answer)))
+
+
 def notes(answer) -> list[str]:
     return [re.sub("<[^>]*>", "", note) for note in re.findall(r'<p class="note">(.*?)</p>', text(answer))]

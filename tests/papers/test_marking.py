@@ -43,14 +43,17 @@ MARKED = {
     "numbers": {
         "gpt 4": ("GPT-4 has 40", ["GPT", "4"]),
         "gpt-4.5": ("GPT-4.5. 4 5", ["GPT", "4.5"]),
-        "qwen2.5": ("Qwen2.5: a report", ["Qwen2.5"]),
+        "gpt4": ("GPT4", ["GPT", "4"]),
+        "qwen2.5-7b": ("Qwen2.5 with 7B, not 1.5B", ["Qwen", "2.5", "7B"]),
+        "qwen 1.5b": ("Qwen-1.5B", ["Qwen", "1.5", "B"]),
+        "3d": ("3D by 4o", ["3D"]),
     },
     "apostrophes": {
         "newton's": ("Newton's 'Newton'", ["Newton's", "Newton"]),
         "newton": ("Newton’s method", ["Newton’s"]),
         "o’brien": ("O'Brien", ["O'Brien"]),
     },
-    "words of phrases": {'"chain of thought"': ("Chain of a thought, of which", ["Chain", "thought"])},
+    "words of phrases": {'"chain of thought" x': ("Chain of thought, of which a chain", ["Chain", "thought", "chain"])},
     "the right word for a misspelt one": {"tumuors": ("Tumours", ["Tumours"])},
     "nothing that is not wanted": {"graph -survey": ("Graph", ["Graph"]), "chain OR -of": ("Chain of", ["Chain"])},
 }
@@ -86,7 +89,7 @@ def test_marked_are(settings, db, stranger, examples):
         ),
         ("<mark>mark</mark>", "mark", "&lt;<mark>mark</mark>&gt;<mark>mark</mark>&lt;/<mark>mark</mark>&gt;"),
         ("R&D & amp; lt < gt", "amp lt gt", "R&amp;D &amp; <mark>amp</mark>; <mark>lt</mark> &lt; <mark>gt</mark>"),
-        ("&amp; &#x61;mp &lt;", "amp x61", "&amp;<mark>amp</mark>; &amp;#<mark>x61</mark>;mp &amp;lt;"),
+        ("&amp; &#x61;mp &lt;", "amp x61", "&amp;<mark>amp</mark>; &amp;#<mark>x</mark><mark>61</mark>;mp &amp;lt;"),
         ("A href papers class span", "href papers class span", None),
         (r"\emph{em} strong", "em strong", "<em><mark>em</mark></em> <mark>strong</mark>"),
     ],

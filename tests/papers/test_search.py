@@ -46,6 +46,23 @@ def test_some_words_are_enough_but_stand_below_all(found):
     assert list(hits) == ["chain", "decoding"]
 
 
+@pytest.mark.parametrize("by", ["", "words", "meaning"])
+def test_a_phrase_must_be_there(found, by):
+    assert list(found('"chain of thought" reasoning', by=by)) == ["chain"]
+    assert list(found('"chain of thoughts" prompting', by=by)) == ["chain"]  # stems
+    assert list(found('"thought chain" reasoning', by=by)) == []
+    assert "survey" in found('"chain of thought" OR reasoning', by=by)
+
+
+def test_a_title_that_begins_with_the_words_stands_first_then_one_that_has_them_side_by_side(db):
+    shorter = PaperFactory(title="Anything, we segment", abstract="Segment anything. " * 3)
+    inside = PaperFactory(title="Why segment anything in long titles about other things", abstract="")
+    named = PaperFactory(title="Segment anything: a long title about many other things", abstract="Else.")
+    shelf.index()
+    hits = search.find(Paper.objects.all(), terms("segment anything"), by="words").hits
+    assert [hit.pk for hit in hits] == [named.pk, inside.pk, shorter.pk]
+
+
 def test_the_rarer_word_counts_more(found):
     assert list(found("models reasoning agents zebra", by="words")) == ["survey", "chain", "decoding"]
 
@@ -178,8 +195,10 @@ def test_of_many_papers_with_every_word_the_first_in_the_order_asked_for_are_ran
     monkeypatch.setattr(search, "EVERY_POOL", 2)
     papers = [PaperFactory(title="Alike", imported_votes=votes, comment_count=-votes + 9) for votes in (1, 2, 3)]
     for first, kept in ((("vote_count",), papers[1:]), (("comment_count",), papers[:2])):
-        hits = search.find(Paper.objects.all(), terms("alike"), by="words", first=first).hits
-        assert {hit.pk for hit in hits if "every" in hit.legs} == {paper.pk for paper in kept}
+        found = search.find(Paper.objects.all(), terms("alike"), by="words", first=first)
+        assert {hit.pk for hit in found.hits if "every" in hit.legs} == {paper.pk for paper in kept}
+        assert (found.exact, found.is_cut) == (2, True)
+        assert set(found.worth_ordering(Paper.objects.all())) == set(papers)  # all stand in other orders
 
 
 def statements(papers, **how) -> int:
@@ -207,5 +226,6 @@ def test_it_is_kept_for_a_minute(library, time_machine):
 
 
 def test_a_question_to_some_papers_is_not_kept(library):
+    statements(Paper.objects.all())  # which asks once what the database can do
     for papers in (Paper.objects.filter(vote_count=0), Paper.objects.exclude(pk=0)):
         assert statements(papers) == statements(papers) > 0

@@ -45,9 +45,13 @@ def ask(library):
 @example("/papers", {"q": "graph" * 100})
 @example("/papers", {"q": "graph\x00"})
 @example("/papers", {"q": "a & b | !c:* <-> (d 'e' \\"})
-@example("/papers", {"q": "-" + "㌖" * 499})  # each becomes six letters
-@example("/papers", {"q": "㌖" * 500, "author": "㌖" * 200, "topic": "㌖" * 120})
+@example("/papers", {"q": "-a" + "㌖" * 490})  # each becomes six letters
+@example("/papers", {"q": "a" + "㌖" * 499, "author": "a" + "㌖" * 199, "topic": "㌖" * 120})
+@example("/papers", {"q": "graph a" + "㌖" * 490})
 @example("/papers", {"q": "ﷺ" * 500})  # each becomes four words
+@example("/papers", {"q": "graph " + "ﷺ" * 490})
+@example("/papers", {"q": "graph " + "a " * 245})
+@example("/papers", {"q": "graph " + "1" * 490})
 @example("/papers", {"q": "𝔤𝔯𝔞𝔭𝔥 🤖👩‍🔬 g\u0301\u0301raph " + "\u0301" * 400})
 @example("/papers", {"q": "\u202eשלום עולם ﻻ हिन्दी ไทย 東京 한국어 Ελληνικά"})
 def test_any_text_is_answered_in_words(ask, path, query):

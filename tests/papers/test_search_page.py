@@ -10,7 +10,7 @@ from django.core.cache import caches
 from papers.models import Bookmark, Vote
 from tests.factories import NOON, PaperFactory
 from tests.papers import library as shelf
-from tests.papers.reading import keys, notes, reasons, text
+from tests.papers.reading import counted, keys, notes, reasons, text
 from tests.papers.test_lists import next_page, titles
 
 # --- what is found, and why
@@ -25,6 +25,19 @@ def test_each_row_says_why_it_is_there(library, stranger):
     }
     assert reasons(stranger.get("/papers?q=ronneberger&by=words")) == {"tumours": "Every word in the authors’ names"}
     assert reasons(stranger.get("/papers?q=finding+cancer+in+scans")) == {"tumours": "Close in meaning"}
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("reasoning&by=words", "2 with every word"),
+        ("reasoning+agents&by=words", "1 with every word, 1 with some of them or close in meaning"),
+        ("finding+cancer+in+scans", "None with every word, 1 with some of them or close in meaning"),
+        ("xqzkwv", ""),
+    ],
+)
+def test_how_many_were_found_is_said(library, stranger, question, said):
+    assert counted(stranger.get(f"/papers?q={question}")) == said
 
 
 def test_words_only_and_meaning_only(library, stranger):
@@ -62,7 +75,7 @@ def test_stop_words_find_nothing_and_say_so(library, stranger):
     for by in ("", "words"):
         page = stranger.get("/papers", {"q": "the of", "by": by}, follow=True)
         assert keys(page) == []
-        assert "No paper here matches" in text(page)
+        assert "No paper here was found for these words." in text(page)
 
 
 # --- filters
@@ -106,6 +119,7 @@ def found(reader, path, by, words="machine translation") -> list[str]:
         ("votes>6", "votes"),
         ('author:"yejin choi"', "author"),
         ("author:choi", "author"),
+        ('org:"the lab"', "lab"),
         ("before:2025-09-05", "early"),
         ("after:2025-W38", "late"),
     ],
@@ -178,7 +192,16 @@ def test_what_cannot_be_read_is_said_and_the_rest_searched_for(library, stranger
     assert f'value="{typed}"' in text(page)
 
 
-@pytest.mark.parametrize("typed", ["2509.08721", "arXiv:2509.08721v2", "https://arxiv.org/pdf/2509.08721.pdf"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        " 2509.08721 ",
+        "arXiv:2509.08721v2",
+        "https://arxiv.org/pdf/2509.08721.pdf",
+        "huggingface.co/papers/2509.08721",
+        "https://doi.org/10.48550/arXiv.2509.08721",
+    ],
+)
 def test_an_id_or_its_address_is_the_paper_itself(paper, stranger, typed):
     assert stranger.get("/papers", {"q": typed}).url == "/papers/2509.08721"
     unknown = stranger.get("/papers", {"q": typed.replace("08721", "00001")}, follow=True)
