@@ -17,7 +17,7 @@ from numpy.random import default_rng
 from bench import filling, synthetic
 from bench.questions import misspell
 from bench.report import Limit, table
-from papers import embedding, query, search
+from papers import embedding, legs, query, search
 from papers.models import Paper, Word
 
 _P95_MS = 100
@@ -35,7 +35,7 @@ def measure(number: int, files: Iterable[Path]) -> list[Limit]:
         logging.getLogger(search.__name__).setLevel(logging.CRITICAL)  # the table tells which gave up
         rows = [_row(name, searches) for name, searches in _lines(number).items()]
         print(table(["a search", "found", "p50 ms", "p95 ms", "slowest ms", "gave up"], rows))
-        print(f"\nOf the {search.POOL} papers nearest to a vector, the index finds {_recall():.1%}.")
+        print(f"\nOf the {legs.POOL} papers nearest to a vector, the index finds {_recall():.1%}.")
     return [Limit(f"{name}, p95 in ms", p95, _P95_MS) for name, _, _, p95, *_ in rows]
 
 
@@ -117,7 +117,7 @@ def _recall() -> float:
     """Which part of the papers that are nearest indeed is among those that the index finds."""
     shares = []
     for vector in embedding.embedder().draw(default_rng(_SEED), _COMPARED):
-        sql, params = search._near(Paper.objects.all(), vector)
+        sql, params = legs.near(Paper.objects.all(), vector)
         with search.bounded() as cursor:
             cursor.execute(sql, params)
             found = {key for key, _ in cursor}

@@ -12,14 +12,14 @@ from django.core.cache import caches
 
 from bench.database import stranger
 from bench.report import table
-from papers import cards, listing, marking, search, wording
+from papers import cards, legs, listing, marking, search, wording
 from papers.models import Paper
 
 # What is timed, and the part in which it happens.
 _PARTS = {
     "words looked up": (wording, "read", "rest of the search"),
     "vector made": (search, "_embedded", "rest of the search"),
-    "fused statement": (search, "_fuse", "rest of the search"),
+    "fused statement": (legs, "fuse", "rest of the search"),
     "rest of the search": (search, "_find", "rest of the list"),
     "rest of the list": (listing, "build", "rest of the page"),
     "marks set": (marking.Marker, "mark", "rest of the page"),

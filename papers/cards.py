@@ -33,15 +33,12 @@ def render(papers, found: Found | None = None) -> SafeString:
 def _explain(rows: list[tuple[str, int]], found: Found) -> Iterator[str]:
     marker = Marker(found.marked, found.prefix)
     for card, pk in rows:
-        marked = marker.mark(card)
-        reason = _reason(found.legs[pk], marked != card)
-        yield marked.replace(_NO_REASON, f'<span class="reason">{reason}</span>')
+        reason = _reason(found.legs_of(pk))
+        yield marker.mark(card).replace(_NO_REASON, f'<span class="reason">{reason}</span>')
 
 
-def _reason(legs: frozenset[str], is_marked: bool) -> str:
+def _reason(legs: frozenset[str]) -> str:
     words = "every word" if "every" in legs else "some words" if "any" in legs else ""
-    if words and not is_marked:
-        words += " in the authors’ names"
     near = "close in meaning" if "near" in legs else ""
     return " · ".join(filter(None, [words, near])).capitalize()
 

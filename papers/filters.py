@@ -6,6 +6,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q
 
 from lib.forms import DateInput
+from orgs.models import Organisation
 from papers.models import Paper
 from papers.wording import author_query
 
@@ -66,7 +67,8 @@ class PaperFilter(django_filters.FilterSet):
 
     def match_org(self, papers, name, org):
         """By the short name in its address, or by its full one."""
-        return papers.filter(Q(organisation__slug__iexact=org) | Q(organisation__name__iexact=org))
+        meant = Organisation.objects.filter(Q(slug__iexact=org) | Q(name__iexact=org)).values_list("pk", flat=True)
+        return papers.filter(organisation__in=list(meant))
 
     def match_author(self, papers, name, author):
         """These words stand side by side among the names."""

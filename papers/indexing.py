@@ -1,5 +1,6 @@
 """Keeps what search needs up to date: the vector of every paper, and how common every word is."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
@@ -11,6 +12,9 @@ from papers import embedding
 from papers.models import Embedding, SearchEntry, Word
 
 BATCH = 100  # papers read at once
+PATIENCE = 3  # failures in a row that mean that no vectors are to be had
+
+logger = logging.getLogger(__name__)
 
 
 def recount() -> int:
@@ -28,15 +32,26 @@ def embed(limit: int | None = None, each: Callable[[], object] = lambda: None) -
     """Give stale papers their vectors, the newest first, and call `each` after each; returns how many those were.
 
     Every vector is kept as soon as it is made, so an end at any moment loses nothing. None is made without a model
-    or without pgvector. Raises Unavailable.
+    or without pgvector. A text that a service refuses is passed over; raises Unavailable after PATIENCE in a row,
+    and if there is nothing else to do.
     """
     if embedding.embedder() is None or not Embedding.objects.is_ready():
         return 0
-    count = 0
+    count, refused = 0, []
     for entry in islice(_newest_first(stale()), limit):
-        _embed(entry)
+        try:
+            _embed(entry)
+        except embedding.Unavailable as error:
+            refused.append(error)
+            if len(refused) == PATIENCE:
+                raise
+            logger.exception("Paper %s got no vector.", entry.pk)
+            continue
+        refused.clear()
         each()
         count += 1
+    if refused and not count:
+        raise refused[-1]
     return count
 
 

@@ -99,7 +99,7 @@ class Listing:
     def version(self) -> tuple:
         """All that the rows show, and what is said above them, for an ETag."""
         found = self.found
-        legs = found and [sorted(found.legs[paper.pk]) for paper in self.papers]
+        legs = found and [sorted(found.legs_of(paper.pk)) for paper in self.papers]
         said = found and (found.exact, found.others, found.mended, found.lacks_meaning)
         return (bool(self.older_url), said, legs, *(paper.face for paper in self.papers))
 
@@ -140,13 +140,16 @@ def build(
         columns, names = {order: own_columns, **columns}, {order: name, **names}
     if like or asked.terms.all:
         order, names = "relevance", {"relevance": "Relevance" if asked.terms.all else "Most similar", **names}
-    chosen = _one_of(names, asked.params.get("sort") or order, "order")
+    told = asked.params.get("sort") or order
+    chosen = order if told == "relevance" else _one_of(names, told, "order")
     filter = PaperFilter(asked.params, papers) if asked.has_filters else None
     found, page = None, keyset.Page([], "")
     if filter is None or filter.is_valid():
         papers = search.without((filter.qs if filter else papers), asked.terms)
         found = _find(asked, papers, like, columns.get(chosen, ORDERS["votes"]))
-        page = _page(papers, found, columns.get(chosen), asked.params.get("older", ""), request.user)
+        page = _page(
+            papers, found, columns.get(chosen), asked.params.get("older", ""), request.user, is_filtered=bool(filter)
+        )
     return Listing(
         asked=asked,
         papers=page.rows,
@@ -169,14 +172,13 @@ def _find(asked: Asked, papers, like: Paper | None, first: tuple[str, ...]) -> s
     return search.find(papers, asked.terms, by=by, first=first)
 
 
-def _page(papers, found: search.Found | None, columns: tuple[str, ...] | None, cursor: str, viewer) -> keyset.Page:
+def _page(
+    papers, found: search.Found | None, columns: tuple[str, ...] | None, cursor: str, viewer, *, is_filtered: bool
+) -> keyset.Page:
     """By these columns, or without any by relevance."""
     if columns:
-        if not found:
-            return keyset.page(papers.seen_by(viewer).narrow(columns), columns, cursor, PAGE_SIZE)
-        with search.bounded():
-            rows = found.worth_ordering(papers).seen_by(viewer).narrow(columns)
-            return keyset.page(rows, columns, cursor, PAGE_SIZE)
+        rows = found.worth_ordering(papers) if found else papers
+        return keyset.page(rows.seen_by(viewer).narrow(columns), columns, cursor, PAGE_SIZE)
     page = keyset.page_of(found.hits, RELEVANCE, cursor, PAGE_SIZE)
     seen = papers.filter(pk__in=[hit.pk for hit in page.rows]).seen_by(viewer).narrow(()).in_bulk()
     return keyset.Page([seen[hit.pk] for hit in page.rows if hit.pk in seen], page.cursor)

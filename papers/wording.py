@@ -80,6 +80,8 @@ def read(terms: Terms) -> Wording:
     unwanted = [bare(term.text) for term in terms.none]
     prefix = _prefix(terms)
     readings = _read([*(text for group in groups for text in group), *unwanted], prefix)
+    if prefix and not readings[prefix].stems:
+        prefix = ""  # a stop word
     mended = _mend(groups, readings)
     readings |= _read(mended.values(), "")
     wanted = [[*group, *(mended[text] for text in group if text in mended)] for group in groups]
@@ -183,14 +185,14 @@ _ALIKE = """
 
 
 def _weigh(lexemes: dict[str, int], corpus: int) -> tuple[dict[str, float], int]:
-    """The weights, rarest lexeme first, and how many lexemes can be looked up within POSTINGS: one at least."""
+    """The weights, rarest lexeme first, and how many of them can be looked up within POSTINGS."""
     rarest_first = sorted(lexemes, key=lambda lexeme: (lexemes[lexeme], lexeme))
     weights, rare, postings = {}, 0, 0
     for place, lexeme in enumerate(rarest_first, 1):
         n = lexemes[lexeme]
         weights[lexeme] = math.log1p((max(corpus, n) - n + 0.5) / (n + 0.5))
         postings += n
-        if postings <= POSTINGS or place == 1:
+        if postings <= POSTINGS:
             rare = place
     return weights, rare
 

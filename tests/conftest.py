@@ -26,6 +26,7 @@ def _fresh_caches():
         caches[name].clear()
     for known in (embedder, search._has_vectors, search._embedded):
         known.cache_clear()
+    search._pause["until"] = 0.0
 
 
 @pytest.fixture

@@ -18,38 +18,44 @@ class EmbeddingManager(models.Manager):
         It is no migration's work: pgvector may come to a server later, and another model makes vectors of another
         length, beside which the old ones say nothing.
         """
-        if self.is_ready() or not self.has_pgvector():
+        if self.column_type() in ("", self.wanted_type) or not self.has_pgvector():
             return
         with connection.cursor() as cursor:
             cursor.execute("CREATE EXTENSION IF NOT EXISTS vector")
             cursor.execute(_PREPARE.format(dimensions=int(settings.EMBEDDING_DIMENSIONS)))
 
     def has_pgvector(self) -> bool:
-        """Whether the database has pgvector, or our role may install it there."""
+        """Whether the database has pgvector 0.8 or later, or our role may install it there."""
         with connection.cursor() as cursor:
             cursor.execute(_PGVECTOR)
             return cursor.fetchone()[0]
 
     def is_ready(self) -> bool:
         """Whether vectors of the length that is set can be kept and compared."""
-        return self.column_type() == f"halfvec({settings.EMBEDDING_DIMENSIONS})"
+        return self.column_type() == self.wanted_type
+
+    @property
+    def wanted_type(self) -> str:
+        return f"halfvec({settings.EMBEDDING_DIMENSIONS})"
 
     def column_type(self) -> str:
-        """Of `vector`, such as `halfvec(384)`."""
+        """Of `vector`, such as `halfvec(384)`; "" before the papers' own migration."""
         with connection.cursor() as cursor:
             cursor.execute(_TYPE)
-            return cursor.fetchone()[0]
+            row = cursor.fetchone()
+            return row[0] if row else ""
 
 
 _PGVECTOR = """
     SELECT EXISTS (
         SELECT FROM pg_available_extension_versions
-        WHERE name = 'vector' AND (installed OR trusted OR NOT superuser OR current_setting('is_superuser')::bool)
+        WHERE name = 'vector' AND string_to_array(version, '.')::int[] >= '{0,8}'
+            AND (installed OR trusted OR NOT superuser OR current_setting('is_superuser')::bool)
     )
 """
 _TYPE = """
     SELECT format_type(atttypid, atttypmod) FROM pg_attribute
-    WHERE attrelid = 'papers_embedding'::regclass AND attname = 'vector'
+    WHERE attrelid = to_regclass('papers_embedding') AND attname = 'vector'
 """
 _PREPARE = """
     TRUNCATE papers_embedding;

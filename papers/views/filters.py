@@ -9,6 +9,8 @@ from papers import listing
 from papers.filters import PaperFilter
 from papers.models import SavedFilter
 
+LONGEST = 10_000  # of what is read: more than any address is
+
 
 def tabs(request: HttpRequest) -> dict:
     """The reader's saved searches, and those of them that this page is. They are fetched if they are drawn."""
@@ -19,8 +21,8 @@ def tabs(request: HttpRequest) -> dict:
 
 @verb
 def save(request: HttpRequest) -> HttpResponse:
-    """Name the search that the form holds, and show it. A name in use leaves its search for this one."""
-    asked = listing.read(QueryDict(request.POST.get("query", "")))
+    """Name the search that the form holds, and show it. A name in use is refused."""
+    asked = listing.read(QueryDict(request.POST.get("query", "")[:LONGEST]))
     query = listing.normal(asked)
     if not query or not PaperFilter(asked.params).is_valid():
         raise BadInput("There is nothing to save here: only a search or a filter that can be read gets a name.")

@@ -13,6 +13,7 @@ from orgs.models import Organisation
 from papers import identifiers, listing, period, sparkline
 from papers.models import Day, Paper
 from papers.period import NoSuchPeriod, Period
+from papers.search import bounded
 from papers.views import filters
 
 SUGGESTED_ORGANISATIONS = 200
@@ -25,9 +26,10 @@ def show(
 
     `version` names what the page shows beside its rows, for the ETag.
     """
+    asked = listing.read(request.GET)
+    if not asked.is_normal:
+        return HttpResponseRedirect(request.path + listing.address(asked.params))
     built = listing.build(request, papers, **order)
-    if not built.asked.is_normal:
-        return HttpResponseRedirect(request.path + listing.address(built.asked.params))
     context |= {"list": built}
     if not built.is_readable:
         return render(request, template, context, status=400)
@@ -81,7 +83,10 @@ def _search(request: HttpRequest) -> HttpResponse:
     """All papers that words and filters leave."""
     asked = listing.read(request.GET)
     topic, author = asked.params.get("topic"), asked.params.get("author")
-    growth = sparkline.of_topic(topic) if topic else None
+    growth = None
+    if topic and not asked.terms.all:
+        with bounded():
+            growth = sparkline.of_topic(topic)
     quoted = f"“{asked.params['q']}”" if "q" in asked.params else ""
     context = {"title": quoted or topic or author or "All papers", "growth": growth, "is_search": True}
     context |= filters.tabs(request)

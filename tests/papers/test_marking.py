@@ -102,10 +102,10 @@ def test_markup_in_a_text_stays_text(settings, db, stranger, title, question, as
 
 def test_formulas_and_attributes_are_left_alone(settings, db, stranger):
     settings.EMBEDDING = "none"
-    title = "Bounds where $mi<mo$ and math mi mo href papers class"
-    row = shown(stranger, "mi mo math href papers class bounds", title=title, abstract="")
-    assert marks(row) == ["Bounds", "math", "mi", "mo", "href", "papers", "class"]
-    assert "<mo>&lt;</mo>" in re.search("<math>.*?</math>", row)[0]
+    title = r"Bounds $\text{bounds} < x$ on x, math, mi, href, papers, class"
+    row = shown(stranger, "bounds x math mi href papers class", title=title, abstract="")
+    assert marks(row) == ["Bounds", "x", "math", "mi", "href", "papers", "class"]
+    assert "<mtext>bounds</mtext><mo>&lt;</mo><mi>x</mi>" in re.search("<math>.*?</math>", row)[0]
     assert '<h2><a href="/papers/' in row
 
 

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lib.text import fold
-from papers import search, wording
+from papers import legs, search, wording
 from papers.models import Embedding, Paper
 from papers.query import terms
 from tests.factories import PaperFactory
@@ -67,13 +67,13 @@ def test_the_rarer_word_counts_more(found):
     assert list(found("models reasoning agents zebra", by="words")) == ["survey", "chain", "decoding"]
 
 
-def test_title_above_abstract_above_names(db):
-    in_names = PaperFactory(title="Alpha", abstract="Beta gamma.", authors=["Zeta Sparse"])
-    in_title = PaperFactory(title="Sparse", abstract="Alpha beta.", authors=["Zeta Gamma"])
-    in_abstract = PaperFactory(title="Beta", abstract="Sparse alpha.", authors=["Zeta Gamma"])
+def test_title_above_names_above_abstract(db):
+    in_abstract = PaperFactory(title="Beta", abstract="Choi alpha.", authors=["Zeta Gamma"])
+    in_names = PaperFactory(title="Alpha", abstract="Beta gamma.", authors=["Zeta Choi"])
+    in_title = PaperFactory(title="Choi", abstract="Alpha beta.", authors=["Zeta Gamma"])
     shelf.index()
-    hits = search.find(Paper.objects.all(), terms("sparse"), by="words").hits
-    assert [hit.pk for hit in hits] == [in_title.pk, in_abstract.pk, in_names.pk]
+    hits = search.find(Paper.objects.all(), terms("choi"), by="words").hits
+    assert [hit.pk for hit in hits] == [in_title.pk, in_names.pk, in_abstract.pk]
 
 
 def test_a_new_paper_is_found_before_its_words_are_counted(found, library):
@@ -118,6 +118,7 @@ RIGHT = {
     "moxxxules": "three",
     "reasoned": "another form of a word that is there",
     "molec": "begins one",
+    "segmentin": "begins one, too",
     "thoughtfull": "like a word that stands in an abstract only",
     '"tumuors grpah"': "a phrase",
     "graph -tumuors": "not wanted",
@@ -192,7 +193,7 @@ def test_vectors_of_another_model_are_not_compared(found, library):
 
 
 def test_of_many_papers_with_every_word_the_first_in_the_order_asked_for_are_ranked(db, monkeypatch):
-    monkeypatch.setattr(search, "EVERY_POOL", 2)
+    monkeypatch.setattr(legs, "EVERY_POOL", 2)
     papers = [PaperFactory(title="Alike", imported_votes=votes, comment_count=-votes + 9) for votes in (1, 2, 3)]
     for first, kept in ((("vote_count",), papers[1:]), (("comment_count",), papers[:2])):
         found = search.find(Paper.objects.all(), terms("alike"), by="words", first=first)

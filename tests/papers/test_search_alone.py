@@ -7,6 +7,7 @@ from django.core.cache import caches
 from django.db import connection
 
 from papers import search
+from papers.embedding import embedder
 from papers.models import Paper
 from tests.papers import library as shelf
 from tests.papers.reading import keys, notes, reasons, text
@@ -56,11 +57,9 @@ def test_a_service_that_fails_is_done_without_and_both_reader_and_operator_are_t
     assert reasons(page) == {"molecules": "Every word"}
     assert notes(page) == ["Meaning can't be compared right now: this is found by words alone."]
     [line] = [record for record in caplog.records if record.name == "papers.search"]
-    assert (line.levelname, line.getMessage()) == ("ERROR", "A search has to do without meaning.")
+    assert line.levelname == "ERROR"
+    assert line.getMessage().startswith("A search has to do without meaning")
     assert "answered 500" in line.exc_text
-    service.status = 200
-    caches["searches"].clear()
-    assert notes(stranger.get("/papers?q=graph+drugs")) == []
 
 
 def test_the_note_goes_when_the_service_is_back_though_the_rows_are_the_same(service, db, stranger):
@@ -68,11 +67,9 @@ def test_the_note_goes_when_the_service_is_back_though_the_rows_are_the_same(ser
     shelf.index()
     for status, noted in ((500, 1), (200, 0)):
         service.status = status
+        embedder.cache_clear()
         caches["searches"].clear()
         assert len(notes(stranger.get("/papers?q=graph&has=code"))) == noted
-
-
-# --- too slow
 
 
 @pytest.fixture

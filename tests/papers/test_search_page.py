@@ -1,4 +1,4 @@
-"""Search as a reader meets it: what is found and why, filters, the box, pages, and answers as one types."""
+"""Search as a reader meets it: what is found and why, filters, the box, and pages."""
 
 import re
 from datetime import timedelta
@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from django.core.cache import caches
 
+from papers import legs
 from papers.models import Bookmark, Vote
 from tests.factories import NOON, PaperFactory
 from tests.papers import library as shelf
@@ -23,7 +24,7 @@ def test_each_row_says_why_it_is_there(library, stranger):
         "decoding": "Some words · close in meaning",
         "survey": "Some words · close in meaning",
     }
-    assert reasons(stranger.get("/papers?q=ronneberger&by=words")) == {"tumours": "Every word in the authors’ names"}
+    assert reasons(stranger.get("/papers?q=ronneberger&by=words")) == {"tumours": "Every word"}
     assert reasons(stranger.get("/papers?q=finding+cancer+in+scans")) == {"tumours": "Close in meaning"}
 
 
@@ -63,7 +64,16 @@ def test_the_best_stands_first_unless_another_order_is_asked_for(db, stranger):
     assert titles(stranger.get("/papers?q=sparse&by=words"))[0] == "Sparse"
     assert titles(stranger.get("/papers?q=sparse&by=words&sort=newest")) == ["B", "A", "Sparse"]
     assert titles(stranger.get("/papers?q=sparse&by=words&sort=votes")) == ["A", "B", "Sparse"]
-    assert stranger.get("/papers?sort=relevance").status_code == 400
+    assert titles(stranger.get("/papers?sort=relevance")) == ["A", "B", "Sparse"]  # which is the list's own, then
+
+
+def test_another_order_shows_all_with_every_word_however_many(db, stranger, monkeypatch):
+    monkeypatch.setattr(legs, "EVERY_POOL", 2)
+    for n in range(4):
+        PaperFactory(title=f"Alike {n}")
+    page = stranger.get("/papers?q=alike&sort=newest&by=words")
+    assert titles(page) == ["Alike 3", "Alike 2", "Alike 1", "Alike 0"]
+    assert re.findall('<span class="reason">(.*?)</span>', text(page)) == ["Every word"] * 4
 
 
 def test_words_that_are_only_not_wanted_leave_the_others_in_the_lists_own_order(library, stranger):
@@ -268,18 +278,3 @@ def test_a_cursor_of_another_order_is_refused(many, stranger):
         answer = stranger.get(f"/papers{address}")
         assert answer.status_code == 400
         assert "damaged or out of date" in text(answer)
-
-
-# --- as one types
-
-
-@pytest.mark.parametrize(
-    ("before", "header"),
-    [("/papers", "HX-Push-Url"), ("/papers?topic=x", "HX-Push-Url"), ("/papers?q=gra", "HX-Replace-Url")],
-)
-def test_the_first_answer_is_a_new_page_of_the_history_and_the_next_take_its_place(library, stranger, before, header):
-    headers = {"hx-request": "true", "hx-current-url": f"http://127.0.0.1{before}"}
-    answer = stranger.get("/papers?q=graph+org:lab", headers=headers, follow=True)
-    told = {name: answer.headers[name] for name in ("HX-Push-Url", "HX-Replace-Url") if name in answer.headers}
-    assert told == {header: "/papers?q=graph&org=lab"}
-    assert {"HX-Request", "HX-Current-URL"} <= set(answer.headers["Vary"].split(", "))

@@ -19,7 +19,7 @@ LISTS = {
     "/papers/trending": (1, 3),
     "/papers?has=code": (1, 4),
     "/papers?q=paper": (1, 4),  # found less than a minute ago
-    "/papers?q=paper&has=code": (7, 10),  # a transaction of four, and what its words mean
+    "/papers?q=paper&has=code": (10, 13),  # two transactions: what its words mean, what they find
     "/orgs/lab": (3, 6),
     "/people/alice": (3, 5),
     "/bookmarks": (None, 3),

@@ -87,12 +87,6 @@ def test_the_rarest_words_are_looked_up_until_the_budget_of_postings_is_spent(
     assert list(asked.weights)[: asked.rare] == looked_up
 
 
-def test_one_word_is_looked_up_however_common_it_is(counted, monkeypatch):
-    monkeypatch.setattr(wording, "POSTINGS", 1)
-    asked = read("language reasoning")
-    assert list(asked.weights)[: asked.rare] == ["languag"]
-
-
 @pytest.mark.parametrize(
     ("name", "tsquery"),
     [
