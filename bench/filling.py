@@ -31,6 +31,7 @@ def fill(number: int, files: Iterable[Path]) -> None:
     took = Counter()
     if not (Word.objects.exists() and SearchEntry.objects.count() == Embedding.objects.count() == number):
         _fill(number, synthetic.urns(files), took)
+    _warm()
     rows = [(name, took.get(name), _megabytes(name)) for name in (*_TABLES, *_INDEXES)]
     print(table([f"{number:,} papers", "seconds to make", "MB"], rows))
 
@@ -114,6 +115,13 @@ def _copy_vectors(cursor, keys: range, vectors: numpy.ndarray) -> None:
     )
     with cursor.copy("COPY papers_embedding (paper_id, vector, model, revision) FROM STDIN (FORMAT binary)") as copy:
         copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8) + rows.tobytes() + b"\xff\xff")
+
+
+def _warm() -> None:
+    """Read all into memory, as it is after a while."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
+        cursor.execute("SELECT pg_prewarm(oid) FROM pg_class WHERE relkind IN ('r', 'i', 't') AND relnamespace <> 11")
 
 
 def _megabytes(name: str) -> float:

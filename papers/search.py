@@ -127,11 +127,11 @@ def has_meaning() -> bool:
 
 
 def _like(paper, papers) -> Found:
-    with bounded() as cursor:
+    with bounded() as cursor, suppress(EmptyResultSet):  # there are no papers to look through
         vector = Embedding.objects.filter(paper=paper, model=embedding.name()).values_list("vector", flat=True).first()
-        if vector is None or not has_meaning():
-            return Found(())
-        return Found(_hits(cursor, {"near": legs.near(papers.exclude(pk=paper.pk), vector)}))
+        if vector is not None and has_meaning():
+            return Found(_hits(cursor, {"near": legs.near(papers.exclude(pk=paper.pk), vector)}))
+    return Found(())
 
 
 def _find(papers, terms: Terms, by: str, first: Sequence[str]) -> Found:

@@ -62,7 +62,8 @@ def test_a_service_that_fails_is_done_without_and_both_reader_and_operator_are_t
     assert "answered 500" in line.exc_text
 
 
-def test_the_note_goes_when_the_service_is_back_though_the_rows_are_the_same(service, db, stranger):
+def test_the_note_goes_when_the_service_is_back_though_the_rows_are_the_same(service, db, stranger, monkeypatch):
+    monkeypatch.setattr(search, "PAUSE_SECONDS", 0)
     shelf.fill()
     shelf.index()
     for status, noted in ((500, 1), (200, 0)):

@@ -63,6 +63,7 @@ def siblings(lab):
         ("?org=lab", {"lab"}),
         ("?after=2025-09-11", {"late"}),
         ("?has=code&org=lab", set()),
+        ("?org=nobody", set()),
         ("?q=lab&by=words", {"lab"}),
         ("?q=sampling+-lab", {"code", "late"}),
         ("?q=sampling+-lab&by=words&has=code", {"code"}),
