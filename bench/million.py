@@ -11,7 +11,9 @@ from random import Random
 from statistics import mean, median
 from unittest.mock import patch
 
+import psutil
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from numpy.random import default_rng
 
 from bench import filling, synthetic
@@ -34,7 +36,7 @@ def measure(number: int, files: Iterable[Path]) -> list[Limit]:
         filling.fill(number, files)
         logging.getLogger(search.__name__).setLevel(logging.CRITICAL)  # the table tells which gave up
         rows = [_row(name, searches) for name, searches in _lines(number).items()]
-        print(table(["a search", "found", "p50 ms", "p95 ms", "slowest ms", "gave up"], rows))
+        print(table(["a search", "found", "p50 ms", "p95 ms", "slowest ms", "CPU ms", "gave up"], rows))
         print(f"\nOf the {legs.POOL} papers nearest to a vector, the index finds {_recall():.1%}.")
     return [Limit(f"{name}, p95 in ms", p95, _P95_MS) for name, _, _, p95, *_ in rows]
 
@@ -93,10 +95,18 @@ def _pairs_of_common_words() -> Iterator[str]:
 
 def _row(name: str, searches: Searches) -> tuple:
     _time(next(searches))  # the first warms up
+    before = _cpu_seconds()
     times, sizes = zip(*map(_time, islice(searches, _SEARCHES)), strict=True)
+    cpu = 1_000 * (_cpu_seconds() - before) / len(times)
     found, times = [size for size in sizes if size is not None], sorted(times)
     p95 = times[int(0.95 * len(times))]
-    return name, int(median(found or [0])), median(times), p95, times[-1], len(times) - len(found)
+    return name, int(median(found or [0])), median(times), p95, times[-1], cpu, len(times) - len(found)
+
+
+def _cpu_seconds() -> float:
+    """CPU time, user and system, of this process and of the server process that works for it."""
+    backend = psutil.Process(connection.connection.info.backend_pid)
+    return sum(times.user + times.system for times in (backend.cpu_times(), psutil.Process().cpu_times()))
 
 
 def _time(make: Callable[[], object]) -> tuple[float, int | None]:
