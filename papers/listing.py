@@ -88,7 +88,7 @@ class Listing:
     @property
     def meant(self) -> str:
         """The words with their typing errors mended; "" if there were none."""
-        return self.found.mend(self.asked.params["q"]) if self.found and self.found.mended else ""
+        return str(self.asked.terms.spelled(self.found.mended)) if self.found and self.found.mended else ""
 
     @property
     def form_key(self) -> str:
@@ -109,13 +109,14 @@ def read(address: QueryDict) -> Asked:
     text = address.get("q", "").strip()
     parsed = query.parse(text)
     params = QueryDict(mutable=True)
-    for name, value in (address.dict() | {"q": parsed.words} | parsed.filters).items():
-        if value.strip():
-            params[name] = value.strip()
+    told = {name: query.settle(name, value.strip()) for name, value in address.dict().items()}
+    for name, value in (told | {"q": parsed.words} | parsed.filters).items():
+        if value:
+            params[name] = value
     problems = parsed.problems
     if text and not (parsed.words or parsed.filters or problems):
         problems = (f"“{text[:40]}” has no word to look for.",)
-    is_normal = bool(problems) or (all(map(str.strip, address.values())) and not parsed.filters)
+    is_normal = bool(problems) or (not parsed.filters and all(told[name] == address[name] != "" for name in told))
     return Asked(params, text if problems else query.write(params), problems, is_normal)
 
 

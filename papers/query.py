@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from lib.text import one_line
+from lib.text import bare, one_line
 from papers import period
 
 MAX_LENGTH = 500
@@ -50,6 +50,11 @@ class Terms:
 
     def __str__(self) -> str:
         return " ".join([*(" OR ".join(map(str, group)) for group in self.all), *(f"-{term}" for term in self.none)])
+
+    def spelled(self, words: Mapping[str, str]) -> "Terms":
+        """With these words, by their folded form, in place of wanted ones."""
+        groups = ((Term(words.get(bare(t.text), t.text), t.is_phrase) for t in group) for group in self.all)
+        return Terms(tuple(map(tuple, groups)), self.none)
 
     @property
     def plain(self) -> str:
@@ -122,6 +127,17 @@ def parse(text: str) -> Query:
         else:
             words.append(part[0])
     return Query(str(terms(" ".join(words))), filters, tuple(problems))
+
+
+def settle(name: str, value: str) -> str:
+    """A parameter of an address as `parse` writes it (`after=2025-01` is a day then); what can't be read stays."""
+    if name not in _KEYS:
+        return value
+    _, read, _ = _FILTERS[_KEYS[name]]
+    try:
+        return str(read(value))
+    except ValueError:
+        return value
 
 
 def write(params: Mapping[str, str]) -> str:

@@ -67,10 +67,6 @@ class Found:
         """What is shown and is no hit has every word: another order than relevance goes on after the hits."""
         return self._legs.get(pk, frozenset({"every"}))
 
-    def mend(self, text: str) -> str:
-        """The text, with its typing errors mended."""
-        return wording.mend(text, self.mended)
-
     @property
     def exact(self) -> int:
         """How many hits have every word: EVERY_POOL means that many or more."""
@@ -137,7 +133,7 @@ def _like(paper, papers) -> Found:
 def _find(papers, terms: Terms, by: str, first: Sequence[str]) -> Found:
     with bounded():
         words = wording.read(terms)
-    vector = _vector(wording.mend(terms.plain, words.mended)) if "near" in LEGS[by] else None
+    vector = _vector(terms.spelled(words.mended).plain) if "near" in LEGS[by] else None
     names = LEGS[by] if vector is not None else LEGS["words"]
     if words.phrases:
         papers = papers.filter(entry__words=legs.tsquery(words.phrases))

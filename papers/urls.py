@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path, register_converter
 
 from papers.identifiers import ArxivIdConverter
-from papers.views import about, archive, detail, filters, lists, marks, orgs, people, submit
+from papers.views import about, archive, detail, lists, marks, orgs, people, saved_filters, submit
 
 register_converter(ArxivIdConverter, "arxiv")
 
@@ -21,8 +21,8 @@ urlpatterns = [
     path("papers/month/<str:text>", lists.dated, {"kind": "month"}, name="month"),
     path("papers/trending", lists.trending, name="trending"),
     path("papers/archive", archive.archive, name="archive"),
-    path("papers/filters/save", filters.save, name="save_filter"),
-    path("papers/filters/<int:pk>/remove", filters.remove, name="remove_filter"),
+    path("papers/filters/save", saved_filters.save, name="save_filter"),
+    path("papers/filters/<int:pk>/remove", saved_filters.remove, name="remove_filter"),
     path("bookmarks", login_required(lists.bookmarks), name="bookmarks"),
     path("orgs/<slug:slug>", orgs.org, name="org"),
     path("people/<str:username>", people.person, name="person"),

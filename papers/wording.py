@@ -86,7 +86,7 @@ def read(terms: Terms) -> Wording:
     readings |= _read(mended.values(), "")
     wanted = [[*group, *(mended[text] for text in group if text in mended)] for group in groups]
     asked = [_any(readings[text].query(prefix) for text in group) for group in wanted]
-    words = bare(mend(terms.plain, mended)).split()
+    words = bare(terms.spelled(mended).plain).split()
     lexemes = {lexeme: n for group in wanted for text in group for lexeme, n in readings[text].lexemes.items()}
     weights, rare = _weigh(lexemes, max((reading.corpus for reading in readings.values()), default=0))
     return Wording(
@@ -101,10 +101,6 @@ def read(terms: Terms) -> Wording:
         prefix=prefix,
         mended=mended,
     )
-
-
-def mend(text: str, mended: dict[str, str]) -> str:
-    return " ".join(mended.get(bare(word), word) for word in text.split())
 
 
 def author_query(name: str) -> str:

@@ -14,7 +14,7 @@ from papers import identifiers, listing, period, sparkline
 from papers.models import Day, Paper
 from papers.period import NoSuchPeriod, Period
 from papers.search import bounded
-from papers.views import filters
+from papers.views import saved_filters
 
 SUGGESTED_ORGANISATIONS = 200
 
@@ -60,7 +60,7 @@ def latest(request: HttpRequest, kind: str) -> HttpResponse:
     last = Day.objects.latest_date()
     if last is None:
         return page(request, "papers/empty_site.html", {})
-    tabs = filters.tabs(request) if kind == "day" else {}
+    tabs = saved_filters.tabs(request) if kind == "day" else {}
     return _as_typed(request, _show_period(request, Period.around(kind, last), **tabs))
 
 
@@ -89,7 +89,7 @@ def _search(request: HttpRequest) -> HttpResponse:
             growth = sparkline.of_topic(topic)
     quoted = f"“{asked.params['q']}”" if "q" in asked.params else ""
     context = {"title": quoted or topic or author or "All papers", "growth": growth, "is_search": True}
-    context |= filters.tabs(request)
+    context |= saved_filters.tabs(request)
     return show(request, Paper.objects.all(), context, version=growth)
 
 

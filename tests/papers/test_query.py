@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from papers.period import Period
-from papers.query import MAX_LENGTH, Query, Term, parse, terms, write
+from papers.query import MAX_LENGTH, Query, Term, parse, settle, terms, write
 
 PIECES = (
     "org: author: cat: TOPIC: has: has:code votes>= votes> votes: after: before: 2025 2025-W30 cs.CL - -- OR or "
@@ -199,3 +199,25 @@ def test_dates_include_the_period_they_name(day, kind):
     name = Period.around(kind, day)
     filters = parse(f"after:{name} before:{name}").filters
     assert date.fromisoformat(filters["after"]) <= day <= date.fromisoformat(filters["before"])
+
+
+def test_a_word_that_is_spelled_anew_keeps_what_stands_around_it():
+    asked = terms('"a b" Tumúors OR (c) -tumuors "Tumuors" tumuorss')
+    mended = asked.spelled({"tumuors": "tumours"})
+    assert str(mended) == '"a b" tumours OR (c) "tumours" tumuorss -tumuors'
+    assert str(asked) == '"a b" Tumúors OR (c) "Tumuors" tumuorss -tumuors'
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "settled"),
+    [
+        ("after", "2025-W30", "2025-07-21"),
+        ("before", "2025-01", "2025-01-31"),
+        ("before", "soon", "soon"),
+        ("min_votes", "007", "7"),
+        ("has", "CODE", "code"),
+        ("sort", "newest", "newest"),
+    ],
+)
+def test_a_parameter_is_read_as_if_it_had_been_typed(name, value, settled):
+    assert settle(name, value) == settled

@@ -108,7 +108,7 @@ def test_a_common_word_is_read_no_further_than_the_budget(db, monkeypatch):
 def test_a_misspelt_word_is_read_as_the_nearest_in_a_title_or_a_name(library, found, typed, meant):
     for by in ("words", "meaning", ""):
         asked = search.find(Paper.objects.all(), terms(f"{typed} network"), by=by)
-        assert asked.mend(typed) == meant
+        assert asked.mended[fold(typed)] == meant
         assert {fold(typed), meant} <= asked.marked
         assert set(found(f"{typed} network", by=by)) == set(found(f"{meant} network", by=by))
 

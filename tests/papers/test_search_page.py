@@ -147,7 +147,7 @@ def test_filters_and_words_together(translations, stranger, typed, has, by):
 
 def test_names_of_an_author_stand_side_by_side(translations, stranger):
     assert titles(stranger.get("/papers?author=choi")) == ["Machine translation author"]
-    for author in ("choi yejin", "yejin hopper", "yeji", "***"):
+    for author in ("choi yejin", "yejin hopper", "choi grace", "yeji", "***"):
         assert titles(stranger.get("/papers", {"author": author})) == []
 
 
@@ -177,6 +177,7 @@ def test_a_search_stays_inside_its_list(translations, alice, signed_in, stranger
         ("x votes>9 -y after:2025-W37", "?q=x+-y&min_votes=10&after=2025-09-08"),
         ("cat:cs.CL", "?topic=cs.CL"),
         ("author:“Yejin  Choi”", "?author=Yejin+Choi"),
+        ("before:2024 x", "?q=x&before=2024-12-31"),
     ],
 )
 def test_typed_filters_become_the_address_and_stand_in_the_box_again(library, stranger, typed, address):
@@ -185,6 +186,12 @@ def test_typed_filters_become_the_address_and_stand_in_the_box_again(library, st
     page = stranger.get(answer.url)
     box = unescape(re.search(r'id="find"[^>]* value="([^"]*)"', page.content.decode())[1])
     assert stranger.get("/papers", {"q": box}).url == answer.url
+
+
+def test_a_month_in_an_address_is_its_days(library, stranger):
+    assert stranger.get("/papers?q=graph&after=2025-09&before=2025-W37").url == (
+        "/papers?q=graph&after=2025-09-01&before=2025-09-14"
+    )
 
 
 @pytest.mark.parametrize(

@@ -101,12 +101,6 @@ def test_a_name_is_its_words_side_by_side(name, tsquery):
     assert wording.author_query(name) == tsquery
 
 
-def test_mending_leaves_the_rest_of_the_text_alone():
-    mended = {"tumuors": "tumours"}
-    assert wording.mend('org:x "a b" Tumuors OR c -d', mended) == 'org:x "a b" tumours OR c -d'
-    assert wording.mend("tumuorss", mended) == "tumuorss"
-
-
 def test_an_index_without_papers_knows_no_word(db):
     Word.objects.recount()
     asked = read("graph neural -survey")
