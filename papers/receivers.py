@@ -1,5 +1,6 @@
 """What others do that concerns papers: a person who leaves takes the votes along; a migrated database gets vectors."""
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import F
 from django.db.models.signals import post_migrate, pre_delete
@@ -17,5 +18,5 @@ def take_votes_along(instance, **kwargs) -> None:
 
 @receiver(post_migrate, dispatch_uid="papers.embedding")
 def prepare_embeddings(app_config, **kwargs) -> None:
-    if app_config.name == "papers":
+    if app_config.name == "papers" and settings.EMBEDDING != "none":
         Embedding.objects.prepare()

@@ -28,6 +28,7 @@ from papers.query import Terms
 
 LEGS = {"": ("every", "any", "near"), "words": ("every", "any"), "meaning": ("near",)}
 TIMEOUT_MS = 1_000
+PATIENCE = 2.0  # seconds that a reader waits for a service to make a question's vector
 PAUSE_SECONDS = 30  # without meaning, after it was not to be had
 
 logger = logging.getLogger(__name__)
@@ -194,7 +195,7 @@ _pause = {"until": 0.0}
 
 @lru_cache(maxsize=1_000)
 def _embedded(text: str) -> numpy.ndarray:
-    return embedder().embed([text])[0]
+    return embedder().embed([text], PATIENCE)[0]
 
 
 @cache

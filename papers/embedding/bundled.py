@@ -27,7 +27,7 @@ class Bundled:
     revision = SHA256[:12]
     dimensions = 384
 
-    def embed(self, texts: Sequence[str]) -> list[numpy.ndarray]:
+    def embed(self, texts: Sequence[str], patience: float = 10.0) -> list[numpy.ndarray]:
         with _loading:
             loaded = session()
         # One by one: texts of unequal length in one batch would be filled up to the longest, in time and in memory.

@@ -7,8 +7,6 @@ import numpy
 
 from papers.embedding.interface import Unavailable
 
-TIMEOUT = 10.0  # seconds
-
 
 class Endpoint:
     """The service under `base`, for example https://host/v1: one request a call, never a second try.
@@ -21,20 +19,21 @@ class Endpoint:
         self._url = httpx2.URL(f"{base.rstrip('/')}/embeddings")
         self.model, self.revision, self.dimensions = model, self._url.netloc.decode(), dimensions
         self._name = f"{self.revision}{self._url.path}"  # the address without a password
-        self._http = httpx2.Client(timeout=TIMEOUT, headers={"Authorization": f"Bearer {key}"} if key else {})
+        self._http = httpx2.Client(headers={"Authorization": f"Bearer {key}"} if key else {})
 
-    def embed(self, texts: Sequence[str]) -> list[numpy.ndarray]:
+    def embed(self, texts: Sequence[str], patience: float = 10.0) -> list[numpy.ndarray]:
         if not texts:
             return []
-        vectors = self._read(self._ask(texts), len(texts))
+        vectors = self._read(self._ask(texts, patience), len(texts))
         lengths = numpy.linalg.norm(vectors, axis=1, keepdims=True)
         if not (numpy.isfinite(lengths) & (lengths > 0)).all():
             raise Unavailable(f"{self._name} sent a vector that is zero or not of finite numbers")
         return list((vectors / lengths).astype(numpy.float32))
 
-    def _ask(self, texts: Sequence[str]) -> httpx2.Response:
+    def _ask(self, texts: Sequence[str], patience: float) -> httpx2.Response:
+        body = {"model": self.model, "input": list(texts)}
         try:
-            response = self._http.post(self._url, json={"model": self.model, "input": list(texts)})
+            response = self._http.post(self._url, json=body, timeout=patience)
         except httpx2.HTTPError as error:
             raise Unavailable(f"{self._name} did not answer: {error}") from error
         if not response.is_success:

@@ -21,5 +21,8 @@ class Embedder(Protocol):
     revision: str
     dimensions: int
 
-    def embed(self, texts: Sequence[str]) -> list[numpy.ndarray]:
-        """One vector a text, in their order: float32, shape (dimensions,), of unit length. Raises Unavailable."""
+    def embed(self, texts: Sequence[str], patience: float = 10.0) -> list[numpy.ndarray]:
+        """One vector a text, in their order: float32, shape (dimensions,), of unit length.
+
+        `patience`: seconds that a service may take for each step of its answer. Raises Unavailable.
+        """

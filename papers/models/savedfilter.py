@@ -1,5 +1,6 @@
 from django.conf import settings
-from django.db import models
+from django.contrib.auth import get_user_model
+from django.db import models, transaction
 from django.urls import reverse
 
 from lib.http import BadInput
@@ -9,6 +10,7 @@ MOST = 30  # of one person
 
 
 class SavedFilterManager(models.Manager):
+    @transaction.atomic
     def save_as(self, user, name: str, query: str) -> "SavedFilter":
         """Give the query a name; twice is once. Raises BadInput for what can't be kept, and for a name in use."""
         name, longest = one_line(name), self.model._meta.get_field("name").max_length
@@ -16,6 +18,7 @@ class SavedFilterManager(models.Manager):
             raise BadInput(f"A saved search needs a name of 1 to {longest} characters; this one has {len(name)}.")
         if len(query) > self.model._meta.get_field("query").max_length:
             raise BadInput("This search is too long to be saved. Fewer words may find the same.")
+        get_user_model().objects.select_for_update().get(pk=user.pk)  # one at a time, so that none is one too many
         if self.filter(user=user).exclude(name=name).count() >= MOST:
             raise BadInput(f"You have {MOST} saved searches, which is as many as there can be. Remove one first.")
         saved, _ = self.get_or_create(user=user, name=name, defaults={"query": query})

@@ -1,36 +1,29 @@
 """Counters and their rows: under simultaneous voters, when people leave, and in the audit."""
 
-import threading
+from functools import partial
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from papers import audit
 from papers.models import Day, Paper, SearchEntry, Vote
 from tests.factories import PaperFactory, UserFactory
+from tests.race import race
 
 
 @pytest.mark.django_db(transaction=True)
 def test_fifty_readers_vote_at_once():
     paper = PaperFactory(imported_votes=7)
     readers = [UserFactory() for _ in range(50)]
-    start = threading.Barrier(50)
 
     def vote(reader, withdraws):
-        start.wait()
         for _ in range(2):
             Vote.objects.cast(reader, paper)
         if withdraws:
             Vote.objects.withdraw(reader, paper)
-        connection.close()
 
-    threads = [threading.Thread(target=vote, args=(r, i % 5 == 0)) for i, r in enumerate(readers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    race(*(partial(vote, reader, i % 5 == 0) for i, reader in enumerate(readers)))
     paper.refresh_from_db()
     assert (paper.vote_count, Vote.objects.count()) == (7 + 40, 40)
     assert audit.drifts() == []
@@ -39,18 +32,7 @@ def test_fifty_readers_vote_at_once():
 @pytest.mark.django_db(transaction=True)
 def test_one_reader_votes_in_twenty_windows_at_once():
     paper, reader = PaperFactory(), UserFactory()
-    start = threading.Barrier(20)
-
-    def vote():
-        start.wait()
-        Vote.objects.cast(reader, paper)
-        connection.close()
-
-    threads = [threading.Thread(target=vote) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    race(*[partial(Vote.objects.cast, reader, paper)] * 20)
     paper.refresh_from_db()
     assert (paper.vote_count, paper.revision) == (1, 1)
 

@@ -7,7 +7,7 @@ from threading import Event, Thread
 import numpy
 import pytest
 
-from papers.embedding import Unavailable, endpoint
+from papers.embedding import Unavailable
 from papers.embedding.endpoint import Endpoint
 
 
@@ -118,11 +118,10 @@ def test_an_error_is_passed_on_and_nothing_is_tried_again(service, status, words
     assert len(service.requests) == 1
 
 
-def test_a_slow_service_is_not_waited_for(service, monkeypatch):
-    monkeypatch.setattr(endpoint, "TIMEOUT", 0.2)
+def test_a_slow_service_is_not_waited_for(service):
     service.awake.clear()
     with pytest.raises(Unavailable, match=r"did not answer: .*timed out"):
-        service.endpoint().embed(["one"])
+        service.endpoint().embed(["one"], patience=0.2)
 
 
 def test_nobody_there(service):

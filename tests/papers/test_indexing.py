@@ -1,11 +1,11 @@
 """What search needs kept up to date: vectors by the bundled model, and counted words."""
 
 import io
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection
 
 from papers import embedding, indexing, tasks
@@ -13,6 +13,7 @@ from papers.embedding import Unavailable
 from papers.embedding.bundled import Bundled
 from papers.models import Embedding, Paper, SearchEntry, Word
 from tests.factories import PaperFactory
+from tests.race import race
 
 pytestmark = pytest.mark.django_db
 
@@ -121,10 +122,17 @@ def test_migrate_makes_room_for_vectors_of_another_length(paper, settings):
     for dimensions in (768, 384):
         settings.EMBEDDING_DIMENSIONS = dimensions
         assert not Embedding.objects.is_ready()
-        Embedding.objects.prepare()
+        emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
         assert Embedding.objects.column_type() == f"halfvec({dimensions})"
         assert not Embedding.objects.exists()
     assert indexing.embed() == 1
+
+
+def test_vectors_outlive_a_time_without_a_model(paper, settings):
+    assert indexing.embed() == 1
+    settings.EMBEDDING, settings.EMBEDDING_DIMENSIONS = "none", 768
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+    assert Embedding.objects.get().paper == paper
 
 
 def test_migrate_makes_room_when_pgvector_comes_later(without_pgvector, paper):
@@ -155,15 +163,7 @@ def test_words_are_counted_when_a_tenth_of_the_papers_came_or_went():
 @pytest.mark.django_db(transaction=True)
 def test_two_may_count_at_once():
     PaperFactory.create_batch(3)
-
-    def count(_):
-        try:
-            return Word.objects.recount()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        assert set(pool.map(count, range(8))) == {Word.objects.count()}
+    assert set(race(*[Word.objects.recount] * 4)) == {Word.objects.count()}
 
 
 # --- the worker and the command

@@ -1,6 +1,7 @@
 """Saved searches: what makes two addresses one list, what can be kept under which name, and whose tabs they are."""
 
 import re
+from functools import partial
 from html import unescape
 
 import pytest
@@ -14,6 +15,7 @@ from lib.http import BadInput
 from papers import listing
 from papers.models import SavedFilter
 from tests.factories import PaperFactory
+from tests.race import race
 
 SAVE = "/papers/filters/save"
 
@@ -113,6 +115,15 @@ def test_thirty_are_as_many_as_there_can_be(alice, bob):
         SavedFilter.objects.save_as(alice, "No. 30", "q=a")
     assert SavedFilter.objects.save_as(alice, "No. 7", "q=a").name == "No. 7"
     assert SavedFilter.objects.save_as(bob, "No. 30", "q=a").user == bob
+    assert alice.saved_filters.count() == 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_there_are_never_thirty_one(alice):
+    for n in range(29):
+        SavedFilter.objects.save_as(alice, f"No. {n}", "q=a")
+    saved = race(*(partial(SavedFilter.objects.save_as, alice, f"Last {n}", "q=a") for n in range(4)))
+    assert sorted(type(outcome).__name__ for outcome in saved) == ["BadInput"] * 3 + ["SavedFilter"]
     assert alice.saved_filters.count() == 30
 
 
