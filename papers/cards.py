@@ -1,23 +1,27 @@
 """A paper's row in a list, as HTML: the same for everybody who has the same two bits, so it is kept."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from django.core.cache import caches
 from django.template.loader import get_template
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from papers.legs import tsquery
 from papers.marking import Marker
-from papers.models import Paper
+from papers.models import Author, Paper
 from papers.search import Found
 
+NAMES_SHOWN = 3
 _NO_REASON = '<span class="reason"></span>'
 
 
 def render(papers, found: Found | None = None) -> SafeString:
     """The cards of these papers (narrow, with `voted` and `saved`) one after the other, rendered where none is kept.
 
-    What was found by words is marked, and says by which of them and of meaning.
+    What was found by words is marked, and says by which of them, of its authors' names and of meaning.
     """
     cache, year = caches["cards"], timezone.now().year
     keys = {f"{paper.face}.{paper.voted:d}{paper.saved:d}.{year}": paper for paper in papers}
@@ -32,15 +36,28 @@ def render(papers, found: Found | None = None) -> SafeString:
 
 def _explain(rows: list[tuple[str, int]], found: Found) -> Iterator[str]:
     marker = Marker(found.marked, found.prefix)
+    names = _names([pk for _, pk in rows], found, marker)
     for card, pk in rows:
-        reason = _reason(found.legs_of(pk))
-        yield marker.mark(card).replace(_NO_REASON, f'<span class="reason">{reason}</span>')
+        reason = _reason(found.legs_of(pk), names[pk][:NAMES_SHOWN])
+        yield marker.mark(card).replace(_NO_REASON, f'<span class="reason">{escape(reason)}</span>')
 
 
-def _reason(legs: frozenset[str]) -> str:
+def _names(papers: list[int], found: Found, marker: Marker) -> dict[int, list[str]]:
+    """The names of authors that have a word of the question, by paper."""
+    names = defaultdict(list)
+    if found.named:
+        named = Author.objects.filter(paper__in=papers, paper__entry__words=tsquery(found.named))
+        for paper, name in named.order_by("paper", "position").values_list("paper", "name"):
+            if marker.has_any(name):
+                names[paper].append(name)
+    return names
+
+
+def _reason(legs: frozenset[str], names: list[str]) -> str:
     words = "every word" if "every" in legs else "some words" if "any" in legs else ""
     near = "close in meaning" if "near" in legs else ""
-    return " · ".join(filter(None, [words, near])).capitalize()
+    found_by = " · ".join(filter(None, [words, near])).capitalize()
+    return " · ".join(filter(None, [found_by, names and f"by {', '.join(names)}"]))
 
 
 def _fresh(missing: dict[str, Paper]) -> dict[str, str]:

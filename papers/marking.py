@@ -1,4 +1,4 @@
-"""Marks in a card the words that were found.
+"""Marks in a card the words that were found, and lets its abstract begin near the first of them.
 
 It works on finished HTML and steps over all that is no text: tags, entities and formulas. So nothing of a paper can
 become markup by being marked.
@@ -15,6 +15,9 @@ _TEXTS = re.compile(r'<h2>.*?</h2>|<div class="abstract">\s*<p>.*?</p>', re.DOTA
 # As the index has them: "4.5", "7b", and letters, which go on behind an accent of their own and an apostrophe.
 _WORD = r"\d+(?:\.\d+)+|\d*[^\W\d_]+(?:(?:[\u0300-\u036f]+|['’](?=[^\W\d_]))[^\W\d_]*)*|\d+"
 _PARTS = re.compile(rf"(<math.*?</math>|<[^>]*>|&#?\w+;|{_WORD})", re.DOTALL)
+_TAG, _OPENING_TAG = re.compile("<[^>]*>"), re.compile(r"<\w")
+_SENTENCE_END = re.compile(r"[.!?][)”’\"]*\s")
+IN_SIGHT = 240  # characters of an abstract that a row shows at least on a wide screen
 _HEAD = 2  # letters that a word has in common with its stem ("using", "use"), so that few need to be stemmed
 
 
@@ -34,12 +37,29 @@ class Marker(dict):
     def _is_meant(self, word: str) -> bool:
         return word in self.lexemes or _stem(word) in self.lexemes or bool(self.prefix and word.startswith(self.prefix))
 
+    def has_any(self, text: str) -> bool:
+        return any(self[word] for word in _PARTS.split(text))
+
     def mark(self, card: str) -> str:
         """The card with <mark> around such words of its title and abstract."""
         return _TEXTS.sub(self._mark, card)
 
     def _mark(self, text: re.Match) -> str:
-        return "".join([f"<mark>{part}</mark>" if self[part] else part for part in _PARTS.split(text[0])])
+        marked = "".join([f"<mark>{part}</mark>" if self[part] else part for part in _PARTS.split(text[0])])
+        return marked if marked.startswith("<h2>") else _begin_near_the_first(marked)
+
+
+def _begin_near_the_first(abstract: str) -> str:
+    """The abstract with whole sentences before its first mark set apart, if that would be out of sight."""
+    start = abstract.index("<p>") + len("<p>")
+    before, mark, _ = abstract[start:].partition("<mark>")
+    if not mark or len(_TAG.sub("", before)) < IN_SIGHT:
+        return abstract
+    for end in reversed([sentence.end() for sentence in _SENTENCE_END.finditer(before)]):
+        earlier = before[:end]
+        if len(_OPENING_TAG.findall(earlier)) == earlier.count("</"):
+            return f'{abstract[:start]}<span class="earlier">{earlier}</span>{abstract[start + end :]}'
+    return abstract
 
 
 @lru_cache(maxsize=50_000)

@@ -51,12 +51,15 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """Hits, best first; the tsquery of every word; what is to be marked; words that were read as others."""
+    """Hits, best first; the tsquery of every word; what is to be marked, and the tsquery of it in a name; words that
+    were read as others.
+    """
 
     hits: tuple[Hit, ...]
     every: str = ""
     marked: frozenset[str] = frozenset()
     prefix: str = ""
+    named: str = ""
     mended: dict[str, str] = field(default_factory=dict)
     lacks_meaning: bool = False
 
@@ -147,7 +150,7 @@ def _find(papers, terms: Terms, by: str, first: Sequence[str]) -> Found:
         }
         hits = _hits(cursor, {name: asked[name] for name in names if asked[name]})
     lacks_meaning = "near" in LEGS[by] and vector is None
-    return Found(hits, words.every, words.marked, words.prefix, words.mended, lacks_meaning)
+    return Found(hits, words.every, words.marked, words.prefix, words.named, words.mended, lacks_meaning)
 
 
 def _hits(cursor, asked: dict) -> tuple[Hit, ...]:
@@ -172,6 +175,7 @@ _BOUNDS = """
     SELECT
         set_config('statement_timeout', %s, true),
         set_config('enable_seqscan', 'off', true),
+        set_config('jit', 'off', true),  -- compiling takes longer than what it compiles
         set_config('hnsw.ef_search', %s, true),
         set_config('hnsw.iterative_scan', 'relaxed_order', true),
         set_config('pg_trgm.similarity_threshold', '0.2', true)

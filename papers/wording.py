@@ -27,7 +27,8 @@ class Wording:
     `weights` has the wanted lexemes, rarest first, with their inverse document frequency as BM25 has it,
     ln(1 + (N − n + ½) / (n + ½)) if n of N papers have one (Robertson and Zaragoza 2009, doi:10.1561/1500000019).
     The first `rare` of them are found within POSTINGS. `marked` are the lexemes that count as found in a text, and
-    so does what begins with `prefix`. `mended`: words that no paper has, and what they were read as.
+    so does what begins with `prefix`; `named` is the tsquery of any of them in a name. `mended`: words that no paper
+    has, and what they were read as.
     """
 
     every: str
@@ -39,6 +40,7 @@ class Wording:
     rare: int
     marked: frozenset[str]
     prefix: str
+    named: str
     mended: dict[str, str]
 
 
@@ -88,6 +90,7 @@ def read(terms: Terms) -> Wording:
     asked = [_any(readings[text].query(prefix) for text in group) for group in wanted]
     words = bare(terms.spelled(mended).plain).split()
     lexemes = {lexeme: n for group in wanted for text in group for lexeme, n in readings[text].lexemes.items()}
+    marked = frozenset(lexemes) | {word for group in wanted for text in group for word in readings[text].spellings}
     weights, rare = _weigh(lexemes, max((reading.corpus for reading in readings.values()), default=0))
     return Wording(
         every=_all(asked),
@@ -97,8 +100,9 @@ def read(terms: Terms) -> Wording:
         opening="^" + "[^[:alnum:]]*".join(map(re.escape, words)) + "([^[:alnum:]]|$)",
         weights=weights,
         rare=rare,
-        marked=frozenset(lexemes) | {word for group in wanted for text in group for word in readings[text].spellings},
+        marked=marked,
         prefix=prefix,
+        named=_any([*(f"{quote(word)}:C" for word in marked), f"{quote(prefix)}:*C" if prefix else ""]),
         mended=mended,
     )
 

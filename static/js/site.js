@@ -60,6 +60,11 @@ document.addEventListener("DOMContentLoaded", () => {
   document.addEventListener("htmx:afterRequest", (/** @type {any} */ event) => {
     if (event.detail.successful) say("");
   });
+  document.addEventListener("htmx:beforeSwap", (/** @type {any} */ event) => {
+    const { target, xhr } = event.detail;
+    const saysWhy = target.matches("main") && [400, 503].includes(xhr.status);
+    if (saysWhy) Object.assign(event.detail, { shouldSwap: true, isError: false });
+  });
   document.addEventListener("htmx:responseError", () => say("That did not work. Reload the page and try again."));
   document.addEventListener("htmx:sendError", () => say("The site can't be reached. Are you online?"));
 });

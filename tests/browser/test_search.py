@@ -110,6 +110,17 @@ def test_an_order_and_a_kind_of_search_stay_as_one_types_on(visit, shelf):
     expect(rows(page)).to_have_count(6)
 
 
+def test_what_goes_wrong_is_said_in_place(visit, shelf):
+    page = visit("/papers?q=graph&by=words", expecting=["400"])
+    page.locator(".find [name=by]").evaluate("input => input.value = 'heart'")
+    box(page).fill("language")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This can't be answered as asked")
+    expect(page.get_by_text("“heart” is no kind of search of this list").first).to_be_visible()
+    expect(announced(page)).to_contain_text("“heart” is no kind of search of this list")
+    expect(page.locator("#status")).to_be_empty()
+    expect(box(page)).to_have_value("language")
+
+
 def test_enter_searches(visit, javascript, shelf):
     page = visit("/about/ranking", javascript=javascript)
     box(page).fill("org:nobody graph votes>=many")

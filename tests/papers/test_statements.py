@@ -18,8 +18,8 @@ LISTS = {
     "/papers/month/2025-09": (2, 4),
     "/papers/trending": (1, 3),
     "/papers?has=code": (1, 4),
-    "/papers?q=paper": (1, 4),  # found less than a minute ago
-    "/papers?q=paper&has=code": (10, 13),  # two transactions: what its words mean, what they find
+    "/papers?q=paper": (1, 5),  # found less than a minute ago
+    "/papers?q=paper&has=code": (10, 14),  # two transactions: what its words mean, what they find
     "/orgs/lab": (3, 6),
     "/people/alice": (3, 5),
     "/bookmarks": (None, 3),
