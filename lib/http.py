@@ -88,24 +88,33 @@ ROOMS = ("accounts", "config", "lib", "orgs", "papers", "static", "templates")
 def page(request: HttpRequest, template: str, context: dict, *, version: object = None) -> HttpResponse:
     """Render a page with the caching rules of the house.
 
-    A stranger's page is the same for all strangers: shared caches may keep it for a minute, and if `version`
-    (anything whose repr names all that the page shows) is given, a matching If-None-Match costs no template.
-    A signed-in reader's page stays with that reader.
+    If `version` (anything whose repr names all that the page shows) is given, a stranger's matching If-None-Match
+    costs no template.
     """
-    patch = {"private": True, "no_cache": True}
-    etag = None
-    if request.user.is_anonymous and not request.COOKIES:
-        patch = {"public": True, "max_age": PUBLIC_SECONDS, "stale_while_revalidate": 10 * PUBLIC_SECONDS}
-        if version is not None:
-            etag = _etag(request, template, version)
-    if etag:
-        response = get_conditional_response(request, etag=etag) or _kept(request, template, context, etag)
-        response.headers["ETag"] = etag
+    if version is None or not _is_for_all(request):
+        return cached(request, render(request, template, context))
+    etag = _etag(request, template, version)
+    response = get_conditional_response(request, etag=etag) or _kept(request, template, context, etag)
+    response.headers["ETag"] = etag
+    return cached(request, response)
+
+
+def cached(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The response with the caching rules of the house.
+
+    What a stranger gets is the same for all strangers: shared caches may keep it for a minute. What somebody signed in
+    gets stays with that reader.
+    """
+    if _is_for_all(request):
+        patch_cache_control(response, public=True, max_age=PUBLIC_SECONDS, stale_while_revalidate=10 * PUBLIC_SECONDS)
     else:
-        response = render(request, template, context)
-    patch_cache_control(response, **patch)
+        patch_cache_control(response, private=True, no_cache=True)
     patch_vary_headers(response, ["Accept-Encoding", "Cookie", "HX-Request"])
     return response
+
+
+def _is_for_all(request: HttpRequest) -> bool:
+    return request.user.is_anonymous and not request.COOKIES
 
 
 def _kept(request: HttpRequest, template: str, context: dict, etag: str) -> HttpResponse:

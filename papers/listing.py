@@ -127,8 +127,9 @@ def build(
     order: str = "votes",
     own_order: tuple[str, str, tuple[str, ...]] | None = None,
     like: Paper | None = None,
+    size: int = PAGE_SIZE,
 ) -> Listing:
-    """The page of these papers that the address asks for.
+    """The page of these papers that the address asks for, of this size at most.
 
     `own_order` adds an order that only this list has, and its default: (key, name, columns). Words bring an order of
     their own, and so does `like`, which leaves the papers most similar to it. Raises BadInput for an order or a
@@ -148,9 +149,7 @@ def build(
     if filter is None or filter.is_valid():
         papers = search.without((filter.qs if filter else papers), asked.terms)
         found = _find(asked, papers, like, columns.get(chosen, ORDERS["votes"]))
-        page = _page(
-            papers, found, columns.get(chosen), asked.params.get("older", ""), request.user, is_filtered=bool(filter)
-        )
+        page = _page(papers, found, columns.get(chosen), request.user, asked.params.get("older", ""), size)
     return Listing(
         asked=asked,
         papers=page.rows,
@@ -174,13 +173,13 @@ def _find(asked: Asked, papers, like: Paper | None, first: tuple[str, ...]) -> s
 
 
 def _page(
-    papers, found: search.Found | None, columns: tuple[str, ...] | None, cursor: str, viewer, *, is_filtered: bool
+    papers, found: search.Found | None, columns: tuple[str, ...] | None, viewer, cursor: str, size: int
 ) -> keyset.Page:
     """By these columns, or without any by relevance."""
     if columns:
         rows = found.worth_ordering(papers) if found else papers
-        return keyset.page(rows.seen_by(viewer).narrow(columns), columns, cursor, PAGE_SIZE)
-    page = keyset.page_of(found.hits, RELEVANCE, cursor, PAGE_SIZE)
+        return keyset.page(rows.seen_by(viewer).narrow(columns), columns, cursor, size)
+    page = keyset.page_of(found.hits, RELEVANCE, cursor, size)
     seen = papers.filter(pk__in=[hit.pk for hit in page.rows]).seen_by(viewer).narrow(()).in_bulk()
     return keyset.Page([seen[hit.pk] for hit in page.rows if hit.pk in seen], page.cursor)
 

@@ -113,6 +113,11 @@ class Paper(models.Model):
         return f"https://arxiv.org/abs/{self.arxiv_id}"
 
     @property
+    def doi(self) -> str:
+        """Which arXiv registers for each of its papers (https://info.arxiv.org/help/doi.html)."""
+        return f"10.48550/arXiv.{self.arxiv_id}"
+
+    @property
     def pdf_url(self) -> str:
         return f"https://arxiv.org/pdf/{self.arxiv_id}"
 

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 
-from lib.http import BadInput, page
+from lib.http import BadInput, cached, page
 from orgs.models import Organisation
-from papers import identifiers, listing, period, sparkline
+from papers import export, identifiers, listing, period, sparkline
 from papers.models import Day, Paper
 from papers.period import NoSuchPeriod, Period
 from papers.search import bounded
@@ -29,14 +29,29 @@ def show(
     asked = listing.read(request.GET)
     if not asked.is_normal:
         return HttpResponseRedirect(request.path + listing.address(asked.params))
+    if "export" in asked.params:
+        return _file(request, papers, asked.params["export"], **order)
     built = listing.build(request, papers, **order)
-    context |= {"list": built}
+    context |= {"list": built, "forms": export.FORMS}
     if not built.is_readable:
         return render(request, template, context, status=400)
     if request.htmx and built.is_continuation:
         return page(request, "papers/list.html#rows", context, version=built.version)
     context["organisations"] = Organisation.objects.values_list("slug", "name")[:SUGGESTED_ORGANISATIONS]
     return page(request, template, context, version=(built.version, version))
+
+
+def _file(request: HttpRequest, papers, name: str, **order) -> HttpResponse:
+    """The first papers of the list, to be kept."""
+    form = export.FORMS.get(name)
+    if form is None:
+        raise BadInput(f"A list is exported as one of {', '.join(export.FORMS)}, not as “{name[:40]}”.")
+    built = listing.build(request, papers, size=export.MOST, **order)
+    if not built.is_readable:
+        raise BadInput("Nothing is exported, because a filter of this list can't be read.")
+    text = export.text(form, [paper.pk for paper in built.papers])
+    headers = {"Content-Disposition": f'attachment; filename="broadsheet.{form.ending}"'}
+    return cached(request, HttpResponse(text, content_type=f"{form.content_type}; charset=utf-8", headers=headers))
 
 
 def _show_period(request: HttpRequest, chosen: Period, **more) -> HttpResponse:

@@ -129,7 +129,11 @@ def test_no_abstract_and_no_authors(db, stranger):
     ("title", "authors", "expected"),
     [
         ("Plain title", ["Ada Lovelace"], "title = {{Plain title}}"),
-        ("50% of $x_1$ & {more}_#", ["Ada Lovelace"], r"title = {{50\% of $x_1$ \& \{more\}\_\#}}"),
+        (
+            "50% of $x_1$ & {more}_#",
+            ["Ada Lovelace"],
+            r"title = {{50\% of $x_1$ \& \textbraceleft{}more\textbraceright{}\_\#}}",
+        ),
         ("Costs $5", ["Ada Lovelace"], r"title = {{Costs \$5}}"),
         ("Any", ["José Núñez", "Müller & Co"], r"author = {José Núñez and Müller \& Co}"),
         ("Any", [], "@misc{anonymous2025paper,"),
