@@ -31,10 +31,10 @@ def complete() -> None:
 
 @contextmanager
 def without_titles() -> Iterator[None]:
-    """For a while every entry, vector and count is made from abstracts and authors alone. All in one transaction."""
+    """For a while no paper has a title: entries, vectors and counts are made from the rest. All in one transaction."""
     caches["searches"].clear()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("TRUNCATE papers_searchentry")
+        cursor.execute("TRUNCATE papers_searchentry; UPDATE papers_paper SET title = ''")
         papers = list(Paper.objects.prefetch_related("authors"))
         for paper in papers:
             paper.title = ""
