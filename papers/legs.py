@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy
 from django.contrib.postgres.search import SearchQuery
+from django.db.models.expressions import RawSQL
 from pgvector import HalfVector
 from pgvector.django import CosineDistance
 
@@ -23,8 +24,22 @@ def tsquery(text: str) -> SearchQuery:
 
 
 def every(papers, words: wording.Wording, first: Sequence[str]):
-    pool = papers.filter(entry__words=tsquery(words.every)).order_by(*(f"-{column}" for column in first))
-    return _by_words(words, *pool.values_list("pk")[:EVERY_POOL].query.sql_with_params())
+    if not words.narrow:
+        pool = papers.filter(entry__words=tsquery(words.every)).order_by(*(f"-{column}" for column in first))
+        return _by_words(words, *pool.values_list("pk")[:EVERY_POOL].query.sql_with_params())
+    few = papers.filter(pk__in=RawSQL(_NARROWED, [words.narrow, words.every]))  # noqa: S611 (it is a constant)
+    sql, params = few.order_by().values_list(*first).query.sql_with_params()
+    order = ", ".join(f"{column} DESC" for column in first)
+    return _by_words(words, f"SELECT id FROM ({sql} OFFSET 0) few ORDER BY {order} LIMIT {EVERY_POOL}", params)  # noqa: S608
+
+
+# Each OFFSET 0 is a fence: PostgreSQL guesses too many papers, and would look for them along the whole order.
+_NARROWED = """
+    SELECT paper_id FROM (
+        SELECT paper_id, words FROM papers_searchentry WHERE words @@ %s::tsquery OFFSET 0
+    ) narrowed
+    WHERE words @@ %s::tsquery
+"""
 
 
 def any_rare(papers, words: wording.Wording):

@@ -13,6 +13,7 @@ from lib.text import bare
 from papers.query import Terms
 
 POSTINGS = 4_000  # entries of the index that a search by any word may read
+MANY = 150  # times the papers there are: what the square of the papers found may not reach to be looked up one by one
 SHORT = 5  # letters of a word in which only one may be wrong
 LONGEST = 2_046  # bytes of a word that PostgreSQL keeps
 MIN_PREFIX = 3  # letters that the last word needs to stand for all that begin so
@@ -21,8 +22,9 @@ MIN_PREFIX = 3  # letters that the last word needs to stand for all that begin s
 @dataclass(frozen=True)
 class Wording:
     """`every`, `phrases` and `none` are tsqueries, "" where they ask nothing: all wanted terms, those in quotes, any
-    unwanted one. `together` has the wanted words side by side in a title or among the names; `opening` is a regular
-    expression for a title that begins with them.
+    unwanted one. `narrow` is that of the rarest wanted terms, as many as leave about POSTINGS papers; "" where all
+    leave so many that those are found faster along the order. `together` has the wanted words side by side in a title
+    or among the names; `opening` is a regular expression for a title that begins with them.
 
     `weights` has the wanted lexemes, rarest first, with their inverse document frequency as BM25 has it,
     ln(1 + (N − n + ½) / (n + ½)) if n of N papers have one (Robertson and Zaragoza 2009, doi:10.1561/1500000019).
@@ -32,6 +34,7 @@ class Wording:
     """
 
     every: str
+    narrow: str
     phrases: str
     none: str
     together: str
@@ -48,7 +51,8 @@ class Wording:
 class _Reading:
     """A term as two tsqueries, of its stems and as it is spelled, and how many papers have each of their lexemes.
 
-    A stop word has no stem, and asks something only within a phrase.
+    A stop word has no stem, and asks something only within a phrase. `beginnings` counts, if it is the prefix, the
+    papers of each word that begins so.
     """
 
     text: str
@@ -56,7 +60,7 @@ class _Reading:
     spelled: str
     papers: dict[str, int]
     spellings: dict[str, int]
-    begins_words: bool
+    beginnings: int
     corpus: int
 
     @property
@@ -68,6 +72,11 @@ class _Reading:
         """Its stems; where no paper has one, also what stands in names as it is spelled."""
         unknown = not all(self.papers.values())
         return self.papers | ({word: n for word, n in self.spellings.items() if n} if unknown else {})
+
+    @property
+    def reach(self) -> int:
+        """How many papers have it, at most."""
+        return max(self.beginnings, min(self.papers.values(), default=0), min(self.spellings.values(), default=0))
 
     def query(self, prefix: str) -> str:
         """Its tsquery; the prefix, if it is this term, stands for all that begin so."""
@@ -91,9 +100,12 @@ def read(terms: Terms) -> Wording:
     words = bare(terms.spelled(mended).plain).split()
     lexemes = {lexeme: n for group in wanted for text in group for lexeme, n in readings[text].lexemes.items()}
     marked = frozenset(lexemes) | {word for group in wanted for text in group for word in readings[text].spellings}
-    weights, rare = _weigh(lexemes, max((reading.corpus for reading in readings.values()), default=0))
+    corpus = max((reading.corpus for reading in readings.values()), default=0)
+    weights, rare = _weigh(lexemes, corpus)
+    reaches = [sum(readings[text].reach for text in group) for group in wanted]
     return Wording(
         every=_all(asked),
+        narrow=_narrow(dict(zip(asked, reaches, strict=True)), corpus),
         phrases=_all(query for query, group in zip(asked, terms.all, strict=True) if all(t.is_phrase for t in group)),
         none=_any(readings[text].query("") for text in unwanted),
         together=_any([_side_by_side(words, "D"), _side_by_side(words, "C")]),
@@ -143,7 +155,7 @@ _READ = f"""
         phraseto_tsquery('simple', term)::text,
         {_COUNTS.format(config="english")},
         {_COUNTS.format(config="simple")},
-        term = %s AND EXISTS (SELECT FROM papers_word WHERE word LIKE %s),
+        CASE WHEN term = %s THEN coalesce((SELECT sum(papers) FROM papers_word WHERE word LIKE %s), 0) ELSE 0 END,
         coalesce((SELECT papers FROM papers_word WHERE word = ''), 0)
     FROM unnest(%s::text[]) term
 """  # noqa: S608 (both parts are constants)
@@ -155,7 +167,7 @@ def _mend(groups: list[list[str]], readings: dict[str, _Reading]) -> dict[str, s
         text
         for group in groups
         for text in group
-        if readings[text].is_unknown and " " not in text and not readings[text].begins_words
+        if readings[text].is_unknown and " " not in text and not readings[text].beginnings
     ]
     if not lost:
         return {}
@@ -195,6 +207,17 @@ def _weigh(lexemes: dict[str, int], corpus: int) -> tuple[dict[str, float], int]
         if postings <= POSTINGS:
             rare = place
     return weights, rare
+
+
+def _narrow(reaches: dict[str, int], corpus: int) -> str:
+    """As if words came together by chance; asks for no term that only has stop words."""
+    chosen, left = [], corpus
+    for query in sorted(filter(None, reaches), key=reaches.__getitem__):
+        chosen.append(query)
+        left *= min(1, reaches[query] / max(corpus, 1))
+        if left <= POSTINGS:
+            return _all(chosen)
+    return _all(chosen) if left**2 < MANY * corpus else ""
 
 
 def _side_by_side(words: list[str], label: str) -> str:
