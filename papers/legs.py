@@ -15,6 +15,7 @@ from papers import embedding, wording
 
 K = 60
 EVERY_POOL = 300  # of all papers with every word, the first in the order that was asked for
+WALK = 8_000  # papers that are looked through in that order, where every word is common
 POOL = 100  # of any other leg
 FARTHEST = 0.25  # cosine below which a paper has nothing to do with a question, as all are for random letters
 
@@ -24,21 +25,38 @@ def tsquery(text: str) -> SearchQuery:
 
 
 def every(papers, words: wording.Wording, first: Sequence[str]):
-    if not words.narrow:
-        pool = papers.filter(entry__words=tsquery(words.every)).order_by(*(f"-{column}" for column in first))
-        return _by_words(words, *pool.values_list("pk")[:EVERY_POOL].query.sql_with_params())
-    few = papers.filter(pk__in=RawSQL(_NARROWED, [words.narrow, words.every]))  # noqa: S611 (it is a constant)
-    sql, params = few.order_by().values_list(*first).query.sql_with_params()
+    sql, params = _with_every(papers, words, first)
     order = ", ".join(f"{column} DESC" for column in first)
-    return _by_words(words, f"SELECT id FROM ({sql} OFFSET 0) few ORDER BY {order} LIMIT {EVERY_POOL}", params)  # noqa: S608
+    return _by_words(words, f"SELECT id FROM ({sql}) among ORDER BY {order} LIMIT {EVERY_POOL}", params)  # noqa: S608
 
 
-# Each OFFSET 0 is a fence: PostgreSQL guesses too many papers, and would look for them along the whole order.
+def _with_every(papers, words: wording.Wording, first: Sequence[str]):
+    """The papers with every word. PostgreSQL misjudges how many those are, and would look for a few along the whole
+    order; so few are looked up first, behind a fence (OFFSET 0), and many among the WALK first papers only.
+    """
+    if words.narrow:
+        few = papers.filter(pk__in=RawSQL(_NARROWED, [words.narrow, words.every]))  # noqa: S611 (it is a constant)
+        sql, params = few.values_list(*first).query.sql_with_params()
+        return f"{sql} OFFSET 0", params
+    if is_walked(papers, words):
+        walked = papers.order_by(*(f"-{column}" for column in first)).values_list(*first)[:WALK]
+        sql, params = walked.query.sql_with_params()
+        return _WALKED.format(walked=sql), [*params, words.every]
+    return papers.filter(entry__words=tsquery(words.every)).values_list(*first).query.sql_with_params()
+
+
+def is_walked(papers, words: wording.Wording) -> bool:
+    return not words.narrow and not papers.query.where
+
+
 _NARROWED = """
     SELECT paper_id FROM (
         SELECT paper_id, words FROM papers_searchentry WHERE words @@ %s::tsquery OFFSET 0
     ) narrowed
     WHERE words @@ %s::tsquery
+"""
+_WALKED = """
+    SELECT walked.* FROM ({walked}) walked JOIN papers_searchentry ON paper_id = walked.id WHERE words @@ %s::tsquery
 """
 
 

@@ -51,11 +51,12 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """Hits, best first; the tsquery of every word; what is to be marked, and the tsquery of it in a name; words that
-    were read as others.
+    """Hits, best first; how many with every word mean that there may be more; the tsquery of every word; what is to
+    be marked, and the tsquery of it in a name; words that were read as others.
     """
 
     hits: tuple[Hit, ...]
+    cut_at: int = legs.EVERY_POOL
     every: str = ""
     marked: frozenset[str] = frozenset()
     prefix: str = ""
@@ -73,7 +74,7 @@ class Found:
 
     @property
     def exact(self) -> int:
-        """How many hits have every word: EVERY_POOL means that many or more."""
+        """How many hits have every word."""
         return sum("every" in hit.legs for hit in self.hits)
 
     @property
@@ -82,7 +83,7 @@ class Found:
 
     @property
     def is_cut(self) -> bool:
-        return self.exact == legs.EVERY_POOL
+        return self.exact >= self.cut_at
 
     def worth_ordering(self, papers):
         """What another order than relevance shows: of these papers all that have every word, or else the best hits."""
@@ -149,8 +150,9 @@ def _find(papers, terms: Terms, by: str, first: Sequence[str]) -> Found:
             "near": legs.near(papers, vector) if vector is not None else None,
         }
         hits = _hits(cursor, {name: asked[name] for name in names if asked[name]})
+    cut_at = 1 if legs.is_walked(papers, words) and words.corpus > legs.WALK else legs.EVERY_POOL
     lacks_meaning = "near" in LEGS[by] and vector is None
-    return Found(hits, words.every, words.marked, words.prefix, words.named, words.mended, lacks_meaning)
+    return Found(hits, cut_at, words.every, words.marked, words.prefix, words.named, words.mended, lacks_meaning)
 
 
 def _hits(cursor, asked: dict) -> tuple[Hit, ...]:
@@ -176,6 +178,8 @@ _BOUNDS = """
         set_config('statement_timeout', %s, true),
         set_config('enable_seqscan', 'off', true),
         set_config('jit', 'off', true),  -- compiling takes longer than what it compiles
+        set_config('max_parallel_workers_per_gather', '0', true),  -- the other cores serve other readers
+        set_config('work_mem', '64MB', true),  -- or a prefix of many words is looked up by halves
         set_config('hnsw.ef_search', %s, true),
         set_config('hnsw.iterative_scan', 'relaxed_order', true),
         set_config('pg_trgm.similarity_threshold', '0.2', true)

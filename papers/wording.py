@@ -26,8 +26,9 @@ class Wording:
     leave so many that those are found faster along the order. `together` has the wanted words side by side in a title
     or among the names; `opening` is a regular expression for a title that begins with them.
 
-    `weights` has the wanted lexemes, rarest first, with their inverse document frequency as BM25 has it,
-    ln(1 + (N − n + ½) / (n + ½)) if n of N papers have one (Robertson and Zaragoza 2009, doi:10.1561/1500000019).
+    `corpus` is how many papers there are, N. `weights` has the wanted lexemes, rarest first, with their inverse
+    document frequency as BM25 has it, ln(1 + (N − n + ½) / (n + ½)) if n papers have one (Robertson and Zaragoza 2009,
+    doi:10.1561/1500000019).
     The first `rare` of them are found within POSTINGS. `marked` are the lexemes that count as found in a text, and
     so does what begins with `prefix`; `named` is the tsquery of any of them in a name. `mended`: words that no paper
     has, and what they were read as.
@@ -39,6 +40,7 @@ class Wording:
     none: str
     together: str
     opening: str
+    corpus: int
     weights: dict[str, float]
     rare: int
     marked: frozenset[str]
@@ -110,6 +112,7 @@ def read(terms: Terms) -> Wording:
         none=_any(readings[text].query("") for text in unwanted),
         together=_any([_side_by_side(words, "D"), _side_by_side(words, "C")]),
         opening="^" + "[^[:alnum:]]*".join(map(re.escape, words)) + "([^[:alnum:]]|$)",
+        corpus=corpus,
         weights=weights,
         rare=rare,
         marked=marked,
