@@ -65,17 +65,20 @@ def any_rare(papers, words: wording.Wording):
     lexemes, weights = _lexemes(words)
     among, more = ("", ())
     if papers.query.where:
-        sql, more = papers.values("pk").query.sql_with_params()
-        among = f"AND paper_id IN ({sql})"
+        sql, more = papers.values("id").query.sql_with_params()
+        among = f"WHERE EXISTS (SELECT FROM ({sql}) filtered WHERE filtered.id = paper_id OFFSET 0)"
     return _by_words(
         words, _RARE.format(among=among, plenty=EVERY_POOL), [lexemes[: words.rare], weights[: words.rare], *more]
     )
 
 
 _RARE = f"""
-    SELECT paper_id FROM papers_searchentry
-    JOIN unnest(%s::tsquery[], %s::float8[]) AS rare(lexeme, weight) ON words @@ lexeme {{among}}
-    WHERE (SELECT count(*) FROM every) < {{plenty}}  -- or there is plenty, and this is not even begun
+    SELECT paper_id FROM (
+        SELECT paper_id, weight FROM papers_searchentry
+        JOIN unnest(%s::tsquery[], %s::float8[]) AS rare(lexeme, weight) ON words @@ lexeme
+        WHERE (SELECT count(*) FROM every) < {{plenty}}  -- or there is plenty, and this is not even begun
+        LIMIT {2 * wording.POSTINGS}  -- which is a fence, too, and more than there are since the last count
+    ) having_one {{among}}
     GROUP BY paper_id ORDER BY sum(weight) DESC, paper_id DESC LIMIT {POOL}
 """  # noqa: S608 (POOL is a constant)
 
