@@ -83,7 +83,7 @@ def _lines(site, bare, pieces, asked, similar) -> list[Line]:
         return Line(name, server, lambda client: repeat((Request(path, **answer),)))
 
     def once(name: str, paths: Iterable[str], most: int = 2_000, **answer) -> Line:
-        turns = ((Request(path, holds=CARD, **answer),) for path in paths)
+        turns = ((Request(path, **{"holds": CARD} | answer),) for path in paths)
         return Line(name, site, lambda client: turns, most=most, repeatable=False)
 
     def new(name: str, headers: dict[str, str] | None = None, **params: str) -> Line:
@@ -96,7 +96,7 @@ def _lines(site, bare, pieces, asked, similar) -> list[Line]:
         once("a question", asked, most=len(asked) // ROUNDS),
         line("few words, repeated", _search("language model reasoning"), rows=ROWS),
         new("few words, words only", by="words"),
-        new("few words, meaning only", by="meaning"),
+        once("few words, meaning only", (_search(piece, by="meaning") for piece in pieces), holds=b"<h1"),
         new("few words, filters", **_FILTERS),
         new("few words, as one types", _TYPING),
         once("similar papers", similar),

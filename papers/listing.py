@@ -1,5 +1,6 @@
 """What a list page is: papers, filters, words, an order, a keyset page. The one place that builds one."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -149,7 +150,9 @@ def build(
     if filter is None or filter.is_valid():
         papers = search.without((filter.qs if filter else papers), asked.terms)
         found = _find(asked, papers, like, columns.get(chosen, ORDERS["votes"]))
-        page = _page(papers, found, columns.get(chosen), request.user, asked.params.get("older", ""), size)
+        is_sought = chosen in columns and (filter or found)  # a list of all papers is known to be quick
+        with search.bounded() if is_sought else nullcontext():
+            page = _page(papers, found, columns.get(chosen), request.user, asked.params.get("older", ""), size)
     return Listing(
         asked=asked,
         papers=page.rows,

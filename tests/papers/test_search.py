@@ -33,8 +33,11 @@ EVERY_WORD = {
 }
 
 
+@pytest.mark.parametrize("postings", [wording.POSTINGS, -1])  # words are looked up, or papers are looked through
 @pytest.mark.parametrize("answers", EVERY_WORD.values(), ids=EVERY_WORD)
-def test_every_word(found, answers):
+def test_every_word(found, answers, postings, monkeypatch):
+    monkeypatch.setattr(wording, "POSTINGS", postings)
+    monkeypatch.setattr(wording, "MANY", postings)
     for words, names in answers.items():
         hits = found(words, by="words")
         assert sorted(name for name in hits if "every" in hits[name].legs) == names, words
@@ -200,6 +203,18 @@ def test_of_many_papers_with_every_word_the_first_in_the_order_asked_for_are_ran
         assert {hit.pk for hit in found.hits if "every" in hit.legs} == {paper.pk for paper in kept}
         assert (found.exact, found.is_cut) == (2, True)
         assert set(found.worth_ordering(Paper.objects.all())) == set(papers)  # all stand in other orders
+
+
+def test_common_words_are_looked_for_among_the_first_papers_only(db, monkeypatch):
+    monkeypatch.setattr(wording, "MANY", 0)
+    monkeypatch.setattr(wording, "POSTINGS", 0)
+    monkeypatch.setattr(legs, "WALK", 2)
+    papers = [PaperFactory(title="Alike", imported_votes=votes) for votes in (1, 2, 3)]
+    shelf.index()
+    found = search.find(Paper.objects.all(), terms("alike"), by="words")
+    assert ({hit.pk for hit in found.hits}, found.is_cut) == ({paper.pk for paper in papers[1:]}, True)
+    filtered = search.find(Paper.objects.filter(vote_count__gt=0), terms("alike"), by="words")
+    assert (filtered.exact, filtered.is_cut) == (3, False)
 
 
 def statements(papers, **how) -> int:

@@ -99,6 +99,18 @@ def test_a_search_that_takes_too_long_is_ended_and_says_so(locked, stranger, mon
     assert "arXiv id" not in line.exc_text
 
 
+@pytest.mark.parametrize("query", ["min_votes=1", "q=graph&sort=newest&by=words"])
+def test_a_filter_that_takes_too_long_is_ended_and_says_so(locked, stranger, monkeypatch, query):
+    shelf.fill()
+    shelf.index()
+    stranger.get(f"/papers?{query}")  # what was found is kept, its rows are not
+    monkeypatch.setattr(search, "TIMEOUT_MS", 100)
+    locked("papers_paper")
+    answer = stranger.get(f"/papers?{query}")
+    assert answer.status_code == 503
+    assert "Rarer words or fewer filters make it easier." in text(answer)
+
+
 def test_a_paper_is_shown_though_those_similar_to_it_take_too_long(locked, stranger, monkeypatch):
     papers = shelf.fill()
     shelf.index()

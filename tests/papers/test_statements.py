@@ -17,7 +17,7 @@ LISTS = {
     "/papers/week/2025-W37": (2, 4),
     "/papers/month/2025-09": (2, 4),
     "/papers/trending": (1, 3),
-    "/papers?has=code": (1, 4),
+    "/papers?has=code": (4, 7),  # a transaction of its own, with a limit on time
     "/papers?q=paper": (1, 5),  # found less than a minute ago
     "/papers?q=paper&has=code": (10, 14),  # two transactions: what its words mean, what they find
     "/orgs/lab": (3, 6),

@@ -88,6 +88,23 @@ def test_the_rarest_words_are_looked_up_until_the_budget_of_postings_is_spent(
 
 
 @pytest.mark.parametrize(
+    ("postings", "many", "words", "narrow"),
+    [
+        (0, 99, "language survey zebra", "((('zebra') | ('zebra':*)))"),  # which no paper has
+        (1, 99, "language survey", "((('survey') | ('survey':*)))"),
+        (0, 99, "language survey", "((('survey') | ('survey':*))) & ((('languag') | ('language')))"),
+        (0, 0, "language survey", ""),  # too many to be looked up one by one
+        (9, 0, "language OR survey the", "((('languag') | ('language')) | (('survey')))"),
+        (9, 0, "the", ""),
+    ],
+)
+def test_papers_are_looked_up_by_their_rarest_words(counted, monkeypatch, postings, many, words, narrow):
+    monkeypatch.setattr(wording, "POSTINGS", postings)
+    monkeypatch.setattr(wording, "MANY", many)
+    assert read(words).narrow == narrow
+
+
+@pytest.mark.parametrize(
     ("name", "tsquery"),
     [
         ("Núñez", "'nunez':C"),
