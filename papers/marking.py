@@ -14,7 +14,8 @@ from lib.text import bare
 _TEXTS = re.compile(r'<h2>.*?</h2>|<div class="abstract">\s*<p>.*?</p>', re.DOTALL)
 # As the index has them: "4.5", "7b", and letters, which go on behind an accent of their own and an apostrophe.
 _WORD = r"\d+(?:\.\d+)+|\d*[^\W\d_]+(?:(?:[\u0300-\u036f]+|['’](?=[^\W\d_]))[^\W\d_]*)*|\d+"
-_PARTS = re.compile(rf"(<math.*?</math>|<[^>]*>|&#?\w+;|{_WORD})", re.DOTALL)
+_WORDS = re.compile(_WORD)
+_NO_TEXT = r"<math.*?</math>|<[^>]*>|&#?\w+;"
 _TAG, _OPENING_TAG = re.compile("<[^>]*>"), re.compile(r"<\w")
 _SENTENCE_END = re.compile(r"[.!?][)”’\"]*\s")
 IN_SIGHT = 240  # characters of an abstract that a row shows at least on a wide screen
@@ -22,31 +23,41 @@ _HEAD = 2  # letters that a word has in common with its stem ("using", "use"), s
 
 
 class Marker(dict):
-    """Whether each part of a text has one of these lexemes or begins so, worked out once a part."""
+    """Whether each word of a text has one of these lexemes or begins so, worked out once a word."""
 
     def __init__(self, lexemes: frozenset[str], prefix: str) -> None:
         super().__init__()
         self.lexemes, self.prefix = lexemes, prefix
-        self.heads = {lexeme[:_HEAD] for lexeme in lexemes}
+        heads = [re.escape(head) for head in sorted({lexeme[:_HEAD] for lexeme in lexemes})]
+        # What may be meant begins as a lexeme does, or has an accent or an apostrophe that hides how it begins.
+        maybe = "|".join([*heads, r".?[^\x00-\x7f]", ".'"])
+        # All up to a word that may be meant, in one match: most words are passed over without a look from here.
+        self._next = re.compile(
+            rf"((?:{_NO_TEXT}|(?!{maybe})(?:{_WORD})|[^\w]|_)*+)({_WORD}|\Z)", re.DOTALL | re.IGNORECASE
+        )
 
     def __missing__(self, part: str) -> bool:
         word = part.lower() if part.isascii() and "'" not in part else bare(part)
-        self[part] = word[:_HEAD] in self.heads and part[:1].isalnum() and self._is_meant(word)
+        self[part] = word in self.lexemes or _stem(word) in self.lexemes or self._begins(word)
         return self[part]
 
-    def _is_meant(self, word: str) -> bool:
-        return word in self.lexemes or _stem(word) in self.lexemes or bool(self.prefix and word.startswith(self.prefix))
+    def _begins(self, word: str) -> bool:
+        return bool(self.prefix) and word.startswith(self.prefix)
 
     def has_any(self, text: str) -> bool:
-        return any(self[word] for word in _PARTS.split(text))
+        return any(self[word] for word in _WORDS.findall(text))
 
     def mark(self, card: str) -> str:
         """The card with <mark> around such words of its title and abstract."""
         return _TEXTS.sub(self._mark, card)
 
     def _mark(self, text: re.Match) -> str:
-        marked = "".join([f"<mark>{part}</mark>" if self[part] else part for part in _PARTS.split(text[0])])
+        marked = self._next.sub(self._mark_word, text[0])
         return marked if marked.startswith("<h2>") else _begin_near_the_first(marked)
+
+    def _mark_word(self, found: re.Match) -> str:
+        before, word = found.groups()
+        return f"{before}<mark>{word}</mark>" if self[word] else f"{before}{word}"
 
 
 def _begin_near_the_first(abstract: str) -> str:
