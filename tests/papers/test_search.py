@@ -17,6 +17,7 @@ from tests.papers import library as shelf
 
 EVERY_WORD = {
     "stems": {"toxicity": ["molecules"], "TOXIC drug": ["molecules"], "the drugs of": ["molecules"]},
+    "all of them": {"survey language": [], "reasoning toxicity": [], "reasoning language": ["chain"]},
     "accents": {"godel": ["godel"], "gödel strasse": ["godel"], "NAÏVELY": ["godel"], "nunez": ["molecules"]},
     "the last word's beginning": {"molec": ["molecules"], "neural net": ["molecules"], "net neural": []},
     "signs": {"gpt 4": ["decoding"], "GPT-4": ["decoding"], "gpt–4 answers": ["decoding"]},
