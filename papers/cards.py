@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from papers.legs import tsquery
 from papers.marking import Marker
-from papers.models import Author, Paper
+from papers.models import Author, Paper, SearchEntry
 from papers.search import Found
 
 NAMES_SHOWN = 3
@@ -46,8 +46,9 @@ def _names(papers: list[int], found: Found, marker: Marker) -> dict[int, list[st
     """The names of authors that have a word of the question, by paper."""
     names = defaultdict(list)
     if found.named:
-        named = Author.objects.filter(paper__in=papers, paper__entry__words=tsquery(found.named))
-        for paper, name in named.order_by("paper", "position").values_list("paper", "name"):
+        named = SearchEntry.objects.filter(pk__in=papers, words=tsquery(found.named)).values("pk")
+        authors = Author.objects.filter(paper__in=named).order_by("paper", "position")
+        for paper, name in authors.values_list("paper", "name"):
             if marker.has_any(name):
                 names[paper].append(name)
     return names
