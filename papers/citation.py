@@ -34,6 +34,7 @@ def bibtex(paper, authors: list[str], suffix: str = "") -> str:
         "eprint": paper.arxiv_id,
         "archivePrefix": "arXiv",
         "primaryClass": next(iter(paper.categories), ""),
+        "doi": paper.doi,
         "url": paper.arxiv_url,
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]

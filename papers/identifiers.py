@@ -5,8 +5,8 @@ import re
 
 _ID = r"(?:\d{4}\.\d{4,5}|[a-z]+(?:-[a-z]+)*(?:\.[A-Z]{2})?/\d{7})"
 _FULL = re.compile(
-    rf"(?:arxiv:|(?:https?://)?(?:(?:www\.|export\.)?(?:arxiv\.org|alphaxiv\.org|huggingface\.co|hf\.co)/"
-    rf"(?:abs|pdf|html|papers)/|(?:doi\.org/)?10\.48550/arxiv\.))?"
+    rf"(?:arxiv[:\s]\s?|(?:https?://)?(?:(?:www\.|export\.)?(?:arxiv\.org|alphaxiv\.org|huggingface\.co|hf\.co)/"
+    rf"(?:abs|pdf|html|papers)/|(?:doi\.org/|doi:\s?)?10\.48550/arxiv\.))?"
     rf"(?P<id>{_ID})(?:v(?P<version>[1-9]\d{{0,2}}))?(?:\.pdf)?/?",
     re.IGNORECASE | re.ASCII,
 )

@@ -39,6 +39,11 @@ class Asked:
     def has_filters(self) -> bool:
         return any(name in self.params for name in PaperFilter.base_filters)
 
+    def is_only(self, name: str) -> bool:
+        return name in self.params and not any(
+            other in self.params for other in {"q", *PaperFilter.base_filters} - {name}
+        )
+
     @property
     def is_filtered(self) -> bool:
         return "q" in self.params or self.has_filters

@@ -93,8 +93,8 @@ def read(terms: Terms) -> Wording:
     unwanted = [bare(term.text) for term in terms.none]
     prefix = _prefix(terms)
     readings = _read([*(text for group in groups for text in group), *unwanted], prefix)
-    if prefix and not readings[prefix].stems:
-        prefix = ""  # a stop word
+    if prefix and not readings[prefix].is_unknown:
+        prefix = ""  # it is a word by itself: who asks for SAM does not mean samples
     mended = _mend(groups, readings)
     readings |= _read(mended.values(), "")
     wanted = [[*group, *(mended[text] for text in group if text in mended)] for group in groups]

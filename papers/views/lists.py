@@ -99,11 +99,11 @@ def _search(request: HttpRequest) -> HttpResponse:
     asked = listing.read(request.GET)
     topic, author = asked.params.get("topic"), asked.params.get("author")
     growth = None
-    if topic and not asked.terms.all:
+    if asked.is_only("topic"):
         with bounded():
             growth = sparkline.of_topic(topic)
     quoted = f"“{asked.params['q']}”" if "q" in asked.params else ""
-    context = {"title": quoted or topic or author or "All papers", "growth": growth, "is_search": True}
+    context = {"title": quoted or topic or author or asked.typed, "growth": growth, "is_search": True}
     context |= saved_filters.tabs(request)
     return show(request, Paper.objects.all(), context, version=growth)
 

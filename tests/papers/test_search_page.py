@@ -200,6 +200,8 @@ def test_what_cannot_be_read_is_said_and_the_rest_searched_for(library, stranger
         "https://arxiv.org/pdf/2509.08721.pdf",
         "huggingface.co/papers/2509.08721",
         "https://doi.org/10.48550/arXiv.2509.08721",
+        "DOI: 10.48550/arXiv.2509.08721",
+        "arxiv 2509.08721",
     ],
 )
 def test_an_id_or_its_address_is_the_paper_itself(paper, stranger, typed):
@@ -209,9 +211,17 @@ def test_an_id_or_its_address_is_the_paper_itself(paper, stranger, typed):
     assert 'href="/papers/submit?arxiv_id=2509.00001"' in text(unknown)
 
 
+def test_where_nothing_is_found_the_way_out_is_shown(library, stranger):
+    for path in ("/papers?q=graph&org=nobody", "/papers/date/2025-01-01?q=graph&by=words"):
+        page = stranger.get(path)
+        assert "No paper here was found for these words" in text(page)
+        assert 'href="/papers?q=graph">Look in all papers</a>' in text(page)
+    assert "Look in all papers" not in text(stranger.get("/papers?q=xqzkwv&by=words"))
+
+
 def test_did_you_mean(library, stranger):
     page = stranger.get("/papers", {"q": 'tumuors "radiology" -survey', "org": ""}, follow=True)
-    assert notes(page) == ['Did you mean tumours "radiology" -survey? It is searched for, too.']
+    assert notes(page) == ['No paper has “tumuors”. Did you mean tumours "radiology" -survey? That is shown.']
     assert keys(page) == ["tumours"]
     link = unescape(re.search(r'Did you mean <a href="([^"]*)"', page.content.decode())[1])
     right = stranger.get(f"/papers{link}")

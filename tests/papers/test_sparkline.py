@@ -86,3 +86,9 @@ def test_a_topic_is_counted_once_an_hour_and_anew_each_day(db, time_machine, dja
 def test_an_unknown_topic_is_counted_once_too(db, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert [sparkline.of_topic("phlogiston"), sparkline.of_topic("phlogiston")] == [None, None]
+
+
+def test_it_stands_where_the_list_is_the_topic_and_nothing_else(db, stranger):
+    listed("2025-05-31", "2025-07-15")
+    for query, drawn in (("topic=cs.CL", 1), ("topic=cs.CL&sort=newest", 1), ("topic=cs.CL&min_votes=1", 0)):
+        assert stranger.get(f"/papers?{query}").content.decode().count('class="growth"') == drawn, query
