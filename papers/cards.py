@@ -36,10 +36,21 @@ def render(papers, found: Found | None = None) -> SafeString:
 
 def _explain(rows: list[tuple[str, int]], found: Found) -> Iterator[str]:
     marker = Marker(found.marked, found.prefix)
-    names = _names([pk for _, pk in rows], found, marker)
+    papers = [pk for _, pk in rows]
+    names = _names(papers, found, marker)
+    exact = _exact(papers, found)
     for card, pk in rows:
-        reason = _reason(found.legs_of(pk), names[pk][:NAMES_SHOWN])
+        legs = found.legs_of(pk) | ({"every"} if pk in exact else set())
+        reason = _reason(legs, names[pk][:NAMES_SHOWN])
         yield marker.mark(card).replace(_NO_REASON, f'<span class="reason">{escape(reason)}</span>')
+
+
+def _exact(papers: list[int], found: Found) -> set[int]:
+    """Those of the papers that have every word and are no hits for it only since there are so many."""
+    if not found.is_cut:
+        return set()
+    entries = SearchEntry.objects.filter(pk__in=papers, words=tsquery(found.every))
+    return set(entries.values_list("pk", flat=True))
 
 
 def _names(papers: list[int], found: Found, marker: Marker) -> dict[int, list[str]]:

@@ -51,12 +51,12 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """Hits, best first; how many with every word mean that there may be more; the tsquery of every word; what is to
-    be marked, and the tsquery of it in a name; words that were read as others.
+    """Hits, best first; whether only the first papers were looked through for every word; the tsquery of that; what is
+    to be marked, and the tsquery of it in a name; words that were read as others.
     """
 
     hits: tuple[Hit, ...]
-    cut_at: int = legs.EVERY_POOL
+    is_walked: bool = False
     every: str = ""
     marked: frozenset[str] = frozenset()
     prefix: str = ""
@@ -83,11 +83,12 @@ class Found:
 
     @property
     def is_cut(self) -> bool:
-        return self.exact >= self.cut_at
+        """Whether there may be more with every word than the hits tell."""
+        return self.is_walked or self.exact == legs.EVERY_POOL
 
     def worth_ordering(self, papers):
         """What another order than relevance shows: of these papers all that have every word, or else the best hits."""
-        if self.exact:
+        if self.exact or self.is_walked:
             return papers.filter(entry__words=legs.tsquery(self.every))
         return papers.filter(pk__in=[hit.pk for hit in self.hits[: legs.POOL]])
 
@@ -150,9 +151,9 @@ def _find(papers, terms: Terms, by: str, first: Sequence[str]) -> Found:
             "near": legs.near(papers, vector) if vector is not None else None,
         }
         hits = _hits(cursor, {name: asked[name] for name in names if asked[name]})
-    cut_at = 1 if legs.is_walked(papers, words) and words.corpus > legs.WALK else legs.EVERY_POOL
+    is_walked = "every" in names and legs.is_walked(papers, words) and words.corpus > legs.WALK
     lacks_meaning = "near" in LEGS[by] and vector is None
-    return Found(hits, cut_at, words.every, words.marked, words.prefix, words.named, words.mended, lacks_meaning)
+    return Found(hits, is_walked, words.every, words.marked, words.prefix, words.named, words.mended, lacks_meaning)
 
 
 def _hits(cursor, asked: dict) -> tuple[Hit, ...]:

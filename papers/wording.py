@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 from rapidfuzz.distance import OSA
@@ -94,6 +94,7 @@ def read(terms: Terms) -> Wording:
     prefix = _prefix(terms)
     readings = _read([*(text for group in groups for text in group), *unwanted], prefix)
     if prefix and not readings[prefix].is_unknown:
+        readings[prefix] = replace(readings[prefix], beginnings=0)
         prefix = ""  # it is a word by itself: who asks for SAM does not mean samples
     mended = _mend(groups, readings)
     readings |= _read(mended.values(), "")

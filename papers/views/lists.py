@@ -1,9 +1,9 @@
 """Every page that lists papers by time. One function draws them all: `show`."""
 
+import re
 from datetime import date
-from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
@@ -111,7 +111,7 @@ def _search(request: HttpRequest) -> HttpResponse:
 def _as_typed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """As one types, the first answer is a new page of the browser's history, and the next ones take its place."""
     if request.htmx and "older" not in request.GET:
-        was_search = "q" in QueryDict(urlsplit(request.htmx.current_url or "").query)
+        was_search = re.search("[?&]q=", request.htmx.current_url or "")
         (replace_url if was_search else push_url)(response, request.get_full_path())
         patch_vary_headers(response, ["HX-Current-URL"])
     return response

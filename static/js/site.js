@@ -62,7 +62,7 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   document.addEventListener("htmx:beforeSwap", (/** @type {any} */ event) => {
     const { target, xhr } = event.detail;
-    const saysWhy = target.matches("main") && [400, 503].includes(xhr.status);
+    const saysWhy = target.matches("main") && [400, 503].includes(xhr.status) && xhr.response.includes('id="main"');
     if (saysWhy) Object.assign(event.detail, { shouldSwap: true, isError: false });
   });
   document.addEventListener("htmx:responseError", () => say("That did not work. Reload the page and try again."));

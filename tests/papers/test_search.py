@@ -210,10 +210,14 @@ def test_common_words_are_looked_for_among_the_first_papers_only(db, monkeypatch
     monkeypatch.setattr(wording, "MANY", 0)
     monkeypatch.setattr(wording, "POSTINGS", 0)
     monkeypatch.setattr(legs, "WALK", 2)
+    another = PaperFactory(title="Another", imported_votes=0)
     papers = [PaperFactory(title="Alike", imported_votes=votes) for votes in (1, 2, 3)]
     shelf.index()
     found = search.find(Paper.objects.all(), terms("alike"), by="words")
     assert ({hit.pk for hit in found.hits}, found.is_cut) == ({paper.pk for paper in papers[1:]}, True)
+    assert found.is_walked
+    rare = search.find(Paper.objects.all(), terms("another"), by="words")
+    assert (rare.exact, set(rare.worth_ordering(Paper.objects.all()))) == (0, {another})
     filtered = search.find(Paper.objects.filter(vote_count__gt=0), terms("alike"), by="words")
     assert (filtered.exact, filtered.is_cut) == (3, False)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from papers import legs
 from tests.factories import PaperFactory
 from tests.papers import library as shelf
 from tests.papers.reading import counted, reasons
@@ -29,6 +30,13 @@ def test_a_name_that_was_found_is_told(library, stranger):
     assert reasons(begun) == {"tumours": "Every word · by Olaf Ronneberger"}
 
 
+def test_every_word_is_told_of_papers_beyond_those_that_were_ranked_for_it(library, stranger, monkeypatch):
+    monkeypatch.setattr(legs, "EVERY_POOL", 1)
+    said = reasons(stranger.get("/papers?q=reasoning"))
+    assert said["chain"].startswith("Every word")
+    assert said["survey"].startswith("Every word")
+
+
 def test_of_many_names_three_are_told_and_none_is_markup(db, stranger):
     PaperFactory(title="A", authors=["<b>Li</b>", "Wei Chen", "Li Wei", "Ping Li", "Li Na"])
     shelf.index()
@@ -41,6 +49,7 @@ def test_of_many_names_three_are_told_and_none_is_markup(db, stranger):
     [
         ("reasoning&by=words", "2 with every word"),
         ("reasoning+agents&by=words", "1 with every word, 1 with some of them or close in meaning"),
+        ("graph+neural&by=meaning", "2 close in meaning"),
         ("finding+cancer+in+scans", "None with every word, 1 with some of them or close in meaning"),
         ("xqzkwv", ""),
     ],

@@ -119,6 +119,14 @@ def test_a_name_is_its_words_side_by_side(name, tsquery):
     assert wording.author_query(name) == tsquery
 
 
+def test_a_whole_word_is_as_rare_wherever_it_stands(counted, monkeypatch):
+    for n in range(9):
+        PaperFactory(title=f"Surveyors {n}", abstract="")
+    Word.objects.recount()
+    monkeypatch.setattr(wording, "POSTINGS", 1)
+    assert read("language survey").narrow == read("survey language").narrow == "((('survey')))"
+
+
 def test_an_index_without_papers_knows_no_word(db):
     Word.objects.recount()
     asked = read("graph neural -survey")
