@@ -121,6 +121,14 @@ def test_what_goes_wrong_is_said_in_place(visit, shelf):
     expect(box(page)).to_have_value("language")
 
 
+def test_an_error_page_that_is_not_ours_takes_nothing_away(visit, shelf):
+    page = visit("/papers", expecting=["503"])
+    page.route("**/papers?q=*", lambda route: route.fulfill(status=503, content_type="text/plain", body="Proxy"))
+    box(page).fill("language")
+    expect(page.locator("#status")).to_have_text("That did not work. Reload the page and try again.")
+    expect(rows(page)).to_have_count(6)
+
+
 def test_enter_searches(visit, javascript, shelf):
     page = visit("/about/ranking", javascript=javascript)
     box(page).fill("org:nobody graph votes>=many")

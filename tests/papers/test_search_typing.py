@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.papers.reading import text
+from tests.papers.reading import keys, text
 
 
 def type_in(reader, text: str, page: str = "/papers?q=x"):
@@ -39,3 +39,8 @@ def test_an_order_that_needs_words_is_not_carried_along_to_what_has_none(library
     assert 'name="by" value="words"' in page
     assert 'name="sort"' not in page
     assert 'name="sort" value="newest"' in stranger.get("/papers?q=graph&sort=newest").content.decode()
+
+
+def test_an_address_that_is_none_is_no_error(library, stranger):
+    page = stranger.get("/papers?q=graph", headers={"hx-request": "true", "hx-current-url": "http://["})
+    assert keys(page) == ["molecules"]
