@@ -46,7 +46,7 @@ def _with_every(papers, words: wording.Wording, first: Sequence[str]):
 
 
 def is_walked(papers, words: wording.Wording) -> bool:
-    return not words.narrow and not papers.query.where
+    return bool(words.every) and not words.narrow and not papers.query.where
 
 
 _NARROWED = """

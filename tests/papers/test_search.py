@@ -216,6 +216,7 @@ def test_common_words_are_looked_for_among_the_first_papers_only(db, monkeypatch
     found = search.find(Paper.objects.all(), terms("alike"), by="words")
     assert ({hit.pk for hit in found.hits}, found.is_cut) == ({paper.pk for paper in papers[1:]}, True)
     assert found.is_walked
+    assert not search.find(Paper.objects.all(), terms("the"), by="words").is_walked  # which asks for no word
     rare = search.find(Paper.objects.all(), terms("another"), by="words")
     assert (rare.exact, set(rare.worth_ordering(Paper.objects.all()))) == (0, {another})
     filtered = search.find(Paper.objects.filter(vote_count__gt=0), terms("alike"), by="words")
