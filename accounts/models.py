@@ -35,3 +35,8 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.username
+
+    @property
+    def is_moderator(self) -> bool:
+        """Moderators decide claims and merge organisations; who may enter the admin is one."""
+        return self.is_active and self.is_staff

@@ -9,10 +9,17 @@ class Role(TextChoices):
     MEMBER = "member"
 
 
-EDIT = "edit the page"
+EDIT = "edit, preview and publish the page"
+TAG = "tag papers as the organisation's, decide what is suggested"
+KEEP = "keep the organisation's collections"
+INVITE = "invite and remove members"
+APPOINT = "change roles, appoint owners"
+SUGGEST = "suggest papers"
+SEE = "see the log and private collections"
 
 MAY = {
-    Role.OWNER: {EDIT},
-    Role.ADMIN: {EDIT},
-    Role.MEMBER: set(),
+    Role.OWNER: {EDIT, TAG, KEEP, INVITE, APPOINT, SUGGEST, SEE},
+    Role.ADMIN: {EDIT, TAG, KEEP, INVITE, SUGGEST, SEE},
+    Role.MEMBER: {SUGGEST, SEE},
 }
+DEEDS = (SEE, SUGGEST, TAG, EDIT, KEEP, INVITE, APPOINT)
