@@ -21,6 +21,11 @@ class User(AbstractUser):
         default=False,
         help_text="Your public page lists the papers that you upvoted.",
     )
+    shows_collections = models.BooleanField(
+        "show my public collections",
+        default=True,
+        help_text="Your public page and the list of collections have them; hidden, only who has a link finds them.",
+    )
     first_name = None
     last_name = None
 

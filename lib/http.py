@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import re
 from functools import wraps
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -60,6 +61,22 @@ def here(request: HttpRequest) -> str:
     return f"{wanted.split('#')[0]}#{at}" if _ID.fullmatch(at) else wanted
 
 
+def came_from(request: HttpRequest) -> str:
+    """The page of this site whose link was followed."""
+    wanted = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return settings.LOGIN_REDIRECT_URL
+    parts = urlsplit(wanted)
+    return parts._replace(scheme="", netloc="").geturl()
+
+
+def sign_in_first(request: HttpRequest, then: str) -> HttpResponse:
+    """To sign-in, and from there on to where the reader wants to be."""
+    messages.info(request, "Sign in to do that. You will come back to where you were.")
+    sign_in = redirect_to_login(then)
+    return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in
+
+
 def verb(view):
     """A view that changes state: POST only, signed in only (strangers are led to sign-in and back), CSRF-safe.
 
@@ -74,9 +91,7 @@ def verb(view):
             return HttpResponseNotAllowed(["POST"], render_to_string("405.html", request=request))
         if request.user.is_authenticated:
             return protected(request, *args, **kwargs)
-        messages.info(request, "Sign in to do that. You will come back to where you were.")
-        sign_in = redirect_to_login(here(request))
-        return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in
+        return sign_in_first(request, here(request))
 
     return guarded
 

@@ -9,6 +9,7 @@ Row values compare from left to right and use the index on the same columns
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.core.signing import BadSignature, Signer
 from django.db.models import F, Func, QuerySet, Value
@@ -64,8 +65,20 @@ def _signer(order: tuple[str, ...]) -> Signer:
 
 
 def _write(row, order) -> str:
-    plain = [{"t": v.isoformat()} if isinstance(v, datetime.datetime) else v for v in _values(row, order)]
-    return _signer(order).sign_object(plain)
+    return _signer(order).sign_object([_plain(value) for value in _values(row, order)])
+
+
+def _plain(value) -> object:
+    """What JSON can hold."""
+    if isinstance(value, datetime.datetime):
+        return {"t": value.isoformat()}
+    return {"d": str(value)} if isinstance(value, Decimal) else value
+
+
+def _whole(plain) -> object:
+    if not isinstance(plain, dict):
+        return plain
+    return datetime.datetime.fromisoformat(plain["t"]) if "t" in plain else Decimal(plain["d"])
 
 
 def _read(cursor: str, order) -> list:
@@ -73,4 +86,4 @@ def _read(cursor: str, order) -> list:
         plain = _signer(order).unsign_object(cursor)
     except BadSignature:
         raise BadInput("This link to older papers is damaged or out of date. Start again from the top.") from None
-    return [datetime.datetime.fromisoformat(v["t"]) if isinstance(v, dict) else v for v in plain]
+    return [_whole(value) for value in plain]

@@ -82,7 +82,7 @@ def _text_command(match: re.Match) -> str:
 
 
 def _render_maths(tokens, index, options, env) -> str:
-    return mathml(tokens[index].content, block=tokens[index].type == "math_block")
+    return mathml(tokens[index].content, block=tokens[index].type != "math_inline")
 
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable(["linkify", "strikethrough"])

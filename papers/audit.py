@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Count, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from papers.models import Author, Day, Paper, SearchEntry, Vote
+from papers.models import Author, Collection, Day, Item, Paper, SearchEntry, Vote
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,19 @@ _SHOULD = {
     "vote_count": F("imported_votes") + _rows(Vote),
     "author_count": _rows(Author),
 }
+_KEPT = Item.objects.kept().filter(collection=OuterRef("pk")).order_by().values("collection").annotate(n=Count("*"))
+_HELD = Coalesce(Subquery(_KEPT.values("n"), output_field=IntegerField()), 0)
 
 
 def drifts() -> list[Drift]:
-    """Counters of papers and days that are wrong, and papers that search cannot find."""
+    """Counters of papers, collections and days that are wrong, and papers that search cannot find."""
     found = []
     for counter, should in _SHOULD.items():
         wrong = Paper.objects.annotate(should=should).exclude(**{counter: F("should")}).order_by("pk")
         rows = wrong.values_list("arxiv_id", counter, "should")
         found += [Drift(arxiv_id, counter, stands, right) for arxiv_id, stands, right in rows]
+    rows = _miscounted().values_list("key", "paper_count", "should")
+    found += [Drift(key, "paper_count", stands, right) for key, stands, right in rows]
     lost = Paper.objects.filter(entry=None).values_list("arxiv_id", flat=True)
     found += [Drift(arxiv_id, "search entries", 0, 1) for arxiv_id in lost]
     right = dict(Paper.objects.order_by().values_list("listed_on").annotate(n=Count("*")))
@@ -46,6 +50,10 @@ def drifts() -> list[Drift]:
         if right.get(date, 0) != stands.get(date, 0):
             found.append(Drift(str(date), "paper_count", stands.get(date, 0), right.get(date, 0)))
     return found
+
+
+def _miscounted():
+    return Collection.objects.annotate(should=_HELD).exclude(paper_count=F("should")).order_by("pk")
 
 
 @transaction.atomic
@@ -59,3 +67,5 @@ def mend() -> None:
     lost = list(Paper.objects.filter(entry=None).prefetch_related("authors"))
     SearchEntry.objects.refresh(lost, {paper.pk: [a.name for a in paper.authors.all()] for paper in lost})
     Day.objects.recount()
+    Collection.objects.hold(*_miscounted())
+    _miscounted().order_by().update(paper_count=F("should"))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from lib.markup import markdown
 from papers.legs import tsquery
 from papers.marking import Marker
 from papers.models import Author, Paper, SearchEntry
@@ -21,7 +22,8 @@ _NO_REASON = '<span class="reason"></span>'
 def render(papers, found: Found | None = None) -> SafeString:
     """The cards of these papers (narrow, with `voted` and `saved`) one after the other, rendered where none is kept.
 
-    What was found by words is marked, and says by which of them, of its authors' names and of meaning.
+    What was found by words is marked, and says by which of them, of its authors' names and of meaning. What a
+    collection notes of a paper stands beneath it.
     """
     cache, year = caches["cards"], timezone.now().year
     keys = {f"{paper.face}.{paper.voted:d}{paper.saved:d}.{year}": paper for paper in papers}
@@ -30,8 +32,14 @@ def render(papers, found: Found | None = None) -> SafeString:
         fresh = _fresh(missing)
         cache.set_many(fresh)
         cards |= fresh
-    rows = [(cards[key], paper.pk) for key, paper in keys.items() if key in cards]
+    rows = [(_noted(cards[key], paper.note), paper.pk) for key, paper in keys.items() if key in cards]
     return mark_safe("".join(_explain(rows, found) if found else (card for card, _ in rows)))
+
+
+def _noted(card: str, note: str) -> str:
+    if not note:
+        return card
+    return card.replace("</article>", f'<div class="note prose">{markdown(note)}</div></article>', 1)
 
 
 def _explain(rows: list[tuple[str, int]], found: Found) -> Iterator[str]:

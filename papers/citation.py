@@ -36,6 +36,7 @@ def bibtex(paper, authors: list[str], suffix: str = "") -> str:
         "primaryClass": next(iter(paper.categories), ""),
         "doi": paper.doi,
         "url": paper.arxiv_url,
+        "note": _tex(one_line(paper.note)),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@misc{{{key(paper, authors)}{suffix},", *lines, "}"])
@@ -54,6 +55,7 @@ def ris(paper, authors: list[str]) -> str:
         ("DO", paper.doi),
         ("UR", paper.arxiv_url),
         ("AB", paper.abstract),
+        ("N1", paper.note),
         *(("KW", topic) for topic in paper.topics),
         ("ER", ""),
     ]
@@ -64,7 +66,7 @@ def csl(paper, authors: list[str]) -> dict:
     """One item, ready for JSON."""
     names = map(family_and_given, authors)
     day = paper.published_at
-    return {
+    item = {
         "id": paper.arxiv_id,
         "type": "article",
         "genre": "preprint",
@@ -78,6 +80,7 @@ def csl(paper, authors: list[str]) -> dict:
         "abstract": paper.abstract,
         "keyword": ", ".join(paper.topics),
     }
+    return item | {"note": paper.note} if paper.note else item
 
 
 def key(paper, authors: list[str]) -> str:

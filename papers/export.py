@@ -4,8 +4,9 @@ import csv
 import io
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from papers import citation
 from papers.models import Author, Paper
@@ -25,12 +26,14 @@ class Form:
     write: Callable[[Rows], str]
 
 
-def text(form: Form, keys: Iterable[int]) -> str:
-    """The papers with these keys, in their order, in this form. Two statements."""
+def text(form: Form, keys: Iterable[int], notes: Mapping[int, str] = MappingProxyType({})) -> str:
+    """The papers with these keys, in their order, with what is noted of them, in this form. Two statements."""
     keys = list(keys)
     papers, authors = Paper.objects.select_related("organisation").in_bulk(keys), defaultdict(list)
     for paper, name in Author.objects.filter(paper__in=keys).order_by("paper", "position").values_list("paper", "name"):
         authors[paper].append(name)
+    for key in notes.keys() & papers.keys():
+        papers[key].note = notes[key]
     return form.write([(papers[key], authors[key]) for key in keys if key in papers])
 
 
@@ -75,6 +78,7 @@ _COLUMNS = {
     "code": lambda paper, authors: paper.code_url,
     "project": lambda paper, authors: paper.project_url,
     "url": lambda paper, authors: paper.arxiv_url,
+    "note": lambda paper, authors: paper.note,
 }
 
 

@@ -1,6 +1,10 @@
 from django import forms
+from django.core.exceptions import ValidationError
 
+from orgs.models import Organisation
+from orgs.roles import KEEP
 from papers import identifiers
+from papers.models import Collection
 
 
 class SubmitForm(forms.Form):
@@ -15,3 +19,118 @@ class SubmitForm(forms.Form):
             return identifiers.parse(self.cleaned_data["arxiv_id"])[0]
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
+
+
+class Overtaken:
+    """A form that was made from a state which has changed meanwhile: it says what is different now, and keeps what was
+    typed; to send it again is to replace that.
+    """
+
+    is_overtaken = False
+
+    @property
+    def status(self) -> int:
+        return 409 if self.is_overtaken else 400 if self.errors else 200
+
+    def overtake_field(self, name: str, now: str) -> None:
+        self.is_overtaken = True
+        self.add_error(name, f"Meanwhile this was changed to “{now}”. Save once more to put yours in its place.")
+
+    def put(self, name: str, value) -> None:
+        """What a hidden field holds when the form is shown again."""
+        self.data = self.data.copy()
+        self.data[name] = value
+
+
+class CollectionForm(Overtaken, forms.ModelForm):
+    """`revision` is the one that the form was made from."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Collection
+        fields = ["name", "description", "visibility"]
+        widgets = {"description": forms.Textarea({"rows": 6}), "visibility": forms.RadioSelect}
+
+    def __init__(self, *args, instance: Collection, **kwargs):
+        super().__init__(*args, instance=instance, **kwargs)
+        self.initial["revision"] = instance.revision
+
+    def clean_name(self) -> str:
+        return _unused(self.cleaned_data["name"], self.instance.owner.collections.exclude(pk=self.instance.pk))
+
+    def clean(self) -> None:
+        told, here = super().clean(), self.instance
+        if told.get("revision", here.revision) == here.revision:
+            return
+        for name in set(self.Meta.fields) & told.keys():
+            if told[name] != getattr(here, name):
+                now = here.get_visibility_display() if name == "visibility" else getattr(here, name)
+                self.overtake_field(name, now)
+        self.put("revision", here.revision)
+
+    def save(self, commit: bool = True) -> Collection:
+        self.instance.revision += 1
+        return super().save(commit)
+
+
+class NewCollectionForm(forms.ModelForm):
+    owner = forms.ChoiceField(label="Whose", required=False)
+
+    class Meta(CollectionForm.Meta):
+        pass
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.owners = {"": user} | {org.slug: org for org in Organisation.objects.allowing(user, KEEP)}
+        self.fields["owner"].choices = [
+            (slug, "Mine" if not slug else str(owner)) for slug, owner in self.owners.items()
+        ]
+        if len(self.owners) == 1:
+            del self.fields["owner"]
+
+    def clean(self) -> None:
+        told = super().clean()
+        if "name" in told:
+            try:
+                _unused(told["name"], self._owner.collections)
+            except ValidationError as error:
+                self.add_error("name", error)
+
+    def save(self, commit: bool = True) -> Collection:
+        told = self.cleaned_data
+        return Collection.objects.begin(
+            self._owner, told["name"], description=told["description"], visibility=told["visibility"]
+        )
+
+    @property
+    def _owner(self):
+        return self.owners[self.cleaned_data.get("owner", "")]
+
+
+def _unused(name: str, collections) -> str:
+    if collections.filter(name__iexact=name).exists():
+        raise ValidationError(f"There is a collection of this name already: “{name}”.")
+    return name
+
+
+class NoteForm(Overtaken, forms.Form):
+    """`was` is the note that the form was made from."""
+
+    note = forms.CharField(
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea({"rows": 4}),
+        help_text="Markdown and maths are welcome.",
+    )
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_note(self) -> str:
+        return self.cleaned_data["note"].replace("\r\n", "\n")
+
+    def clean_was(self) -> str:
+        return self.cleaned_data["was"].replace("\r\n", "\n")
+
+    def overtake(self, now: str) -> None:
+        self.overtake_field("note", now)
+        self.put("was", now)

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from procrastinate.contrib.django import app
 
 from papers import audit, indexing
+from papers.models import Item
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +23,12 @@ def index(timestamp: int) -> None:
 def audit_counters(timestamp: int) -> None:
     if drifts := audit.drifts():
         logger.error("%d counters are wrong, first: %s; run manage.py audit --fix", len(drifts), drifts[0])
+
+
+@app.periodic(cron="22 3 * * *")
+@app.task(queueing_lock="forget_removed", pass_context=False)
+def forget_removed(timestamp: int) -> None:
+    Item.objects.forget_removed()
 
 
 @app.periodic(cron="27 3 * * *")

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path, register_converter
 
 from papers.identifiers import ArxivIdConverter
-from papers.views import about, archive, detail, lists, marks, orgs, people, saved_filters, submit
+from papers.views import about, archive, collections, detail, items, lists, marks, orgs, people, saved_filters, submit
 
 register_converter(ArxivIdConverter, "arxiv")
 
@@ -26,6 +26,20 @@ urlpatterns = [
     path("bookmarks", login_required(lists.bookmarks), name="bookmarks"),
     path("orgs/<slug:slug>", orgs.org, name="org"),
     path("people/<str:username>", people.person, name="person"),
+    # collections
+    path("collections", collections.collections, name="collections"),
+    path("collections/mine", collections.mine, name="my_collections"),
+    path("collections/new", collections.new, name="new_collection"),
+    path("collections/<slug:key>", collections.collection, name="collection"),
+    path("collections/<slug:key>/edit", collections.edit, name="edit_collection"),
+    path("collections/<slug:key>/merge", collections.merge, name="merge_collection"),
+    path("collections/<slug:key>/delete", collections.delete, name="delete_collection"),
+    path("collections/<slug:key>/arrange", items.arrange, name="arrange"),
+    path("collections/<slug:key>/remove", items.remove, name="remove_items"),
+    path("collections/<slug:key>/restore", items.restore, name="restore_items"),
+    path("collections/<slug:key>/transfer", items.transfer, name="transfer_items"),
+    path("collections/<slug:key>/move/<arxiv:ref>", items.move, name="move_item"),
+    path("collections/<slug:key>/note/<arxiv:ref>", items.note, name="note_item"),
     # a paper
     path("papers/submit", submit.submit, name="submit"),
     path("papers/<arxiv:ref>", detail.paper, name="paper"),
@@ -34,6 +48,10 @@ urlpatterns = [
     path("papers/<arxiv:ref>/vote/withdraw", marks.withdraw_vote, name="withdraw_vote"),
     path("papers/<arxiv:ref>/bookmark", marks.bookmark, name="bookmark"),
     path("papers/<arxiv:ref>/bookmark/remove", marks.remove_bookmark, name="remove_bookmark"),
+    path("papers/<arxiv:ref>/collections", items.choose, name="choose_collection"),
+    path("papers/<arxiv:ref>/collections/add", items.put_in, name="put_in"),
+    path("papers/<arxiv:ref>/collections/remove", items.take_out, name="take_out"),
+    path("papers/<arxiv:ref>/collections/begin", items.begin, name="begin_collection"),
     # the house explained
     path("about/ranking", about.ranking, name="about_ranking"),
     path("about/search", about.search, name="about_search"),

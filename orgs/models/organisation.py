@@ -10,6 +10,13 @@ class OrganisationManager(models.Manager):
         self.bulk_create([Organisation(slug=s, name=n) for s, n in names.items()], ignore_conflicts=True)
         return {organisation.slug: organisation for organisation in self.filter(slug__in=names)}
 
+    def allowing(self, user, deed: str):
+        """Those in which this user's role includes the deed (see `orgs.roles`)."""
+        if not user.is_authenticated:
+            return self.none()
+        roles = [role for role, deeds in MAY.items() if deed in deeds]
+        return self.filter(memberships__user=user, memberships__role__in=roles)
+
 
 class Organisation(models.Model):
     """A laboratory, company or reading group with a page of its own."""

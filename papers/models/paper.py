@@ -33,6 +33,11 @@ class PaperQuerySet(models.QuerySet):
         """With `saved_at`, the moment of the bookmark."""
         return self.filter(bookmarks__user=user).annotate(saved_at=F("bookmarks__created_at"))
 
+    def collected_in(self, collection):
+        """With `place` and `note`, those that the collection gives them."""
+        kept = self.filter(items__collection=collection, items__removed_at=None)
+        return kept.annotate(place=F("items__position"), note=F("items__note"))
+
     def upvoted_by(self, user):
         """With `voted_at`, the moment of the vote."""
         return self.filter(votes__user=user).annotate(voted_at=F("votes__created_at"))
@@ -56,8 +61,10 @@ class Paper(models.Model):
 
     `vote_count` = `imported_votes` + the number of Vote rows, always. `comment_count` is what the source counted.
     `revision` grows with every change that a row of a list can show. `hot` and `listed_on` are computed by the
-    database; days are UTC days.
+    database; days are UTC days. `note` is what a collection says of it (`collected_in`).
     """
+
+    note = ""
 
     arxiv_id = models.CharField("arXiv id", max_length=32, unique=True)
     version = models.PositiveSmallIntegerField(default=1)

@@ -20,17 +20,24 @@ SUGGESTED_ORGANISATIONS = 200
 
 
 def show(
-    request: HttpRequest, papers, context: dict, *, template="papers/list.html", version=None, **order
+    request: HttpRequest,
+    papers,
+    context: dict,
+    *,
+    template="papers/list.html",
+    version=None,
+    most=export.MOST,
+    **order,
 ) -> HttpResponse:
-    """The list page of these papers; for htmx asking for older ones, the rows alone.
+    """The list page of these papers; for htmx asking for older ones, the rows alone; or a file of the first ones.
 
-    `version` names what the page shows beside its rows, for the ETag.
+    `version` names what the page shows beside its rows, for the ETag; `most` are the papers of a file.
     """
     asked = listing.read(request.GET)
     if not asked.is_normal:
         return HttpResponseRedirect(request.path + listing.address(asked.params))
     if "export" in asked.params:
-        return _file(request, papers, asked.params["export"], **order)
+        return _file(request, papers, asked.params["export"], most, **order)
     built = listing.build(request, papers, **order)
     context |= {"list": built, "forms": export.FORMS}
     if not built.is_readable:
@@ -41,15 +48,16 @@ def show(
     return page(request, template, context, version=(built.version, version))
 
 
-def _file(request: HttpRequest, papers, name: str, **order) -> HttpResponse:
+def _file(request: HttpRequest, papers, name: str, most: int, **order) -> HttpResponse:
     """The first papers of the list, to be kept."""
     form = export.FORMS.get(name)
     if form is None:
         raise BadInput(f"A list is exported as one of {', '.join(export.FORMS)}, not as “{name[:40]}”.")
-    built = listing.build(request, papers, size=export.MOST, **order)
+    built = listing.build(request, papers, size=most, **order)
     if not built.is_readable:
         raise BadInput("Nothing is exported, because a filter of this list can't be read.")
-    text = export.text(form, [paper.pk for paper in built.papers])
+    notes = {paper.pk: paper.note for paper in built.papers if paper.note}
+    text = export.text(form, [paper.pk for paper in built.papers], notes)
     headers = {"Content-Disposition": f'attachment; filename="broadsheet.{form.ending}"'}
     return cached(request, HttpResponse(text, content_type=f"{form.content_type}; charset=utf-8", headers=headers))
 

@@ -18,6 +18,8 @@ LISTS = [
     "/orgs/" + "o" * 96,
     "/people/" + "m" * 39,
     "/papers/date/2025-09-07",
+    "/collections",
+    "/collections/" + "c" * 80,
 ]
 PAPERS = ["/papers/2509.00001", "/papers/2509.00002", "/papers/2509.00003", "/styleguide", "/about/ranking"]
 WRONG = [
@@ -44,6 +46,10 @@ MEMBER = [
     "/papers?min_votes=1",
     "/bookmarks",
     "/papers/submit",
+    "/collections/mine",
+    "/collections/new",
+    *(f"/collections/{letter * 80}{page}" for letter in "cp" for page in ("", "/arrange", "/edit")),
+    "/papers/2509.00001/collections",
     f"/orgs/{'o' * 96}/edit",
 ]
 

@@ -7,7 +7,7 @@ from accounts.models import User
 from config.demo import PAPERS
 from orgs.models import Membership, Organisation
 from orgs.roles import Role
-from papers.models import Bookmark, Paper, SavedFilter, Vote
+from papers.models import Bookmark, Collection, Item, Paper, SavedFilter, Vote
 from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
 
 WIDE = "$$" + " + ".join(rf"\frac{{x_{{{n}}}^2}}{{\sqrt{{y_{{{n}}}}}}}" for n in range(20)) + "$$"
@@ -31,6 +31,12 @@ def build() -> User:
     PaperFactory(listed_at=NOON - timedelta(days=40))
     Vote.objects.cast(member, heavy)
     Bookmark.objects.make(member, heavy)
+    for name, owner in (("c" * 120, member), ("Papers that we wrote", org)):
+        collection = Collection.objects.begin(owner, name, description=f"**{'d' * 100}**", visibility="public")
+        Collection.objects.filter(pk=collection.pk).update(key=name[0].lower() * 80)
+        Item.objects.add(collection, list(Paper.objects.values_list("pk", flat=True)), member)
+        Item.objects.annotate_with(collection, heavy.pk, f"Why: {WIDE} {'n' * 200}", "")
+        Item.objects.remove(collection, [Paper.objects.get(title="Thirty").pk])
     for n in range(30):
         SavedFilter.objects.save_as(member, f"{n:W>40}", "has=code" if n == 29 else f"topic={n}")
     return member

@@ -5,6 +5,7 @@ import pytest
 from papers import query, search
 from papers.embedding import bundled
 from papers.models import Paper
+from tests.factories import PaperFactory
 from tests.papers import library as shelf
 
 _embedded_once = cache(bundled._vector)
@@ -30,3 +31,8 @@ def found(library):
         return {names[hit.pk]: hit for hit in search.find(papers, terms, **how).hits}
 
     return found
+
+
+@pytest.fixture
+def four(db):
+    return [PaperFactory(title=title) for title in "ABCD"]

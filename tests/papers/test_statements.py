@@ -7,7 +7,7 @@ from django.template.loader import get_template
 from django.test.utils import CaptureQueriesContext
 
 from papers import cards
-from papers.models import Bookmark, Paper, Vote
+from papers.models import Bookmark, Collection, Item, Paper, Vote
 from tests.factories import PaperFactory
 
 LISTS = {
@@ -23,6 +23,7 @@ LISTS = {
     "/orgs/lab": (3, 6),
     "/people/alice": (3, 5),
     "/bookmarks": (None, 3),
+    "/collections/autumn": (2, 4),
 }
 
 
@@ -31,8 +32,10 @@ LISTS = {
 def test_statements_do_not_grow_with_rows(lab, alice, signed_in, stranger, path, rows):
     alice.shows_votes = True
     alice.save()
+    autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
     for _ in range(rows):
         paper = PaperFactory(organisation=lab, code_url="https://example.org")
+        Item.objects.add(autumn, [paper.pk], alice)
         Vote.objects.cast(alice, paper)
         Bookmark.objects.make(alice, paper)
     for reader, expected in ((stranger, LISTS[path][0]), (signed_in(alice), LISTS[path][1])):
@@ -54,7 +57,9 @@ def test_statements_of_a_paper(lab, alice, signed_in, stranger, authors):
         assert len(statements) == expected, [s["sql"] for s in statements]
 
 
-@pytest.mark.parametrize("path", ["/papers", "/papers/2509.08721", "/papers/archive", "/orgs/lab", "/papers/trending"])
+@pytest.mark.parametrize(
+    "path", ["/papers", "/papers/2509.08721", "/papers/archive", "/orgs/lab", "/papers/trending", "/collections"]
+)
 def test_a_strangers_page_is_cacheable_and_a_304_costs_no_template(lab, paper, stranger, path, monkeypatch):
     first = stranger.get(path)
     assert "public" in first.headers["Cache-Control"]

@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from papers.models import Bookmark, SavedFilter, Vote
+from papers.models import Bookmark, Collection, Item, SavedFilter, Vote
+from tests.factories import PaperFactory
 
 VERBS = {
     "vote": (Vote, 1),
@@ -11,7 +12,32 @@ VERBS = {
     "bookmark": (Bookmark, 1),
     "bookmark/remove": (Bookmark, 0),
 }
-EVERY = [f"/papers/2509.08721/{verb}" for verb in VERBS] + ["/papers/filters/save", "/papers/filters/7/remove"]
+OF_COLLECTIONS = [
+    "merge",
+    "delete",
+    "remove",
+    "restore",
+    "transfer",
+    "move/2509.08721",
+    "note/2509.08721",
+]
+EVERY = [
+    *(f"/papers/2509.08721/{verb}" for verb in VERBS),
+    *(f"/papers/2509.08721/collections/{verb}" for verb in ("add", "remove", "begin")),
+    *(f"/collections/autumn/{verb}" for verb in OF_COLLECTIONS),
+    "/papers/filters/save",
+    "/papers/filters/7/remove",
+]
+FORM = {
+    "name": "Code",
+    "query": "has=code",
+    "collection": "autumn",
+    "into": "winter",
+    "paper": "2509.08721",
+    "to": "top",
+    "note": "Read this",
+    "was": "",
+}
 PEOPLE = ["alice", "bob", "carol"]
 
 
@@ -36,11 +62,14 @@ def address(request, paper, alice):
     Vote.objects.cast(alice, paper)
     Bookmark.objects.make(alice, paper)
     SavedFilter.objects.create(pk=7, user=alice, name="Agents", query="q=agents")
+    autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice)
+    Collection.objects.create(key="winter", name="Winter", user=alice)
+    Item.objects.add(autumn, [paper.pk, PaperFactory().pk], alice)
     return request.param
 
 
 def everything():
-    return [list(model.objects.values()) for model in (Vote, Bookmark, SavedFilter)]
+    return [list(model.objects.values()) for model in (Vote, Bookmark, SavedFilter, Collection, Item)]
 
 
 def rows(verb, paper):
@@ -87,19 +116,28 @@ def test_a_missing_token_is_refused(address, person):
     before = everything()
     reader = Client(enforce_csrf_checks=True, HTTP_HOST="127.0.0.1")
     reader.force_login(person)
-    assert reader.post(address, {"name": "Code", "query": "has=code"}).status_code == 403
+    assert reader.post(address, FORM).status_code == 403
     assert everything() == before
 
 
 def test_a_stranger_is_led_to_sign_in_and_back(address, stranger):
     before = everything()
-    form = {"next": "/papers/trending", "at": "vote-7", "name": "Code", "query": "has=code"}
+    form = FORM | {"next": "/papers/trending", "at": "vote-7"}
     answer = stranger.post(address, form)
     assert (answer.status_code, answer.url) == (302, "/accounts/login/?next=/papers/trending%23vote-7")
     asked_by_htmx = stranger.post(address, form, headers={"hx-request": "true"})
     assert asked_by_htmx.headers["HX-Redirect"] == answer.url
     assert "You will come back" in stranger.get(answer.url).content.decode()
     assert everything() == before
+
+
+def test_others_change_nothing_of_what_is_alices(address, bob, carol, signed_in):
+    if "collections/autumn" not in address and "filters/7" not in address:
+        return
+    before = everything()
+    for other in (bob, carol):
+        assert signed_in(other).act(address, FORM).status_code in {302, 404}
+        assert everything() == before
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
