@@ -15,8 +15,8 @@ from lib.text import fold, one_line
 # Letters that look like an ASCII one; whole words can be written in the Cyrillic and the Greek ones.
 _ALIKE = str.maketrans("авекмнорстухѕіјԁԛԝһӏαβεικνορτυχγωϲıłøđ", "abekmhopctyxsijdqwhlabeikvoptuxywcilod")
 _DROPPED = str.maketrans("01i", "oll", "-_")
-# Written together in one word of Chinese, Japanese and Korean.
-_TOGETHER = {"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "BOPOMOFO"}
+# Scripts of one word in Chinese, Japanese and Korean, and marks like the okina, which every script has.
+_TOGETHER = {"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "BOPOMOFO", "MODIFIER"}
 
 
 def skeleton(name: str) -> str:

@@ -131,8 +131,9 @@ class Invitation(models.Model):
         return self.state == State.OPEN and self.expires_at > timezone.now()
 
     @property
-    def standing(self) -> str:
-        return State.EXPIRED if self.state == State.OPEN and not self.is_open else State(self.state)
+    def fate(self) -> str:
+        """What became of one that is not open: "was revoked", say."""
+        return f"was {self.state}" if self.state not in (State.OPEN, State.EXPIRED) else "has expired"
 
     def is_for(self, user) -> bool:
         return user.is_authenticated and self.email in user.confirmed_addresses()
@@ -144,6 +145,8 @@ class Invitation(models.Model):
             role = {"role": self.role}
             Membership.objects.get_or_create(organisation=self.organisation, user=user, defaults=role)
             Event.objects.tell(self.organisation, user, f"accepted the invitation of {self.inviter}")
+        elif not self.organisation.role_of(user):
+            raise BadInput(self._closed)
 
     @transaction.atomic
     def refuse(self, user) -> None:
@@ -159,6 +162,10 @@ class Invitation(models.Model):
         if Invitation.objects.filter(pk=self.pk, state=State.OPEN).update(state=State.REVOKED):
             Event.objects.tell(self.organisation, actor, f"revoked the invitation of {self.named}")
 
+    @property
+    def _closed(self) -> str:
+        return f"This invitation is not open any more: it {self.fate}. Ask for a new one."
+
     def _take(self, user, state: State) -> bool:
         """Use it up; False if this user has done the same before."""
         self.organisation.lock()
@@ -170,7 +177,7 @@ class Invitation(models.Model):
             self.save(update_fields=["state"])
             return True
         if self.state != state:
-            raise BadInput(f"This invitation is not open any more: it was {self.standing}. Ask for a new one.")
+            raise BadInput(self._closed)
         return False
 
 
