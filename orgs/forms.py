@@ -4,6 +4,7 @@ from django.utils.text import slugify
 from lib.images import TYPES, small_webp
 from lib.text import one_line
 from orgs.models import Claim, Organisation
+from orgs.names import plain
 from orgs.roles import Role
 
 
@@ -27,7 +28,8 @@ class OrganisationForm(forms.ModelForm):
         return logo
 
 
-class FoundingForm(forms.ModelForm):
+class FoundingForm(forms.Form):
+    name = forms.CharField(max_length=120, validators=[plain])
     slug = forms.RegexField(
         r"^[a-z0-9]+(?:-[a-z0-9]+)*$",
         required=False,
@@ -36,10 +38,6 @@ class FoundingForm(forms.ModelForm):
         error_messages={"invalid": "An address has small letters a to z and digits, and single hyphens between them."},
         help_text="What stands behind /orgs/. Left empty, it is made from the name.",
     )
-
-    class Meta:
-        model = Organisation
-        fields = ["name", "slug"]
 
     def clean_name(self):
         return one_line(self.cleaned_data["name"])
@@ -82,13 +80,19 @@ class RefusalForm(AnswerForm):
     answer = forms.CharField(max_length=2000, widget=forms.Textarea({"rows": 2}))
 
 
+def _by_slug(label: str) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        Organisation.objects.all(),
+        to_field_name="slug",
+        widget=forms.TextInput,
+        label=label,
+        error_messages={"invalid_choice": "There is no organisation at this address."},
+    )
+
+
 class MergeForm(forms.Form):
-    old = forms.ModelChoiceField(
-        Organisation.objects.all(), to_field_name="slug", widget=forms.TextInput, label="Address of the one that goes"
-    )
-    into = forms.ModelChoiceField(
-        Organisation.objects.all(), to_field_name="slug", widget=forms.TextInput, label="Address of the one that stays"
-    )
+    old = _by_slug("Address of the one that goes")
+    into = _by_slug("Address of the one that stays")
 
     def clean(self):
         old, into = self.cleaned_data.get("old"), self.cleaned_data.get("into")
