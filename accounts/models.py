@@ -45,3 +45,8 @@ class User(AbstractUser):
     def is_moderator(self) -> bool:
         """Moderators decide claims and merge organisations; who may enter the admin is one."""
         return self.is_active and self.is_staff
+
+    def confirmed_addresses(self) -> list[str]:
+        """In lower case, the primary one first."""
+        confirmed = self.emailaddress_set.filter(verified=True).order_by("-primary", "pk")
+        return [email.lower() for email in confirmed.values_list("email", flat=True)]

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "orgs.redirects.FormerSlugMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -10,8 +10,8 @@ admin.site.site_header = admin.site.site_title = "Broadsheet"
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
+    path("", include("orgs.urls")),  # first, since /orgs/new is no organisation
     path("", include("papers.urls")),
-    path("", include("orgs.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

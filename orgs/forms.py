@@ -1,7 +1,11 @@
 from django import forms
+from django.utils.text import slugify
 
 from lib.images import TYPES, small_webp
-from orgs.models import Organisation
+from lib.text import one_line
+from orgs.models import Claim, Organisation
+from orgs.names import plain
+from orgs.roles import Role
 
 
 class OrganisationForm(forms.ModelForm):
@@ -22,3 +26,75 @@ class OrganisationForm(forms.ModelForm):
         if logo and "logo" in self.changed_data:
             return small_webp(logo)
         return logo
+
+
+class FoundingForm(forms.Form):
+    name = forms.CharField(max_length=120, validators=[plain])
+    slug = forms.RegexField(
+        r"^[a-z0-9]+(?:-[a-z0-9]+)*$",
+        required=False,
+        max_length=96,
+        label="Address",
+        error_messages={"invalid": "An address has small letters a to z and digits, and single hyphens between them."},
+        help_text="What stands behind /orgs/. Left empty, it is made from the name.",
+    )
+
+    def clean_name(self):
+        return one_line(self.cleaned_data["name"])
+
+    def clean_slug(self):
+        slug = self.cleaned_data["slug"] or slugify(self.cleaned_data.get("name", "")).replace("_", "-")[:96].strip("-")
+        if not slug and "name" in self.cleaned_data:
+            raise forms.ValidationError("No address can be made from this name. Type one.")
+        return slug
+
+
+class InvitationForm(forms.Form):
+    invited = forms.CharField(max_length=254, label="User name or mail address")
+    role = forms.ChoiceField(label="As")
+
+    def __init__(self, *args, roles: list[Role], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.value, role.label) for role in reversed(roles)]
+
+
+class ClaimForm(forms.ModelForm):
+    class Meta:
+        model = Claim
+        fields = ["reason"]
+        labels = {"reason": "Why should this page be yours?"}
+        widgets = {"reason": forms.Textarea({"rows": 5})}
+
+
+class AnswerForm(forms.ModelForm):
+    class Meta:
+        model = Claim
+        fields = ["answer"]
+        labels = {"answer": "Answer"}
+        widgets = {"answer": forms.Textarea({"rows": 2})}
+
+
+class RefusalForm(AnswerForm):
+    """A refusal says why."""
+
+    answer = forms.CharField(max_length=2000, widget=forms.Textarea({"rows": 2}))
+
+
+def _by_slug(label: str) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        Organisation.objects.all(),
+        to_field_name="slug",
+        widget=forms.TextInput,
+        label=label,
+        error_messages={"invalid_choice": "There is no organisation at this address."},
+    )
+
+
+class MergeForm(forms.Form):
+    old = _by_slug("Address of the one that goes")
+    into = _by_slug("Address of the one that stays")
+
+    def clean(self):
+        old, into = self.cleaned_data.get("old"), self.cleaned_data.get("into")
+        if old and old == into:
+            raise forms.ValidationError("These are one organisation already.")

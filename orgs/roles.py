@@ -8,6 +8,10 @@ class Role(TextChoices):
     ADMIN = "admin"
     MEMBER = "member"
 
+    @property
+    def with_article(self) -> str:
+        return f"{'a' if self == self.MEMBER else 'an'} {self.value}"
+
 
 EDIT = "edit, preview and publish the page"
 TAG = "tag papers as the organisation's, decide what is suggested"
@@ -15,7 +19,7 @@ KEEP = "keep the organisation's collections"
 INVITE = "invite and remove members"
 APPOINT = "change roles, appoint owners"
 SUGGEST = "suggest papers"
-SEE = "see the log and private collections"
+SEE = "see the members page, the log and private collections"
 
 MAY = {
     Role.OWNER: {EDIT, TAG, KEEP, INVITE, APPOINT, SUGGEST, SEE},
@@ -23,3 +27,9 @@ MAY = {
     Role.MEMBER: {SUGGEST, SEE},
 }
 DEEDS = (SEE, SUGGEST, TAG, EDIT, KEEP, INVITE, APPOINT)
+
+
+def who_may(deed: str) -> str:
+    """`owners and admins`: the roles that include the deed, as a sentence names them."""
+    *most, last = [f"{role}s" for role in Role if deed in MAY[role]]
+    return f"{', '.join(most)} and {last}" if most else last

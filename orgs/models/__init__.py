@@ -1,4 +1,8 @@
+from orgs.models.claim import Claim
+from orgs.models.event import Event
+from orgs.models.formerslug import FormerSlug
+from orgs.models.invitation import Invitation
 from orgs.models.membership import Membership
 from orgs.models.organisation import Organisation
 
-__all__ = ["Membership", "Organisation"]
+__all__ = ["Claim", "Event", "FormerSlug", "Invitation", "Membership", "Organisation"]

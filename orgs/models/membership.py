@@ -1,6 +1,9 @@
-from django.db import models
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
 
-from orgs.roles import Role
+from lib.http import BadInput
+from orgs.models.event import Event
+from orgs.roles import APPOINT, INVITE, Role
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -9,6 +12,60 @@ class MembershipQuerySet(models.QuerySet):
         rank = models.Case(*(models.When(role=role, then=place) for place, role in enumerate(Role)))
         return self.select_related("user").order_by(rank, "user__username")
 
+    def owners(self):
+        return self.filter(role=Role.OWNER)
+
+
+class MembershipManager(models.Manager.from_queryset(MembershipQuerySet)):
+    """Each verb asks for the actor's role while the organisation is locked: nobody acts by a role just lost."""
+
+    @transaction.atomic
+    def appoint(self, actor, organisation, user, role: Role) -> None:
+        """Give a member this role. Raises BadInput if no owner would be left, or if the user is no member."""
+        organisation.lock()
+        organisation.demand(actor, APPOINT)
+        membership = self._of(organisation, user)
+        if membership is None:
+            raise BadInput(f"{user} is not a member of {organisation}. Invite people before you give them a role.")
+        if membership.role != role:
+            self._leave_an_owner(membership)
+            membership.role = role
+            membership.save(update_fields=["role"])
+            organisation.invitations.lapse(user, role)
+            Event.objects.tell(organisation, actor, f"made {user} {Role(role).with_article}")
+
+    @transaction.atomic
+    def remove(self, actor, organisation, user) -> None:
+        """Take a member off; who is none already stays none. Raises BadInput if no owner would be left."""
+        organisation.lock()
+        organisation.demand(actor, INVITE)
+        if membership := self._of(organisation, user):
+            if membership.role != Role.MEMBER and not organisation.allows(actor, APPOINT):
+                raise PermissionDenied("Admins may remove members; only owners may remove admins and owners.")
+            self._end(membership)
+            Event.objects.tell(organisation, actor, f"removed {user}, who was {Role(membership.role).with_article}")
+
+    @transaction.atomic
+    def leave(self, user, organisation) -> None:
+        """Raises BadInput if no owner would be left."""
+        organisation.lock()
+        if membership := self._of(organisation, user):
+            self._end(membership)
+            Event.objects.tell(organisation, user, "left")
+
+    def _of(self, organisation, user) -> "Membership | None":
+        return self.filter(organisation=organisation, user=user).first()
+
+    def _end(self, membership) -> None:
+        self._leave_an_owner(membership)
+        membership.organisation.invitations.lapse(membership.user, None)
+        membership.delete()
+
+    def _leave_an_owner(self, membership) -> None:
+        others = self.owners().filter(organisation=membership.organisation_id).exclude(pk=membership.pk)
+        if membership.role == Role.OWNER and not others.exists():
+            raise BadInput(f"{membership.organisation} needs an owner. Make another member an owner first.")
+
 
 class Membership(models.Model):
     organisation = models.ForeignKey("orgs.Organisation", models.CASCADE, related_name="memberships")
@@ -16,7 +73,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = MembershipQuerySet.as_manager()
+    objects = MembershipManager()
 
     class Meta:
         constraints = [

@@ -1,14 +1,66 @@
-from django.db import models
-from django.urls import reverse
+from datetime import timedelta
+from urllib.parse import urlsplit
 
-from orgs.roles import MAY
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, models, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from lib.http import BadInput
+from orgs.models.event import Event
+from orgs.models.formerslug import FormerSlug
+from orgs.models.membership import Membership
+from orgs.names import RESERVED, plain, skeleton, skeleton_of
+from orgs.roles import MAY, Role, who_may
+
+FOUNDED_A_DAY = 3
+_LOCK = 0x6F726773  # any number that nobody else locks on
 
 
 class OrganisationManager(models.Manager):
     def ensure(self, names: dict[str, str]) -> dict[str, "Organisation"]:
-        """The organisations with these slugs (slug → name), made unverified and ownerless where they are missing."""
-        self.bulk_create([Organisation(slug=s, name=n) for s, n in names.items()], ignore_conflicts=True)
-        return {organisation.slug: organisation for organisation in self.filter(slug__in=names)}
+        """The organisations with these slugs (slug → name), made unverified and ownerless where they are missing.
+
+        A slug that was merged away stands for the organisation that has its papers now.
+        """
+        self.lock_slugs()
+        former = FormerSlug.objects.filter(slug__in=names).select_related("organisation")
+        moved = {slug.slug: slug.organisation for slug in former}
+        missing = [Organisation(slug=slug, name=name) for slug, name in names.items() if slug not in moved]
+        self.bulk_create(missing, ignore_conflicts=True)
+        return {organisation.slug: organisation for organisation in self.filter(slug__in=names)} | moved
+
+    @transaction.atomic
+    def found(self, user, name: str, slug: str) -> "Organisation":
+        """A new organisation that this user owns; twice is once.
+
+        Raises ValidationError if the slug or the name could be taken for another's, and past FOUNDED_A_DAY.
+        """
+        self.lock_slugs()
+        if mine := user.founded.filter(name=name, slug=slug).first():
+            return mine
+        if user.founded.filter(created_at__gt=timezone.now() - timedelta(days=1)).count() >= FOUNDED_A_DAY:
+            raise ValidationError(f"You have founded {FOUNDED_A_DAY} organisations today; tomorrow is another day.")
+        for field, said in (("slug", slug), ("name", name)):
+            self._refuse_imitation(field, said)
+        organisation = self.create(slug=slug, name=name, founder=user)
+        Membership.objects.create(organisation=organisation, user=user, role=Role.OWNER)
+        Event.objects.tell(organisation, user, "founded this organisation")
+        return organisation
+
+    def lock_slugs(self) -> None:
+        """Slugs come and go one transaction at a time, so that no two that look alike are made at once."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+    def _refuse_imitation(self, field: str, said: str) -> None:
+        bones = skeleton(said)
+        if bones in RESERVED:
+            raise ValidationError({field: f"“{said}” is a word that the site keeps for itself. Choose another."})
+        alike = [self.filter(skeleton=bones).first(), FormerSlug.objects.filter(skeleton=bones).first()]
+        for taken in filter(None, alike):
+            raise ValidationError({field: f"“{said}” is taken, or looks too much like “{taken.slug}”. Choose another."})
 
     def allowing(self, user, deed: str):
         """Those in which this user's role includes the deed (see `orgs.roles`)."""
@@ -22,13 +74,19 @@ class Organisation(models.Model):
     """A laboratory, company or reading group with a page of its own."""
 
     slug = models.SlugField(max_length=96, unique=True)
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=120, validators=[plain])
     website = models.URLField(blank=True)
     description = models.TextField(blank=True, max_length=4000, help_text="Markdown and maths are welcome.")
     logo = models.ImageField(upload_to="logos", blank=True)
     verified = models.BooleanField(default=False)
+    founder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="founded", null=True, blank=True
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    skeleton = models.GeneratedField(
+        expression=skeleton_of("slug"), output_field=models.CharField(max_length=96), db_persist=True, db_index=True
+    )
 
     objects = OrganisationManager()
 
@@ -47,9 +105,33 @@ class Organisation(models.Model):
         words = [word for word in self.name.replace("-", " ").split() if word[0].isalnum()]
         return "".join(word[0] for word in words[:2]).upper() or self.slug[0].upper()
 
+    @property
+    def domain(self) -> str:
+        """The domain whose addresses prove that one belongs here; "" unless the website is the root of its host."""
+        website = urlsplit(self.website)
+        host = (website.hostname or "").removeprefix("www.")
+        is_root = website.path in ("", "/") and not website.query and not website.fragment
+        return host if is_root and "." in host else ""
+
+    @property
+    def is_owned(self) -> bool:
+        return self.memberships.owners().exists()
+
+    def role_of(self, user) -> str | None:
+        if not user.is_authenticated:
+            return None
+        return self.memberships.filter(user=user).values_list("role", flat=True).first()
+
     def allows(self, user, deed: str) -> bool:
         """Whether this user's role here includes the deed (see `orgs.roles`)."""
-        if not user.is_authenticated:
-            return False
-        role = self.memberships.filter(user=user).values_list("role", flat=True).first()
-        return deed in MAY.get(role, ())
+        return deed in MAY.get(self.role_of(user), ())
+
+    def demand(self, user, deed: str) -> None:
+        """Raises PermissionDenied, in words, if this user's role here does not include the deed."""
+        if not self.allows(user, deed):
+            raise PermissionDenied(f"Only {who_may(deed)} of {self} may {deed}.")
+
+    def lock(self) -> None:
+        """Until the transaction ends, nobody else changes who belongs here. Raises BadInput if it was merged away."""
+        if not Organisation.objects.select_for_update(no_key=True).filter(pk=self.pk).values_list("pk"):
+            raise BadInput("This organisation has just been merged into another one.")

@@ -1,13 +1,13 @@
 """Records into the database: one transaction a batch, and twice the same is once the same."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
 from django.db.models import OuterRef
 
-from orgs.models import Organisation
+from orgs.models import FormerSlug, Organisation
 from papers.ingest.record import PaperRecord
 from papers.models import Author, Day, Paper, SearchEntry
 
@@ -60,6 +60,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> Tally:
     """
     with connection.cursor() as cursor:  # one at a time, so that two imports can meet
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    records = _with_present_slugs(records)
     drafts = _stored({record.arxiv_id for record in records})
     for record in records:
         if record.arxiv_id not in drafts:
@@ -70,6 +71,18 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> Tally:
     if changed and not dry_run:
         _write(changed, dict(record.organisation for record in records if record.organisation))
     return Tally(new, len(changed) - new, len(records) - len(changed))
+
+
+def _with_present_slugs(records: Collection[PaperRecord]) -> list[PaperRecord]:
+    """The records, naming the organisations that others were merged into: repeating them changes nothing."""
+    told = {record.organisation[0] for record in records if record.organisation}
+    present = dict(FormerSlug.objects.filter(slug__in=told).values_list("slug", "organisation__slug"))
+    return [
+        replace(record, organisation=(present[record.organisation[0]], record.organisation[1]))
+        if record.organisation and record.organisation[0] in present
+        else record
+        for record in records
+    ]
 
 
 class _Draft:

@@ -1,0 +1,137 @@
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+
+from lib.http import BadInput
+from orgs import letters
+from orgs.models.event import Event
+from orgs.models.membership import Membership
+from orgs.roles import Role
+
+
+class State(models.TextChoices):
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+def proof(user, organisation) -> str:
+    """The user's confirmed address on the organisation's domain or beneath it, or ""."""
+    domain = organisation.domain
+    for address in user.confirmed_addresses() if domain else ():
+        host = address.rpartition("@")[2]
+        if host == domain or host.endswith(f".{domain}"):
+            return address
+    return ""
+
+
+class ClaimQuerySet(models.QuerySet):
+    def waiting(self):
+        """Open ones with what a queue shows; `owned` tells whether somebody owns the page by now."""
+        owners = Membership.objects.owners().filter(organisation=models.OuterRef("organisation"))
+        return (
+            self.filter(state=State.OPEN).select_related("organisation", "user").annotate(owned=models.Exists(owners))
+        )
+
+
+class ClaimManager(models.Manager.from_queryset(ClaimQuerySet)):
+    @transaction.atomic
+    def prove(self, user, organisation) -> None:
+        """Own a page that nobody owns, by an address on its domain; twice is once.
+
+        Raises PermissionDenied without such an address, and if somebody else owns the page by now.
+        """
+        organisation.lock()
+        address = proof(user, organisation)
+        if not address:
+            raise PermissionDenied(f"None of your confirmed addresses is at {organisation}'s domain.")
+        if organisation.role_of(user) != Role.OWNER:
+            _own(user, organisation)
+            domain = address.rpartition("@")[2]
+            Event.objects.tell(organisation, user, f"claimed the page by an address at {domain} and is its owner")
+
+    @transaction.atomic
+    def ask(self, user, organisation, reason: str) -> "Claim":
+        """Let moderators decide; one open claim a person and organisation, and the first one stays.
+
+        Raises PermissionDenied if somebody owns the page, ValidationError without a confirmed address to answer to.
+        """
+        organisation.lock()
+        _refuse_owned(organisation)
+        if not user.confirmed_addresses():
+            raise ValidationError("Confirm a mail address first (Settings, Email): the answer is sent there.")
+        claim, new = self.get_or_create(
+            organisation=organisation, user=user, state=State.OPEN, defaults={"reason": reason}
+        )
+        if new:
+            Event.objects.tell(organisation, user, "asked moderators for this page")
+        return claim
+
+
+class Claim(models.Model):
+    """Somebody's wish to own a page that nobody owns, for moderators to decide."""
+
+    organisation = models.ForeignKey("orgs.Organisation", models.CASCADE, related_name="claims")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="claims")
+    reason = models.TextField(max_length=2000)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    answer = models.TextField(max_length=2000, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ClaimManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "user"], condition=models.Q(state="open"), name="claim_open_once"
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="claim_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(state="open") ^ models.Q(decided_at__isnull=False), name="claim_decided_or_open"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "created_at"], name="claim_queue")]
+
+    def __str__(self) -> str:
+        return f"{self.user} claims {self.organisation}"
+
+    @transaction.atomic
+    def grant(self, moderator, answer: str) -> None:
+        """Make the claimant the owner. Raises PermissionDenied if somebody owns the page by now."""
+        if self._decide(moderator, State.GRANTED, answer):
+            _own(self.user, self.organisation)
+            Event.objects.tell(self.organisation, moderator, f"made {self.user} an owner, who had asked for this page")
+
+    @transaction.atomic
+    def refuse(self, moderator, answer: str) -> None:
+        if self._decide(moderator, State.REFUSED, answer):
+            Event.objects.tell(self.organisation, moderator, f"refused this page to {self.user}")
+
+    def _decide(self, moderator, state: State, answer: str) -> bool:
+        """False if it was decided so before. Raises BadInput if it was decided otherwise."""
+        self.organisation.lock()
+        self.refresh_from_db(fields=["state"])
+        if self.state != State.OPEN:
+            if self.state == state:
+                return False
+            raise BadInput(f"This claim was {self.state} already.")
+        self.state, self.answer = state, answer
+        self.decided_by, self.decided_at = moderator, timezone.now()
+        self.save()
+        for address in self.user.confirmed_addresses()[:1]:
+            letters.post("claim_decided", address, {"claim": self})
+        return True
+
+
+def _refuse_owned(organisation) -> None:
+    if organisation.is_owned:
+        raise PermissionDenied(f"{organisation} has an owner, who can invite you.")
+
+
+def _own(user, organisation) -> None:
+    _refuse_owned(organisation)
+    role = {"role": Role.OWNER}
+    Membership.objects.update_or_create(organisation=organisation, user=user, defaults=role)

@@ -1,0 +1,40 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from lib.http import verb
+from orgs.forms import ClaimForm
+from orgs.models import Claim, Organisation
+from orgs.models.claim import proof
+
+
+@login_required
+def claim(request: HttpRequest, slug: str) -> HttpResponse:
+    """A page that nobody owns: at once for whoever has an address on its domain, by a moderator for others."""
+    organisation = get_object_or_404(Organisation, slug=slug)
+    if organisation.is_owned:
+        raise PermissionDenied(f"{organisation} has an owner, who can invite you.")
+    form = ClaimForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            Claim.objects.ask(request.user, organisation, form.cleaned_data["reason"])
+            return redirect("orgs:claim", slug)
+        except ValidationError as error:
+            form.add_error(None, error)
+    context = {
+        "org": organisation,
+        "form": form,
+        "address": proof(request.user, organisation),
+        "asked": organisation.claims.filter(user=request.user).order_by("-created_at").first(),
+    }
+    return render(request, "orgs/claim.html", context, status=400 if form.errors else 200)
+
+
+@verb
+def prove(request: HttpRequest, slug: str) -> HttpResponse:
+    organisation = get_object_or_404(Organisation, slug=slug)
+    Claim.objects.prove(request.user, organisation)
+    messages.success(request, f"You are the owner of {organisation}.")
+    return redirect(organisation)

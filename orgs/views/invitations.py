@@ -1,0 +1,68 @@
+"""Inviting, and what becomes of an invitation. Its address shows it; only a button changes it."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+
+from lib.http import verb
+from orgs.forms import InvitationForm
+from orgs.models import Invitation, Organisation
+from orgs.roles import INVITE, MAY
+from orgs.views import members
+
+
+@verb
+def invite(request: HttpRequest, slug: str) -> HttpResponse:
+    organisation = get_object_or_404(Organisation, slug=slug)
+    organisation.demand(request.user, INVITE)
+    form = InvitationForm(request.POST, roles=members.invitable(MAY[organisation.role_of(request.user)]))
+    if form.is_valid():
+        try:
+            invitation = Invitation.objects.send(request.user, organisation, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"“{invitation.invited}” is invited; a letter with the link is on its way.")
+            return redirect("orgs:members", slug)
+    return members.show(request, organisation, form)
+
+
+@verb
+def revoke(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    get_object_or_404(Invitation.objects.select_related("organisation"), pk=pk, organisation__slug=slug).revoke(
+        request.user
+    )
+    return redirect("orgs:members", slug)
+
+
+@never_cache
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Who invites to what, for anybody who has the link."""
+    found = _of(token)
+    context = {"invitation": found, "org": found.organisation, "token": token, "is_for_me": found.is_for(request.user)}
+    return render(request, "orgs/invitation.html", context)
+
+
+@verb
+def accept(request: HttpRequest, token: str) -> HttpResponse:
+    found = _of(token)
+    found.accept(request.user)
+    messages.success(request, f"You are a member of {found.organisation}.")
+    return redirect(found.organisation)
+
+
+@verb
+def refuse(request: HttpRequest, token: str) -> HttpResponse:
+    found = _of(token)
+    found.refuse(request.user)
+    messages.success(request, f"You refused the invitation to {found.organisation}.")
+    return redirect(found.organisation)
+
+
+def _of(token: str) -> Invitation:
+    try:
+        return Invitation.objects.of(token)
+    except Invitation.DoesNotExist:
+        raise Http404 from None

@@ -1,0 +1,20 @@
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from lib import keyset
+from orgs.models import Organisation
+from orgs.roles import SEE
+
+LINES = 50
+
+
+@login_required
+def log(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who did what and when, the latest first; for members and moderators."""
+    organisation = get_object_or_404(Organisation, slug=slug)
+    if not request.user.is_moderator:
+        organisation.demand(request.user, SEE)
+    events = organisation.events.select_related("actor")
+    page = keyset.page(events, ("created_at", "id"), request.GET.get("older", ""), LINES)
+    return render(request, "orgs/log.html", {"org": organisation, "page": page})

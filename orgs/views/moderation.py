@@ -1,0 +1,87 @@
+"""What moderators decide. For everybody else these pages are not there."""
+
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from lib import keyset
+from lib.http import BadInput, verb
+from orgs.forms import AnswerForm, MergeForm, RefusalForm
+from orgs.merging import merge
+from orgs.models import Claim, FormerSlug
+
+CLAIMS = 30
+
+
+def for_moderators(view):
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not request.user.is_moderator:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@login_required
+@for_moderators
+def claims(request: HttpRequest) -> HttpResponse:
+    """Open claims, the latest first."""
+    return _queue(request, request.GET.get("older", ""))
+
+
+def _queue(request: HttpRequest, cursor: str = "", wrong: tuple = (None, None)) -> HttpResponse:
+    """The queue; `wrong` is the id of a claim and the form of an answer to it that cannot be taken."""
+    pk, form = wrong
+    page = keyset.page(Claim.objects.waiting(), ("created_at", "id"), cursor, CLAIMS)
+    rows = [(claim, form if claim.pk == pk else AnswerForm(auto_id=f"id_{claim.pk}_%s")) for claim in page.rows]
+    return render(request, "orgs/moderation/claims.html", {"page": page, "claims": rows}, status=400 if form else 200)
+
+
+def _decide(request: HttpRequest, pk: int, decide, form_of=AnswerForm) -> HttpResponse:
+    claim = get_object_or_404(Claim.objects.select_related("organisation", "user"), pk=pk)
+    form = form_of(request.POST, auto_id=f"id_{pk}_%s")
+    if not form.is_valid():
+        return _queue(request, wrong=(pk, form))
+    decide(claim, request.user, form.cleaned_data["answer"])
+    messages.success(request, f"{claim.user} is told.")
+    return redirect("orgs:claims")
+
+
+@verb
+@for_moderators
+def grant(request: HttpRequest, pk: int) -> HttpResponse:
+    return _decide(request, pk, Claim.grant)
+
+
+@verb
+@for_moderators
+def refuse(request: HttpRequest, pk: int) -> HttpResponse:
+    return _decide(request, pk, Claim.refuse, RefusalForm)
+
+
+@login_required
+@for_moderators
+def merging(request: HttpRequest) -> HttpResponse:
+    """Which two organisations are one, and what merging them will do."""
+    form = MergeForm(request.GET or None)
+    context = {"form": form} | (form.cleaned_data if form.is_bound and form.is_valid() else {})
+    return render(request, "orgs/moderation/merge.html", context, status=400 if form.errors else 200)
+
+
+@verb
+@for_moderators
+def carry_out(request: HttpRequest) -> HttpResponse:
+    """Merge, as the page before told; twice is once."""
+    done = FormerSlug.objects.filter(slug=request.POST.get("old", ""), organisation__slug=request.POST.get("into", ""))
+    if former := done.select_related("organisation").first():
+        return redirect(former.organisation)
+    form = MergeForm(request.POST)
+    if not form.is_valid():
+        raise BadInput("One of these organisations is not there any more. Look them up again.")
+    merge(request.user, **form.cleaned_data)
+    messages.success(request, f"{form.cleaned_data['old']} is part of {form.cleaned_data['into']}.")
+    return redirect(form.cleaned_data["into"])

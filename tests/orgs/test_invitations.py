@@ -1,0 +1,225 @@
+"""Invitations: whom they reach, whom they let in, how long, how many, and what they never tell."""
+
+import hashlib
+import re
+from datetime import timedelta
+from functools import partial
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.utils import timezone
+
+from orgs.models import Invitation, Membership
+from orgs.roles import Role
+from tests.factories import OrganisationFactory, UserFactory
+from tests.orgs.conftest import confirm, join
+from tests.race import race
+
+PASSWORD = "correct horse battery"
+
+
+def invite(reader, invited, role="member"):
+    return reader.act("/orgs/lab/invite", {"invited": invited, "role": role})
+
+
+def test_a_letter_leads_in_once(lab, alice, carol, signed_in, mailed, told):
+    confirm(carol)
+    letters = mailed(lambda: invite(signed_in(alice), "Carol", "admin"))
+    assert [(letter.to, letter.subject) for letter in letters] == [
+        (["carol@example.org"], "[Broadsheet] Alice Ash invites you to The Lab")
+    ]
+    path = re.search(r"http://127.0.0.1:8000(/invitations/\S+)", letters[0].body)[1]
+    reader = signed_in(carol)
+    page = reader.get(path)
+    assert "Alice Ash invites you to The Lab" in page.content.decode()
+    assert "no-store" in page.headers["Cache-Control"]
+    assert lab.role_of(carol) is None
+    assert reader.act(f"{path}/accept").url == "/orgs/lab"
+    assert reader.act(f"{path}/accept").url == "/orgs/lab"
+    assert lab.role_of(carol) == "admin"
+    assert told(lab) == ["Carol Cedar accepted the invitation of Alice Ash", "Alice Ash invited carol as an admin"]
+    Membership.objects.remove(alice, lab, carol)
+    assert "it was accepted" in reader.act(f"{path}/accept").content.decode()
+    assert lab.role_of(carol) is None
+
+
+def test_the_token_is_kept_as_a_digest_only(lab, alice, link):
+    token = link(alice, lab, "dora@example.org").rsplit("/", 1)[1]
+    row = Invitation.objects.values().get()
+    assert row["digest"] == hashlib.sha256(token.encode()).hexdigest()
+    assert token not in str(row)
+
+
+def test_somebody_without_an_account_makes_one_on_the_way(lab, alice, stranger, link, mailed):
+    cache.clear()
+    path = link(alice, lab, "Dora@Example.org")
+    page = stranger.get(path).content.decode()
+    sign_up = re.search(r'href="(/accounts/signup/\?next=[^"]+)"', page)[1]
+    stranger.get(sign_up)
+    form = {"username": "dora", "email": "dora@example.org", "password1": PASSWORD, "password2": PASSWORD}
+    letters = mailed(lambda: stranger.act(sign_up, form | {"next": path}))
+    confirmation = re.search(r"http://[^/]+(/accounts/\S+)", letters[-1].body)[1]
+    stranger.get(confirmation)
+    assert stranger.act(confirmation).url == path
+    assert stranger.act(f"{path}/accept").url == "/orgs/lab"
+    assert lab.memberships.get(user__username="dora").role == "member"
+
+
+@pytest.mark.parametrize("address", ["other@example.org", None])
+def test_only_who_confirmed_the_address_may_take_it(lab, alice, carol, signed_in, link, address):
+    path = link(alice, lab, "carol@example.org")
+    carol.emailaddress_set.create(email="carol@example.org", verified=False)
+    if address:
+        confirm(carol, address)
+    reader = signed_in(carol)
+    page = reader.get(path).content.decode()
+    assert "has not confirmed" in page
+    assert "carol@example.org" not in page
+    for what in ("accept", "refuse"):
+        answer = reader.act(f"{path}/{what}")
+        assert answer.status_code == 403
+        assert "went to an address" in answer.content.decode()
+    assert Invitation.objects.open().exists()
+    assert lab.role_of(carol) is None
+
+
+def test_the_form_does_not_tell_whether_an_address_has_an_account(lab, alice, bob, carol, signed_in, mailed):
+    for person in (bob, carol):
+        confirm(person)
+    reader, said = signed_in(alice), []
+    for address in ("bob@example.org", "carol@example.org", "nobody@example.org"):
+        letters = mailed(lambda address=address: invite(reader, address))
+        page = reader.get("/orgs/lab/members").content.decode()
+        said.append((letters[-1].to, page.count("is invited; a letter"), address in page))
+    assert said == [([address], 1, True) for address in ("bob@example.org", "carol@example.org", "nobody@example.org")]
+    invite(reader, "carol")
+    assert "carol</" in reader.get("/orgs/lab/members").content.decode().replace(" <small>", "</")
+    assert Invitation.objects.filter(email="carol@example.org").count() == 2
+
+
+def test_a_user_name_does_not_give_the_address_away(lab, alice, carol, signed_in, link, told):
+    confirm(carol)
+    link(alice, lab, "carol")
+    link(alice, lab, "dora@secret.example")
+    assert "carol@example.org" not in signed_in(alice).get("/orgs/lab/members").content.decode()
+    assert told(lab) == [
+        "Alice Ash invited an address at secret.example as a member",
+        "Alice Ash invited carol as a member",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("invited", "role", "words"),
+    [
+        ("nobody", "member", "Nobody here has the user name “nobody”"),
+        ("bob", "member", "Bob Birch is a member already"),
+        ("carol", "member", "Carol Cedar has no confirmed address"),
+        ("not@an@address", "member", "Enter a valid email address"),
+        ("", "member", "This field is required"),
+        ("x@example.org", "king", "Select a valid choice"),
+    ],
+)
+def test_what_cannot_be_sent_is_explained_and_kept(lab, alice, carol, signed_in, mailed, invited, role, words):
+    reader, answers = signed_in(alice), []
+    assert mailed(lambda: answers.append(invite(reader, invited, role))) == []
+    page = answers[0].content.decode()
+    assert answers[0].status_code == 400
+    assert words in page
+    assert f'value="{invited}"' in page or not invited
+    assert not Invitation.objects.exists()
+
+
+def test_inviting_twice_sends_one_letter_until_it_is_revoked_or_expired(lab, alice, link, mailed):
+    link(alice, lab, "dora@example.org")
+    again = partial(Invitation.objects.send, alice, lab, "DORA@example.org", Role.MEMBER)
+    assert len(mailed(again)) == 1
+    lab.invitations.get().revoke(alice)
+    assert len(mailed(again)) == 2
+    with time_machine.travel(timezone.now() + timedelta(days=15)):
+        assert not lab.invitations.open().exists()
+        assert len(mailed(again)) == 3
+
+
+@pytest.mark.parametrize(
+    ("days", "revoked", "words"), [(15, False, "it has expired"), (13, True, "it was revoked"), (13, False, None)]
+)
+def test_an_invitation_ends(lab, alice, carol, signed_in, link, days, revoked, words):
+    path = link(alice, confirm(carol) and lab, "carol")
+    if revoked:
+        lab.invitations.get().revoke(alice)
+    with time_machine.travel(timezone.now() + timedelta(days=days)):
+        reader = signed_in(carol)
+        page, answer = reader.get(path).content.decode(), reader.act(f"{path}/accept")
+    if words:
+        assert words in page
+        assert answer.status_code == 400
+        assert words in answer.content.decode()
+    assert (lab.role_of(carol) == "member") is (words is None)
+
+
+def test_a_refusal_ends_it_and_can_be_repeated(lab, alice, carol, signed_in, link):
+    path = link(alice, confirm(carol) and lab, "carol")
+    reader = signed_in(carol)
+    for _ in range(2):
+        assert "You refused the invitation" in reader.act(f"{path}/refuse", follow=True).content.decode()
+    assert "it was refused" in reader.act(f"{path}/accept").content.decode()
+    assert lab.role_of(carol) is None
+
+
+def test_an_invitation_changes_no_role_that_one_has(lab, alice, bob, link):
+    admin = join(lab, Role.ADMIN)
+    confirm(bob)
+    path = link(admin, lab, "bob@example.org", Role.ADMIN)
+    Invitation.objects.of(path.rsplit("/", 1)[1]).accept(bob)
+    assert lab.role_of(bob) == "member"
+
+
+def test_an_unknown_link_is_not_there(lab, stranger, alice, signed_in):
+    assert stranger.get("/invitations/nothing").status_code == 404
+    assert signed_in(alice).act("/invitations/nothing/accept").status_code == 404
+
+
+def test_no_more_than_may_be(lab, alice, signed_in):
+    for n in range(20):
+        Invitation.objects.send(alice, lab, f"reader{n}@example.org", "member")
+    answer = invite(signed_in(alice), "one-more@example.org")
+    assert answer.status_code == 400
+    assert "20 invitations today" in answer.content.decode()
+    for n in range(30):
+        Invitation.objects.send(join(lab, Role.ADMIN), lab, f"other{n}@example.org", "member")
+    answer = invite(signed_in(join(lab, Role.ADMIN)), "one-more@example.org")
+    assert "50 invitations are open" in answer.content.decode()
+    assert lab.invitations.count() == 50
+
+
+def test_a_mail_server_that_is_down_fails_no_request_and_is_loud(lab, alice, signed_in, mailed, settings, caplog):
+    settings.MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {"host": "127.0.0.1", "port": 9},
+        }
+    }
+    answers = []
+    mailed(lambda: answers.append(invite(signed_in(alice), "dora@example.org")))
+    assert answers[0].url == "/orgs/lab/members"
+    assert ("ERROR", True) in [(r.levelname, "EmailMessage.send" in r.message) for r in caplog.records]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_windows_accept_at_once(mailed):
+    lab = OrganisationFactory()
+    owner, dora = join(lab, Role.OWNER), confirm(UserFactory(username="dora"))
+    invitation = Invitation.objects.send(owner, lab, "dora", Role.MEMBER)
+    race(*(partial(Invitation.objects.get(pk=invitation.pk).accept, dora) for _ in range(20)))
+    assert (lab.memberships.filter(user=dora).count(), lab.events.filter(actor=dora).count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_windows_send_at_once_at_most_what_is_allowed():
+    lab = OrganisationFactory()
+    owner = join(lab, Role.OWNER)
+    for n in range(15):
+        Invitation.objects.send(owner, lab, f"reader{n}@example.org", Role.MEMBER)
+    race(*(partial(Invitation.objects.send, owner, lab, f"more{n}@example.org", Role.MEMBER) for n in range(10)))
+    assert lab.invitations.count() == 20

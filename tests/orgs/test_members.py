@@ -1,0 +1,132 @@
+"""Roles given and taken, the last owner, two owners at once, three hundred members."""
+
+from functools import partial
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from lib.http import BadInput
+from orgs.models import Invitation, Membership
+from orgs.roles import Role
+from tests.factories import OrganisationFactory, UserFactory
+from tests.orgs.conftest import join
+from tests.race import race
+
+
+def roles(organisation):
+    return {membership.user.username: membership.role for membership in organisation.memberships.by_rank()}
+
+
+def test_roles_change_and_the_log_tells(lab, alice, bob, signed_in, told):
+    owner = signed_in(alice)
+    owner.act("/orgs/lab/members/bob/role", {"role": "admin"})
+    assert roles(lab) == {"alice": "owner", "bob": "admin"}
+    owner.act("/orgs/lab/members/bob/remove")
+    assert roles(lab) == {"alice": "owner"}
+    assert told(lab) == ["Alice Ash removed Bob Birch, who was an admin", "Alice Ash made Bob Birch an admin"]
+    assert signed_in(bob).get("/orgs/lab/members").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [("members/alice/role", {"role": "admin"}), ("members/alice/remove", {}), ("leave", {})],
+)
+def test_the_last_owner_stays(lab, alice, bob, signed_in, told, path, data):
+    reader = signed_in(alice)
+    answer = reader.act(f"/orgs/lab/{path}", data)
+    assert answer.status_code == 400
+    assert "The Lab needs an owner" in answer.content.decode()
+    assert (roles(lab), told(lab)) == ({"alice": "owner", "bob": "member"}, [])
+    Membership.objects.appoint(alice, lab, bob, Role.OWNER)
+    assert reader.act(f"/orgs/lab/{path}", data).status_code == 302
+    assert roles(lab)["bob"] == "owner"
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "words"),
+    [
+        ("members/carol/role", {"role": "admin"}, "Carol Cedar is not a member of The Lab"),
+        ("members/bob/role", {"role": "king"}, "an owner, an admin or a member"),
+        ("members/bob/role", {}, "an owner, an admin or a member"),
+    ],
+)
+def test_what_cannot_be_a_role(lab, alice, carol, signed_in, path, data, words):
+    answer = signed_in(alice).act(f"/orgs/lab/{path}", data)
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
+
+
+def test_who_leaves_is_told_so_and_nobody_else_is_touched(lab, bob, carol, signed_in, told):
+    page = signed_in(bob).act("/orgs/lab/leave", follow=True).content.decode()
+    assert "You are not a member of The Lab" in page
+    signed_in(carol).act("/orgs/lab/leave")
+    assert (roles(lab), told(lab)) == ({"alice": "owner"}, ["Bob Birch left"])
+
+
+def test_a_role_that_is_lost_takes_its_invitations_along(lab, alice, link):
+    other = join(lab, Role.OWNER, username="otto")
+    link(other, lab, "first@example.org", Role.OWNER)
+    link(other, lab, "second@example.org", Role.ADMIN)
+    Membership.objects.appoint(alice, lab, other, Role.ADMIN)
+    assert list(lab.invitations.open().values_list("invited", flat=True)) == ["second@example.org"]
+    Membership.objects.remove(alice, lab, other)
+    assert not lab.invitations.open().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_owners_demote_each_other_at_once():
+    lab = OrganisationFactory()
+    one, other = (join(lab, Role.OWNER, username=name) for name in ("one", "other"))
+    outcome = race(
+        partial(Membership.objects.appoint, one, lab, other, Role.MEMBER),
+        partial(Membership.objects.appoint, other, lab, one, Role.MEMBER),
+    )
+    assert sorted(roles(lab).values()) == ["member", "owner"]
+    assert [type(end) for end in outcome if end] == [PermissionDenied]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_owners_leave_at_once():
+    lab = OrganisationFactory()
+    owners = [join(lab, Role.OWNER) for _ in range(2)]
+    outcome = race(*(partial(Membership.objects.leave, owner, lab) for owner in owners))
+    assert list(roles(lab).values()) == ["owner"]
+    assert [type(end) for end in outcome if end] == [BadInput]
+
+
+@pytest.mark.parametrize("members", [1, 300])
+def test_three_hundred_members_cost_what_one_costs(lab, alice, signed_in, members):
+    crowd = [UserFactory(name=f"Member {n}") for n in range(members)]
+    Membership.objects.bulk_create(Membership(organisation=lab, user=user) for user in crowd)
+    for user in crowd[:30]:
+        Invitation.objects.create(
+            organisation=lab,
+            inviter=alice,
+            invited=user.username,
+            email=user.email,
+            digest=user.username,
+            expires_at="2100-01-01T00:00Z",
+        )
+    reader = signed_in(alice)
+    with CaptureQueriesContext(connection) as statements:
+        page = reader.get("/orgs/lab/members").content.decode()
+    assert page.count("/remove") == members + 2
+    assert len(statements) == 7, [s["sql"] for s in statements]
+    assert len(page) < 350_000
+
+
+def test_the_log_is_paged_and_keeps_the_names_of_who_is_gone(lab, alice, bob, signed_in):
+    for n in range(60):
+        lab.events.tell(lab, bob, f"did deed {n}")
+    bob.delete()
+    reader = signed_in(alice)
+    first = reader.get("/orgs/lab/log").content.decode()
+    assert first.index("deed 59") < first.index("deed 10")
+    assert "deed 9<" not in first
+    assert "Bob Birch did deed 59" in first
+    older = first.split('href="?older=')[1].split('"')[0]
+    second = reader.get(f"/orgs/lab/log?older={older}").content.decode()
+    assert ("deed 9<" in second, "deed 10<" in second, "?older=" in second) == (True, False, False)
+    assert reader.get("/orgs/lab/log?older=x").status_code == 400

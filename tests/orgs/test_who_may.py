@@ -1,0 +1,145 @@
+"""Every verb and page of organisations × everybody, by the table in `orgs/roles.py`."""
+
+from html import unescape
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from orgs.models import Claim, Event, FormerSlug, Invitation, Membership, Organisation
+from orgs.roles import APPOINT, INVITE, MAY, SEE, Role
+from tests.factories import OrganisationFactory, UserFactory
+from tests.orgs.conftest import confirm, join
+
+PEOPLE = ("owner", "admin", "member", "invited", "former", "moderator", "reader", "anonymous")
+ROLES = set(Role.values)
+SIGNED_IN = set(PEOPLE) - {"anonymous"}
+
+
+def may(deed):
+    return {role.value for role in Role if deed in MAY[role]}
+
+
+VERBS = {
+    # what: (its address, what it takes, who may)
+    "appoint": ("/orgs/lab/members/tom/role", {"role": "admin"}, may(APPOINT)),
+    "appoint an owner": ("/orgs/lab/members/tom/role", {"role": "owner"}, may(APPOINT)),
+    "remove a member": ("/orgs/lab/members/tom/remove", {}, may(INVITE)),
+    "remove an admin": ("/orgs/lab/members/ada/remove", {}, may(APPOINT)),
+    "remove an owner": ("/orgs/lab/members/olga/remove", {}, may(APPOINT)),
+    "leave": ("/orgs/lab/leave", {}, ROLES),
+    "invite a member": ("/orgs/lab/invite", {"invited": "x@example.org", "role": "member"}, may(INVITE)),
+    "invite an admin": ("/orgs/lab/invite", {"invited": "tess", "role": "admin"}, may(INVITE)),
+    "invite an owner": ("/orgs/lab/invite", {"invited": "x@example.org", "role": "owner"}, may(APPOINT)),
+    "revoke": ("/orgs/lab/invitations/{invitation}/revoke", {}, may(INVITE)),
+    "accept": ("{link}/accept", {}, {"invited"}),
+    "refuse": ("{link}/refuse", {}, {"invited"}),
+    "found": ("/orgs/new", {"name": "Harbour"}, SIGNED_IN),
+    "ask for a page": ("/orgs/free/claim", {"reason": "We wrote these papers."}, SIGNED_IN),
+    "ask for an owned page": ("/orgs/lab/claim", {"reason": "I was here first."}, set()),
+    "prove to own it": ("/orgs/free/claim/prove", {}, set()),
+    "grant a claim": ("/moderation/claims/{claim}/grant", {"answer": "Welcome."}, {"moderator"}),
+    "refuse a claim": ("/moderation/claims/{claim}/refuse", {"answer": "Who are you?"}, {"moderator"}),
+    "merge": ("/moderation/merge/carry-out", {"old": "free", "into": "lab"}, {"moderator"}),
+}
+BY_FORM = {"/orgs/new", "/orgs/free/claim", "/orgs/lab/claim"}  # whose GET is the form
+PAGES = {
+    "/orgs/lab/members": may(SEE) | {"moderator"},
+    "/orgs/lab/log": may(SEE) | {"moderator"},
+    "/orgs/new": SIGNED_IN,
+    "/orgs/free/claim": SIGNED_IN,
+    "/moderation/claims": {"moderator"},
+    "/moderation/merge": {"moderator"},
+    "{link}": set(PEOPLE),
+}
+
+
+@pytest.fixture
+def scene(lab, alice, bob, moderator, link):
+    """The lab with one of everybody, and a page that nobody owns."""
+    free = OrganisationFactory(slug="free", name="Free", website="https://free.example")
+    people = {"owner": confirm(alice), "member": confirm(bob), "moderator": moderator, "anonymous": None}
+    people["reader"] = confirm(UserFactory(username="rita"))
+    people["admin"] = join(lab, Role.ADMIN, username="adam")
+    people["invited"] = confirm(UserFactory(username="ivy"))
+    people["former"] = join(lab, Role.ADMIN, username="fred")
+    Membership.objects.remove(alice, lab, people["former"])
+    for name, role in (("tom", Role.MEMBER), ("ada", Role.ADMIN), ("olga", Role.OWNER)):
+        join(lab, role, username=name)
+    confirm(UserFactory(username="tess"))
+    at = {"link": link(alice, lab, "ivy")}
+    at["invitation"] = lab.invitations.get().pk
+    at["claim"] = Claim.objects.ask(confirm(UserFactory(username="clea")), free, "It is ours.").pk
+    return SimpleNamespace(people=people, at=at)
+
+
+def everything():
+    models = (Claim, Event, FormerSlug, Invitation, Membership, Organisation)
+    return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("what", VERBS)
+def test_the_table_decides_and_twice_is_once(what, who, scene, signed_in):
+    path, data, allowed = VERBS[what]
+    path, reader, before = path.format(**scene.at), signed_in(scene.people[who]), everything()
+    first = reader.act(path, data)
+    after = everything()
+    assert (after != before) is (who in allowed)
+    if who in allowed:
+        assert first.status_code == 302
+        assert Event.objects.latest("id").actor == scene.people[who]
+    elif who == "anonymous":
+        assert path in BY_FORM or first.url.startswith("/accounts/login/?next=")
+    else:
+        assert first.status_code in ((302,) if what == "leave" else (400, 403, 404))
+    reader.act(path, data)
+    assert everything() == after
+
+
+@pytest.mark.parametrize("what", VERBS)
+def test_nothing_happens_by_get_or_without_a_token(what, scene, signed_in):
+    path, data, _ = VERBS[what]
+    path, before = path.format(**scene.at), everything()
+    for person in scene.people.values():
+        assert signed_in(person).get(path).status_code == 405 or path in BY_FORM
+        without_token = Client(enforce_csrf_checks=True, HTTP_HOST="127.0.0.1")
+        if person:
+            without_token.force_login(person)
+        assert without_token.post(path, data).status_code in (302, 403)
+    assert everything() == before
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_open_to_whom_the_table_says(page, scene, signed_in):
+    path = page.format(**scene.at)
+    for who, person in scene.people.items():
+        answer = signed_in(person).get(path)
+        if who in PAGES[page]:
+            assert answer.status_code == 200
+            assert "<h1>" in answer.content.decode()
+        elif who == "anonymous":
+            assert answer.url == f"/accounts/login/?next={path}"
+        else:
+            assert answer.status_code == (404 if page.startswith("/moderation") else 403)
+            assert "tom" not in answer.content.decode()
+
+
+def test_the_members_page_shows_the_same_table(scene, signed_in):
+    page = signed_in(scene.people["member"]).get("/orgs/lab/members").content.decode()
+    rows = page.split('class="roles"')[1].split("</table>")[0].split("<tr>")[2:]
+    shown = {
+        row.split("</th>")[0].split(">")[-1]: [cell.count("yes") for cell in row.split("<td>")[1:]] for row in rows
+    }
+    by_the_table = {deed: [int(deed in MAY[role]) for role in Role] for deed in set().union(*MAY.values())}
+    assert {unescape(deed): cells for deed, cells in shown.items()} == {
+        deed[0].upper() + deed[1:]: cells for deed, cells in by_the_table.items()
+    }
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_page_of_the_organisation_leads_to_what_one_may_see(role, scene, signed_in, stranger):
+    page = signed_in(scene.people[role]).get("/orgs/lab").content.decode()
+    assert ('href="/orgs/lab/log"' in page) is (SEE in MAY[role])
+    assert 'href="/orgs/lab/log"' not in stranger.get("/orgs/lab").content.decode()
+    assert 'href="/orgs/free/claim"' in stranger.get("/orgs/free").content.decode()
