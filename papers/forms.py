@@ -69,9 +69,10 @@ class CollectionForm(Overtaken, forms.ModelForm):
                 self.overtake_field(name, now)
         self.put("revision", here.revision)
 
-    def save(self, commit: bool = True) -> Collection:
+    def save_by(self, user) -> None:
         self.instance.revision += 1
-        return super().save(commit)
+        self.save()
+        self.instance.tell(user, f"edited {self.instance.as_told}")
 
 
 class NewCollectionForm(forms.ModelForm):
@@ -82,6 +83,7 @@ class NewCollectionForm(forms.ModelForm):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
+        self.user = user
         self.owners = {"": user} | {org.slug: org for org in Organisation.objects.allowing(user, KEEP)}
         self.fields["owner"].choices = [
             (slug, "Mine" if not slug else str(owner)) for slug, owner in self.owners.items()
@@ -100,7 +102,7 @@ class NewCollectionForm(forms.ModelForm):
     def save(self, commit: bool = True) -> Collection:
         told = self.cleaned_data
         return Collection.objects.begin(
-            self._owner, told["name"], description=told["description"], visibility=told["visibility"]
+            self.user, self._owner, told["name"], description=told["description"], visibility=told["visibility"]
         )
 
     @property

@@ -9,7 +9,7 @@ from django.db.models.signals import post_migrate, pre_delete
 from django.dispatch import receiver
 
 from orgs.signals import organisation_merged
-from papers.models import Embedding, Paper
+from papers.models import Collection, Embedding, Paper
 
 
 @receiver(pre_delete, sender=get_user_model())
@@ -22,6 +22,7 @@ def take_votes_along(instance, **kwargs) -> None:
 @receiver(organisation_merged)
 def move_papers(old, into, **kwargs) -> None:
     Paper.objects.filter(organisation=old).update(organisation=into, revision=F("revision") + 1)
+    Collection.objects.move(old, into)
 
 
 @receiver(post_migrate, dispatch_uid="papers.embedding")

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from lib.http import BadInput
 from lib.text import one_line
-from orgs.models import Organisation
+from orgs.models import Event, Organisation
 from orgs.roles import KEEP, SEE
 
 MOST = 200  # of one owner
@@ -52,7 +52,7 @@ def _of(viewer, deed: str) -> Q:
 
 class CollectionManager(models.Manager.from_queryset(CollectionQuerySet)):
     @transaction.atomic
-    def begin(self, owner, name: str, **told) -> "Collection":
+    def begin(self, by, owner, name: str, **told) -> "Collection":
         """A new collection of a person or an organisation. One that they have under this name is that one.
 
         Raises BadInput for a name that can't be, and where an owner has as many as there can be.
@@ -69,7 +69,18 @@ class CollectionManager(models.Manager.from_queryset(CollectionQuerySet)):
             raise BadInput(
                 f"{owner} has {MOST} collections, which is as many as there can be. Merge or delete one first."
             )
-        return self.create(**{column: owner}, name=name, key=_key(name), **told)
+        collection = self.create(**{column: owner}, name=name, key=_key(name), **told)
+        collection.tell(by, f"began {collection.as_told}")
+        return collection
+
+    def move(self, old: Organisation, into: Organisation) -> None:
+        """To another organisation; one whose name is in use there gets the old owner's behind it."""
+        theirs, taken = self.filter(organisation=old), {c.name.lower() for c in self.filter(organisation=into)}
+        for collection in theirs:
+            if collection.name.lower() in taken:
+                collection.name = f"{collection.name[: 117 - len(old.slug)]} ({old.slug})"
+                collection.save(update_fields=["name"])
+        theirs.update(organisation=into)
 
     def hold(self, *collections) -> None:
         """Nobody else changes these before this transaction ends."""
@@ -134,6 +145,21 @@ class Collection(models.Model):
     @property
     def is_public(self) -> bool:
         return self.visibility == Visibility.PUBLIC
+
+    @property
+    def as_told(self) -> str:
+        """As an organisation's log tells of it, which not only its members read."""
+        return "a private collection" if self.visibility == Visibility.PRIVATE else f"the collection “{self}”"
+
+    def tell(self, actor, text: str) -> None:
+        """An organisation's log knows what happens to its collections."""
+        if self.organisation:
+            Event.objects.tell(self.organisation, actor, text)
+
+    @transaction.atomic
+    def end(self, actor) -> None:
+        self.tell(actor, f"deleted {self.as_told}")
+        self.delete()
 
     def is_kept_by(self, user) -> bool:
         """Whether this user may change it."""

@@ -51,15 +51,14 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
             place = between(None, place)
             rows.append(Item(collection=collection, paper_id=paper, position=place, added_by=by))
         self.bulk_create(rows)
-        collection.moved(back + len(fresh))
-        return back + len(fresh)
+        return self._tell(by, collection, back + len(fresh), "put {papers} into {collection}")
 
     @transaction.atomic
-    def remove(self, collection: Collection, papers: Sequence[int]) -> int:
+    def remove(self, collection: Collection, papers: Sequence[int], by) -> int:
         """Take papers out; how many were in. Note and place are kept for `add`, KEPT_DAYS long."""
         Collection.objects.hold(collection)
         gone = self.kept().filter(collection=collection, paper__in=papers).update(removed_at=timezone.now())
-        collection.moved(-gone)
+        self._tell(by, collection, -gone, "took {papers} out of {collection}")
         return gone
 
     @transaction.atomic
@@ -84,7 +83,7 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
         theirs = Subquery(self.filter(collection=source, paper=OuterRef("paper")).values("note")[:1])
         told = self.filter(collection=target, paper__in=[paper for paper in moved if notes[paper]])
         told.exclude(note=theirs).update(note=Trim(Concat(F("note"), Value("\n\n", models.TextField()), theirs)))
-        self.remove(source, moved)
+        self.remove(source, moved, by)
         return len(moved)
 
     @transaction.atomic
@@ -92,7 +91,7 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
         """All papers of a collection go to the end of another one, in their order; then the first is no more."""
         papers = self.kept().filter(collection=source).order_by("-position").values_list("paper", flat=True)
         moved = self.transfer(source, target, list(papers), by)
-        source.delete()
+        source.end(by)
         return moved
 
     @transaction.atomic
@@ -104,6 +103,14 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
             collection.moved(0)
             return None
         return items.values_list("note", flat=True).first() or ""
+
+    def _tell(self, by, collection: Collection, more: int, text: str) -> int:
+        """The collection counts so many more, and its owner's log says so; returns their number."""
+        if more:
+            papers = f"{abs(more)} paper{'s' if abs(more) > 1 else ''}"
+            collection.moved(more)
+            collection.tell(by, text.format(papers=papers, collection=collection.as_told))
+        return more
 
     def forget_removed(self) -> None:
         """What was removed KEPT_DAYS ago can't come back with note and place any more."""

@@ -72,7 +72,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     found.refresh_from_db()
     form = CollectionForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        form.save_by(request.user)
         return redirect(found)
     others = Collection.objects.kept_by(request.user).exclude(pk=found.pk).order_by("name")
     context = {"form": form, "collection": Collection.objects.get(pk=found.pk), "others": others}
@@ -94,7 +94,7 @@ def merge(request: HttpRequest, key: str) -> HttpResponse:
 def delete(request: HttpRequest, key: str) -> HttpResponse:
     """Gone is gone; a second time, too."""
     if gone := Collection.objects.kept_by(request.user).filter(key=key).first():
-        gone.delete()
+        gone.end(request.user)
         messages.success(request, f"“{gone}” is deleted.")
     return redirect("papers:my_collections")
 

@@ -34,7 +34,7 @@ def put_in(request: HttpRequest, ref) -> HttpResponse:
 @verb
 def take_out(request: HttpRequest, ref) -> HttpResponse:
     paper, collection = _both(request, ref)
-    Item.objects.remove(collection, [paper.pk])
+    Item.objects.remove(collection, [paper.pk], request.user)
     return _answer(request, paper)
 
 
@@ -45,7 +45,7 @@ def begin(request: HttpRequest, ref) -> HttpResponse:
     owner = request.user
     if slug := request.POST.get("owner", ""):
         owner = get_object_or_404(Organisation.objects.allowing(request.user, KEEP), slug=slug)
-    collection = Collection.objects.begin(owner, request.POST.get("name", ""))
+    collection = Collection.objects.begin(request.user, owner, request.POST.get("name", ""))
     Item.objects.add(collection, [paper.pk], request.user)
     return _answer(request, paper)
 
@@ -115,7 +115,7 @@ def move(request: HttpRequest, key: str, ref) -> HttpResponse:
 @verb
 def remove(request: HttpRequest, key: str) -> HttpResponse:
     """The chosen papers; they can be put back."""
-    Item.objects.remove(get_kept(request, key), _chosen(request))
+    Item.objects.remove(get_kept(request, key), _chosen(request), request.user)
     return redirect(here(request))
 
 

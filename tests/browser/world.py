@@ -32,11 +32,11 @@ def build() -> User:
     Vote.objects.cast(member, heavy)
     Bookmark.objects.make(member, heavy)
     for name, owner in (("c" * 120, member), ("Papers that we wrote", org)):
-        collection = Collection.objects.begin(owner, name, description=f"**{'d' * 100}**", visibility="public")
+        collection = Collection.objects.begin(member, owner, name, description=f"**{'d' * 100}**", visibility="public")
         Collection.objects.filter(pk=collection.pk).update(key=name[0].lower() * 80)
         Item.objects.add(collection, list(Paper.objects.values_list("pk", flat=True)), member)
         Item.objects.annotate_with(collection, heavy.pk, f"Why: {WIDE} {'n' * 200}", "")
-        Item.objects.remove(collection, [Paper.objects.get(title="Thirty").pk])
+        Item.objects.remove(collection, [Paper.objects.get(title="Thirty").pk], member)
     for n in range(30):
         SavedFilter.objects.save_as(member, f"{n:W>40}", "has=code" if n == 29 else f"topic={n}")
     return member

@@ -1,11 +1,13 @@
 """Collections as tests need them."""
 
+from accounts.models import User
 from papers.models import Collection, Item, Paper
 
 
 def shelf(owner, name="Autumn", papers=(), **told) -> Collection:
-    collection = Collection.objects.begin(owner, name, **told)
-    Item.objects.add(collection, [paper.pk for paper in papers], None)
+    by = owner if isinstance(owner, User) else owner.memberships.owners().get().user
+    collection = Collection.objects.begin(by, owner, name, **told)
+    Item.objects.add(collection, [paper.pk for paper in papers], by)
     collection.refresh_from_db()
     return collection
 

@@ -8,10 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lib.http import BadInput
+from orgs.merging import merge
+from orgs.models import Membership
+from orgs.roles import Role
 from papers import audit
 from papers.models import Collection, Item
 from papers.models.collection import Visibility
-from tests.factories import PaperFactory
+from tests.factories import OrganisationFactory, PaperFactory
 from tests.papers.shelf import order, shelf
 from tests.race import race
 
@@ -19,7 +22,7 @@ from tests.race import race
 def test_a_collection_is_found_under_its_name_whatever_the_case(alice):
     first = shelf(alice, "Reading  group")
     assert first.key.startswith("reading-group-")
-    assert Collection.objects.begin(alice, "READING GROUP") == first
+    assert Collection.objects.begin(alice, alice, "READING GROUP") == first
     assert first.visibility == Visibility.PRIVATE
 
 
@@ -30,7 +33,7 @@ def test_names_are_ones_own(alice, bob, lab):
 @pytest.mark.parametrize("name", ["", "  ", "n" * 121])
 def test_a_name_that_cannot_be_is_refused(alice, name):
     with pytest.raises(BadInput, match="1 to 120 characters"):
-        Collection.objects.begin(alice, name)
+        Collection.objects.begin(alice, alice, name)
 
 
 def test_a_collection_has_exactly_one_owner(alice, lab):
@@ -80,8 +83,8 @@ def test_moving_one_of_many_writes_two_rows(alice):
 def test_what_was_removed_comes_back_with_its_note_to_where_it_stood(alice, four):
     collection = shelf(alice, papers=four)
     Item.objects.annotate_with(collection, four[1].pk, "Read this.", "")
-    assert Item.objects.remove(collection, [four[1].pk]) == 1
-    assert Item.objects.remove(collection, [four[1].pk]) == 0
+    assert Item.objects.remove(collection, [four[1].pk], alice) == 1
+    assert Item.objects.remove(collection, [four[1].pk], alice) == 0
     Item.objects.move(collection, four[3].pk, "below", four[0].pk)
     assert order(collection) == list("ADC")
     Item.objects.add(collection, [four[1].pk], alice)
@@ -92,7 +95,7 @@ def test_what_was_removed_comes_back_with_its_note_to_where_it_stood(alice, four
 
 def test_what_was_removed_is_forgotten_after_a_month(alice, four, time_machine):
     collection = shelf(alice, papers=four)
-    Item.objects.remove(collection, [four[1].pk])
+    Item.objects.remove(collection, [four[1].pk], alice)
     now = timezone.now()
     time_machine.move_to(now + timedelta(days=29))
     Item.objects.forget_removed()
@@ -104,7 +107,7 @@ def test_what_was_removed_is_forgotten_after_a_month(alice, four, time_machine):
 
 def test_a_paper_that_is_gone_is_no_place_to_move_to(alice, four):
     collection = shelf(alice, papers=four)
-    Item.objects.remove(collection, [four[0].pk])
+    Item.objects.remove(collection, [four[0].pk], alice)
     for where in ("above", "below"):
         with pytest.raises(BadInput, match="not in the collection any more"):
             Item.objects.move(collection, four[2].pk, where, four[0].pk)
@@ -154,3 +157,27 @@ def test_the_audit_mends_a_wrong_count(alice, four):
     assert [(d.what, d.stands, d.should) for d in drift] == [(collection.key, 9, 4)]
     audit.mend()
     assert audit.drifts() == []
+
+
+def test_an_organisations_log_tells_what_happens_to_its_collections(alice, lab, four):
+    secret, public = shelf(lab, "Secret"), shelf(lab, "Winter", papers=four[:2], visibility=Visibility.PUBLIC)
+    Item.objects.remove(public, [four[0].pk], alice)
+    Item.objects.add(secret, [four[0].pk], alice)
+    secret.end(alice)
+    assert [event.text for event in lab.events.order_by("pk")] == [
+        "began a private collection",
+        "began the collection “Winter”",
+        "put 2 papers into the collection “Winter”",
+        "took 1 paper out of the collection “Winter”",
+        "put 1 paper into a private collection",
+        "deleted a private collection",
+    ]
+
+
+def test_collections_of_merged_organisations_stand_side_by_side(alice, lab, four):
+    old = OrganisationFactory(slug="old-lab", name="Old lab")
+    Membership.objects.create(organisation=old, user=alice, role=Role.OWNER)
+    for owner in (lab, old):
+        shelf(owner, "Autumn", papers=four[:2])
+    merge(alice, old, lab)
+    assert sorted(lab.collections.values_list("name", "paper_count")) == [("Autumn", 2), ("Autumn (old-lab)", 2)]
