@@ -45,6 +45,15 @@ MEMBER = [
     "/bookmarks",
     "/papers/submit",
     f"/orgs/{'o' * 96}/edit",
+    f"/orgs/{'o' * 96}/members",
+    f"/orgs/{'o' * 96}/log",
+    "/orgs/new",
+]
+MODERATOR = [
+    "/moderation/claims",
+    "/moderation/merge",
+    f"/moderation/merge?old={'f' * 96}&into={'o' * 96}",
+    f"/orgs/{'f' * 96}/claim",
 ]
 
 
@@ -73,6 +82,11 @@ def test_pages_of_mistakes(visit, member):
 
 def test_pages_of_a_member(visit, member):
     assert_faultless(visit("/papers", user=member), MEMBER)
+
+
+def test_pages_of_a_moderator(visit, member):
+    world.contest(member)
+    assert_faultless(visit("/papers", user=member), MODERATOR)
 
 
 def test_entrances(visit, member):
