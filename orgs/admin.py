@@ -25,8 +25,10 @@ class OrganisationAdmin(admin.ModelAdmin):
         for membership in [*formset.new_objects, *(changed for changed, _ in formset.changed_objects)]:
             role = Role(membership.role).with_article
             Event.objects.tell(form.instance, request.user, f"made {membership.user} {role}, in the admin")
+            form.instance.invitations.lapse(membership.user, membership.role)
         for membership in formset.deleted_objects:
             Event.objects.tell(form.instance, request.user, f"removed {membership.user}, in the admin")
+            form.instance.invitations.lapse(membership.user, None)
 
 
 class RecordAdmin(admin.ModelAdmin):

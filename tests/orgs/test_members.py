@@ -65,7 +65,7 @@ def test_who_leaves_is_told_so_and_nobody_else_is_touched(lab, bob, carol, signe
     assert (roles(lab), told(lab)) == ({"alice": "owner"}, ["Bob Birch left"])
 
 
-def test_a_role_that_is_lost_takes_its_invitations_along(lab, alice, link):
+def test_a_role_that_is_lost_takes_its_invitations_along(lab, alice, link, told):
     other = join(lab, Role.OWNER, username="otto")
     link(other, lab, "first@example.org", Role.OWNER)
     link(other, lab, "second@example.org", Role.ADMIN)
@@ -73,6 +73,10 @@ def test_a_role_that_is_lost_takes_its_invitations_along(lab, alice, link):
     assert list(lab.invitations.open().values_list("invited", flat=True)) == ["second@example.org"]
     Membership.objects.remove(alice, lab, other)
     assert not lab.invitations.open().exists()
+    assert told(lab)[:2] == [
+        "Alice Ash revoked open invitations that otto had sent: 1",
+        "Alice Ash removed otto, who was an admin",
+    ]
 
 
 @pytest.mark.django_db(transaction=True)
