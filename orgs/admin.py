@@ -1,6 +1,7 @@
 from django.contrib import admin
 
-from orgs.models import Membership, Organisation
+from orgs.models import Claim, Event, FormerSlug, Invitation, Membership, Organisation
+from orgs.roles import Role
 
 
 class MembershipInline(admin.TabularInline):
@@ -15,4 +16,55 @@ class OrganisationAdmin(admin.ModelAdmin):
     list_filter = ["verified"]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
+    raw_id_fields = ["founder"]
     inlines = [MembershipInline]
+
+    def save_formset(self, request, form, formset, change):
+        """Members that change here are told in the log, too."""
+        super().save_formset(request, form, formset, change)
+        for membership in [*formset.new_objects, *(changed for changed, _ in formset.changed_objects)]:
+            role = Role(membership.role).with_article
+            Event.objects.tell(form.instance, request.user, f"made {membership.user} {role}, in the admin")
+            form.instance.invitations.lapse(membership.user, membership.role)
+        for membership in formset.deleted_objects:
+            Event.objects.tell(form.instance, request.user, f"removed {membership.user}, in the admin")
+            form.instance.invitations.lapse(membership.user, None)
+
+
+class RecordAdmin(admin.ModelAdmin):
+    """What happened: to be read, and deleted if it must."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Event)
+class EventAdmin(RecordAdmin):
+    list_display = ["created_at", "organisation", "actor_name", "text"]
+    list_select_related = ["organisation"]
+    search_fields = ["organisation__slug", "actor_name"]
+
+
+@admin.register(Invitation)
+class InvitationAdmin(RecordAdmin):
+    list_display = ["organisation", "email", "role", "inviter", "state", "expires_at"]
+    list_filter = ["state"]
+    search_fields = ["organisation__slug", "email"]
+    exclude = ["digest"]
+
+
+@admin.register(Claim)
+class ClaimAdmin(RecordAdmin):
+    list_display = ["created_at", "organisation", "user", "state", "decided_by"]
+    list_filter = ["state"]
+    search_fields = ["organisation__slug", "user__username"]
+
+
+@admin.register(FormerSlug)
+class FormerSlugAdmin(admin.ModelAdmin):
+    list_display = ["slug", "organisation", "created_at"]
+    search_fields = ["slug", "organisation__slug"]
+    raw_id_fields = ["organisation"]

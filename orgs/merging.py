@@ -37,6 +37,6 @@ def _unite_members(old: Organisation, into: Organisation) -> None:
 
 
 def _move_open_once(rows, into: Organisation, column: str) -> None:
-    """Invitations or claims, but open ones only where `into` has no open one for the same."""
+    """Invitations or claims (both call it open), but open ones only where `into` has no open one for the same."""
     here = rows.model.objects.filter(organisation=into, state=State.OPEN).values(column)
     rows.exclude(**{"state": State.OPEN, f"{column}__in": here}).update(organisation=into)

@@ -38,10 +38,10 @@ class InvitationQuerySet(models.QuerySet):
     def open(self):
         return self.filter(state=State.OPEN, expires_at__gt=timezone.now())
 
-    def lapse(self, inviter, role: str | None) -> None:
-        """Revoke what somebody sent who has only this role now and could not send it any more."""
+    def lapse(self, inviter, role: str | None) -> int:
+        """Revoke what somebody sent who has only this role now and could not send it any more; how many."""
         lost = [to for to in Role if deed_for(to) not in MAY.get(role, ())]
-        self.filter(state=State.OPEN, inviter=inviter, role__in=lost).update(state=State.REVOKED)
+        return self.open().filter(inviter=inviter, role__in=lost).update(state=State.REVOKED)
 
 
 class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
@@ -54,9 +54,9 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
         """
         organisation.lock()
         organisation.demand(actor, deed_for(role))
-        self.filter(state=State.OPEN, expires_at__lte=timezone.now()).update(state=State.EXPIRED)
-        invited = invited.lower()
-        if standing := self.filter(organisation=organisation, invited=invited, state=State.OPEN).first():
+        here, invited = self.filter(organisation=organisation, state=State.OPEN), invited.lower()
+        here.filter(expires_at__lte=timezone.now()).update(state=State.EXPIRED)
+        if standing := here.filter(invited=invited).first():
             return standing
         self._refuse_too_many(actor, organisation)
         token = secrets.token_urlsafe(32)

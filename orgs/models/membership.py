@@ -31,8 +31,8 @@ class MembershipManager(models.Manager.from_queryset(MembershipQuerySet)):
             self._leave_an_owner(membership)
             membership.role = role
             membership.save(update_fields=["role"])
-            organisation.invitations.lapse(user, role)
             Event.objects.tell(organisation, actor, f"made {user} {Role(role).with_article}")
+            self._let_invitations_lapse(actor, membership, role)
 
     @transaction.atomic
     def remove(self, actor, organisation, user) -> None:
@@ -42,24 +42,29 @@ class MembershipManager(models.Manager.from_queryset(MembershipQuerySet)):
         if membership := self._of(organisation, user):
             if membership.role != Role.MEMBER and not organisation.allows(actor, APPOINT):
                 raise PermissionDenied("Admins may remove members; only owners may remove admins and owners.")
-            self._end(membership)
-            Event.objects.tell(organisation, actor, f"removed {user}, who was {Role(membership.role).with_article}")
+            self._end(actor, membership, f"removed {user}, who was {Role(membership.role).with_article}")
 
     @transaction.atomic
     def leave(self, user, organisation) -> None:
         """Raises BadInput if no owner would be left."""
         organisation.lock()
         if membership := self._of(organisation, user):
-            self._end(membership)
-            Event.objects.tell(organisation, user, "left")
+            self._end(user, membership, "left")
 
     def _of(self, organisation, user) -> "Membership | None":
         return self.filter(organisation=organisation, user=user).first()
 
-    def _end(self, membership) -> None:
+    def _end(self, actor, membership, told: str) -> None:
         self._leave_an_owner(membership)
-        membership.organisation.invitations.lapse(membership.user, None)
+        Event.objects.tell(membership.organisation, actor, told)
+        self._let_invitations_lapse(actor, membership, None)
         membership.delete()
+
+    def _let_invitations_lapse(self, actor, membership, role: Role | None) -> None:
+        if count := membership.organisation.invitations.lapse(membership.user, role):
+            Event.objects.tell(
+                membership.organisation, actor, f"revoked open invitations that {membership.user} had sent: {count}"
+            )
 
     def _leave_an_owner(self, membership) -> None:
         others = self.owners().filter(organisation=membership.organisation_id).exclude(pk=membership.pk)

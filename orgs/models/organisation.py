@@ -19,6 +19,7 @@ _LOCK = 0x6F726773  # any number that nobody else locks on
 
 
 class OrganisationManager(models.Manager):
+    @transaction.atomic
     def ensure(self, names: dict[str, str]) -> dict[str, "Organisation"]:
         """The organisations with these slugs (slug → name), made unverified and ownerless where they are missing.
 

@@ -51,6 +51,15 @@ MEMBER = [
     *(f"/collections/{letter * 80}{page}" for letter in "cp" for page in ("", "/arrange", "/edit")),
     "/papers/2509.00001/collections",
     f"/orgs/{'o' * 96}/edit",
+    f"/orgs/{'o' * 96}/members",
+    f"/orgs/{'o' * 96}/log",
+    "/orgs/new",
+]
+MODERATOR = [
+    "/moderation/claims",
+    "/moderation/merge",
+    f"/moderation/merge?old={'f' * 96}&into={'o' * 96}",
+    f"/orgs/{'f' * 96}/claim",
 ]
 
 
@@ -79,6 +88,11 @@ def test_pages_of_mistakes(visit, member):
 
 def test_pages_of_a_member(visit, member):
     assert_faultless(visit("/papers", user=member), MEMBER)
+
+
+def test_pages_of_a_moderator(visit, member):
+    world.contest(member)
+    assert_faultless(visit("/papers", user=member), MODERATOR)
 
 
 def test_entrances(visit, member):

@@ -3,9 +3,11 @@
 import random
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
+
 from accounts.models import User
 from config.demo import PAPERS
-from orgs.models import Membership, Organisation
+from orgs.models import Claim, Invitation, Membership, Organisation
 from orgs.roles import Role
 from papers.models import Bookmark, Collection, Item, Paper, SavedFilter, Vote
 from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
@@ -40,6 +42,20 @@ def build() -> User:
     for n in range(30):
         SavedFilter.objects.save_as(member, f"{n:W>40}", "has=code" if n == 29 else f"topic={n}")
     return member
+
+
+def contest(member: User) -> None:
+    """The member moderates, invites somebody, and two people claim a page that nobody owns."""
+    member.is_staff = True
+    member.save()
+    Invitation.objects.send(
+        member, Organisation.objects.get(slug="o" * 96), "w" * 60 + "@" + "d" * 60 + ".example", Role.MEMBER
+    )
+    free = OrganisationFactory(slug="f" * 96, name="F" * 120)
+    for reason in ("r" * 2000, "A reason.\n\nAnd another."):
+        person = UserFactory(name="P" * 120)
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+        Claim.objects.ask(person, free, reason)
 
 
 def _heavy_paper(org: Organisation, member: User) -> Paper:

@@ -4,6 +4,8 @@ from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from orgs.models import Claim, Membership, Organisation
 from orgs.roles import Role
@@ -152,6 +154,17 @@ def test_a_member_of_a_page_without_owner_becomes_its_owner(free, bob):
     Membership.objects.create(organisation=free, user=bob, role=Role.MEMBER)
     Claim.objects.prove(confirm(bob, "bob@free.example"), free)
     assert free.role_of(bob) == "owner"
+
+
+@pytest.mark.parametrize("claims", [1, 30])
+def test_a_long_queue_costs_what_a_short_one_costs(free, moderator, signed_in, claims):
+    for _ in range(claims):
+        Claim.objects.ask(confirm(UserFactory()), free, "Please.")
+    reader = signed_in(moderator)
+    with CaptureQueriesContext(connection) as statements:
+        page = reader.get("/moderation/claims").content.decode()
+    assert page.count('class="claim"') == claims
+    assert len(statements) == 3, [s["sql"] for s in statements]
 
 
 @pytest.mark.django_db(transaction=True)

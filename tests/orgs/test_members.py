@@ -65,7 +65,7 @@ def test_who_leaves_is_told_so_and_nobody_else_is_touched(lab, bob, carol, signe
     assert (roles(lab), told(lab)) == ({"alice": "owner"}, ["Bob Birch left"])
 
 
-def test_a_role_that_is_lost_takes_its_invitations_along(lab, alice, link):
+def test_a_role_that_is_lost_takes_its_invitations_along(lab, alice, link, told):
     other = join(lab, Role.OWNER, username="otto")
     link(other, lab, "first@example.org", Role.OWNER)
     link(other, lab, "second@example.org", Role.ADMIN)
@@ -73,6 +73,10 @@ def test_a_role_that_is_lost_takes_its_invitations_along(lab, alice, link):
     assert list(lab.invitations.open().values_list("invited", flat=True)) == ["second@example.org"]
     Membership.objects.remove(alice, lab, other)
     assert not lab.invitations.open().exists()
+    assert told(lab)[:2] == [
+        "Alice Ash revoked open invitations that otto had sent: 1",
+        "Alice Ash removed otto, who was an admin",
+    ]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -130,3 +134,31 @@ def test_the_log_is_paged_and_keeps_the_names_of_who_is_gone(lab, alice, bob, si
     second = reader.get(f"/orgs/lab/log?older={older}").content.decode()
     assert ("deed 9<" in second, "deed 10<" in second, "?older=" in second) == (True, False, False)
     assert reader.get("/orgs/lab/log?older=x").status_code == 400
+
+
+@pytest.mark.parametrize("lines", [1, 30])
+def test_a_long_log_costs_what_a_short_one_costs(lab, alice, bob, signed_in, lines):
+    for n in range(lines):
+        lab.events.tell(lab, (alice, bob)[n % 2], "did something")
+    reader = signed_in(alice)
+    with CaptureQueriesContext(connection) as statements:
+        page = reader.get("/orgs/lab/log").content.decode()
+    assert page.count("did something") == lines
+    assert len(statements) == 5, [s["sql"] for s in statements]
+
+
+def test_changes_in_the_admin_are_in_the_log_too(lab, carol, moderator, signed_in, told):
+    moderator.is_superuser = True
+    moderator.save()
+    alices, bobs = lab.memberships.order_by("user__username")
+    rows = [(alices.pk, alices.user_id, "owner"), (bobs.pk, bobs.user_id, "admin"), ("", carol.pk, "member")]
+    data = {"name": "The Lab", "slug": "lab", "memberships-TOTAL_FORMS": 3, "memberships-INITIAL_FORMS": 2}
+    for n, (pk, user, role) in enumerate(rows):
+        fields = {"id": pk, "user": user, "role": role, "organisation": lab.pk}
+        data |= {f"memberships-{n}-{name}": value for name, value in fields.items()}
+    answer = signed_in(moderator).act(f"/admin/orgs/organisation/{lab.pk}/change/", data)
+    assert answer.url == "/admin/orgs/organisation/"
+    assert sorted(told(lab)) == [
+        "Mo Moss made Bob Birch an admin, in the admin",
+        "Mo Moss made Carol Cedar a member, in the admin",
+    ]
