@@ -7,8 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
+
 from papers import citation
-from papers.models import Author, Paper
+from papers.models import Affiliation, Author, Paper
 
 MOST = 1_000  # papers of one file
 
@@ -26,9 +28,10 @@ class Form:
 
 
 def text(form: Form, keys: Iterable[int]) -> str:
-    """The papers with these keys, in their order, in this form. Two statements."""
-    keys = list(keys)
-    papers, authors = Paper.objects.select_related("organisation").in_bulk(keys), defaultdict(list)
+    """The papers with these keys, in their order, in this form. Three statements."""
+    keys, authors = list(keys), defaultdict(list)
+    accepted = Affiliation.objects.accepted().select_related("organisation")
+    papers = Paper.objects.prefetch_related(Prefetch("affiliations", accepted, "accepted")).in_bulk(keys)
     for paper, name in Author.objects.filter(paper__in=keys).order_by("paper", "position").values_list("paper", "name"):
         authors[paper].append(name)
     return form.write([(papers[key], authors[key]) for key in keys if key in papers])
@@ -52,13 +55,16 @@ def _csl(rows: Rows) -> str:
 
 
 def _csv(rows: Rows) -> str:
-    """As RFC 4180 has it, with a byte order mark, by which spreadsheets know UTF-8."""
+    return sheet(_COLUMNS, ([column(*row) for column in _COLUMNS.values()] for row in rows))
+
+
+def sheet(columns: Iterable[str], rows: Iterable[Iterable]) -> str:
+    """CSV as RFC 4180 has it, with a byte order mark, by which spreadsheets know UTF-8."""
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow(_COLUMNS)
-    for paper, authors in rows:
-        values = (column(paper, authors) for column in _COLUMNS.values())
-        writer.writerow([_harmless(value) if isinstance(value, str) else value for value in values])
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_harmless(value) if isinstance(value, str) else value for value in row])
     return f"\ufeff{file.getvalue()}"
 
 
@@ -69,7 +75,7 @@ _COLUMNS = {
     "published": lambda paper, authors: f"{paper.published_at:%Y-%m-%d}",
     "listed": lambda paper, authors: f"{paper.listed_on}",
     "upvotes": lambda paper, authors: paper.vote_count,
-    "organisation": lambda paper, authors: paper.organisation.name if paper.organisation else "",
+    "organisation": lambda paper, authors: "; ".join(pair.organisation.name for pair in paper.accepted),
     "categories": lambda paper, authors: "; ".join(paper.categories),
     "keywords": lambda paper, authors: "; ".join(paper.keywords),
     "code": lambda paper, authors: paper.code_url,

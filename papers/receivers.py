@@ -1,4 +1,4 @@
-"""What others do that concerns papers: a person who leaves takes the votes along; a migrated database gets vectors."""
+"""What others do that concerns papers: who leaves takes votes or papers along; a migrated database gets vectors."""
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -6,7 +6,8 @@ from django.db.models import F
 from django.db.models.signals import post_migrate, pre_delete
 from django.dispatch import receiver
 
-from papers.models import Embedding, Paper
+from orgs.models import Organisation
+from papers.models import Affiliation, Embedding, Paper
 
 
 @receiver(pre_delete, sender=get_user_model())
@@ -14,6 +15,11 @@ def take_votes_along(instance, **kwargs) -> None:
     voted = Paper.objects.filter(pk__in=instance.votes.values("paper"))
     voted.update(vote_count=F("vote_count") - 1, revision=F("revision") + 1)
     instance.votes.all().delete()
+
+
+@receiver(pre_delete, sender=Organisation)
+def let_papers_go(instance, **kwargs) -> None:
+    Affiliation.objects.dissolve(instance)
 
 
 @receiver(post_migrate, dispatch_uid="papers.embedding")

@@ -1,14 +1,23 @@
+from collections.abc import Collection
+
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from orgs.roles import MAY
+from orgs.models.membership import Membership
+from orgs.roles import MAY, Role
 
 
 class OrganisationManager(models.Manager):
     def ensure(self, names: dict[str, str]) -> dict[str, "Organisation"]:
-        """The organisations with these slugs (slug → name), made unverified and ownerless where they are missing."""
+        """The organisations with these slugs (slug → name), made unverified and ownerless where they are missing.
+
+        With `is_owned`.
+        """
         self.bulk_create([Organisation(slug=s, name=n) for s, n in names.items()], ignore_conflicts=True)
-        return {organisation.slug: organisation for organisation in self.filter(slug__in=names)}
+        owners = Membership.objects.filter(organisation=OuterRef("pk"), role=Role.OWNER)
+        found = self.filter(slug__in=names).annotate(is_owned=Exists(owners))
+        return {organisation.slug: organisation for organisation in found}
 
 
 class Organisation(models.Model):
@@ -42,7 +51,11 @@ class Organisation(models.Model):
 
     def allows(self, user, deed: str) -> bool:
         """Whether this user's role here includes the deed (see `orgs.roles`)."""
+        return deed in self.deeds_of(user)
+
+    def deeds_of(self, user) -> Collection[str]:
+        """All that this user's role here includes."""
         if not user.is_authenticated:
-            return False
+            return ()
         role = self.memberships.filter(user=user).values_list("role", flat=True).first()
-        return deed in MAY.get(role, ())
+        return MAY.get(role, ())

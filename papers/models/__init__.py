@@ -1,3 +1,4 @@
+from papers.models.affiliation import Affiliation, State
 from papers.models.author import Author
 from papers.models.bookmark import Bookmark
 from papers.models.day import Day
@@ -8,4 +9,16 @@ from papers.models.searchentry import SearchEntry
 from papers.models.vote import Vote
 from papers.models.word import Word
 
-__all__ = ["Author", "Bookmark", "Day", "Embedding", "Paper", "SavedFilter", "SearchEntry", "Vote", "Word"]
+__all__ = [
+    "Affiliation",
+    "Author",
+    "Bookmark",
+    "Day",
+    "Embedding",
+    "Paper",
+    "SavedFilter",
+    "SearchEntry",
+    "State",
+    "Vote",
+    "Word",
+]

@@ -2,7 +2,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from orgs.models import Organisation
-from orgs.roles import EDIT
+from orgs.roles import EDIT, TAG
 from papers.models import Paper
 from papers.views.lists import show
 
@@ -12,14 +12,16 @@ MEMBERS_SHOWN = 60
 def org(request: HttpRequest, slug: str) -> HttpResponse:
     """An organisation's public page: who they are, their papers, their members."""
     found = get_object_or_404(Organisation, slug=slug)
+    deeds = found.deeds_of(request.user)
     members = list(found.memberships.by_rank()[: MEMBERS_SHOWN + 1])
     context = {
         "title": found.name,
         "org": found,
         "members": members[:MEMBERS_SHOWN],
         "more_members": len(members) > MEMBERS_SHOWN,
-        "may_edit": found.allows(request.user, EDIT),
+        "may_edit": EDIT in deeds,
+        "may_tag": TAG in deeds,
     }
-    papers = Paper.objects.filter(organisation=found)
+    papers = Paper.objects.affiliated_with([found])
     version = (found.updated_at, [(member.role, str(member.user)) for member in members])
     return show(request, papers, context, template="papers/org.html", version=version, order="newest")

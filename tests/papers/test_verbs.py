@@ -3,7 +3,9 @@
 import pytest
 from django.test import Client
 
-from papers.models import Bookmark, SavedFilter, Vote
+from orgs.models import Membership
+from papers.models import Affiliation, Bookmark, SavedFilter, Vote
+from tests.factories import OrganisationFactory
 
 VERBS = {
     "vote": (Vote, 1),
@@ -11,7 +13,13 @@ VERBS = {
     "bookmark": (Bookmark, 1),
     "bookmark/remove": (Bookmark, 0),
 }
-EVERY = [f"/papers/2509.08721/{verb}" for verb in VERBS] + ["/papers/filters/save", "/papers/filters/7/remove"]
+EVERY = [
+    *(f"/papers/2509.08721/{verb}" for verb in VERBS),
+    "/papers/filters/save",
+    "/papers/filters/7/remove",
+    *(f"/orgs/lab/papers/2509.08721/{verb}" for verb in ("tag", "untag", "withdraw")),
+    "/orgs/club/papers/2509.08721/suggest",
+]
 PEOPLE = ["alice", "bob", "carol"]
 
 
@@ -31,16 +39,18 @@ def url(paper, verb):
 
 
 @pytest.fixture(params=EVERY)
-def address(request, paper, alice):
+def address(request, paper, lab, alice):
     """Of any verb, each of which would change something for Alice."""
     Vote.objects.cast(alice, paper)
     Bookmark.objects.make(alice, paper)
     SavedFilter.objects.create(pk=7, user=alice, name="Agents", query="q=agents")
+    Affiliation.objects.suggest(lab, paper, alice)
+    Membership.objects.create(organisation=OrganisationFactory(slug="club"), user=alice)
     return request.param
 
 
 def everything():
-    return [list(model.objects.values()) for model in (Vote, Bookmark, SavedFilter)]
+    return [list(model.objects.values()) for model in (Vote, Bookmark, SavedFilter, Affiliation)]
 
 
 def rows(verb, paper):

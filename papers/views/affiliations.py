@@ -1,0 +1,116 @@
+"""Whose a paper is: four verbs, what they are offered as on a paper's page, and the page where suggestions wait."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+
+from lib import keyset
+from lib.http import here, page, verb
+from orgs.models import Membership, Organisation
+from orgs.roles import MAY, SUGGEST, TAG
+from papers.models import Affiliation, Paper, State
+
+PAGE_SIZE = 30
+_DECISIONS = {
+    "": {"tag": "Tag"},
+    State.SUGGESTED: {"tag": "Accept", "untag": "Refuse"},
+    State.ACCEPTED: {"untag": "Untag"},
+    State.REFUSED: {"tag": "Accept after all"},
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a member may do about a paper for one of their organisations. `acts`: name of an address → of its button."""
+
+    organisation: Organisation
+    state: str
+    acts: dict[str, str]
+
+
+def offers(user, paper: Paper) -> list[Offer]:
+    if not user.is_authenticated:
+        return []
+    pair = Affiliation.objects.filter(paper=paper, organisation=OuterRef("organisation"))
+    memberships = user.memberships.select_related("organisation").order_by("organisation__name")
+    stated = memberships.annotate(
+        state=Coalesce(Subquery(pair.values("state")), Value("")), is_own=Exists(pair.filter(suggested_by=user))
+    )
+    return [Offer(membership.organisation, membership.state, _acts(membership)) for membership in stated]
+
+
+def _acts(membership: Membership) -> dict[str, str]:
+    if TAG in MAY[membership.role]:
+        return _DECISIONS[membership.state]
+    if membership.state == "":
+        return {"suggest": "Suggest"}
+    return {"withdraw": "Withdraw"} if membership.state == State.SUGGESTED and membership.is_own else {}
+
+
+@login_required
+def suggestions(request: HttpRequest, slug: str, state: State) -> HttpResponse:
+    """What waits for a decision, or what was refused; for those who decide."""
+    organisation = get_object_or_404(Organisation, slug=slug)
+    if not organisation.allows(request.user, TAG):
+        raise Http404
+    pairs = organisation.affiliations.filter(state=state).select_related("suggested_by", "decided_by")
+    shown = keyset.page(pairs, ("since", "paper_id"), request.GET.get("older", ""), PAGE_SIZE)
+    papers = Paper.objects.seen_by(request.user).in_bulk([pair.paper_id for pair in shown.rows])
+    context = {
+        "org": organisation,
+        "state": state,
+        "acts": _DECISIONS[state],
+        "rows": [(pair, papers[pair.paper_id]) for pair in shown.rows if pair.paper_id in papers],
+        "older": shown.cursor,
+    }
+    return page(request, "papers/suggestions.html", context)
+
+
+def _act(request: HttpRequest, slug: str, ref, deed: str, change: Callable, said: str) -> HttpResponse:
+    """Do it, if one may, and say so if it changed anything; then lead back."""
+    organisation, paper = get_object_or_404(Organisation, slug=slug), get_object_or_404(Paper, arxiv_id=ref[0])
+    if not organisation.allows(request.user, deed):
+        who = "Only owners and admins" if deed == TAG else "Only members"
+        raise PermissionDenied(f"{who} of {organisation} may do that.")
+    if change(organisation, paper, request.user):
+        refused = reverse("papers:refused", args=[slug])
+        messages.success(request, format_html(said, paper=paper, organisation=organisation, refused=refused))
+    return redirect(here(request))
+
+
+@verb
+def tag(request: HttpRequest, slug: str, ref) -> HttpResponse:
+    """Also a suggestion, and after all what was refused."""
+    return _act(request, slug, ref, TAG, Affiliation.objects.accept, "“{paper}” is a paper of {organisation} now.")
+
+
+@verb
+def untag(request: HttpRequest, slug: str, ref) -> HttpResponse:
+    """Also a suggestion. Nothing is lost: it stands among the refused."""
+    said = (
+        "“{paper}” is not a paper of {organisation}. It stands "
+        '<a href="{refused}">among the refused ones</a>, where it can be accepted after all.'
+    )
+    return _act(request, slug, ref, TAG, Affiliation.objects.refuse, said)
+
+
+@verb
+def suggest(request: HttpRequest, slug: str, ref) -> HttpResponse:
+    change = partial(Affiliation.objects.suggest, reason=request.POST.get("reason", ""))
+    return _act(request, slug, ref, SUGGEST, change, "“{paper}” is suggested to {organisation}, whose admins decide.")
+
+
+@verb
+def withdraw(request: HttpRequest, slug: str, ref) -> HttpResponse:
+    """One's own suggestion only."""
+    return _act(request, slug, ref, SUGGEST, Affiliation.objects.withdraw, "Your suggestion is withdrawn.")
