@@ -1,7 +1,6 @@
 """Whose a paper is: four verbs, what they are offered as on a paper's page, and the page where suggestions wait."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from django.contrib import messages
@@ -29,24 +28,22 @@ _DECISIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Offer:
-    """What a member may do about a paper for one of their organisations. `acts`: name of an address → of its button."""
-
-    organisation: Organisation
-    state: str
-    acts: dict[str, str]
-
-
-def offers(user, paper: Paper) -> list[Offer]:
+def offers(user, paper: Paper) -> list[Membership]:
+    """This user's memberships with the paper's `state` there ("": none), and `acts`, what may be done about it:
+    the name of an address → what its button says."""
     if not user.is_authenticated:
         return []
     pair = Affiliation.objects.filter(paper=paper, organisation=OuterRef("organisation"))
-    memberships = user.memberships.select_related("organisation").order_by("organisation__name")
-    stated = memberships.annotate(
-        state=Coalesce(Subquery(pair.values("state")), Value("")), is_own=Exists(pair.filter(suggested_by=user))
+    memberships = list(
+        user.memberships.select_related("organisation")
+        .annotate(
+            state=Coalesce(Subquery(pair.values("state")), Value("")), is_own=Exists(pair.filter(suggested_by=user))
+        )
+        .order_by("organisation__name")
     )
-    return [Offer(membership.organisation, membership.state, _acts(membership)) for membership in stated]
+    for membership in memberships:
+        membership.acts = _acts(membership)
+    return memberships
 
 
 def _acts(membership: Membership) -> dict[str, str]:
