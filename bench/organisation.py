@@ -67,6 +67,7 @@ def _lines(site: servers.Server, month: Request, deep: str, reader: dict[str, st
         "organisation, hot": Request("/orgs/large?sort=hot", rows=ROWS),
         "organisation, 100 pages on": Request(deep, rows=ROWS),
         "organisation as a filter": Request("/papers?org=large", rows=ROWS),
+        "a small organisation": Request("/orgs/organisation-480", rows=ROWS),
         "organisation, signed in": Request("/orgs/large", headers=reader, rows=ROWS),
         "suggestions": Request("/orgs/large/suggestions", headers=reader, rows=ROWS),
         "insights": Request("/orgs/large/insights", holds=b"Most upvoted"),
@@ -106,6 +107,7 @@ def _fill(files: list[Path]) -> None:
     from bench import filling, synthetic
     from orgs.models import Organisation
     from papers import embedding
+    from papers.models import Day
 
     with patch.object(embedding, "Bundled", synthetic.Model):
         filling.fill(_ALL, files)
@@ -114,6 +116,7 @@ def _fill(files: list[Path]) -> None:
         with connection.cursor() as cursor:
             for statement in _ORGANISATION:
                 cursor.execute(statement, _NUMBERS | {"large": large.pk})
+    Day.objects.recount()
 
 
 _NUMBERS = {"step": _ALL // _PAPERS, "members": _MEMBERS, "each": _PAPERS // _VOTES_EACH, "waiting": _WAITING}

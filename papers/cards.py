@@ -23,6 +23,12 @@ def render(papers, found: Found | None = None) -> SafeString:
 
     What was found by words is marked, and says by which of them, of its authors' names and of meaning.
     """
+    rows = each(papers)
+    return mark_safe("".join(_explain(rows, found) if found else (card for card, _ in rows)))
+
+
+def each(papers) -> list[tuple[SafeString, int]]:
+    """The card of each paper, and its id."""
     cache, year = caches["cards"], timezone.now().year
     keys = {f"{paper.face}.{paper.voted:d}{paper.saved:d}.{year}": paper for paper in papers}
     cards = cache.get_many(keys)
@@ -30,11 +36,10 @@ def render(papers, found: Found | None = None) -> SafeString:
         fresh = _fresh(missing)
         cache.set_many(fresh)
         cards |= fresh
-    rows = [(cards[key], paper.pk) for key, paper in keys.items() if key in cards]
-    return mark_safe("".join(_explain(rows, found) if found else (card for card, _ in rows)))
+    return [(cards[key], paper.pk) for key, paper in keys.items() if key in cards]
 
 
-def _explain(rows: list[tuple[str, int]], found: Found) -> Iterator[str]:
+def _explain(rows: list[tuple[SafeString, int]], found: Found) -> Iterator[str]:
     marker = Marker(found.marked, found.prefix)
     papers = [pk for _, pk in rows]
     names = _names(papers, found, marker)
@@ -72,7 +77,7 @@ def _reason(legs: frozenset[str], names: list[str]) -> str:
     return " · ".join(filter(None, [found_by, names and f"by {', '.join(names)}"]))
 
 
-def _fresh(missing: dict[str, Paper]) -> dict[str, str]:
+def _fresh(missing: dict[str, Paper]) -> dict[str, SafeString]:
     whole = Paper.objects.select_related("organisation").in_bulk([paper.pk for paper in missing.values()])
     template = get_template("papers/_card.html")
     cards = {}

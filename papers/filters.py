@@ -68,7 +68,7 @@ class PaperFilter(django_filters.FilterSet):
     def match_org(self, papers, name, org):
         """By the short name in its address, or by its full one."""
         meant = Organisation.objects.filter(Q(slug__iexact=org) | Q(name__iexact=org)).values_list("pk", flat=True)
-        return papers.affiliated_with(list(meant))
+        return papers.affiliated_with(meant)
 
     def match_author(self, papers, name, author):
         """These words stand side by side among the names."""

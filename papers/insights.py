@@ -50,7 +50,7 @@ def of(organisation) -> list[Part]:
 
 
 def _parts(organisation) -> list[Part]:
-    papers = Paper.objects.affiliated_with([organisation])
+    papers = Paper.objects.affiliated_with([organisation.pk])
     months = list(papers.by_month().annotate(imported=Sum("imported_votes")))
     upvotes = Counter({month: imported for month, _, imported in months}) + Counter(dict(_cast(organisation)))
     return [

@@ -1,6 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, TruncMonth
 from django.db.models.lookups import Exact
 from django.urls import reverse
@@ -27,9 +28,11 @@ class PaperQuerySet(models.QuerySet):
         return self.filter(entry__topics__contains=[fold(topic)])
 
     def affiliated_with(self, organisations):
-        """Papers that are accepted as those of one of these organisations."""
-        pairs = Affiliation.objects.accepted().filter(organisation__in=organisations)
-        return self.filter(Exists(pairs.filter(paper=OuterRef("pk"))))
+        """Papers that are accepted as those of one of these organisations (ids).
+
+        By hand, since Django took longer to build the query than PostgreSQL to answer it.
+        """
+        return self.filter(pk__in=RawSQL(_AFFILIATED, [list(organisations)]))  # noqa: S611 (it is a constant)
 
     def misattributed(self):
         """Papers whose row shows another organisation than the one accepted first, with the id of that as `first`."""
@@ -62,6 +65,9 @@ class PaperQuerySet(models.QuerySet):
             voted = Exists(Vote.objects.filter(user=viewer, paper=OuterRef("pk")))
             saved = Exists(Bookmark.objects.filter(user=viewer, paper=OuterRef("pk")))
         return self.select_related("organisation").annotate(voted=voted, saved=saved).fetch_mode(models.FETCH_RAISE)
+
+
+_AFFILIATED = "SELECT paper_id FROM papers_affiliation WHERE organisation_id = ANY(%s) AND state = 'accepted'"
 
 
 class Paper(models.Model):

@@ -17,6 +17,7 @@ from lib import keyset
 from lib.http import here, page, verb
 from orgs.models import Membership, Organisation
 from orgs.roles import MAY, SUGGEST, TAG
+from papers import cards
 from papers.models import Affiliation, Paper, State
 
 PAGE_SIZE = 30
@@ -47,9 +48,10 @@ def offers(user, paper: Paper) -> list[Membership]:
 
 
 def _acts(membership: Membership) -> dict[str, str]:
-    if TAG in MAY[membership.role]:
+    deeds = MAY[membership.role]
+    if TAG in deeds:
         return _DECISIONS[membership.state]
-    if membership.state == "":
+    if SUGGEST in deeds and membership.state == "":
         return {"suggest": "Suggest"}
     return {"withdraw": "Withdraw"} if membership.state == State.SUGGESTED and membership.is_own else {}
 
@@ -60,14 +62,15 @@ def suggestions(request: HttpRequest, slug: str, state: State) -> HttpResponse:
     organisation = get_object_or_404(Organisation, slug=slug)
     if not organisation.allows(request.user, TAG):
         raise Http404
-    pairs = organisation.affiliations.filter(state=state).select_related("suggested_by", "decided_by")
+    pairs = organisation.affiliations.filter(state=state).select_related("paper", "suggested_by", "decided_by")
     shown = keyset.page(pairs, ("since", "paper_id"), request.GET.get("older", ""), PAGE_SIZE)
-    papers = Paper.objects.seen_by(request.user).in_bulk([pair.paper_id for pair in shown.rows])
+    papers = Paper.objects.filter(pk__in=[pair.paper_id for pair in shown.rows]).seen_by(request.user)
+    drawn = {pk: card for card, pk in cards.each(papers.narrow(()))}
     context = {
         "org": organisation,
         "state": state,
         "acts": _DECISIONS[state],
-        "rows": [(pair, papers[pair.paper_id]) for pair in shown.rows if pair.paper_id in papers],
+        "rows": [(pair, drawn[pair.paper_id]) for pair in shown.rows if pair.paper_id in drawn],
         "older": shown.cursor,
     }
     return page(request, "papers/suggestions.html", context)

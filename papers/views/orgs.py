@@ -22,6 +22,6 @@ def org(request: HttpRequest, slug: str) -> HttpResponse:
         "may_edit": EDIT in deeds,
         "may_tag": TAG in deeds,
     }
-    papers = Paper.objects.affiliated_with([found])
+    papers = Paper.objects.affiliated_with([found.pk])
     version = (found.updated_at, [(member.role, str(member.user)) for member in members])
     return show(request, papers, context, template="papers/org.html", version=version, order="newest")

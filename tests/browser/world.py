@@ -7,7 +7,7 @@ from accounts.models import User
 from config.demo import PAPERS
 from orgs.models import Membership, Organisation
 from orgs.roles import Role
-from papers.models import Bookmark, Paper, SavedFilter, Vote
+from papers.models import Affiliation, Bookmark, Paper, SavedFilter, Vote
 from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
 
 WIDE = "$$" + " + ".join(rf"\frac{{x_{{{n}}}^2}}{{\sqrt{{y_{{{n}}}}}}}" for n in range(20)) + "$$"
@@ -26,14 +26,24 @@ def build() -> User:
     )
     Membership.objects.create(organisation=org, user=member, role=Role.OWNER)
     heavy = _heavy_paper(org, member)
-    PaperFactory(arxiv_id="2509.00002", title="Thirty", authors=[f"Author {n}" for n in range(30)], abstract=PROSE)
+    _affiliate(org, member)
     PaperFactory(arxiv_id="2509.00003", title="Nothing known", authors=[], abstract="")
-    PaperFactory(listed_at=NOON - timedelta(days=40))
+    PaperFactory(listed_at=NOON - timedelta(days=40), organisation=org)
     Vote.objects.cast(member, heavy)
     Bookmark.objects.make(member, heavy)
     for n in range(30):
         SavedFilter.objects.save_as(member, f"{n:W>40}", "has=code" if n == 29 else f"topic={n}")
     return member
+
+
+def _affiliate(org: Organisation, member: User) -> None:
+    """A paper that is suggested to the organisation with many words, and one that it refused."""
+    authors = [f"Author {n}" for n in range(30)]
+    thirty = PaperFactory(arxiv_id="2509.00002", title="Thirty", authors=authors, abstract=PROSE)
+    Affiliation.objects.suggest(org, thirty, member, "r" * 280)
+    refused = PaperFactory(organisation=OrganisationFactory(name="P" * 120))
+    for decide in (Affiliation.objects.accept, Affiliation.objects.refuse):
+        decide(org, refused, member)
 
 
 def _heavy_paper(org: Organisation, member: User) -> Paper:
