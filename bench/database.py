@@ -86,7 +86,7 @@ def reader() -> tuple[Client, dict[str, str]]:
 
 
 def places() -> Places:
-    deep, *cold = _walk("/papers/trending", DEEP + COLD)[DEEP - 1 :]
+    deep, *cold = walk("/papers/trending", DEEP + COLD)[DEEP - 1 :]
     lists = {
         "latest day": "/papers",
         "month": f"/papers/month/{Day.objects.latest_date():%Y-%m}",
@@ -129,7 +129,7 @@ def _longest_title() -> str:
     return max((title for title in titles if len(title) < 200), key=len)
 
 
-def _walk(path: str, steps: int) -> list[str]:
+def walk(path: str, steps: int) -> list[str]:
     """The addresses that the link "Older papers" led to, one after the other, in the test client."""
     client, found, address = stranger(), [], path
     for _ in range(steps):

@@ -19,9 +19,13 @@ from papers.models import Embedding, Paper, SearchEntry, Word
 
 BATCH = 10_000
 ORGANISATIONS = 500
-_TABLES = ["papers_paper", "papers_searchentry", "papers_embedding", "papers_word"]
+_TABLES = ["papers_paper", "papers_affiliation", "papers_searchentry", "papers_embedding", "papers_word"]
 _INDEXES = ["entry_words", "entry_topics", "embedding_near"]  # made when all rows are there
 _FOR_INDEXES = "SET maintenance_work_mem = '4GB'; SET max_parallel_maintenance_workers = 1"
+_AFFILIATE = """
+    INSERT INTO papers_affiliation (paper_id, organisation_id, state, since, is_guess, reason)
+    SELECT id, organisation_id, 'accepted', listed_at, true, '' FROM papers_paper
+"""
 _FIELDS = [field for field in Paper._meta.concrete_fields if not field.generated]
 
 
@@ -53,6 +57,8 @@ def _fill(number: int, urns: synthetic.Urns, took: Counter) -> None:
                 with _timed(took, "papers_embedding"):
                     _copy_vectors(cursor, keys, model.draw(random, len(keys)))
                 print(f"{keys[-1]:,} of {number:,} papers")
+        with _timed(took, "papers_affiliation"):
+            cursor.execute(_AFFILIATE)
         with _timed(took, "papers_word"):
             Word.objects.recount()
         cursor.execute("VACUUM ANALYZE")

@@ -46,7 +46,7 @@ def _lines(number: int) -> dict[str, Searches]:
     titles, common = _pieces_of_titles(number), _pairs_of_common_words()
     day = (synthetic.LAST_DAY - timedelta(90)).date()
     recent, voted = {"listed_on__gte": day}, {"vote_count__gte": 10}
-    large, small = ({"organisation__slug": f"organisation-{place}"} for place in (31, 480))
+    large, small = ({"affiliations__organisation__slug": f"organisation-{place}"} for place in (31, 480))
     return {
         "a plain list": repeat(_list),
         "3 to 12 words": _finds(titles),

@@ -54,14 +54,15 @@ def p50(results: Results, name: str) -> float:
 
 
 def report(lines: list[Line], results: Results) -> str:
-    """A row for each line. "× bare" compares p50 with that of the first line in the same round."""
-    bare = results[lines[0].name]
+    """A row for each line. "× …" compares p50 with that of the first line in the same round."""
+    first, yardstick = lines[0].name, results[lines[0].name]
     rows = []
     for line in lines:
         slices = results[line.name]
-        ratio = median(slice.p50 / yardstick.p50 for slice, yardstick in zip(slices, bare, strict=True))
+        ratio = median(slice.p50 / unit.p50 for slice, unit in zip(slices, yardstick, strict=True))
         rate = median(slice.rate for slice in slices) if line.repeatable else None
         columns = ([getattr(slice, name) for slice in slices] for name in ("rows", "p50", "p95", "cpu", "wire_bytes"))
         count, p50, p95, cpu, wire_bytes = map(median, columns)
         rows.append((line.name, int(count) or None, rate, p50, p95, f"{ratio:.1f}", cpu, wire_bytes))
-    return table(["page", "rows", "requests/s", "p50 ms", "p95 ms", "× bare", "CPU ms", "wire bytes"], rows)
+    times = f"× {first.partition(' ')[0]}"
+    return table(["page", "rows", "requests/s", "p50 ms", "p95 ms", times, "CPU ms", "wire bytes"], rows)

@@ -14,6 +14,7 @@ _LONG = Organisation(
     slug="institute",
     name="Interuniversity Institute for the Advancement of Unreasonably Long Organisation Names",
 )
+_BAR = sparkline.Bar("Large language models", 1_234, "#main")
 _ABSTRACT = (
     "A specimen abstract with maths, $\\mathcal{O}(n \\log n)$ and $p(x \\mid y) = \\frac{p(x, y)}{p(y)}$, long enough "
     "to be clamped after three lines. It says nothing, at some length, so that the disclosure has something to "
@@ -72,6 +73,7 @@ def _charts() -> list[tuple[str, sparkline.Chart | None]]:
     return [
         ("months, some without papers", sparkline.draw(_months(2022, wave))),
         ("many months, by year", sparkline.draw(_months(1993, range(1, 385)))),
+        ("names", sparkline.Ranking("papers", [_BAR, sparkline.Bar("W" * 120, 340)], "Papers by topic")),
         ("young, and this month is not over", sparkline.draw([(today() - timedelta(days=62), 2), (today(), 1)])),
     ]
 

@@ -11,8 +11,8 @@ class PaperAdmin(admin.ModelAdmin):
     list_display = ["arxiv_id", "title", "listed_on", "vote_count"]
     search_fields = ["arxiv_id", "title"]
     date_hierarchy = "listed_at"
-    raw_id_fields = ["organisation", "submitted_by"]
-    readonly_fields = ["author_count", "imported_votes", "vote_count", "comment_count", "revision"]
+    raw_id_fields = ["submitted_by"]
+    readonly_fields = ["organisation", "author_count", "imported_votes", "vote_count", "comment_count", "revision"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("organisation")

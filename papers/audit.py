@@ -1,4 +1,4 @@
-"""Every counter against the rows it counts."""
+"""Every counter, and what follows from other rows as counters do, against those rows."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Count, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from papers.models import Author, Collection, Day, Item, Paper, SearchEntry, Vote
+from papers.models import Affiliation, Author, Collection, Day, Item, Paper, SearchEntry, Vote
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ def drifts() -> list[Drift]:
         found += [Drift(arxiv_id, counter, stands, right) for arxiv_id, stands, right in rows]
     rows = _miscounted().values_list("key", "paper_count", "should")
     found += [Drift(key, "paper_count", stands, right) for key, stands, right in rows]
+    shown = Paper.objects.misattributed().order_by("pk").values_list("arxiv_id", "organisation", "first")
+    found += [Drift(arxiv_id, "organisation", stands or 0, right or 0) for arxiv_id, stands, right in shown]
     lost = Paper.objects.filter(entry=None).values_list("arxiv_id", flat=True)
     found += [Drift(arxiv_id, "search entries", 0, 1) for arxiv_id in lost]
     right = dict(Paper.objects.order_by().values_list("listed_on").annotate(n=Count("*")))
@@ -60,12 +62,17 @@ def _miscounted():
 def mend() -> None:
     """Bring every counter in line with its rows."""
     for counter, should in _SHOULD.items():
-        wrong = Paper.objects.annotate(should=should).exclude(**{counter: F("should")})
-        locked = Paper.objects.select_for_update(no_key=True).filter(pk__in=list(wrong.values_list("pk", flat=True)))
-        ids = [paper.pk for paper in locked]  # from here on no vote moves them
+        ids = _lock(Paper.objects.annotate(should=should).exclude(**{counter: F("should")}))
         Paper.objects.filter(pk__in=ids).update(**{counter: should}, revision=F("revision") + 1)
+    Affiliation.objects.show(_lock(Paper.objects.misattributed()))
     lost = list(Paper.objects.filter(entry=None).prefetch_related("authors"))
     SearchEntry.objects.refresh(lost, {paper.pk: [a.name for a in paper.authors.all()] for paper in lost})
     Day.objects.recount()
     Collection.objects.hold(*_miscounted())
     _miscounted().order_by().update(paper_count=F("should"))
+
+
+def _lock(wrong) -> list[int]:
+    """The ids of these papers, whose counters no one else moves from here on."""
+    ids = list(wrong.values_list("pk", flat=True))
+    return [paper.pk for paper in Paper.objects.select_for_update(no_key=True).filter(pk__in=ids)]

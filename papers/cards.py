@@ -25,6 +25,12 @@ def render(papers, found: Found | None = None) -> SafeString:
     What was found by words is marked, and says by which of them, of its authors' names and of meaning. What a
     collection notes of a paper stands beneath it.
     """
+    rows = each(papers)
+    return mark_safe("".join(_explain(rows, found) if found else (card for card, _ in rows)))
+
+
+def each(papers) -> list[tuple[SafeString, int]]:
+    """The card of each paper, and its id."""
     cache, year = caches["cards"], timezone.now().year
     keys = {f"{paper.face}.{paper.voted:d}{paper.saved:d}.{year}": paper for paper in papers}
     cards = cache.get_many(keys)
@@ -32,17 +38,16 @@ def render(papers, found: Found | None = None) -> SafeString:
         fresh = _fresh(missing)
         cache.set_many(fresh)
         cards |= fresh
-    rows = [(_noted(cards[key], paper.note), paper.pk) for key, paper in keys.items() if key in cards]
-    return mark_safe("".join(_explain(rows, found) if found else (card for card, _ in rows)))
+    return [(_noted(cards[key], paper.note), paper.pk) for key, paper in keys.items() if key in cards]
 
 
-def _noted(card: str, note: str) -> str:
+def _noted(card: SafeString, note: str) -> SafeString:
     if not note:
         return card
-    return card.replace("</article>", f'<div class="note prose">{markdown(note)}</div></article>', 1)
+    return mark_safe(card.replace("</article>", f'<div class="note prose">{markdown(note)}</div></article>', 1))
 
 
-def _explain(rows: list[tuple[str, int]], found: Found) -> Iterator[str]:
+def _explain(rows: list[tuple[SafeString, int]], found: Found) -> Iterator[str]:
     marker = Marker(found.marked, found.prefix)
     papers = [pk for _, pk in rows]
     names = _names(papers, found, marker)
@@ -80,7 +85,7 @@ def _reason(legs: frozenset[str], names: list[str]) -> str:
     return " · ".join(filter(None, [found_by, names and f"by {', '.join(names)}"]))
 
 
-def _fresh(missing: dict[str, Paper]) -> dict[str, str]:
+def _fresh(missing: dict[str, Paper]) -> dict[str, SafeString]:
     whole = Paper.objects.select_related("organisation").in_bulk([paper.pk for paper in missing.values()])
     template = get_template("papers/_card.html")
     cards = {}

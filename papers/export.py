@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from django.db.models import Prefetch
+
 from papers import citation
-from papers.models import Author, Paper
+from papers.models import Affiliation, Author, Paper
 
 MOST = 1_000  # papers of one file
 
@@ -27,9 +29,10 @@ class Form:
 
 
 def text(form: Form, keys: Iterable[int], notes: Mapping[int, str] = MappingProxyType({})) -> str:
-    """The papers with these keys, in their order, with what is noted of them, in this form. Two statements."""
-    keys = list(keys)
-    papers, authors = Paper.objects.select_related("organisation").in_bulk(keys), defaultdict(list)
+    """The papers with these keys, in their order, with what is noted of them, in this form. Three statements."""
+    keys, authors = list(keys), defaultdict(list)
+    accepted = Affiliation.objects.accepted().select_related("organisation")
+    papers = Paper.objects.prefetch_related(Prefetch("affiliations", accepted, "accepted")).in_bulk(keys)
     for paper, name in Author.objects.filter(paper__in=keys).order_by("paper", "position").values_list("paper", "name"):
         authors[paper].append(name)
     for key in notes.keys() & papers.keys():
@@ -55,13 +58,16 @@ def _csl(rows: Rows) -> str:
 
 
 def _csv(rows: Rows) -> str:
-    """As RFC 4180 has it, with a byte order mark, by which spreadsheets know UTF-8."""
+    return sheet(_COLUMNS, ([column(*row) for column in _COLUMNS.values()] for row in rows))
+
+
+def sheet(columns: Iterable[str], rows: Iterable[Iterable]) -> str:
+    """CSV as RFC 4180 has it, with a byte order mark, by which spreadsheets know UTF-8."""
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow(_COLUMNS)
-    for paper, authors in rows:
-        values = (column(paper, authors) for column in _COLUMNS.values())
-        writer.writerow([_harmless(value) if isinstance(value, str) else value for value in values])
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_harmless(value) if isinstance(value, str) else value for value in row])
     return f"\ufeff{file.getvalue()}"
 
 
@@ -72,7 +78,7 @@ _COLUMNS = {
     "published": lambda paper, authors: f"{paper.published_at:%Y-%m-%d}",
     "listed": lambda paper, authors: f"{paper.listed_on}",
     "upvotes": lambda paper, authors: paper.vote_count,
-    "organisation": lambda paper, authors: paper.organisation.name if paper.organisation else "",
+    "organisation": lambda paper, authors: "; ".join(pair.organisation.name for pair in paper.accepted),
     "categories": lambda paper, authors: "; ".join(paper.categories),
     "keywords": lambda paper, authors: "; ".join(paper.keywords),
     "code": lambda paper, authors: paper.code_url,

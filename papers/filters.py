@@ -70,7 +70,7 @@ class PaperFilter(django_filters.FilterSet):
         meant = Organisation.objects.filter(
             Q(slug__iexact=org) | Q(name__iexact=org) | Q(former_slugs__slug__iexact=org)
         ).values_list("pk", flat=True)
-        return papers.filter(organisation__in=list(meant))
+        return papers.affiliated_with(meant)
 
     def match_author(self, papers, name, author):
         """These words stand side by side among the names."""

@@ -1,5 +1,5 @@
-"""What others do that concerns papers: a person who leaves takes the votes along; organisations that are
-merged put their papers together; a migrated database gets vectors.
+"""What others do that concerns papers: a person who leaves takes the votes along, organisations let their papers go or
+put them together; a migrated database gets vectors.
 """
 
 from django.conf import settings
@@ -8,8 +8,9 @@ from django.db.models import F
 from django.db.models.signals import post_migrate, pre_delete
 from django.dispatch import receiver
 
+from orgs.models import Organisation
 from orgs.signals import organisation_merged
-from papers.models import Collection, Embedding, Paper
+from papers.models import Affiliation, Collection, Embedding, Paper
 
 
 @receiver(pre_delete, sender=get_user_model())
@@ -20,9 +21,14 @@ def take_votes_along(instance, **kwargs) -> None:
 
 
 @receiver(organisation_merged)
-def move_papers(old, into, **kwargs) -> None:
-    Paper.objects.filter(organisation=old).update(organisation=into, revision=F("revision") + 1)
+def move_along(old, into, **kwargs) -> None:
+    Affiliation.objects.move(old, into)
     Collection.objects.move(old, into)
+
+
+@receiver(pre_delete, sender=Organisation)
+def let_papers_go(instance, **kwargs) -> None:
+    Affiliation.objects.dissolve(instance)
 
 
 @receiver(post_migrate, dispatch_uid="papers.embedding")

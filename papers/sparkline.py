@@ -1,7 +1,7 @@
-"""A topic's size over time as a small chart: a bar a month, or a bar a year where months would be too many."""
+"""Counts as small charts: a bar a month (a bar a year where months would be too many), or a bar for each name."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,29 +20,46 @@ KEPT_SECONDS = 3600
 @dataclass(frozen=True)
 class Bar:
     name: str
-    papers: int
+    count: int
+    url: str = ""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Without a gap: a month or a year without papers has a bar of 0. The last one is unfinished while it lasts."""
+    """`what` is counted, in the plural."""
+
+    what: str
+    bars: list[Bar]
+
+    @property
+    def filled(self) -> list[Bar]:
+        return [bar for bar in self.bars if bar.count]
+
+    @property
+    def peak(self) -> Bar:
+        return max(self.bars, key=lambda bar: bar.count)
+
+
+@dataclass(frozen=True)
+class Months(Chart):
+    """Without a gap: a month or a year with nothing has a bar of 0. The last one is unfinished while it lasts."""
 
     unit: str
-    bars: list[Bar]
     is_unfinished: bool
     bar_width = 0.8  # of the room that a month or a year has
 
     @property
-    def filled(self) -> list[Bar]:
-        return [bar for bar in self.bars if bar.papers]
+    def total(self) -> int:
+        return sum(bar.count for bar in self.bars)
 
     @property
-    def papers(self) -> int:
-        return sum(bar.papers for bar in self.bars)
+    def caption(self) -> str:
+        return f"{self.total:,} {self.what}, by {self.unit}"
 
     @property
-    def peak(self) -> Bar:
-        return max(self.bars, key=lambda bar: bar.papers)
+    def summary(self) -> str:
+        since, peak = self.filled[0].name, self.peak
+        return f"{self.total:,} {self.what} since {since}; most in {peak.name}: {peak.count:,}"
 
     @property
     def width(self) -> float:
@@ -58,24 +75,46 @@ class Chart:
         return {"x": 100 * (place + self.bar_width) / self.width, "anchor": "end"}
 
 
-def of_topic(topic: str) -> Chart | None:
+@dataclass(frozen=True)
+class Ranking(Chart):
+    """The most frequent first, each lying under its name."""
+
+    caption: str
+    row_height = 2.4  # em
+
+    @property
+    def summary(self) -> str:
+        return "; ".join(f"{bar.name}: {bar.count:,}" for bar in self.bars)
+
+    @property
+    def height(self) -> float:
+        return self.row_height * len(self.bars)
+
+    @property
+    def rows(self) -> Iterator[tuple[Bar, float, float]]:
+        """Each bar, where it begins from above in em, and its length in percent of the width."""
+        for place, bar in enumerate(self.bars):
+            yield bar, self.row_height * place, 100 * bar.count / self.peak.count
+
+
+def of_topic(topic: str) -> Months | None:
     """Kept for an hour, since the papers of a big topic take a while to count."""
     key = make_template_fragment_key("growth", [fold(topic), today()])
     return caches["pages"].get_or_set(key, lambda: draw(Paper.objects.about(topic).by_month()), KEPT_SECONDS)
 
 
-def draw(months: Iterable[tuple[date, int]]) -> Chart | None:
-    """The chart of these (month, papers), in the order of time. None for fewer than two: one bar tells nothing."""
-    numbers = [(_number(month), papers) for month, papers in months]
+def draw(months: Iterable[tuple[date, int]], what: str = "papers") -> Months | None:
+    """The chart of these (month, count), in the order of time. None for fewer than two: one bar tells nothing."""
+    numbers = [(_number(month), count) for month, count in months]
     if len(numbers) < 2:
         return None
     step = 1 if numbers[-1][0] - numbers[0][0] < MOST_MONTHS else 12
     counts = Counter()
-    for number, papers in numbers:
-        counts[number // step] += papers
+    for number, count in numbers:
+        counts[number // step] += count
     first, last = min(counts), max(counts)
     bars = [Bar(_name(n * step, step), counts[n]) for n in range(min(first, last - FEWEST_BARS + 1), last + 1)]
-    return Chart("month" if step == 1 else "year", bars, last == _number(today()) // step)
+    return Months(what, bars, "month" if step == 1 else "year", last == _number(today()) // step)
 
 
 def _number(month: date) -> int:

@@ -4,7 +4,22 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path, register_converter
 
 from papers.identifiers import ArxivIdConverter
-from papers.views import about, archive, collections, detail, items, lists, marks, orgs, people, saved_filters, submit
+from papers.models import State
+from papers.views import (
+    about,
+    affiliations,
+    archive,
+    collections,
+    detail,
+    insights,
+    items,
+    lists,
+    marks,
+    orgs,
+    people,
+    saved_filters,
+    submit,
+)
 
 register_converter(ArxivIdConverter, "arxiv")
 
@@ -25,6 +40,14 @@ urlpatterns = [
     path("papers/filters/<int:pk>/remove", saved_filters.remove, name="remove_filter"),
     path("bookmarks", login_required(lists.bookmarks), name="bookmarks"),
     path("orgs/<slug:slug>", orgs.org, name="org"),
+    path("orgs/<slug:slug>/suggestions", affiliations.suggestions, {"state": State.SUGGESTED}, name="suggestions"),
+    path("orgs/<slug:slug>/suggestions/refused", affiliations.suggestions, {"state": State.REFUSED}, name="refused"),
+    path("orgs/<slug:slug>/papers/<arxiv:ref>/tag", affiliations.tag, name="tag"),
+    path("orgs/<slug:slug>/papers/<arxiv:ref>/untag", affiliations.untag, name="untag"),
+    path("orgs/<slug:slug>/papers/<arxiv:ref>/suggest", affiliations.suggest, name="suggest"),
+    path("orgs/<slug:slug>/papers/<arxiv:ref>/withdraw", affiliations.withdraw, name="withdraw"),
+    path("orgs/<slug:slug>/insights", insights.charts, name="insights"),
+    path("orgs/<slug:slug>/insights/<slug:what>.csv", insights.figures, name="figures"),
     path("people/<str:username>", people.person, name="person"),
     # collections
     path("collections", collections.collections, name="collections"),

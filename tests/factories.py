@@ -1,4 +1,4 @@
-"""Rows as tests need them, complete: a paper comes with its authors, its search entry and its day."""
+"""Rows as tests need them, complete: a paper comes with its authors, its search entry, its day and its affiliation."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import User
 from orgs.models import Organisation
-from papers.models import Author, Day, Paper, SearchEntry
+from papers.models import Affiliation, Author, Day, Paper, SearchEntry, State
 
 NOON = datetime(2025, 9, 10, 12, tzinfo=UTC)
 
@@ -50,3 +50,5 @@ class PaperFactory(DjangoModelFactory):
         self.refresh_from_db()
         SearchEntry.objects.refresh([self], {self.pk: names})
         Day.objects.recount([self.listed_on])
+        if self.organisation:
+            Affiliation.objects.create(paper=self, organisation=self.organisation, state=State.ACCEPTED)

@@ -38,8 +38,8 @@ class People:
 def load() -> None:
     """Organisations, people, papers, votes and bookmarks, into an empty site."""
     organisations = {o["slug"]: Organisation.objects.create(**o) for o in SITE["organisations"]}
+    save([_record(paper, place) for place, paper in enumerate(PAPERS)])  # accepted at once, since nobody owns any yet
     people = [_person(person, organisations) for person in SITE["people"]]
-    save([_record(paper, place) for place, paper in enumerate(PAPERS)])
     _vote_and_bookmark(people)
     audit.mend()
 

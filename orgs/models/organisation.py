@@ -1,9 +1,11 @@
+from collections.abc import Collection
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, models, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,14 +25,18 @@ class OrganisationManager(models.Manager):
     def ensure(self, names: dict[str, str]) -> dict[str, "Organisation"]:
         """The organisations with these slugs (slug → name), made unverified and ownerless where they are missing.
 
-        A slug that was merged away stands for the organisation that has its papers now.
+        With `owned`: whether somebody owns it. A slug that was merged away stands for the organisation that has its
+        papers now.
         """
         self.lock_slugs()
-        former = FormerSlug.objects.filter(slug__in=names).select_related("organisation")
-        moved = {slug.slug: slug.organisation for slug in former}
+        moved = dict(FormerSlug.objects.filter(slug__in=names).values_list("slug", "organisation"))
         missing = [Organisation(slug=slug, name=name) for slug, name in names.items() if slug not in moved]
         self.bulk_create(missing, ignore_conflicts=True)
-        return {organisation.slug: organisation for organisation in self.filter(slug__in=names)} | moved
+        owners = Membership.objects.owners().filter(organisation=OuterRef("pk"))
+        meant = self.filter(Q(slug__in=names) | Q(pk__in=moved.values())).annotate(owned=Exists(owners))
+        here = {organisation.pk: organisation for organisation in meant}
+        slugs = {organisation.slug: organisation for organisation in here.values() if organisation.slug in names}
+        return slugs | {slug: here[pk] for slug, pk in moved.items()}
 
     @transaction.atomic
     def found(self, user, name: str, slug: str) -> "Organisation":
@@ -125,7 +131,11 @@ class Organisation(models.Model):
 
     def allows(self, user, deed: str) -> bool:
         """Whether this user's role here includes the deed (see `orgs.roles`)."""
-        return deed in MAY.get(self.role_of(user), ())
+        return deed in self.deeds_of(user)
+
+    def deeds_of(self, user) -> Collection[str]:
+        """All that this user's role here includes."""
+        return MAY.get(self.role_of(user), ())
 
     def demand(self, user, deed: str) -> None:
         """Raises PermissionDenied, in words, if this user's role here does not include the deed."""

@@ -9,7 +9,7 @@ from django.db.models import OuterRef
 
 from orgs.models import FormerSlug, Organisation
 from papers.ingest.record import PaperRecord
-from papers.models import Author, Day, Paper, SearchEntry
+from papers.models import Affiliation, Author, Day, Paper, SearchEntry
 
 BATCH = 500  # records that make a good transaction
 _LOCK = 0x696E67657374  # any number that nobody else locks on
@@ -28,7 +28,7 @@ _SAME = (
     "listed_at",
     "comment_count",
 )
-_COLUMNS = [*_SAME, "author_count", "organisation", "imported_votes", "vote_count", "revision"]
+_COLUMNS = [*_SAME, "author_count", "imported_votes", "vote_count", "revision"]
 _TEXT = {"version", "title", "abstract", "authors", "categories"}
 _SEARCHED = {"title", "abstract", "authors", "categories", "keywords"}
 
@@ -56,7 +56,8 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> Tally:
     What a record does not tell stays. A record listed on an earlier day than the paper is stale and changes
     nothing. A record of an earlier version leaves the text; one that tells no version may well mean the first.
     A paper was published at the earliest moment that was ever told; a new one without a listing is listed then.
-    Imported votes move `vote_count` by their difference.
+    Imported votes move `vote_count` by their difference. An organisation is a guess, which another one that is told
+    later replaces; what people decided on or suggested stays.
     """
     with connection.cursor() as cursor:  # one at a time, so that two imports can meet
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -64,7 +65,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> Tally:
     drafts = _stored({record.arxiv_id for record in records})
     for record in records:
         if record.arxiv_id not in drafts:
-            drafts[record.arxiv_id] = _Draft(Paper(arxiv_id=record.arxiv_id), {})
+            drafts[record.arxiv_id] = _Draft(Paper(arxiv_id=record.arxiv_id), {}, ())
         drafts[record.arxiv_id].take(record)
     changed = [draft for draft in drafts.values() if draft.changed]
     new = sum(draft.paper.pk is None for draft in changed)
@@ -86,10 +87,13 @@ def _with_present_slugs(records: Collection[PaperRecord]) -> list[PaperRecord]:
 
 
 class _Draft:
-    """A paper while records are laid upon it: its values, in the words of PaperRecord, as stored and as told."""
+    """A paper while records are laid upon it: its values, in the words of PaperRecord, as stored and as told.
 
-    def __init__(self, paper: Paper, stored: dict) -> None:
-        self.paper, self.stored, self.values = paper, stored, stored
+    `settled`: the slugs of organisations on which people have spoken. `organisation`: a guess, or "".
+    """
+
+    def __init__(self, paper: Paper, stored: dict, settled: Collection[str]) -> None:
+        self.paper, self.stored, self.values, self.settled = paper, stored, stored, settled
 
     @property
     def changed(self) -> set[str]:
@@ -97,6 +101,8 @@ class _Draft:
 
     def take(self, record: PaperRecord) -> None:
         told = _told(record)
+        if told.get("organisation") in self.settled:
+            told["organisation"] = ""
         if not self.values:
             told = {"version": 1, "authors": (), "listed_at": record.published_at} | told
         elif record.listed_at and record.listed_at.date() < self.values["listed_at"].date():
@@ -116,14 +122,18 @@ def _told(record: PaperRecord) -> dict:
 
 def _stored(arxiv_ids: set[str]) -> dict[str, _Draft]:
     names = Author.objects.filter(paper=OuterRef("pk")).order_by("position").values("name")
+    slugs = Affiliation.objects.filter(paper=OuterRef("pk")).values("organisation__slug")
     papers = (
         Paper.objects.filter(arxiv_id__in=arxiv_ids)
-        .select_related("organisation")
-        .annotate(names=ArraySubquery(names))
+        .annotate(
+            names=ArraySubquery(names),
+            guessed=ArraySubquery(slugs.filter(is_guess=True)),
+            settled=ArraySubquery(slugs.filter(is_guess=False)),
+        )
         .select_for_update(of=("self",), no_key=True)  # a vote cast meanwhile waits, and is counted
         .order_by("pk")
     )
-    return {paper.arxiv_id: _Draft(paper, _values(paper)) for paper in papers}
+    return {paper.arxiv_id: _Draft(paper, _values(paper), paper.settled) for paper in papers}
 
 
 def _values(paper: Paper) -> dict:
@@ -132,7 +142,7 @@ def _values(paper: Paper) -> dict:
         "keywords": tuple(paper.keywords),
         "authors": tuple(paper.names),
         "votes": paper.imported_votes,
-        "organisation": paper.organisation and paper.organisation.slug,
+        "organisation": "".join(paper.guessed),
     }
 
 
@@ -146,6 +156,13 @@ def _write(drafts: list[_Draft], organisation_names: dict[str, str]) -> None:
     _create(new)
     # Ten times as fast as bulk_update.
     Paper.objects.bulk_create(old, update_conflicts=True, unique_fields=["pk"], update_fields=_COLUMNS)
+    Affiliation.objects.guess(
+        {
+            draft.paper.pk: organisations.get(draft.values["organisation"])
+            for draft in drafts
+            if "organisation" in draft.changed
+        }
+    )
     _write_authors([draft for draft in drafts if "authors" in draft.changed])
     searched = [draft for draft in drafts if draft.changed & _SEARCHED]
     SearchEntry.objects.refresh(
@@ -163,7 +180,8 @@ def _fill(draft: _Draft, organisations: dict[str, Organisation]) -> None:
             case "authors":
                 paper.author_count = len(value)
             case "organisation":
-                paper.organisation = organisations[value]
+                if value and not paper.pk and not organisations[value].owned:
+                    paper.organisation = organisations[value]  # as `guess` would have to bring about
             case "votes":
                 paper.vote_count += value - paper.imported_votes
                 paper.imported_votes = value

@@ -1,3 +1,4 @@
+from papers.models.affiliation import Affiliation, State
 from papers.models.author import Author
 from papers.models.bookmark import Bookmark
 from papers.models.collection import Collection
@@ -11,6 +12,7 @@ from papers.models.vote import Vote
 from papers.models.word import Word
 
 __all__ = [
+    "Affiliation",
     "Author",
     "Bookmark",
     "Collection",
@@ -20,6 +22,7 @@ __all__ = [
     "Paper",
     "SavedFilter",
     "SearchEntry",
+    "State",
     "Vote",
     "Word",
 ]

@@ -1,11 +1,14 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, Exists, F, Func, OuterRef, Q, Value
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils import timezone
 
 from lib.text import fold
+from papers.models.affiliation import Affiliation
 from papers.models.bookmark import Bookmark
 from papers.models.vote import Vote
 from papers.ranking import HOT
@@ -23,6 +26,19 @@ class PaperQuerySet(models.QuerySet):
     def about(self, topic):
         """Papers that have this category or keyword, however it is spelled in case and accents."""
         return self.filter(entry__topics__contains=[fold(topic)])
+
+    def affiliated_with(self, organisations):
+        """Papers that are accepted as those of one of these organisations (ids).
+
+        By hand, since Django took longer to build the query than PostgreSQL to answer it.
+        """
+        return self.filter(pk__in=RawSQL(_AFFILIATED, [list(organisations)]))  # noqa: S611 (it is a constant)
+
+    def misattributed(self):
+        """Papers whose row shows another organisation than the one accepted first, with the id of that as `first`."""
+        first = Affiliation.objects.accepted().filter(paper=OuterRef("pk")).values("organisation")[:1]
+        papers = self.annotate(first=Subquery(first))
+        return papers.filter(~Exact(Coalesce("organisation_id", 0), Coalesce("first", 0)))
 
     def by_month(self):
         """How many were listed in each month that has some: (its first day, papers), in the order of time."""
@@ -56,10 +72,14 @@ class PaperQuerySet(models.QuerySet):
         return self.select_related("organisation").annotate(voted=voted, saved=saved).fetch_mode(models.FETCH_RAISE)
 
 
+_AFFILIATED = "SELECT paper_id FROM papers_affiliation WHERE organisation_id = ANY(%s) AND state = 'accepted'"
+
+
 class Paper(models.Model):
     """A research paper as the site lists it.
 
     `vote_count` = `imported_votes` + the number of Vote rows, always. `comment_count` is what the source counted.
+    `organisation` is the one that its row shows: of those whose paper it is (see Affiliation) the first accepted.
     `revision` grows with every change that a row of a list can show. `hot` and `listed_on` are computed by the
     database; days are UTC days. `note` is what a collection says of it (`collected_in`).
     """

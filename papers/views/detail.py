@@ -11,6 +11,7 @@ from lib.http import page
 from papers import citation, ranking, search
 from papers.models import Paper
 from papers.period import Period
+from papers.views import affiliations
 from papers.views.lists import show
 
 AUTHORS_SHOWN = 20
@@ -25,8 +26,15 @@ def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     if found is None:
         return _unknown(request, arxiv_id)
     why, similar = ranking.explain(found), _similar(found)
-    version = (found.face, str(found.submitted_by), why, [other.face for other in similar])
-    return page(request, "papers/paper.html", _context(found, why) | {"similar": similar}, version=version)
+    organisations = [pair.organisation for pair in found.affiliations.accepted().select_related("organisation")]
+    shown = [(org.pk, org.updated_at) for org in organisations], [other.face for other in similar]
+    context = {
+        "similar": similar,
+        "organisations": organisations,
+        "offers": affiliations.offers(request.user, found),
+        **_context(found, why),
+    }
+    return page(request, "papers/paper.html", context, version=(found.face, str(found.submitted_by), why, shown))
 
 
 def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:

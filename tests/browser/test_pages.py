@@ -16,6 +16,7 @@ LISTS = [
     "/papers/archive",
     "/papers?min_votes=1&topic=cs.CL&org=" + "o" * 96,
     "/orgs/" + "o" * 96,
+    f"/orgs/{'o' * 96}/insights",
     "/people/" + "m" * 39,
     "/papers/date/2025-09-07",
     "/collections",
@@ -53,6 +54,9 @@ MEMBER = [
     f"/orgs/{'o' * 96}/edit",
     f"/orgs/{'o' * 96}/members",
     f"/orgs/{'o' * 96}/log",
+    f"/orgs/{'o' * 96}/suggestions",
+    f"/orgs/{'o' * 96}/suggestions/refused",
+    "/papers/2509.00002",
     "/orgs/new",
 ]
 MODERATOR = [

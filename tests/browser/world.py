@@ -9,7 +9,7 @@ from accounts.models import User
 from config.demo import PAPERS
 from orgs.models import Claim, Invitation, Membership, Organisation
 from orgs.roles import Role
-from papers.models import Bookmark, Collection, Item, Paper, SavedFilter, Vote
+from papers.models import Affiliation, Bookmark, Collection, Item, Paper, SavedFilter, Vote
 from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
 
 WIDE = "$$" + " + ".join(rf"\frac{{x_{{{n}}}^2}}{{\sqrt{{y_{{{n}}}}}}}" for n in range(20)) + "$$"
@@ -28,9 +28,9 @@ def build() -> User:
     )
     Membership.objects.create(organisation=org, user=member, role=Role.OWNER)
     heavy = _heavy_paper(org, member)
-    PaperFactory(arxiv_id="2509.00002", title="Thirty", authors=[f"Author {n}" for n in range(30)], abstract=PROSE)
+    _affiliate(org, member)
     PaperFactory(arxiv_id="2509.00003", title="Nothing known", authors=[], abstract="")
-    PaperFactory(listed_at=NOON - timedelta(days=40))
+    PaperFactory(listed_at=NOON - timedelta(days=40), organisation=org)
     Vote.objects.cast(member, heavy)
     Bookmark.objects.make(member, heavy)
     for name, owner in (("c" * 120, member), ("Papers that we wrote", org)):
@@ -56,6 +56,16 @@ def contest(member: User) -> None:
         person = UserFactory(name="P" * 120)
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
         Claim.objects.ask(person, free, reason)
+
+
+def _affiliate(org: Organisation, member: User) -> None:
+    """A paper that is suggested to the organisation with many words, and one that it refused."""
+    authors = [f"Author {n}" for n in range(30)]
+    thirty = PaperFactory(arxiv_id="2509.00002", title="Thirty", authors=authors, abstract=PROSE)
+    Affiliation.objects.suggest(org, thirty, member, "r" * 280)
+    refused = PaperFactory(organisation=OrganisationFactory(name="P" * 120))
+    for decide in (Affiliation.objects.accept, Affiliation.objects.refuse):
+        decide(org, refused, member)
 
 
 def _heavy_paper(org: Organisation, member: User) -> Paper:

@@ -11,7 +11,7 @@ from orgs.models import Organisation
 from papers import audit
 from papers.ingest.record import PaperRecord
 from papers.ingest.save import Tally, save
-from papers.models import Author, Day, Paper, SearchEntry, Vote
+from papers.models import Affiliation, Author, Day, Paper, SearchEntry, Vote
 from tests.factories import PaperFactory, UserFactory
 from tests.race import race
 
@@ -72,7 +72,7 @@ def test_an_organisation_comes_along_unverified():
 def test_an_organisation_that_is_here_is_left_as_it_is(lab):
     save([of(organisation=("lab", "Another Name"))])
     lab.refresh_from_db()
-    assert (Paper.objects.get().organisation, lab.name) == (lab, "The Lab")
+    assert (Affiliation.objects.get().organisation, lab.name) == (lab, "The Lab")
 
 
 def test_a_second_time_changes_nothing():
@@ -114,7 +114,7 @@ def test_what_changed_is_written_and_counted():
     paper = Paper.objects.get()
     assert (paper.version, paper.title, paper.abstract) == (3, "Sharing, again", "Nobody trains alone.")
     assert (paper.code_stars, paper.comment_count, paper.organisation.slug) == (3, 5, "other")
-    assert (paper.author_count, paper.revision) == (1, 1)
+    assert (paper.author_count, paper.revision) == (1, 2)
     assert paper.entry.revision == 2
     assert "'grace'" in paper.entry.words
     assert "'ada'" not in paper.entry.words

@@ -31,7 +31,7 @@ def test_papers_are_counted_by_the_month_they_were_listed_in(db, django_assert_n
 
 def test_a_month_without_papers_is_a_gap_of_its_width():
     chart = sparkline.draw([(MAY, 2), (JULY, 7)])
-    assert [(bar.name, bar.papers) for bar in chart.bars[-3:]] == [("May 2025", 2), ("June 2025", 0), ("July 2025", 7)]
+    assert [(bar.name, bar.count) for bar in chart.bars[-3:]] == [("May 2025", 2), ("June 2025", 0), ("July 2025", 7)]
     assert [(bar.get("x"), bar.get("height")) for bar in drawn((MAY, 2), (JULY, 7)).iter("rect")] == [
         ("9", "2"),
         ("11", "7"),
@@ -43,7 +43,7 @@ def test_more_than_five_years_are_told_by_year():
     assert (five_years.unit, len(five_years.bars)) == ("month", 60)
     longer = sparkline.draw([(date(2010, 2, 1), 3), (date(2010, 12, 1), 4), (JULY, 1)])
     assert (longer.unit, len(longer.bars)) == ("year", 16)
-    assert [(bar.name, bar.papers) for bar in longer.filled] == [("2010", 7), ("2025", 1)]
+    assert [(bar.name, bar.count) for bar in longer.filled] == [("2010", 7), ("2025", 1)]
 
 
 @pytest.mark.parametrize("months", [[], [(MAY, 9)]])
@@ -77,7 +77,7 @@ def test_a_topic_is_counted_once_an_hour_and_anew_each_day(db, time_machine, dja
     for moment, statements in [("22:30", 1), ("23:29", 0), ("23:31", 1), ("23:59", 0)]:
         time_machine.move_to(f"2025-09-10T{moment}Z", tick=False)
         with django_assert_num_queries(statements):
-            assert sparkline.of_topic("cs.CL").papers == sparkline.of_topic("CS.cl").papers == 2
+            assert sparkline.of_topic("cs.CL").total == sparkline.of_topic("CS.cl").total == 2
     time_machine.move_to("2025-09-11T00:00Z", tick=False)
     with django_assert_num_queries(1):
         assert sparkline.of_topic("cs.CL").is_unfinished

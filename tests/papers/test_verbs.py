@@ -3,8 +3,9 @@
 import pytest
 from django.test import Client
 
-from papers.models import Bookmark, Collection, Item, SavedFilter, Vote
-from tests.factories import PaperFactory
+from orgs.models import Membership
+from papers.models import Affiliation, Bookmark, Collection, Item, SavedFilter, Vote
+from tests.factories import OrganisationFactory, PaperFactory
 
 VERBS = {
     "vote": (Vote, 1),
@@ -27,6 +28,8 @@ EVERY = [
     *(f"/collections/autumn/{verb}" for verb in OF_COLLECTIONS),
     "/papers/filters/save",
     "/papers/filters/7/remove",
+    *(f"/orgs/lab/papers/2509.08721/{verb}" for verb in ("tag", "untag", "withdraw")),
+    "/orgs/club/papers/2509.08721/suggest",
 ]
 FORM = {
     "name": "Code",
@@ -57,7 +60,7 @@ def url(paper, verb):
 
 
 @pytest.fixture(params=EVERY)
-def address(request, paper, alice):
+def address(request, paper, lab, alice):
     """Of any verb, each of which would change something for Alice."""
     Vote.objects.cast(alice, paper)
     Bookmark.objects.make(alice, paper)
@@ -65,11 +68,13 @@ def address(request, paper, alice):
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice)
     Collection.objects.create(key="winter", name="Winter", user=alice)
     Item.objects.add(autumn, [paper.pk, PaperFactory().pk], alice)
+    Affiliation.objects.suggest(lab, paper, alice)
+    Membership.objects.create(organisation=OrganisationFactory(slug="club"), user=alice)
     return request.param
 
 
 def everything():
-    return [list(model.objects.values()) for model in (Vote, Bookmark, SavedFilter, Collection, Item)]
+    return [list(model.objects.values()) for model in (Vote, Bookmark, SavedFilter, Collection, Item, Affiliation)]
 
 
 def rows(verb, paper):
