@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path, register_converter
 
 from papers.identifiers import ArxivIdConverter
-from papers.views import about, archive, detail, lists, marks, orgs, people, saved_filters, submit
+from papers.views import about, archive, detail, following, lists, marks, orgs, people, saved_filters, submit
 
 register_converter(ArxivIdConverter, "arxiv")
 
@@ -23,6 +23,10 @@ urlpatterns = [
     path("papers/archive", archive.archive, name="archive"),
     path("papers/filters/save", saved_filters.save, name="save_filter"),
     path("papers/filters/<int:pk>/remove", saved_filters.remove, name="remove_filter"),
+    path("papers/following", following.brought, name="following"),
+    path("papers/following/manage", following.manage, name="followed"),
+    path("papers/following/<str:kind>/follow", following.follow, name="follow"),
+    path("papers/following/<str:kind>/unfollow", following.unfollow, name="unfollow"),
     path("bookmarks", login_required(lists.bookmarks), name="bookmarks"),
     path("orgs/<slug:slug>", orgs.org, name="org"),
     path("people/<str:username>", people.person, name="person"),

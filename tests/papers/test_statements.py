@@ -20,8 +20,8 @@ LISTS = {
     "/papers?has=code": (4, 7),  # a transaction of its own, with a limit on time
     "/papers?q=paper": (1, 5),  # found less than a minute ago
     "/papers?q=paper&has=code": (10, 14),  # two transactions: what its words mean, what they find
-    "/orgs/lab": (3, 6),
-    "/people/alice": (3, 5),
+    "/orgs/lab": (4, 7),
+    "/people/alice": (4, 6),
     "/bookmarks": (None, 3),
 }
 
