@@ -14,7 +14,7 @@ from django.db.models.expressions import RawSQL
 from papers.models import Paper
 from papers.models.follow import kinds
 
-FEW = 4_000  # papers that are looked up one by one
+FEW = 8_000  # papers that are looked up one by one
 REASONS_SHOWN = 3
 
 
@@ -25,10 +25,10 @@ def papers(user):
     the way is asked whether it is one.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_COLLECT.format(brought=_brought(user, _ALL_ENTRIES)))
+        cursor.execute(_COLLECT.format(brought=_brought(user, _ALL)), {"few": FEW})
         (few,) = cursor.fetchone()
     if few is None:
-        sql, params = _IS_BROUGHT.format(brought=_brought(user, _ITS_ENTRY)), []
+        sql, params = _IS_BROUGHT.format(brought=_brought(user, _THIS)), []
     else:
         sql, params = "papers_paper.id = ANY(%s)", [few]
     return Paper.objects.filter(RawSQL(sql, params, BooleanField()))  # noqa: S611 (nothing of it was typed)
@@ -38,26 +38,30 @@ def reasons(user, keys: Sequence[int]) -> dict[int, str]:
     """Why the papers with these keys are there. One statement."""
     told = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_WHY.format(brought=_brought(user, _THEIR_ENTRIES)), {"keys": list(keys)})
+        cursor.execute(_WHY.format(brought=_brought(user, _THESE)), {"keys": list(keys)})
         for paper, why in cursor:
             told[paper].append(why)
     return {paper: " · ".join(sorted(set(whys))[:REASONS_SHOWN]) for paper, whys in told.items()}
 
 
-def _brought(user, entries: str) -> str:
-    return " UNION ALL ".join(kind.BRINGS.format(user=int(user.pk), entries=entries) for kind in kinds().values())
+def _brought(user, source: dict[str, str]) -> str:
+    return " UNION ALL ".join(kind.BRINGS.format(user=int(user.pk), **source) for kind in kinds().values())
 
 
-_ALL_ENTRIES = "papers_searchentry"
 # An empty vector is added since a value out of line would be fetched again for every author.
 _FETCHED = """
     (SELECT paper_id, topics, words || ''::tsvector AS words FROM papers_searchentry WHERE paper_id = {whose} OFFSET 0)
 """
-_ITS_ENTRY, _THEIR_ENTRIES = _FETCHED.format(whose="papers_paper.id"), _FETCHED.format(whose="ANY(%(keys)s)")
-_COLLECT = f"""
-    SELECT CASE WHEN count(*) <= {FEW} THEN coalesce(array_agg(paper), '{{{{}}}}') END
-    FROM (SELECT paper FROM ({{brought}}) brought(paper, why) LIMIT {FEW + 1}) few
-"""  # noqa: S608 (FEW is a constant)
+_ALL = {"papers": "papers_paper", "entries": "papers_searchentry"}
+_THESE = {"papers": "papers_paper", "entries": _FETCHED.format(whose="ANY(%(keys)s)")}
+_THIS = {
+    "papers": "(SELECT papers_paper.id, papers_paper.organisation_id, papers_paper.submitted_by_id)",
+    "entries": _FETCHED.format(whose="papers_paper.id"),
+}
+_COLLECT = """
+    SELECT CASE WHEN count(*) <= %(few)s THEN coalesce(array_agg(paper), '{{}}') END
+    FROM (SELECT paper FROM ({brought}) brought(paper, why) LIMIT %(few)s + 1) few
+"""
 # OFFSET 0 is a fence: PostgreSQL would collect them all.
 _IS_BROUGHT = "EXISTS (SELECT FROM ({brought}) brought(paper, why) WHERE paper = papers_paper.id OFFSET 0)"
 _WHY = "SELECT paper, why FROM ({brought}) brought(paper, why) WHERE paper = ANY(%(keys)s)"

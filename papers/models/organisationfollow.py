@@ -30,8 +30,8 @@ class OrganisationFollow(Follow):
     BRINGS = """
         SELECT paper.id, organisation.name
         FROM papers_organisationfollow followed
-        JOIN orgs_organisation organisation ON organisation.id = followed.organisation_id
-        JOIN papers_paper paper ON paper.organisation_id = followed.organisation_id
+        JOIN {papers} paper ON paper.organisation_id = followed.organisation_id
+        LEFT JOIN orgs_organisation organisation ON organisation.id = followed.organisation_id
         WHERE followed.user_id = {user}
     """
 

@@ -66,7 +66,9 @@ class Paper(models.Model):
     author_count = models.PositiveIntegerField(default=0)
     categories = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     keywords = ArrayField(models.CharField(max_length=120), default=list, blank=True)
-    organisation = models.ForeignKey("orgs.Organisation", models.SET_NULL, related_name="papers", null=True, blank=True)
+    organisation = models.ForeignKey(
+        "orgs.Organisation", models.SET_NULL, related_name="papers", null=True, blank=True, db_index=False
+    )
     code_url = models.URLField(max_length=500, blank=True)
     code_stars = models.PositiveIntegerField(null=True, blank=True)
     project_url = models.URLField(max_length=500, blank=True)
@@ -92,6 +94,7 @@ class Paper(models.Model):
         indexes = [
             models.Index(fields=["listed_on"], name="paper_listed_on"),
             models.Index(fields=["listed_at", "id"], name="paper_newest"),
+            models.Index(fields=["organisation", "listed_at", "id"], name="paper_of_organisation"),
             models.Index(fields=["hot", "id"], name="paper_hot"),
             models.Index(fields=["vote_count", "listed_at", "id"], name="paper_votes"),
             models.Index(fields=["comment_count", "listed_at", "id"], name="paper_discussed"),

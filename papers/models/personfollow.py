@@ -31,7 +31,7 @@ class PersonFollow(Follow):
         SELECT paper.id, 'Submitted by ' || coalesce(nullif(person.name, ''), person.username)
         FROM papers_personfollow followed
         JOIN accounts_user person ON person.id = followed.person_id AND person.is_active AND person.shows_submissions
-        JOIN papers_paper paper ON paper.submitted_by_id = followed.person_id
+        JOIN {papers} paper ON paper.submitted_by_id = followed.person_id
         WHERE followed.user_id = {user}
         UNION ALL
         SELECT vote.paper_id, 'Upvoted by ' || coalesce(nullif(person.name, ''), person.username)
