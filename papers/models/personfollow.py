@@ -28,13 +28,13 @@ class PersonFollow(Follow):
     objects = PersonFollowManager()
 
     BRINGS = """
-        SELECT paper.id, 'Submitted by ' || coalesce(nullif(person.name, ''), person.username)
+        SELECT paper.id, 'submitted by ' || coalesce(nullif(person.name, ''), person.username)
         FROM papers_personfollow followed
         JOIN accounts_user person ON person.id = followed.person_id AND person.is_active AND person.shows_submissions
         JOIN {papers} paper ON paper.submitted_by_id = followed.person_id
         WHERE followed.user_id = {user}
         UNION ALL
-        SELECT vote.paper_id, 'Upvoted by ' || coalesce(nullif(person.name, ''), person.username)
+        SELECT vote.paper_id, 'upvoted by ' || coalesce(nullif(person.name, ''), person.username)
         FROM papers_personfollow followed
         JOIN accounts_user person ON person.id = followed.person_id AND person.is_active AND person.shows_votes
         JOIN papers_vote vote ON vote.user_id = followed.person_id

@@ -43,6 +43,9 @@ MEMBER = [
     "/papers?has=code",
     "/papers?min_votes=1",
     "/bookmarks",
+    "/papers/following",
+    "/papers/following/manage",
+    "/papers?topic=cs.CL",
     "/papers/submit",
     f"/orgs/{'o' * 96}/edit",
 ]

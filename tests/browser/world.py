@@ -7,7 +7,7 @@ from accounts.models import User
 from config.demo import PAPERS
 from orgs.models import Membership, Organisation
 from orgs.roles import Role
-from papers.models import Bookmark, Paper, SavedFilter, Vote
+from papers.models import AuthorFollow, Bookmark, OrganisationFollow, Paper, SavedFilter, TopicFollow, Vote
 from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
 
 WIDE = "$$" + " + ".join(rf"\frac{{x_{{{n}}}^2}}{{\sqrt{{y_{{{n}}}}}}}" for n in range(20)) + "$$"
@@ -31,6 +31,10 @@ def build() -> User:
     PaperFactory(listed_at=NOON - timedelta(days=40))
     Vote.objects.cast(member, heavy)
     Bookmark.objects.make(member, heavy)
+    OrganisationFollow.objects.make(member, org)
+    for name in ("k" * 120, "w" * 200):
+        TopicFollow.objects.make(member, name)
+        AuthorFollow.objects.make(member, name)
     for n in range(30):
         SavedFilter.objects.save_as(member, f"{n:W>40}", "has=code" if n == 29 else f"topic={n}")
     return member

@@ -69,8 +69,8 @@ def test_each_kind_brings_in_its_papers_and_says_why(site, lab, alice, carol, si
     AuthorFollow.objects.make(alice, "nuno")
     PersonFollow.objects.make(alice, carol)
     assert reasons(signed_in(alice).get(LIST)) == {
-        "upvoted": "Upvoted by Carol Cedar",
-        "submitted": "Submitted by Carol Cedar",
+        "upvoted": "upvoted by Carol Cedar",
+        "submitted": "submitted by Carol Cedar",
         "by Nuño": "by nuno",
         "in a category": "CS.CL",
         "on agents": "MULTI-AGENT systems",

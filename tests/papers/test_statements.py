@@ -7,7 +7,7 @@ from django.template.loader import get_template
 from django.test.utils import CaptureQueriesContext
 
 from papers import cards
-from papers.models import Bookmark, Paper, Vote
+from papers.models import Bookmark, OrganisationFollow, Paper, Vote
 from tests.factories import PaperFactory
 
 LISTS = {
@@ -23,6 +23,7 @@ LISTS = {
     "/orgs/lab": (4, 7),
     "/people/alice": (4, 6),
     "/bookmarks": (None, 3),
+    "/papers/following": (None, 8),  # a transaction; few are collected, listed, and told why
 }
 
 
@@ -31,6 +32,7 @@ LISTS = {
 def test_statements_do_not_grow_with_rows(lab, alice, signed_in, stranger, path, rows):
     alice.shows_votes = True
     alice.save()
+    OrganisationFollow.objects.make(alice, lab)
     for _ in range(rows):
         paper = PaperFactory(organisation=lab, code_url="https://example.org")
         Vote.objects.cast(alice, paper)

@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 
 from papers.models import Bookmark, SavedFilter, Vote
+from papers.models.follow import kinds
+from tests.factories import OrganisationFactory, UserFactory
 
 VERBS = {
     "vote": (Vote, 1),
@@ -11,7 +13,14 @@ VERBS = {
     "bookmark": (Bookmark, 1),
     "bookmark/remove": (Bookmark, 0),
 }
-EVERY = [f"/papers/2509.08721/{verb}" for verb in VERBS] + ["/papers/filters/save", "/papers/filters/7/remove"]
+KINDS = ["organisations", "people", "topics", "authors"]
+FOLLOWS = [f"/papers/following/{kind}/{verb}" for kind in KINDS for verb in ("follow", "unfollow")]
+EVERY = [
+    *(f"/papers/2509.08721/{verb}" for verb in VERBS),
+    *("/papers/filters/save", "/papers/filters/7/remove"),
+    *FOLLOWS,
+]
+FORM = {"name": "Code", "query": "has=code", "what": "news"}
 PEOPLE = ["alice", "bob", "carol"]
 
 
@@ -36,11 +45,16 @@ def address(request, paper, alice):
     Vote.objects.cast(alice, paper)
     Bookmark.objects.make(alice, paper)
     SavedFilter.objects.create(pk=7, user=alice, name="Agents", query="q=agents")
+    OrganisationFactory(slug="news")
+    UserFactory(username="news")
+    if request.param.endswith("/unfollow"):
+        for kind in kinds().values():
+            kind.objects.make(alice, kind.find("news"))
     return request.param
 
 
 def everything():
-    return [list(model.objects.values()) for model in (Vote, Bookmark, SavedFilter)]
+    return [list(model.objects.values()) for model in (Vote, Bookmark, SavedFilter, *kinds().values())]
 
 
 def rows(verb, paper):
@@ -75,6 +89,18 @@ def test_htmx_gets_the_control_as_it_is_now(verb, url, paper, person, signed_in)
     assert html.count("<button") == 1
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("verb", "left"), [("follow", 1), ("unfollow", 0)])
+def test_following_twice_is_once(kind, verb, left, person, signed_in):
+    OrganisationFactory(slug="news")
+    UserFactory(username="news")
+    reader, form = signed_in(person), {"what": "news", "next": "/papers/trending"}
+    reader.act(f"/papers/following/{kind}/follow", form)
+    for _ in range(2):
+        assert reader.act(f"/papers/following/{kind}/{verb}", form).url == "/papers/trending"
+        assert kinds()[kind].objects.filter(user=person).count() == left
+
+
 def test_get_is_refused(address, person, signed_in):
     before = everything()
     answer = signed_in(person).get(address)
@@ -87,13 +113,13 @@ def test_a_missing_token_is_refused(address, person):
     before = everything()
     reader = Client(enforce_csrf_checks=True, HTTP_HOST="127.0.0.1")
     reader.force_login(person)
-    assert reader.post(address, {"name": "Code", "query": "has=code"}).status_code == 403
+    assert reader.post(address, FORM).status_code == 403
     assert everything() == before
 
 
 def test_a_stranger_is_led_to_sign_in_and_back(address, stranger):
     before = everything()
-    form = {"next": "/papers/trending", "at": "vote-7", "name": "Code", "query": "has=code"}
+    form = FORM | {"next": "/papers/trending", "at": "vote-7"}
     answer = stranger.post(address, form)
     assert (answer.status_code, answer.url) == (302, "/accounts/login/?next=/papers/trending%23vote-7")
     asked_by_htmx = stranger.post(address, form, headers={"hx-request": "true"})
