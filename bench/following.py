@@ -25,6 +25,7 @@ _MEMORY = "2GB"
 _ROUNDS = 40
 _PEOPLE, _VOTES, _SUBMITTED = 130, 300, 20  # who can be followed, and what each of them upvoted and submitted
 _TIMES_TRENDING = 5
+_TOPIC = "/papers?topic=large+language+models"
 _SEED = 4
 
 
@@ -49,7 +50,8 @@ def _measure(readers: dict) -> list[Limit]:
     clients = {name: stranger() for name in readers}
     for name, user in readers.items():
         clients[name].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    pages = {"trending": (next(iter(clients.values())), "/papers/trending")}
+    anyone = next(iter(clients.values()))
+    pages = {"trending": (anyone, "/papers/trending"), "filtered by a topic": (anyone, _TOPIC)}
     pages |= {name: (client, "/papers/following") for name, client in clients.items()}
     for client, path in pages.values():
         client.get(path)
@@ -59,7 +61,7 @@ def _measure(readers: dict) -> list[Limit]:
         times = sorted(each[name] for each in rounds)
         ratios[name] = median(each[name] / each["trending"] for each in rounds)
         rows.append((name, median(times), times[int(0.95 * _ROUNDS)], ratios[name]))
-    print(table(["follows", "p50 ms", "p95 ms", "× trending"], rows))
+    print(table(["a list", "p50 ms", "p95 ms", "× trending"], rows))
     return [Limit("slowest, × trending", max(ratios.values()), _TIMES_TRENDING)]
 
 

@@ -14,13 +14,7 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
     upvoted = Paper.objects.upvoted_by(found)
     memberships = found.memberships.select_related("organisation").order_by("organisation__name")
     version = (str(found), shows, follow, [membership.organisation.updated_at for membership in memberships])
-    context = {
-        "title": str(found),
-        "person": found,
-        "shows": shows,
-        "follow": follow,
-        "memberships": memberships,
-    }
+    context = {"title": str(found), "person": found, "shows": shows, "follow": follow, "memberships": memberships}
     order = ("upvoted", "Last upvoted", ("voted_at", "id"))
     return show(
         request,
