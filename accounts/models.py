@@ -21,6 +21,7 @@ class User(AbstractUser):
         default=False,
         help_text="Your public page lists the papers that you upvoted.",
     )
+    shows_submissions = models.BooleanField("show the papers that I submitted", default=True)
     shows_collections = models.BooleanField(
         "show my public collections",
         default=True,

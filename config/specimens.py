@@ -7,6 +7,7 @@ from orgs.models import Organisation
 from papers import sparkline
 from papers.forms import SubmitForm
 from papers.models import Paper, SavedFilter
+from papers.models.follow import Standing
 from papers.period import today
 
 _NAMED = Organisation(slug="northern-lights", name="Northern Lights Laboratory", verified=True)
@@ -30,6 +31,11 @@ def context() -> dict:
         "tabs": _tabs(),
         "query": "q=2",
         "organisations": [_NAMED, _LONG],
+        "follows": [
+            Standing("topics", "cs.CL", 0, is_followed=False),
+            Standing("authors", "Ada Lovelace", 1, is_followed=False),
+            Standing("organisations", "northern-lights", 12_345, is_followed=True),
+        ],
         "maths": "$\\int_0^1 x^2 \\, dx = \\frac{1}{3}$",
         "form": SubmitForm({"arxiv_id": "not an id"}),
     }

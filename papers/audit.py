@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, F, IntegerField, OuterRef, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from papers.models import Affiliation, Author, Collection, Day, Item, Paper, SearchEntry, Vote
+from papers.models import Affiliation, Author, Collection, CollectionFollow, Day, Item, Paper, SearchEntry, Vote
 
 
 @dataclass(frozen=True)
@@ -19,29 +19,25 @@ class Drift:
     should: int
 
 
-def _rows(model):
-    """How many rows of the model point to the paper."""
-    counted = model.objects.filter(paper=OuterRef("pk")).order_by().values("paper").annotate(n=Count("*"))
+def _rows(rows, column: str):
+    """How many of these rows point to the one in question."""
+    counted = rows.filter(**{column: OuterRef("pk")}).order_by().values(column).annotate(n=Count("*"))
     return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
 
 
 _SHOULD = {
-    "vote_count": F("imported_votes") + _rows(Vote),
-    "author_count": _rows(Author),
+    "vote_count": F("imported_votes") + _rows(Vote.objects, "paper"),
+    "author_count": _rows(Author.objects, "paper"),
 }
-_KEPT = Item.objects.kept().filter(collection=OuterRef("pk")).order_by().values("collection").annotate(n=Count("*"))
-_HELD = Coalesce(Subquery(_KEPT.values("n"), output_field=IntegerField()), 0)
+_OF_COLLECTIONS = {
+    "paper_count": _rows(Item.objects.kept(), "collection"),
+    "follower_count": _rows(CollectionFollow.objects, "collection"),
+}
 
 
 def drifts() -> list[Drift]:
     """Counters of papers, collections and days that are wrong, and papers that search cannot find."""
-    found = []
-    for counter, should in _SHOULD.items():
-        wrong = Paper.objects.annotate(should=should).exclude(**{counter: F("should")}).order_by("pk")
-        rows = wrong.values_list("arxiv_id", counter, "should")
-        found += [Drift(arxiv_id, counter, stands, right) for arxiv_id, stands, right in rows]
-    rows = _miscounted().values_list("key", "paper_count", "should")
-    found += [Drift(key, "paper_count", stands, right) for key, stands, right in rows]
+    found = _miscounted(Paper.objects, "arxiv_id", _SHOULD) + _miscounted(Collection.objects, "key", _OF_COLLECTIONS)
     shown = Paper.objects.misattributed().order_by("pk").values_list("arxiv_id", "organisation", "first")
     found += [Drift(arxiv_id, "organisation", stands or 0, right or 0) for arxiv_id, stands, right in shown]
     lost = Paper.objects.filter(entry=None).values_list("arxiv_id", flat=True)
@@ -54,8 +50,12 @@ def drifts() -> list[Drift]:
     return found
 
 
-def _miscounted():
-    return Collection.objects.annotate(should=_HELD).exclude(paper_count=F("should")).order_by("pk")
+def _miscounted(rows, name: str, counters: dict) -> list[Drift]:
+    found = []
+    for counter, should in counters.items():
+        wrong = rows.annotate(should=should).exclude(**{counter: F("should")}).order_by("pk")
+        found += [Drift(*told) for told in wrong.values_list(name, Value(counter), counter, "should")]
+    return found
 
 
 @transaction.atomic
@@ -68,8 +68,8 @@ def mend() -> None:
     lost = list(Paper.objects.filter(entry=None).prefetch_related("authors"))
     SearchEntry.objects.refresh(lost, {paper.pk: [a.name for a in paper.authors.all()] for paper in lost})
     Day.objects.recount()
-    Collection.objects.hold(*_miscounted())
-    _miscounted().order_by().update(paper_count=F("should"))
+    Collection.objects.hold(*Collection.objects.all())
+    Collection.objects.update(**_OF_COLLECTIONS)
 
 
 def _lock(wrong) -> list[int]:

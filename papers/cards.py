@@ -1,7 +1,7 @@
 """A paper's row in a list, as HTML: the same for everybody who has the same two bits, so it is kept."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.core.cache import caches
 from django.template.loader import get_template
@@ -19,14 +19,14 @@ NAMES_SHOWN = 3
 _NO_REASON = '<span class="reason"></span>'
 
 
-def render(papers, found: Found | None = None) -> SafeString:
+def render(papers, found: Found | None = None, reasons: Mapping[int, str] | None = None) -> SafeString:
     """The cards of these papers (narrow, with `voted` and `saved`) one after the other, rendered where none is kept.
 
-    What was found by words is marked, and says by which of them, of its authors' names and of meaning. What a
-    collection notes of a paper stands beneath it.
+    What was found by words is marked, and says by which of them, of its authors' names and of meaning. Anything else
+    says its reason, if there is one by its key. What a collection notes of a paper stands beneath it.
     """
     rows = each(papers)
-    return mark_safe("".join(_explain(rows, found) if found else (card for card, _ in rows)))
+    return mark_safe("".join(_explain(rows, found) if found else _tell(rows, reasons or {})))
 
 
 def each(papers) -> list[tuple[SafeString, int]]:
@@ -39,6 +39,15 @@ def each(papers) -> list[tuple[SafeString, int]]:
         cache.set_many(fresh)
         cards |= fresh
     return [(_noted(cards[key], paper.note), paper.pk) for key, paper in keys.items() if key in cards]
+
+
+def _tell(rows: list[tuple[SafeString, int]], reasons: Mapping[int, str]) -> Iterator[str]:
+    for card, pk in rows:
+        yield _with_reason(card, reasons[pk]) if pk in reasons else card
+
+
+def _with_reason(card: str, reason: str) -> str:
+    return card.replace(_NO_REASON, f'<span class="reason">{escape(reason)}</span>')
 
 
 def _noted(card: SafeString, note: str) -> SafeString:
@@ -54,8 +63,7 @@ def _explain(rows: list[tuple[SafeString, int]], found: Found) -> Iterator[str]:
     exact = _exact(papers, found)
     for card, pk in rows:
         legs = found.legs_of(pk) | ({"every"} if pk in exact else set())
-        reason = _reason(legs, names[pk][:NAMES_SHOWN])
-        yield marker.mark(card).replace(_NO_REASON, f'<span class="reason">{escape(reason)}</span>')
+        yield _with_reason(marker.mark(card), _reason(legs, names[pk][:NAMES_SHOWN]))
 
 
 def _exact(papers: list[int], found: Found) -> set[int]:

@@ -1,5 +1,6 @@
 """What a list page is: papers, filters, words, an order, a keyset page. The one place that builds one."""
 
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -62,7 +63,7 @@ class Chip:
 class Listing:
     """`filter` is None where the address has none, since building one is a good part of the price of a page.
 
-    `found` is None where no words are asked for.
+    `found` is None where no words are asked for. `why` tells by keys of papers why those are in this list.
     """
 
     asked: Asked
@@ -73,6 +74,7 @@ class Listing:
     orders: dict[str, str]
     chips: list[Chip]
     older_url: str
+    why: Callable[[Sequence[int]], dict[int, str]] | None = None
 
     @property
     def is_readable(self) -> bool:
@@ -85,6 +87,11 @@ class Listing:
     @cached_property
     def form(self):
         return (self.filter or PaperFilter()).form
+
+    @cached_property
+    def reasons(self) -> dict[int, str]:
+        """Why each paper is there, where the list knows."""
+        return self.why([paper.pk for paper in self.papers]) if self.why else {}
 
     @property
     def kinds(self) -> dict[str, str]:
@@ -134,6 +141,7 @@ def build(
     own_order: tuple[str, str, tuple[str, ...]] | None = None,
     like: Paper | None = None,
     size: int = PAGE_SIZE,
+    why: Callable[[Sequence[int]], dict[int, str]] | None = None,
 ) -> Listing:
     """The page of these papers that the address asks for, of this size at most.
 
@@ -167,6 +175,7 @@ def build(
         orders=names,
         chips=_chips(asked.params, filter),
         older_url=address(asked.params, older=page.cursor) if page.cursor else "",
+        why=why,
     )
 
 

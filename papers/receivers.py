@@ -10,11 +10,14 @@ from django.dispatch import receiver
 
 from orgs.models import Organisation
 from orgs.signals import organisation_merged
-from papers.models import Affiliation, Collection, Embedding, Paper
+from papers.models import Affiliation, Collection, CollectionFollow, Embedding, OrganisationFollow, Paper
 
 
 @receiver(pre_delete, sender=get_user_model())
-def take_votes_along(instance, **kwargs) -> None:
+def take_counts_along(instance, **kwargs) -> None:
+    followed = Collection.objects.filter(follows__user=instance)
+    followed.update(follower_count=F("follower_count") - 1)
+    CollectionFollow.objects.filter(user=instance).delete()
     voted = Paper.objects.filter(pk__in=instance.votes.values("paper"))
     voted.update(vote_count=F("vote_count") - 1, revision=F("revision") + 1)
     instance.votes.all().delete()
@@ -23,6 +26,7 @@ def take_votes_along(instance, **kwargs) -> None:
 @receiver(organisation_merged)
 def move_along(old, into, **kwargs) -> None:
     Affiliation.objects.move(old, into)
+    OrganisationFollow.objects.move(old, into)
     Collection.objects.move(old, into)
 
 

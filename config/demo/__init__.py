@@ -19,7 +19,7 @@ from orgs.models import Membership, Organisation
 from papers import audit
 from papers.ingest.record import PaperRecord
 from papers.ingest.save import save
-from papers.models import Bookmark, Paper, Vote
+from papers.models import Bookmark, OrganisationFollow, Paper, PersonFollow, TopicFollow, Vote
 from papers.period import today
 
 FOLDER = Path(__file__).parent
@@ -36,11 +36,12 @@ class People:
 
 @transaction.atomic
 def load() -> None:
-    """Organisations, people, papers, votes and bookmarks, into an empty site."""
+    """Organisations, people, papers, votes, bookmarks and follows, into an empty site."""
     organisations = {o["slug"]: Organisation.objects.create(**o) for o in SITE["organisations"]}
     save([_record(paper, place) for place, paper in enumerate(PAPERS)])  # accepted at once, since nobody owns any yet
     people = [_person(person, organisations) for person in SITE["people"]]
     _vote_and_bookmark(people)
+    _follow(people, list(organisations.values()))
     audit.mend()
 
 
@@ -109,3 +110,12 @@ def _vote_and_bookmark(people: list[User]) -> None:
                 bookmarks.append(Bookmark(user=user, paper=paper))
     Vote.objects.bulk_create(votes)
     Bookmark.objects.bulk_create(bookmarks)
+
+
+def _follow(people: list[User], organisations: list[Organisation]) -> None:
+    chance = random.Random("Following")
+    for user in people:
+        for organisation in chance.sample(organisations, 3):
+            OrganisationFollow.objects.make(user, organisation)
+        PersonFollow.objects.make(user, chance.choice([other for other in people if other != user]))
+        TopicFollow.objects.make(user, chance.choice(["cs.CL", "cs.LG", "reinforcement learning"]))

@@ -2,27 +2,36 @@ from papers.models.affiliation import Affiliation, State
 from papers.models.author import Author
 from papers.models.bookmark import Bookmark
 from papers.models.collection import Collection
+from papers.models.collectionfollow import CollectionFollow
 from papers.models.day import Day
 from papers.models.embedding import Embedding
 from papers.models.item import Item
+from papers.models.organisationfollow import OrganisationFollow
 from papers.models.paper import Paper
+from papers.models.personfollow import PersonFollow
 from papers.models.savedfilter import SavedFilter
 from papers.models.searchentry import SearchEntry
+from papers.models.textfollow import AuthorFollow, TopicFollow
 from papers.models.vote import Vote
 from papers.models.word import Word
 
 __all__ = [
     "Affiliation",
     "Author",
+    "AuthorFollow",
     "Bookmark",
     "Collection",
+    "CollectionFollow",
     "Day",
     "Embedding",
     "Item",
+    "OrganisationFollow",
     "Paper",
+    "PersonFollow",
     "SavedFilter",
     "SearchEntry",
     "State",
+    "TopicFollow",
     "Vote",
     "Word",
 ]

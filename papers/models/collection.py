@@ -143,13 +143,17 @@ class Collection(models.Model):
         return self.organisation or self.user
 
     @property
+    def is_private(self) -> bool:
+        return self.visibility == Visibility.PRIVATE
+
+    @property
     def is_public(self) -> bool:
         return self.visibility == Visibility.PUBLIC
 
     @property
     def as_told(self) -> str:
         """As an organisation's log tells of it, which not only its members read."""
-        return "a private collection" if self.visibility == Visibility.PRIVATE else f"the collection “{self}”"
+        return "a private collection" if self.is_private else f"the collection “{self}”"
 
     def tell(self, actor, text: str) -> None:
         """An organisation's log knows what happens to its collections."""

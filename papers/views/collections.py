@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from lib import keyset
 from lib.http import BadInput, page, verb
 from papers.forms import CollectionForm, NewCollectionForm
-from papers.models import Collection, Item, Paper
+from papers.models import Collection, CollectionFollow, Item, Paper
 from papers.models.item import MOST
 from papers.views.lists import show
 
@@ -43,13 +43,15 @@ def mine(request: HttpRequest) -> HttpResponse:
 def collection(request: HttpRequest, key: str) -> HttpResponse:
     """A collection's papers in its order, each with what is noted of it."""
     found = get_readable(request, key)
-    context = {"title": found.name, "collection": found, "may_keep": found.is_kept_by(request.user)}
+    follow = None if found.is_private else CollectionFollow.objects.standing(request.user, found)
+    may_keep = found.is_kept_by(request.user)
+    context = {"title": found.name, "collection": found, "may_keep": may_keep, "follow": follow}
     return show(
         request,
         Paper.objects.collected_in(found),
         context,
         template="papers/collection.html",
-        version=(found.updated_at, found.revision, found.follower_count, str(found.owner)),
+        version=(found.updated_at, found.revision, follow, str(found.owner)),
         own_order=("collected", "As arranged", ("place", "id")),
         most=MOST,
     )

@@ -1,6 +1,7 @@
 """Every page that lists papers by time. One function draws them all: `show`."""
 
 import re
+from contextlib import suppress
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,7 +12,8 @@ from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 from lib.http import BadInput, cached, page
 from orgs.models import Organisation
 from papers import export, identifiers, listing, period, sparkline
-from papers.models import Day, Paper
+from papers.models import AuthorFollow, Day, Paper, TopicFollow
+from papers.models.follow import Standing
 from papers.period import NoSuchPeriod, Period
 from papers.search import bounded
 from papers.views import saved_filters
@@ -112,8 +114,18 @@ def _search(request: HttpRequest) -> HttpResponse:
             growth = sparkline.of_topic(topic)
     quoted = f"“{asked.params['q']}”" if "q" in asked.params else ""
     context = {"title": quoted or topic or author or asked.typed, "growth": growth, "is_search": True}
-    context |= saved_filters.tabs(request)
-    return show(request, Paper.objects.all(), context, version=growth)
+    follow = _follow(request, asked)
+    context |= saved_filters.tabs(request) | {"follow": follow}
+    return show(request, Paper.objects.all(), context, version=(growth, follow))
+
+
+def _follow(request: HttpRequest, asked: listing.Asked) -> Standing | None:
+    """How the one topic or author is followed whose papers are asked for."""
+    for kind in (TopicFollow, AuthorFollow):
+        if asked.is_only(kind.parameter):
+            with suppress(BadInput):
+                return kind.objects.standing(request.user, kind.find(asked.params[kind.parameter]))
+    return None
 
 
 def _as_typed(request: HttpRequest, response: HttpResponse) -> HttpResponse:

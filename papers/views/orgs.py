@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404
 
 from orgs.models import Organisation
 from orgs.roles import EDIT, SEE, TAG, Role
-from papers.models import Paper
+from papers.models import OrganisationFollow, Paper
 from papers.views.lists import show
 
 MEMBERS_SHOWN = 60
@@ -13,10 +13,12 @@ def org(request: HttpRequest, slug: str) -> HttpResponse:
     """An organisation's public page: who they are, their papers, their members."""
     found = get_object_or_404(Organisation, slug=slug)
     deeds = found.deeds_of(request.user)
+    follow = OrganisationFollow.objects.standing(request.user, found)
     members = list(found.memberships.by_rank()[: MEMBERS_SHOWN + 1])
     context = {
         "title": found.name,
         "org": found,
+        "follow": follow,
         "members": members[:MEMBERS_SHOWN],
         "more_members": len(members) > MEMBERS_SHOWN,
         "may_edit": EDIT in deeds,
@@ -25,5 +27,5 @@ def org(request: HttpRequest, slug: str) -> HttpResponse:
         "is_owned": bool(members) and members[0].role == Role.OWNER,
     }
     papers = Paper.objects.affiliated_with([found.pk])
-    version = (found.updated_at, [(member.role, str(member.user)) for member in members])
+    version = (found.updated_at, follow, [(member.role, str(member.user)) for member in members])
     return show(request, papers, context, template="papers/org.html", version=version, order="newest")

@@ -92,6 +92,39 @@ def test_a_search_is_saved_and_removed(visit, javascript, alice):
     expect(tab).to_have_count(0)
 
 
+def test_a_topic_is_followed_and_unfollowed(visit, javascript, alice):
+    PaperFactory(title="Agents that plan", keywords=["agents"])
+    PaperFactory(title="Something else")
+    page = visit("/papers?topic=Agents", user=alice, javascript=javascript)
+    page.get_by_role("button", name="Follow", exact=True).click()
+    following = page.get_by_role("button", name="Following 1 follower")
+    expect(following).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/papers\?topic=Agents$"))
+    if javascript:
+        expect(following).to_be_focused()
+    page.get_by_role("link", name="Following", exact=True).click()
+    expect(page.locator(".card h2")).to_have_text(["Agents that plan"])
+    expect(page.locator(".reason")).to_have_text(["Agents"])
+    page.get_by_role("link", name="What you follow").click()
+    page.get_by_label("An author, by name").fill("Ada Lovelace")
+    page.get_by_role("button", name="Follow", exact=True).last.click()
+    expect(page.get_by_role("link", name="Ada Lovelace")).to_be_visible()
+    page.get_by_role("button", name="Unfollow Agents").click()
+    expect(page.get_by_role("link", name="Agents")).to_have_count(0)
+    page.get_by_role("button", name="Unfollow Ada Lovelace").click()
+    expect(page.get_by_text("Nothing yet.")).to_be_visible()
+
+
+def test_a_stranger_who_follows_signs_in_and_is_back(visit, javascript, paper, dora):
+    page = visit("/papers?author=Ada+Lovelace", javascript=javascript)
+    page.get_by_role("button", name="Follow").click()
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+    sign_in(page, "dora")
+    expect(page).to_have_url(re.compile(r"/papers\?author=Ada\+Lovelace$"))
+    page.get_by_role("button", name="Follow").click()
+    expect(page.get_by_role("button", name="Following 1 follower")).to_be_visible()
+
+
 def test_a_forgotten_password_is_replaced_by_mail(visit, javascript, dora):
     page = visit("/accounts/login/", javascript=javascript)
     page.get_by_role("link", name="Forgot your password?").click()

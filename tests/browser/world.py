@@ -9,7 +9,18 @@ from accounts.models import User
 from config.demo import PAPERS
 from orgs.models import Claim, Invitation, Membership, Organisation
 from orgs.roles import Role
-from papers.models import Affiliation, Bookmark, Collection, Item, Paper, SavedFilter, Vote
+from papers.models import (
+    Affiliation,
+    AuthorFollow,
+    Bookmark,
+    Collection,
+    Item,
+    OrganisationFollow,
+    Paper,
+    SavedFilter,
+    TopicFollow,
+    Vote,
+)
 from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
 
 WIDE = "$$" + " + ".join(rf"\frac{{x_{{{n}}}^2}}{{\sqrt{{y_{{{n}}}}}}}" for n in range(20)) + "$$"
@@ -39,6 +50,10 @@ def build() -> User:
         Item.objects.add(collection, list(Paper.objects.values_list("pk", flat=True)), member)
         Item.objects.annotate_with(collection, heavy.pk, f"Why: {WIDE} {'n' * 200}", "")
         Item.objects.remove(collection, [Paper.objects.get(title="Thirty").pk], member)
+    OrganisationFollow.objects.make(member, org)
+    for name in ("k" * 120, "w" * 200):
+        TopicFollow.objects.make(member, name)
+        AuthorFollow.objects.make(member, name)
     for n in range(30):
         SavedFilter.objects.save_as(member, f"{n:W>40}", "has=code" if n == 29 else f"topic={n}")
     return member

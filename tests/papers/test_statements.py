@@ -7,7 +7,7 @@ from django.template.loader import get_template
 from django.test.utils import CaptureQueriesContext
 
 from papers import cards
-from papers.models import Bookmark, Collection, Item, Paper, Vote
+from papers.models import Bookmark, Collection, Item, OrganisationFollow, Paper, Vote
 from tests.factories import PaperFactory
 
 LISTS = {
@@ -20,10 +20,11 @@ LISTS = {
     "/papers?has=code": (4, 7),  # a transaction of its own, with a limit on time
     "/papers?q=paper": (1, 5),  # found less than a minute ago
     "/papers?q=paper&has=code": (10, 14),  # two transactions: what its words mean, what they find
-    "/orgs/lab": (3, 6),
-    "/people/alice": (3, 5),
+    "/orgs/lab": (4, 7),
+    "/people/alice": (4, 6),
     "/bookmarks": (None, 3),
     "/collections/autumn": (2, 4),
+    "/papers/following": (None, 8),  # a transaction; few are collected, listed, and told why
 }
 
 
@@ -33,6 +34,7 @@ def test_statements_do_not_grow_with_rows(lab, alice, signed_in, stranger, path,
     alice.shows_votes = True
     alice.save()
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
+    OrganisationFollow.objects.make(alice, lab)
     for _ in range(rows):
         paper = PaperFactory(organisation=lab, code_url="https://example.org")
         Item.objects.add(autumn, [paper.pk], alice)

@@ -5,7 +5,8 @@ from django.test import Client
 
 from orgs.models import Membership
 from papers.models import Affiliation, Bookmark, Collection, Item, SavedFilter, Vote
-from tests.factories import OrganisationFactory, PaperFactory
+from papers.models.follow import kinds
+from tests.factories import OrganisationFactory, PaperFactory, UserFactory
 
 VERBS = {
     "vote": (Vote, 1),
@@ -22,6 +23,7 @@ OF_COLLECTIONS = [
     "move/2509.08721",
     "note/2509.08721",
 ]
+KINDS = ["organisations", "people", "collections", "topics", "authors"]
 EVERY = [
     *(f"/papers/2509.08721/{verb}" for verb in VERBS),
     *(f"/papers/2509.08721/collections/{verb}" for verb in ("add", "remove", "begin")),
@@ -30,6 +32,7 @@ EVERY = [
     "/papers/filters/7/remove",
     *(f"/orgs/lab/papers/2509.08721/{verb}" for verb in ("tag", "untag", "withdraw")),
     "/orgs/club/papers/2509.08721/suggest",
+    *(f"/papers/following/{kind}/{verb}" for kind in KINDS for verb in ("follow", "unfollow")),
 ]
 FORM = {
     "name": "Code",
@@ -40,6 +43,7 @@ FORM = {
     "to": "top",
     "note": "Read this",
     "was": "",
+    "what": "news",
 }
 PEOPLE = ["alice", "bob", "carol"]
 
@@ -60,7 +64,7 @@ def url(paper, verb):
 
 
 @pytest.fixture(params=EVERY)
-def address(request, paper, lab, alice):
+def address(request, paper, lab, alice, bob):
     """Of any verb, each of which would change something for Alice."""
     Vote.objects.cast(alice, paper)
     Bookmark.objects.make(alice, paper)
@@ -70,11 +74,18 @@ def address(request, paper, lab, alice):
     Item.objects.add(autumn, [paper.pk, PaperFactory().pk], alice)
     Affiliation.objects.suggest(lab, paper, alice)
     Membership.objects.create(organisation=OrganisationFactory(slug="club"), user=alice)
+    OrganisationFactory(slug="news")
+    UserFactory(username="news")
+    Collection.objects.create(key="news", name="News", user=bob, visibility="public")
+    if request.param.endswith("/unfollow"):
+        for kind in kinds().values():
+            kind.objects.make(alice, kind.find("news"))
     return request.param
 
 
 def everything():
-    return [list(model.objects.values()) for model in (Vote, Bookmark, SavedFilter, Collection, Item, Affiliation)]
+    models = (Vote, Bookmark, SavedFilter, Collection, Item, Affiliation, *kinds().values())
+    return [list(model.objects.values()) for model in models]
 
 
 def rows(verb, paper):
@@ -107,6 +118,19 @@ def test_htmx_gets_the_control_as_it_is_now(verb, url, paper, person, signed_in)
     assert f'hx-post="/papers/{paper.arxiv_id}/{opposite[verb]}"' in html
     assert f'aria-pressed="{"true" if VERBS[verb][1] else "false"}"' in html
     assert html.count("<button") == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("verb", "left"), [("follow", 1), ("unfollow", 0)])
+def test_following_twice_is_once(kind, verb, left, person, signed_in):
+    OrganisationFactory(slug="news")
+    UserFactory(username="news")
+    Collection.objects.create(key="news", name="News", user=bob, visibility="public")
+    reader, form = signed_in(person), {"what": "news", "next": "/papers/trending"}
+    reader.act(f"/papers/following/{kind}/follow", form)
+    for _ in range(2):
+        assert reader.act(f"/papers/following/{kind}/{verb}", form).url == "/papers/trending"
+        assert kinds()[kind].objects.filter(user=person).count() == left
 
 
 def test_get_is_refused(address, person, signed_in):

@@ -1,0 +1,67 @@
+"""What a reader's follows bring in: their papers as a list, and why each of them is there.
+
+Each kind tells its SQL once (`BRINGS`), and it is used three ways: to collect what is brought, to ask of one paper
+whether it is, and to tell of a page's papers by what.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+
+from papers.models import Paper
+from papers.models.follow import kinds
+
+FEW = 8_000  # papers that are looked up one by one
+REASONS_SHOWN = 3
+
+
+def papers(user):
+    """The papers that this user's follows bring in.
+
+    FEW of them are collected first. Where there are more, they are not far between along any order, and each paper on
+    the way is asked whether it is one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_COLLECT.format(brought=_brought(user, _ALL)), {"few": FEW})
+        (few,) = cursor.fetchone()
+    if few is None:
+        sql, params = _IS_BROUGHT.format(brought=_brought(user, _THIS)), []
+    else:
+        sql, params = "papers_paper.id = ANY(%s)", [few]
+    return Paper.objects.filter(RawSQL(sql, params, BooleanField()))  # noqa: S611 (nothing of it was typed)
+
+
+def reasons(user, keys: Sequence[int]) -> dict[int, str]:
+    """Why the papers with these keys are there. One statement."""
+    told = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_WHY.format(brought=_brought(user, _THESE)), {"keys": list(keys)})
+        for paper, why in cursor:
+            told[paper].append(why)
+    return {paper: " · ".join(sorted(set(whys))[:REASONS_SHOWN]) for paper, whys in told.items()}
+
+
+def _brought(user, source: dict[str, str]) -> str:
+    return " UNION ALL ".join(kind.BRINGS.format(user=int(user.pk), **source) for kind in kinds().values())
+
+
+# An empty vector is added since a value out of line would be fetched again for every author.
+_FETCHED = """
+    (SELECT paper_id, topics, words || ''::tsvector AS words FROM papers_searchentry WHERE paper_id = {whose} OFFSET 0)
+"""
+_ALL = {"papers": "papers_paper", "entries": "papers_searchentry"}
+_THESE = {"papers": "papers_paper", "entries": _FETCHED.format(whose="ANY(%(keys)s)")}
+_THIS = {
+    "papers": "(SELECT papers_paper.id, papers_paper.organisation_id, papers_paper.submitted_by_id)",
+    "entries": _FETCHED.format(whose="papers_paper.id"),
+}
+_COLLECT = """
+    SELECT CASE WHEN count(*) <= %(few)s THEN coalesce(array_agg(paper), '{{}}') END
+    FROM (SELECT paper FROM ({brought}) brought(paper, why) LIMIT %(few)s + 1) few
+"""
+# OFFSET 0 is a fence: PostgreSQL would collect them all.
+_IS_BROUGHT = "EXISTS (SELECT FROM ({brought}) brought(paper, why) WHERE paper = papers_paper.id OFFSET 0)"
+_WHY = "SELECT paper, why FROM ({brought}) brought(paper, why) WHERE paper = ANY(%(keys)s)"

@@ -1,0 +1,69 @@
+from django.db import models, transaction
+from django.db.models import F
+
+from papers.models.collection import Collection, Visibility
+from papers.models.follow import Follow, FollowManager
+
+
+class CollectionFollowManager(FollowManager):
+    """Moves the collection's `follower_count`, by which the list of collections is ordered."""
+
+    def of(self, user):
+        followed = super().of(user).exclude(collection__visibility=Visibility.PRIVATE)
+        return followed.select_related("collection")
+
+    @transaction.atomic
+    def make(self, user, target) -> bool:
+        made = super().make(user, target)
+        return self._count(target, +1) if made else made
+
+    @transaction.atomic
+    def unmake(self, user, target) -> bool:
+        unmade = super().unmake(user, target)
+        return self._count(target, -1) if unmade else unmade
+
+    def _count(self, collection: Collection, by: int) -> bool:
+        counted = Collection.objects.filter(pk=collection.pk)
+        return bool(counted.update(follower_count=F("follower_count") + by))
+
+
+class CollectionFollow(Follow):
+    """Brings in the collection's papers; nothing while it is private."""
+
+    kind, title, column = "collections", "Collections", "collection"
+
+    pk = models.CompositePrimaryKey("user", "collection")
+    collection = models.ForeignKey(Collection, models.CASCADE, related_name="follows", db_index=False)
+
+    objects = CollectionFollowManager()
+
+    BRINGS = """
+        SELECT item.paper_id, collection.name
+        FROM papers_collectionfollow followed
+        JOIN papers_collection collection ON collection.id = followed.collection_id AND visibility <> 'private'
+        LEFT JOIN accounts_user keeper ON keeper.id = collection.user_id
+        JOIN papers_item item ON item.collection_id = collection.id AND removed_at IS NULL
+        WHERE followed.user_id = {user} AND keeper.is_active IS NOT false
+    """
+
+    class Meta:
+        ordering = ["collection__name"]
+        indexes = [models.Index(fields=["collection", "user"], name="followers_of_collection")]
+
+    def __str__(self) -> str:
+        return str(self.collection)
+
+    @classmethod
+    def find(cls, name: str) -> Collection:
+        return Collection.objects.exclude(visibility=Visibility.PRIVATE).get(key=name)
+
+    @classmethod
+    def row(cls, target: Collection) -> dict:
+        return {"collection": target}
+
+    @property
+    def handle(self) -> str:
+        return self.collection.key
+
+    def get_absolute_url(self) -> str:
+        return self.collection.get_absolute_url()

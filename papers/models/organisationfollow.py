@@ -1,0 +1,59 @@
+from django.db import models, transaction
+
+from orgs.models import Organisation
+from papers.models.follow import Follow, FollowManager
+
+
+class OrganisationFollowManager(FollowManager):
+    def of(self, user):
+        return super().of(user).select_related("organisation")
+
+    @transaction.atomic
+    def move(self, old, into) -> None:
+        """Who follows the old organisation follows the other one from now on; for two that are made one."""
+        followers = self.filter(organisation=old).values_list("user", "created_at")
+        rows = [OrganisationFollow(user_id=user, organisation=into, created_at=at) for user, at in followers]
+        self.bulk_create(rows, ignore_conflicts=True)
+        self.filter(organisation=old).delete()
+
+
+class OrganisationFollow(Follow):
+    """Brings in the organisation's papers."""
+
+    kind, title, column = "organisations", "Organisations", "organisation"
+
+    pk = models.CompositePrimaryKey("user", "organisation")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="follows", db_index=False)
+
+    objects = OrganisationFollowManager()
+
+    BRINGS = """
+        SELECT paper.id, organisation.name
+        FROM papers_organisationfollow followed
+        JOIN papers_affiliation affiliation USING (organisation_id)
+        JOIN {papers} paper ON paper.id = affiliation.paper_id AND affiliation.state = 'accepted'
+        LEFT JOIN orgs_organisation organisation ON organisation.id = followed.organisation_id
+        WHERE followed.user_id = {user}
+    """
+
+    class Meta:
+        ordering = ["organisation__name"]
+        indexes = [models.Index(fields=["organisation", "user"], name="followers_of_organisation")]
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+    @classmethod
+    def find(cls, name: str) -> Organisation:
+        return Organisation.objects.get(slug=name)
+
+    @classmethod
+    def row(cls, target: Organisation) -> dict:
+        return {"organisation": target}
+
+    @property
+    def handle(self) -> str:
+        return self.organisation.slug
+
+    def get_absolute_url(self) -> str:
+        return self.organisation.get_absolute_url()

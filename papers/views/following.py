@@ -1,0 +1,65 @@
+"""What a reader follows: two verbs, each safe to repeat, the list that it brings in, and the page to manage it."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django_htmx.http import HttpResponseClientRedirect
+
+from lib.http import BadInput, here, verb
+from papers import following
+from papers.models import follow as follows
+from papers.search import bounded
+from papers.views.lists import show
+
+
+@verb
+def follow(request: HttpRequest, kind: str) -> HttpResponse:
+    """What the form names as `what`; a topic or an author is known by name alone."""
+    return _act(request, kind, "make")
+
+
+@verb
+def unfollow(request: HttpRequest, kind: str) -> HttpResponse:
+    return _act(request, kind, "unmake")
+
+
+def _act(request: HttpRequest, kind: str, deed: str) -> HttpResponse:
+    """Do it, then answer with the button as it is now, or lead back."""
+    try:
+        model = follows.kinds()[kind]
+        target = model.find(request.POST.get("what", ""))
+    except (KeyError, ObjectDoesNotExist):
+        raise Http404 from None
+    try:
+        getattr(model.objects, deed)(request.user, target)
+    except BadInput as error:
+        if not request.htmx:
+            raise
+        messages.error(request, str(error))
+        return HttpResponseClientRedirect(here(request))
+    if not request.htmx:
+        return redirect(here(request))
+    return render(request, "papers/_follow.html", {"follow": model.objects.standing(request.user, target)})
+
+
+@login_required
+def brought(request: HttpRequest) -> HttpResponse:
+    """The list of what a reader's follows bring in."""
+    number = partial(follows.count, request.user)
+    context = {"title": "Following", "section": "following", "number_followed": number}
+    with bounded():
+        papers = following.papers(request.user)
+        why = partial(following.reasons, request.user)
+        return show(request, papers, context, template="papers/following.html", order="newest", why=why)
+
+
+@login_required
+def manage(request: HttpRequest) -> HttpResponse:
+    """All that a reader follows, by kind."""
+    shelves = [(kind, kind.objects.of(request.user)) for kind in follows.kinds().values()]
+    number = sum(len(rows) for _, rows in shelves)
+    return render(request, "papers/followed.html", {"shelves": shelves, "number": number, "most": follows.MOST})
