@@ -68,10 +68,10 @@ def _lines(site: servers.Server, month: Request, deep: str, reader: dict[str, st
         "organisation, 100 pages on": Request(deep, rows=ROWS),
         "organisation as a filter": Request("/papers?org=large", rows=ROWS),
         "a small organisation": Request("/orgs/organisation-480", rows=ROWS),
-        "organisation, signed in": Request("/orgs/large", headers=reader, rows=ROWS),
-        "suggestions": Request("/orgs/large/suggestions", headers=reader, rows=ROWS),
+        "signed in: organisation": Request("/orgs/large", headers=reader, rows=ROWS),
+        "signed in: suggestions": Request("/orgs/large/suggestions", headers=reader, rows=ROWS),
         "insights": Request("/orgs/large/insights", holds=b"Most upvoted"),
-        "insights, signed in": Request("/orgs/large/insights", headers=reader, holds=b"Most upvoted"),
+        "signed in: insights": Request("/orgs/large/insights", headers=reader, holds=b"Most upvoted"),
         "topics as CSV": Request("/orgs/large/insights/topics.csv", holds=b"topic,papers"),
     }
     for name, request in requests.items():
