@@ -11,7 +11,7 @@ from orgs.models import Claim, Event, FormerSlug, Invitation, Membership, Organi
 from orgs.roles import Role
 from papers.ingest.record import PaperRecord
 from papers.ingest.save import Tally, save
-from papers.models import Paper
+from papers.models import Affiliation, State
 from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
 from tests.orgs.conftest import confirm, join
 from tests.race import race
@@ -94,7 +94,10 @@ def test_imports_that_name_the_old_slug_reach_the_new_organisation(lab, old, mod
     merge(moderator, old, lab)
     assert save([record]) == Tally(unchanged=1)
     save([replace(record, arxiv_id="2509.00002")])
-    assert set(Paper.objects.values_list("organisation__slug", flat=True)) == {"lab"}
+    assert set(Affiliation.objects.values_list("organisation__slug", "state")) == {
+        ("lab", State.ACCEPTED),
+        ("lab", State.SUGGESTED),  # which has an owner
+    }
     assert Organisation.objects.ensure({"laboratory": "Laboratory", "other": "Other"}) == {
         "laboratory": lab,
         "other": Organisation.objects.get(slug="other"),

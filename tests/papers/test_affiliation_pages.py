@@ -3,13 +3,14 @@
 import csv
 import io
 import re
+from html import unescape
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orgs.models import Membership
-from orgs.roles import Role
+from orgs.roles import SUGGEST, TAG, Role, who_may
 from papers.models import Affiliation, State
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
 from tests.papers.reading import text
@@ -73,10 +74,10 @@ def test_nobody_else_may(lab, paper, bob, carol, signed_in, verb, person):
     Affiliation.objects.suggest(lab, paper, UserFactory())
     before = list(Affiliation.objects.values())
     answer = signed_in(people[person]).act(f"{AT}/{verb}")
-    who = "members" if verb in ("suggest", "withdraw") else "owners and admins"
-    if person != "bob" or who != "members":
+    deed = SUGGEST if verb in ("suggest", "withdraw") else TAG
+    if person != "bob" or deed == TAG:
         assert answer.status_code == 403
-        assert f"Only {who} of The Lab may do that." in text(answer)
+        assert f"Only {who_may(deed)} of The Lab may {deed}." in unescape(text(answer))
     assert list(Affiliation.objects.values()) == before
 
 

@@ -23,7 +23,7 @@ LISTS = {
     "/orgs/lab": (4, 7),
     "/people/alice": (4, 6),
     "/bookmarks": (None, 3),
-    "/collections/autumn": (2, 4),
+    "/collections/autumn": (3, 5),
     "/papers/following": (None, 8),  # a transaction; few are collected, listed, and told why
 }
 

@@ -122,10 +122,10 @@ def test_htmx_gets_the_control_as_it_is_now(verb, url, paper, person, signed_in)
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("verb", "left"), [("follow", 1), ("unfollow", 0)])
-def test_following_twice_is_once(kind, verb, left, person, signed_in):
+def test_following_twice_is_once(kind, verb, left, person, carol, signed_in):
     OrganisationFactory(slug="news")
     UserFactory(username="news")
-    Collection.objects.create(key="news", name="News", user=bob, visibility="public")
+    Collection.objects.create(key="news", name="News", user=carol, visibility="public")
     reader, form = signed_in(person), {"what": "news", "next": "/papers/trending"}
     reader.act(f"/papers/following/{kind}/follow", form)
     for _ in range(2):
