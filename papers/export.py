@@ -4,8 +4,9 @@ import csv
 import io
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import batched
 
 from papers import citation
 from papers.models import Author, Paper
@@ -27,15 +28,25 @@ class Form:
 
 def text(form: Form, keys: Iterable[int]) -> str:
     """The papers with these keys, in their order, in this form. Two statements."""
-    keys = list(keys)
+    return form.write(_rows(list(keys)))
+
+
+def bibliography(keys: Iterable[int]) -> Iterator[str]:
+    """BibTeX of any number of papers, a piece at a time; no citation key stands for two of them."""
+    seen = Counter()
+    for batch in batched(keys, MOST):
+        yield _bibtex(_rows(batch), seen)
+
+
+def _rows(keys: Collection[int]) -> Rows:
     papers, authors = Paper.objects.select_related("organisation").in_bulk(keys), defaultdict(list)
     for paper, name in Author.objects.filter(paper__in=keys).order_by("paper", "position").values_list("paper", "name"):
         authors[paper].append(name)
-    return form.write([(papers[key], authors[key]) for key in keys if key in papers])
+    return [(papers[key], authors[key]) for key in keys if key in papers]
 
 
-def _bibtex(rows: Rows) -> str:
-    seen, entries = Counter(), []
+def _bibtex(rows: Rows, seen: Counter | None = None) -> str:
+    seen, entries = Counter() if seen is None else seen, []
     for paper, authors in rows:
         key = citation.key(paper, authors)
         seen[key] += 1

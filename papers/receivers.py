@@ -1,4 +1,7 @@
-"""What others do that concerns papers: a person who leaves takes the votes along; a migrated database gets vectors."""
+"""What others do that concerns papers.
+
+A person who leaves takes votes and exports along; a migrated database gets vectors.
+"""
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -6,14 +9,23 @@ from django.db.models import F
 from django.db.models.signals import post_migrate, pre_delete
 from django.dispatch import receiver
 
-from papers.models import Embedding, Paper
+from papers.models import DataExport, Embedding, Paper
 
 
 @receiver(pre_delete, sender=get_user_model())
-def take_votes_along(instance, **kwargs) -> None:
-    voted = Paper.objects.filter(pk__in=instance.votes.values("paper"))
-    voted.update(vote_count=F("vote_count") - 1, revision=F("revision") + 1)
+def take_votes_along(sender, instance, **kwargs) -> None:
+    """The locks come first: no vote of this person is cast from here on, and two who leave take turns at a paper."""
+    sender.objects.select_for_update().filter(pk=instance.pk).first()
+    voted = Paper.objects.filter(pk__in=instance.votes.values("paper")).select_for_update(no_key=True)
+    papers = list(voted.order_by("pk").values_list("pk", flat=True))
+    Paper.objects.filter(pk__in=papers).update(vote_count=F("vote_count") - 1, revision=F("revision") + 1)
     instance.votes.all().delete()
+
+
+@receiver(pre_delete, sender=get_user_model())
+def take_export_along(instance, **kwargs) -> None:
+    for export in DataExport.objects.filter(user=instance):
+        export.forget()
 
 
 @receiver(post_migrate, dispatch_uid="papers.embedding")

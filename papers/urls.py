@@ -4,7 +4,19 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path, register_converter
 
 from papers.identifiers import ArxivIdConverter
-from papers.views import about, archive, detail, lists, marks, orgs, people, saved_filters, submit
+from papers.views import (
+    about,
+    archive,
+    detail,
+    leaving,
+    lists,
+    marks,
+    orgs,
+    people,
+    portability,
+    saved_filters,
+    submit,
+)
 
 register_converter(ArxivIdConverter, "arxiv")
 
@@ -26,6 +38,13 @@ urlpatterns = [
     path("bookmarks", login_required(lists.bookmarks), name="bookmarks"),
     path("orgs/<slug:slug>", orgs.org, name="org"),
     path("people/<str:username>", people.person, name="person"),
+    path("people/<str:username>/submitted", people.person, {"part": "submitted"}, name="person_submitted"),
+    path("people/<str:username>/upvoted", people.person, {"part": "upvoted"}, name="person_upvoted"),
+    # what is one's own
+    path("settings/data", portability.data, name="data"),
+    path("settings/data/make", portability.make_export, name="make_export"),
+    path("settings/data/<str:token>", portability.fetch_export, name="fetch_export"),
+    path("settings/delete", leaving.leave, name="leave"),
     # a paper
     path("papers/submit", submit.submit, name="submit"),
     path("papers/<arxiv:ref>", detail.paper, name="paper"),

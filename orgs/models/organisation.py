@@ -1,6 +1,7 @@
 from django.db import models
 from django.urls import reverse
 
+from lib.text import initials
 from orgs.roles import MAY
 
 
@@ -37,8 +38,7 @@ class Organisation(models.Model):
     @property
     def initials(self) -> str:
         """One or two letters for the place of a logo."""
-        words = [word for word in self.name.replace("-", " ").split() if word[0].isalnum()]
-        return "".join(word[0] for word in words[:2]).upper() or self.slug[0].upper()
+        return initials(self.name) or self.slug[0].upper()
 
     def allows(self, user, deed: str) -> bool:
         """Whether this user's role here includes the deed (see `orgs.roles`)."""

@@ -24,9 +24,11 @@ def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     found = papers.filter(arxiv_id=arxiv_id).first()
     if found is None:
         return _unknown(request, arxiv_id)
-    why, similar = ranking.explain(found), _similar(found)
-    version = (found.face, str(found.submitted_by), why, [other.face for other in similar])
-    return page(request, "papers/paper.html", _context(found, why) | {"similar": similar}, version=version)
+    why, similar, lister = ranking.explain(found), _similar(found), _lister(found, request.user)
+    named = lister and (lister.username, str(lister))
+    version = (found.face, named, why, [other.face for other in similar])
+    context = _context(found, why) | {"similar": similar, "lister": lister}
+    return page(request, "papers/paper.html", context, version=version)
 
 
 def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
@@ -40,6 +42,12 @@ def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
 
 def _unknown(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     return render(request, "papers/unknown_paper.html", {"arxiv_id": arxiv_id}, status=404)
+
+
+def _lister(paper: Paper, viewer):
+    """Who submitted the paper, if they let the viewer see it."""
+    person = paper.submitted_by
+    return person if person and person.shows("submissions", to=viewer) else None
 
 
 def _similar(paper: Paper) -> list[Paper]:

@@ -12,7 +12,7 @@ MEMBERS_SHOWN = 60
 def org(request: HttpRequest, slug: str) -> HttpResponse:
     """An organisation's public page: who they are, their papers, their members."""
     found = get_object_or_404(Organisation, slug=slug)
-    members = list(found.memberships.by_rank()[: MEMBERS_SHOWN + 1])
+    members = list(found.memberships.shown_to(request.user).by_rank()[: MEMBERS_SHOWN + 1])
     context = {
         "title": found.name,
         "org": found,

@@ -21,7 +21,9 @@ LISTS = {
     "/papers?q=paper": (1, 5),  # found less than a minute ago
     "/papers?q=paper&has=code": (10, 14),  # two transactions: what its words mean, what they find
     "/orgs/lab": (3, 6),
-    "/people/alice": (3, 5),
+    "/people/alice": (4, 6),
+    "/people/alice/upvoted": (3, 5),
+    "/people/alice/submitted": (3, 5),
     "/bookmarks": (None, 3),
 }
 
@@ -32,7 +34,7 @@ def test_statements_do_not_grow_with_rows(lab, alice, signed_in, stranger, path,
     alice.shows_votes = True
     alice.save()
     for _ in range(rows):
-        paper = PaperFactory(organisation=lab, code_url="https://example.org")
+        paper = PaperFactory(organisation=lab, code_url="https://example.org", submitted_by=alice)
         Vote.objects.cast(alice, paper)
         Bookmark.objects.make(alice, paper)
     for reader, expected in ((stranger, LISTS[path][0]), (signed_in(alice), LISTS[path][1])):
