@@ -19,7 +19,8 @@ class Part:
 
     def seen(self, person, viewer) -> QuerySet:
         """The papers that the person lets the viewer see."""
-        return self.papers(person) if person.shows(self.what, to=viewer) else Paper.objects.none()
+        papers = self.papers(person)
+        return papers if person.shows(self.what, to=viewer) else papers.none()
 
 
 PARTS = {

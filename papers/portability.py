@@ -71,8 +71,9 @@ def write(person: User, path: Path) -> None:
             keys = papers(person).values_list("pk", flat=True).iterator(ROWS_AT_ONCE)
             with archive.open(f"{name}.bib", "w", force_zip64=True) as file:
                 file.writelines(piece.encode() for piece in export.bibliography(keys))
-        if person.portrait:
-            archive.writestr(Path(person.portrait.name).name, person.portrait.read())
+        if person.portrait and person.portrait.storage.exists(person.portrait.name):
+            with person.portrait.open() as picture:
+                archive.writestr(f"picture{Path(picture.name).suffix}", picture.read())
 
 
 def _json(rows: QuerySet) -> Iterator[str]:

@@ -1,5 +1,6 @@
 import logging
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -103,7 +104,8 @@ class DataExport(models.Model):
         logger.error("The %s was not made", self)
         self.failed_at = timezone.now()
         type(self).objects.filter(pk=self.pk).update(failed_at=self.failed_at)
-        self.path.unlink(missing_ok=True)
+        with suppress(OSError):  # it may be the folder that is wrong
+            self.path.unlink()
 
     def forget(self) -> None:
         """Delete it with its file."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from papers.models import Bookmark, Paper, Vote
+from papers.models import Bookmark, Paper
 from tests.factories import NOON, OrganisationFactory, PaperFactory
 
 
