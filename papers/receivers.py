@@ -14,11 +14,14 @@ from papers.models import DataExport, Embedding, Paper
 
 @receiver(pre_delete, sender=get_user_model())
 def take_votes_along(sender, instance, **kwargs) -> None:
-    """The locks come first: no vote of this person is cast from here on, and two who leave take turns at a paper."""
+    """The person is locked first, then the votes: from here on none is cast and none withdrawn.
+
+    Then the papers, in an order that two who leave at once have in common.
+    """
     sender.objects.select_for_update().filter(pk=instance.pk).first()
-    voted = Paper.objects.filter(pk__in=instance.votes.values("paper")).select_for_update(no_key=True)
-    papers = list(voted.order_by("pk").values_list("pk", flat=True))
-    Paper.objects.filter(pk__in=papers).update(vote_count=F("vote_count") - 1, revision=F("revision") + 1)
+    voted = list(instance.votes.select_for_update().values_list("paper", flat=True))
+    list(Paper.objects.select_for_update(no_key=True).filter(pk__in=voted).order_by("pk").values_list("pk"))
+    Paper.objects.filter(pk__in=voted).update(vote_count=F("vote_count") - 1, revision=F("revision") + 1)
     instance.votes.all().delete()
 
 

@@ -17,6 +17,7 @@ LISTS = [
     "/papers?min_votes=1&topic=cs.CL&org=" + "o" * 96,
     "/orgs/" + "o" * 96,
     "/people/" + "m" * 39,
+    "/people/" + "m" * 39 + "/upvoted",
     "/papers/date/2025-09-07",
 ]
 PAPERS = ["/papers/2509.00001", "/papers/2509.00002", "/papers/2509.00003", "/styleguide", "/about/ranking"]
@@ -30,6 +31,7 @@ WRONG = [
 ENTRANCES = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/confirm-email/"]
 SETTINGS = [
     "/settings/profile",
+    "/settings/data",
     "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/2fa/",
@@ -37,7 +39,12 @@ SETTINGS = [
     "/accounts/3rdparty/",
     "/accounts/logout/",
 ]
-BEHIND_THE_PASSWORD = ["/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/", "/accounts/2fa/webauthn/add/"]
+BEHIND_THE_PASSWORD = [
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/webauthn/",
+    "/accounts/2fa/webauthn/add/",
+    "/settings/delete",
+]
 MEMBER = [
     "/papers",
     "/papers?has=code",

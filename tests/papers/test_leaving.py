@@ -2,13 +2,15 @@
 
 from functools import partial
 from pathlib import Path
+from threading import Event
+from time import sleep
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.files.base import ContentFile
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from lib.http import BadInput
@@ -148,13 +150,35 @@ def test_of_two_owners_who_leave_at_once_one_is_the_last(lab, alice, bob, carol)
 
 @pytest.mark.django_db(transaction=True)
 def test_who_leaves_while_voting_leaves_counters_right(alice, bob):
-    papers = [PaperFactory(imported_votes=7) for _ in range(8)]
-    for paper in papers[:4]:
+    papers = [PaperFactory(imported_votes=7) for _ in range(12)]
+    for paper in papers[:8]:
         Vote.objects.cast(alice, paper)
         Vote.objects.cast(bob, paper)
-    votes = [partial(Vote.objects.cast, alice, paper) for paper in papers[4:]]
-    withdrawn = [partial(Vote.objects.withdraw, alice, paper) for paper in papers[:2]]
+    votes = [partial(Vote.objects.cast, alice, paper) for paper in papers[8:]]
+    withdrawn = [partial(Vote.objects.withdraw, alice, paper) for paper in papers[:6]]
     said = race(*votes, *withdrawn, partial(succession.leave, alice), partial(succession.leave, bob))
+    assert {type(word) for word in said if word} <= {IntegrityError}
+    assert (Vote.objects.count(), User.objects.count(), audit.drifts()) == (0, 0, [])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["cast", "withdraw"])
+def test_a_vote_that_is_not_written_yet_counts_once(alice, paper, act):
+    if act == "withdraw":
+        Vote.objects.cast(alice, paper)
+    in_flight = Event()
+
+    def vote():
+        with transaction.atomic():
+            getattr(Vote.objects, act)(alice, paper)
+            in_flight.set()
+            sleep(0.5)
+
+    def leave():
+        in_flight.wait()
+        succession.leave(alice)
+
+    said = race(vote, leave)
     assert {type(word) for word in said if word} <= {IntegrityError}
     assert (Vote.objects.count(), User.objects.count(), audit.drifts()) == (0, 0, [])
 

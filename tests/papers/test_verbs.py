@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from papers.models import Bookmark, SavedFilter, Vote
+from papers.models import Bookmark, DataExport, SavedFilter, Vote
 
 VERBS = {
     "vote": (Vote, 1),
@@ -11,7 +11,8 @@ VERBS = {
     "bookmark": (Bookmark, 1),
     "bookmark/remove": (Bookmark, 0),
 }
-EVERY = [f"/papers/2509.08721/{verb}" for verb in VERBS] + ["/papers/filters/save", "/papers/filters/7/remove"]
+EVERY = [f"/papers/2509.08721/{verb}" for verb in VERBS]
+EVERY += ["/papers/filters/save", "/papers/filters/7/remove", "/settings/data/make"]
 PEOPLE = ["alice", "bob", "carol"]
 
 
@@ -40,7 +41,7 @@ def address(request, paper, alice):
 
 
 def everything():
-    return [list(model.objects.values()) for model in (Vote, Bookmark, SavedFilter)]
+    return [list(model.objects.values()) for model in (Vote, Bookmark, SavedFilter, DataExport)]
 
 
 def rows(verb, paper):
