@@ -1,10 +1,28 @@
-from django.contrib.auth.models import AbstractUser
+from functools import partial
+
+from django.contrib.auth import models as auth
 from django.contrib.auth.validators import ASCIIUsernameValidator
-from django.db import models
+from django.core.mail import send_mail
+from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Lower
+from django.template.loader import render_to_string
+
+from lib import links
+from lib.text import initials
 
 
-class User(AbstractUser):
+class UserQuerySet(models.QuerySet):
+    def showing(self, what: str, *, to):
+        """Those who let `to` see this: "votes", "submissions", "collections" or "memberships". See `User.shows`."""
+        return self.filter(Q(is_active=True, **{f"shows_{what}": True}) | Q(pk=to.pk))
+
+
+class UserManager(auth.UserManager.from_queryset(UserQuerySet)):
+    use_in_migrations = False
+
+
+class User(auth.AbstractUser):
     """A person with an account. `username` is public and part of addresses; `name` is what pages show."""
 
     username = models.CharField(
@@ -16,19 +34,33 @@ class User(AbstractUser):
         error_messages={"unique": "This user name is taken."},
     )
     name = models.CharField("full name", max_length=120, blank=True)
+    about = models.TextField("about you", max_length=1000, blank=True, help_text="Markdown and maths are welcome.")
+    links = models.JSONField(default=list, blank=True, validators=[links.validate])
+    portrait = models.ImageField("picture", upload_to="portraits", blank=True)
+    shows_submissions = models.BooleanField(
+        "show the papers that I submitted",
+        default=True,
+        help_text="Your public page lists them, and the page of each says that you listed it.",
+    )
     shows_votes = models.BooleanField(
         "show my upvotes",
         default=False,
         help_text="Your public page lists the papers that you upvoted.",
     )
-    shows_submissions = models.BooleanField("show the papers that I submitted", default=True)
     shows_collections = models.BooleanField(
         "show my public collections",
         default=True,
         help_text="Your public page and the list of collections have them; hidden, only who has a link finds them.",
     )
+    shows_memberships = models.BooleanField(
+        "show my organisations",
+        default=True,
+        help_text="Your public page names them, and theirs name you among the members.",
+    )
     first_name = None
     last_name = None
+
+    objects = UserManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("username"), name="username_once_in_any_case")]
@@ -51,3 +83,31 @@ class User(AbstractUser):
         """In lower case, the primary one first."""
         confirmed = self.emailaddress_set.filter(verified=True).order_by("-primary", "pk")
         return [email.lower() for email in confirmed.values_list("email", flat=True)]
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for the place of a portrait."""
+        return initials(str(self)) or self.username[0].upper()
+
+    def shows(self, what: str, *, to) -> bool:
+        """Whether `to` may see this of the person; to oneself nothing is hidden. See `UserQuerySet.showing`."""
+        return self == to or (self.is_active and getattr(self, f"shows_{what}"))
+
+    @transaction.atomic
+    def leave(self) -> None:
+        """Delete the account, its sessions and its portrait, and send a farewell; twice is once.
+
+        The lock comes first, so that nothing of this person is written once it is known what there is to delete.
+        """
+        person = User.objects.select_for_update().filter(pk=self.pk).first()
+        if person is None:
+            return
+        for session in person.usersession_set.all():
+            session.end()
+        if person.portrait:
+            transaction.on_commit(partial(person.portrait.storage.delete, person.portrait.name))
+        if person.email:
+            letter = render_to_string("accounts/farewell.txt", {"person": person})
+            farewell = partial(send_mail, "[Broadsheet] Your account is deleted", letter, None, [person.email])
+            transaction.on_commit(farewell, robust=True)
+        person.delete()

@@ -17,6 +17,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("styleguide", styleguide, name="styleguide"),
     path("robots.txt", robots, name="robots"),
-    re_path(r"^media/(?P<path>logos/[0-9a-f]{32}\.webp)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    re_path(r"^media/(?P<path>(?:logos|portraits)/[0-9a-f]{32}\.webp)$", serve, {"document_root": settings.MEDIA_ROOT}),
     path("<path:rest>/", without_slash, name="without_slash"),
 ]

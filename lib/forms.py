@@ -4,6 +4,8 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.dateparse import parse_date
 
+from lib import links
+
 
 class HouseRenderer(TemplatesSetting):
     form_template_name = "forms/form.html"
@@ -21,3 +23,24 @@ class DateInput(forms.DateInput):
             return text if parse_date(text) else ""
         except ValueError:
             return ""
+
+
+class LinksField(forms.CharField):
+    """Links (`lib.links`), typed a line each."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **options):
+        hint = (
+            f"A line each, at most {links.MOST}: a label, then the address. For example: Homepage https://example.org"
+        )
+        super().__init__(**{"required": False, "help_text": hint} | options)
+
+    def to_python(self, value) -> list[dict[str, str]]:
+        return links.parse(super().to_python(value))
+
+    def prepare_value(self, value) -> str:
+        return links.lines(value) if isinstance(value, list) else value
+
+    def widget_attrs(self, widget) -> dict:
+        return super().widget_attrs(widget) | {"rows": links.MOST}

@@ -1,4 +1,4 @@
-"""Plain text: one line of it, and the forms that search compares."""
+"""Plain text: one line of it, the forms that search compares, and initials."""
 
 import re
 import unicodedata
@@ -30,3 +30,9 @@ def bare(text: str) -> str:
     """
     words = _NO_WORD.sub(" ", fold(text).replace("'", "").replace("’", ""))
     return " ".join(_BEFORE_NUMBER.sub(" ", words).split())
+
+
+def initials(name: str) -> str:
+    """One or two letters for the place of a picture; "" for a name without a letter."""
+    words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper()

@@ -4,8 +4,9 @@ import csv
 import io
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import batched
 from types import MappingProxyType
 
 from django.db.models import Prefetch
@@ -30,18 +31,29 @@ class Form:
 
 def text(form: Form, keys: Iterable[int], notes: Mapping[int, str] = MappingProxyType({})) -> str:
     """The papers with these keys, in their order, with what is noted of them, in this form. Three statements."""
-    keys, authors = list(keys), defaultdict(list)
-    accepted = Affiliation.objects.accepted().select_related("organisation")
+    rows = _rows(list(keys))
+    for paper, _ in rows:
+        paper.note = notes.get(paper.pk, "")
+    return form.write(rows)
+
+
+def bibliography(keys: Iterable[int]) -> Iterator[str]:
+    """BibTeX of any number of papers, a piece at a time; no citation key stands for two of them."""
+    seen = Counter()
+    for batch in batched(keys, MOST):
+        yield _bibtex(_rows(batch), seen)
+
+
+def _rows(keys: Collection[int]) -> Rows:
+    authors, accepted = defaultdict(list), Affiliation.objects.accepted().select_related("organisation")
     papers = Paper.objects.prefetch_related(Prefetch("affiliations", accepted, "accepted")).in_bulk(keys)
     for paper, name in Author.objects.filter(paper__in=keys).order_by("paper", "position").values_list("paper", "name"):
         authors[paper].append(name)
-    for key in notes.keys() & papers.keys():
-        papers[key].note = notes[key]
-    return form.write([(papers[key], authors[key]) for key in keys if key in papers])
+    return [(papers[key], authors[key]) for key in keys if key in papers]
 
 
-def _bibtex(rows: Rows) -> str:
-    seen, entries = Counter(), []
+def _bibtex(rows: Rows, seen: Counter | None = None) -> str:
+    seen, entries = Counter() if seen is None else seen, []
     for paper, authors in rows:
         key = citation.key(paper, authors)
         seen[key] += 1

@@ -1,5 +1,7 @@
-"""What others do that concerns papers: a person who leaves takes the votes along, organisations let their papers go or
-put them together; a migrated database gets vectors.
+"""What others do that concerns papers.
+
+A person who leaves takes votes, follows and exports along; organisations let their papers go, or put them together; a
+migrated database gets vectors.
 """
 
 from django.conf import settings
@@ -10,17 +12,34 @@ from django.dispatch import receiver
 
 from orgs.models import Organisation
 from orgs.signals import organisation_merged
-from papers.models import Affiliation, Collection, CollectionFollow, Embedding, OrganisationFollow, Paper
+from papers.models import Affiliation, Collection, CollectionFollow, DataExport, Embedding, OrganisationFollow, Paper
 
 
 @receiver(pre_delete, sender=get_user_model())
-def take_counts_along(instance, **kwargs) -> None:
-    followed = Collection.objects.filter(follows__user=instance)
-    followed.update(follower_count=F("follower_count") - 1)
-    CollectionFollow.objects.filter(user=instance).delete()
-    voted = Paper.objects.filter(pk__in=instance.votes.values("paper"))
-    voted.update(vote_count=F("vote_count") - 1, revision=F("revision") + 1)
+def take_votes_along(sender, instance, **kwargs) -> None:
+    """The person is locked first, then the votes: from here on none is cast and none withdrawn.
+
+    Then the papers, in an order that two who leave at once have in common.
+    """
+    sender.objects.select_for_update().filter(pk=instance.pk).first()
+    voted = list(instance.votes.select_for_update().values_list("paper", flat=True))
+    list(Paper.objects.select_for_update(no_key=True).filter(pk__in=voted).order_by("pk").values_list("pk"))
+    Paper.objects.filter(pk__in=voted).update(vote_count=F("vote_count") - 1, revision=F("revision") + 1)
     instance.votes.all().delete()
+
+
+@receiver(pre_delete, sender=get_user_model())
+def take_follows_along(instance, **kwargs) -> None:
+    followed = CollectionFollow.objects.filter(user=instance)
+    Collection.objects.hold(*Collection.objects.filter(pk__in=followed.values("collection")))
+    Collection.objects.filter(pk__in=followed.values("collection")).update(follower_count=F("follower_count") - 1)
+    followed.delete()
+
+
+@receiver(pre_delete, sender=get_user_model())
+def take_export_along(instance, **kwargs) -> None:
+    for export in DataExport.objects.filter(user=instance):
+        export.forget()
 
 
 @receiver(organisation_merged)

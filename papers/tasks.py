@@ -1,12 +1,12 @@
-"""What the worker does, every minute and at night."""
+"""What the worker does: every minute, at night, and when a person asks for an export."""
 
 import logging
 
 from django.core.management import call_command
 from procrastinate.contrib.django import app
 
-from papers import audit, indexing
-from papers.models import Item
+from papers import audit, indexing, portability
+from papers.models import DataExport, Item
 
 logger = logging.getLogger(__name__)
 
@@ -35,3 +35,15 @@ def forget_removed(timestamp: int) -> None:
 @app.task(queueing_lock="clear_sessions", pass_context=False)
 def clear_sessions(timestamp: int) -> None:
     call_command("clearsessions")
+
+
+@app.task(pass_context=False)
+def make_export(token: str) -> None:
+    for export in DataExport.objects.filter(token=token):
+        portability.make(export)
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(queueing_lock="clear_exports", pass_context=False)
+def clear_exports(timestamp: int) -> None:
+    DataExport.objects.clear()

@@ -14,10 +14,12 @@ from papers.views import (
     following,
     insights,
     items,
+    leaving,
     lists,
     marks,
     orgs,
     people,
+    portability,
     saved_filters,
     submit,
 )
@@ -54,6 +56,13 @@ urlpatterns = [
     path("orgs/<slug:slug>/insights", insights.charts, name="insights"),
     path("orgs/<slug:slug>/insights/<slug:what>.csv", insights.figures, name="figures"),
     path("people/<str:username>", people.person, name="person"),
+    path("people/<str:username>/submitted", people.person, {"part": "submitted"}, name="person_submitted"),
+    path("people/<str:username>/upvoted", people.person, {"part": "upvoted"}, name="person_upvoted"),
+    # what is one's own
+    path("settings/data", portability.data, name="data"),
+    path("settings/data/make", portability.make_export, name="make_export"),
+    path("settings/data/<str:token>", portability.fetch_export, name="fetch_export"),
+    path("settings/delete", leaving.leave, name="leave"),
     # collections
     path("collections", collections.collections, name="collections"),
     path("collections/mine", collections.mine, name="my_collections"),

@@ -1,3 +1,4 @@
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 
@@ -11,6 +12,10 @@ class MembershipQuerySet(models.QuerySet):
         """Owners, then admins, then members; each by name."""
         rank = models.Case(*(models.When(role=role, then=place) for place, role in enumerate(Role)))
         return self.select_related("user").order_by(rank, "user__username")
+
+    def shown_to(self, viewer):
+        """Those of people who let the viewer see them."""
+        return self.filter(user__in=get_user_model().objects.showing("memberships", to=viewer))
 
     def owners(self):
         return self.filter(role=Role.OWNER)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lib.http import BadInput
+from lib.text import initials
 from orgs.models.event import Event
 from orgs.models.formerslug import FormerSlug
 from orgs.models.membership import Membership
@@ -109,8 +110,7 @@ class Organisation(models.Model):
     @property
     def initials(self) -> str:
         """One or two letters for the place of a logo."""
-        words = [word for word in self.name.replace("-", " ").split() if word[0].isalnum()]
-        return "".join(word[0] for word in words[:2]).upper() or self.slug[0].upper()
+        return initials(self.name) or self.slug[0].upper()
 
     @property
     def domain(self) -> str:

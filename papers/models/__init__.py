@@ -3,6 +3,7 @@ from papers.models.author import Author
 from papers.models.bookmark import Bookmark
 from papers.models.collection import Collection
 from papers.models.collectionfollow import CollectionFollow
+from papers.models.dataexport import DataExport
 from papers.models.day import Day
 from papers.models.embedding import Embedding
 from papers.models.item import Item
@@ -22,6 +23,7 @@ __all__ = [
     "Bookmark",
     "Collection",
     "CollectionFollow",
+    "DataExport",
     "Day",
     "Embedding",
     "Item",

@@ -1,6 +1,8 @@
 import secrets
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
 from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Lower, Now
@@ -25,8 +27,13 @@ class Visibility(models.TextChoices):
 class CollectionQuerySet(models.QuerySet):
     def listed(self):
         """What everybody finds: public, and not of a person who does not let it show."""
-        shown = Q(user=None) | Q(user__is_active=True, user__shows_collections=True)
-        return self.filter(shown, visibility=Visibility.PUBLIC)
+        showing = get_user_model().objects.showing("collections", to=AnonymousUser())
+        return self.filter(Q(user=None) | Q(user__in=showing), visibility=Visibility.PUBLIC)
+
+    def public_of(self, person, *, to):
+        """A person's public ones, by name, if the person lets this viewer see them."""
+        shown = self if person.shows("collections", to=to) else self.none()
+        return shown.filter(user=person, visibility=Visibility.PUBLIC).order_by("name")
 
     def open_to(self, viewer):
         """What this viewer may read who knows the address."""

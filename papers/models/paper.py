@@ -58,6 +58,9 @@ class PaperQuerySet(models.QuerySet):
         """With `voted_at`, the moment of the vote."""
         return self.filter(votes__user=user).annotate(voted_at=F("votes__created_at"))
 
+    def submitted_by(self, user):
+        return self.filter(submitted_by=user)
+
     def narrow(self, columns):
         """Only what says whether a row looks different, and these columns: the rest is in the cards that are kept."""
         known = {field.name for field in Paper._meta.fields}

@@ -25,16 +25,18 @@ def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     found = papers.filter(arxiv_id=arxiv_id).first()
     if found is None:
         return _unknown(request, arxiv_id)
-    why, similar = ranking.explain(found), _similar(found)
+    why, similar, lister = ranking.explain(found), _similar(found), _lister(found, request.user)
     organisations = [pair.organisation for pair in found.affiliations.accepted().select_related("organisation")]
-    shown = [(org.pk, org.updated_at) for org in organisations], [other.face for other in similar]
+    named = lister and (lister.username, str(lister))
+    shown = named, [(org.pk, org.updated_at) for org in organisations], [other.face for other in similar]
     context = {
         "similar": similar,
+        "lister": lister,
         "organisations": organisations,
         "offers": affiliations.offers(request.user, found),
         **_context(found, why),
     }
-    return page(request, "papers/paper.html", context, version=(found.face, str(found.submitted_by), why, shown))
+    return page(request, "papers/paper.html", context, version=(found.face, why, shown))
 
 
 def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
@@ -48,6 +50,12 @@ def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
 
 def _unknown(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     return render(request, "papers/unknown_paper.html", {"arxiv_id": arxiv_id}, status=404)
+
+
+def _lister(paper: Paper, viewer):
+    """Who submitted the paper, if they let the viewer see it."""
+    person = paper.submitted_by
+    return person if person and person.shows("submissions", to=viewer) else None
 
 
 def _similar(paper: Paper) -> list[Paper]:

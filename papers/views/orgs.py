@@ -14,7 +14,7 @@ def org(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Organisation, slug=slug)
     deeds = found.deeds_of(request.user)
     follow = OrganisationFollow.objects.standing(request.user, found)
-    members = list(found.memberships.by_rank()[: MEMBERS_SHOWN + 1])
+    members = list(found.memberships.shown_to(request.user).by_rank()[: MEMBERS_SHOWN + 1])
     context = {
         "title": found.name,
         "org": found,
@@ -24,7 +24,7 @@ def org(request: HttpRequest, slug: str) -> HttpResponse:
         "may_edit": EDIT in deeds,
         "may_tag": TAG in deeds,
         "may_see": SEE in deeds or (request.user.is_authenticated and request.user.is_moderator),
-        "is_owned": bool(members) and members[0].role == Role.OWNER,
+        "is_owned": any(member.role == Role.OWNER for member in members) or found.is_owned,
     }
     papers = Paper.objects.affiliated_with([found.pk])
     version = (found.updated_at, follow, [(member.role, str(member.user)) for member in members])

@@ -2,25 +2,29 @@ from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from papers.models import Paper, PersonFollow
+from papers.models import Collection, PersonFollow
+from papers.parts import PARTS, first
 from papers.views.lists import show
 
 
-def person(request: HttpRequest, username: str) -> HttpResponse:
-    """A person's public page: the papers they upvoted, if they let it show."""
+def person(request: HttpRequest, username: str, part: str = "") -> HttpResponse:
+    """A person's public page. What they hide is to others as if it were not."""
     found = get_object_or_404(get_user_model(), username=username, is_active=True)
-    shows = found.shows_votes or found == request.user
-    follow = PersonFollow.objects.standing(request.user, found)
-    upvoted = Paper.objects.upvoted_by(found)
-    memberships = found.memberships.select_related("organisation").order_by("organisation__name")
-    version = (str(found), shows, follow, [membership.organisation.updated_at for membership in memberships])
-    context = {"title": str(found), "person": found, "shows": shows, "follow": follow, "memberships": memberships}
-    order = ("upvoted", "Last upvoted", ("voted_at", "id"))
-    return show(
-        request,
-        upvoted if shows else upvoted.none(),
-        context,
-        template="papers/person.html",
-        version=version,
-        own_order=order,
-    )
+    part = part or first(found, request.user)
+    chosen, follow = PARTS[part], PersonFollow.objects.standing(request.user, found)
+    memberships = found.memberships.shown_to(request.user).select_related("organisation").order_by("organisation__name")
+    collections = Collection.objects.public_of(found, to=request.user)
+    context = {
+        "title": str(found),
+        "person": found,
+        "follow": follow,
+        "part": part,
+        "parts": PARTS,
+        "memberships": memberships,
+        "collections": collections,
+        "is_hidden": not found.shows(chosen.what, to=None),
+    }
+    shown = (found.username, str(found), found.about, found.links, found.portrait.name, follow)
+    theirs = [(m.role, m.organisation.updated_at) for m in memberships], [(c.pk, c.updated_at) for c in collections]
+    papers = chosen.seen(found, request.user)
+    return show(request, papers, context, template="papers/person.html", version=(shown, part, theirs), **chosen.order)

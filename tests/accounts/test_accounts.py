@@ -88,23 +88,12 @@ def test_names_that_cannot_be_had(dora, stranger, username):
     assert User.objects.count() == 1
 
 
-def test_profile_is_what_others_see(alice, signed_in, stranger):
-    post(signed_in(alice), "/settings/profile", {"name": "Alice A.", "shows_votes": "on"})
-    alice.refresh_from_db()
-    assert (alice.name, alice.shows_votes) == ("Alice A.", True)
-    assert "<h1>Alice A.</h1>" in stranger.get("/people/alice").content.decode()
-
-
-def test_a_profile_that_cannot_be_saved_keeps_what_was_typed(alice, signed_in):
-    answer = post(signed_in(alice), "/settings/profile", {"name": "x" * 121})
-    assert answer.status_code == 400
-    assert "x" * 121 in answer.content.decode()
-
-
 @pytest.mark.parametrize(
     "path",
     [
         "/settings/profile",
+        "/settings/data",
+        "/settings/delete",
         "/accounts/email/",
         "/accounts/password/change/",
         "/accounts/2fa/",

@@ -18,6 +18,7 @@ LISTS = [
     "/orgs/" + "o" * 96,
     f"/orgs/{'o' * 96}/insights",
     "/people/" + "m" * 39,
+    "/people/" + "m" * 39 + "/upvoted",
     "/papers/date/2025-09-07",
     "/collections",
     "/collections/" + "c" * 80,
@@ -33,6 +34,7 @@ WRONG = [
 ENTRANCES = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/confirm-email/"]
 SETTINGS = [
     "/settings/profile",
+    "/settings/data",
     "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/2fa/",
@@ -40,7 +42,12 @@ SETTINGS = [
     "/accounts/3rdparty/",
     "/accounts/logout/",
 ]
-BEHIND_THE_PASSWORD = ["/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/", "/accounts/2fa/webauthn/add/"]
+BEHIND_THE_PASSWORD = [
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/webauthn/",
+    "/accounts/2fa/webauthn/add/",
+    "/settings/delete",
+]
 MEMBER = [
     "/papers",
     "/papers?has=code",

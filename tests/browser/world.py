@@ -29,7 +29,13 @@ PROSE = "It says nothing, at some length, so that there is something to disclose
 
 def build() -> User:
     """The strained site; returns its member, an owner of the organisation who has voted and bookmarked."""
-    member = UserFactory(username="m" * 39, name="N" * 120, shows_votes=True)
+    member = UserFactory(
+        username="m" * 39,
+        name="N" * 120,
+        about=f"{'a' * 200}\n\n{WIDE}",
+        links=[{"label": "l" * 40, "url": "https://example.org/" + "w" * 150}] * 5,
+        shows_votes=True,
+    )
     org = OrganisationFactory(
         slug="o" * 96,
         name="O" * 120,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from papers.models import Bookmark, Paper, Vote
+from papers.models import Bookmark, Paper
 from tests.factories import NOON, OrganisationFactory, PaperFactory
 
 
@@ -208,17 +208,6 @@ def test_bookmarks_are_private_and_last_saved_first(alice, bob, signed_in, stran
     assert titles(signed_in(alice).get("/bookmarks")) == [p.title for p in reversed(papers)]
     assert titles(signed_in(bob).get("/bookmarks")) == []
     assert stranger.get("/bookmarks").url == "/accounts/login/?next=/bookmarks"
-
-
-def test_upvotes_of_a_person_show_only_if_they_let_them(paper, alice, bob, signed_in, stranger):
-    Vote.objects.cast(alice, paper)
-    assert titles(stranger.get("/people/alice")) == []
-    assert "keeps upvotes private" in stranger.get("/people/alice").content.decode()
-    assert titles(signed_in(bob).get("/people/alice")) == []
-    assert titles(signed_in(alice).get("/people/alice")) == [paper.title]
-    alice.shows_votes = True
-    alice.save()
-    assert titles(stranger.get("/people/alice")) == [paper.title]
 
 
 def test_the_year_stands_only_where_it_is_another(db, stranger, time_machine):

@@ -21,7 +21,9 @@ LISTS = {
     "/papers?q=paper": (1, 5),  # found less than a minute ago
     "/papers?q=paper&has=code": (10, 14),  # two transactions: what its words mean, what they find
     "/orgs/lab": (4, 7),
-    "/people/alice": (4, 6),
+    "/people/alice": (5, 7),
+    "/people/alice/upvoted": (4, 6),
+    "/people/alice/submitted": (4, 6),
     "/bookmarks": (None, 3),
     "/collections/autumn": (3, 5),
     "/papers/following": (None, 8),  # a transaction; few are collected, listed, and told why
@@ -36,7 +38,7 @@ def test_statements_do_not_grow_with_rows(lab, alice, signed_in, stranger, path,
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
     OrganisationFollow.objects.make(alice, lab)
     for _ in range(rows):
-        paper = PaperFactory(organisation=lab, code_url="https://example.org")
+        paper = PaperFactory(organisation=lab, code_url="https://example.org", submitted_by=alice)
         Item.objects.add(autumn, [paper.pk], alice)
         Vote.objects.cast(alice, paper)
         Bookmark.objects.make(alice, paper)

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from orgs.models import Membership
-from papers.models import Affiliation, Bookmark, Collection, Item, SavedFilter, Vote
+from papers.models import Affiliation, Bookmark, Collection, DataExport, Item, SavedFilter, Vote
 from papers.models.follow import kinds
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
 
@@ -30,6 +30,7 @@ EVERY = [
     *(f"/collections/autumn/{verb}" for verb in OF_COLLECTIONS),
     "/papers/filters/save",
     "/papers/filters/7/remove",
+    "/settings/data/make",
     *(f"/orgs/lab/papers/2509.08721/{verb}" for verb in ("tag", "untag", "withdraw")),
     "/orgs/club/papers/2509.08721/suggest",
     *(f"/papers/following/{kind}/{verb}" for kind in KINDS for verb in ("follow", "unfollow")),
@@ -84,7 +85,7 @@ def address(request, paper, lab, alice, bob):
 
 
 def everything():
-    models = (Vote, Bookmark, SavedFilter, Collection, Item, Affiliation, *kinds().values())
+    models = (Vote, Bookmark, SavedFilter, Collection, Item, Affiliation, DataExport, *kinds().values())
     return [list(model.objects.values()) for model in models]
 
 

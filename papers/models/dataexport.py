@@ -1,0 +1,113 @@
+import logging
+import secrets
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from lib.http import BadInput
+
+logger = logging.getLogger(__name__)
+
+PAUSE = timedelta(hours=1)  # between two exports; none takes that long to make
+KEPT = timedelta(days=7)
+
+
+class DataExportManager(models.Manager):
+    @transaction.atomic
+    def ask(self, user) -> "DataExport | None":
+        """The export that is to be made now, in the place of the last one; None while one is being made.
+
+        Raises BadInput less than an hour after the last one that was made.
+        """
+        get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)  # one at a time
+        if last := self.filter(user=user).first():
+            if last.is_being_made:
+                return None
+            if last.is_ready and last.is_recent:
+                raise BadInput(f"You have an export of this hour. The next can be made at {last.next_at:%H:%M} UTC.")
+            last.forget()
+        return self.create(user=user)
+
+    def ready(self):
+        """Those that can still be fetched."""
+        return self.filter(ready_at__gt=timezone.now() - KEPT)
+
+    def clear(self) -> None:
+        """Delete what is older than its seven days, and files that belong to none."""
+        self.filter(asked_at__lte=timezone.now() - KEPT).exclude(pk__in=self.ready()).delete()
+        known = set(self.values_list("token", flat=True))
+        for path in settings.EXPORT_ROOT.glob("*.zip"):
+            if path.stem not in known:
+                path.unlink(missing_ok=True)
+
+
+class DataExport(models.Model):
+    """All that a person has here, as a file to fetch: asked for, then ready or failed, and gone after seven days."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="data_export")
+    token = models.CharField(max_length=43, unique=True, default=secrets.token_urlsafe)
+    asked_at = models.DateTimeField(default=timezone.now)
+    ready_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+
+    objects = DataExportManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ready_at=None) | Q(failed_at=None), name="data_export_ready_or_failed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"export {self.pk} of {self.asked_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def path(self) -> Path:
+        return settings.EXPORT_ROOT / f"{self.token}.zip"
+
+    @property
+    def next_at(self) -> datetime:
+        return self.asked_at + PAUSE
+
+    @property
+    def is_recent(self) -> bool:
+        return timezone.now() < self.next_at
+
+    @property
+    def expires_at(self) -> datetime | None:
+        return self.ready_at and self.ready_at + KEPT
+
+    @property
+    def is_ready(self) -> bool:
+        return bool(self.ready_at) and timezone.now() < self.expires_at
+
+    @property
+    def is_being_made(self) -> bool:
+        """A worker that was killed says nothing, hence the hour."""
+        return not self.ready_at and not self.failed_at and self.is_recent
+
+    @property
+    def has_failed(self) -> bool:
+        return not self.ready_at and not self.is_being_made
+
+    def finish(self) -> None:
+        self.ready_at = timezone.now()
+        self.save(update_fields=["ready_at"])
+
+    def fail(self) -> None:
+        logger.error("The %s was not made", self)
+        self.failed_at = timezone.now()
+        type(self).objects.filter(pk=self.pk).update(failed_at=self.failed_at)
+        with suppress(OSError):  # it may be the folder that is wrong
+            self.path.unlink()
+
+    def forget(self) -> None:
+        """Delete it with its file."""
+        transaction.on_commit(partial(self.path.unlink, missing_ok=True))
+        self.delete()

@@ -1,0 +1,83 @@
+"""What people do with their own pages and data. With JavaScript and without."""
+
+import re
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from accounts.models import User
+from papers import tasks
+from papers.models import DataExport, Vote
+from tests.browser.axe import faults
+from tests.browser.entrance import PASSWORD, give_password, sign_in
+from tests.factories import PaperFactory, UserFactory
+
+
+@pytest.fixture(autouse=True)
+def folders(settings, tmp_path):
+    settings.MEDIA_ROOT, settings.EXPORT_ROOT = tmp_path / "media", tmp_path / "exports"
+
+
+@pytest.fixture
+def dora(transactional_db, quick_hashes):
+    return give_password(UserFactory(username="dora"))
+
+
+def test_one_says_who_one_is_and_hides_a_part(visit, javascript, alice, lab, tmp_path):
+    Image.new("RGB", (90, 90), "navy").save(tmp_path / "me.png")
+    PaperFactory(title="Listed by Alice", submitted_by=alice)
+    page = visit("/settings/profile", user=alice, javascript=javascript, expecting=["status of 400"])
+    page.get_by_label("About you").fill("I *read*.")
+    page.get_by_label("Links").fill("Home example.org")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("“Home example.org”: The line has to end in an address")).to_be_visible()
+    expect(page.get_by_label("About you")).to_have_value("I *read*.")
+    assert not javascript or faults(page) == []
+    page.get_by_label("Links").fill("Home https://example.org")
+    page.get_by_label("Picture").set_input_files(tmp_path / "me.png")
+    page.get_by_label("Show the papers that I submitted").uncheck()
+    page.get_by_label("Show my organisations").uncheck()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Your profile is saved.")).to_be_visible()
+    page.goto("/people/alice")
+    expect(page.get_by_role("link", name="Home")).to_be_visible()
+    expect(page.get_by_text("Only you see these.")).to_have_count(2)
+    assert not javascript or faults(page) == []
+    assert User.objects.get(username="alice").portrait
+
+    page = visit("/people/alice", javascript=javascript)
+    expect(page.get_by_text("I read.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Organisations")).to_have_count(0)
+    page.get_by_role("link", name="Submitted").click()
+    expect(page.get_by_text("There are no papers here yet.")).to_be_visible()
+
+
+def test_an_export_is_made_and_fetched(visit, javascript, alice):
+    page = visit("/settings/profile", user=alice, javascript=javascript)
+    page.get_by_role("link", name="Your data").click()
+    page.get_by_role("button", name="Make an export").click()
+    expect(page.get_by_text("in the making")).to_be_visible()
+    assert not javascript or faults(page) == []
+    tasks.make_export(DataExport.objects.get().token)
+    page.reload()
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="fetch it").click()
+    assert fetched.value.suggested_filename.startswith("broadsheet-alice-")
+    assert not javascript or faults(page) == []
+
+
+def test_one_leaves_for_good(visit, javascript, dora, paper):
+    Vote.objects.cast(dora, paper)
+    page = visit("/accounts/login/?next=/settings/profile", javascript=javascript)
+    sign_in(page, "dora")
+    page.get_by_role("link", name="Delete account").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_label("Your user name").fill("dora")
+    page.get_by_role("button", name="Delete my account").click()
+    expect(page.get_by_text("Your account is deleted. Farewell.")).to_be_visible()
+    expect(page).to_have_url(re.compile("/papers$"))
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("button", name="Upvote")).to_have_text("0")
+    assert not User.objects.exists()
