@@ -1,15 +1,10 @@
-"""How every form of the site looks: our own field template. And the fields of our own."""
+"""How every form of the site looks: our own field template."""
 
 from django import forms
-from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import UploadedFile
-from django.core.signing import BadSignature, TimestampSigner
 from django.forms.renderers import TemplatesSetting
 from django.utils.dateparse import parse_date
 
-from lib.images import TYPES, Shape, keep, small
-
-KEPT_SECONDS = 24 * 3600  # how long a form may stand open that has a picture in it
+from lib import links
 
 
 class HouseRenderer(TemplatesSetting):
@@ -30,55 +25,22 @@ class DateInput(forms.DateInput):
             return ""
 
 
-class PictureInput(forms.ClearableFileInput):
-    """Shows the picture that is there; one just uploaded stays in a form that comes back for another reason.
+class LinksField(forms.CharField):
+    """Links (`lib.links`), typed a line each."""
 
-    It is kept by then, and the form names it under a signature, so that nobody can name a picture of others'.
-    """
+    widget = forms.Textarea
 
-    template_name = "forms/picture.html"
-    owner = ""  # whom its pictures belong to
+    def __init__(self, **options):
+        hint = (
+            f"A line each, at most {links.MOST}: a label, then the address. For example: Homepage https://example.org"
+        )
+        super().__init__(**{"required": False, "help_text": hint} | options)
 
-    def value_from_datadict(self, data, files, name):
-        value = super().value_from_datadict(data, files, name)
-        if value is not None or not data.get(f"{name}-kept"):
-            return value
-        try:
-            return self._signer(name).unsign(data[f"{name}-kept"], max_age=KEPT_SECONDS)
-        except BadSignature:
-            return None
+    def to_python(self, value) -> list[dict[str, str]]:
+        return links.parse(super().to_python(value))
 
-    def get_context(self, name, value, attrs):
-        context = super().get_context(name, value, attrs)
-        kept = value if isinstance(value, str) else getattr(value, "kept", "")
-        context["widget"]["kept"] = kept and self._signer(name).sign(kept)
-        url = default_storage.url(kept) if kept else value.url if context["widget"]["is_initial"] else ""
-        context["widget"]["picture"] = url and small(url)
-        return context
+    def prepare_value(self, value) -> str:
+        return links.lines(value) if isinstance(value, list) else value
 
-    def _signer(self, name: str) -> TimestampSigner:
-        return TimestampSigner(salt=f"{self.owner} {name}")
-
-
-class PictureField(forms.FileField):
-    """An upload, kept in this shape. Its value is a name for the model's field, or False where it is to go.
-
-    Not an ImageField, which would open the upload in this process.
-    """
-
-    widget = PictureInput
-
-    def __init__(self, shape: Shape, **options):
-        self.shape = shape
-        hint = "PNG, JPEG, WebP, GIF or AVIF, at most 5 MB."
-        super().__init__(required=False, **{"help_text": hint} | options)
-        self.widget.attrs["accept"] = ",".join(TYPES)
-
-    def clean(self, data, initial=None):
-        if isinstance(data, str):
-            return data
-        data = super().clean(data, initial)
-        if isinstance(data, UploadedFile):
-            data.kept = keep(data, self.shape)
-            return data.kept
-        return data
+    def widget_attrs(self, widget) -> dict:
+        return super().widget_attrs(widget) | {"rows": links.MOST}

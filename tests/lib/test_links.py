@@ -1,0 +1,60 @@
+"""Links as people type them and as rows keep them."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from lib import links
+from lib.forms import LinksField
+
+TYPED = "My page  https://example.org/~me\n\n  https://www.example.com/a?b=c#d \r\n"
+KEPT = [
+    {"label": "My page", "url": "https://example.org/~me"},
+    {"label": "example.com", "url": "https://www.example.com/a?b=c#d"},
+]
+
+
+def test_a_line_is_a_label_and_an_address():
+    assert links.parse(TYPED) == KEPT
+    assert links.parse(links.lines(KEPT)) == KEPT
+    assert links.parse(" \n ") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("Code javascript:alert(1)", "“Code javascript:alert(1)”: The line has to end in an address"),
+        ("Mail mailto:a@example.org", "begins with http:// or https://"),
+        ("File ftp://example.org/a", "begins with http:// or https://"),
+        ("nothing", "“nothing”: The line has to end"),
+        ("https:// Me", "“https:// Me”"),
+        (f"{'l' * 41} https://example.org", "this one has 41"),
+        (f"Me https://example.org/{'w' * 200}", "at most 200 characters"),
+        ("\n".join(["Me https://example.org"] * 6), "5 links at most; these are 6"),
+    ],
+)
+def test_what_is_no_link_is_named(typed, words):
+    with pytest.raises(ValidationError) as error:
+        links.parse(typed)
+    assert words in " ".join(error.value.messages)
+
+
+def test_every_wrong_line_is_named_at_once():
+    with pytest.raises(ValidationError) as error:
+        links.parse("one\nHome https://example.org\ntwo")
+    assert [message[:5] for message in error.value.messages] == ["“one”", "“two”"]
+
+
+@pytest.mark.parametrize("kept", ["", {}, ["https://example.org"], [{"label": "a"}], [{"label": 1, "url": 2}]])
+def test_a_row_keeps_nothing_else(kept):
+    with pytest.raises(ValidationError):
+        links.validate(kept)
+
+
+def test_the_field_shows_what_was_typed_and_notices_changes():
+    field = LinksField()
+    assert field.clean(TYPED) == KEPT
+    assert field.clean("") == []
+    assert field.prepare_value(KEPT) == links.lines(KEPT)
+    assert field.prepare_value("half a li") == "half a li"
+    assert not field.has_changed(KEPT, links.lines(KEPT))
+    assert field.has_changed(KEPT, TYPED + "x https://example.org")
