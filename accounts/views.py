@@ -4,6 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.forms import ProfileForm
+from lib import markup
+from lib.http import BadInput, verb
+
+LONGEST_MARKDOWN = 20_000
 
 
 @login_required
@@ -15,3 +19,12 @@ def profile(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your profile is saved.")
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@verb
+def markdown(request: HttpRequest) -> HttpResponse:
+    """What becomes of the Markdown in the field named by `of`, for those who are typing it (`lib.widgets`)."""
+    text = request.POST.get(request.GET.get("of", ""), "")
+    if len(text) > LONGEST_MARKDOWN:
+        raise BadInput("This text is longer than any that is kept here.")
+    return HttpResponse(markup.markdown(text))

@@ -1,6 +1,6 @@
 """Uploaded pictures: verified, stripped of all metadata and re-encoded: no upload is ever served as it came.
 
-One path for logos, covers and people's portraits: `PictureField` (lib.forms) takes an upload, `keep` makes two WebP
+One path for logos, covers and people's portraits: `PictureField` (lib.widgets) takes an upload, `keep` makes two WebP
 files of it under one random name, and a row holds the name of the large one.
 """
 

@@ -14,5 +14,6 @@ class OrganisationAdmin(admin.ModelAdmin):
     list_display = ["name", "slug", "verified", "website"]
     list_filter = ["verified"]
     search_fields = ["name", "slug"]
+    fields = ["name", "slug", "website", "description", "verified"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [MembershipInline]

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path, register_converter
 
 from papers.identifiers import ArxivIdConverter
-from papers.views import about, archive, detail, lists, marks, orgs, people, saved_filters, submit
+from papers.views import about, archive, curation, detail, lists, marks, orgs, people, saved_filters, submit
 
 register_converter(ArxivIdConverter, "arxiv")
 
@@ -25,6 +25,11 @@ urlpatterns = [
     path("papers/filters/<int:pk>/remove", saved_filters.remove, name="remove_filter"),
     path("bookmarks", login_required(lists.bookmarks), name="bookmarks"),
     path("orgs/<slug:slug>", orgs.org, name="org"),
+    path("orgs/<slug:slug>/preview", curation.preview, name="preview_org"),
+    path("orgs/<slug:slug>/featured", curation.featured, name="featured"),
+    path("orgs/<slug:slug>/featured/add", curation.feature, name="feature"),
+    path("orgs/<slug:slug>/featured/<arxiv:ref>/remove", curation.unfeature, name="unfeature"),
+    path("orgs/<slug:slug>/featured/<arxiv:ref>/move", curation.move_featured, name="move_featured"),
     path("people/<str:username>", people.person, name="person"),
     # a paper
     path("papers/submit", submit.submit, name="submit"),

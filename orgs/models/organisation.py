@@ -1,6 +1,7 @@
 from django.db import models
 from django.urls import reverse
 
+from orgs.models.curated import CuratedPage
 from orgs.roles import MAY
 
 
@@ -11,21 +12,18 @@ class OrganisationManager(models.Manager):
         return {organisation.slug: organisation for organisation in self.filter(slug__in=names)}
 
 
-class Organisation(models.Model):
+class Organisation(CuratedPage):
     """A laboratory, company or reading group with a page of its own."""
 
     slug = models.SlugField(max_length=96, unique=True)
     name = models.CharField(max_length=120)
-    website = models.URLField(blank=True)
-    description = models.TextField(blank=True, max_length=4000, help_text="Markdown and maths are welcome.")
-    logo = models.ImageField(upload_to="logos", blank=True)
     verified = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = OrganisationManager()
 
-    class Meta:
+    class Meta(CuratedPage.Meta):
         ordering = ["name"]
 
     def __str__(self) -> str:

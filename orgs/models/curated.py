@@ -1,0 +1,193 @@
+"""What an organisation's admins make of its page: a draft, what is published, and what was published before it."""
+
+import hashlib
+from collections.abc import Callable
+from copy import copy
+from datetime import date
+from functools import partial
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, transaction
+from django.utils import timezone
+
+from lib import links
+from lib.http import BadInput
+from lib.images import forget
+
+MOST_FEATURED = 12
+STATE = (
+    "name",
+    "description",
+    "website",
+    "links",
+    "logo",
+    "cover",
+    "accent",
+    "announcement",
+    "announced_until",
+    "featured",
+    "sections",
+)
+
+
+class Overtaken(Exception):
+    """Somebody else has changed these fields meanwhile; nothing was saved. `now` is the organisation as it is."""
+
+    def __init__(self, fields: list[str], now: "CuratedPage"):
+        super().__init__(f"changed meanwhile: {', '.join(fields)}")
+        self.fields = fields
+        self.now = now
+
+
+def digests(state: dict) -> dict[str, str]:
+    """A short digest of each value, by which a form knows what it was made from."""
+    return {name: hashlib.blake2b(repr(value).encode(), digest_size=4).hexdigest() for name, value in state.items()}
+
+
+class CuratedPage(models.Model):
+    """`draft` and `previous` are states: the values of STATE as JSON, a picture by its name. None where there is none.
+
+    `revision` grows with every change of the page or its draft; `edition` is the revision that made the page what it
+    is. A verb carries the one that its page showed, and does nothing where that is of the past.
+    """
+
+    description = models.TextField(blank=True, max_length=4000, help_text="Markdown and maths are welcome.")
+    website = models.URLField(blank=True)
+    links = models.JSONField(default=list, blank=True, validators=[links.validate])
+    logo = models.ImageField(upload_to="logos", blank=True)
+    cover = models.ImageField(upload_to="covers", blank=True)
+    accent = models.CharField(max_length=7, blank=True)
+    announcement = models.CharField(max_length=200, blank=True)
+    announced_until = models.DateField("announced until", null=True, blank=True)
+    featured = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    sections = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    draft = models.JSONField(null=True, blank=True, editable=False)
+    previous = models.JSONField(null=True, blank=True, editable=False)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    edition = models.PositiveIntegerField(default=0, editable=False)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, editable=False
+    )
+    changed_at = models.DateTimeField(null=True, editable=False)
+    change = models.CharField(max_length=40, blank=True, editable=False)  # goes on after the name of who made it
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(condition=models.Q(featured__len__lte=MOST_FEATURED), name="%(class)s_features_few"),
+            models.CheckConstraint(
+                condition=models.Q(accent="") | models.Q(accent__regex="^#[0-9a-f]{6}$"), name="%(class)s_accent"
+            ),
+        ]
+
+    @property
+    def news(self) -> str:
+        """The announcement, to the end of its last day (UTC)."""
+        is_over = self.announced_until and self.announced_until < timezone.now().date()
+        return "" if is_over else self.announcement
+
+    def state(self) -> dict:
+        return {name: _plain(getattr(self, name)) for name in STATE}
+
+    def drafted(self):
+        """The organisation as its draft has it, to be shown and not to be saved."""
+        shown = copy(self)
+        shown._lay(self.draft or {})
+        return shown
+
+    @transaction.atomic
+    def save_draft(self, values: dict, base: dict[str, str], by) -> None:
+        """Put these values into the draft. Raises Overtaken where one is no longer what `base` (digests) knew."""
+        now = self._locked()
+        state = now.draft or now.state()
+        known = digests(state)
+        moved = [name for name in values if values[name] != state[name] and base.get(name) != known[name]]
+        if moved:
+            raise Overtaken(moved, now)
+        now._move_on("saved the draft", by, draft=state | values)
+
+    @transaction.atomic
+    def publish(self, revision: int, by) -> bool:
+        """Whether it was done: not if there is no draft, or not that one any more."""
+        now = self._locked()
+        if now.draft is None or now.revision != revision:
+            return False
+        before = now.state()
+        now._lay(now.draft)
+        now._move_on("published the page", by, draft=None, previous=before, edition=revision + 1)
+        return True
+
+    @transaction.atomic
+    def discard(self, revision: int, by) -> bool:
+        now = self._locked()
+        if now.draft is None or now.revision != revision:
+            return False
+        now._move_on("discarded the draft", by, draft=None)
+        return True
+
+    @transaction.atomic
+    def undo(self, edition: int, by) -> bool:
+        """Bring the page back to what it was before this edition. What is undone is the draft, if there is no other."""
+        now = self._locked()
+        if now.previous is None or now.edition != edition:
+            return False
+        draft = now.draft or now.state()
+        now._lay(now.previous)
+        now._move_on("undid the last change", by, draft=draft, previous=None, edition=now.revision + 1)
+        return True
+
+    def feature(self, pk: int, by) -> None:
+        """Put the paper last among those featured in the draft. Raises BadInput past MOST_FEATURED."""
+        self._arrange(lambda featured: featured if pk in featured else [*featured, pk], by)
+
+    def unfeature(self, pk: int, by) -> None:
+        self._arrange(lambda featured: [other for other in featured if other != pk], by)
+
+    def move_featured(self, pk: int, place: int, by) -> None:
+        """To this place, from 0; a paper that is not featured stays so."""
+
+        def moved(featured: list[int]) -> list[int]:
+            others = [other for other in featured if other != pk]
+            return [*others[:place], pk, *others[place:]] if pk in featured else featured
+
+        self._arrange(moved, by)
+
+    @transaction.atomic
+    def _arrange(self, arrange: Callable[[list[int]], list[int]], by) -> None:
+        now = self._locked()
+        state = now.draft or now.state()
+        featured = arrange(state["featured"])
+        if len(featured) > MOST_FEATURED:
+            raise BadInput(f"{MOST_FEATURED} papers at most can be featured. Take one away first.")
+        if featured != state["featured"]:
+            now._move_on("arranged the featured papers", by, draft=state | {"featured": featured})
+
+    def _locked(self):
+        return type(self).objects.select_for_update(no_key=True).get(pk=self.pk)
+
+    def _move_on(self, change: str, by, **fields) -> None:
+        """The one place where a change of the page or its draft is written."""
+        before = type(self).objects.get(pk=self.pk)
+        fields |= {"change": change, "changed_by": by, "changed_at": timezone.now(), "revision": self.revision + 1}
+        for name, value in fields.items():
+            setattr(self, name, value)
+        shown = {*STATE, "updated_at"} if "edition" in fields else set()
+        self.save(update_fields={*fields, *shown})
+        if gone := before._pictures() - self._pictures():
+            transaction.on_commit(partial(forget, gone))
+
+    def _lay(self, state: dict) -> None:
+        for name, value in state.items():
+            setattr(self, name, self._meta.get_field(name).to_python(value))
+
+    def _pictures(self) -> set[str]:
+        """Of the page, of its draft, and of what was before."""
+        states = [state for state in (self.state(), self.draft, self.previous) if state]
+        return {state[name] for state in states for name in ("logo", "cover") if state[name]}
+
+
+def _plain(value):
+    if isinstance(value, models.fields.files.FieldFile):
+        return value.name or ""
+    return value.isoformat() if isinstance(value, date) else value
