@@ -9,15 +9,18 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from lib import darkroom
 
 MAX_BYTES = 5 * 1024 * 1024
 TYPES = tuple(f"image/{name.lower()}" for name in darkroom.FORMATS)
+KEPT_SECONDS = 24 * 3600  # how long a form may stand open that has a picture in it
 PATIENCE = 10  # seconds that a busy machine may take for what needs less than one of computing
 
 
@@ -61,6 +64,16 @@ def forget(names: Iterable[str]) -> None:
     for name in names:
         default_storage.delete(name)
         default_storage.delete(small(name))
+
+
+def sweep(folder: str, used: set[str]) -> None:
+    """Delete the pictures of this folder that are not used, once no form can stand open that has them in it."""
+    _, files = default_storage.listdir(folder) if default_storage.exists(folder) else ([], [])
+    names = {f"{folder}/{file.removesuffix('-small.webp').removesuffix('.webp')}.webp" for file in files}
+    last = timezone.now() - timedelta(seconds=2 * KEPT_SECONDS)
+    for name in names - used:
+        if default_storage.exists(name) and default_storage.get_modified_time(name) < last:
+            forget([name])
 
 
 def _develop(data: bytes, shape: Shape) -> tuple[bytes, bytes]:

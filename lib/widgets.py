@@ -7,10 +7,9 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.core.signing import BadSignature, TimestampSigner
 
-from lib.images import TYPES, Shape, keep, small
+from lib.images import KEPT_SECONDS, TYPES, Shape, keep, small
 from lib.markup import markdown
 
-KEPT_SECONDS = 24 * 3600  # how long a form may stand open that has a picture in it
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
@@ -34,7 +33,7 @@ class PictureInput(forms.ClearableFileInput):
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
-        kept = value if isinstance(value, str) else getattr(value, "kept", "")
+        kept = value if isinstance(value, str) else ""
         context["widget"]["kept"] = kept and self._signer(name).sign(kept)
         url = default_storage.url(kept) if kept else value.url if context["widget"]["is_initial"] else ""
         context["widget"]["picture"] = url and small(url)
@@ -66,6 +65,10 @@ class PictureField(forms.FileField):
             data.kept = keep(data, self.shape)
             return data.kept
         return data
+
+    def bound_data(self, data, initial):
+        """The picture that was just kept, as its name; else the one that is there."""
+        return (data if isinstance(data, str) else getattr(data, "kept", "")) or initial
 
 
 class ColourField(forms.CharField):

@@ -5,6 +5,8 @@ import logging
 from django.core.management import call_command
 from procrastinate.contrib.django import app
 
+from lib.images import COVER, LOGO, sweep
+from orgs.models import Organisation
 from papers import audit, indexing
 
 logger = logging.getLogger(__name__)
@@ -28,3 +30,11 @@ def audit_counters(timestamp: int) -> None:
 @app.task(queueing_lock="clear_sessions", pass_context=False)
 def clear_sessions(timestamp: int) -> None:
     call_command("clearsessions")
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(queueing_lock="clear_pictures", pass_context=False)
+def clear_pictures(timestamp: int) -> None:
+    used = {name for organisation in Organisation.objects.iterator() for name in organisation.pictures()}
+    for shape in (LOGO, COVER):
+        sweep(shape.folder, used)

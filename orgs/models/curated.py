@@ -90,6 +90,11 @@ class CuratedPage(models.Model):
     def state(self) -> dict:
         return {name: _plain(getattr(self, name)) for name in STATE}
 
+    def pictures(self) -> set[str]:
+        """Of the page, of its draft, and of what was before."""
+        states = [state for state in (self.state(), self.draft, self.previous) if state]
+        return {state[name] for state in states for name in ("logo", "cover") if state[name]}
+
     def drafted(self):
         """The organisation as its draft has it, to be shown and not to be saved."""
         shown = copy(self)
@@ -174,17 +179,12 @@ class CuratedPage(models.Model):
             setattr(self, name, value)
         shown = {*STATE, "updated_at"} if "edition" in fields else set()
         self.save(update_fields={*fields, *shown})
-        if gone := before._pictures() - self._pictures():
+        if gone := before.pictures() - self.pictures():
             transaction.on_commit(partial(forget, gone))
 
     def _lay(self, state: dict) -> None:
         for name, value in state.items():
             setattr(self, name, self._meta.get_field(name).to_python(value))
-
-    def _pictures(self) -> set[str]:
-        """Of the page, of its draft, and of what was before."""
-        states = [state for state in (self.state(), self.draft, self.previous) if state]
-        return {state[name] for state in states for name in ("logo", "cover") if state[name]}
 
 
 def _plain(value):

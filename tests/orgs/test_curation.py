@@ -1,7 +1,7 @@
 """The page of an organisation: from a draft to what everybody sees, and back; pictures, links, accent, announcement."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -9,9 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.html import escape
 from PIL import Image
 
+from lib.images import small
 from orgs.models import Membership, Organisation
 from orgs.models.curated import Overtaken, digests
 from orgs.roles import Role
+from papers.tasks import clear_pictures
 from tests.race import race
 
 TYPED = {
@@ -284,3 +286,15 @@ def test_a_look_at_the_markdown_keeps_all_that_was_typed_and_saves_nothing(lab, 
     assert "Look: <strong>this</strong> <math>" in page
     assert "Code https://example.org/code" in page
     assert Organisation.objects.get().draft is None
+
+
+def test_uploads_that_no_page_took_are_swept_away(lab, alice, signed_in, media, time_machine):
+    admin = signed_in(alice)
+    save(admin, logo=picture("kept.png"))
+    save(admin, name="", logo=picture("forgotten.png"))
+    clear_pictures.func(0)
+    assert len(files(media)) == 4
+    time_machine.move_to(datetime.now(UTC) + timedelta(days=3))
+    clear_pictures.func(0)
+    lab.refresh_from_db()
+    assert files(media) == {lab.draft["logo"], small(lab.draft["logo"])}
