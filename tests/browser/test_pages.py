@@ -44,7 +44,10 @@ MEMBER = [
     "/papers?min_votes=1",
     "/bookmarks",
     "/papers/submit",
+    f"/orgs/{'o' * 96}",
     f"/orgs/{'o' * 96}/edit",
+    f"/orgs/{'o' * 96}/preview",
+    f"/orgs/{'o' * 96}/featured",
 ]
 
 

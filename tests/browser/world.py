@@ -23,9 +23,15 @@ def build() -> User:
         website="https://example.org/" + "w" * 150,
         description=f"# Who we are\n\n{'d' * 200}\n\n{WIDE}\n\n- `{'c' * 200}`\n\n[{'l' * 100}](https://example.org)",
         verified=True,
+        links=[{"label": "L" * 40, "url": "https://example.org/" + "w" * 150}] * 5,
+        accent="#ffd700",
+        announcement="A" * 100 + " [" + "l" * 60 + "](https://example.org)",
     )
     Membership.objects.create(organisation=org, user=member, role=Role.OWNER)
     heavy = _heavy_paper(org, member)
+    org.featured = [heavy.pk]
+    org.draft, org.previous = org.state(), org.state()
+    org.save()
     PaperFactory(arxiv_id="2509.00002", title="Thirty", authors=[f"Author {n}" for n in range(30)], abstract=PROSE)
     PaperFactory(arxiv_id="2509.00003", title="Nothing known", authors=[], abstract="")
     PaperFactory(listed_at=NOON - timedelta(days=40))
