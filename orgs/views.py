@@ -25,20 +25,23 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     base = request.POST.get("base") or json.dumps(digests(organisation.drafted().state()))
     if request.method == "POST" and form.is_valid() and "look" not in request.GET:
         try:
-            organisation.save_draft(form.values(), _digests(base), request.user)
+            others = organisation.save_draft(form.values(), _digests(base), request.user)
         except Overtaken as overtaken:
-            return _overtaken(request, form, overtaken)
+            return _overtaken(request, form, overtaken, _digests(base))
+        if others:
+            labels = ", ".join(form[name].label for name in others)
+            messages.info(request, f"{organisation.editor} changed more meanwhile, which stays: {labels}.")
         return redirect("papers:preview_org", organisation.slug)
     context = {"form": form, "org": organisation, "base": base}
     return render(request, "orgs/edit.html", context, status=400 if form.errors else 200)
 
 
-def _overtaken(request: HttpRequest, form: OrganisationForm, overtaken: Overtaken) -> HttpResponse:
+def _overtaken(request: HttpRequest, form: OrganisationForm, overtaken: Overtaken, base: dict) -> HttpResponse:
     """The form with all that was typed, beside what others have made of it; sent again, it is saved."""
     theirs, yours = overtaken.now.drafted(), form.instance
     changes = [(form[name], _told(theirs, name), _told(yours, name)) for name in overtaken.fields]
-    base = json.dumps(digests(theirs.state()))
-    context = {"form": form, "org": overtaken.now, "base": base, "changes": changes}
+    seen = {name: digest for name, digest in digests(theirs.state()).items() if name in overtaken.fields}
+    context = {"form": form, "org": overtaken.now, "base": json.dumps(base | seen), "changes": changes}
     return render(request, "orgs/edit.html", context, status=409)
 
 

@@ -1,6 +1,7 @@
 """What an organisation's admins make of its page: a draft, what is published, and what was published before it."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from copy import copy
 from datetime import date
@@ -32,7 +33,7 @@ STATE = (
 
 
 class Overtaken(Exception):
-    """Somebody else has changed these fields meanwhile; nothing was saved. `now` is the organisation as it is."""
+    """Somebody else has changed these fields, too; nothing was saved. `now` is the organisation as it is."""
 
     def __init__(self, fields: list[str], now: "CuratedPage"):
         super().__init__(f"changed meanwhile: {', '.join(fields)}")
@@ -42,7 +43,8 @@ class Overtaken(Exception):
 
 def digests(state: dict) -> dict[str, str]:
     """A short digest of each value, by which a form knows what it was made from."""
-    return {name: hashlib.blake2b(repr(value).encode(), digest_size=4).hexdigest() for name, value in state.items()}
+    told = {name: json.dumps(value, sort_keys=True).encode() for name, value in state.items()}
+    return {name: hashlib.blake2b(value, digest_size=4).hexdigest() for name, value in told.items()}
 
 
 class CuratedPage(models.Model):
@@ -87,6 +89,11 @@ class CuratedPage(models.Model):
         is_over = self.announced_until and self.announced_until < timezone.now().date()
         return "" if is_over else self.announcement
 
+    @property
+    def editor(self) -> str:
+        """Who made the last change; people may be gone."""
+        return str(self.changed_by or "Somebody")
+
     def state(self) -> dict:
         return {name: _plain(getattr(self, name)) for name in STATE}
 
@@ -102,15 +109,19 @@ class CuratedPage(models.Model):
         return shown
 
     @transaction.atomic
-    def save_draft(self, values: dict, base: dict[str, str], by) -> None:
-        """Put these values into the draft. Raises Overtaken where one is no longer what `base` (digests) knew."""
+    def save_draft(self, values: dict, base: dict[str, str], by) -> list[str]:
+        """Put into the draft what of these values is not as `base` (digests) knew it: the rest was not touched here.
+
+        Returns what others have changed of that rest meanwhile; it stays. Raises Overtaken where both changed the same.
+        """
         now = self._locked()
         state = now.draft or now.state()
-        known = digests(state)
-        moved = [name for name in values if values[name] != state[name] and base.get(name) != known[name]]
-        if moved:
-            raise Overtaken(moved, now)
-        now._move_on("saved the draft", by, draft=state | values)
+        mine, theirs = digests(values), digests(state)
+        typed = {name: value for name, value in values.items() if mine[name] != base.get(name)}
+        if both := [name for name in typed if theirs[name] not in (mine[name], base.get(name))]:
+            raise Overtaken(both, now)
+        now._move_on("saved the draft", by, draft=state | typed)
+        return [name for name in values if name not in typed and mine[name] != theirs[name]]
 
     @transaction.atomic
     def publish(self, revision: int, by) -> bool:
