@@ -1,20 +1,17 @@
+from functools import partial
+
 from django import forms
 from django.db import transaction
 
 from accounts.models import User
 from lib.forms import LinksField
-from lib.images import TYPES, small_webp
+from lib.images import PORTRAIT, forget
+from lib.widgets import MarkdownInput, PictureField
 
 
 class ProfileForm(forms.ModelForm):
     links = LinksField()
-    # Not an ImageField, which would open the upload before `small_webp` has weighed it.
-    portrait = forms.FileField(
-        label="Picture",
-        required=False,
-        widget=forms.ClearableFileInput({"accept": ",".join(TYPES)}),
-        help_text="PNG, JPEG, WebP, GIF or AVIF, at most 5 MB.",
-    )
+    portrait = PictureField(PORTRAIT, label="Picture")
 
     class Meta:
         model = User
@@ -28,19 +25,17 @@ class ProfileForm(forms.ModelForm):
             "shows_collections",
             "shows_memberships",
         ]
-        widgets = {"about": forms.Textarea({"rows": 5})}
+        widgets = {"about": MarkdownInput({"rows": 5})}
 
-    def clean_portrait(self):
-        portrait = self.cleaned_data["portrait"]
-        if portrait and "portrait" in self.changed_data:
-            return small_webp(portrait)
-        return portrait
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["portrait"].widget.owner = f"person {self.instance.pk}"
 
     def save(self) -> User:
         """A picture that is replaced or removed is gone."""
         before = self.initial["portrait"]
         if before and "portrait" in self.changed_data:
-            transaction.on_commit(lambda: before.storage.delete(before.name))
+            transaction.on_commit(partial(forget, [before.name]))
         return super().save()
 
     def shown(self) -> list[forms.BoundField]:

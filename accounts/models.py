@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.template.loader import render_to_string
 
 from lib import links
+from lib.images import forget
 from lib.text import initials
 
 
@@ -105,7 +106,7 @@ class User(auth.AbstractUser):
         for session in person.usersession_set.all():
             session.end()
         if person.portrait:
-            transaction.on_commit(partial(person.portrait.storage.delete, person.portrait.name))
+            transaction.on_commit(partial(forget, [person.portrait.name]))
         if person.email:
             letter = render_to_string("accounts/farewell.txt", {"person": person})
             farewell = partial(send_mail, "[Broadsheet] Your account is deleted", letter, None, [person.email])

@@ -1,10 +1,8 @@
 from allauth.account.decorators import secure_admin_login
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views.static import serve
 
-from config.views import robots, styleguide, without_slash
+from config.views import media, robots, styleguide, without_slash
 
 admin.site.site_header = admin.site.site_title = "Broadsheet"
 admin.site.login = secure_admin_login(admin.site.login)
@@ -17,6 +15,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("styleguide", styleguide, name="styleguide"),
     path("robots.txt", robots, name="robots"),
-    re_path(r"^media/(?P<path>(?:logos|portraits)/[0-9a-f]{32}\.webp)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    re_path(r"^media/(?P<path>(?:logos|covers|portraits)/[0-9a-f]{32}(?:-small)?\.webp)$", media, name="media"),
     path("<path:rest>/", without_slash, name="without_slash"),
 ]

@@ -101,3 +101,18 @@ def markdown(text: str) -> SafeString:
         link_rel="nofollow ugc noopener",
     )
     return mark_safe(html)
+
+
+_one_line = MarkdownIt("zero", {"linkify": True}).enable(["link", "linkify", "escape"])
+
+
+def markdown_line(text: str) -> SafeString:
+    """One line that a person wrote, as HTML: of Markdown only its links."""
+    html = nh3.clean(
+        _one_line.renderInline(text),
+        tags={"a"},
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow ugc noopener",
+    )
+    return mark_safe(html)

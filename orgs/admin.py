@@ -15,6 +15,7 @@ class OrganisationAdmin(admin.ModelAdmin):
     list_display = ["name", "slug", "verified", "website"]
     list_filter = ["verified"]
     search_fields = ["name", "slug"]
+    fields = ["name", "slug", "website", "description", "verified"]
     prepopulated_fields = {"slug": ["name"]}
     raw_id_fields = ["founder"]
     inlines = [MembershipInline]

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from orgs.views import claims, founding, invitations, log, members, moderation, page
 
@@ -6,6 +6,10 @@ app_name = "orgs"
 urlpatterns = [
     path("orgs/new", founding.found, name="new"),
     path("orgs/<slug:slug>/edit", page.edit, name="edit"),
+    path("orgs/<slug:slug>/publish", page.publish, name="publish"),
+    path("orgs/<slug:slug>/discard", page.discard, name="discard"),
+    path("orgs/<slug:slug>/undo", page.undo, name="undo"),
+    re_path(r"^orgs/(?P<slug>[-\w]+)/accent-(?P<colour>[0-9a-f]{6})\.css$", page.accent, name="accent"),
     path("orgs/<slug:slug>/log", log.log, name="log"),
     path("orgs/<slug:slug>/claim", claims.claim, name="claim"),
     path("orgs/<slug:slug>/claim/prove", claims.prove, name="prove_claim"),

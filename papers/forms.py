@@ -1,6 +1,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
+from lib.widgets import MarkdownInput
 from orgs.models import Organisation
 from orgs.roles import KEEP
 from papers import identifiers
@@ -50,7 +51,7 @@ class CollectionForm(Overtaken, forms.ModelForm):
     class Meta:
         model = Collection
         fields = ["name", "description", "visibility"]
-        widgets = {"description": forms.Textarea({"rows": 6}), "visibility": forms.RadioSelect}
+        widgets = {"description": MarkdownInput({"rows": 6}), "visibility": forms.RadioSelect}
 
     def __init__(self, *args, instance: Collection, **kwargs):
         super().__init__(*args, instance=instance, **kwargs)

@@ -5,6 +5,9 @@ import logging
 from django.core.management import call_command
 from procrastinate.contrib.django import app
 
+from accounts.models import User
+from lib.images import COVER, LOGO, PORTRAIT, sweep
+from orgs.models import Organisation
 from papers import audit, indexing, portability
 from papers.models import DataExport, Item
 
@@ -47,3 +50,12 @@ def make_export(token: str) -> None:
 @app.task(queueing_lock="clear_exports", pass_context=False)
 def clear_exports(timestamp: int) -> None:
     DataExport.objects.clear()
+
+
+@app.periodic(cron="42 3 * * *")
+@app.task(queueing_lock="clear_pictures", pass_context=False)
+def clear_pictures(timestamp: int) -> None:
+    used = {name for organisation in Organisation.objects.iterator() for name in organisation.pictures()}
+    used |= set(User.objects.exclude(portrait="").values_list("portrait", flat=True))
+    for shape in (LOGO, COVER, PORTRAIT):
+        sweep(shape.folder, used)

@@ -10,6 +10,7 @@ from papers.views import (
     affiliations,
     archive,
     collections,
+    curation,
     detail,
     following,
     insights,
@@ -55,6 +56,17 @@ urlpatterns = [
     path("orgs/<slug:slug>/papers/<arxiv:ref>/withdraw", affiliations.withdraw, name="withdraw"),
     path("orgs/<slug:slug>/insights", insights.charts, name="insights"),
     path("orgs/<slug:slug>/insights/<slug:what>.csv", insights.figures, name="figures"),
+    path("orgs/<slug:slug>/preview", curation.preview, name="preview_org"),
+    *(
+        path(f"orgs/<slug:slug>/{name}{rest}", view, {"name": name}, name=f"{prefix}{name}")
+        for name in curation.SHELVES
+        for rest, view, prefix in (
+            ("", curation.shelf, ""),
+            ("/add", curation.put, "add_to_"),
+            ("/<path:handle>/remove", curation.take, "remove_from_"),
+            ("/<path:handle>/move", curation.move, "move_in_"),
+        )
+    ),
     path("people/<str:username>", people.person, name="person"),
     path("people/<str:username>/submitted", people.person, {"part": "submitted"}, name="person_submitted"),
     path("people/<str:username>/upvoted", people.person, {"part": "upvoted"}, name="person_upvoted"),

@@ -7,12 +7,14 @@ from django import template
 from django.utils import timezone
 from lucide.templatetags.lucide import lucide
 
-from lib import markup
+from lib import images, markup
 
 register = template.Library()
 register.simple_tag(cache(lucide), name="lucide")  # which draws an icon anew each time
 register.filter("typeset", markup.typeset)
 register.filter("markdown", markup.markdown)
+register.filter("markdown_line", markup.markdown_line)
+register.filter("small", images.small)
 
 
 @register.filter

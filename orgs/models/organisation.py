@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from lib.http import BadInput
 from lib.text import initials
+from orgs.models.curated import CuratedPage
 from orgs.models.event import Event
 from orgs.models.formerslug import FormerSlug
 from orgs.models.membership import Membership
@@ -78,14 +79,11 @@ class OrganisationManager(models.Manager):
         return self.filter(memberships__user=user, memberships__role__in=roles)
 
 
-class Organisation(models.Model):
+class Organisation(CuratedPage):
     """A laboratory, company or reading group with a page of its own."""
 
     slug = models.SlugField(max_length=96, unique=True)
     name = models.CharField(max_length=120, validators=[plain])
-    website = models.URLField(blank=True)
-    description = models.TextField(blank=True, max_length=4000, help_text="Markdown and maths are welcome.")
-    logo = models.ImageField(upload_to="logos", blank=True)
     verified = models.BooleanField(default=False)
     founder = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="founded", null=True, blank=True
@@ -98,7 +96,7 @@ class Organisation(models.Model):
 
     objects = OrganisationManager()
 
-    class Meta:
+    class Meta(CuratedPage.Meta):
         ordering = ["name"]
 
     def __str__(self) -> str:

@@ -1,24 +1,114 @@
+import json
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from lib import links
+from lib.colour import readable
+from lib.http import BadInput, verb
 from orgs.forms import OrganisationForm
 from orgs.models import Organisation
+from orgs.models.curated import Overtaken, digests
 from orgs.roles import EDIT
+
+STALE = "The page has changed since you looked at it, so nothing was done. This is how it stands now."
 
 
 @login_required
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
-    """Name, description, website and logo; for those whose role allows it."""
-    organisation = get_object_or_404(Organisation, slug=slug)
+    """What the form holds becomes the draft; with `?look` it is only drawn again, with what becomes of the Markdown."""
+    organisation = editable(request, slug)
+    form = OrganisationForm(request.POST or None, request.FILES or None, instance=organisation.drafted())
+    base = request.POST.get("base") or json.dumps(digests(organisation.drafted().state()))
+    if request.method == "POST" and form.is_valid() and "look" not in request.GET:
+        try:
+            others = organisation.save_draft(form.values(), _digests(base), request.user)
+        except Overtaken as overtaken:
+            return _overtaken(request, form, overtaken, _digests(base))
+        if others:
+            labels = ", ".join(form[name].label for name in others)
+            messages.info(request, f"{organisation.editor} changed more meanwhile, which stays: {labels}.")
+        return redirect("papers:preview_org", organisation.slug)
+    context = {"form": form, "org": organisation, "base": base}
+    return render(request, "orgs/edit.html", context, status=400 if form.errors else 200)
+
+
+def _overtaken(request: HttpRequest, form: OrganisationForm, overtaken: Overtaken, base: dict) -> HttpResponse:
+    """The form with all that was typed, beside what others have made of it; sent again, it is saved."""
+    theirs, yours = overtaken.now.drafted(), form.instance
+    changes = [(form[name], _told(theirs, name), _told(yours, name)) for name in overtaken.fields]
+    seen = {name: digest for name, digest in digests(theirs.state()).items() if name in overtaken.fields}
+    context = {"form": form, "org": overtaken.now, "base": json.dumps(base | seen), "changes": changes}
+    return render(request, "orgs/edit.html", context, status=409)
+
+
+def _told(organisation: Organisation, name: str):
+    value = getattr(organisation, name)
+    return links.lines(value) if name == "links" else value
+
+
+def _digests(told: str) -> dict[str, str]:
+    try:
+        known = json.loads(told)
+    except ValueError:
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+@verb
+def publish(request: HttpRequest, slug: str) -> HttpResponse:
+    organisation = editable(request, slug)
+    if organisation.publish(_number(request, "revision"), request.user):
+        messages.success(request, "The page is published.")
+        return redirect(organisation)
+    return _stale(request, organisation)
+
+
+@verb
+def discard(request: HttpRequest, slug: str) -> HttpResponse:
+    organisation = editable(request, slug)
+    if organisation.discard(_number(request, "revision"), request.user):
+        messages.success(request, "The draft is discarded.")
+        return redirect(organisation)
+    return _stale(request, organisation)
+
+
+@verb
+def undo(request: HttpRequest, slug: str) -> HttpResponse:
+    organisation = editable(request, slug)
+    if organisation.undo(_number(request, "edition"), request.user):
+        messages.success(request, "The page is as it was before. What was undone is kept as a draft.")
+        return redirect(organisation)
+    return _stale(request, organisation)
+
+
+def _stale(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    messages.info(request, STALE)
+    organisation.refresh_from_db()
+    return redirect("papers:preview_org" if organisation.draft else "papers:org", organisation.slug)
+
+
+def editable(request: HttpRequest, slug: str) -> Organisation:
+    """Raises PermissionDenied, in words, for those whose role does not allow it."""
+    organisation = get_object_or_404(Organisation.objects.select_related("changed_by"), slug=slug)
     if not organisation.allows(request.user, EDIT):
         raise PermissionDenied("Only owners and admins of this organisation may edit its page.")
-    form = OrganisationForm(request.POST or None, request.FILES or None, instance=organisation)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, "The page is saved.")
-        return redirect(organisation)
-    status = 400 if form.errors else 200
-    return render(request, "orgs/edit.html", {"form": form, "org": organisation}, status=status)
+    return organisation
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    try:
+        return int(request.POST.get(name, ""))
+    except ValueError:
+        raise BadInput("This button belongs to a page that is out of date. Go back and load it again.") from None
+
+
+def accent(request: HttpRequest, slug: str, colour: str) -> HttpResponse:
+    """The accent as a stylesheet, since no style is inline. It follows from its address, so it may be kept for ever."""
+    light, dark = readable(f"#{colour}")
+    css = f":root {{ --accent: light-dark({light}, {dark}); }}\n"
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return HttpResponse(css, content_type="text/css; charset=utf-8", headers=headers)

@@ -1,11 +1,12 @@
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Max, Min, OuterRef, Subquery, Value
-from django.db.models.functions import Concat, Trim
+from django.db.models import F, Max, Min, OuterRef, Subquery, Value, Window
+from django.db.models.functions import Concat, RowNumber, Trim
 from django.utils import timezone
 
 from lib.http import BadInput
@@ -93,6 +94,15 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
         moved = self.transfer(source, target, list(papers), by)
         source.end(by)
         return moved
+
+    def first_of(self, collections: Iterable[int], count: int) -> dict[int, list["Item"]]:
+        """The first papers of each of these collections (keys), with the papers. One statement."""
+        place = Window(RowNumber(), partition_by="collection", order_by=F("position").desc())
+        items = self.kept().filter(collection__in=collections).annotate(place=place).filter(place__lte=count)
+        first = defaultdict(list)
+        for item in items.select_related("paper__organisation").order_by("collection", "place"):
+            first[item.collection_id].append(item)
+        return first
 
     @transaction.atomic
     def annotate_with(self, collection: Collection, paper: int, note: str, was: str) -> str | None:

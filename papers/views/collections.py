@@ -60,7 +60,7 @@ def collection(request: HttpRequest, key: str) -> HttpResponse:
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
     form = NewCollectionForm(request.POST or None, user=request.user)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and "look" not in request.GET:
         return redirect(form.save())
     return render(request, "papers/collection_new.html", {"form": form}, status=400 if form.errors else 200)
 
@@ -73,7 +73,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     Collection.objects.hold(found)
     found.refresh_from_db()
     form = CollectionForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and "look" not in request.GET:
         form.save_by(request.user)
         return redirect(found)
     others = Collection.objects.kept_by(request.user).exclude(pk=found.pk).order_by("name")

@@ -2,30 +2,71 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from orgs.models import Organisation
-from orgs.roles import EDIT, SEE, TAG, Role
-from papers.models import OrganisationFollow, Paper
+from orgs.roles import EDIT, KEEP, SEE, TAG, Role
+from papers import listing
+from papers.models import Collection, Item, OrganisationFollow, Paper
 from papers.views.lists import show
 
 MEMBERS_SHOWN = 60
+PAPERS_OF_A_SECTION = 5
 
 
 def org(request: HttpRequest, slug: str) -> HttpResponse:
     """An organisation's public page: who they are, their papers, their members."""
     found = get_object_or_404(Organisation, slug=slug)
     deeds = found.deeds_of(request.user)
-    follow = OrganisationFollow.objects.standing(request.user, found)
+    may_see = SEE in deeds or (request.user.is_authenticated and request.user.is_moderator)
+    may = {"may_edit": EDIT in deeds, "may_tag": TAG in deeds, "may_keep": KEEP in deeds, "may_see": may_see}
+    return draw(request, found, **may)
+
+
+def draw(request: HttpRequest, found: Organisation, **more) -> HttpResponse:
+    """The page of this organisation as it stands here: published, or with its draft laid upon it."""
     members = list(found.memberships.shown_to(request.user).by_rank()[: MEMBERS_SHOWN + 1])
+    papers, is_front = Paper.objects.affiliated_with([found.pk]), _is_front(request)
+    featured = _featured(request, found, papers) if found.featured and is_front else []
+    is_first = "older" not in request.GET
+    sections = _sections(found) if found.sections and is_front and is_first else []
+    follow = OrganisationFollow.objects.standing(request.user, found)
     context = {
         "title": found.name,
         "org": found,
         "follow": follow,
+        "featured": featured if is_first else [],
+        "sections": sections,
         "members": members[:MEMBERS_SHOWN],
         "more_members": len(members) > MEMBERS_SHOWN,
-        "may_edit": EDIT in deeds,
-        "may_tag": TAG in deeds,
-        "may_see": SEE in deeds or (request.user.is_authenticated and request.user.is_moderator),
         "is_owned": any(member.role == Role.OWNER for member in members) or found.is_owned,
-    }
-    papers = Paper.objects.affiliated_with([found.pk])
-    version = (found.updated_at, follow, [(member.role, str(member.user)) for member in members])
+    } | more
+    shown = (
+        [paper.face for paper in featured],
+        [(c.pk, c.updated_at, [i.paper.face for i in items]) for c, items in sections],
+    )
+    version = (
+        found.updated_at,
+        found.news,
+        follow,
+        shown,
+        [(m.role, str(m.user)) for m in members],
+        context["is_owned"],
+    )
+    papers = papers.exclude(pk__in=[paper.pk for paper in featured])
     return show(request, papers, context, template="papers/org.html", version=version, order="newest")
+
+
+def _is_front(request: HttpRequest) -> bool:
+    """Nothing is filtered and nothing exported, so that the list may be without what stands above it."""
+    return not listing.read(request.GET).is_filtered and "export" not in request.GET
+
+
+def _featured(request: HttpRequest, found: Organisation, papers) -> list[Paper]:
+    """Those that are still the organisation's, in its order."""
+    theirs = papers.seen_by(request.user).narrow(()).in_bulk(found.featured)
+    return [theirs[pk] for pk in found.featured if pk in theirs]
+
+
+def _sections(found: Organisation) -> list[tuple[Collection, list[Item]]]:
+    """Those of its collections that are still public, in its order, each with its first papers. Two statements."""
+    collections = Collection.objects.listed().filter(organisation=found).in_bulk(found.sections)
+    first = Item.objects.first_of(collections, PAPERS_OF_A_SECTION)
+    return [(collections[pk], first.get(pk, [])) for pk in found.sections if pk in collections]

@@ -42,10 +42,16 @@ def build() -> User:
         website="https://example.org/" + "w" * 150,
         description=f"# Who we are\n\n{'d' * 200}\n\n{WIDE}\n\n- `{'c' * 200}`\n\n[{'l' * 100}](https://example.org)",
         verified=True,
+        links=[{"label": "L" * 40, "url": "https://example.org/" + "w" * 150}] * 5,
+        accent="#ffd700",
+        announcement="A" * 100 + " [" + "l" * 60 + "](https://example.org)",
     )
     Membership.objects.create(organisation=org, user=member, role=Role.OWNER)
     heavy = _heavy_paper(org, member)
     _affiliate(org, member)
+    org.featured = [heavy.pk]
+    org.draft, org.previous = org.state(), org.state()
+    org.save()
     PaperFactory(arxiv_id="2509.00003", title="Nothing known", authors=[], abstract="")
     PaperFactory(listed_at=NOON - timedelta(days=40), organisation=org)
     Vote.objects.cast(member, heavy)
@@ -56,6 +62,7 @@ def build() -> User:
         Item.objects.add(collection, list(Paper.objects.values_list("pk", flat=True)), member)
         Item.objects.annotate_with(collection, heavy.pk, f"Why: {WIDE} {'n' * 200}", "")
         Item.objects.remove(collection, [Paper.objects.get(title="Thirty").pk], member)
+    Organisation.objects.filter(pk=org.pk).update(sections=[collection.pk])
     OrganisationFollow.objects.make(member, org)
     for name in ("k" * 120, "w" * 200):
         TopicFollow.objects.make(member, name)

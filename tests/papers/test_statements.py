@@ -51,6 +51,18 @@ def test_statements_do_not_grow_with_rows(lab, alice, signed_in, stranger, path,
             assert len(statements) == expected, [s["sql"] for s in statements]
 
 
+@pytest.mark.parametrize("featured", [1, 12])
+def test_featured_papers_cost_one_statement(lab, alice, signed_in, stranger, featured):
+    lab.featured = [PaperFactory(organisation=lab).pk for _ in range(13)][:featured]
+    lab.save()
+    for reader, expected in ((stranger, LISTS["/orgs/lab"][0] + 1), (signed_in(alice), LISTS["/orgs/lab"][1] + 1)):
+        caches["pages"].clear()
+        reader.get("/orgs/lab")
+        with CaptureQueriesContext(connection) as statements:
+            assert reader.get("/orgs/lab").content.decode().count('class="card"') == 13
+        assert len(statements) == expected, [s["sql"] for s in statements]
+
+
 @pytest.mark.parametrize("authors", [1, 3303])
 def test_statements_of_a_paper(lab, alice, signed_in, stranger, authors):
     PaperFactory(arxiv_id="2509.08721", organisation=lab, authors=["A. Nonymous"] * authors)

@@ -1,0 +1,115 @@
+"""What admins of an organisation see of its draft: the whole page, and its shelves to arrange."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from lib.http import BadInput, verb
+from orgs.models import Organisation
+from orgs.models.curated import MOST
+from orgs.views.page import editable
+from papers import identifiers
+from papers.models import Collection, Paper
+from papers.views.orgs import draw
+
+OFFERED = 30
+
+
+def _arxiv_id(text: str) -> str:
+    try:
+        return identifiers.parse(text)[0]
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What stands on an organisation's page in an order of its own. `offered` may stand there, the latest first;
+    `handle` is the column that names one in addresses, and `read` finds it in what was typed."""
+
+    title: str
+    lead: str
+    one: str
+    offered: Callable[[Organisation], QuerySet]
+    handle: str
+    read: Callable[[str], str] = str.strip
+
+
+SHELVES = {
+    "featured": Shelf(
+        "Featured papers",
+        "They stand above all others",
+        "paper",
+        lambda org: Paper.objects.affiliated_with([org.pk]).order_by("-listed_at", "-pk"),
+        "arxiv_id",
+        _arxiv_id,
+    ),
+    "sections": Shelf(
+        "Sections",
+        "Public collections, each with its first papers,",
+        "public collection",
+        lambda org: Collection.objects.listed().filter(organisation=org).order_by("-updated_at"),
+        "key",
+    ),
+}
+
+
+@login_required
+def preview(request: HttpRequest, slug: str) -> HttpResponse:
+    return draw(request, editable(request, slug).drafted(), is_preview=True)
+
+
+@login_required
+def shelf(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """What stands on the draft's shelf, to arrange; beneath it the latest of what could."""
+    organisation, chosen = editable(request, slug).drafted(), SHELVES[name]
+    pks, offered = getattr(organisation, name), chosen.offered(organisation)
+    here = offered.in_bulk(pks)
+    context = {
+        "org": organisation,
+        "name": name,
+        "shelf": chosen,
+        "rows": [(here[pk], getattr(here[pk], chosen.handle)) for pk in pks if pk in here],
+        "offered": [(row, getattr(row, chosen.handle)) for row in offered.exclude(pk__in=pks)[:OFFERED]],
+        "most": MOST[name],
+    }
+    return render(request, "papers/shelf.html", context)
+
+
+@verb
+def put(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """Something of the organisation's, by anything that names it."""
+    organisation, chosen = editable(request, slug), SHELVES[name]
+    handle = chosen.read(request.POST.get("what", ""))
+    row = chosen.offered(organisation).filter(**{chosen.handle: handle}).first()
+    if row is None:
+        raise BadInput(f"“{handle[:40]}” is no {chosen.one} of {organisation}. Only those can stand here.")
+    organisation.put(name, row.pk, request.user)
+    return redirect(f"papers:{name}", slug)
+
+
+@verb
+def take(request: HttpRequest, slug: str, name: str, handle: str) -> HttpResponse:
+    organisation = editable(request, slug)
+    organisation.take(name, _row(name, handle).pk, request.user)
+    return redirect(f"papers:{name}", slug)
+
+
+@verb
+def move(request: HttpRequest, slug: str, name: str, handle: str) -> HttpResponse:
+    """To the place that the button names, from 0: so twice is once."""
+    organisation, place = editable(request, slug), request.POST.get("place", "")
+    if not place.isdecimal():
+        raise BadInput("A place is a number, from 0.")
+    organisation.move(name, _row(name, handle).pk, int(place[:4]), request.user)
+    return redirect(f"papers:{name}", slug)
+
+
+def _row(name: str, handle: str):
+    """Whosever it is by now: what is no longer theirs must be possible to take away."""
+    model = {"featured": Paper, "sections": Collection}[name]
+    return get_object_or_404(model, **{SHELVES[name].handle: handle})
