@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 
 from papers.identifiers import ArxivIdConverter
 from papers.models import State
+from papers.shelves import SHELVES
 from papers.views import (
     about,
     affiliations,
@@ -59,7 +60,7 @@ urlpatterns = [
     path("orgs/<slug:slug>/preview", curation.preview, name="preview_org"),
     *(
         path(f"orgs/<slug:slug>/{name}{rest}", view, {"name": name}, name=f"{prefix}{name}")
-        for name in curation.SHELVES
+        for name in SHELVES
         for rest, view, prefix in (
             ("", curation.shelf, ""),
             ("/add", curation.put, "add_to_"),

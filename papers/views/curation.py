@@ -1,61 +1,16 @@
 """What admins of an organisation see of its draft: the whole page, and its shelves to arrange."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from lib.http import BadInput, verb
-from orgs.models import Organisation
 from orgs.models.curated import MOST
 from orgs.views.page import editable
-from papers import identifiers
-from papers.models import Collection, Paper
+from papers.shelves import SHELVES
 from papers.views.orgs import draw
 
 OFFERED = 30
-
-
-def _arxiv_id(text: str) -> str:
-    try:
-        return identifiers.parse(text)[0]
-    except ValueError as error:
-        raise BadInput(str(error)) from None
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """What stands on an organisation's page in an order of its own. `offered` may stand there, the latest first;
-    `handle` is the column that names one in addresses, and `read` finds it in what was typed."""
-
-    title: str
-    lead: str
-    one: str
-    offered: Callable[[Organisation], QuerySet]
-    handle: str
-    read: Callable[[str], str] = str.strip
-
-
-SHELVES = {
-    "featured": Shelf(
-        "Featured papers",
-        "They stand above all others",
-        "paper",
-        lambda org: Paper.objects.affiliated_with([org.pk]).order_by("-listed_at", "-pk"),
-        "arxiv_id",
-        _arxiv_id,
-    ),
-    "sections": Shelf(
-        "Sections",
-        "Public collections, each with its first papers,",
-        "public collection",
-        lambda org: Collection.objects.listed().filter(organisation=org).order_by("-updated_at"),
-        "key",
-    ),
-}
 
 
 @login_required
@@ -111,5 +66,5 @@ def move(request: HttpRequest, slug: str, name: str, handle: str) -> HttpRespons
 
 def _row(name: str, handle: str):
     """Whosever it is by now: what is no longer theirs must be possible to take away."""
-    model = {"featured": Paper, "sections": Collection}[name]
-    return get_object_or_404(model, **{SHELVES[name].handle: handle})
+    shelf = SHELVES[name]
+    return get_object_or_404(shelf.model, **{shelf.handle: handle})

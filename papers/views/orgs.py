@@ -22,41 +22,38 @@ def org(request: HttpRequest, slug: str) -> HttpResponse:
 
 def draw(request: HttpRequest, found: Organisation, **more) -> HttpResponse:
     """The page of this organisation as it stands here: published, or with its draft laid upon it."""
-    members = list(found.memberships.shown_to(request.user).by_rank()[: MEMBERS_SHOWN + 1])
-    papers, is_front = Paper.objects.affiliated_with([found.pk]), _is_front(request)
-    featured = _featured(request, found, papers) if found.featured and is_front else []
-    is_first = "older" not in request.GET
-    sections = _sections(found) if found.sections and is_front and is_first else []
+    papers = Paper.objects.affiliated_with([found.pk])
+    featured, sections = _above(request, found, papers)
+    people = _people(found, request.user)
     follow = OrganisationFollow.objects.standing(request.user, found)
-    context = {
-        "title": found.name,
-        "org": found,
-        "follow": follow,
-        "featured": featured if is_first else [],
-        "sections": sections,
-        "members": members[:MEMBERS_SHOWN],
-        "more_members": len(members) > MEMBERS_SHOWN,
-        "is_owned": any(member.role == Role.OWNER for member in members) or found.is_owned,
-    } | more
-    shown = (
-        [paper.face for paper in featured],
-        [(c.pk, c.updated_at, [i.paper.face for i in items]) for c, items in sections],
-    )
-    version = (
-        found.updated_at,
-        found.news,
-        follow,
-        shown,
-        [(m.role, str(m.user)) for m in members],
-        context["is_owned"],
-    )
+    context = {"title": found.name, "org": found, "follow": follow, "sections": sections} | people | more
+    context["featured"] = featured if "older" not in request.GET else []
+    named = [(member.role, str(member.user)) for member in people["members"]], people["is_owned"]
+    shown = [(c.pk, c.updated_at, [item.paper.face for item in items]) for c, items in sections]
+    version = (found.updated_at, found.news, follow, named, shown, [paper.face for paper in featured])
     papers = papers.exclude(pk__in=[paper.pk for paper in featured])
     return show(request, papers, context, template="papers/org.html", version=version, order="newest")
 
 
-def _is_front(request: HttpRequest) -> bool:
-    """Nothing is filtered and nothing exported, so that the list may be without what stands above it."""
-    return not listing.read(request.GET).is_filtered and "export" not in request.GET
+def _people(found: Organisation, viewer) -> dict:
+    """The members who let this viewer see them, and whether there is an owner at all."""
+    members = list(found.memberships.shown_to(viewer).by_rank()[: MEMBERS_SHOWN + 1])
+    return {
+        "members": members[:MEMBERS_SHOWN],
+        "more_members": len(members) > MEMBERS_SHOWN,
+        "is_owned": any(member.role == Role.OWNER for member in members) or found.is_owned,
+    }
+
+
+def _above(request: HttpRequest, found: Organisation, papers) -> tuple[list[Paper], list]:
+    """The featured papers, and the sections with theirs: above the list unless it is filtered, or to be a file.
+
+    Further down in the list there are no sections, but the featured papers are known, since the list is without them.
+    """
+    if listing.read(request.GET).is_filtered or "export" in request.GET:
+        return [], []
+    featured = _featured(request, found, papers) if found.featured else []
+    return featured, _sections(found) if found.sections and "older" not in request.GET else []
 
 
 def _featured(request: HttpRequest, found: Organisation, papers) -> list[Paper]:

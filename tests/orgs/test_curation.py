@@ -13,6 +13,7 @@ from lib.images import small
 from orgs.models import Membership, Organisation
 from orgs.models.curated import Overtaken, digests
 from orgs.roles import Role
+from papers.models import Affiliation
 from papers.tasks import clear_pictures
 from tests.race import race
 
@@ -199,8 +200,7 @@ def test_two_admins_at_once(lab, alice, carol, signed_in, media):
 
 def test_what_others_changed_alike_or_elsewhere_is_no_conflict(lab, alice, carol, paper, signed_in):
     first, second = signed_in(alice), signed_in(carol)
-    paper.organisation = lab
-    paper.save()
+    Affiliation.objects.accept(lab, paper, alice)
     base = base_of(second)
     save(first, name="Alice's Lab")
     first.act("/orgs/lab/featured/add", {"what": paper.arxiv_id})

@@ -21,9 +21,9 @@ LISTS = {
     "/papers?q=paper": (1, 5),  # found less than a minute ago
     "/papers?q=paper&has=code": (10, 14),  # two transactions: what its words mean, what they find
     "/orgs/lab": (4, 7),
-    "/people/alice": (5, 7),
-    "/people/alice/upvoted": (4, 6),
-    "/people/alice/submitted": (4, 6),
+    "/people/alice": (6, 8),
+    "/people/alice/upvoted": (5, 7),
+    "/people/alice/submitted": (5, 7),
     "/bookmarks": (None, 3),
     "/collections/autumn": (3, 5),
     "/papers/following": (None, 8),  # a transaction; few are collected, listed, and told why

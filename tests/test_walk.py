@@ -1,0 +1,218 @@
+"""Every address × everybody: what each may read is what the tables say, and no secret reaches anybody else.
+
+The addresses are taken from the URL configuration itself, so that a new one is walked, too.
+"""
+
+import re
+from importlib import import_module
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from orgs.models import Claim, Membership
+from orgs.models.curated import digests
+from orgs.roles import EDIT, KEEP, MAY, SEE, TAG, Role
+from papers.models import Affiliation, Bookmark, Collection, Item, SavedFilter, Vote
+from papers.models.collection import Visibility
+from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
+from tests.orgs.conftest import confirm, join
+
+PEOPLE = ["owner", "admin", "member", "invited", "former", "moderator", "reader", "anonymous"]
+EVERYBODY, SIGNED_IN = set(PEOPLE), set(PEOPLE) - {"anonymous"}
+
+
+def may(deed):
+    return {role.value for role in Role if deed in MAY[role]}
+
+
+ARGUMENTS = {
+    "slug": "lab",
+    "username": "hilda",
+    "key": "hush",
+    "ref": "2509.08721",
+    "token": "no-such-token",
+    "what": "papers",
+    "kind": "topics",
+    "handle": "2509.08721",
+    "text": "2025-09-10",
+    "colour": "9a1b1e",
+    "pk": "1",
+}
+TEXTS = {"papers:week": "2025-W37", "papers:month": "2025-09"}
+# Whoever is not named here and may not read is told so (403), or gets a 404; the rest of the site is for everybody.
+READERS = {
+    "accounts:profile": SIGNED_IN,
+    "orgs:new": SIGNED_IN,
+    "orgs:edit": may(EDIT),
+    "orgs:log": may(SEE) | {"moderator"},
+    "orgs:claim": set(),  # the lab has an owner
+    "orgs:members": may(SEE) | {"moderator"},
+    "orgs:invitation": set(),  # there is no such token
+    "orgs:claims": {"moderator"},
+    "orgs:merge": {"moderator"},
+    "papers:preview_org": may(EDIT),
+    "papers:featured": may(EDIT),
+    "papers:sections": may(EDIT),
+    "papers:suggestions": may(TAG),
+    "papers:refused": may(TAG),
+    "papers:collection": may(SEE),  # this one is private, and the lab's
+    "papers:edit_collection": may(KEEP),
+    "papers:arrange": may(KEEP),
+    "papers:my_collections": SIGNED_IN,
+    "papers:new_collection": SIGNED_IN,
+    "papers:choose_collection": SIGNED_IN,
+    "papers:bookmarks": SIGNED_IN,
+    "papers:following": SIGNED_IN,
+    "papers:followed": SIGNED_IN,
+    "papers:submit": SIGNED_IN,
+    "papers:data": SIGNED_IN,
+    "papers:fetch_export": set(),  # there is no such token
+    "papers:leave": set(),  # which asks for the password first
+    "papers:pick": set(),  # which leads on
+}
+# A word → who may read it somewhere.
+SECRETS = {
+    "Roadmap-of-the-lab": may(SEE),
+    "a-note-within": may(SEE),
+    "words-of-the-draft": may(EDIT),
+    "reason-of-a-suggestion": may(TAG),
+    "reason-of-a-claim": {"moderator"},
+    "Private-shelf-of-rita": {"reader"},
+    "Search-of-rita": {"reader"},
+    "Shelf-by-link-only": set(),  # nobody who has not the link; it is not among the addresses
+    "Hilda Hidden": may(SEE) | {"moderator"},  # in the lab, which is all that her page does not say
+}
+FORM = {
+    "name": "x",
+    "paper": "2509.08721",
+    "into": "hush",
+    "collection": "hush",
+    "what": "hush",
+    "to": "top",
+    "note": "x",
+    "was": "a guess",
+    "place": "0",
+    "revision": "0",
+    "edition": "0",
+    "invited": "hilda",
+    "role": "admin",
+    "old": "lab",
+    "answer": "x",
+    "reason": "x",
+    "query": "has=code",
+}
+
+
+def addresses() -> dict[str, str]:
+    """The name of each address of ours → the address, about the lab, a hidden person and a private collection."""
+    found = {}
+    for app in ("accounts", "orgs", "papers"):
+        for pattern in import_module(f"{app}.urls").urlpatterns:
+            name = f"{app}:{pattern.name}"
+            wanted = set(pattern.pattern.converters or pattern.pattern.regex.groupindex) - set(pattern.default_args)
+            assert wanted <= ARGUMENTS.keys(), f"{name} takes something that this walk does not know"
+            told = {argument: ARGUMENTS[argument] for argument in wanted}
+            if name in TEXTS:
+                told["text"] = TEXTS[name]
+            found[name] = _filled(str(pattern.pattern), told)
+    return found
+
+
+def _filled(route: str, told: dict[str, str]) -> str:
+    plain = re.sub(r"\(\?P(<\w+>)[^)]*\)", r"\1", route).removeprefix("^").removesuffix("$").replace("\\", "")
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: told[part[1]], plain)
+
+
+ADDRESSES = addresses()
+
+
+@pytest.fixture
+def scene(lab, alice, bob):
+    """One of everybody, and one of everything that not everybody may know."""
+    people = {"owner": confirm(alice), "member": confirm(bob), "anonymous": None}
+    people["moderator"] = confirm(UserFactory(is_staff=True))
+    people["reader"] = confirm(UserFactory(username="rita"))
+    people["admin"] = join(lab, Role.ADMIN)
+    people["invited"] = confirm(UserFactory(username="ivy"))
+    lab.invitations.create(
+        inviter=alice, invited="ivy", email=people["invited"].email, digest="d", role="member", expires_at=NOON
+    )
+    people["former"] = join(lab, Role.ADMIN)
+    Membership.objects.remove(alice, lab, people["former"])
+    hidden = dict.fromkeys(["shows_submissions", "shows_votes", "shows_collections", "shows_memberships"], False)
+    hilda = join(lab, Role.MEMBER, username="hilda", name="Hilda Hidden", **hidden)
+    paper = PaperFactory(arxiv_id="2509.08721", title="Common paper", submitted_by=hilda)
+    other = PaperFactory(arxiv_id="2509.00001", organisation=lab)
+    Vote.objects.cast(hilda, paper)
+    hush = Collection.objects.create(key="hush", name="Roadmap-of-the-lab", organisation=lab)
+    own = Collection.objects.create(key="own", name="Private-shelf-of-rita", user=people["reader"])
+    link = Collection.objects.create(
+        key="by-link", name="Shelf-by-link-only", user=hilda, visibility=Visibility.UNLISTED
+    )
+    for collection in (hush, own, link):
+        Item.objects.add(collection, [paper.pk, other.pk], hilda)
+    Item.objects.annotate_with(hush, paper.pk, "a-note-within", "")
+    Affiliation.objects.suggest(lab, paper, bob, "reason-of-a-suggestion")
+    lab.save_draft({"description": "words-of-the-draft"}, digests(lab.state()), alice)
+    free = OrganisationFactory(slug="free")
+    Claim.objects.ask(confirm(UserFactory(username="clea")), free, "reason-of-a-claim")
+    SavedFilter.objects.save_as(people["reader"], "Search-of-rita", "q=common")
+    Bookmark.objects.make(people["reader"], paper)
+    return people
+
+
+def leaks(who: str, answer) -> list[str]:
+    """The secrets that this answer tells and this person may not know."""
+    told = answer.content.decode(errors="replace") if not answer.streaming else ""
+    told += str(dict(answer.headers))
+    return [secret for secret, readers in SECRETS.items() if secret in told and who not in readers]
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_who_reads_what(who, scene, signed_in):
+    reader, wrong = signed_in(scene[who]), []
+    for name, path in ADDRESSES.items():
+        answer = reader.get(path)
+        is_verb = answer.status_code == 405
+        reads = answer.status_code == 200
+        if not is_verb and reads is not (who in READERS.get(name, EVERYBODY)):
+            wrong.append(f"{name} {path}: {answer.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_no_secret_is_told_by_a_page(who, scene, signed_in):
+    reader, wrong = signed_in(scene[who]), []
+    variants = ["", "?q=common", "?q=Roadmap", "?export=csv", "?export=bibtex", "?min_votes=1"]
+    for name, path in ADDRESSES.items():
+        for variant in variants:
+            if name == "papers:person" or "people/" in path:
+                continue  # which is Hilda's own, and says her name
+            answer = reader.get(path + variant, follow=True)
+            wrong += [f"{name} {path}{variant}: {secret}" for secret in leaks(who, answer)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_no_secret_is_told_by_what_a_verb_answers(who, scene, signed_in):
+    reader, wrong = signed_in(scene[who]), []
+    reader.get("/papers/submit")
+    for name, path in ADDRESSES.items():
+        if "people/" in path or path.endswith(("/edit", "/arrange")):
+            continue
+        with transaction.atomic():
+            answer = reader.act(path, FORM)
+            wrong += [f"{name} {path}: {secret}" for secret in leaks(who, answer)]
+            transaction.set_rollback(True)
+    assert wrong == []
+
+
+def test_a_hidden_person_is_to_others_as_if_there_were_nothing(scene, signed_in):
+    for who in EVERYBODY:
+        reader = signed_in(scene[who])
+        for part in ("", "/submitted", "/upvoted"):
+            page = reader.get(reverse("papers:person", args=["hilda"]) + part).content.decode()
+            assert 'class="card"' not in page
+            assert 'href="/orgs/lab"' not in page
+            assert "Shelf-by-link-only" not in page
