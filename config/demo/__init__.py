@@ -19,7 +19,17 @@ from orgs.models import Membership, Organisation
 from papers import audit
 from papers.ingest.record import PaperRecord
 from papers.ingest.save import save
-from papers.models import Bookmark, OrganisationFollow, Paper, PersonFollow, TopicFollow, Vote
+from papers.models import (
+    Affiliation,
+    Bookmark,
+    Collection,
+    Item,
+    OrganisationFollow,
+    Paper,
+    PersonFollow,
+    TopicFollow,
+    Vote,
+)
 from papers.period import today
 
 FOLDER = Path(__file__).parent
@@ -36,12 +46,13 @@ class People:
 
 @transaction.atomic
 def load() -> None:
-    """Organisations, people, papers, votes, bookmarks and follows, into an empty site."""
+    """Organisations, people, papers, and what the people do with them, into an empty site."""
     organisations = {o["slug"]: Organisation.objects.create(**o) for o in SITE["organisations"]}
     save([_record(paper, place) for place, paper in enumerate(PAPERS)])  # accepted at once, since nobody owns any yet
     people = [_person(person, organisations) for person in SITE["people"]]
     _vote_and_bookmark(people)
     _follow(people, list(organisations.values()))
+    _curate({user.username: user for user in people}, organisations)
     audit.mend()
 
 
@@ -119,3 +130,27 @@ def _follow(people: list[User], organisations: list[Organisation]) -> None:
             OrganisationFollow.objects.make(user, organisation)
         PersonFollow.objects.make(user, chance.choice([other for other in people if other != user]))
         TopicFollow.objects.make(user, chance.choice(["cs.CL", "cs.LG", "reinforcement learning"]))
+
+
+def _curate(people: dict[str, User], organisations: dict[str, Organisation]) -> None:
+    """Collections, papers of a second organisation, a suggestion, and a page with a featured paper and sections."""
+    papers = {paper.arxiv_id: paper for paper in Paper.objects.all()}
+    for told in SITE["collections"]:
+        by, owner = people[told["by"]], organisations.get(told.get("organisation")) or people[told["by"]]
+        collection = Collection.objects.begin(
+            by, owner, told["name"], description=told["description"], visibility=told["visibility"]
+        )
+        Item.objects.add(collection, [papers[arxiv_id].pk for arxiv_id in told["papers"]], by)
+        for arxiv_id, note in told["papers"].items():
+            Item.objects.annotate_with(collection, papers[arxiv_id].pk, note, "")
+    for slug, arxiv_ids in SITE["shared"].items():
+        for arxiv_id in arxiv_ids:
+            Affiliation.objects.accept(organisations[slug], papers[arxiv_id], people["alice"])
+    for told in SITE["suggestions"]:
+        paper, by = papers[told["paper"]], people[told["by"]]
+        Affiliation.objects.suggest(organisations[told["organisation"]], paper, by, told["reason"])
+    for slug, featured in SITE["featured"].items():
+        organisation = organisations[slug]
+        organisation.featured = [papers[arxiv_id].pk for arxiv_id in featured]
+        organisation.sections = list(organisation.collections.order_by("pk").values_list("pk", flat=True))
+        organisation.save()

@@ -2,7 +2,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from orgs.models import Organisation
-from orgs.roles import EDIT, KEEP, SEE, TAG, Role
+from orgs.roles import EDIT, Role
 from papers import listing
 from papers.models import Collection, Item, OrganisationFollow, Paper
 from papers.views.lists import show
@@ -14,10 +14,7 @@ PAPERS_OF_A_SECTION = 5
 def org(request: HttpRequest, slug: str) -> HttpResponse:
     """An organisation's public page: who they are, their papers, their members."""
     found = get_object_or_404(Organisation, slug=slug)
-    deeds = found.deeds_of(request.user)
-    may_see = SEE in deeds or (request.user.is_authenticated and request.user.is_moderator)
-    may = {"may_edit": EDIT in deeds, "may_tag": TAG in deeds, "may_keep": KEEP in deeds, "may_see": may_see}
-    return draw(request, found, **may)
+    return draw(request, found, may_edit=found.allows(request.user, EDIT))
 
 
 def draw(request: HttpRequest, found: Organisation, **more) -> HttpResponse:

@@ -9,7 +9,7 @@ from tests.factories import PaperFactory
 
 def test_from_a_draft_to_the_page_and_back(visit, javascript, lab, alice):
     page = visit("/orgs/lab", user=alice, javascript=javascript)
-    page.get_by_role("link", name="Edit this page").click()
+    page.get_by_role("link", name="Edit", exact=True).click()
     page.get_by_label("Description").fill("We measure *everything*.")
     page.get_by_label("Announcement").fill("Open day on Friday")
     page.get_by_role("button", name="Save and preview").click()

@@ -20,7 +20,7 @@ LISTS = {
     "/papers?has=code": (4, 7),  # a transaction of its own, with a limit on time
     "/papers?q=paper": (1, 5),  # found less than a minute ago
     "/papers?q=paper&has=code": (10, 14),  # two transactions: what its words mean, what they find
-    "/orgs/lab": (4, 7),
+    "/orgs/lab": (4, 8),
     "/people/alice": (6, 8),
     "/people/alice/upvoted": (5, 7),
     "/people/alice/submitted": (5, 7),

@@ -1,0 +1,33 @@
+from django import template
+
+from orgs.roles import EDIT, SEE, TAG
+
+register = template.Library()
+
+
+@register.inclusion_tag("orgs/nav.html", takes_context=True)
+def org_nav(context, org) -> dict:
+    """The pages of an organisation that this reader may open. One statement for somebody signed in."""
+    user, deeds = context["request"].user, org.deeds_of(context["request"].user)
+    may = {
+        "orgs:members": SEE in deeds or (user.is_authenticated and user.is_moderator),
+        "orgs:log": SEE in deeds or (user.is_authenticated and user.is_moderator),
+        "papers:suggestions": TAG in deeds,
+        "orgs:edit": EDIT in deeds,
+        "papers:featured": EDIT in deeds,
+        "papers:sections": EDIT in deeds,
+    }
+    names = ["papers:org", "papers:insights", *(name for name, allowed in may.items() if allowed)]
+    return {"org": org, "pages": [(name, _LABELS[name]) for name in names], "path": context["request"].path}
+
+
+_LABELS = {
+    "papers:org": "Page",
+    "papers:insights": "Insights",
+    "orgs:members": "Members",
+    "orgs:log": "Log",
+    "papers:suggestions": "Suggestions",
+    "orgs:edit": "Edit",
+    "papers:featured": "Featured",
+    "papers:sections": "Sections",
+}
