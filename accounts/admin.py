@@ -18,9 +18,6 @@ class UserAdmin(DjangoUserAdmin):
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
 
-    def delete_model(self, request, obj):
-        obj.leave()
-
-    def delete_queryset(self, request, queryset):
-        for user in queryset:
-            user.leave()
+    def has_delete_permission(self, request, obj=None):
+        """People delete their own accounts, which asks who else depends on them; here one is made inactive."""
+        return False

@@ -31,12 +31,14 @@ class ProfileForm(forms.ModelForm):
         super().__init__(*args, **options)
         self.fields["portrait"].widget.owner = f"person {self.instance.pk}"
 
-    def save(self) -> User:
-        """A picture that is replaced or removed is gone."""
+    @transaction.atomic
+    def save(self) -> None:
+        """Writes these fields alone, and of an account that is still there. A picture that is replaced is gone."""
+        User.objects.select_for_update().get(pk=self.instance.pk)
+        self.instance.save(update_fields=self.Meta.fields)
         before = self.initial["portrait"]
         if before and "portrait" in self.changed_data:
             transaction.on_commit(partial(forget, [before.name]))
-        return super().save()
 
     def shown(self) -> list[forms.BoundField]:
         """What of oneself others may see."""

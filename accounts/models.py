@@ -2,13 +2,11 @@ from functools import partial
 
 from django.contrib.auth import models as auth
 from django.contrib.auth.validators import ASCIIUsernameValidator
-from django.core.mail import send_mail
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.template.loader import render_to_string
 
-from lib import links
+from lib import letters, links
 from lib.images import forget
 from lib.text import initials
 
@@ -108,7 +106,5 @@ class User(auth.AbstractUser):
         if person.portrait:
             transaction.on_commit(partial(forget, [person.portrait.name]))
         if person.email:
-            letter = render_to_string("accounts/farewell.txt", {"person": person})
-            farewell = partial(send_mail, "[Broadsheet] Your account is deleted", letter, None, [person.email])
-            transaction.on_commit(farewell, robust=True)
+            letters.post("accounts/farewell.txt", person.email, {"person": person})
         person.delete()

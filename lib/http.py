@@ -100,28 +100,32 @@ PUBLIC_SECONDS = 60
 ROOMS = ("accounts", "config", "lib", "orgs", "papers", "static", "templates")
 
 
-def page(request: HttpRequest, template: str, context: dict, *, version: object = None) -> HttpResponse:
+def page(
+    request: HttpRequest, template: str, context: dict, *, version: object = None, seconds: int = PUBLIC_SECONDS
+) -> HttpResponse:
     """Render a page with the caching rules of the house.
 
     If `version` (anything whose repr names all that the page shows) is given, a stranger's matching If-None-Match
-    costs no template.
+    costs no template. For so many `seconds` shared caches may keep it; for none, what can be hidden at any moment.
     """
     if version is None or not _is_for_all(request):
-        return cached(request, render(request, template, context))
+        return cached(request, render(request, template, context), seconds)
     etag = _etag(request, template, version)
     response = get_conditional_response(request, etag=etag) or _kept(request, template, context, etag)
     response.headers["ETag"] = etag
-    return cached(request, response)
+    return cached(request, response, seconds)
 
 
-def cached(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def cached(request: HttpRequest, response: HttpResponse, seconds: int = PUBLIC_SECONDS) -> HttpResponse:
     """The response with the caching rules of the house.
 
     What a stranger gets is the same for all strangers: shared caches may keep it for a minute. What somebody signed in
     gets stays with that reader.
     """
-    if _is_for_all(request):
-        patch_cache_control(response, public=True, max_age=PUBLIC_SECONDS, stale_while_revalidate=10 * PUBLIC_SECONDS)
+    if _is_for_all(request) and seconds:
+        patch_cache_control(response, public=True, max_age=seconds, stale_while_revalidate=10 * seconds)
+    elif _is_for_all(request):
+        patch_cache_control(response, public=True, no_cache=True)
     else:
         patch_cache_control(response, private=True, no_cache=True)
     patch_vary_headers(response, ["Accept-Encoding", "Cookie", "HX-Request"])

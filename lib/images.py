@@ -78,9 +78,9 @@ def sweep(folder: str, used: set[str]) -> None:
 
 def _develop(data: bytes, shape: Shape) -> tuple[bytes, bytes]:
     sides = [str(side) for side in shape.large + shape.small]
-    command = [sys.executable, "-I", darkroom.__file__, *sides, "fill" if shape.fill else "fit"]
+    command = [sys.executable, "-I", "-W", "ignore", darkroom.__file__, *sides, "fill" if shape.fill else "fit"]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE, check=False, env={}, cwd="/")
     except subprocess.TimeoutExpired:
         raise ValidationError(darkroom.TOO_MUCH) from None
     if done.returncode:

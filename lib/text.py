@@ -6,13 +6,14 @@ import unicodedata
 _NO_WORD = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w.]|_")  # a dot between digits is part of a number
 _BEFORE_NUMBER = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # no width, or turns the line around
 
 
 def one_line(text: str) -> str:
-    """The text without control characters and hard line breaks: sources wrap at 80 columns."""
+    """The text without control characters, those that cannot be seen, and hard line breaks: sources wrap lines."""
     if text.isprintable() and "  " not in text:
         return text.strip()
-    return " ".join(_CONTROL.sub(" ", text).split())
+    return " ".join(_CONTROL.sub(" ", _UNSEEN.sub("", text)).split())
 
 
 def fold(text: str) -> str:

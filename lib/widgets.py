@@ -104,6 +104,11 @@ class MarkdownInput(forms.Textarea):
 
     template_name = "forms/markdown.html"
 
+    def value_from_datadict(self, data, files, name):
+        """With line ends as they are kept, whatever the browser sends."""
+        value = super().value_from_datadict(data, files, name)
+        return value and value.replace("\r\n", "\n")
+
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
         context["widget"]["drawn"] = markdown(value or "")

@@ -17,7 +17,6 @@ class OrganisationAdmin(admin.ModelAdmin):
     search_fields = ["name", "slug"]
     fields = ["name", "slug", "website", "description", "verified"]
     prepopulated_fields = {"slug": ["name"]}
-    raw_id_fields = ["founder"]
     inlines = [MembershipInline]
 
     def save_formset(self, request, form, formset, change):

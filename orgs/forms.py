@@ -1,4 +1,5 @@
 from django import forms
+from django.utils import timezone
 from django.utils.text import slugify
 
 from lib.forms import DateInput, LinksField
@@ -51,6 +52,20 @@ class OrganisationForm(forms.ModelForm):
         super().__init__(*args, **options)
         for name in ("logo", "cover"):
             self.fields[name].widget.owner = f"organisation {self.instance.pk}"
+
+    def clean_announced_until(self):
+        last = self.cleaned_data["announced_until"]
+        if last and "announced_until" in self.changed_data and last < timezone.now().date():
+            raise forms.ValidationError("This day is over, so that nobody would see the announcement.")
+        return last
+
+    def clean(self) -> None:
+        told = super().clean()
+        if "name" in self.changed_data and "name" in told:
+            try:
+                Organisation.objects.refuse_imitation("name", told["name"], but=self.instance.pk)
+            except forms.ValidationError as error:
+                self.add_error(None, error)
 
     def values(self) -> dict:
         """The cleaned values as a draft keeps them."""

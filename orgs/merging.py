@@ -10,7 +10,7 @@ from orgs.signals import organisation_merged
 
 @transaction.atomic
 def merge(moderator, old: Organisation, into: Organisation) -> None:
-    """Move all that `old` has to `into`, and delete it. Who is a member of both keeps the higher role."""
+    """Move all that `old` has to `into`, and delete it. See `united` for who has which role then."""
     Organisation.objects.lock_slugs()
     for organisation in sorted((old, into), key=lambda organisation: organisation.pk):
         organisation.lock()
@@ -26,14 +26,24 @@ def merge(moderator, old: Organisation, into: Organisation) -> None:
     into.save(update_fields=["updated_at"])
 
 
+def united(old: Organisation, into: Organisation) -> list[Membership]:
+    """Who of `old` joins `into`, in the role they will have there.
+
+    An organisation that has an owner decides itself who does more than a member; one that nobody owns takes the roles
+    over. Who is in both keeps the role there.
+    """
+    joining = old.memberships.by_rank().exclude(user__in=into.memberships.values("user"))
+    if into.is_owned:
+        for membership in joining:
+            membership.role = Role.MEMBER
+    return list(joining)
+
+
 def _unite_members(old: Organisation, into: Organisation) -> None:
-    ranks = list(Role)
-    here = {membership.user_id: membership for membership in into.memberships.all()}
-    for membership in old.memberships.filter(user__in=here):
-        if ranks.index(membership.role) < ranks.index(here[membership.user_id].role):
-            here[membership.user_id].role = membership.role
-    Membership.objects.bulk_update(here.values(), ["role"])
-    old.memberships.exclude(user__in=here).update(organisation=into)
+    joining = united(old, into)
+    for membership in joining:
+        membership.organisation = into
+    Membership.objects.bulk_update(joining, ["role", "organisation"])
 
 
 def _move_open_once(rows, into: Organisation, column: str) -> None:

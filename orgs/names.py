@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Func, Value
 from django.db.models.functions import Lower, Replace
 
-from lib.text import fold, one_line
+from lib.text import fold
 
 # Letters that look like an ASCII one; whole words can be written in the Cyrillic and the Greek ones.
 _ALIKE = str.maketrans("авекмнорстухѕіјԁԛԝһӏαβεικνορτυχγωϲıłøđ", "abekmhopctyxsijdqwhlabeikvoptuxywcilod")
@@ -33,7 +33,7 @@ def skeleton_of(column: str) -> Replace:
 
 def plain(name: str) -> None:
     """Raises ValidationError if a word mixes scripts, or holds what cannot be seen."""
-    if not one_line(name).isprintable():
+    if any(not (letter.isprintable() or letter.isspace()) for letter in name):
         raise ValidationError("The name holds characters that cannot be seen. Type it anew instead of pasting it.")
     for word in unicodedata.normalize("NFKC", name).split():
         scripts = {unicodedata.name(letter, "?").split()[0] for letter in word if letter.isalpha()}

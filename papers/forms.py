@@ -1,11 +1,15 @@
+import json
+
 from django import forms
 from django.core.exceptions import ValidationError
 
+from lib.conflicts import digests, read, weigh
+from lib.text import one_line
 from lib.widgets import MarkdownInput
 from orgs.models import Organisation
 from orgs.roles import KEEP
 from papers import identifiers
-from papers.models import Collection
+from papers.models import Collection, CollectionFollow
 
 
 class SubmitForm(forms.Form):
@@ -44,9 +48,9 @@ class Overtaken:
 
 
 class CollectionForm(Overtaken, forms.ModelForm):
-    """`revision` is the one that the form was made from."""
+    """`base` are digests of what the form was made from."""
 
-    revision = forms.IntegerField(widget=forms.HiddenInput)
+    base = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Collection
@@ -55,25 +59,33 @@ class CollectionForm(Overtaken, forms.ModelForm):
 
     def __init__(self, *args, instance: Collection, **kwargs):
         super().__init__(*args, instance=instance, **kwargs)
-        self.initial["revision"] = instance.revision
+        self.initial["base"] = json.dumps(digests(self._state()))
+
+    def _state(self) -> dict:
+        return {name: getattr(self.instance, name) for name in self.Meta.fields}
 
     def clean_name(self) -> str:
-        return _unused(self.cleaned_data["name"], self.instance.owner.collections.exclude(pk=self.instance.pk))
+        return _unused(
+            one_line(self.cleaned_data["name"]), self.instance.owner.collections.exclude(pk=self.instance.pk)
+        )
 
-    def clean(self) -> None:
-        told, here = super().clean(), self.instance
-        if told.get("revision", here.revision) == here.revision:
-            return
-        for name in set(self.Meta.fields) & told.keys():
-            if told[name] != getattr(here, name):
-                now = here.get_visibility_display() if name == "visibility" else getattr(here, name)
-                self.overtake_field(name, now)
-        self.put("revision", here.revision)
+    def clean(self) -> dict:
+        """What others have changed and was not touched here stays as it is now."""
+        told, state = super().clean(), self._state()
+        base = read(told.get("base", ""))
+        _, both, others = weigh({name: told[name] for name in state if name in told}, state, base)
+        for name in both:
+            now = self.instance.get_visibility_display() if name == "visibility" else state[name]
+            self.overtake_field(name, now)
+        self.put("base", json.dumps(base | digests({name: state[name] for name in both})))
+        return told | {name: state[name] for name in others}
 
     def save_by(self, user) -> None:
-        self.instance.revision += 1
-        self.save()
-        self.instance.tell(user, f"edited {self.instance.as_told}")
+        """Nobody follows any more what becomes private."""
+        collection = self.save()
+        if collection.is_private:
+            CollectionFollow.objects.end(collection)
+        collection.tell(user, f"edited {collection.as_told}")
 
 
 class NewCollectionForm(forms.ModelForm):
@@ -96,7 +108,7 @@ class NewCollectionForm(forms.ModelForm):
         told = super().clean()
         if "name" in told:
             try:
-                _unused(told["name"], self._owner.collections)
+                _unused(one_line(told["name"]), self._owner.collections)
             except ValidationError as error:
                 self.add_error("name", error)
 
@@ -112,6 +124,8 @@ class NewCollectionForm(forms.ModelForm):
 
 
 def _unused(name: str, collections) -> str:
+    if not name:
+        raise ValidationError("This name has nothing that can be seen.")
     if collections.filter(name__iexact=name).exists():
         raise ValidationError(f"There is a collection of this name already: “{name}”.")
     return name
@@ -126,7 +140,7 @@ class NoteForm(Overtaken, forms.Form):
         widget=forms.Textarea({"rows": 4}),
         help_text="Markdown and maths are welcome.",
     )
-    was = forms.CharField(required=False, widget=forms.HiddenInput)
+    was = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
 
     def clean_note(self) -> str:
         return self.cleaned_data["note"].replace("\r\n", "\n")

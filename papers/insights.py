@@ -120,7 +120,7 @@ def _together(organisation) -> Part:
     bars = [Bar(name, papers, reverse("papers:org", args=[slug])) for slug, name, papers in rows]
     chart = _ranking("papers", bars, "By papers together")
     columns = ("slug", "organisation", "papers")
-    said = "No paper is another organisation's, too."
+    said = "No paper is shared with another organisation."
     return Part("organisations", "Together with", columns, rows, chart, said)
 
 

@@ -8,12 +8,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.mail import send_mail
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, QuerySet
-from django.template.loader import render_to_string
 from django.urls import reverse
 
+from lib import letters
 from papers import export
 from papers.models import (
     AuthorFollow,
@@ -87,8 +86,7 @@ def make(made: DataExport) -> None:
         made.finish()
         failing.pop_all()
     link = settings.BASE_URL + reverse("papers:fetch_export", args=[made.token])
-    letter = render_to_string("papers/export_ready.txt", {"export": made, "link": link})
-    send_mail("[Broadsheet] Your export is ready", letter, None, [made.user.email])
+    letters.post("papers/export_ready.txt", made.user.email, {"export": made, "link": link})
 
 
 def write(person: User, path: Path) -> None:

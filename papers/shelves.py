@@ -31,6 +31,14 @@ class Shelf:
     handle: str
     read: Callable[[str], str] = str.strip
 
+    def find(self, organisation: Organisation, text: str) -> Model:
+        """What is meant by the text. Raises BadInput if it can't stand there."""
+        handle = self.read(text)
+        row = self.offered(organisation).filter(**{self.handle: handle}).first()
+        if row is None:
+            raise BadInput(f"“{handle[:40]}” is no {self.one} of {organisation}. Only those can stand here.")
+        return row
+
 
 SHELVES = {
     "featured": Shelf(

@@ -10,8 +10,8 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
+from lib.conflicts import digests
 from orgs.models import Claim, Membership
-from orgs.models.curated import digests
 from orgs.roles import EDIT, KEEP, MAY, SEE, TAG, Role
 from papers.models import Affiliation, Bookmark, Collection, Item, SavedFilter, Vote
 from papers.models.collection import Visibility

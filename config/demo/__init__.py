@@ -23,6 +23,7 @@ from papers.models import (
     Affiliation,
     Bookmark,
     Collection,
+    CollectionFollow,
     Item,
     OrganisationFollow,
     Paper,
@@ -51,8 +52,8 @@ def load() -> None:
     save([_record(paper, place) for place, paper in enumerate(PAPERS)])  # accepted at once, since nobody owns any yet
     people = [_person(person, organisations) for person in SITE["people"]]
     _vote_and_bookmark(people)
-    _follow(people, list(organisations.values()))
     _curate({user.username: user for user in people}, organisations)
+    _follow(people, list(organisations.values()))
     audit.mend()
 
 
@@ -130,6 +131,9 @@ def _follow(people: list[User], organisations: list[Organisation]) -> None:
             OrganisationFollow.objects.make(user, organisation)
         PersonFollow.objects.make(user, chance.choice([other for other in people if other != user]))
         TopicFollow.objects.make(user, chance.choice(["cs.CL", "cs.LG", "reinforcement learning"]))
+        for collection in Collection.objects.listed().exclude(user=user).order_by("pk"):
+            if chance.random() < 0.4:
+                CollectionFollow.objects.make(user, collection)
 
 
 def _curate(people: dict[str, User], organisations: dict[str, Organisation]) -> None:

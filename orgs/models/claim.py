@@ -1,13 +1,18 @@
+from datetime import timedelta
+
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
+from lib import letters
 from lib.http import BadInput
-from orgs import letters
 from orgs.models.event import Event
 from orgs.models.membership import Membership
 from orgs.roles import Role
+
+ASKED_A_DAY = 5  # by one person
 
 
 class State(models.TextChoices):
@@ -55,12 +60,17 @@ class ClaimManager(models.Manager.from_queryset(ClaimQuerySet)):
     def ask(self, user, organisation, reason: str) -> "Claim":
         """Let moderators decide; one open claim a person and organisation, and the first one stays.
 
-        Raises PermissionDenied if somebody owns the page, ValidationError without a confirmed address to answer to.
+        Raises PermissionDenied if somebody owns the page, ValidationError without a confirmed address to answer to,
+        and past ASKED_A_DAY.
         """
         organisation.lock()
         _refuse_owned(organisation)
         if not user.confirmed_addresses():
             raise ValidationError("Confirm a mail address first (Settings, Email): the answer is sent there.")
+        get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)  # whose claims are counted
+        lately = self.filter(user=user, created_at__gt=timezone.now() - timedelta(days=1))
+        if lately.exclude(organisation=organisation, state=State.OPEN).count() >= ASKED_A_DAY:
+            raise ValidationError(f"You have asked for {ASKED_A_DAY} pages today; tomorrow is another day.")
         claim, new = self.get_or_create(
             organisation=organisation, user=user, state=State.OPEN, defaults={"reason": reason}
         )
@@ -122,7 +132,7 @@ class Claim(models.Model):
         self.decided_by, self.decided_at = moderator, timezone.now()
         self.save()
         for address in self.user.confirmed_addresses()[:1]:
-            letters.post("claim_decided", address, {"claim": self})
+            letters.post("orgs/mail/claim_decided.txt", address, {"claim": self})
         return True
 
 

@@ -1,7 +1,5 @@
 """What an organisation's admins make of its page: a draft, what is published, and what was published before it."""
 
-import hashlib
-import json
 from collections.abc import Callable
 from copy import copy
 from datetime import date
@@ -13,6 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from lib import links
+from lib.conflicts import weigh
 from lib.http import BadInput
 from lib.images import forget
 from orgs.models.event import Event
@@ -33,6 +32,9 @@ STATE = (
 )
 
 
+_NAMES = {"featured": "the featured papers", "sections": "the sections"}
+
+
 class Overtaken(Exception):
     """Somebody else has changed these fields, too; nothing was saved. `now` is the organisation as it is."""
 
@@ -40,12 +42,6 @@ class Overtaken(Exception):
         super().__init__(f"changed meanwhile: {', '.join(fields)}")
         self.fields = fields
         self.now = now
-
-
-def digests(state: dict) -> dict[str, str]:
-    """A short digest of each value, by which a form knows what it was made from."""
-    told = {name: json.dumps(value, sort_keys=True).encode() for name, value in state.items()}
-    return {name: hashlib.blake2b(value, digest_size=4).hexdigest() for name, value in told.items()}
 
 
 class CuratedPage(models.Model):
@@ -104,7 +100,7 @@ class CuratedPage(models.Model):
     def pictures(self) -> set[str]:
         """Of the page, of its draft, and of what was before."""
         states = [state for state in (self.state(), self.draft, self.previous) if state]
-        return {state[name] for state in states for name in ("logo", "cover") if state[name]}
+        return {state[name] for state in states for name in ("logo", "cover") if state.get(name)}
 
     def drafted(self):
         """The organisation as its draft has it, to be shown and not to be saved."""
@@ -119,13 +115,12 @@ class CuratedPage(models.Model):
         Returns what others have changed of that rest meanwhile; it stays. Raises Overtaken where both changed the same.
         """
         now = self._locked()
-        state = now.draft or now.state()
-        mine, theirs = digests(values), digests(state)
-        typed = {name: value for name, value in values.items() if mine[name] != base.get(name)}
-        if both := [name for name in typed if theirs[name] not in (mine[name], base.get(name))]:
+        typed, both, others = weigh(values, now.drafted().state(), base)
+        if both:
             raise Overtaken(both, now)
-        now._move_on("saved the draft", by, draft=state | typed)
-        return [name for name in values if name not in typed and mine[name] != theirs[name]]
+        if typed:
+            now._move_on("saved the draft", by, draft=(now.draft or {}) | typed)
+        return others
 
     @transaction.atomic
     def publish(self, revision: int, by) -> bool:
@@ -135,6 +130,7 @@ class CuratedPage(models.Model):
             return False
         before = now.state()
         now._lay(now.draft)
+        now.verified = now.verified and now.name == before["name"]
         now._move_on("published the page", by, draft=None, previous=before, edition=revision + 1)
         return True
 
@@ -148,40 +144,44 @@ class CuratedPage(models.Model):
 
     @transaction.atomic
     def undo(self, edition: int, by) -> bool:
-        """Bring the page back to what it was before this edition. What is undone is the draft, if there is no other."""
+        """Bring the page back to what it was before this edition; to undo that is to bring it back once more."""
         now = self._locked()
         if now.previous is None or now.edition != edition:
             return False
-        draft = now.draft or now.state()
+        undone = now.state()
         now._lay(now.previous)
-        now._move_on("undid the last change", by, draft=draft, previous=None, edition=now.revision + 1)
+        now._move_on("undid the last change", by, previous=undone, edition=now.revision + 1)
         return True
 
-    def put(self, shelf: str, pk: int, by) -> None:
-        """Put this last on a shelf (a key of MOST) of the draft. Raises BadInput if there is no room."""
-        self._arrange(shelf, lambda pks: pks if pk in pks else [*pks, pk], by)
+    def put(self, shelf: str, pk: int, by, among: models.QuerySet) -> None:
+        """Put this last on a shelf (a key of MOST) of the draft, where only what is `among` these stays.
 
-    def take(self, shelf: str, pk: int, by) -> None:
-        self._arrange(shelf, lambda pks: [other for other in pks if other != pk], by)
+        Raises BadInput if there is no room.
+        """
+        self._arrange(shelf, lambda pks: pks if pk in pks else [*pks, pk], by, among)
 
-    def move(self, shelf: str, pk: int, place: int, by) -> None:
+    def take(self, shelf: str, pk: int, by, among: models.QuerySet) -> None:
+        self._arrange(shelf, lambda pks: [other for other in pks if other != pk], by, among)
+
+    def move(self, shelf: str, pk: int, place: int, by, among: models.QuerySet) -> None:
         """To this place, from 0; what is not on the shelf is not put there."""
 
         def moved(pks: list[int]) -> list[int]:
             others = [other for other in pks if other != pk]
             return [*others[:place], pk, *others[place:]] if pk in pks else pks
 
-        self._arrange(shelf, moved, by)
+        self._arrange(shelf, moved, by, among)
 
     @transaction.atomic
-    def _arrange(self, shelf: str, arrange: Callable[[list[int]], list[int]], by) -> None:
+    def _arrange(self, shelf: str, arrange: Callable[[list[int]], list[int]], by, among: models.QuerySet) -> None:
         now = self._locked()
-        state = now.draft or now.state()
-        pks = arrange(state[shelf])
+        before = getattr(now.drafted(), shelf)
+        here = set(among.filter(pk__in=before).values_list("pk", flat=True))
+        pks = arrange([pk for pk in before if pk in here])
         if len(pks) > MOST[shelf]:
             raise BadInput(f"There is room for {MOST[shelf]} here. Take one away first.")
-        if pks != state[shelf]:
-            now._move_on(f"arranged the {shelf} of the draft", by, draft=state | {shelf: pks})
+        if pks != before:
+            now._move_on(f"arranged {_NAMES[shelf]}", by, draft=(now.draft or {}) | {shelf: pks})
 
     def _locked(self):
         return type(self).objects.select_for_update(no_key=True).get(pk=self.pk)
@@ -192,7 +192,7 @@ class CuratedPage(models.Model):
         fields |= {"change": change, "changed_by": by, "changed_at": timezone.now(), "revision": self.revision + 1}
         for name, value in fields.items():
             setattr(self, name, value)
-        shown = {*STATE, "updated_at"} if "edition" in fields else set()
+        shown = {*STATE, "verified", "updated_at"} if "edition" in fields else set()
         self.save(update_fields={*fields, *shown})
         Event.objects.tell(self, by, change)
         if gone := before.pictures() - self.pictures():

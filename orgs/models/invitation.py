@@ -10,8 +10,8 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from lib import letters
 from lib.http import BadInput
-from orgs import letters
 from orgs.models.event import Event
 from orgs.models.membership import Membership
 from orgs.roles import APPOINT, INVITE, MAY, Role
@@ -31,7 +31,7 @@ class State(models.TextChoices):
 
 def deed_for(role: str) -> str:
     """What one must be allowed to do to bring somebody into this role."""
-    return APPOINT if role == Role.OWNER else INVITE
+    return INVITE if role == Role.MEMBER else APPOINT
 
 
 class InvitationQuerySet(models.QuerySet):
@@ -71,7 +71,7 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
         )
         Event.objects.tell(organisation, actor, f"invited {invitation.named} as {invitation.as_role}")
         link = settings.BASE_URL + reverse("orgs:invitation", args=[token])
-        letters.post("invitation", invitation.email, {"invitation": invitation, "link": link})
+        letters.post("orgs/mail/invitation.txt", invitation.email, {"invitation": invitation, "link": link})
         return invitation
 
     def of(self, token: str) -> "Invitation":
@@ -158,7 +158,7 @@ class Invitation(models.Model):
     def revoke(self, actor) -> None:
         """One that is not open any more stays as it is."""
         self.organisation.lock()
-        self.organisation.demand(actor, INVITE)
+        self.organisation.demand(actor, deed_for(self.role))
         if Invitation.objects.filter(pk=self.pk, state=State.OPEN).update(state=State.REVOKED):
             Event.objects.tell(self.organisation, actor, f"revoked the invitation of {self.named}")
 

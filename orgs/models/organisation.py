@@ -52,7 +52,7 @@ class OrganisationManager(models.Manager):
         if user.founded.filter(created_at__gt=timezone.now() - timedelta(days=1)).count() >= FOUNDED_A_DAY:
             raise ValidationError(f"You have founded {FOUNDED_A_DAY} organisations today; tomorrow is another day.")
         for field, said in (("slug", slug), ("name", name)):
-            self._refuse_imitation(field, said)
+            self.refuse_imitation(field, said)
         organisation = self.create(slug=slug, name=name, founder=user)
         Membership.objects.create(organisation=organisation, user=user, role=Role.OWNER)
         Event.objects.tell(organisation, user, "founded this organisation")
@@ -63,11 +63,16 @@ class OrganisationManager(models.Manager):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
-    def _refuse_imitation(self, field: str, said: str) -> None:
+    def refuse_imitation(self, field: str, said: str, but: int | None = None) -> None:
+        """Raises ValidationError for what could be taken for a slug or the name of another organisation than `but`."""
         bones = skeleton(said)
         if bones in RESERVED:
             raise ValidationError({field: f"“{said}” is a word that the site keeps for itself. Choose another."})
-        alike = [self.filter(skeleton=bones).first(), FormerSlug.objects.filter(skeleton=bones).first()]
+        alike = [
+            self.filter(skeleton=bones).exclude(pk=but).first(),
+            FormerSlug.objects.filter(skeleton=bones).exclude(organisation=but).first(),
+            *(other for other in self.exclude(pk=but).only("slug", "name") if skeleton(other.name) == bones),
+        ]
         for taken in filter(None, alike):
             raise ValidationError({field: f"“{said}” is taken, or looks too much like “{taken.slug}”. Choose another."})
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from lib import keyset
 from lib.http import BadInput, verb
 from orgs.forms import AnswerForm, MergeForm, RefusalForm
-from orgs.merging import merge
+from orgs.merging import merge, united
 from orgs.models import Claim, FormerSlug
 
 CLAIMS = 30
@@ -68,7 +68,9 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
 def merging(request: HttpRequest) -> HttpResponse:
     """Which two organisations are one, and what merging them will do."""
     form = MergeForm(request.GET or None)
-    context = {"form": form} | (form.cleaned_data if form.is_bound and form.is_valid() else {})
+    context = {"form": form}
+    if form.is_bound and form.is_valid():
+        context |= form.cleaned_data | {"joining": united(**form.cleaned_data)}
     return render(request, "orgs/moderation/merge.html", context, status=400 if form.errors else 200)
 
 

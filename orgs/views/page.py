@@ -2,16 +2,16 @@ import json
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from lib import links
 from lib.colour import readable
+from lib.conflicts import digests, read
 from lib.http import BadInput, verb
 from orgs.forms import OrganisationForm
 from orgs.models import Organisation
-from orgs.models.curated import Overtaken, digests
+from orgs.models.curated import Overtaken
 from orgs.roles import EDIT
 
 STALE = "The page has changed since you looked at it, so nothing was done. This is how it stands now."
@@ -25,9 +25,9 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     base = request.POST.get("base") or json.dumps(digests(organisation.drafted().state()))
     if request.method == "POST" and form.is_valid() and "look" not in request.GET:
         try:
-            others = organisation.save_draft(form.values(), _digests(base), request.user)
+            others = organisation.save_draft(form.values(), read(base), request.user)
         except Overtaken as overtaken:
-            return _overtaken(request, form, overtaken, _digests(base))
+            return _overtaken(request, form, overtaken, read(base))
         if others:
             labels = ", ".join(form[name].label for name in others)
             messages.info(request, f"{organisation.editor} changed more meanwhile, which stays: {labels}.")
@@ -48,14 +48,6 @@ def _overtaken(request: HttpRequest, form: OrganisationForm, overtaken: Overtake
 def _told(organisation: Organisation, name: str):
     value = getattr(organisation, name)
     return links.lines(value) if name == "links" else value
-
-
-def _digests(told: str) -> dict[str, str]:
-    try:
-        known = json.loads(told)
-    except ValueError:
-        return {}
-    return known if isinstance(known, dict) else {}
 
 
 @verb
@@ -94,8 +86,7 @@ def _stale(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 def editable(request: HttpRequest, slug: str) -> Organisation:
     """Raises PermissionDenied, in words, for those whose role does not allow it."""
     organisation = get_object_or_404(Organisation.objects.select_related("changed_by"), slug=slug)
-    if not organisation.allows(request.user, EDIT):
-        raise PermissionDenied("Only owners and admins of this organisation may edit its page.")
+    organisation.demand(request.user, EDIT)
     return organisation
 
 

@@ -61,6 +61,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> Tally:
     """
     with connection.cursor() as cursor:  # one at a time, so that two imports can meet
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    Organisation.objects.lock_slugs()  # before any paper is, as merging does
     records = _with_present_slugs(records)
     drafts = _stored({record.arxiv_id for record in records})
     for record in records:

@@ -1,4 +1,5 @@
 import secrets
+from itertools import count
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -82,17 +83,28 @@ class CollectionManager(models.Manager.from_queryset(CollectionQuerySet)):
 
     def move(self, old: Organisation, into: Organisation) -> None:
         """To another organisation; one whose name is in use there gets the old owner's behind it."""
-        theirs, taken = self.filter(organisation=old), {c.name.lower() for c in self.filter(organisation=into)}
-        for collection in theirs:
-            if collection.name.lower() in taken:
-                collection.name = f"{collection.name[: 117 - len(old.slug)]} ({old.slug})"
-                collection.save(update_fields=["name"])
-        theirs.update(organisation=into)
+        here = {collection.name.lower() for collection in self.filter(organisation=into)}
+        taken = here | {collection.name.lower() for collection in self.filter(organisation=old)}
+        for collection in self.filter(organisation=old):
+            if collection.name.lower() in here:
+                collection.name = _free(collection.name, old.slug, taken)
+                taken.add(collection.name.lower())
+            collection.organisation = into
+            collection.save(update_fields=["name", "organisation"])
 
     def hold(self, *collections) -> None:
         """Nobody else changes these before this transaction ends."""
         pks = [collection.pk for collection in collections]
         list(self.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk"))
+
+
+def _free(name: str, slug: str, taken: set[str]) -> str:
+    """The name with where it comes from, and a number if that is taken as well."""
+    for number in count(1):
+        behind = f" ({slug[:40]}{f', {number}' if number > 1 else ''})"
+        if (free := name[: 120 - len(behind)] + behind).lower() not in taken:
+            return free
+    raise AssertionError  # never: a counter has no end
 
 
 def _key(name: str) -> str:
@@ -104,8 +116,8 @@ def _key(name: str) -> str:
 class Collection(models.Model):
     """A curated, ordered list of papers with a note on each, of a person or of an organisation.
 
-    `paper_count` = its items that were not removed. `revision` grows when name, description or visibility change;
-    `updated_at` moves with everything that its page shows.
+    `paper_count` = its items that were not removed. `updated_at` moves with everything that its page shows
+    of it.
     """
 
     key = models.SlugField(max_length=80, unique=True)
@@ -118,7 +130,6 @@ class Collection(models.Model):
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="collections", null=True, blank=True)
     paper_count = models.PositiveIntegerField(default=0)
     follower_count = models.PositiveIntegerField(default=0)
-    revision = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -171,6 +182,12 @@ class Collection(models.Model):
     def end(self, actor) -> None:
         self.tell(actor, f"deleted {self.as_told}")
         self.delete()
+
+    @property
+    def shown(self) -> tuple:
+        """All that lists and its page show of it and its owner, for an ETag."""
+        owner = (self.owner.pk, self.organisation.updated_at if self.organisation else str(self.user))
+        return self.pk, self.updated_at, self.follower_count, owner
 
     def is_kept_by(self, user) -> bool:
         """Whether this user may change it."""

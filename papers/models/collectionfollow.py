@@ -1,7 +1,8 @@
+from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
 from django.db.models import F
 
-from papers.models.collection import Collection, Visibility
+from papers.models.collection import Collection
 from papers.models.follow import Follow, FollowManager
 
 
@@ -9,8 +10,24 @@ class CollectionFollowManager(FollowManager):
     """Moves the collection's `follower_count`, by which the list of collections is ordered."""
 
     def of(self, user):
-        followed = super().of(user).exclude(collection__visibility=Visibility.PRIVATE)
-        return followed.select_related("collection")
+        return super().of(user).filter(collection__in=Collection.objects.open_to(user)).select_related("collection")
+
+    @transaction.atomic
+    def move(self, old: Collection, into: Collection) -> None:
+        """Who follows the old one follows the other one from now on, if that can be followed."""
+        if not into.is_private:
+            followers = self.filter(collection=old).values_list("user", "created_at")
+            rows = [CollectionFollow(user_id=user, collection=into, created_at=at) for user, at in followers]
+            self.bulk_create(rows, ignore_conflicts=True)
+            count = self.filter(collection=into).count()
+            Collection.objects.filter(pk=into.pk).update(follower_count=count)
+
+    @transaction.atomic
+    def end(self, collection: Collection) -> None:
+        """Nobody follows it any more."""
+        Collection.objects.hold(collection)
+        self.filter(collection=collection).delete()
+        Collection.objects.filter(pk=collection.pk).update(follower_count=0)
 
     @transaction.atomic
     def make(self, user, target) -> bool:
@@ -55,7 +72,7 @@ class CollectionFollow(Follow):
 
     @classmethod
     def find(cls, name: str) -> Collection:
-        return Collection.objects.exclude(visibility=Visibility.PRIVATE).get(key=name)
+        return Collection.objects.open_to(AnonymousUser()).get(key=name)
 
     @classmethod
     def row(cls, target: Collection) -> dict:

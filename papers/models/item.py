@@ -3,15 +3,15 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Max, Min, OuterRef, Subquery, Value, Window
-from django.db.models.functions import Concat, RowNumber, Trim
+from django.db.models import Case, F, Max, Min, OuterRef, Subquery, Value, When, Window
+from django.db.models.functions import Concat, RowNumber
 from django.utils import timezone
 
 from lib.http import BadInput
 from lib.places import between
 from papers.models.collection import Collection
+from papers.models.collectionfollow import CollectionFollow
 
 MOST = 10_000  # of one collection, with those that were removed
 KEPT_DAYS = 30  # for which what was removed can come back
@@ -50,7 +50,7 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
         place, rows = items.lowest(), []
         for paper in fresh:
             place = between(None, place)
-            rows.append(Item(collection=collection, paper_id=paper, position=place, added_by=by))
+            rows.append(Item(collection=collection, paper_id=paper, position=place))
         self.bulk_create(rows)
         return self._tell(by, collection, back + len(fresh), "put {papers} into {collection}")
 
@@ -83,7 +83,8 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
         self.add(target, moved, by)
         theirs = Subquery(self.filter(collection=source, paper=OuterRef("paper")).values("note")[:1])
         told = self.filter(collection=target, paper__in=[paper for paper in moved if notes[paper]])
-        told.exclude(note=theirs).update(note=Trim(Concat(F("note"), Value("\n\n", models.TextField()), theirs)))
+        both = Concat(F("note"), Value("\n\n", models.TextField()), theirs)
+        told.exclude(note=theirs).update(note=Case(When(note="", then=theirs), default=both))
         self.remove(source, moved, by)
         return len(moved)
 
@@ -92,6 +93,7 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
         """All papers of a collection go to the end of another one, in their order; then the first is no more."""
         papers = self.kept().filter(collection=source).order_by("-position").values_list("paper", flat=True)
         moved = self.transfer(source, target, list(papers), by)
+        CollectionFollow.objects.move(source, target)
         source.end(by)
         return moved
 
@@ -162,7 +164,6 @@ class Item(models.Model):
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="items")
     position = models.DecimalField()
     note = models.TextField(blank=True, max_length=2_000)
-    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True, blank=True)
 

@@ -27,7 +27,7 @@ def collections(request: HttpRequest) -> HttpResponse:
     listed = Collection.objects.listed().filter(paper_count__gt=0).select_related("user", "organisation")
     found = keyset.page(listed, ORDERS[order], request.GET.get("older", ""), PAGE_SIZE)
     context = {"found": found, "order": order, "orders": ORDER_NAMES, "section": "collections"}
-    version = [(c.pk, c.updated_at, c.revision, c.follower_count, str(c.owner)) for c in found.rows]
+    version = [collection.shown for collection in found.rows]
     return page(request, "papers/collections.html", context, version=(version, found.cursor))
 
 
@@ -45,13 +45,15 @@ def collection(request: HttpRequest, key: str) -> HttpResponse:
     found = get_readable(request, key)
     follow = None if found.is_private else CollectionFollow.objects.standing(request.user, found)
     may_keep = found.is_kept_by(request.user)
-    context = {"title": found.name, "collection": found, "may_keep": may_keep, "follow": follow}
+    context = {"title": found.name, "section": "collections", "collection": found}
+    context |= {"may_keep": may_keep, "follow": None if found.user == request.user else follow}
     return show(
         request,
         Paper.objects.collected_in(found),
         context,
         template="papers/collection.html",
-        version=(found.updated_at, found.revision, follow, str(found.owner)),
+        version=(found.shown, follow),
+        seconds=0,
         own_order=("collected", "As arranged", ("place", "id")),
         most=MOST,
     )

@@ -1,5 +1,6 @@
 """What admins of an organisation see of its draft: the whole page, and its shelves to arrange."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -37,20 +38,20 @@ def shelf(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 
 @verb
 def put(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """Something of the organisation's, by anything that names it."""
+    """Something of the organisation's, by anything that names it; what can't stand here is explained there."""
     organisation, chosen = editable(request, slug), SHELVES[name]
-    handle = chosen.read(request.POST.get("what", ""))
-    row = chosen.offered(organisation).filter(**{chosen.handle: handle}).first()
-    if row is None:
-        raise BadInput(f"“{handle[:40]}” is no {chosen.one} of {organisation}. Only those can stand here.")
-    organisation.put(name, row.pk, request.user)
+    try:
+        row = chosen.find(organisation, request.POST.get("what", ""))
+        organisation.put(name, row.pk, request.user, chosen.offered(organisation))
+    except BadInput as error:
+        messages.error(request, str(error))
     return redirect(f"papers:{name}", slug)
 
 
 @verb
 def take(request: HttpRequest, slug: str, name: str, handle: str) -> HttpResponse:
     organisation = editable(request, slug)
-    organisation.take(name, _row(name, handle).pk, request.user)
+    organisation.take(name, _row(name, handle).pk, request.user, SHELVES[name].offered(organisation))
     return redirect(f"papers:{name}", slug)
 
 
@@ -60,7 +61,8 @@ def move(request: HttpRequest, slug: str, name: str, handle: str) -> HttpRespons
     organisation, place = editable(request, slug), request.POST.get("place", "")
     if not place.isdecimal():
         raise BadInput("A place is a number, from 0.")
-    organisation.move(name, _row(name, handle).pk, int(place[:4]), request.user)
+    among = SHELVES[name].offered(organisation)
+    organisation.move(name, _row(name, handle).pk, int(place[:4]), request.user, among)
     return redirect(f"papers:{name}", slug)
 
 

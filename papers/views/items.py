@@ -91,23 +91,23 @@ def _with_neighbours(papers, rows: list[Paper], *, is_first: bool) -> list[tuple
     """Each paper with the one above it and the one below it."""
     if not rows:
         return []
-    before = None if is_first else papers.filter(items__position__gt=rows[0].place).order_by("place").first()
-    after = papers.filter(items__position__lt=rows[-1].place).order_by("-place").first()
+    before = None if is_first else papers.filter(place__gt=rows[0].place).order_by("place").first()
+    after = papers.filter(place__lt=rows[-1].place).order_by("-place").first()
     around = [before, *rows, after]
     return list(zip(around, rows, around[2:], strict=False))
 
 
 @verb
 def move(request: HttpRequest, key: str, ref) -> HttpResponse:
-    """`to` the top or the bottom, or `above` or `below` another paper."""
+    """`to` the top or the bottom, or `above` or `below` another paper; where there is none, it stands there already."""
     collection, paper = get_kept(request, key), get_object_or_404(Paper, arxiv_id=ref[0])
     told = request.POST
     if told.get("to") in {"top", "bottom"}:
         Item.objects.move(collection, paper.pk, told["to"])
-    elif where := next((name for name in ("above", "below") if name in told), None):
+    elif where := next((name for name in ("above", "below") if told.get(name)), None):
         other = Paper.objects.filter(arxiv_id=told[where]).first()
         Item.objects.move(collection, paper.pk, where, other and other.pk)
-    else:
+    elif not {"above", "below"} & told.keys():
         raise BadInput("Nothing was moved, because it was not said where to.")
     return redirect(f"{here(request).split('#')[0]}#row-{paper.pk}")
 

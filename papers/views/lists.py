@@ -7,9 +7,10 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.text import slugify
 from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 
-from lib.http import BadInput, cached, page
+from lib.http import PUBLIC_SECONDS, BadInput, cached, page
 from orgs.models import Organisation
 from papers import export, identifiers, listing, period, sparkline
 from papers.models import AuthorFollow, Day, Paper, TopicFollow
@@ -29,28 +30,31 @@ def show(
     template="papers/list.html",
     version=None,
     most=export.MOST,
+    seconds=PUBLIC_SECONDS,
     **order,
 ) -> HttpResponse:
     """The list page of these papers; for htmx asking for older ones, the rows alone; or a file of the first ones.
 
-    `version` names what the page shows beside its rows, for the ETag; `most` are the papers of a file.
+    `version` names what the page shows beside its rows, for the ETag; `most` are the papers of a file; `seconds` may
+    caches keep the page.
     """
     asked = listing.read(request.GET)
     if not asked.is_normal:
         return HttpResponseRedirect(request.path + listing.address(asked.params))
     if "export" in asked.params:
-        return _file(request, papers, asked.params["export"], most, **order)
+        file = _file(request, papers, asked.params["export"], context["title"], most, **order)
+        return cached(request, file, seconds)
     built = listing.build(request, papers, **order)
     context |= {"list": built, "forms": export.FORMS}
     if not built.is_readable:
         return render(request, template, context, status=400)
     if request.htmx and built.is_continuation:
-        return page(request, "papers/list.html#rows", context, version=built.version)
+        return page(request, "papers/list.html#rows", context, version=built.version, seconds=seconds)
     context["organisations"] = Organisation.objects.values_list("slug", "name")[:SUGGESTED_ORGANISATIONS]
-    return page(request, template, context, version=(built.version, version))
+    return page(request, template, context, version=(built.version, version), seconds=seconds)
 
 
-def _file(request: HttpRequest, papers, name: str, most: int, **order) -> HttpResponse:
+def _file(request: HttpRequest, papers, name: str, title: str, most: int, **order) -> HttpResponse:
     """The first papers of the list, to be kept."""
     form = export.FORMS.get(name)
     if form is None:
@@ -60,8 +64,9 @@ def _file(request: HttpRequest, papers, name: str, most: int, **order) -> HttpRe
         raise BadInput("Nothing is exported, because a filter of this list can't be read.")
     notes = {paper.pk: paper.note for paper in built.papers if paper.note}
     text = export.text(form, [paper.pk for paper in built.papers], notes)
-    headers = {"Content-Disposition": f'attachment; filename="broadsheet.{form.ending}"'}
-    return cached(request, HttpResponse(text, content_type=f"{form.content_type}; charset=utf-8", headers=headers))
+    called = slugify(title)[:60] or "broadsheet"
+    headers = {"Content-Disposition": f'attachment; filename="{called}.{form.ending}"'}
+    return HttpResponse(text, content_type=f"{form.content_type}; charset=utf-8", headers=headers)
 
 
 def _show_period(request: HttpRequest, chosen: Period, **more) -> HttpResponse:

@@ -26,7 +26,7 @@ def draw(request: HttpRequest, found: Organisation, **more) -> HttpResponse:
     context = {"title": found.name, "org": found, "follow": follow, "sections": sections} | people | more
     context["featured"] = featured if "older" not in request.GET else []
     named = [(member.role, str(member.user)) for member in people["members"]], people["is_owned"]
-    shown = [(c.pk, c.updated_at, [item.paper.face for item in items]) for c, items in sections]
+    shown = [(c.shown, [item.paper.face for item in items]) for c, items in sections]
     version = (found.updated_at, found.news, follow, named, shown, [paper.face for paper in featured])
     papers = papers.exclude(pk__in=[paper.pk for paper in featured])
     return show(request, papers, context, template="papers/org.html", version=version, order="newest")
@@ -61,6 +61,8 @@ def _featured(request: HttpRequest, found: Organisation, papers) -> list[Paper]:
 
 def _sections(found: Organisation) -> list[tuple[Collection, list[Item]]]:
     """Those of its collections that are still public, in its order, each with its first papers. Two statements."""
-    collections = Collection.objects.listed().filter(organisation=found).in_bulk(found.sections)
+    collections = (
+        Collection.objects.listed().select_related("organisation").filter(organisation=found).in_bulk(found.sections)
+    )
     first = Item.objects.first_of(collections, PAPERS_OF_A_SECTION)
     return [(collections[pk], first.get(pk, [])) for pk in found.sections if pk in collections]

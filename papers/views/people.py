@@ -26,5 +26,5 @@ def person(request: HttpRequest, username: str, part: str = "") -> HttpResponse:
     }
     shown = (found.username, str(found), found.about, found.links, found.portrait.name, follow)
     theirs = [(m.role, m.organisation.updated_at) for m in memberships], [(c.pk, c.updated_at) for c in collections]
-    papers = chosen.seen(found, request.user)
-    return show(request, papers, context, template="papers/person.html", version=(shown, part, theirs), **chosen.order)
+    papers, how = chosen.seen(found, request.user), {"version": (shown, part, theirs), "seconds": 0} | chosen.order
+    return show(request, papers, context, template="papers/person.html", **how)

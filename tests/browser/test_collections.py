@@ -49,6 +49,7 @@ def test_the_panel_takes_the_focus_and_gives_way_to_the_keyboard(visit, alice, t
         page.keyboard.press("Enter")
         expect(button).to_have_attribute("aria-pressed", pressed)
         expect(button).to_be_focused()
+        expect(page.locator(".htmx-added, .htmx-settling")).to_have_count(0)  # from when on htmx hears the new button
 
 
 def test_arranging(visit, alice, three, javascript):

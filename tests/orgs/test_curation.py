@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.html import escape
 from PIL import Image
 
+from lib.conflicts import digests
 from lib.images import small
 from orgs.models import Membership, Organisation
-from orgs.models.curated import Overtaken, digests
+from orgs.models.curated import Overtaken
 from orgs.roles import Role
 from papers.models import Affiliation
 from papers.tasks import clear_pictures
@@ -24,7 +25,7 @@ TYPED = {
     "links": "Models https://example.org/models\nCode https://example.org/code",
     "accent": "#FFD700",
     "announcement": "We [hire](https://example.org/jobs) *now*.",
-    "announced_until": "2026-12-31",
+    "announced_until": "2100-12-31",
 }
 
 
@@ -48,7 +49,6 @@ def picture(name: str, colour="navy", size=(400, 400)) -> SimpleUploadedFile:
 
 
 def base_of(reader) -> str:
-    """What the form that stands open was made from."""
     return reader.get("/orgs/lab/edit").context["base"]
 
 
@@ -57,8 +57,7 @@ def save(reader, base=None, **changes):
 
 
 def publish(reader):
-    revision = Organisation.objects.get(slug="lab").revision
-    return reader.act("/orgs/lab/publish", {"revision": revision})
+    return reader.act("/orgs/lab/publish", {"revision": Organisation.objects.get(slug="lab").revision})
 
 
 def undo(reader, edition=None):
@@ -115,7 +114,7 @@ def test_a_draft_can_be_discarded_once(lab, alice, signed_in):
         assert (lab.draft, lab.description, lab.revision) == (None, "", 2)
 
 
-def test_undoing_twice_is_once_and_what_was_undone_is_a_draft(lab, alice, signed_in):
+def test_undoing_twice_is_once_and_can_be_undone(lab, alice, signed_in):
     admin = signed_in(alice)
     save(admin, description="First")
     publish(admin)
@@ -125,8 +124,10 @@ def test_undoing_twice_is_once_and_what_was_undone_is_a_draft(lab, alice, signed
     for _ in range(2):
         assert undo(admin, edition).url
         lab.refresh_from_db()
-        assert (lab.description, lab.draft["description"], lab.previous) == ("First", "Second", None)
-    assert "Undo the last change" not in admin.get("/orgs/lab").content.decode()
+        assert (lab.description, lab.draft, lab.previous["description"]) == ("First", None, "Second")
+    undo(admin)
+    lab.refresh_from_db()
+    assert lab.description == "Second"
 
 
 def test_undo_leaves_a_draft_alone(lab, alice, signed_in):
@@ -140,9 +141,8 @@ def test_undo_leaves_a_draft_alone(lab, alice, signed_in):
 
 
 @pytest.mark.parametrize("verb", ["publish", "discard", "undo"])
-@pytest.mark.parametrize("told", [{}, {"revision": "x", "edition": "x"}])
-def test_a_verb_without_a_number_does_nothing(lab, alice, signed_in, verb, told):
-    answer = signed_in(alice).act(f"/orgs/lab/{verb}", told)
+def test_a_verb_without_a_number_does_nothing(lab, alice, signed_in, verb):
+    answer = signed_in(alice).act(f"/orgs/lab/{verb}", {"revision": "x"})
     assert (answer.status_code, "out of date" in answer.content.decode()) == (400, True)
 
 
@@ -240,13 +240,13 @@ def test_publishing_and_undoing_are_done_once_however_often_at_once(lab, alice):
     done = race(*(lambda o=o: o.undo(2, alice) for o in fresh))
     assert sorted(done) == [False, False, False, True]
     lab.refresh_from_db()
-    assert (lab.description, lab.draft["description"], lab.revision) == ("", "New", 3)
+    assert (lab.description, lab.draft, lab.revision) == ("", None, 3)
 
 
 def test_a_picture_of_others_cannot_be_named(lab, alice, signed_in):
     admin = signed_in(alice)
     save(admin, **{"logo-kept": f"logos/{'0' * 32}.webp"})
-    assert Organisation.objects.get().draft["logo"] == ""
+    assert not Organisation.objects.get().drafted().logo
 
 
 @pytest.mark.parametrize(("day", "shown"), [("2026-11-24", False), ("2026-11-25", True), (None, True)])
@@ -276,7 +276,7 @@ def test_the_accent_is_a_stylesheet_kept_for_ever(db, stranger):
 
 def test_the_house_red_is_no_accent_of_ones_own(lab, alice, signed_in):
     save(signed_in(alice), accent="#9a1b1e")
-    assert Organisation.objects.get().draft["accent"] == ""
+    assert Organisation.objects.get().drafted().accent == ""
 
 
 def test_a_look_at_the_markdown_keeps_all_that_was_typed_and_saves_nothing(lab, alice, signed_in):

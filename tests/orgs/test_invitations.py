@@ -168,9 +168,8 @@ def test_a_refusal_ends_it_and_can_be_repeated(lab, alice, carol, signed_in, lin
 
 
 def test_an_invitation_changes_no_role_that_one_has(lab, alice, bob, link):
-    admin = join(lab, Role.ADMIN)
     confirm(bob)
-    path = link(admin, lab, "bob@example.org", Role.ADMIN)
+    path = link(alice, lab, "bob@example.org", Role.ADMIN)
     Invitation.objects.of(path.rsplit("/", 1)[1]).accept(bob)
     assert lab.role_of(bob) == "member"
 

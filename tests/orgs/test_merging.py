@@ -22,14 +22,21 @@ def old(db):
     return OrganisationFactory(slug="laboratory", name="Laboratory")
 
 
-def test_members_are_united_and_the_higher_role_stays(lab, old, alice, bob, carol, moderator):
+@pytest.mark.parametrize(("is_owned", "role_of_carol"), [(True, "member"), (False, "owner")])
+def test_nobody_gets_power_over_an_organisation_that_has_an_owner(
+    lab, old, alice, bob, carol, moderator, signed_in, is_owned, role_of_carol
+):
+    if not is_owned:
+        lab.memberships.filter(user=alice).update(role=Role.ADMIN)
     for user, role in ((alice, Role.MEMBER), (bob, Role.ADMIN), (carol, Role.OWNER)):
         Membership.objects.create(organisation=old, user=user, role=role)
+    preview = signed_in(moderator).get("/moderation/merge?old=laboratory&into=lab").content.decode()
+    assert f"These join The Lab: Carol Cedar ({role_of_carol})." in preview
     merge(moderator, old, lab)
     assert {m.user.username: m.role for m in lab.memberships.by_rank()} == {
-        "alice": "owner",
-        "bob": "admin",
-        "carol": "owner",
+        "alice": "owner" if is_owned else "admin",
+        "bob": "member",
+        "carol": role_of_carol,
     }
 
 
@@ -106,10 +113,9 @@ def test_imports_that_name_the_old_slug_reach_the_new_organisation(lab, old, mod
 
 
 def test_the_page_says_what_will_happen_and_does_it_once(lab, old, alice, moderator, signed_in):
-    join(old, Role.MEMBER)
     reader = signed_in(moderator)
     page = reader.get("/moderation/merge?old=laboratory&into=lab").content.decode()
-    assert "1 member of Laboratory" in page
+    assert "Nobody joins The Lab by this." in page
     assert "/orgs/laboratory and all pages beneath it lead to /orgs/lab" in page
     assert Organisation.objects.filter(pk=old.pk).exists()
     for _ in range(2):

@@ -29,7 +29,7 @@ VERBS = {
     "remove an owner": ("/orgs/lab/members/olga/remove", {}, may(APPOINT)),
     "leave": ("/orgs/lab/leave", {}, ROLES),
     "invite a member": ("/orgs/lab/invite", {"invited": "x@example.org", "role": "member"}, may(INVITE)),
-    "invite an admin": ("/orgs/lab/invite", {"invited": "tess", "role": "admin"}, may(INVITE)),
+    "invite an admin": ("/orgs/lab/invite", {"invited": "tess", "role": "admin"}, may(APPOINT)),
     "invite an owner": ("/orgs/lab/invite", {"invited": "x@example.org", "role": "owner"}, may(APPOINT)),
     "revoke": ("/orgs/lab/invitations/{invitation}/revoke", {}, may(INVITE)),
     "accept": ("{link}/accept", {}, {"invited"}),

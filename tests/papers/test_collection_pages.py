@@ -6,7 +6,7 @@ import pytest
 
 from orgs.models import Membership
 from orgs.roles import Role
-from papers.models import Collection, Item
+from papers.models import Collection, CollectionFollow, Item
 from papers.models.collection import Visibility
 from tests.factories import PaperFactory
 from tests.papers.shelf import order, shelf
@@ -104,18 +104,38 @@ def test_only_for_organisations_that_one_may_keep_for(bob, lab, signed_in):
 def test_who_was_overtaken_is_told_and_loses_nothing(alice, signed_in):
     collection = shelf(alice)
     reader, url = signed_in(alice), f"{collection.get_absolute_url()}/edit"
-    form = {"name": "Autumn", "visibility": "private", "revision": 0}
-    assert reader.act(url, form | {"description": "First", "visibility": "public"}).status_code == 302
+    base = reader.get(url).context["form"]["base"].value()
+    form = {"name": "Autumn", "visibility": "private", "base": base}
+    assert reader.act(url, form | {"description": "First", "visibility": "unlisted"}).status_code == 302
     late = reader.act(url, form | {"description": "Second"})
     page = late.content.decode()
     assert late.status_code == 409
+    assert page.count("Meanwhile this was changed to") == 1
     assert "Meanwhile this was changed to “First”" in page
-    assert "Meanwhile this was changed to “Public: everybody finds it”" in page
     assert ">\nSecond</textarea>" in page
-    revision = re.search(r'name="revision" value="(\d+)"', page)[1]
-    assert reader.act(url, form | {"description": "Second", "revision": revision}).status_code == 302
+    base = late.context["form"].data["base"]
+    assert reader.act(url, form | {"description": "Second", "base": base}).status_code == 302
     collection.refresh_from_db()
-    assert (collection.description, collection.visibility) == ("Second", "private")
+    assert (collection.description, collection.visibility) == ("Second", "unlisted")  # which was not touched here
+
+
+def test_nobody_follows_what_becomes_private(alice, bob, signed_in):
+    collection = shelf(alice, visibility=Visibility.PUBLIC)
+    CollectionFollow.objects.make(bob, collection)
+    form = {"name": "Autumn", "description": "", "visibility": "private", "base": ""}
+    reader = signed_in(alice)
+    form["base"] = reader.get(f"{collection.get_absolute_url()}/edit").context["form"]["base"].value()
+    assert reader.act(f"{collection.get_absolute_url()}/edit", form).status_code == 302
+    collection.refresh_from_db()
+    assert (collection.is_private, collection.follower_count, CollectionFollow.objects.count()) == (True, 0, 0)
+
+
+def test_a_new_logo_of_the_owner_changes_the_etag(alice, lab, four, stranger):
+    collection = shelf(lab, papers=four, visibility=Visibility.PUBLIC)
+    for path in (collection.get_absolute_url(), "/collections"):
+        before = stranger.get(path).headers["ETag"]
+        lab.save()
+        assert stranger.get(path).headers["ETag"] != before
 
 
 def test_a_note_that_somebody_else_changed_is_shown(alice, four, signed_in):
@@ -199,6 +219,7 @@ def test_arranging_page_by_page(alice, signed_in, monkeypatch):
     monkeypatch.setattr("papers.views.items.ROWS", 3)
     papers = [PaperFactory() for _ in range(7)]
     collection = shelf(alice, papers=papers)
+    shelf(alice, "Another with the same papers", papers=papers[::-1])
     reader, url = signed_in(alice), f"{collection.get_absolute_url()}/arrange"
     first = reader.get(url).content.decode()
     older = re.search(r'href="(\?older=[^"]*)"', first)[1]

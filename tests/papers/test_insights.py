@@ -119,7 +119,7 @@ def test_few_papers_are_told_in_words(lab, stranger):
         "No paper has a topic",
     ):
         assert said in page
-    assert "No paper is another organisation's, too." in page
+    assert "No paper is shared with another organisation." in page
     assert "<figure" not in page
 
 
