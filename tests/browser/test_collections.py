@@ -95,3 +95,14 @@ def test_a_row_is_dragged(visit, alice, three, title, onto, after):
     assert order(collection) == after.split()
     assert Item.objects.count() == 3
     assert Collection.objects.get().paper_count == 3
+
+
+def test_a_note_that_is_not_saved_yet_stays_while_rows_move(visit, alice, three):
+    page = visit(f"{shelf(alice, papers=three).get_absolute_url()}/arrange", user=alice)
+    row(page, "Beta").get_by_text("Add a note").click()
+    page.get_by_label("Note on Beta").fill("Not saved yet")
+    page.get_by_label("Choose Beta").check()
+    page.get_by_role("button", name="Up: Gamma").click()
+    expect(page.locator(".arranged-title")).to_have_text(["Alpha", "Gamma", "Beta"])
+    expect(page.get_by_label("Note on Beta")).to_have_value("Not saved yet")
+    expect(page.get_by_label("Choose Beta")).to_be_checked()

@@ -3,7 +3,7 @@
 from functools import partial
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -181,3 +181,13 @@ def test_one_person_asks_in_ten_windows_at_once():
     free, person = OrganisationFactory(), confirm(UserFactory())
     race(*[partial(Claim.objects.ask, person, free, "Ours.")] * 10)
     assert Claim.objects.count() == free.events.count() == 1
+
+
+def test_five_pages_a_day_can_be_asked_for(carol):
+    confirm(carol)
+    pages = [OrganisationFactory() for _ in range(6)]
+    for page in pages[:5]:
+        Claim.objects.ask(carol, page, "Ours.")
+    Claim.objects.ask(carol, pages[0], "Ours.")  # twice is once
+    with pytest.raises(ValidationError, match="tomorrow"):
+        Claim.objects.ask(carol, pages[5], "Ours.")

@@ -227,3 +227,18 @@ def test_arranging_page_by_page(alice, signed_in, monkeypatch):
     assert re.findall(r'data-paper="(.*?)"', second) == [paper.arxiv_id for paper in papers[3:6]]
     assert f'name="above" value="{papers[2].arxiv_id}"' in second
     assert f'name="below" value="{papers[6].arxiv_id}"' in second
+
+
+@pytest.mark.parametrize(
+    ("data", "after"), [({"above": ""}, "ABCD"), ({"below": ""}, "ABCD"), ({"to": "bottom"}, "BCDA")]
+)
+def test_what_stands_at_the_end_moves_no_further(alice, four, signed_in, data, after):
+    collection = shelf(alice, papers=four)
+    answer = signed_in(alice).act(f"{collection.get_absolute_url()}/move/{four[0].arxiv_id}", data)
+    assert (answer.status_code, order(collection)) == (302, list(after))
+
+
+def test_what_can_be_hidden_at_any_moment_is_asked_for_anew(alice, four, stranger):
+    collection = shelf(alice, papers=four, visibility=Visibility.PUBLIC)
+    for path in (collection.get_absolute_url(), "/people/alice", f"{collection.get_absolute_url()}?export=csv"):
+        assert stranger.get(path).headers["Cache-Control"] == "public, no-cache"

@@ -12,7 +12,7 @@ from orgs.merging import merge
 from orgs.models import Membership
 from orgs.roles import Role
 from papers import audit
-from papers.models import Collection, Item
+from papers.models import Collection, CollectionFollow, Item
 from papers.models.collection import Visibility
 from tests.factories import OrganisationFactory, PaperFactory
 from tests.papers.shelf import order, shelf
@@ -30,7 +30,7 @@ def test_names_are_ones_own(alice, bob, lab):
     assert len({shelf(owner, "Autumn").pk for owner in (alice, bob, lab)}) == 3
 
 
-@pytest.mark.parametrize("name", ["", "  ", "n" * 121])
+@pytest.mark.parametrize("name", ["", "  ", "\u200b\u202e", "n" * 121])
 def test_a_name_that_cannot_be_is_refused(alice, name):
     with pytest.raises(BadInput, match="1 to 120 characters"):
         Collection.objects.begin(alice, alice, name)
@@ -126,11 +126,14 @@ def test_papers_move_to_another_collection_with_their_notes(alice, four):
     assert audit.drifts() == []
 
 
-def test_merging_appends_and_ends_the_first(alice, four):
-    source, target = shelf(alice, papers=four[1:]), shelf(alice, "Winter", papers=four[:2])
+def test_merging_appends_and_ends_the_first(alice, bob, four):
+    source = shelf(alice, papers=four[1:], visibility=Visibility.PUBLIC)
+    target = shelf(alice, "Winter", papers=four[:2], visibility=Visibility.PUBLIC)
+    CollectionFollow.objects.make(bob, source)
     assert Item.objects.merge(source, target, alice) == 3
     assert order(target) == list("ABCD")
     assert list(Collection.objects.all()) == [target]
+    assert [follow.collection for follow in CollectionFollow.objects.of(bob)] == [target]
     assert audit.drifts() == []
 
 

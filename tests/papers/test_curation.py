@@ -188,3 +188,12 @@ def test_sections_cost_two_statements(lab, alice, stranger, papers_in_each, djan
     stranger.get("/orgs/lab")
     with django_assert_num_queries(without + 2):
         assert stranger.get("/orgs/lab").content.decode().count('class="org-section"') == MOST["sections"]
+
+
+def test_what_can_stand_there_no_more_takes_no_room(lab, papers, alice, signed_in):
+    admin = signed_in(alice)
+    for paper in papers[:3]:
+        admin.act("/orgs/lab/featured/add", {"what": paper.arxiv_id})
+    Affiliation.objects.refuse(lab, papers[0], alice)
+    admin.act("/orgs/lab/featured/2509.00002/move", {"place": 0})
+    assert order(lab, papers) == [2, 1]
