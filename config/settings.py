@@ -231,6 +231,7 @@ if _mail["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
             "password": _mail["EMAIL_HOST_PASSWORD"] or "",
             "use_tls": _mail.get("EMAIL_USE_TLS", False),
             "use_ssl": _mail.get("EMAIL_USE_SSL", False),
+            "timeout": 10,  # seconds, since somebody may be waiting
         },
     }
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("EMAIL_FROM", default=f"Broadsheet <broadsheet@{_base.hostname}>")

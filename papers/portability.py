@@ -13,8 +13,10 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from lib import letters
+from orgs.models import Event
 from papers import export
 from papers.models import (
+    Affiliation,
     AuthorFollow,
     CollectionFollow,
     DataExport,
@@ -70,6 +72,14 @@ KINDS: dict[str, Callable[[User], QuerySet]] = {
     "followed_authors": lambda person: _followed(AuthorFollow.objects.of(person), "name"),
     "invitations": lambda person: person.sent_invitations.values("invited", "role", "state", "created_at"),
     "claims": lambda person: person.claims.values("reason", "state", "answer", "created_at"),
+    "suggestions": lambda person: (
+        Affiliation.objects.filter(suggested_by=person)
+        .order_by("since")
+        .values("state", "since", "reason", organisation_slug=F("organisation__slug"), **_PAPER)
+    ),
+    "log_lines": lambda person: (
+        Event.objects.filter(actor=person).order_by("pk").values("created_at", "text", slug=F("organisation__slug"))
+    ),
     "saved_searches": lambda person: person.saved_filters.values("name", "query", "created_at"),
 }
 BIBLIOGRAPHIES: dict[str, Callable[[User], QuerySet]] = {

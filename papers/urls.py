@@ -85,6 +85,7 @@ urlpatterns = [
     path("collections/<slug:key>/merge", collections.merge, name="merge_collection"),
     path("collections/<slug:key>/delete", collections.delete, name="delete_collection"),
     path("collections/<slug:key>/arrange", items.arrange, name="arrange"),
+    path("collections/<slug:key>/add", items.add, name="add_item"),
     path("collections/<slug:key>/remove", items.remove, name="remove_items"),
     path("collections/<slug:key>/restore", items.restore, name="restore_items"),
     path("collections/<slug:key>/transfer", items.transfer, name="transfer_items"),

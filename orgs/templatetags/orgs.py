@@ -9,9 +9,10 @@ register = template.Library()
 def org_nav(context, org) -> dict:
     """The pages of an organisation that this reader may open. One statement for somebody signed in."""
     user, deeds = context["request"].user, org.deeds_of(context["request"].user)
+    is_inside = SEE in deeds or (user.is_authenticated and user.is_moderator)
     may = {
-        "orgs:members": SEE in deeds or (user.is_authenticated and user.is_moderator),
-        "orgs:log": SEE in deeds or (user.is_authenticated and user.is_moderator),
+        "orgs:members": is_inside,
+        "orgs:log": is_inside,
         "papers:suggestions": TAG in deeds,
         "orgs:edit": EDIT in deeds,
         "papers:featured": EDIT in deeds,

@@ -13,7 +13,7 @@ LINES = 50
 def log(request: HttpRequest, slug: str) -> HttpResponse:
     """Who did what and when, the latest first; for members and moderators."""
     organisation = get_object_or_404(Organisation, slug=slug)
-    if not request.user.is_moderator:
+    if not organisation.opens_to(request.user):
         organisation.demand(request.user, SEE)
     events = organisation.events.select_related("actor")
     page = keyset.page(events, ("created_at", "id"), request.GET.get("older", ""), LINES)

@@ -17,7 +17,7 @@ from orgs.roles import APPOINT, DEEDS, INVITE, MAY, SEE, Role
 def members(request: HttpRequest, slug: str) -> HttpResponse:
     """The members, for members and moderators, with what the viewer's role may change."""
     organisation = get_object_or_404(Organisation, slug=slug)
-    if not request.user.is_moderator:
+    if not organisation.opens_to(request.user):
         organisation.demand(request.user, SEE)
     return show(request, organisation)
 

@@ -9,6 +9,7 @@ from lib import keyset
 from lib.http import BadInput, came_from, here, sign_in_first, verb
 from orgs.models import Organisation
 from orgs.roles import KEEP
+from papers import identifiers
 from papers.forms import NoteForm
 from papers.models import Collection, Item, Paper
 from papers.models.item import KEPT_DAYS
@@ -95,6 +96,22 @@ def _with_neighbours(papers, rows: list[Paper], *, is_first: bool) -> list[tuple
     after = papers.filter(place__lt=rows[-1].place).order_by("-place").first()
     around = [before, *rows, after]
     return list(zip(around, rows, around[2:], strict=False))
+
+
+@verb
+def add(request: HttpRequest, key: str) -> HttpResponse:
+    """A paper by anything that names it; one that is not here yet can be submitted first."""
+    collection = get_kept(request, key)
+    try:
+        arxiv_id, _ = identifiers.parse(request.POST.get("what", ""))
+        paper = Paper.objects.get(arxiv_id=arxiv_id)
+    except ValueError as error:
+        messages.error(request, str(error))
+    except Paper.DoesNotExist:
+        messages.error(request, f"{arxiv_id} is not here yet. Submit it, then add it.")
+    else:
+        Item.objects.add(collection, [paper.pk], request.user)
+    return redirect(here(request))
 
 
 @verb

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from orgs.models import Membership
 from orgs.roles import Role
@@ -242,3 +244,27 @@ def test_what_can_be_hidden_at_any_moment_is_asked_for_anew(alice, four, strange
     collection = shelf(alice, papers=four, visibility=Visibility.PUBLIC)
     for path in (collection.get_absolute_url(), "/people/alice", f"{collection.get_absolute_url()}?export=csv"):
         assert stranger.get(path).headers["Cache-Control"] == "public, no-cache"
+
+
+def test_adding_by_id_in_place(alice, four, signed_in):
+    collection = shelf(alice, papers=four[:1])
+    reader, url = signed_in(alice), collection.get_absolute_url()
+    for typed, says in (("nonsense", "is not an arXiv id"), ("2001.00001", "2001.00001 is not here yet")):
+        answer = reader.act(f"{url}/add", {"what": typed, "next": f"{url}/arrange"}, follow=True)
+        assert says in answer.content.decode()
+    for _ in range(2):
+        reader.act(f"{url}/add", {"what": f"https://arxiv.org/abs/{four[1].arxiv_id}v2"})
+    assert order(collection) == ["A", "B"]
+
+
+@pytest.mark.parametrize("page", ["/arrange", ""])
+def test_statements_do_not_grow(alice, signed_in, page):
+    costs = []
+    for rows in (1, 30):
+        collection = shelf(alice, f"Of {rows}", papers=[PaperFactory() for _ in range(rows)])
+        reader = signed_in(alice)
+        reader.get(f"{collection.get_absolute_url()}{page}")
+        with CaptureQueriesContext(connection) as statements:
+            reader.get(f"{collection.get_absolute_url()}{page}")
+        costs.append(len(statements))
+    assert costs[0] == costs[1]

@@ -15,6 +15,7 @@ VERBS = {
     "bookmark/remove": (Bookmark, 0),
 }
 OF_COLLECTIONS = [
+    "add",
     "merge",
     "delete",
     "remove",
