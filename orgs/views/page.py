@@ -72,7 +72,7 @@ def discard(request: HttpRequest, slug: str) -> HttpResponse:
 def undo(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = editable(request, slug)
     if organisation.undo(_number(request, "edition"), request.user):
-        messages.success(request, "The page is as it was before. What was undone is kept as a draft.")
+        messages.success(request, "The page is as it was before. Undo once more, and the change is back.")
         return redirect(organisation)
     return _stale(request, organisation)
 
