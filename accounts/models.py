@@ -78,6 +78,10 @@ class User(auth.AbstractUser):
         """Moderators decide claims and merge organisations; who may enter the admin is one."""
         return self.is_active and self.is_staff
 
+    def lock(self) -> None:
+        """Until the transaction ends, nobody else adds to what this person has: so none is one too many."""
+        User.objects.select_for_update(no_key=True).get(pk=self.pk)
+
     def confirmed_addresses(self) -> list[str]:
         """In lower case, the primary one first."""
         confirmed = self.emailaddress_set.filter(verified=True).order_by("-primary", "pk")

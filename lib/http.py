@@ -53,9 +53,10 @@ def bad_input(request: HttpRequest, message: str, status: int = 400) -> HttpResp
     return render(request, "400.html", {"message": message}, status=status)
 
 
-def here(request: HttpRequest) -> str:
-    """Where a form came from: its `next`, if that is an address of this site, at the button that was pressed (`at`)."""
-    wanted, at = request.POST.get("next", ""), request.POST.get("at", "")
+def here(request: HttpRequest, at: str = "") -> str:
+    """Where a form came from: its `next`, if that is an address of this site; there at this id, or else at that of the
+    button that was pressed (its `at`)."""
+    wanted, at = request.POST.get("next", ""), at or request.POST.get("at", "")
     if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
         wanted = settings.LOGIN_REDIRECT_URL
     return f"{wanted.split('#')[0]}#{at}" if _ID.fullmatch(at) else wanted

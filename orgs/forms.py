@@ -7,6 +7,7 @@ from lib.images import COVER, LOGO
 from lib.text import one_line
 from lib.widgets import ColourField, MarkdownInput, PictureField
 from orgs.models import Claim, Organisation
+from orgs.models.curated import MOST, STATE
 from orgs.names import plain
 from orgs.roles import Role
 
@@ -31,17 +32,7 @@ class OrganisationForm(forms.ModelForm):
 
     class Meta:
         model = Organisation
-        fields = [
-            "name",
-            "description",
-            "website",
-            "links",
-            "logo",
-            "cover",
-            "accent",
-            "announcement",
-            "announced_until",
-        ]
+        fields = [name for name in STATE if name not in MOST]
         widgets = {"description": MarkdownInput({"rows": 8}), "announced_until": DateInput()}
         help_texts = {
             "announcement": "One line above your papers. Links may be written as [words](https://example.org).",

@@ -53,26 +53,34 @@ def drifts() -> list[Drift]:
 def _miscounted(rows, name: str, counters: dict) -> list[Drift]:
     found = []
     for counter, should in counters.items():
-        wrong = rows.annotate(should=should).exclude(**{counter: F("should")}).order_by("pk")
+        wrong = _wrong(rows, counter, should).order_by("pk")
         found += [Drift(*told) for told in wrong.values_list(name, Value(counter), counter, "should")]
     return found
+
+
+def _wrong(rows, counter: str, should):
+    """With what it `should` be."""
+    return rows.annotate(should=should).exclude(**{counter: F("should")})
 
 
 @transaction.atomic
 def mend() -> None:
     """Bring every counter in line with its rows."""
-    for counter, should in _SHOULD.items():
-        ids = _lock(Paper.objects.annotate(should=should).exclude(**{counter: F("should")}))
-        Paper.objects.filter(pk__in=ids).update(**{counter: should}, revision=F("revision") + 1)
+    _recount(Paper.objects, _SHOULD, revision=F("revision") + 1)
+    _recount(Collection.objects, _OF_COLLECTIONS)
     Affiliation.objects.show(_lock(Paper.objects.misattributed()))
     lost = list(Paper.objects.filter(entry=None).prefetch_related("authors"))
     SearchEntry.objects.refresh(lost, {paper.pk: [a.name for a in paper.authors.all()] for paper in lost})
     Day.objects.recount()
-    Collection.objects.hold(*Collection.objects.all())
-    Collection.objects.update(**_OF_COLLECTIONS)
+
+
+def _recount(rows, counters: dict, **more) -> None:
+    for counter, should in counters.items():
+        ids = _lock(_wrong(rows, counter, should))
+        rows.filter(pk__in=ids).update(**{counter: should}, **more)
 
 
 def _lock(wrong) -> list[int]:
-    """The ids of these papers, whose counters no one else moves from here on."""
+    """The ids of these rows, whose counters no one else moves from here on."""
     ids = list(wrong.values_list("pk", flat=True))
-    return [paper.pk for paper in Paper.objects.select_for_update(no_key=True).filter(pk__in=ids)]
+    return [row.pk for row in wrong.model.objects.select_for_update(no_key=True).filter(pk__in=ids)]

@@ -55,7 +55,7 @@ _FETCHED = """
 _ALL = {"papers": "papers_paper", "entries": "papers_searchentry"}
 _THESE = {"papers": "papers_paper", "entries": _FETCHED.format(whose="ANY(%(keys)s)")}
 _THIS = {
-    "papers": "(SELECT papers_paper.id, papers_paper.organisation_id, papers_paper.submitted_by_id)",
+    "papers": "(SELECT papers_paper.id, papers_paper.submitted_by_id)",
     "entries": _FETCHED.format(whose="papers_paper.id"),
 }
 _COLLECT = """

@@ -26,7 +26,7 @@ class SubmitForm(forms.Form):
             raise forms.ValidationError(str(error)) from None
 
 
-class Overtaken:
+class OvertakenForm:
     """A form that was made from a state which has changed meanwhile: it says what is different now, and keeps what was
     typed; to send it again is to replace that.
     """
@@ -47,7 +47,7 @@ class Overtaken:
         self.data[name] = value
 
 
-class CollectionForm(Overtaken, forms.ModelForm):
+class CollectionForm(OvertakenForm, forms.ModelForm):
     """`base` are digests of what the form was made from."""
 
     base = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -131,7 +131,7 @@ def _unused(name: str, collections) -> str:
     return name
 
 
-class NoteForm(Overtaken, forms.Form):
+class NoteForm(OvertakenForm, forms.Form):
     """`was` is the note that the form was made from."""
 
     note = forms.CharField(

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.utils import timezone
@@ -67,7 +66,7 @@ class ClaimManager(models.Manager.from_queryset(ClaimQuerySet)):
         _refuse_owned(organisation)
         if not user.confirmed_addresses():
             raise ValidationError("Confirm a mail address first (Settings, Email): the answer is sent there.")
-        get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)  # whose claims are counted
+        user.lock()
         lately = self.filter(user=user, created_at__gt=timezone.now() - timedelta(days=1))
         if lately.exclude(organisation=organisation, state=State.OPEN).count() >= ASKED_A_DAY:
             raise ValidationError(f"You have asked for {ASKED_A_DAY} pages today; tomorrow is another day.")

@@ -30,8 +30,6 @@ STATE = (
     "featured",
     "sections",
 )
-
-
 _NAMES = {"featured": "the featured papers", "sections": "the sections"}
 
 

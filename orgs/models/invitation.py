@@ -79,7 +79,7 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
         return self.select_related("organisation", "inviter").get(digest=_digest(token))
 
     def _refuse_too_many(self, actor, organisation) -> None:
-        get_user_model().objects.select_for_update(no_key=True).get(pk=actor.pk)  # whose invitations are counted
+        actor.lock()
         if self.open().filter(organisation=organisation).count() >= OPEN_AT_MOST:
             raise ValidationError(f"{OPEN_AT_MOST} invitations are open, which is as many as there can be. Revoke one.")
         if self.filter(inviter=actor, created_at__gt=timezone.now() - timedelta(days=1)).count() >= SENT_A_DAY:

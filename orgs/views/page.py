@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -52,32 +53,26 @@ def _told(organisation: Organisation, name: str):
 
 @verb
 def publish(request: HttpRequest, slug: str) -> HttpResponse:
-    organisation = editable(request, slug)
-    if organisation.publish(_number(request, "revision"), request.user):
-        messages.success(request, "The page is published.")
-        return redirect(organisation)
-    return _stale(request, organisation)
+    return _act(request, slug, Organisation.publish, "revision", "The page is published.")
 
 
 @verb
 def discard(request: HttpRequest, slug: str) -> HttpResponse:
-    organisation = editable(request, slug)
-    if organisation.discard(_number(request, "revision"), request.user):
-        messages.success(request, "The draft is discarded.")
-        return redirect(organisation)
-    return _stale(request, organisation)
+    return _act(request, slug, Organisation.discard, "revision", "The draft is discarded.")
 
 
 @verb
 def undo(request: HttpRequest, slug: str) -> HttpResponse:
+    said = "The page is as it was before. Undo once more, and the change is back."
+    return _act(request, slug, Organisation.undo, "edition", said)
+
+
+def _act(request: HttpRequest, slug: str, deed: Callable, number: str, said: str) -> HttpResponse:
+    """Do it to the page that the button's number is of; if that is of the past, nothing is done, and said so."""
     organisation = editable(request, slug)
-    if organisation.undo(_number(request, "edition"), request.user):
-        messages.success(request, "The page is as it was before. Undo once more, and the change is back.")
+    if deed(organisation, _number(request, number), request.user):
+        messages.success(request, said)
         return redirect(organisation)
-    return _stale(request, organisation)
-
-
-def _stale(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     messages.info(request, STALE)
     organisation.refresh_from_db()
     return redirect("papers:preview_org" if organisation.draft else "papers:org", organisation.slug)

@@ -68,7 +68,7 @@ class CollectionManager(models.Manager.from_queryset(CollectionQuerySet)):
         name, longest = one_line(name), self.model._meta.get_field("name").max_length
         if not 1 <= len(name) <= longest:
             raise BadInput(f"A collection needs a name of 1 to {longest} characters; this one has {len(name)}.")
-        owner.__class__._base_manager.select_for_update(no_key=True).get(pk=owner.pk)  # so that none is one too many
+        owner.lock()
         column = "organisation" if isinstance(owner, Organisation) else "user"
         theirs = self.filter(**{column: owner})
         if here := theirs.filter(name__iexact=name).first():

@@ -14,11 +14,9 @@ class CollectionFollowManager(FollowManager):
 
     @transaction.atomic
     def move(self, old: Collection, into: Collection) -> None:
-        """Who follows the old one follows the other one from now on, if that can be followed."""
+        """If the other one can be followed."""
         if not into.is_private:
-            followers = self.filter(collection=old).values_list("user", "created_at")
-            rows = [CollectionFollow(user_id=user, collection=into, created_at=at) for user, at in followers]
-            self.bulk_create(rows, ignore_conflicts=True)
+            super().move(old, into)
             count = self.filter(collection=into).count()
             Collection.objects.filter(pk=into.pk).update(follower_count=count)
 

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -26,7 +25,7 @@ class DataExportManager(models.Manager):
 
         Raises BadInput less than an hour after the last one that was made.
         """
-        get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)  # one at a time
+        user.lock()
         if last := self.filter(user=user).first():
             if last.is_being_made:
                 return None

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.db.models import Count, Q
 
@@ -30,7 +29,7 @@ class FollowManager(models.Manager):
     @transaction.atomic
     def make(self, user, target) -> bool:
         """True if the row was written now, False if it stood already. Raises BadInput for one too many."""
-        get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)  # one at a time
+        user.lock()
         if self._of(target).filter(user=user).exists():
             return False
         if count(user) >= MOST:
@@ -41,6 +40,14 @@ class FollowManager(models.Manager):
     def unmake(self, user, target) -> bool:
         """True if a row was removed."""
         return bool(self._of(target).filter(user=user).delete()[0])
+
+    @transaction.atomic
+    def move(self, old, into) -> None:
+        """Who follows the old target follows the other one from now on; for two that are made one."""
+        followers = self._of(old).values_list("user", flat=True)
+        rows = [self.model(user_id=user, **self.model.row(into)) for user in followers]
+        self.bulk_create(rows, ignore_conflicts=True)
+        self._of(old).delete()
 
     def standing(self, viewer, target) -> Standing:
         """One statement, which reads nothing but an index."""

@@ -1,4 +1,4 @@
-from django.db import models, transaction
+from django.db import models
 
 from orgs.models import Organisation
 from papers.models.follow import Follow, FollowManager
@@ -7,14 +7,6 @@ from papers.models.follow import Follow, FollowManager
 class OrganisationFollowManager(FollowManager):
     def of(self, user):
         return super().of(user).select_related("organisation")
-
-    @transaction.atomic
-    def move(self, old, into) -> None:
-        """Who follows the old organisation follows the other one from now on; for two that are made one."""
-        followers = self.filter(organisation=old).values_list("user", "created_at")
-        rows = [OrganisationFollow(user_id=user, organisation=into, created_at=at) for user, at in followers]
-        self.bulk_create(rows, ignore_conflicts=True)
-        self.filter(organisation=old).delete()
 
 
 class OrganisationFollow(Follow):
@@ -28,12 +20,11 @@ class OrganisationFollow(Follow):
     objects = OrganisationFollowManager()
 
     BRINGS = """
-        SELECT paper.id, organisation.name
+        SELECT affiliation.paper_id, organisation.name
         FROM papers_organisationfollow followed
         JOIN papers_affiliation affiliation USING (organisation_id)
-        JOIN {papers} paper ON paper.id = affiliation.paper_id AND affiliation.state = 'accepted'
         LEFT JOIN orgs_organisation organisation ON organisation.id = followed.organisation_id
-        WHERE followed.user_id = {user}
+        WHERE followed.user_id = {user} AND affiliation.state = 'accepted'
     """
 
     class Meta:

@@ -1,5 +1,4 @@
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.urls import reverse
 
@@ -18,9 +17,7 @@ class SavedFilterManager(models.Manager):
             raise BadInput(f"A saved search needs a name of 1 to {longest} characters; this one has {len(name)}.")
         if len(query) > self.model._meta.get_field("query").max_length:
             raise BadInput("This search is too long to be saved. Fewer words may find the same.")
-        get_user_model().objects.select_for_update(no_key=True).get(
-            pk=user.pk
-        )  # one at a time, so that none is one too many
+        user.lock()
         if self.filter(user=user).exclude(name=name).count() >= MOST:
             raise BadInput(f"You have {MOST} saved searches, which is as many as there can be. Remove one first.")
         saved, _ = self.get_or_create(user=user, name=name, defaults={"query": query})

@@ -126,7 +126,7 @@ def move(request: HttpRequest, key: str, ref) -> HttpResponse:
         Item.objects.move(collection, paper.pk, where, other and other.pk)
     elif not {"above", "below"} & told.keys():
         raise BadInput("Nothing was moved, because it was not said where to.")
-    return redirect(f"{here(request).split('#')[0]}#row-{paper.pk}")
+    return redirect(here(request, f"row-{paper.pk}"))
 
 
 @verb
@@ -166,7 +166,7 @@ def note(request: HttpRequest, key: str, ref) -> HttpResponse:
         told = form.cleaned_data
         now = Item.objects.annotate_with(collection, paper.pk, told["note"], told["was"])
         if now is None:
-            return redirect(f"{here(request).split('#')[0]}#row-{paper.pk}")
+            return redirect(here(request, f"row-{paper.pk}"))
         form.overtake(now)
     context = {"form": form, "collection": collection, "paper": paper, "back": here(request)}
     return render(request, "papers/note.html", context, status=form.status)
