@@ -27,6 +27,7 @@ APPEND_SLASH = False
 
 INSTALLED_APPS = [
     "config",
+    "inbox",
     "papers",
     "orgs",
     "accounts",
@@ -48,6 +49,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.socialaccount.providers.orcid",
     "allauth.usersessions",
+    "anymail",
     "django_filters",
     "django_htmx",
     "procrastinate.contrib.django",

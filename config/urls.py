@@ -9,6 +9,7 @@ admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("", include("orgs.urls")),  # first, since /orgs/new is no organisation
+    path("", include("inbox.urls")),
     path("", include("papers.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),

@@ -98,7 +98,7 @@ def verb(view):
 
 
 PUBLIC_SECONDS = 60
-ROOMS = ("accounts", "config", "lib", "orgs", "papers", "static", "templates")
+ROOMS = ("accounts", "config", "inbox", "lib", "orgs", "papers", "static", "templates")
 
 
 def page(

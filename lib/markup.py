@@ -12,6 +12,9 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
+from pylatexenc.latex2text import LatexNodes2Text
+
+from lib.text import one_line
 
 # fmt: off
 _MATHML = {
@@ -28,6 +31,7 @@ _MATHML_ATTRIBUTES = {
 _PROSE = {"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "h3", "h4", "a", "hr", "del"}
 _ATTRIBUTES = dict.fromkeys(_MATHML, _MATHML_ATTRIBUTES) | {"a": {"href", "title"}}
 
+MAX_BRACES = 100  # pylatexenc descends into each
 MAX_TEX = 2_000  # characters; math-core overflows its stack on braces nested ten thousand deep
 
 _converter = math_core.LatexToMathML(
@@ -79,6 +83,27 @@ def _prose(text: str) -> str:
 def _text_command(match: re.Match) -> str:
     tag = _TEXT_TAG.get(match[1])
     return f"<{tag}>{match[2]}</{tag}>" if tag else match[2]
+
+
+_PERCENT = re.compile(r"(?<!\\)%")  # a comment would begin there
+_to_text = LatexNodes2Text(math_mode="text", keep_braced_groups=True, keep_braced_groups_minlen=2)
+
+
+def plain(text: str) -> str:
+    """One paragraph of a paper's title or abstract for where there is no MathML: "$\\alpha_i^2$" is "α_i^2"."""
+    text = _MATHS.sub(lambda match: _formula_as_text(match["block"] or match["inline"]), text)
+    return _TEX_ESCAPE.sub(r"\1", _TEXT_COMMAND.sub(r"\2", text))
+
+
+def _formula_as_text(tex: str) -> str:
+    """Its own source where pylatexenc cannot read it."""
+    if len(tex) > MAX_TEX or tex.count("{") > MAX_BRACES:
+        return tex
+    try:
+        text = _to_text.latex_to_text(_PERCENT.sub(r"\\%", tex))
+    except (IndexError, AttributeError, TypeError):  # for an argument that is missing
+        return tex
+    return one_line(text)
 
 
 def _render_maths(tokens, index, options, env) -> str:

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 
 from lib import keyset
 from lib.http import BadInput
@@ -134,7 +134,8 @@ def read(address: QueryDict) -> Asked:
 
 
 def build(
-    request: HttpRequest,
+    asked: Asked,
+    viewer,
     papers,
     *,
     order: str = "votes",
@@ -143,13 +144,12 @@ def build(
     size: int = PAGE_SIZE,
     why: Callable[[Sequence[int]], dict[int, str]] | None = None,
 ) -> Listing:
-    """The page of these papers that the address asks for, of this size at most.
+    """The page of these papers that is asked for, of this size at most.
 
     `own_order` adds an order that only this list has, and its default: (key, name, columns). Words bring an order of
     their own, and so does `like`, which leaves the papers most similar to it. Raises BadInput for an order or a
     cursor that is not this list's. Filters that cannot be read show their errors in `form`, and list nothing.
     """
-    asked = read(request.GET)
     columns, names = dict(ORDERS), dict(ORDER_NAMES)
     if own_order:
         order, name, own_columns = own_order
@@ -165,7 +165,7 @@ def build(
         found = _find(asked, papers, like, columns.get(chosen, ORDERS["votes"]))
         is_sought = chosen in columns and (filter or found)  # a list of all papers is known to be quick
         with search.bounded() if is_sought else nullcontext():
-            page = _page(papers, found, columns.get(chosen), request.user, asked.params.get("older", ""), size)
+            page = _page(papers, found, columns.get(chosen), viewer, asked.params.get("older", ""), size)
     return Listing(
         asked=asked,
         papers=page.rows,

@@ -1,11 +1,12 @@
 """Rows as tests need them, complete: a paper comes with its authors, its search entry, its day and its affiliation."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import factory
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
+from inbox.models import Letter, Subscription
 from orgs.models import Organisation
 from papers.models import Affiliation, Author, Day, Paper, SearchEntry, State
 
@@ -52,3 +53,24 @@ class PaperFactory(DjangoModelFactory):
         Day.objects.recount([self.listed_on])
         if self.organisation:
             Affiliation.objects.create(paper=self, organisation=self.organisation, state=State.ACCEPTED)
+
+
+class SubscriptionFactory(DjangoModelFactory):
+    """Active, the front page, every day at seven; the next issue is that of the day after NOON."""
+
+    class Meta:
+        model = Subscription
+
+    email = factory.Sequence(lambda n: f"subscriber{n}@example.org")
+    state = "active"
+    confirmed_at = NOON
+    next_at = factory.LazyAttribute(lambda row: None if row.state != "active" else NOON.replace(day=11, hour=7))
+
+
+class LetterFactory(DjangoModelFactory):
+    class Meta:
+        model = Letter
+
+    subscription = factory.SubFactory(SubscriptionFactory)
+    issue = date(2025, 9, 11)
+    title = "Papers"

@@ -76,7 +76,7 @@ def test_views_are_functions_of_at_most_20_lines():
 
 def test_migrations_are_complete_and_one_per_app(db):
     call_command("makemigrations", check=True, dry_run=True, stdout=StringIO())
-    for app in ("accounts", "orgs", "papers"):
+    for app in ("accounts", "inbox", "orgs", "papers"):
         assert [p.stem for p in (ROOT / app / "migrations").glob("[0-9]*.py")] == ["0001_initial"]
 
 
@@ -109,7 +109,7 @@ def test_every_setting_from_the_environment_is_documented():
 
 
 def test_every_address_of_ours_has_a_name():
-    for app in ("accounts", "orgs", "papers"):
+    for app in ("accounts", "inbox", "orgs", "papers"):
         patterns = import_module(f"{app}.urls").urlpatterns
         assert [str(p.pattern) for p in patterns if not p.name] == []
 

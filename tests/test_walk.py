@@ -107,7 +107,7 @@ FORM = {
 def addresses() -> dict[str, str]:
     """The name of each address of ours → the address, about the lab, a hidden person and a private collection."""
     found = {}
-    for app in ("accounts", "orgs", "papers"):
+    for app in ("accounts", "inbox", "orgs", "papers"):
         for pattern in import_module(f"{app}.urls").urlpatterns:
             name = f"{app}:{pattern.name}"
             wanted = set(pattern.pattern.converters or pattern.pattern.regex.groupindex) - set(pattern.default_args)

@@ -34,6 +34,10 @@ class PaperQuerySet(models.QuerySet):
         """
         return self.filter(pk__in=RawSQL(_AFFILIATED, [list(organisations)]))  # noqa: S611 (it is a constant)
 
+    def of_organisation(self, slug):
+        """Those of `affiliated_with`, by the slug, in the same statement."""
+        return self.filter(pk__in=RawSQL(_AFFILIATED_BY_SLUG, [slug]))  # noqa: S611 (it is a constant)
+
     def misattributed(self):
         """Papers whose row shows another organisation than the one accepted first, with the id of that as `first`."""
         first = Affiliation.objects.accepted().filter(paper=OuterRef("pk")).values("organisation")[:1]
@@ -50,9 +54,9 @@ class PaperQuerySet(models.QuerySet):
         return self.filter(bookmarks__user=user).annotate(saved_at=F("bookmarks__created_at"))
 
     def collected_in(self, collection):
-        """With `place` and `note`, those that the collection gives them."""
+        """With `place` and `note`, those that the collection gives them, and `added_at`."""
         kept = self.filter(items__collection=collection, items__removed_at=None)
-        return kept.annotate(place=F("items__position"), note=F("items__note"))
+        return kept.annotate(place=F("items__position"), note=F("items__note"), added_at=F("items__added_at"))
 
     def upvoted_by(self, user):
         """With `voted_at`, the moment of the vote."""
@@ -76,6 +80,10 @@ class PaperQuerySet(models.QuerySet):
 
 
 _AFFILIATED = "SELECT paper_id FROM papers_affiliation WHERE organisation_id = ANY(%s) AND state = 'accepted'"
+_AFFILIATED_BY_SLUG = """
+    SELECT paper_id FROM papers_affiliation JOIN orgs_organisation organisation ON organisation.id = organisation_id
+    WHERE organisation.slug = %s AND state = 'accepted'
+"""
 
 
 class Paper(models.Model):
@@ -83,7 +91,8 @@ class Paper(models.Model):
 
     `vote_count` = `imported_votes` + the number of Vote rows, always. `comment_count` is what the source counted.
     `organisation` is the one that its row shows: of those whose paper it is (see Affiliation) the first accepted.
-    `revision` grows with every change that a row of a list can show. `hot` and `listed_on` are computed by the
+    `revision` grows with every change that a row of a list can show; `changed_at` is when its text last did.
+    `withdrawn_at`: when we learned that it was. `hot` and `listed_on` are computed by the
     database; days are UTC days. `note` is what a collection says of it (`collected_in`).
     """
 
@@ -109,6 +118,8 @@ class Paper(models.Model):
     vote_count = models.PositiveIntegerField(default=0)
     comment_count = models.PositiveIntegerField(default=0)
     revision = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     listed_on = models.GeneratedField(
         expression=UtcDate("listed_at"),
         output_field=models.DateField(),

@@ -42,9 +42,9 @@ def show(
     if not asked.is_normal:
         return HttpResponseRedirect(request.path + listing.address(asked.params))
     if "export" in asked.params:
-        file = _file(request, papers, asked.params["export"], context["title"], most, **order)
+        file = _file(request, asked, papers, context["title"], most, **order)
         return cached(request, file, seconds)
-    built = listing.build(request, papers, **order)
+    built = listing.build(asked, request.user, papers, **order)
     context |= {"list": built, "forms": export.FORMS}
     if not built.is_readable:
         return render(request, template, context, status=400)
@@ -54,12 +54,13 @@ def show(
     return page(request, template, context, version=(built.version, version), seconds=seconds)
 
 
-def _file(request: HttpRequest, papers, name: str, title: str, most: int, **order) -> HttpResponse:
+def _file(request: HttpRequest, asked: listing.Asked, papers, title: str, most: int, **order) -> HttpResponse:
     """The first papers of the list, to be kept."""
+    name = asked.params["export"]
     form = export.FORMS.get(name)
     if form is None:
         raise BadInput(f"A list is exported as one of {', '.join(export.FORMS)}, not as “{name[:40]}”.")
-    built = listing.build(request, papers, size=most, **order)
+    built = listing.build(asked, request.user, papers, size=most, **order)
     if not built.is_readable:
         raise BadInput("Nothing is exported, because a filter of this list can't be read.")
     notes = {paper.pk: paper.note for paper in built.papers if paper.note}

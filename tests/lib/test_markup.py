@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.markup import markdown, typeset
+from lib.markup import markdown, plain, typeset
 
 ALLOWED_IN_PAPERS = re.compile(r"</?(m[a-z]+|em|strong|code)\b")
 
@@ -58,3 +58,24 @@ def test_markdown(text, present, absent):
     html = markdown(text)
     assert all(part in html for part in present), html
     assert not any(part in html for part in absent), html
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (r"We need $\mathcal{O}(n^2)$ steps", "We need 𝒪(n^2) steps"),
+        (r"$\alpha_{i} \le \frac{1}{2}$", "α_i ≤1/2"),
+        (r"$\sum_{i=1}^n x_i$", "∑_{i=1}^n x_i"),
+        (r"$5 and $10, 50\% of $99%$", "$5 and $10, 50% of 99%"),
+        (r"\emph{all} \texttt{x_1} & <b>", "all x_1 & <b>"),
+        ("$" + "{" * 500 + "x$", "{" * 500 + "x"),
+        ("", ""),
+    ],
+)
+def test_maths_as_plain_text(text, read):
+    assert plain(text) == read
+
+
+@given(st.text(st.sampled_from("$\\{}[]abc&%^_ fracsqrthrefsumtextmatrixbeginend"), max_size=80))
+def test_any_text_can_be_made_plain(text):
+    assert isinstance(plain(f"${text}$ {text}"), str)

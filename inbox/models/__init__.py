@@ -1,0 +1,4 @@
+from inbox.models.letter import Letter
+from inbox.models.subscription import Cadence, Subscription
+
+__all__ = ["Cadence", "Letter", "Subscription"]

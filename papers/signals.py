@@ -1,0 +1,10 @@
+"""What rooms above are told of papers. Each is sent inside the transaction that makes it so."""
+
+from django.dispatch import Signal
+
+# papers: ids. They are listed for the first time.
+papers_listed = Signal()
+# papers: ids. Each has a new version of its text.
+papers_revised = Signal()
+# papers: ids. Each was withdrawn by its authors or by arXiv.
+papers_withdrawn = Signal()
