@@ -225,7 +225,7 @@ _mail = env.email_url("EMAIL_URL", default="consolemail://")
 MAILERS = {"default": {"BACKEND": "lib.mail.LogBackend"}}
 if _mail["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
     MAILERS["default"] = {
-        "BACKEND": _mail["EMAIL_BACKEND"],
+        "BACKEND": "lib.mail.SmtpBackend",
         "OPTIONS": {
             "host": _mail["EMAIL_HOST"],
             "port": _mail["EMAIL_PORT"] or 25,

@@ -88,6 +88,18 @@ class Subscription(models.Model):
     def __str__(self) -> str:
         return f"{self.address}, {self.cadence}"
 
+    def end(self, why: str) -> None:
+        """No letter comes any more."""
+        self.state, self.why, self.ended_at, self.next_at = State.ENDED, why, timezone.now(), None
+        self.save(update_fields=["state", "why", "ended_at", "next_at"])
+
+    def last_issue(self, now: datetime) -> datetime:
+        """The moment of the last issue that is due by now, of an active subscription whose next one is."""
+        at = self.next_at
+        while (following := self.issue_after(at)) <= now:
+            at = following
+        return at
+
     def issue_after(self, moment: datetime) -> datetime:
         """The moment of the first issue after this one.
 
