@@ -38,7 +38,7 @@ class LetterMessage(EmailMultiAlternatives):
 
 
 def message(letter: Letter, edition: Edition) -> EmailMultiAlternatives:
-    """The mail of this letter, the same at every attempt but for its date."""
+    """The mail of this letter, with the same Message-ID at every attempt, so that two can be told for one."""
     subscription = letter.subscription
     unsubscribe = UNSUBSCRIBE.link(subscription)
     page = settings.BASE_URL + letter.get_absolute_url()

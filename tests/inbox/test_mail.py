@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,7 +40,8 @@ class Loads(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.fetched, self.tags, self.said = re.findall(r"url\(|@import", html), [], ""
+        styles = re.findall(r'<style>.*?</style>|style="[^"]*"', html, re.DOTALL)
+        self.fetched, self.tags, self.said = re.findall(r"url\(|@import", "".join(styles)), [], ""
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
@@ -114,10 +116,12 @@ def test_a_list_has_one_id_for_all_its_subscribers(letter, mail):
     assert read(other, an_edition())["List-Id"] == mail["List-Id"] != read(third, an_edition())["List-Id"]
 
 
-def test_every_attempt_is_the_same_mail(letter):
-    first, second = (message(letter, an_edition()) for _ in range(2))
-    assert first.extra_headers == second.extra_headers
-    assert (first.subject, first.body, first.alternatives) == (second.subject, second.body, second.alternatives)
+def test_a_mail_is_known_again_at_the_next_attempt(letter):
+    first = read(letter, an_edition())
+    with time_machine.travel(NOON + timedelta(days=1)):
+        second = read(letter, an_edition())
+    changed = {"Date", "List-Unsubscribe", "Content-Type"}  # links are signed with their time; parts have a boundary
+    assert {name for name in first if first[name] != second[name]} == changed
 
 
 def test_the_two_bodies(mail):
@@ -134,7 +138,7 @@ def test_the_two_bodies(mail):
 
 
 def test_every_link_is_in_both_bodies(letter, mail):
-    text, html = part(mail, "plain"), part(mail, "html")
+    text, html = part(mail, "plain").splitlines(), part(mail, "html")
     addresses = [
         "http://127.0.0.1:8000/papers?min_votes=1",
         "https://example.org/code?a=1&b=2",
@@ -142,9 +146,9 @@ def test_every_link_is_in_both_bodies(letter, mail):
         mail["List-Unsubscribe"].strip("<>"),
     ]
     for address in addresses:
-        assert re.search(rf"(^|\s){re.escape(address)}$", text, re.MULTILINE)
+        assert any(line.endswith(address) for line in text)
         assert f'href="{address.replace("&", "&amp;")}"' in html
-    for body in (text, html):
+    for body in ("\n".join(text), html):
         assert links.MANAGE.key(re.search(r"/letters/manage/([\w:-]+)", body)[1]) == letter.subscription.key
         assert ".invalid" not in body
 
