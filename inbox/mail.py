@@ -36,6 +36,12 @@ class LetterMessage(EmailMultiAlternatives):
     def message(self, *, policy=email.policy.default):
         return super().message(policy=policy.clone(header_factory=_HEADERS))
 
+    def _add_bodies(self, msg) -> None:
+        """Quoted-printable, for text in base64 looks like spam; `email` took that, after having tried both."""
+        msg.set_content(self.body, cte="quoted-printable")
+        for html, _ in self.alternatives:
+            msg.add_alternative(html, subtype="html", cte="quoted-printable")
+
 
 def message(letter: Letter, edition: Edition) -> EmailMultiAlternatives:
     """The mail of this letter, with the same Message-ID at every attempt, so that two can be told for one."""

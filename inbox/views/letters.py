@@ -21,4 +21,4 @@ def letter(request: HttpRequest, text: str, key: str) -> HttpResponse:
 
 def stub(request: HttpRequest, token: str) -> HttpResponse:
     """STUB, to be dropped where the real ones are merged."""
-    raise Http404
+    return HttpResponse(status=405)

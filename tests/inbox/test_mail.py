@@ -128,6 +128,7 @@ def test_the_two_bodies(mail):
     assert mail.get_content_type() == "multipart/alternative"
     kinds = [(body.get_content_type(), body.get_content_charset()) for body in mail.iter_parts()]
     assert kinds == [("text/plain", "utf-8"), ("text/html", "utf-8")]
+    assert {body["Content-Transfer-Encoding"] for body in mail.iter_parts()} == {"quoted-printable"}
     for body in (part(mail, "plain"), Loads(part(mail, "html")).said):
         told = " ".join(body.split())
         for said in ("1. Attention is enough", "2. Memory is, too", "Ada Lovelace and Grace Hopper · 7 upvotes"):
