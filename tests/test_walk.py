@@ -15,7 +15,7 @@ from orgs.models import Claim, Membership
 from orgs.roles import EDIT, KEEP, MAY, SEE, TAG, Role
 from papers.models import Affiliation, Bookmark, Collection, Item, SavedFilter, Vote
 from papers.models.collection import Visibility
-from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
+from tests.factories import NOON, LetterFactory, OrganisationFactory, PaperFactory, UserFactory
 from tests.orgs.conftest import confirm, join
 
 PEOPLE = ["owner", "admin", "member", "invited", "former", "moderator", "reader", "anonymous"]
@@ -81,6 +81,7 @@ SECRETS = {
     "Private-shelf-of-rita": {"reader"},
     "Search-of-rita": {"reader"},
     "Shelf-by-link-only": set(),  # nobody who has not the link; it is not among the addresses
+    "address-of-a-subscriber": set(),  # the page of whose letter is for whoever has its address
     "Hilda Hidden": may(SEE) | {"moderator"},  # in the lab, which is all that her page does not say
 }
 FORM = {
@@ -159,6 +160,7 @@ def scene(lab, alice, bob):
     Claim.objects.ask(confirm(UserFactory(username="clea")), free, "reason-of-a-claim")
     SavedFilter.objects.save_as(people["reader"], "Search-of-rita", "q=common")
     Bookmark.objects.make(people["reader"], paper)
+    LetterFactory(key="hush", issue=NOON, papers=[paper.pk], subscription__email="address-of-a-subscriber@example.org")
     return people
 
 

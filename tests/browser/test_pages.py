@@ -22,6 +22,7 @@ LISTS = [
     "/papers/date/2025-09-07",
     "/collections",
     "/collections/" + "c" * 80,
+    "/letters/2025-09-11/" + "l" * 22,
 ]
 PAPERS = ["/papers/2509.00001", "/papers/2509.00002", "/papers/2509.00003", "/styleguide", "/about/ranking"]
 WRONG = [
