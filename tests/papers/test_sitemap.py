@@ -1,4 +1,4 @@
-"""What crawlers are told of: valid files, everything that is public and nothing else, a bounded number of statements."""
+"""What crawlers are told of: valid files, all that is public and nothing else, a bounded number of statements."""
 
 import gzip
 from datetime import UTC, datetime
