@@ -48,19 +48,18 @@ class Frame:
         return self.title, self.listing.version
 
     def rows(self) -> list[tuple[Paper, str]]:
-        """The papers, each with whose it is. Two statements."""
+        """The papers, each with whose it is: an organisation's own list need not say that. Two statements."""
         keys, names = [paper.pk for paper in self.listing.papers], defaultdict(list)
         whole = Paper.objects.select_related("organisation").in_bulk(keys)
         authors = Author.objects.filter(paper__in=keys, position__lt=NAMES).order_by("paper", "position")
         for paper, name in authors.values_list("paper", "name"):
             names[paper].append(name)
-        return [(whole[key], _by(whole[key], names[key])) for key in keys if key in whole]
+        return [(whole[key], self._by(whole[key], names[key])) for key in keys if key in whole]
 
-
-def _by(paper: Paper, names: list[str]) -> str:
-    more = paper.author_count - len(names)
-    by = ", ".join(names) + (f" and {more} more" if more > 0 else "")
-    return f"{paper.organisation} · {by}" if paper.organisation else by
+    def _by(self, paper: Paper, names: list[str]) -> str:
+        organisation, more = str(paper.organisation or ""), paper.author_count - len(names)
+        authors = ", ".join(names) + (f" and {more} more" if more > 0 else "")
+        return " · ".join(filter(None, [organisation if organisation != self.title else "", authors]))
 
 
 def find(path: str, query: QueryDict) -> Frame:

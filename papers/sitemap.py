@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from xml.sax.saxutils import escape
 
 from django.conf import settings
 from django.db.models import Count, F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.urls import reverse
-from django.utils.html import escape
 
 from orgs.models import Organisation
 from papers.models import Affiliation, Collection, Paper
@@ -36,8 +36,8 @@ class Kind:
 
     def parts(self) -> list[tuple[int, datetime]]:
         """The number of each file that has rows, and when one of them last changed."""
-        parts = self.rows().annotate(part=F("pk") / MOST).order_by("part")
-        return list(parts.values_list("part").annotate(Max("changed")))
+        parts = self.rows().annotate(part=F("pk") / MOST).order_by()
+        return sorted(parts.values_list("part").annotate(Max("changed")))  # sorting is quicker here than there
 
     def state(self, part: int) -> tuple[int, datetime | None]:
         """How many rows this file has, and when one of them last changed."""
@@ -102,10 +102,10 @@ def lists(days: list[tuple[date, datetime]]) -> Iterator[Entry]:
 
 
 def write(root: str, row: str, entries: Iterable[Entry]) -> str:
-    """A `urlset` of `url` rows, or a `sitemapindex` of `sitemap` rows. Moments are W3C's, in UTC."""
+    """A `urlset` of `url` rows, or a `sitemapindex` of `sitemap` rows. Moments are W3C's."""
     rows = "".join(
         f"<{row}><loc>{settings.BASE_URL}{escape(address)}</loc>"
-        f"{f'<lastmod>{changed:%Y-%m-%dT%H:%M:%SZ}</lastmod>' if changed else ''}</{row}>\n"
+        f"{f'<lastmod>{changed.isoformat(timespec="seconds")}</lastmod>' if changed else ''}</{row}>\n"
         for address, changed in entries
     )
     return (

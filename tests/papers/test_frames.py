@@ -142,7 +142,9 @@ def test_whose_a_paper_is(lab, stranger):
     said = [
         " ".join(p.text_content().split()) for p in document_fromstring(stranger.get("/embed/papers").content).iter("p")
     ]
-    assert said[:2] == ["Jan 2, 2024", "The Lab · Ada, Grace, Emmy and 2 more Sep 10, 2025"]
+    assert said[:2] == ["Jan 2, 2024", "The Lab · Ada, Grace, Emmy and 2 more · Sep 10, 2025"]
+    own = document_fromstring(stranger.get("/embed/orgs/lab").content).findtext(".//li/p")
+    assert own == "Ada, Grace, Emmy and 2 more\xa0· "
 
 
 def test_filters_orders_and_sizes(lab, stranger):

@@ -59,13 +59,13 @@ def cut(monkeypatch) -> int:
 
 def test_papers_are_cut_by_their_ids(cut, stranger):
     index = read(stranger, "/sitemap.xml")
-    assert index["/sitemap-papers-0.xml"] == "2025-09-14T20:15:00Z"
-    assert index["/sitemap-papers-1.xml"] == "2025-09-12T08:30:00Z"
+    assert index["/sitemap-papers-0.xml"] == "2025-09-14T20:15:00+00:00"
+    assert index["/sitemap-papers-1.xml"] == "2025-09-12T08:30:00+00:00"
     assert read(stranger, "/sitemap-papers-0.xml") == {
-        "/papers/2509.00001": "2025-09-12T08:30:00Z",
-        "/papers/hep-th/9901001": "2025-09-14T20:15:00Z",
+        "/papers/2509.00001": "2025-09-12T08:30:00+00:00",
+        "/papers/hep-th/9901001": "2025-09-14T20:15:00+00:00",
     }
-    assert read(stranger, "/sitemap-papers-1.xml") == {"/papers/2509.00003": "2025-09-12T08:30:00Z"}
+    assert read(stranger, "/sitemap-papers-1.xml") == {"/papers/2509.00003": "2025-09-12T08:30:00+00:00"}
 
 
 def test_every_address_is_a_page(cut, lab, alice, stranger):
@@ -92,7 +92,7 @@ def test_lists_changed_when_one_of_their_papers_did(stranger):
     for day, moment in ((1, EARLIER), (7, LATER), (8, EARLIER)):  # a Monday; the Sunday of its week; the next Monday
         changed(PaperFactory(listed_at=NOON.replace(day=day)), moment)
     told = read(stranger, "/sitemap-lists.xml")
-    early, late = "2025-09-12T08:30:00Z", "2025-09-14T20:15:00Z"
+    early, late = "2025-09-12T08:30:00+00:00", "2025-09-14T20:15:00+00:00"
     assert told["/papers/date/2025-09-01"] == told["/papers/date/2025-09-08"] == early
     assert told["/papers/date/2025-09-07"] == late
     assert (told["/papers/week/2025-W36"], told["/papers/week/2025-W37"]) == (late, early)
@@ -109,12 +109,12 @@ def test_what_is_to_come_is_not_told(stranger, time_machine):
 
 def test_an_organisation_changed_when_a_paper_came(lab, alice, stranger, time_machine):
     said = read(stranger, "/sitemap-organisations-0.xml")["/orgs/lab"]
-    assert said == f"{lab.updated_at:%Y-%m-%dT%H:%M:%SZ}"
+    assert said == f"{lab.updated_at:%Y-%m-%dT%H:%M:%S+00:00}"
     time_machine.move_to(datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC))
     Affiliation.objects.suggest(lab, PaperFactory(), alice)
     assert read(stranger, "/sitemap-organisations-0.xml")["/orgs/lab"] == said
     Affiliation.objects.accept(lab, PaperFactory(), alice)
-    assert read(stranger, "/sitemap-organisations-0.xml")["/orgs/lab"] == "2030-01-02T03:04:05Z"
+    assert read(stranger, "/sitemap-organisations-0.xml")["/orgs/lab"] == "2030-01-02T03:04:05+00:00"
 
 
 def test_what_not_everybody_finds_is_not_told(lab, alice, bob, stranger):
