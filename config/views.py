@@ -1,13 +1,39 @@
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.static import serve
 
-from config import specimens
+from config import elsewhere, specimens
+from lib.http import document
+
+DAY = 86_400  # seconds that others may keep what is told to machines
+TEXT = "text/plain; charset=utf-8"
 
 
 def robots(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("User-agent: *\nDisallow: /accounts/\nDisallow: /*?\n", content_type="text/plain")
+    return document(request, TEXT, settings.BASE_URL, elsewhere.robots, seconds=DAY)
+
+
+def llms(request: HttpRequest) -> HttpResponse:
+    """What the site is and how it is read by machines, as https://llmstxt.org has it."""
+    return document(
+        request, TEXT, settings.BASE_URL, lambda: render_to_string("config/llms.txt", elsewhere.told()), seconds=DAY
+    )
+
+
+def security(request: HttpRequest) -> HttpResponse:
+    """Whom to tell of a hole: RFC 9116. Without a contact there is no such file."""
+    text = elsewhere.security(reverse("security"))
+    if not text:
+        raise Http404("This site names nobody to write to.")
+    return document(request, TEXT, text, lambda: text, seconds=DAY)
+
+
+def old_security(request: HttpRequest) -> HttpResponse:
+    """Where the file was before it had a place of its own (RFC 9116, section 3)."""
+    return redirect("security", permanent=True)
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:

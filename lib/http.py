@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import re
+from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urlsplit
 
@@ -130,6 +131,20 @@ def cached(request: HttpRequest, response: HttpResponse, seconds: int = PUBLIC_S
     else:
         patch_cache_control(response, private=True, no_cache=True)
     patch_vary_headers(response, ["Accept-Encoding", "Cookie", "HX-Request"])
+    return response
+
+
+def document(
+    request: HttpRequest, content_type: str, version: object, write: Callable[[], str], *, seconds: int = PUBLIC_SECONDS
+) -> HttpResponse:
+    """What is no page and the same for everybody, whoever is signed in: written only for those who have not got it.
+
+    `version` is anything whose repr names all that it tells; for so many `seconds` shared caches may keep it.
+    """
+    etag = _etag(request, content_type, version)
+    response = get_conditional_response(request, etag=etag) or HttpResponse(write(), content_type=content_type)
+    response.headers["ETag"] = etag
+    patch_cache_control(response, public=True, max_age=seconds, stale_while_revalidate=10 * seconds)
     return response
 
 

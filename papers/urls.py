@@ -1,7 +1,7 @@
 """The addresses that readers and tools already know."""
 
 from django.contrib.auth.decorators import login_required
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 
 from papers.identifiers import ArxivIdConverter
 from papers.models import State
@@ -14,6 +14,7 @@ from papers.views import (
     curation,
     detail,
     following,
+    frames,
     insights,
     items,
     leaving,
@@ -23,6 +24,7 @@ from papers.views import (
     people,
     portability,
     saved_filters,
+    sitemap,
     submit,
 )
 
@@ -106,5 +108,11 @@ urlpatterns = [
     # the house explained
     path("about/ranking", about.ranking, name="about_ranking"),
     path("about/search", about.search, name="about_search"),
+    path("about/embed", frames.about, name="about_embed"),
+    # elsewhere
+    re_path("^embed/(?P<path>.*[^/])$", frames.embed, name="embed"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemap-lists.xml", sitemap.lists, name="sitemap_of_lists"),
+    path("sitemap-<slug:what>-<int:number>.xml", sitemap.part, name="sitemap_part"),
     path("opensearch.xml", about.opensearch, name="opensearch"),
 ]

@@ -37,6 +37,8 @@ ARGUMENTS = {
     "handle": "2509.08721",
     "text": "2025-09-10",
     "colour": "9a1b1e",
+    "path": "collections/hush",
+    "number": "0",
     "pk": "1",
 }
 TEXTS = {"papers:week": "2025-W37", "papers:month": "2025-09"}
@@ -70,6 +72,7 @@ READERS = {
     "papers:fetch_export": set(),  # there is no such token
     "papers:leave": set(),  # which asks for the password first
     "papers:pick": set(),  # which leads on
+    "papers:embed": set(),  # a frame of a private collection, whoever looks
 }
 # A word → who may read it somewhere.
 SECRETS = {

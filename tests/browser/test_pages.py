@@ -25,6 +25,13 @@ LISTS = [
     "/letters/2025-09-11/" + "l" * 22,
 ]
 PAPERS = ["/papers/2509.00001", "/papers/2509.00002", "/papers/2509.00003", "/styleguide", "/about/ranking"]
+FRAMES = [
+    f"/embed/orgs/{'o' * 96}",
+    "/embed/papers?most=30&look=light",
+    "/embed/papers/date/2025-09-07",
+    "/about/embed",
+    f"/about/embed?list=/orgs/{'o' * 96}",
+]
 WRONG = [
     "/nothing/here",
     "/papers/2509.99999",
@@ -96,7 +103,7 @@ def assert_faultless(page: Page, paths: list[str]) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("paths", [LISTS, PAPERS], ids=["lists", "papers"])
+@pytest.mark.parametrize("paths", [LISTS, PAPERS, FRAMES], ids=["lists", "papers", "frames"])
 def test_pages_of_papers(visit, member, paths):
     assert_faultless(visit("/papers"), paths)
 

@@ -202,6 +202,8 @@ def test_the_style_guide_shows_every_state(db, stranger):
     assert page.count('class="card"') == 6
     assert page.count('aria-pressed="true"') == 2
     assert "No abstract." in page
+    assert page.count('class="collection-row"') == 3
+    assert page.count("<input") + page.count("<textarea") + page.count("<select") > 10
 
 
 def test_check_deploy_is_clean_behind_https():
