@@ -60,13 +60,16 @@ def waiting() -> QuerySet[ProcrastinateJob]:
     return rows.annotate(jobs=Count("pk"), due=Min(Coalesce("scheduled_at", Now()))).order_by("due", "task_name")
 
 
-def failed(task: str = "") -> QuerySet[ProcrastinateJob]:
-    """Those of this task, or all, with `tries` and `failed_at`, the latest first."""
-    jobs = ProcrastinateJob.objects.filter(status="failed", **({"task_name": task} if task else {}))
-    return jobs.annotate(
-        failed_at=Max("procrastinateevent__at", filter=Q(procrastinateevent__type="failed")),
-        tries=Count("procrastinateevent", filter=_started),
-    ).order_by("-failed_at", "-pk")
+def failed() -> QuerySet[ProcrastinateJob]:
+    """With `tries` and `failed_at`, the latest first."""
+    return (
+        ProcrastinateJob.objects.filter(status="failed")
+        .annotate(
+            failed_at=Max("procrastinateevent__at", filter=Q(procrastinateevent__type="failed")),
+            tries=Count("procrastinateevent", filter=_started),
+        )
+        .order_by("-failed_at", "-pk")
+    )
 
 
 def failing() -> QuerySet[ProcrastinateJob]:
@@ -96,7 +99,7 @@ def retry(pk: int) -> bool:
 
 def retry_all(task: str) -> tuple[int, int]:
     """How many of the task's failed jobs begin again, the latest ones first, and how many could not."""
-    pks = list(failed(task).values_list("pk", flat=True)[:AT_ONCE])
+    pks = list(failed().filter(task_name=task).values_list("pk", flat=True)[:AT_ONCE])
     done = sum(retry(pk) for pk in pks)
     return done, len(pks) - done
 

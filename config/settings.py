@@ -256,7 +256,7 @@ PROCRASTINATE_ON_APP_READY = "lib.jobs.set_up"
 # When the worker does by itself what it otherwise does not: cron expressions, in UTC; empty is never.
 IMPORT_HUB = env("IMPORT_HUB", default="")
 IMPORT_ARXIV = env("IMPORT_ARXIV", default="")
-IMPORT_ARXIV_CATEGORIES = env.list("IMPORT_ARXIV_CATEGORIES", default=[])
+IMPORT_ARXIV_CATEGORIES = [name.strip() for name in env.list("IMPORT_ARXIV_CATEGORIES", default=[])]
 REPOSITORY_STARS = env("REPOSITORY_STARS", default="")
 GITHUB_TOKEN = env("GITHUB_TOKEN", default="")
 
