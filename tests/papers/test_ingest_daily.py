@@ -112,5 +112,5 @@ def test_the_tasks_take_their_categories_from_the_settings(time_machine, setting
     monkeypatch.setattr(tasks, "Client", lambda: wire.client)
     tasks.import_hub(timestamp=0)
     assert "From the Hub: 1 new, 0 changed, 0 unchanged" in caplog.text
-    with pytest.raises(FetchError, match="cat:cs.CL"):
+    with pytest.raises(FetchError, match=r"cat:cs\.CL"):
         tasks.import_arxiv(timestamp=0)

@@ -78,8 +78,7 @@ def test_asking_again_costs_nothing_until_it_changed(github):
 
 
 @pytest.mark.parametrize(
-    "answer",
-    [404, httpx2.Response(451), httpx2.Response(403, json={"message": "blocked"}), httpx2.Response(200, json=[])],
+    "answer", [404, httpx2.Response(451), httpx2.Response(403, json={"message": "Repository access blocked"})]
 )
 def test_a_repository_that_is_gone_leaves_the_last_count(github, answer):
     gone = paper(code_stars=7)
@@ -137,7 +136,7 @@ def test_it_waits_a_second_between_and_shows_its_token_to_github_only(github, se
 @pytest.mark.parametrize(
     ("headers", "words"),
     [
-        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1757509200"}, "come back in 3600 seconds"),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1757512800"}, "come back in 3600 seconds"),
         ({"Retry-After": "180"}, "come back in 180 seconds"),
     ],
 )
@@ -154,6 +153,19 @@ def test_a_limit_ends_the_run_and_the_next_one_goes_on(github, time_machine, hea
     stars.refresh(Client(httpx2.MockTransport(github.answer), sleep=github.slept.append))
     second.refresh_from_db()
     assert second.code_stars == 4
+
+
+@pytest.mark.parametrize("body", ["<html>", "[]", '{"stargazers_count": null}', "{}"])
+def test_what_is_no_repository_is_loud_and_ends_one_run_only(github, monkeypatch, body):
+    monkeypatch.setattr(stars, "FEW", 1)
+    paper()
+    other = paper("https://github.com/lab/other", days=2)
+    github.stars = {"lab/code": httpx2.Response(200, text=body), "lab/other": 9}
+    with pytest.raises(FetchError, match="of lab/code that is no repository"):
+        stars.refresh(github.client)
+    assert stars.refresh(github.client) == 1
+    other.refresh_from_db()
+    assert other.code_stars == 9
 
 
 def test_a_wrong_token_is_loud(github, settings):
