@@ -16,7 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateP
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.manager import JobManager
 
-from lib.jobs import KEPT, RETRY
+from lib.jobs import KEPT, RETRY, remember
 
 ALIVE = timedelta(seconds=60)  # since its last sign; procrastinate gives one every ten seconds
 LATEST = 50
@@ -116,6 +116,7 @@ def rescue(worker: int) -> Iterable[ProcrastinateJob]:
     for job in jobs:
         if job.attempts >= RETRY.max_attempts:
             _finish(job, delete=False)
+            remember(job.pk, "Its worker was killed, once more.")
         elif not _put_back(job):
             _finish(job, delete=True)  # the next one of its lock does its work
     return jobs

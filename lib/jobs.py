@@ -56,13 +56,18 @@ def errors(ids: list[int]) -> dict[int, str]:
     return {pk: kept[_key(pk)] for pk in ids if _key(pk) in kept}
 
 
+def remember(pk: int, words: str) -> None:
+    """Why the job last failed."""
+    caches["default"].set(_key(pk), words, KEPT)
+
+
 def _keep(job, error: Exception) -> None:
     """Without what was given to the job, and without mail addresses: moderators need neither."""
     words = f"{type(error).__name__}: {error}"
     for value in job.task_kwargs.values():
         if isinstance(value, str) and value:
             words = words.replace(value, "…")
-    caches["default"].set(_key(job.id), _ADDRESS.sub("…@…", words)[:LONGEST], KEPT)
+    remember(job.id, _ADDRESS.sub("…@…", words)[:LONGEST])
     connection.close()  # of a thread that nobody else looks after
 
 

@@ -81,4 +81,4 @@ def import_arxiv(timestamp: int) -> None:
 @periodic(settings.REPOSITORY_STARS)
 @app.task(lock="stars", pass_context=False)
 def refresh_stars(timestamp: int) -> None:
-    logger.info("%s papers have another number of stars", stars.refresh(Client()))
+    logger.info("Papers with another number of stars: %s", stars.refresh(Client()))

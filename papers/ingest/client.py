@@ -27,7 +27,7 @@ class Refused(FetchError):
     """… and will not: it is not there, or not for us."""
 
 
-class _MayPass(FetchError):
+class NotNow(FetchError):
     """… and a later try may have it."""
 
 
@@ -74,7 +74,7 @@ class Client:
 
     def ask(self, url: str, headers: dict[str, str] | None = None) -> Answer:
         """One answer. Raises FetchError. An `Authorization` goes to this host alone, whatever leads elsewhere."""
-        for attempt in stamina.retry_context(on=_MayPass, attempts=ATTEMPTS, timeout=self._patience):
+        for attempt in stamina.retry_context(on=NotNow, attempts=ATTEMPTS, timeout=self._patience):
             with attempt:
                 if not self._lock.acquire(timeout=self._patience):
                     raise FetchError(f"{url} is not fetched: others are being fetched already")
@@ -100,7 +100,7 @@ class Client:
                     following and str(response.url.join(following)),
                 )
         except httpx2.TransportError as error:
-            raise _MayPass(f"{url} could not be fetched: {error}") from error
+            raise NotNow(f"{url} could not be fetched: {error}") from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise FetchError(f"{url} could not be fetched: {error}") from error
 
@@ -125,7 +125,7 @@ class Client:
         if status == 429 or response.is_server_error or (status == 403 and _has_a_limit(headers)):
             site = _site(response.url)
             self._next_turn[site] = max(self._next_turn.get(site, 0), self._clock() + _pause(headers))
-            raise _MayPass(words)
+            raise NotNow(words)
         raise (Refused if status in (403, 404, 410, 451) else FetchError)(words)
 
 

@@ -10,49 +10,19 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from config import jobs, tasks
-from lib.jobs import RETRY, shown
+from lib.jobs import RETRY, errors, shown
 from papers.models import DataExport
 from papers.tasks import make_export
 from tests.conftest import Reader
 from tests.factories import NOON, UserFactory
+from tests.queue import EXPORT, clear, job, sql, workerfrom tests.race import race
 
 PAGE = "/moderation/jobs"
-EXPORT = "papers.tasks.make_export"
 
 
 def work() -> None:
     """A worker that does what is due, and ends."""
     call_command("procrastinate", "worker", "--one-shot")
-
-
-def sql(statement: str, *values):
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall() if cursor.description else None
-
-
-def job(task=EXPORT, status="failed", attempts=0, worker=None, lock=None, **args) -> int:
-    """A job as it stands in the database."""
-    [[pk]] = sql(
-        "INSERT INTO procrastinate_jobs (queue_name, task_name, args, attempts, queueing_lock)"
-        " VALUES ('default', %s, %s::jsonb, %s, %s) RETURNING id",
-        task,
-        str(args).replace("'", '"'),
-        attempts,
-        lock,
-    )
-    if status != "todo":
-        sql("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s", worker, pk)
-    if status not in {"todo", "doing"}:
-        sql("UPDATE procrastinate_jobs SET status = %s WHERE id = %s", status, pk)
-    return pk
-
-
-def worker(seconds_ago=0) -> int:
-    return sql(
-        "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s * interval '1 second') RETURNING id",
-        seconds_ago,
-    )[0][0]
 
 
 def begun(task) -> None:
@@ -65,10 +35,13 @@ def statuses() -> dict[int, str]:
     return dict(ProcrastinateJob.objects.values_list("pk", "status"))
 
 
-@pytest.fixture(autouse=True)
-def _short_connections(monkeypatch):
-    """Else the threads of a worker that has ended would keep theirs."""
+@pytest.fixture
+def queue(transactional_db, monkeypatch):
+    """Nothing that an earlier test left; and no connection that the threads of a worker would leave."""
     monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+    clear()
+    yield
+    clear()
 
 
 @pytest.fixture
@@ -81,8 +54,7 @@ def reader(moderator):
     return Reader(moderator)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_from_a_failure_by_the_button_to_the_end(settings, tmp_path, reader, alice, caplog, mailoutbox):
+def test_from_a_failure_by_the_button_to_the_end(queue, settings, tmp_path, reader, alice, caplog, mailoutbox):
     (tmp_path / "file").touch()
     settings.EXPORT_ROOT = tmp_path / "file" / "exports"  # which cannot be made
     export = DataExport.objects.create(user=alice)
@@ -131,8 +103,7 @@ def test_arguments_are_shown_as_far_as_they_are_numbers():
     assert shown({"timestamp": 1764300000, "token": "s3cret", "ids": [1]}) == "timestamp=1764300000, token=…, ids=…"
 
 
-@pytest.mark.django_db(transaction=True)
-def test_words_of_an_error_name_no_argument_and_nobody(reader, settings, tmp_path):
+def test_words_of_an_error_name_no_argument_and_nobody(queue, reader):
     @app.task(name="tests.breaks", pass_context=False)
     def breaks(token):
         raise LookupError(f"{token} is not for Bob <bob@example.org>, " + "x" * 999)
@@ -158,13 +129,12 @@ def test_what_runs_waits_failed_and_comes_by_itself(reader):
     page = reader.get(PAGE).content.decode()
     assert "1 worker is at work." in page
     assert f"<span>by worker {at_work}</span><span>job {running}</span>" in page
-    assert f'<tr><th scope="row">{EXPORT}</th><td>2</td>' in page
+    assert f"<p>{EXPORT} 2</p>" in page
     assert "What went wrong stands in the log of that time." in page
     assert all(f'formaction="{PAGE}/{pk}/retry"' in page for pk in failed)
-    assert (
-        '<tr><th scope="row">papers.tasks.index</th><td><code>* * * * *</code></td><td>10 September, 12:00</td>' in page
-    )
-    assert '<th scope="row">config.tasks.clear_jobs</th><td><code>47 3 * * *</code></td><td>not yet</td>' in page
+    assert "<p>papers.tasks.index <code>* * * * *</code></p>" in page
+    assert "<span>last 10 September, 12:00</span>" in page
+    assert page.split("config.tasks.clear_jobs <code>47 3 * * *</code>")[1].split("</span>")[0].endswith("last not yet")
     of_one = reader.get(f"{PAGE}?task={EXPORT}").content.decode()
     assert f"{PAGE}/{failed[0]}/retry" in of_one
     assert f"{PAGE}/{failed[1]}/retry" not in of_one
@@ -242,10 +212,10 @@ def test_jobs_of_a_killed_worker_begin_again(db):
         dict.fromkeys(alive, "doing") | dict.fromkeys(cut_off, "todo") | {in_vain: "failed", following: "todo"}
     )
     assert replaced not in statuses()
+    assert errors([in_vain]) == {in_vain: "Its worker was killed, once more."}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_worker_finds_them_by_itself(alice, caplog, settings, tmp_path, mailoutbox):
+def test_the_worker_finds_them_by_itself(queue, alice, caplog, settings, tmp_path, mailoutbox):
     settings.EXPORT_ROOT = tmp_path
     export = DataExport.objects.create(user=alice)
     pk = job(status="doing", worker=worker(seconds_ago=999), token=export.token)
@@ -255,6 +225,13 @@ def test_the_worker_finds_them_by_itself(alice, caplog, settings, tmp_path, mail
     assert f"{EXPORT}[{pk}](token=…) was cut off with its worker" in caplog.text
     export.refresh_from_db()
     assert (export.is_ready, pk in statuses()) == (True, False)
+
+
+def test_two_at_once_begin_a_job_again_once(queue):
+    failed, cut_off = job(), job(status="doing", worker=worker(seconds_ago=999))
+    race(lambda: jobs.retry(failed), lambda: jobs.retry(failed), lambda: jobs.rescue(0), lambda: jobs.rescue(0))
+    assert statuses() == {failed: "todo", cut_off: "todo"}
+    assert dict(ProcrastinateJob.objects.values_list("pk", "attempts")) == {failed: 2, cut_off: 1}
 
 
 def test_what_ended_badly_is_forgotten_after_a_month(db):

@@ -181,4 +181,4 @@ def test_the_task_tells_how_many_changed(github, monkeypatch, caplog):
     github.stars = {"lab/code": 9}
     monkeypatch.setattr(tasks, "Client", lambda: github.client)
     tasks.refresh_stars(timestamp=0)
-    assert "1 papers have another number of stars" in caplog.text
+    assert "Papers with another number of stars: 1" in caplog.text
