@@ -1,6 +1,5 @@
 """The worker's jobs as moderators see them: what runs, waits, failed and comes again, and how it is begun again."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import time
@@ -105,7 +104,7 @@ def retry_all(task: str) -> tuple[int, int]:
 
 
 @transaction.atomic
-def rescue(worker: int) -> Iterable[ProcrastinateJob]:
+def rescue(worker: int) -> list[ProcrastinateJob]:
     """Let those begin again whose worker was killed, as often as jobs that fail do; returns them.
 
     `worker` is the id of the one that asks, and so is alive, whatever the clock says.
@@ -123,8 +122,8 @@ def rescue(worker: int) -> Iterable[ProcrastinateJob]:
 
 
 def clear() -> None:
-    """Forget what ended otherwise than well a month ago."""
-    statuses = ["succeeded", "failed", "cancelled", "aborted"]
+    """Forget what ended, badly or by being cancelled, a month ago; what went well is not kept."""
+    statuses = ["failed", "cancelled", "aborted"]
     _manager.connector.execute_query(
         sql.queries["delete_old_jobs"], statuses=statuses, queue=None, nb_hours=KEPT // 3600
     )
