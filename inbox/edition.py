@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 
 from papers import sources
+from papers.models import Paper
 
 
 @dataclass(frozen=True)
@@ -22,5 +23,9 @@ def of(subscription, issue: date, now: datetime) -> Edition | None:
     path, _, query = subscription.address.partition("?")
     source = sources.find(path, viewer)
     listing = source.read(QueryDict(query), viewer, subscription.most, sort="votes")
-    papers = [paper for paper in listing.papers if paper.listed_at > now - timedelta(days=3)]
+    papers = list(
+        Paper.objects.filter(pk__in=[p.pk for p in listing.papers], listed_at__gt=now - timedelta(days=3)).order_by(
+            "-vote_count"
+        )
+    )
     return Edition(source.title(), issue, subscription.address, papers) if papers else None

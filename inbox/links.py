@@ -33,7 +33,10 @@ class Purpose:
         return signing.dumps(subscription.key, salt=self._salt)
 
     def key(self, token: str) -> str:
-        """The key of the subscription that the token is for. Raises BadInput for one that is damaged, Expired for one too old."""
+        """The key of the subscription that the token is for.
+
+        Raises BadInput for a token that is damaged or for something else, Expired for one too old.
+        """
         try:
             return signing.loads(token, salt=self._salt, max_age=self.lasts)
         except signing.SignatureExpired:

@@ -226,7 +226,7 @@ class Subscription(models.Model):
 
     @transaction.atomic
     def confirm(self) -> None:
-        """Twice is once. Raises BadInput for one that has ended since, for a suppressed address, and for one too many."""
+        """Twice is once. Raises BadInput for one that has ended since, and as `begin` does."""
         self._hold()
         if self.state == State.ENDED:
             raise BadInput("This subscription was confirmed and has ended since. Subscribe again if you want it back.")
@@ -264,7 +264,10 @@ class Subscription(models.Model):
         self.refresh_from_db()
 
     def begin(self) -> None:
-        """From the next issue on. The address is held (`SubscriptionManager.hold`)."""
+        """From the next issue on. The address is held (`SubscriptionManager.hold`).
+
+        Raises BadInput for a suppressed address, and for one too many.
+        """
         if Suppression.objects.has(self.email):
             raise BadInput("Nothing is sent to this address. Its owner can change that, signed in, under “Letters”.")
         if Subscription.objects.of_address(self.email).filter(state=State.ACTIVE).count() >= MOST:
