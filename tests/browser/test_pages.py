@@ -22,6 +22,8 @@ LISTS = [
     "/papers/date/2025-09-07",
     "/collections",
     "/collections/" + "c" * 80,
+    "/subscribe?preview=1&min_votes=1&list=/orgs/" + "o" * 96,
+    "/letters/manage",
 ]
 PAPERS = ["/papers/2509.00001", "/papers/2509.00002", "/papers/2509.00003", "/styleguide", "/about/ranking"]
 WRONG = [
@@ -35,6 +37,7 @@ ENTRANCES = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/
 SETTINGS = [
     "/settings/profile",
     "/settings/data",
+    "/settings/letters",
     "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/2fa/",

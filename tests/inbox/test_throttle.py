@@ -5,8 +5,12 @@ from datetime import timedelta
 import pytest
 
 from inbox import tasks
-from inbox.models import Subscription, Throttle
+from inbox.models import Subscription, Suppression, Throttle
+from inbox.models.subscription import MOST
+from inbox.models.suppression import Why
 from inbox.models.throttle import OF_A_MAILBOX, OF_A_NETWORK, mailbox, network
+from lib.http import BadInput
+from tests.factories import SubscriptionFactory
 from tests.inbox.conftest import text
 from tests.race import race
 
@@ -92,3 +96,24 @@ def test_it_is_forgotten_when_it_holds_nobody_up(db, time_machine):
     time_machine.shift(timedelta(minutes=4))
     tasks.forget_asked(0)
     assert Throttle.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_says_never_while_it_is_confirmed_gets_nothing():
+    for n in range(10):
+        row = SubscriptionFactory(email=f"sara{n}@example.org", state="asked", confirmed_at=None)
+        race(row.confirm, lambda row=row: Suppression.objects.add(row.email, Why.REFUSED))
+    assert {row.state for row in Subscription.objects.all()} == {"ended"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_confirmed_at_once_none_is_one_too_many():
+    for n in range(MOST - 2):
+        SubscriptionFactory(email="sara@example.org", address=f"/papers?min_votes={n + 1}")
+    rows = [
+        SubscriptionFactory(email="sara@example.org", state="asked", confirmed_at=None, address=f"/orgs/{n}")
+        for n in range(8)
+    ]
+    told = race(*[row.confirm for row in rows])
+    assert sum(isinstance(answer, BadInput) for answer in told) == 6
+    assert Subscription.objects.filter(state="active").count() == MOST
