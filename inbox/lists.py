@@ -13,7 +13,9 @@ from papers import listing, sources
 from papers.filters import PaperFilter
 
 LONGEST = Subscription._meta.get_field("address").max_length
+LONGEST_TYPED = 10_000  # before it is in its normal form
 LONGEST_TITLE = Subscription._meta.get_field("title").max_length
+_TOO_LONG = "The address of this list is too long. Fewer words may find the same."
 # A day ends, and letters do not: whoever reads one and wants it by mail wants the days to come.
 _PERIODS = {f"papers:{name}" for name in ("front", "today", "this_week", "this_month", "day", "week", "month")}
 _OFFERED = (sources.NAMES | _PERIODS) - {"papers:bookmarks"}
@@ -33,10 +35,12 @@ def find(address: str, viewer, **changes: str) -> Wanted:
 
     Raises Http404 where there is none that the viewer may read, BadInput for what cannot come by mail or be read.
     """
+    if len(address) > LONGEST_TYPED:
+        raise BadInput(_TOO_LONG)
     path, _, query = address.partition("?")
     path = _path(path)
     title, user = _title(path, viewer)
-    told = QueryDict(query[:LONGEST], mutable=True)
+    told = QueryDict(query, mutable=True)
     for name, value in changes.items():
         told[name] = value
     asked = listing.read(told)
@@ -45,7 +49,7 @@ def find(address: str, viewer, **changes: str) -> Wanted:
     normal = listing.normal(asked)
     address = f"{path}?{normal}" if normal else path
     if len(address) > LONGEST:
-        raise BadInput("The address of this list is too long. Fewer words may find the same.")
+        raise BadInput(_TOO_LONG)
     return Wanted(address, " · ".join([title, *_filters(asked)])[:LONGEST_TITLE], user)
 
 

@@ -70,6 +70,7 @@ def test_all_that_can_be_chosen(stranger, post, lab):
         ({"cadence": "hourly"}, "Select a valid choice"),
         ({"list": "/papers?min_votes=many"}, "can&#x27;t be read"),
         ({"list": "/papers?q=" + "word" * 120 + "&author=" + "é" * 200 + "&topic=" + "é" * 120}, "too long"),
+        ({"list": "/papers?q=" + "word+" * 2000}, "too long"),
         ({"list": "/bookmarks"}, "Bookmarks don&#x27;t come by mail"),
     ],
 )
