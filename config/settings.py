@@ -237,6 +237,9 @@ if _mail["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
         },
     }
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("EMAIL_FROM", default=f"Broadsheet <broadsheet@{_base.hostname}>")
+# Where a mail service reports what bounced: without a secret anybody could, so then nobody may.
+_webhooks = env("ANYMAIL_WEBHOOK_SECRET", default="")
+ANYMAIL = {"WEBHOOK_SECRET": _webhooks} if _webhooks else {}
 # Sent with every request to another site, so that its operators know whom to write to.
 CONTACT = env("CONTACT", default=BASE_URL)
 

@@ -1,4 +1,5 @@
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
@@ -24,5 +25,6 @@ urlpatterns = [
     path(".well-known/security.txt", security, name="security"),
     path("security.txt", old_security, name="old_security"),
     re_path(r"^media/(?P<path>(?:logos|covers|portraits)/[0-9a-f]{32}(?:-small)?\.webp)$", media, name="media"),
+    *([path("anymail/", include("anymail.urls"))] if settings.ANYMAIL else []),
     path("<path:rest>/", without_slash, name="without_slash"),
 ]

@@ -16,11 +16,13 @@ from inbox import edition, mail
 from inbox.models import Letter
 from inbox.models.letter import State as LetterState
 from inbox.models.subscription import State, Why
+from inbox.planning import plan
 from lib.http import BadInput
 from lib.mail import hand_over
 
 logger = logging.getLogger(__name__)
 
+_AGAINST_US = b"5.7."  # a policy of the server's, that says nothing of the address (RFC 3463, 3.8)
 _FOR_GOOD = 500  # and above: replies that a repetition will not change (RFC 5321, 4.2.1)
 
 
@@ -31,7 +33,7 @@ def run() -> int:
     on its way, a little longer each time.
     """
     now, sent = timezone.now(), 0
-    Letter.objects.plan(now)
+    plan(now)
     with mailers.default as mailer:
         while (was_sent := _send_next(mailer, now)) is not None:
             sent += was_sent
@@ -76,12 +78,13 @@ def _hand_over(letter: Letter, found: edition.Edition, mailer: BaseEmailBackend,
     try:
         hand_over(mailer, mail.message(letter, found), commit)
     except smtplib.SMTPRecipientsRefused as error:
-        (code, answer), *_ = error.recipients.values()
-        if code >= _FOR_GOOD:
-            letter.fail(f"{code} {answer.decode(errors='replace')}")
-            letter.subscription.end(Why.BOUNCED)
+        ((code, answer),) = error.recipients.values()
+        told = f"{code} {answer.decode(errors='replace')}"
+        if code < _FOR_GOOD or answer.startswith(_AGAINST_US):
+            letter.postpone(told)
         else:
-            letter.postpone(str(error))
+            letter.fail(told)
+            letter.subscription.end(Why.BOUNCED)
     except smtplib.SMTPResponseException as error:
         if error.smtp_code < _FOR_GOOD:  # the server wants to be left alone for a while
             raise

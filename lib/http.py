@@ -79,6 +79,10 @@ def sign_in_first(request: HttpRequest, then: str) -> HttpResponse:
     return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in
 
 
+def posts_only(request: HttpRequest) -> HttpResponse:
+    return HttpResponseNotAllowed(["POST"], render_to_string("405.html", request=request))
+
+
 def verb(view):
     """A view that changes state: POST only, signed in only (strangers are led to sign-in and back), CSRF-safe.
 
@@ -90,7 +94,7 @@ def verb(view):
     @wraps(view)
     def guarded(request, *args, **kwargs):
         if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"], render_to_string("405.html", request=request))
+            return posts_only(request)
         if request.user.is_authenticated:
             return protected(request, *args, **kwargs)
         return sign_in_first(request, here(request))

@@ -131,3 +131,4 @@ _SOURCES = {
     "papers:following": _following,
     "papers:bookmarks": _bookmarks,
 }
+NAMES = _SOURCES.keys()  # of their addresses

@@ -15,7 +15,14 @@ from orgs.models import Claim, Membership
 from orgs.roles import EDIT, KEEP, MAY, SEE, TAG, Role
 from papers.models import Affiliation, Bookmark, Collection, Item, SavedFilter, Vote
 from papers.models.collection import Visibility
-from tests.factories import NOON, LetterFactory, OrganisationFactory, PaperFactory, UserFactory
+from tests.factories import (
+    NOON,
+    LetterFactory,
+    OrganisationFactory,
+    PaperFactory,
+    SubscriptionFactory,
+    UserFactory,
+)
 from tests.orgs.conftest import confirm, join
 
 PEOPLE = ["owner", "admin", "member", "invited", "former", "moderator", "reader", "anonymous"]
@@ -45,6 +52,9 @@ TEXTS = {"papers:week": "2025-W37", "papers:month": "2025-09"}
 # Whoever is not named here and may not read is told so (403), or gets a 404; the rest of the site is for everybody.
 READERS = {
     "accounts:profile": SIGNED_IN,
+    **{f"inbox:{page}": set() for page in ("confirm", "never", "unsubscribe", "manage")},  # there is no such token
+    "inbox:letter": set(),  # nor such a letter
+    "inbox:letters": SIGNED_IN,
     "orgs:new": SIGNED_IN,
     "orgs:edit": may(EDIT),
     "orgs:log": may(SEE) | {"moderator"},
@@ -83,6 +93,7 @@ SECRETS = {
     "reason-of-a-claim": {"moderator"},
     "Private-shelf-of-rita": {"reader"},
     "Search-of-rita": {"reader"},
+    "Letters-of-rita": {"reader"},
     "Shelf-by-link-only": set(),  # nobody who has not the link; it is not among the addresses
     "address-of-a-subscriber": set(),  # the page of whose letter is for whoever has its address
     "Hilda Hidden": may(SEE) | {"moderator"},  # in the lab, which is all that her page does not say
@@ -105,6 +116,7 @@ FORM = {
     "answer": "x",
     "reason": "x",
     "query": "has=code",
+    "email": "somebody@example.org",
 }
 
 
@@ -164,6 +176,7 @@ def scene(lab, alice, bob):
     SavedFilter.objects.save_as(people["reader"], "Search-of-rita", "q=common")
     Bookmark.objects.make(people["reader"], paper)
     LetterFactory(key="hush", issue=NOON, papers=[paper.pk], subscription__email="address-of-a-subscriber@example.org")
+    SubscriptionFactory(email=people["reader"].email, title="Letters-of-rita")
     return people
 
 

@@ -2,19 +2,15 @@ import logging
 import secrets
 from datetime import datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from inbox.models.subscription import Subscription
-
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 500  # subscriptions that are planned in one transaction
 MOST_ATTEMPTS = 10  # the last one some 17 hours after the first
 
 
@@ -32,31 +28,6 @@ class LetterQuerySet(models.QuerySet):
 
 
 class LetterManager(models.Manager.from_queryset(LetterQuerySet)):
-    def plan(self, now: datetime) -> int:
-        """Write a row for every issue that is due, and say how many subscriptions had one.
-
-        Any number may do so at once. Of issues that were missed only the last one is written: its letter has what the
-        others would have had.
-        """
-        planned = 0
-        while some := self._plan_some(now):
-            planned += some
-        return planned
-
-    @transaction.atomic
-    def _plan_some(self, now: datetime) -> int:
-        waiting = Subscription.objects.filter(next_at__lte=now).order_by("next_at", "pk")
-        due = list(waiting.select_for_update(skip_locked=True, no_key=True)[:AT_ONCE])
-        letters = []
-        for subscription in due:
-            at = subscription.last_issue(now)
-            day = at.astimezone(ZoneInfo(subscription.zone)).date()
-            letters.append(Letter(subscription=subscription, issue=day, try_at=at))
-            subscription.next_at = subscription.issue_after(now)
-        self.bulk_create(letters, ignore_conflicts=True)
-        Subscription.objects.bulk_update(due, ["next_at"])
-        return len(due)
-
     def claim(self, now: datetime) -> "Letter | None":
         """The next letter to be sent; nobody else gets it until this transaction ends."""
         due = self.due(now).select_related("subscription__user")

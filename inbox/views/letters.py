@@ -17,8 +17,3 @@ def letter(request: HttpRequest, text: str, key: str) -> HttpResponse:
     response = page(request, "inbox/letter.html", {"edition": shown}, version=shown)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def stub(request: HttpRequest, token: str) -> HttpResponse:
-    """STUB, to be dropped where the real ones are merged."""
-    return HttpResponse(status=405)

@@ -8,6 +8,7 @@ from django.core.mail import EmailMessage, mailers
 
 from inbox import delivery
 from inbox.models import Letter, Subscription
+from inbox.planning import plan
 from lib.mail import hand_over
 from tests.factories import PaperFactory, SubscriptionFactory
 from tests.inbox.post_office import open_office
@@ -88,6 +89,14 @@ def test_an_address_that_is_refused_for_good_is_not_written_to_again(paper, offi
     assert states() == ["failed", "sent"]
     assert "no such mailbox" in Letter.objects.get(subscription=lost).error
     assert office.recipients == [kept.email]
+
+
+def test_a_server_that_does_not_want_us_ends_no_subscription(paper, office, clock):
+    (subscription,) = subscribe(1)
+    office.refuses[subscription.email] = "550 5.7.1 your network is on a list"
+    assert delivery.run() == 0
+    subscription.refresh_from_db()
+    assert (subscription.state, states()) == ("active", ["waiting"])
 
 
 def test_a_full_mailbox_is_tried_again_while_the_others_get_theirs(paper, office, clock):
@@ -171,7 +180,7 @@ def test_a_list_that_is_gone_ends_the_subscription(lab, paper, office, clock):
 
 def test_who_has_unsubscribed_meanwhile_gets_nothing(paper, office, clock):
     (subscription,) = subscribe(1)
-    Letter.objects.plan(MORNING)
+    plan(MORNING)
     subscription.refresh_from_db()
     subscription.end("unsubscribed")
     assert (delivery.run(), states(), office.taken) == (0, ["empty"], [])

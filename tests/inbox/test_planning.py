@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from inbox.models import Letter, Subscription
+from inbox.planning import plan
 from tests.factories import SubscriptionFactory
 from tests.race import race
 
@@ -40,10 +41,10 @@ def test_the_next_issue(cadence, hour, zone, after, next_one):
 
 def test_each_issue_is_written_once(db):
     subscription = SubscriptionFactory(next_at=MORNING)
-    assert Letter.objects.plan(MORNING) == 1
-    assert Letter.objects.plan(MORNING) == 0
+    assert plan(MORNING) == 1
+    assert plan(MORNING) == 0
     Subscription.objects.update(next_at=MORNING)  # as if the hour began again
-    assert Letter.objects.plan(MORNING + timedelta(minutes=5)) == 1
+    assert plan(MORNING + timedelta(minutes=5)) == 1
     (letter,) = Letter.objects.all()
     subscription.refresh_from_db()
     assert (str(letter.issue), subscription.next_at) == ("2025-09-11", MORNING + timedelta(days=1))
@@ -51,13 +52,13 @@ def test_each_issue_is_written_once(db):
 
 def test_of_missed_issues_the_last_one_is_written(db):
     SubscriptionFactory(next_at=MORNING)
-    Letter.objects.plan(MORNING + timedelta(days=3, hours=2))
+    plan(MORNING + timedelta(days=3, hours=2))
     assert [str(letter.issue) for letter in Letter.objects.all()] == ["2025-09-14"]
 
 
 def test_the_issue_is_the_local_day(db):
     SubscriptionFactory(zone="Pacific/Auckland", hour=7, next_at=at("2025-09-10T19:00Z"))
-    Letter.objects.plan(at("2025-09-10T19:00Z"))
+    plan(at("2025-09-10T19:00Z"))
     assert str(Letter.objects.get().issue) == "2025-09-11"
 
 
@@ -65,11 +66,11 @@ def test_only_active_ones_have_issues(db):
     SubscriptionFactory(state="asked")
     SubscriptionFactory(state="ended", why="bounced", ended_at=MORNING)
     SubscriptionFactory(next_at=MORNING + timedelta(seconds=1))
-    assert Letter.objects.plan(MORNING) == 0
+    assert plan(MORNING) == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_four_who_plan_at_once_write_each_issue_once():
     SubscriptionFactory.create_batch(20, next_at=MORNING)
-    assert sum(race(*[lambda: Letter.objects.plan(MORNING)] * 4)) == 20
+    assert sum(race(*[lambda: plan(MORNING)] * 4)) == 20
     assert Letter.objects.count() == 20

@@ -3,10 +3,12 @@
 import pytest
 from django.test import Client
 
+from inbox.models import Subscription, Suppression
 from orgs.models import Membership
 from papers.models import Affiliation, Bookmark, Collection, DataExport, Item, SavedFilter, Vote
 from papers.models.follow import kinds
-from tests.factories import OrganisationFactory, PaperFactory, UserFactory
+from tests.factories import OrganisationFactory, PaperFactory, SubscriptionFactory, UserFactory
+from tests.orgs.conftest import confirm
 
 VERBS = {
     "vote": (Vote, 1),
@@ -33,6 +35,7 @@ EVERY = [
     "/papers/filters/save",
     "/papers/filters/7/remove",
     "/settings/data/make",
+    *(f"/settings/letters/{verb}" for verb in ("end", "allow", "rhythm/change", "rhythm/end", "rhythm/resume")),
     *(f"/orgs/lab/papers/2509.08721/{verb}" for verb in ("tag", "untag", "withdraw")),
     "/orgs/club/papers/2509.08721/suggest",
     *(f"/papers/following/{kind}/{verb}" for kind in KINDS for verb in ("follow", "unfollow")),
@@ -47,6 +50,7 @@ FORM = {
     "note": "Read this",
     "was": "",
     "what": "news",
+    "email": "alice@example.org",
 }
 PEOPLE = ["alice", "bob", "carol"]
 
@@ -71,6 +75,7 @@ def address(request, paper, lab, alice, bob):
     """Of any verb, each of which would change something for Alice."""
     Vote.objects.cast(alice, paper)
     Bookmark.objects.make(alice, paper)
+    SubscriptionFactory(email=confirm(alice).email, key="rhythm")
     SavedFilter.objects.create(pk=7, user=alice, name="Agents", query="q=agents")
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice)
     Collection.objects.create(key="winter", name="Winter", user=alice)
@@ -87,7 +92,18 @@ def address(request, paper, lab, alice, bob):
 
 
 def everything():
-    models = (Vote, Bookmark, SavedFilter, Collection, Item, Affiliation, DataExport, *kinds().values())
+    models = (
+        Vote,
+        Bookmark,
+        SavedFilter,
+        Subscription,
+        Suppression,
+        Collection,
+        Item,
+        Affiliation,
+        DataExport,
+        *kinds().values(),
+    )
     return [list(model.objects.values()) for model in models]
 
 
@@ -163,7 +179,11 @@ def test_a_stranger_is_led_to_sign_in_and_back(address, stranger):
     assert everything() == before
 
 
-@pytest.mark.parametrize("address", [*ALICES, "/papers/filters/7/remove"], indirect=True)
+@pytest.mark.parametrize(
+    "address",
+    [*ALICES, "/papers/filters/7/remove", "/settings/letters/rhythm/change", "/settings/letters/rhythm/end"],
+    indirect=True,
+)
 def test_others_change_nothing_of_what_is_alices(address, bob, carol, signed_in):
     before = everything()
     for other in (bob, carol):
