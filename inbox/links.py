@@ -43,3 +43,4 @@ class Purpose:
 CONFIRM = Purpose("confirm", timedelta(days=3))
 MANAGE = Purpose("manage", timedelta(days=30))
 UNSUBSCRIBE = Purpose("unsubscribe", None)
+STOP = Purpose("stop", None)

@@ -1,4 +1,6 @@
+from inbox.models.choice import Choice
 from inbox.models.letter import Letter
+from inbox.models.notification import Notification
 from inbox.models.subscription import Cadence, Subscription
 
-__all__ = ["Cadence", "Letter", "Subscription"]
+__all__ = ["Cadence", "Choice", "Letter", "Notification", "Subscription"]
