@@ -15,7 +15,7 @@ from orgs.models import Claim, Membership
 from orgs.roles import EDIT, KEEP, MAY, SEE, TAG, Role
 from papers.models import Affiliation, Bookmark, Collection, Item, SavedFilter, Vote
 from papers.models.collection import Visibility
-from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
+from tests.factories import NOON, NotificationFactory, OrganisationFactory, PaperFactory, UserFactory
 from tests.orgs.conftest import confirm, join
 
 PEOPLE = ["owner", "admin", "member", "invited", "former", "moderator", "reader", "anonymous"]
@@ -70,6 +70,9 @@ READERS = {
     "papers:fetch_export": set(),  # there is no such token
     "papers:leave": set(),  # which asks for the password first
     "papers:pick": set(),  # which leads on
+    "inbox:notifications": SIGNED_IN,
+    "inbox:choices": SIGNED_IN,
+    "inbox:stop": set(),  # there is no such token
 }
 # A word → who may read it somewhere.
 SECRETS = {
@@ -81,6 +84,7 @@ SECRETS = {
     "Private-shelf-of-rita": {"reader"},
     "Search-of-rita": {"reader"},
     "Shelf-by-link-only": set(),  # nobody who has not the link; it is not among the addresses
+    "Olga Owner": {"reader"},  # in a notification of hers
     "Hilda Hidden": may(SEE) | {"moderator"},  # in the lab, which is all that her page does not say
 }
 FORM = {
@@ -159,6 +163,7 @@ def scene(lab, alice, bob):
     Claim.objects.ask(confirm(UserFactory(username="clea")), free, "reason-of-a-claim")
     SavedFilter.objects.save_as(people["reader"], "Search-of-rita", "q=common")
     Bookmark.objects.make(people["reader"], paper)
+    NotificationFactory(pk=1, user=people["reader"])
     return people
 
 

@@ -57,12 +57,7 @@ class NotificationManager(models.Manager.from_queryset(NotificationQuerySet)):
         self.filter(read_at__lt=timezone.now() - KEPT).delete()
 
 
-_UNITED = """
-    (SELECT jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) <> 'array' THEN value ELSE (
-        SELECT jsonb_agg(DISTINCT fact) FROM jsonb_array_elements(coalesce(standing.facts -> key, '[]') || value) fact
-    ) END) FROM jsonb_each(excluded.facts))
-"""
-_TELL = f"""
+_TELL = """
     INSERT INTO inbox_notification AS standing (user_id, kind, subject, facts, how, told_at)
     SELECT person.id, %(kind)s, told.subject, told.facts, coalesce(choice.how, %(default)s), %(now)s
     FROM unnest(%(users)s::bigint[], %(subjects)s::text[], %(facts)s::text[]::jsonb[]) told (user_id, subject, facts)
@@ -70,10 +65,15 @@ _TELL = f"""
     LEFT JOIN inbox_choice choice ON choice.user_id = person.id AND choice.kind = %(kind)s
     ORDER BY person.id, told.subject
     ON CONFLICT (user_id, kind, subject) WHERE read_at IS NULL
-    DO UPDATE SET facts = {_UNITED}, how = excluded.how, told_at = excluded.told_at, mailed_at = NULL
-    WHERE standing.facts <> {_UNITED}
+    DO UPDATE SET how = excluded.how, told_at = excluded.told_at, mailed_at = NULL, facts = standing.facts || (
+        SELECT jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) <> 'array' THEN value ELSE (
+            SELECT coalesce(jsonb_agg(DISTINCT fact), '[]')
+            FROM jsonb_array_elements(coalesce(standing.facts -> key, '[]') || value) fact
+        ) END) FROM jsonb_each(excluded.facts)
+    )
+    WHERE NOT standing.facts @> excluded.facts
     RETURNING id, how
-"""  # noqa: S608 (both parts are constants)
+"""
 
 
 class Notification(models.Model):

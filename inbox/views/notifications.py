@@ -1,10 +1,12 @@
 """What a reader is told, that it was read, and which of it comes by mail."""
 
+from contextlib import suppress
+from datetime import datetime
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
@@ -37,11 +39,16 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 @verb
 def read_all(request: HttpRequest) -> HttpResponse:
     """All that had been told when the page was drawn."""
-    until = parse_datetime(request.POST.get("until", ""))
-    if until is None:
-        raise BadInput("It is not said which notifications you have seen. Reload the page and try again.")
-    Notification.objects.read_until(request.user, until)
+    Notification.objects.read_until(request.user, _moment(request.POST.get("until", "")))
     return redirect("inbox:notifications")
+
+
+def _moment(text: str) -> datetime:
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo:
+            return moment
+    raise BadInput("It is not said which notifications you have seen. Reload the page and try again.")
 
 
 @login_required

@@ -35,6 +35,7 @@ ENTRANCES = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/
 SETTINGS = [
     "/settings/profile",
     "/settings/data",
+    "/settings/notifications",
     "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/2fa/",
@@ -55,6 +56,7 @@ MEMBER = [
     "/bookmarks",
     "/papers/following",
     "/papers/following/manage",
+    "/notifications",
     "/papers?topic=cs.CL",
     "/papers/submit",
     "/collections/mine",

@@ -21,7 +21,7 @@ from papers.models import (
     TopicFollow,
     Vote,
 )
-from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
+from tests.factories import NOON, NotificationFactory, OrganisationFactory, PaperFactory, UserFactory
 
 WIDE = "$$" + " + ".join(rf"\frac{{x_{{{n}}}^2}}{{\sqrt{{y_{{{n}}}}}}}" for n in range(20)) + "$$"
 PROSE = "It says nothing, at some length, so that there is something to disclose. " * 8
@@ -67,6 +67,9 @@ def build() -> User:
     for name in ("k" * 120, "w" * 200):
         TopicFollow.objects.make(member, name)
         AuthorFollow.objects.make(member, name)
+    for n in range(110):
+        facts = {"organisation": "O" * 120, "slug": org.slug, "granted": n % 2, "answer": f"{'a' * 200}\n\nAnd so on."}
+        NotificationFactory(user=member, kind="claim", facts=facts, read_at=None if n else NOON)
     for n in range(30):
         SavedFilter.objects.save_as(member, f"{n:W>40}", "has=code" if n == 29 else f"topic={n}")
     return member

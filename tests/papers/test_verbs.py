@@ -3,10 +3,11 @@
 import pytest
 from django.test import Client
 
+from inbox.models import Notification
 from orgs.models import Membership
 from papers.models import Affiliation, Bookmark, Collection, DataExport, Item, SavedFilter, Vote
 from papers.models.follow import kinds
-from tests.factories import OrganisationFactory, PaperFactory, UserFactory
+from tests.factories import NotificationFactory, OrganisationFactory, PaperFactory, UserFactory
 
 VERBS = {
     "vote": (Vote, 1),
@@ -36,6 +37,8 @@ EVERY = [
     *(f"/orgs/lab/papers/2509.08721/{verb}" for verb in ("tag", "untag", "withdraw")),
     "/orgs/club/papers/2509.08721/suggest",
     *(f"/papers/following/{kind}/{verb}" for kind in KINDS for verb in ("follow", "unfollow")),
+    "/notifications/read",
+    "/notifications/7/read",
 ]
 FORM = {
     "name": "Code",
@@ -47,6 +50,7 @@ FORM = {
     "note": "Read this",
     "was": "",
     "what": "news",
+    "until": "2100-01-01T00:00:00Z",
 }
 PEOPLE = ["alice", "bob", "carol"]
 
@@ -80,6 +84,7 @@ def address(request, paper, lab, alice, bob):
     OrganisationFactory(slug="news")
     UserFactory(username="news")
     Collection.objects.create(key="news", name="News", user=bob, visibility="public")
+    NotificationFactory(pk=7, user=alice)
     if request.param.endswith("/unfollow"):
         for kind in kinds().values():
             kind.objects.make(alice, kind.find("news"))
@@ -87,7 +92,7 @@ def address(request, paper, lab, alice, bob):
 
 
 def everything():
-    models = (Vote, Bookmark, SavedFilter, Collection, Item, Affiliation, DataExport, *kinds().values())
+    models = (Vote, Bookmark, SavedFilter, Collection, Item, Affiliation, DataExport, Notification, *kinds().values())
     return [list(model.objects.values()) for model in models]
 
 
@@ -163,7 +168,7 @@ def test_a_stranger_is_led_to_sign_in_and_back(address, stranger):
     assert everything() == before
 
 
-@pytest.mark.parametrize("address", [*ALICES, "/papers/filters/7/remove"], indirect=True)
+@pytest.mark.parametrize("address", [*ALICES, "/papers/filters/7/remove", "/notifications/7/read"], indirect=True)
 def test_others_change_nothing_of_what_is_alices(address, bob, carol, signed_in):
     before = everything()
     for other in (bob, carol):
