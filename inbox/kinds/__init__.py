@@ -62,7 +62,7 @@ class Kind:
 
     def subject(self, facts: dict) -> str:
         """Of a mail."""
-        return self.line(facts)
+        return self.line(facts).removesuffix(".")
 
 
 @cache

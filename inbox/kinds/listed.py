@@ -27,9 +27,7 @@ class Listed(Kind):
     def line(self, facts: dict) -> str:
         papers, whys = len(facts["papers"]), facts["whys"]
         named = whys[:NAMED] + ([f"{len(whys) - NAMED} more"] if len(whys) > NAMED else [])
-        *firsts, last = named
-        reasons = f"{', '.join(firsts)} and {last}" if firsts else last
-        return f"{papers} new paper{'s' if papers > 1 else ''} from what you follow: {reasons}."
+        return f"{papers} new paper{'s' if papers > 1 else ''} from what you follow: {' · '.join(named)}"
 
     def link(self, facts: dict) -> str:
         return reverse("papers:following")

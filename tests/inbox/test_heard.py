@@ -93,6 +93,8 @@ def test_followers_of_what_brings_new_papers_in(lab, alice, bob, carol, fresh, w
     AuthorFollow.objects.make(bob, "Ada Lovelace")
     for topic in ("cs.CL", "cs.LG", "agents"):
         TopicFollow.objects.make(carol, topic)
+        TopicFollow.objects.make(alice, topic)
+    AuthorFollow.objects.make(alice, "Ada Lovelace")
     save(
         [
             fresh(arxiv_id="2509.00001", authors=["Ada Lovelace"], categories=["cs.CL", "cs.LG"], keywords=["agents"]),
@@ -101,17 +103,17 @@ def test_followers_of_what_brings_new_papers_in(lab, alice, bob, carol, fresh, w
         ]
     )
     work()
-    assert lines(bob) == ["1 new paper from what you follow: by Ada Lovelace."]
-    assert lines(carol) == ["2 new papers from what you follow: agents, cs.CL and cs.LG."]
-    assert lines(alice) == []
+    assert lines(bob) == ["1 new paper from what you follow: by Ada Lovelace"]
+    assert lines(carol) == ["2 new papers from what you follow: agents · cs.CL · cs.LG"]
+    assert lines(alice) == ["2 new papers from what you follow: agents · by Ada Lovelace · cs.CL · 1 more"]
     save([fresh(arxiv_id="2509.00004", categories=["cs.LG"]), fresh(arxiv_id="2509.00001", votes=9)])
     work()
-    assert lines(carol) == ["3 new papers from what you follow: agents, cs.CL and cs.LG."]
+    assert lines(carol) == ["3 new papers from what you follow: agents · cs.CL · cs.LG"]
     assert carol.notifications.get().link == "/papers/following"
     carol.notifications.get().read()
     save([fresh(arxiv_id="2509.00005", categories=["cs.LG"])])
     work()
-    assert lines(carol)[1:] == ["1 new paper from what you follow: cs.LG."]
+    assert lines(carol)[1:] == ["1 new paper from what you follow: cs.LG"]
 
 
 def test_another_day_is_another_notification(carol, fresh, work, time_machine):
@@ -139,7 +141,7 @@ def test_what_one_submits_oneself_is_no_news(alice, carol, fresh, work):
     alice.submitted_papers.model.objects.update(submitted_by=alice)
     work()
     assert lines(alice) == []
-    assert lines(carol) == ["1 new paper from what you follow: cs.CL and submitted by Alice Ash."]
+    assert lines(carol) == ["1 new paper from what you follow: cs.CL · submitted by Alice Ash"]
 
 
 @pytest.mark.parametrize("followers", [1, 30])

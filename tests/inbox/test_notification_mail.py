@@ -34,7 +34,7 @@ def test_at_once_goes_to_the_first_confirmed_address(alice, work, mailoutbox):
     [letter] = mailoutbox
     assert (letter.to, letter.subject) == (
         ["alice@example.org"],
-        "[Broadsheet] Olga & Co. made you an admin of The Lab.",
+        "[Broadsheet] Olga & Co. made you an admin of The Lab",
     )
     assert "Olga & Co. made you an admin of The Lab.\n\nhttp://127.0.0.1:8000/orgs/lab\n" in letter.body
     assert "http://127.0.0.1:8000/settings/notifications" in letter.body
