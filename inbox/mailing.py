@@ -12,12 +12,14 @@ from lib import letters
 
 
 @transaction.atomic
-def mail(user, chosen) -> None:
-    """Tell the user of these in one mail, but for what was mailed or read meanwhile, or what another worker mails now.
+def mail(user, **chosen) -> None:
+    """Tell the user in one mail of all that waits (or of what is chosen of it, as a filter), and was not read meanwhile.
+
+    What another worker mails at this moment is left to it.
 
     If the mail cannot be sent, the error goes on, and all of them wait as before.
     """
-    waiting = Notification.objects.unmailed().filter(chosen, user=user)
+    waiting = Notification.objects.unmailed().filter(user=user, **chosen)
     notes = list(waiting.select_for_update(skip_locked=True).order_by("-told_at", "-pk"))
     told, address = Notification.objects.filter(pk__in=[note.pk for note in notes]), addresses.of(user)
     if notes and not address:

@@ -2,11 +2,10 @@
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Q
 from procrastinate.contrib.django import app
 
 from inbox import mailing
-from inbox.kinds import How, kinds
+from inbox.kinds import kinds
 from inbox.models import Notification
 from lib.jobs import RETRY
 
@@ -23,13 +22,14 @@ def tell(kind: str, note: dict) -> None:
 @app.task(retry=RETRY, pass_context=False)
 def mail_at_once(notification: int) -> None:
     for note in Notification.objects.filter(pk=notification).select_related("user"):
-        mailing.mail(note.user, Q(pk=notification))
+        mailing.mail(note.user, pk=notification)
 
 
 @app.periodic(cron="0 7 * * *")
 @app.task(retry=RETRY, pass_context=False)
 def mail_daily(timestamp: int) -> None:
-    people = Notification.objects.unmailed().filter(how=How.DAILY).values_list("user", flat=True).distinct()
+    """Also what was to be told at once and could not be."""
+    people = Notification.objects.unmailed().values_list("user", flat=True).distinct()
     if jobs := [{"user": user} for user in people]:
         mail_day.batch_defer(*jobs)
 
@@ -37,7 +37,7 @@ def mail_daily(timestamp: int) -> None:
 @app.task(retry=RETRY, pass_context=False)
 def mail_day(user: int) -> None:
     for person in get_user_model().objects.filter(pk=user):
-        mailing.mail(person, Q(how=How.DAILY))
+        mailing.mail(person)
 
 
 @app.periodic(cron="52 3 * * *")

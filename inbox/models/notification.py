@@ -104,7 +104,7 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["user", "told_at", "id"], name="notification_newest"),
             models.Index(
-                fields=["how", "user"],
+                fields=["user"],
                 condition=Q(read_at=None, mailed_at=None) & ~Q(how="never"),
                 name="notification_unmailed",
             ),

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
-from django.db.models import Q
 from django.utils import timezone
 
 from inbox import mailing, tasks
@@ -115,7 +114,7 @@ def test_a_mail_that_cannot_be_sent_waits(alice, bob, work, mailoutbox, monkeypa
     with monkeypatch.context() as broken:
         broken.setattr(EmailBackend, "send_messages", Down.send_messages)
         with pytest.raises(smtplib.SMTPServerDisconnected):
-            mailing.mail(alice, Q(how="daily"))
+            mailing.mail(alice)
     assert list(Notification.objects.unmailed().order_by("pk")) == rows
     work()
     assert len(mailoutbox) == 2
@@ -126,15 +125,16 @@ def test_a_mail_that_cannot_be_sent_waits(alice, bob, work, mailoutbox, monkeypa
 def test_workers_at_once_send_one_mail():
     person = confirm(UserFactory())
     NotificationFactory.create_batch(20, user=person, how="daily")
-    assert race(*[lambda: mailing.mail(person, Q(how="daily"))] * 6) == [None] * 6
+    assert race(*[lambda: mailing.mail(person)] * 6) == [None] * 6
     told = sum(letter.body.count("made you an admin") for letter in mail.outbox)
     assert told == 20
     assert not Notification.objects.unmailed().exists()
 
 
-def test_what_was_not_mailed_yesterday_is_today(alice, work, mailoutbox, time_machine):
+@pytest.mark.parametrize("how", ["daily", "at_once"])
+def test_what_was_not_mailed_yesterday_is_today(alice, work, mailoutbox, time_machine, how):
     confirm(alice)
-    NotificationFactory(user=alice, how="daily", told_at=timezone.now())
+    NotificationFactory(user=alice, how=how, told_at=timezone.now())
     time_machine.move_to(timezone.now() + timedelta(days=2))
     tasks.mail_daily(0)
     work()
