@@ -13,7 +13,7 @@ from lib import letters
 
 @transaction.atomic
 def mail(user, **chosen) -> None:
-    """Tell the user in one mail of all that waits (or of what is chosen of it, as a filter), and was not read meanwhile.
+    """Tell the user in one mail of all that waits and was not read meanwhile, or of what a filter chooses of it.
 
     What another worker mails at this moment is left to it.
 
