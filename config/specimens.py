@@ -73,6 +73,10 @@ def _cards() -> list[tuple[str, Paper]]:
             _paper(4, title="Pneumono" * 12, organisation=_LONG, vote_count=1_234_567),
         ),
         ("3,303 authors, no abstract", _paper(5, author_count=3303, abstract="", comment_count=1)),
+        (
+            "withdrawn",
+            _paper(7, title="A paper that its authors withdrew", withdrawn_at=datetime(2025, 9, 12, tzinfo=UTC)),
+        ),
         ("maths in the title", _paper(6, title="On $\\mathbb{R}^d$ and $\\ell_2$-regularised nothing")),
     ]
 

@@ -7,5 +7,5 @@ class InboxConfig(AppConfig):
     name = "inbox"
 
     def ready(self) -> None:
-        import_module("inbox.receivers")
+        import_module("inbox.receivers").listen()
         import_module("papers.portability").KINDS.update(import_module("inbox.portability").KINDS)

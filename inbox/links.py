@@ -54,3 +54,4 @@ NEVER = Purpose("never", CONFIRM.lasts)
 MANAGE = Purpose("manage", timedelta(days=30))
 UNSUBSCRIBE = Purpose("unsubscribe", None)
 RESUME = Purpose("resume", timedelta(days=1))  # for who has just unsubscribed
+STOP = Purpose("stop", None)

@@ -10,4 +10,8 @@ KINDS = {
             "email", "title", "address", "cadence", "hour", "zone", "most", "state", "why", "asked_at", "confirmed_at"
         )
     ),
+    "notifications": lambda person: person.notifications.order_by("pk").values(
+        "kind", "subject", "facts", "told_at", "read_at", "mailed_at"
+    ),
+    "notification_settings": lambda person: person.mail_choices.order_by("kind").values("kind", "how"),
 }

@@ -1,4 +1,10 @@
-"""What others do that concerns letters: people leave, give up an address, or their mail comes back."""
+"""What others do: something that people are told of, or that ends letters. People leave, and mail comes back.
+
+Each kind's signal becomes a job in the transaction that sent it. So nobody is told of what was never written, nothing
+that was written is forgotten, and no request waits.
+"""
+
+from functools import partial
 
 from allauth.account.models import EmailAddress
 from anymail.signals import tracking
@@ -6,9 +12,21 @@ from django.contrib.auth import get_user_model
 from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
-from inbox import bounces
+from inbox import bounces, tasks
+from inbox.kinds import Kind, kinds
 from inbox.models import Subscription, Suppression
 from inbox.models.subscription import Why
+
+
+def listen() -> None:
+    for kind in kinds().values():
+        kind.signal.connect(partial(_hear, kind), weak=False, dispatch_uid=f"inbox.{kind.key}")
+
+
+def _hear(kind: Kind, sender, signal, **heard) -> None:
+    note = kind.note(**heard)
+    if note is not None:
+        tasks.tell.defer(kind=kind.key, note=note)
 
 
 @receiver(pre_delete, sender=get_user_model())

@@ -1,9 +1,12 @@
-"""What the worker does for the inbox."""
+"""What the worker does for the inbox: letters, notifications, and at night what has had its time."""
 
+from django.contrib.auth import get_user_model
+from django.db import transaction
 from procrastinate.contrib.django import app
 
-from inbox import delivery
-from inbox.models import Subscription, Throttle
+from inbox import delivery, mailing
+from inbox.kinds import kinds
+from inbox.models import Notification, Subscription, Throttle
 from lib.jobs import RETRY
 
 
@@ -23,8 +26,39 @@ def remind(email: str, ip: str) -> None:
     Subscription.objects.remind(email, ip)
 
 
-@app.periodic(cron="57 3 * * *")
 @app.task(pass_context=False, retry=RETRY)
-def forget_asked(timestamp: int) -> None:
+@transaction.atomic
+def tell(kind: str, note: dict) -> None:
+    known = kinds()[kind]
+    at_once = Notification.objects.tell(known, known.told(**note))
+    if at_once:
+        mail_at_once.batch_defer(*({"notification": pk} for pk in at_once))
+
+
+@app.task(pass_context=False, retry=RETRY)
+def mail_at_once(notification: int) -> None:
+    for note in Notification.objects.filter(pk=notification).select_related("user"):
+        mailing.mail(note.user, pk=notification)
+
+
+@app.periodic(cron="0 7 * * *")
+@app.task(pass_context=False, retry=RETRY)
+def mail_daily(timestamp: int) -> None:
+    """Also what was to be told at once and could not be."""
+    people = Notification.objects.unmailed().values_list("user", flat=True).distinct()
+    if jobs := [{"user": user} for user in people]:
+        mail_day.batch_defer(*jobs)
+
+
+@app.task(pass_context=False, retry=RETRY)
+def mail_day(user: int) -> None:
+    for person in get_user_model().objects.filter(pk=user):
+        mailing.mail(person)
+
+
+@app.periodic(cron="52 3 * * *")
+@app.task(pass_context=False, retry=RETRY)
+def forget(timestamp: int) -> None:
+    Notification.objects.forget_read()
     Subscription.objects.forget_asked()
     Throttle.objects.forget()

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
 
-from inbox.views import letters, managing, stopping, subscribing
+from inbox.views import letters, managing, notifications, stopping, subscribing
 from inbox.views.doors import by_link, verb_by_link
 from lib.http import verb
 
@@ -30,4 +30,10 @@ urlpatterns = [
     path("settings/letters/<str:key>/end", verb(managing.end), name="end"),
     path("settings/letters/<str:key>/resume", verb(managing.resume), name="resume"),
     re_path(r"^letters/(?P<text>\d{4}-\d{2}-\d{2})/(?P<key>[\w-]+)$", letters.letter, name="letter"),
+    # notifications
+    path("notifications", notifications.notifications, name="notifications"),
+    path("notifications/read", notifications.read_all, name="read_all"),
+    path("notifications/<int:pk>/read", notifications.read, name="read"),
+    path("notifications/stop/<token>", notifications.stop, name="stop"),
+    path("settings/notifications", notifications.choices, name="choices"),
 ]

@@ -1,15 +1,44 @@
 """Mail on its way out: into the log where there is no mail server yet, and to a server exactly once."""
 
+import email.policy
 import re
 import smtplib
 from collections.abc import Callable
 from contextlib import ExitStack
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.console import EmailBackend as ConsoleBackend
 from django.core.mail.backends.smtp import EmailBackend as DjangosSmtpBackend
 
 _LEADING_DOT = re.compile(rb"(?m)^\.")
+
+
+class _Whole(UnstructuredHeader):
+    """A header that is never folded, since Python would fold a long address by encoding it, and nobody reads that.
+
+    A line may have 998 characters (RFC 5322, 2.1.1); `email` itself keeps to 78.
+    """
+
+    def fold(self, *, policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("List-Id", "List-Unsubscribe"):
+    _HEADERS.map_to_type(_name, _Whole)
+
+
+class Message(EmailMultiAlternatives):
+    def message(self, *, policy=email.policy.default):
+        return super().message(policy=policy.clone(header_factory=_HEADERS))
+
+    def _add_bodies(self, msg) -> None:
+        """Quoted-printable, for text in base64 looks like spam; `email` took that, after having tried both."""
+        msg.set_content(self.body, cte="quoted-printable")
+        for html, _ in self.alternatives:
+            msg.add_alternative(html, subtype="html", cte="quoted-printable")
 
 
 class LogBackend(ConsoleBackend):

@@ -1,11 +1,12 @@
 """What a reader's follows bring in: their papers as a list, and why each of them is there.
 
-Each kind tells its SQL once (`BRINGS`), and it is used three ways: to collect what is brought, to ask of one paper
-whether it is, and to tell of a page's papers by what.
+Each kind tells its SQL once (`BRINGS`), and it is used four ways: to collect what is brought, to ask of one paper
+whether it is, to tell of a page's papers by what, and to find all those to whom new papers are brought.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import BooleanField
@@ -25,10 +26,10 @@ def papers(user):
     the way is asked whether it is one.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_COLLECT.format(brought=_brought(user, _ALL)), {"few": FEW})
+        cursor.execute(_COLLECT.format(brought=_brought_to(user, _ALL)), {"few": FEW})
         (few,) = cursor.fetchone()
     if few is None:
-        sql, params = _IS_BROUGHT.format(brought=_brought(user, _THIS)), []
+        sql, params = _IS_BROUGHT.format(brought=_brought_to(user, _THIS)), []
     else:
         sql, params = "papers_paper.id = ANY(%s)", [few]
     return Paper.objects.filter(RawSQL(sql, params, BooleanField()))  # noqa: S611 (nothing of it was typed)
@@ -38,14 +39,28 @@ def reasons(user, keys: Sequence[int]) -> dict[int, str]:
     """Why the papers with these keys are there. One statement."""
     told = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_WHY.format(brought=_brought(user, _THESE)), {"keys": list(keys)})
+        cursor.execute(_WHY.format(brought=_brought_to(user, _THESE)), {"keys": list(keys)})
         for paper, why in cursor:
             told[paper].append(why)
     return {paper: " · ".join(sorted(set(whys))[:REASONS_SHOWN]) for paper, whys in told.items()}
 
 
-def _brought(user, source: dict[str, str]) -> str:
-    return " UNION ALL ".join(kind.BRINGS.format(user=int(user.pk), **source) for kind in kinds().values())
+def readers(keys: Sequence[int], since: datetime) -> list[tuple[int, list[int], list[str]]]:
+    """Whom the papers with these keys are brought to, if they were listed since then: (user id, papers, why).
+
+    Nobody is told of what they submitted themselves. One statement, however many follow something.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_READERS.format(brought=_brought("true", _THESE)), {"keys": list(keys), "since": since})
+        return cursor.fetchall()
+
+
+def _brought_to(user, source: dict[str, str]) -> str:
+    return _brought(f"followed.user_id = {int(user.pk)}", source)
+
+
+def _brought(whose: str, source: dict[str, str]) -> str:
+    return " UNION ALL ".join(kind.BRINGS.format(whose=whose, **source) for kind in kinds().values())
 
 
 # An empty vector is added since a value out of line would be fetched again for every author.
@@ -60,8 +75,15 @@ _THIS = {
 }
 _COLLECT = """
     SELECT CASE WHEN count(*) <= %(few)s THEN coalesce(array_agg(paper), '{{}}') END
-    FROM (SELECT paper FROM ({brought}) brought(paper, why) LIMIT %(few)s + 1) few
+    FROM (SELECT paper FROM ({brought}) brought(reader, paper, why) LIMIT %(few)s + 1) few
 """
 # OFFSET 0 is a fence: PostgreSQL would collect them all.
-_IS_BROUGHT = "EXISTS (SELECT FROM ({brought}) brought(paper, why) WHERE paper = papers_paper.id OFFSET 0)"
-_WHY = "SELECT paper, why FROM ({brought}) brought(paper, why) WHERE paper = ANY(%(keys)s)"
+_IS_BROUGHT = "EXISTS (SELECT FROM ({brought}) brought(reader, paper, why) WHERE paper = papers_paper.id OFFSET 0)"
+_WHY = "SELECT paper, why FROM ({brought}) brought(reader, paper, why) WHERE paper = ANY(%(keys)s)"
+_READERS = """
+    SELECT reader, array_agg(DISTINCT paper), array_agg(DISTINCT why)
+    FROM ({brought}) brought(reader, paper, why)
+    JOIN papers_paper listed ON listed.id = paper AND listed_at >= %(since)s AND submitted_by_id IS DISTINCT FROM reader
+    WHERE paper = ANY(%(keys)s)
+    GROUP BY reader
+"""

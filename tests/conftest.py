@@ -8,6 +8,8 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from hypothesis import HealthCheck, settings
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from orgs.models import Membership
 from orgs.roles import Role
@@ -69,6 +71,19 @@ def without_pgvector(db):
         cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO ordinary")
         cursor.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ordinary")
         cursor.execute("SET LOCAL ROLE ordinary")
+
+
+@pytest.fixture
+def work(db):
+    """The worker: `work()` does all jobs that wait, and what comes of them."""
+
+    def work():
+        while job := ProcrastinateJob.objects.filter(status="todo").order_by("id").first():
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.id])
+            app.tasks[job.task_name](**job.args)
+
+    return work
 
 
 @pytest.fixture

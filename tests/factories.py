@@ -6,7 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
-from inbox.models import Letter, Subscription
+from inbox.models import Letter, Notification, Subscription
 from orgs.models import Organisation
 from papers.models import Affiliation, Author, Day, Paper, SearchEntry, State
 
@@ -74,3 +74,17 @@ class LetterFactory(DjangoModelFactory):
     subscription = factory.SubFactory(SubscriptionFactory)
     issue = date(2025, 9, 11)
     title = "Papers"
+
+
+class NotificationFactory(DjangoModelFactory):
+    """Unread: somebody's role in an organisation has changed."""
+
+    class Meta:
+        model = Notification
+
+    user = factory.SubFactory(UserFactory)
+    kind = "role"
+    subject = factory.Sequence(lambda n: f"org-{n}")
+    facts = {"by": "Olga Owner", "organisation": "The Lab", "slug": "lab", "role": "an admin"}
+    how = "at_once"
+    told_at = NOON

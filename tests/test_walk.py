@@ -18,6 +18,7 @@ from papers.models.collection import Visibility
 from tests.factories import (
     NOON,
     LetterFactory,
+    NotificationFactory,
     OrganisationFactory,
     PaperFactory,
     SubscriptionFactory,
@@ -83,6 +84,9 @@ READERS = {
     "papers:leave": set(),  # which asks for the password first
     "papers:pick": set(),  # which leads on
     "papers:embed": set(),  # a frame of a private collection, whoever looks
+    "inbox:notifications": SIGNED_IN,
+    "inbox:choices": SIGNED_IN,
+    "inbox:stop": set(),  # there is no such token
 }
 # A word → who may read it somewhere.
 SECRETS = {
@@ -96,6 +100,7 @@ SECRETS = {
     "Letters-of-rita": {"reader"},
     "Shelf-by-link-only": set(),  # nobody who has not the link; it is not among the addresses
     "address-of-a-subscriber": set(),  # the page of whose letter is for whoever has its address
+    "Olga Owner": {"reader"},  # in a notification of hers
     "Hilda Hidden": may(SEE) | {"moderator"},  # in the lab, which is all that her page does not say
 }
 FORM = {
@@ -177,6 +182,7 @@ def scene(lab, alice, bob):
     Bookmark.objects.make(people["reader"], paper)
     LetterFactory(key="hush", issue=NOON, papers=[paper.pk], subscription__email="address-of-a-subscriber@example.org")
     SubscriptionFactory(email=people["reader"].email, title="Letters-of-rita")
+    NotificationFactory(pk=1, user=people["reader"])
     return people
 
 

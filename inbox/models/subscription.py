@@ -222,7 +222,7 @@ class Subscription(models.Model):
         """Mail the links that belong to it: to confirm it while it is only asked for, else to manage it."""
         told = {"subscription": self, "ip": ip, "now": timezone.now()}
         told |= {purpose.name: purpose.link(self) for purpose in (links.CONFIRM, links.NEVER, links.MANAGE)}
-        letters.post(f"inbox/mail/{what or self.state}.txt", self.email, told)
+        letters.write(f"inbox/mail/{what or self.state}.txt", self.email, told).send()
 
     @transaction.atomic
     def confirm(self) -> None:

@@ -5,11 +5,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
-from lib import letters
 from lib.http import BadInput
 from orgs.models.event import Event
 from orgs.models.membership import Membership
 from orgs.roles import Role
+from orgs.signals import claim_decided
 
 ASKED_A_DAY = 5  # by one person
 
@@ -130,8 +130,7 @@ class Claim(models.Model):
         self.state, self.answer = state, answer
         self.decided_by, self.decided_at = moderator, timezone.now()
         self.save()
-        for address in self.user.confirmed_addresses()[:1]:
-            letters.post("orgs/mail/claim_decided.txt", address, {"claim": self})
+        claim_decided.send(Claim, claim=self)
         return True
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from lib import letters
 from lib.http import BadInput
+from orgs import signals
 from orgs.models.event import Event
 from orgs.models.membership import Membership
 from orgs.roles import APPOINT, INVITE, MAY, Role
@@ -72,6 +73,7 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
         Event.objects.tell(organisation, actor, f"invited {invitation.named} as {invitation.as_role}")
         link = settings.BASE_URL + reverse("orgs:invitation", args=[token])
         letters.post("orgs/mail/invitation.txt", invitation.email, {"invitation": invitation, "link": link})
+        signals.invited.send(Invitation, invitation=invitation)
         return invitation
 
     def of(self, token: str) -> "Invitation":

@@ -5,6 +5,7 @@ from django.db import models, transaction
 from lib.http import BadInput
 from orgs.models.event import Event
 from orgs.roles import APPOINT, INVITE, Role
+from orgs.signals import role_changed
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -38,6 +39,7 @@ class MembershipManager(models.Manager.from_queryset(MembershipQuerySet)):
             membership.save(update_fields=["role"])
             Event.objects.tell(organisation, actor, f"made {user} {Role(role).with_article}")
             self._let_invitations_lapse(actor, membership, role)
+            role_changed.send(Membership, organisation=organisation, user=user, role=role, actor=actor)
 
     @transaction.atomic
     def remove(self, actor, organisation, user) -> None:
@@ -48,6 +50,7 @@ class MembershipManager(models.Manager.from_queryset(MembershipQuerySet)):
             if membership.role != Role.MEMBER and not organisation.allows(actor, APPOINT):
                 raise PermissionDenied("Admins may remove members; only owners may remove admins and owners.")
             self._end(actor, membership, f"removed {user}, who was {Role(membership.role).with_article}")
+            role_changed.send(Membership, organisation=organisation, user=user, role=None, actor=actor)
 
     @transaction.atomic
     def leave(self, user, organisation) -> None:

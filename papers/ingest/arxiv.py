@@ -10,7 +10,7 @@ from lxml import etree
 
 from lib import xml
 from papers import identifiers
-from papers.ingest import oai
+from papers.ingest import oai, withdrawal
 from papers.ingest.client import Client, FetchError
 from papers.ingest.record import PaperRecord, Problem, RecordError
 
@@ -110,11 +110,13 @@ def _record(entry: etree._Element) -> PaperRecord:
     if "/api/errors" in address:
         raise RecordError(f"arXiv answered with an error: {entry.findtext('{*}summary')}")
     categories = entry.findall("{*}primary_category") + entry.findall("{*}category")
+    abstract = entry.findtext("{*}summary")
     return PaperRecord.of(
         arxiv_id=address,
         title=entry.findtext("{*}title"),
-        abstract=entry.findtext("{*}summary"),
+        abstract=abstract,
         authors=[name.text or "" for name in entry.iterfind("{*}author/{*}name")],
         categories=[category.get("term", "") for category in categories],
         published_at=entry.findtext("{*}published"),
+        withdrawn=withdrawal.is_told(entry.findtext("{*}comment"), abstract),
     )

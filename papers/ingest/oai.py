@@ -10,6 +10,7 @@ from datetime import datetime
 
 from lxml import etree
 
+from papers.ingest import withdrawal
 from papers.ingest.record import PaperRecord, Problem
 
 _GROUP = re.compile(r"\([^()]*\)")
@@ -47,9 +48,13 @@ def _record(record) -> PaperRecord:
     return PaperRecord.of(arxiv_id=arxiv_id, title=metadata.findtext("{*}title"), **_FORMATS[name](metadata))
 
 
+def _text(paper) -> dict:
+    abstract = paper.findtext("{*}abstract")
+    return {"abstract": abstract, "withdrawn": withdrawal.is_told(paper.findtext("{*}comments"), abstract)}
+
+
 def _arxiv(paper) -> dict:
-    return {
-        "abstract": paper.findtext("{*}abstract"),
+    return _text(paper) | {
         "authors": [_full_name(author) for author in paper.iterfind("{*}authors/{*}author")],
         "categories": paper.findtext("{*}categories", "").split(),
         "published_at": paper.findtext("{*}created"),
@@ -65,8 +70,7 @@ def _arxiv_raw(paper) -> dict:
     versions = paper.findall("{*}version")
     if not versions:
         raise ValueError("no version is told")
-    return {
-        "abstract": paper.findtext("{*}abstract"),
+    return _text(paper) | {
         "authors": split_names(paper.findtext("{*}authors", "")),
         "categories": paper.findtext("{*}categories", "").split(),
         "published_at": _moment(versions[0].findtext("{*}date", "")),
@@ -89,8 +93,11 @@ def split_names(text: str) -> list[str]:
 
 
 def _dublin_core(paper) -> dict:
+    abstract = paper.findtext("{*}description")
+    comments = (part.text or "" for part in paper.findall("{*}description")[1:])
     return {
-        "abstract": paper.findtext("{*}description"),
+        "abstract": abstract,
+        "withdrawn": withdrawal.is_told(" ".join(comments).strip().removeprefix("Comment:"), abstract),
         "authors": [_turned(creator.text or "") for creator in paper.iterfind("{*}creator")],
         "published_at": paper.findtext("{*}date"),
     }

@@ -54,6 +54,7 @@ class PaperRecord:
     listed_at: datetime | None = None
     votes: int | None = None
     comment_count: int | None = None
+    withdrawn: bool | None = None
 
     @classmethod
     def of(cls, **told) -> Self:
@@ -153,6 +154,12 @@ def _version(value) -> int:
     return value
 
 
+def _flag(value) -> bool:
+    if not isinstance(value, bool):
+        raise RecordError(f"yes or no was expected, not {str(value)[:40]}")
+    return value
+
+
 def _moment(value) -> datetime:
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
     if not 1900 < moment.year < 2200:
@@ -176,4 +183,5 @@ _READERS = {
     "listed_at": _moment,
     "votes": _count,
     "comment_count": _count,
+    "withdrawn": _flag,
 }

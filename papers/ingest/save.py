@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
 from django.db.models import OuterRef
+from django.utils import timezone
 
 from orgs.models import FormerSlug, Organisation
 from papers.ingest.record import PaperRecord
 from papers.models import Affiliation, Author, Day, Paper, SearchEntry
+from papers.signals import papers_listed, papers_revised, papers_withdrawn
 
 BATCH = 500  # records that make a good transaction
 _LOCK = 0x696E67657374  # any number that nobody else locks on
@@ -28,8 +30,9 @@ _SAME = (
     "listed_at",
     "comment_count",
 )
-_COLUMNS = [*_SAME, "author_count", "imported_votes", "vote_count", "revision"]
-_TEXT = {"version", "title", "abstract", "authors", "categories"}
+_COLUMNS = [*_SAME, "author_count", "imported_votes", "vote_count", "revision", "changed_at", "withdrawn_at"]
+_TEXT = {"version", "title", "abstract", "authors", "categories", "withdrawn"}
+_READ = _TEXT - {"categories"}  # a change of these is one to whoever has read the paper
 _SEARCHED = {"title", "abstract", "authors", "categories", "keywords"}
 
 
@@ -58,6 +61,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> Tally:
 
     What a record does not tell stays. A record listed on an earlier day than the paper is stale and changes
     nothing. A record of an earlier version leaves the text; one that tells no version may well mean the first.
+    What was withdrawn stays so until a later version is told that is not.
     A paper was published at the earliest moment that was ever told; a new one without a listing is listed then.
     Imported votes move `vote_count` by their difference. An organisation is a guess, which another one that is told
     later replaces; what people decided on or suggested stays.
@@ -75,6 +79,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> Tally:
     new = sum(draft.paper.pk is None for draft in changed)
     if changed and not dry_run:
         _write(changed, dict(record.organisation for record in records if record.organisation))
+        _tell(changed)
     return Tally(new, len(changed) - new, len(records) - len(changed))
 
 
@@ -114,12 +119,14 @@ class _Draft:
         else:
             if (record.version or 1) < self.values["version"]:
                 told = {name: value for name, value in told.items() if name not in _TEXT}
+            elif (record.version or 1) == self.values["version"] and self.values.get("withdrawn"):
+                told.pop("withdrawn", None)
             told["published_at"] = min(record.published_at, self.values["published_at"])
         self.values = self.values | told
 
 
 def _told(record: PaperRecord) -> dict:
-    values = {name: getattr(record, name) for name in (*_SAME, "authors", "votes")}
+    values = {name: getattr(record, name) for name in (*_SAME, "authors", "votes", "withdrawn")}
     values["organisation"] = record.organisation and record.organisation[0]
     return {name: value for name, value in values.items() if value is not None}
 
@@ -146,6 +153,7 @@ def _values(paper: Paper) -> dict:
         "keywords": tuple(paper.keywords),
         "authors": tuple(paper.names),
         "votes": paper.imported_votes,
+        "withdrawn": bool(paper.withdrawn_at),
         "organisation": "".join(paper.guessed),
     }
 
@@ -191,10 +199,32 @@ def _fill(draft: _Draft, organisations: dict[str, Organisation]) -> None:
                 paper.imported_votes = value
             case "categories" | "keywords":
                 setattr(paper, name, list(value))
+            case "withdrawn":
+                paper.withdrawn_at = timezone.now() if value else None
             case _:
                 setattr(paper, name, value)
     if paper.pk:
         paper.revision += 1
+        if draft.changed & _READ:
+            paper.changed_at = timezone.now()
+
+
+def _tell(drafts: list[_Draft]) -> None:
+    """Rooms above. What was withdrawn is no new version to read."""
+    new = [draft.paper.pk for draft in drafts if not draft.stored]
+    withdrawn = [
+        draft.paper.pk
+        for draft in drafts
+        if draft.stored and "withdrawn" in draft.changed and draft.values["withdrawn"]
+    ]
+    grown = {draft.paper.pk for draft in drafts if draft.stored and "version" in draft.changed}
+    for signal, papers in (
+        (papers_listed, new),
+        (papers_revised, sorted(grown.difference(withdrawn))),
+        (papers_withdrawn, withdrawn),
+    ):
+        if papers:
+            signal.send(Paper, papers=papers)
 
 
 def _create(papers: list[Paper]) -> None:

@@ -53,12 +53,12 @@ class CollectionFollow(Follow):
     objects = CollectionFollowManager()
 
     BRINGS = """
-        SELECT item.paper_id, collection.name
+        SELECT followed.user_id, item.paper_id, collection.name
         FROM papers_collectionfollow followed
         JOIN papers_collection collection ON collection.id = followed.collection_id AND visibility <> 'private'
         LEFT JOIN accounts_user keeper ON keeper.id = collection.user_id
         JOIN papers_item item ON item.collection_id = collection.id AND removed_at IS NULL
-        WHERE followed.user_id = {user} AND keeper.is_active IS NOT false
+        WHERE {whose} AND keeper.is_active IS NOT false
     """
 
     class Meta:

@@ -65,8 +65,8 @@ class Follow(models.Model):
     * `kind`, its name in addresses; `title`, its name on pages;
     * `find(name)`, the target that a reader means, or DoesNotExist or BadInput; `handle`, the name that finds it again;
     * `row(target)`, the fields of its row; `column`, the one of them that tells targets apart;
-    * `BRINGS`, the SQL of what the rows of `{user}` bring in: (paper id, why). It reads papers and search entries
-      from `{papers}` and `{entries}`, which are all of them or a few.
+    * `BRINGS`, the SQL of what its rows (`followed`) that are `{whose}` bring in: (user id, paper id, why). It reads
+      papers and search entries from `{papers}` and `{entries}`, which are all of them or a few.
     """
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+", db_index=False)

@@ -20,11 +20,11 @@ class OrganisationFollow(Follow):
     objects = OrganisationFollowManager()
 
     BRINGS = """
-        SELECT affiliation.paper_id, organisation.name
+        SELECT followed.user_id, affiliation.paper_id, organisation.name
         FROM papers_organisationfollow followed
         JOIN papers_affiliation affiliation USING (organisation_id)
         LEFT JOIN orgs_organisation organisation ON organisation.id = followed.organisation_id
-        WHERE followed.user_id = {user} AND affiliation.state = 'accepted'
+        WHERE {whose} AND affiliation.state = 'accepted'
     """
 
     class Meta:

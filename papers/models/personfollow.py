@@ -28,17 +28,17 @@ class PersonFollow(Follow):
     objects = PersonFollowManager()
 
     BRINGS = """
-        SELECT paper.id, 'submitted by ' || coalesce(nullif(person.name, ''), person.username)
+        SELECT followed.user_id, paper.id, 'submitted by ' || coalesce(nullif(person.name, ''), person.username)
         FROM papers_personfollow followed
         JOIN accounts_user person ON person.id = followed.person_id AND person.is_active AND person.shows_submissions
         JOIN {papers} paper ON paper.submitted_by_id = followed.person_id
-        WHERE followed.user_id = {user}
+        WHERE {whose}
         UNION ALL
-        SELECT vote.paper_id, 'upvoted by ' || coalesce(nullif(person.name, ''), person.username)
+        SELECT followed.user_id, vote.paper_id, 'upvoted by ' || coalesce(nullif(person.name, ''), person.username)
         FROM papers_personfollow followed
         JOIN accounts_user person ON person.id = followed.person_id AND person.is_active AND person.shows_votes
         JOIN papers_vote vote ON vote.user_id = followed.person_id
-        WHERE followed.user_id = {user}
+        WHERE {whose}
     """
 
     class Meta:

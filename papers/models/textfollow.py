@@ -58,10 +58,10 @@ class TopicFollow(TextFollow):
 
     # Of the two conditions, which mean the same, one finds the entries of a topic and one the topics of an entry.
     BRINGS = """
-        SELECT entry.paper_id, followed.name
+        SELECT followed.user_id, entry.paper_id, followed.name
         FROM papers_topicfollow followed
         JOIN {entries} entry ON entry.topics @> ARRAY[followed.folded::text] AND followed.folded = ANY(entry.topics)
-        WHERE followed.user_id = {user}
+        WHERE {whose}
     """
 
     class Meta(TextFollow.Meta):
@@ -84,10 +84,10 @@ class AuthorFollow(TextFollow):
     query = models.GeneratedField(expression=Names(F("folded")), output_field=SearchQueryField(), db_persist=True)
 
     BRINGS = """
-        SELECT entry.paper_id, 'by ' || followed.name
+        SELECT followed.user_id, entry.paper_id, 'by ' || followed.name
         FROM papers_authorfollow followed
         JOIN {entries} entry ON entry.words @@ followed.query
-        WHERE followed.user_id = {user}
+        WHERE {whose}
     """
 
     class Meta(TextFollow.Meta):

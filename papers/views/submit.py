@@ -5,6 +5,7 @@ import logging
 from functools import cache
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -54,8 +55,9 @@ def _bring_in(arxiv_id: str, user) -> Paper:
     record = arxiv.find(arxiv_id, _client())
     if here := Paper.objects.filter(arxiv_id=record.arxiv_id).first():
         return here
-    save([dataclasses.replace(record, listed_at=timezone.now())])
-    paper = Paper.objects.get(arxiv_id=record.arxiv_id)
-    paper.submitted_by = user
-    paper.save(update_fields=["submitted_by"])
+    with transaction.atomic():
+        save([dataclasses.replace(record, listed_at=timezone.now())])
+        paper = Paper.objects.get(arxiv_id=record.arxiv_id)
+        paper.submitted_by = user
+        paper.save(update_fields=["submitted_by"])
     return paper

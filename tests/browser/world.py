@@ -22,7 +22,14 @@ from papers.models import (
     TopicFollow,
     Vote,
 )
-from tests.factories import NOON, LetterFactory, OrganisationFactory, PaperFactory, UserFactory
+from tests.factories import (
+    NOON,
+    LetterFactory,
+    NotificationFactory,
+    OrganisationFactory,
+    PaperFactory,
+    UserFactory,
+)
 from tests.queue import job
 
 WIDE = "$$" + " + ".join(rf"\frac{{x_{{{n}}}^2}}{{\sqrt{{y_{{{n}}}}}}}" for n in range(20)) + "$$"
@@ -70,6 +77,9 @@ def build() -> User:
         TopicFollow.objects.make(member, name)
         AuthorFollow.objects.make(member, name)
     LetterFactory(key="l" * 22, title="T" * 300, papers=list(Paper.objects.values_list("pk", flat=True)))
+    for n in range(110):
+        facts = {"organisation": "O" * 120, "slug": org.slug, "granted": n % 2, "answer": f"{'a' * 200}\n\nAnd so on."}
+        NotificationFactory(user=member, kind="claim", facts=facts, read_at=None if n else NOON)
     for n in range(30):
         SavedFilter.objects.save_as(member, f"{n:W>40}", "has=code" if n == 29 else f"topic={n}")
     return member

@@ -239,7 +239,7 @@ def test_at_night_what_nobody_confirmed_is_forgotten(row, time_machine):
     SubscriptionFactory(state="asked", confirmed_at=None, asked_at=timezone.now() - timedelta(days=3, minutes=1))
     fresh = SubscriptionFactory(state="asked", confirmed_at=None)
     row.end("unsubscribed")
-    tasks.forget_asked(0)
+    tasks.forget(0)
     assert set(Subscription.objects.all()) == {row, fresh}
 
 

@@ -91,10 +91,10 @@ def test_ten_who_ask_for_one_list_at_once_are_one_subscription(mailoutbox):
 def test_it_is_forgotten_when_it_holds_nobody_up(db, time_machine):
     time_machine.move_to("2026-11-28T10:00Z")
     Throttle.objects.take(OF_A_NETWORK, "203.0.113.0/24")
-    tasks.forget_asked(0)
+    tasks.forget(0)
     assert Throttle.objects.count() == 1
     time_machine.shift(timedelta(minutes=4))
-    tasks.forget_asked(0)
+    tasks.forget(0)
     assert Throttle.objects.count() == 0
 
 

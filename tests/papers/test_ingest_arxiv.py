@@ -69,6 +69,7 @@ def test_an_atom_entry():
         authors=("Ada Lovelace", "Grace Hopper"),
         categories=("cs.CL", "cs.AI"),
         published_at=datetime(2001, 12, 11, 23, 59, 59, tzinfo=UTC),
+        withdrawn=False,
     )
 
 
@@ -92,6 +93,7 @@ def test_arxiv_raw():
         authors=("A. Author", "B. Author", "C. Author"),
         categories=("hep-ph", "hep-ex"),
         published_at=datetime(2013, 2, 8, 21, 0, 1, tzinfo=UTC),
+        withdrawn=False,
     )
 
 

@@ -42,7 +42,7 @@ FULL = of(
 def state() -> list:
     """Everything that an import can write, but for counters of changes."""
     tables = Paper.objects.values(), Author.objects.values(), SearchEntry.objects.values(), Day.objects.values()
-    unseen = {"id", "paper_id", "revision", "organisation_id"}
+    unseen = {"id", "paper_id", "revision", "changed_at", "organisation_id"}
     rows = [{k: v for k, v in row.items() if k not in unseen} for table in tables for row in table.order_by("pk")]
     return rows + list(Organisation.objects.values("slug", "name", "verified"))
 
@@ -77,11 +77,11 @@ def test_an_organisation_that_is_here_is_left_as_it_is(lab):
 
 def test_a_second_time_changes_nothing():
     save([FULL])
-    before = state()
+    before, paper = state(), Paper.objects.values().get()
     assert save([FULL]) == Tally(unchanged=1)
     assert save([FULL, FULL]) == Tally(unchanged=2)
     assert state() == before
-    assert Paper.objects.get().revision == 0
+    assert Paper.objects.values().get() == paper
 
 
 def test_what_is_not_told_stays():
@@ -120,6 +120,28 @@ def test_what_changed_is_written_and_counted():
     assert "'ada'" not in paper.entry.words
     assert list(Day.objects.values_list("date", "paper_count")) == [(date(2025, 9, 12), 1)]
     assert audit.drifts() == []
+
+
+@pytest.mark.parametrize(
+    ("told", "moves"),
+    [
+        ({"version": 3}, True),
+        ({"title": "Sharing, again"}, True),
+        ({"abstract": "Nobody."}, True),
+        ({"authors": ["Ada Lovelace"]}, True),
+        ({"withdrawn": True}, True),
+        ({"votes": 5, "comment_count": 9, "code_stars": 1}, False),
+        ({"keywords": ["news"], "categories": ["cs.AI"], "organisation": ("other", "Other")}, False),
+        ({"listed_at": "2025-09-12", "published_at": "2025-09-09", "code_url": "https://example.org/code"}, False),
+    ],
+)
+def test_the_text_has_changed_when_it_did(told, moves):
+    save([FULL])
+    before = Paper.objects.get()
+    assert save([of(**{"version": 2} | told)]) == Tally(changed=1)
+    after = Paper.objects.get()
+    assert (after.changed_at > before.changed_at) is moves
+    assert after.revision > before.revision
 
 
 def test_votes_cast_here_are_kept_apart():

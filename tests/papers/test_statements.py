@@ -12,21 +12,21 @@ from tests.factories import PaperFactory
 
 LISTS = {
     # path: (statements for a stranger, for somebody signed in; both once the filter form is warm)
-    "/papers": (3, 6),
-    "/papers/date/2025-09-10": (2, 4),
-    "/papers/week/2025-W37": (2, 4),
-    "/papers/month/2025-09": (2, 4),
-    "/papers/trending": (1, 3),
-    "/papers?has=code": (4, 7),  # a transaction of its own, with a limit on time
-    "/papers?q=paper": (1, 5),  # found less than a minute ago
-    "/papers?q=paper&has=code": (10, 14),  # two transactions: what its words mean, what they find
-    "/orgs/lab": (4, 8),
-    "/people/alice": (6, 8),
-    "/people/alice/upvoted": (5, 7),
-    "/people/alice/submitted": (5, 7),
-    "/bookmarks": (None, 3),
-    "/collections/autumn": (3, 5),
-    "/papers/following": (None, 8),  # a transaction; few are collected, listed, and told why
+    "/papers": (3, 7),
+    "/papers/date/2025-09-10": (2, 5),
+    "/papers/week/2025-W37": (2, 5),
+    "/papers/month/2025-09": (2, 5),
+    "/papers/trending": (1, 4),
+    "/papers?has=code": (4, 8),  # a transaction of its own, with a limit on time
+    "/papers?q=paper": (1, 6),  # found less than a minute ago
+    "/papers?q=paper&has=code": (10, 15),  # two transactions: what its words mean, what they find
+    "/orgs/lab": (4, 9),
+    "/people/alice": (6, 9),
+    "/people/alice/upvoted": (5, 8),
+    "/people/alice/submitted": (5, 8),
+    "/bookmarks": (None, 4),
+    "/collections/autumn": (3, 6),
+    "/papers/following": (None, 9),  # a transaction; few are collected, listed, and told why
 }
 
 
@@ -66,7 +66,7 @@ def test_featured_papers_cost_one_statement(lab, alice, signed_in, stranger, fea
 @pytest.mark.parametrize("authors", [1, 3303])
 def test_statements_of_a_paper(lab, alice, signed_in, stranger, authors):
     PaperFactory(arxiv_id="2509.08721", organisation=lab, authors=["A. Nonymous"] * authors)
-    for reader, expected in ((stranger, 4), (signed_in(alice), 7)):
+    for reader, expected in ((stranger, 4), (signed_in(alice), 8)):
         reader.get("/papers/2509.08721")  # similar papers are looked for once a minute
         with CaptureQueriesContext(connection) as statements:
             reader.get("/papers/2509.08721")

@@ -3,11 +3,17 @@
 import pytest
 from django.test import Client
 
-from inbox.models import Subscription, Suppression
+from inbox.models import Notification, Subscription, Suppression
 from orgs.models import Membership
 from papers.models import Affiliation, Bookmark, Collection, DataExport, Item, SavedFilter, Vote
 from papers.models.follow import kinds
-from tests.factories import OrganisationFactory, PaperFactory, SubscriptionFactory, UserFactory
+from tests.factories import (
+    NotificationFactory,
+    OrganisationFactory,
+    PaperFactory,
+    SubscriptionFactory,
+    UserFactory,
+)
 from tests.orgs.conftest import confirm
 
 VERBS = {
@@ -39,6 +45,8 @@ EVERY = [
     *(f"/orgs/lab/papers/2509.08721/{verb}" for verb in ("tag", "untag", "withdraw")),
     "/orgs/club/papers/2509.08721/suggest",
     *(f"/papers/following/{kind}/{verb}" for kind in KINDS for verb in ("follow", "unfollow")),
+    "/notifications/read",
+    "/notifications/7/read",
 ]
 FORM = {
     "name": "Code",
@@ -51,6 +59,7 @@ FORM = {
     "was": "",
     "what": "news",
     "email": "alice@example.org",
+    "until": "2100-01-01T00:00:00Z",
 }
 PEOPLE = ["alice", "bob", "carol"]
 
@@ -85,6 +94,7 @@ def address(request, paper, lab, alice, bob):
     OrganisationFactory(slug="news")
     UserFactory(username="news")
     Collection.objects.create(key="news", name="News", user=bob, visibility="public")
+    NotificationFactory(pk=7, user=alice)
     if request.param.endswith("/unfollow"):
         for kind in kinds().values():
             kind.objects.make(alice, kind.find("news"))
@@ -98,6 +108,7 @@ def everything():
         SavedFilter,
         Subscription,
         Suppression,
+        Notification,
         Collection,
         Item,
         Affiliation,
@@ -179,11 +190,15 @@ def test_a_stranger_is_led_to_sign_in_and_back(address, stranger):
     assert everything() == before
 
 
-@pytest.mark.parametrize(
-    "address",
-    [*ALICES, "/papers/filters/7/remove", "/settings/letters/rhythm/change", "/settings/letters/rhythm/end"],
-    indirect=True,
-)
+OTHERS_VERBS = [
+    "/papers/filters/7/remove",
+    "/settings/letters/rhythm/change",
+    "/settings/letters/rhythm/end",
+    "/notifications/7/read",
+]
+
+
+@pytest.mark.parametrize("address", [*ALICES, *OTHERS_VERBS], indirect=True)
 def test_others_change_nothing_of_what_is_alices(address, bob, carol, signed_in):
     before = everything()
     for other in (bob, carol):

@@ -1,0 +1,9 @@
+"""The one place that says where mail to a person goes."""
+
+from inbox.models import Suppression
+
+
+def of(user) -> str:
+    """The first address that an active person has confirmed and mail may go to, or ""."""
+    addresses = user.confirmed_addresses() if user.is_active else []
+    return next((address for address in addresses if not Suppression.objects.has(address)), "")

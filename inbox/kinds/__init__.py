@@ -1,0 +1,72 @@
+"""What people are told of, a module a kind: the class in it, named as the module is, is all that there is of a kind."""
+
+import pkgutil
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+from typing import NamedTuple
+
+from django.db import models
+from django.dispatch import Signal
+
+
+class How(models.TextChoices):
+    """How a mail tells it; the page tells everything."""
+
+    AT_ONCE = "at_once", "At once"
+    DAILY = "daily", "Once a day"
+    NEVER = "never", "Never"
+
+
+class Told(NamedTuple):
+    """To whom (an id), about what, and the facts, which the text is made of: JSON.
+
+    Told again of the same while it is unread, facts take the place of former ones, and lists of them are united.
+    """
+
+    user: int
+    subject: str
+    facts: dict
+
+
+class Kind:
+    """`title`: what settings call it. `signal`: it is heard when this is sent."""
+
+    title: str
+    signal: Signal
+    default = How.AT_ONCE
+    hows = tuple(How)
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def note(self, **heard) -> dict | None:
+        """What must be known later of what the signal says, as JSON; None if it is nobody's business."""
+        return heard
+
+    def told(self, **note) -> Iterable[Told]:
+        """Called by the worker, once what was heard is written."""
+        return [Told(**note)]
+
+    def line(self, facts: dict) -> str:
+        """What happened, as one sentence in plain text."""
+        raise NotImplementedError
+
+    def link(self, facts: dict) -> str:
+        """The path of the page to see."""
+        raise NotImplementedError
+
+    def more(self, facts: dict) -> str:
+        """What else is to be said, in plain text of any length."""
+        return ""
+
+    def subject(self, facts: dict) -> str:
+        """Of a mail."""
+        return self.line(facts).removesuffix(".")
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """By their keys, which are the names of their modules, in the order of these."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return {name: getattr(import_module(f"{__name__}.{name}"), name.capitalize())(name) for name in names}

@@ -1,0 +1,28 @@
+from django.urls import reverse
+
+from inbox.kinds import Kind
+from orgs.signals import claim_decided
+
+
+class Claim(Kind):
+    title = "Moderators decide whether an organisation’s page is mine"
+    signal = claim_decided
+
+    def note(self, claim) -> dict:
+        organisation = claim.organisation
+        facts = {"organisation": organisation.name, "slug": organisation.slug}
+        facts |= {"granted": claim.state == "granted", "answer": claim.answer}
+        return {"user": claim.user_id, "subject": f"{claim.pk}", "facts": facts}
+
+    def line(self, facts: dict) -> str:
+        outcome = "you are its owner now" if facts["granted"] else "a moderator refused"
+        return f"You asked for the page of {facts['organisation']}, and {outcome}."
+
+    def link(self, facts: dict) -> str:
+        return reverse("papers:org", args=[facts["slug"]])
+
+    def more(self, facts: dict) -> str:
+        return facts["answer"] and f"The answer of the moderators:\n\n{facts['answer']}"
+
+    def subject(self, facts: dict) -> str:
+        return f"{facts['organisation']}{' is yours' if facts['granted'] else ': your claim was refused'}"

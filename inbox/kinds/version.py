@@ -1,0 +1,25 @@
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from inbox import keepers
+from inbox.kinds import How, Kind, Told
+from lib.markup import plain
+from papers.signals import papers_revised
+
+
+class Version(Kind):
+    title = "A paper that I keep has a new version"
+    signal = papers_revised
+    default = How.DAILY
+
+    def told(self, papers: list[int]) -> Iterator[Told]:
+        for user, paper in keepers.of(papers):
+            facts = {"title": paper.title, "arxiv_id": paper.arxiv_id, "version": paper.version}
+            yield Told(user, paper.arxiv_id, facts)
+
+    def line(self, facts: dict) -> str:
+        return f"“{plain(facts['title'])}” has a new version, v{facts['version']}."
+
+    def link(self, facts: dict) -> str:
+        return reverse("papers:paper", args=[facts["arxiv_id"]])

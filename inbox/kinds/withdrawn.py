@@ -1,0 +1,23 @@
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from inbox import keepers
+from inbox.kinds import Kind, Told
+from lib.markup import plain
+from papers.signals import papers_withdrawn
+
+
+class Withdrawn(Kind):
+    title = "A paper that I keep is withdrawn"
+    signal = papers_withdrawn
+
+    def told(self, papers: list[int]) -> Iterator[Told]:
+        for user, paper in keepers.of(papers):
+            yield Told(user, paper.arxiv_id, {"title": paper.title, "arxiv_id": paper.arxiv_id})
+
+    def line(self, facts: dict) -> str:
+        return f"“{plain(facts['title'])}” was withdrawn."
+
+    def link(self, facts: dict) -> str:
+        return reverse("papers:paper", args=[facts["arxiv_id"]])

@@ -1,0 +1,38 @@
+"""Notifications by mail."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from inbox import addresses
+from inbox.kinds import How
+from inbox.links import STOP
+from inbox.models import Notification
+from inbox.models.choice import Mails
+from lib import letters
+
+
+@transaction.atomic
+def mail(user, **chosen) -> None:
+    """Tell the user in one mail of all that waits and was not read meanwhile, or of what a filter chooses of it.
+
+    What another worker mails at this moment is left to it.
+
+    If the mail cannot be sent, the error goes on, and all of them wait as before.
+    """
+    waiting = Notification.objects.unmailed().filter(user=user, **chosen)
+    notes = list(waiting.select_for_update(skip_locked=True).order_by("-told_at", "-pk"))
+    told, address = Notification.objects.filter(pk__in=[note.pk for note in notes]), addresses.of(user)
+    if notes and not address:
+        told.update(how=How.NEVER)
+    elif notes:
+        told.update(mailed_at=timezone.now())
+        _letter(user, address, notes).send()
+
+
+def _letter(user, address: str, notes: list[Notification]):
+    stop = STOP.link(Mails(user.pk, tuple(sorted({note.kind for note in notes}))))
+    title = notes[0].title if len(notes) == 1 else f"{len(notes)} notifications"
+    # RFC 8058: a mail program may stop these by one POST.
+    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    context = {"title": title, "notes": notes, "stop": stop}
+    return letters.write("inbox/mail/notifications.txt", address, context, headers)
