@@ -1,7 +1,7 @@
 """The addresses that readers and tools already know."""
 
 from django.contrib.auth.decorators import login_required
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 
 from papers.identifiers import ArxivIdConverter
 from papers.models import State
@@ -13,6 +13,7 @@ from papers.views import (
     collections,
     curation,
     detail,
+    feeds,
     following,
     insights,
     items,
@@ -30,6 +31,11 @@ register_converter(ArxivIdConverter, "arxiv")
 
 app_name = "papers"
 urlpatterns = [
+    # feeds: that of any list has the list's address and an ending
+    re_path(r"^(?P<path>.+)\.(?P<form>atom|json|rss)$", feeds.feed, name="feed"),
+    path("feeds", feeds.feeds, name="feeds"),
+    path("feeds/mine.opml", feeds.opml, name="opml"),
+    path("feeds/renew", feeds.renew, name="renew_feeds"),
     # lists
     path("", lists.latest, {"kind": "day"}, name="front"),
     path("papers", lists.latest, {"kind": "day"}, name="today"),
