@@ -12,7 +12,6 @@ from lib import letters, links
 from lib.images import forget
 from lib.text import initials
 
-
 # /people/ada.atom is the feed of Ada's page.
 _is_no_feed = RegexValidator(
     r"\.(?:atom|json|rss)\Z",

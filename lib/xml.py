@@ -8,6 +8,7 @@ from lxml import etree
 class BadXML(ValueError):
     """The bytes are not XML that we are willing to read."""
 
+
 # All that is not a Char of XML 1.0 (https://www.w3.org/TR/xml/#charsets).
 _NO_CHAR = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -56,7 +56,7 @@ class Entry:
 
     @property
     def tags(self) -> list[str]:
-        return list(filter(None, dict.fromkeys(map(one_line, self.paper.topics))))
+        return list(filter(None, dict.fromkeys(map(_line, self.paper.topics))))
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,10 @@ def make(source: Source, found: listing.Listing, page: str, address: str, viewer
     """The feed of what was found, by the addresses of its page and its own. Two statements, and one for the title."""
     title = " · ".join([source.title(), *(chip.label for chip in found.chips), "Broadsheet"])
     whose = f"{page} of {viewer.pk}" if source.is_private else page
-    site = UUID(bytes=salted_hmac("papers.feeds", "site").digest()[:16])  # the same at any BASE_URL
+    site = UUID(bytes=salted_hmac("papers.feeds", "site", algorithm="sha256").digest()[:16])  # the same at any BASE_URL
     entries = _entries(source, found.papers)
     base = settings.BASE_URL
-    return Feed(uuid5(site, whose).urn, one_line(title), base + page, base + address, entries)
+    return Feed(uuid5(site, whose).urn, _line(title), base + page, base + address, entries)
 
 
 def _entries(source: Source, rows: Collection[Paper]) -> list[Entry]:
@@ -125,22 +125,28 @@ def _entries(source: Source, rows: Collection[Paper]) -> list[Entry]:
     names = defaultdict(list)
     authors = Author.objects.filter(paper__in=whole, position__lt=NAMES).order_by("paper", "position")
     for paper, name in authors.values_list("paper", "name"):
-        names[paper].append(one_line(name))
+        names[paper].append(name)
     return [
-        _entry(whole[row.pk], names[row.pk], row.note, getattr(row, source.moment)) for row in rows if row.pk in whole
+        describe(whole[row.pk], names[row.pk], row.note, getattr(row, source.moment)) for row in rows if row.pk in whole
     ]
 
 
-def _entry(paper: Paper, names: list[str], note: str, moment: datetime) -> Entry:
-    title = one_line(plain(paper.title)) or paper.arxiv_id
-    return Entry(paper, title, _html(paper, names, note), names, moment, max(moment, paper.changed_at))
+def describe(paper: Paper, names: list[str], note: str, moment: datetime) -> Entry:
+    """The entry of a paper with these first authors, which is so noted in the list since this moment."""
+    title, names = _line(plain(paper.title)) or paper.arxiv_id, list(filter(None, map(_line, names)))
+    html = writable(_html(paper, names, note))
+    return Entry(paper, title, html, names, moment, max(moment, paper.changed_at))
+
+
+def _line(text: str) -> str:
+    return one_line(writable(text))
 
 
 def _html(paper: Paper, names: list[str], note: str) -> SafeString:
     """Authors and organisation, what a collection notes, the abstract, and where to go from there."""
     more = paper.author_count - len(names)
     who = ", ".join(names) + (f" and {more} more" if names and more > 0 else "")
-    organisation = one_line(paper.organisation.name) if paper.organisation else ""
+    organisation = _line(paper.organisation.name) if paper.organisation else ""
     head = " · ".join(filter(None, [who, organisation]))
     links = {"arXiv": paper.arxiv_url, "PDF": paper.pdf_url, "Code": paper.code_url, "Project": paper.project_url}
     anchors = format_html_join(" · ", '<a href="{}">{}</a>', ((url, name) for name, url in links.items() if url))
@@ -148,7 +154,7 @@ def _html(paper: Paper, names: list[str], note: str) -> SafeString:
         format_html("<p>{}</p>", head) if head else "",
         mark_safe("<p><strong>This paper was withdrawn.</strong></p>") if paper.withdrawn_at else "",
         format_html("<blockquote>{}</blockquote>", markdown(note, plain=True)) if note else "",
-        format_html("<p>{}</p>", one_line(plain(paper.abstract))) if paper.abstract else "",
+        format_html("<p>{}</p>", _line(plain(paper.abstract))) if paper.abstract else "",
         format_html("<p>{}</p>", anchors),
     ]
     return mark_safe("".join(parts))
@@ -205,8 +211,8 @@ def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -
     """An element of the parent's namespace, unless the name tells its own."""
     space = etree.QName(parent).namespace
     tag = f"{{{space}}}{name}" if space and not name.startswith("{") else name
-    element = etree.SubElement(parent, tag, {key: writable(value) for key, value in attributes.items()})
-    element.text = writable(text) or None
+    element = etree.SubElement(parent, tag, attributes)
+    element.text = text or None
     return element
 
 

@@ -191,9 +191,7 @@ def _find(asked: Asked, papers, like: Paper | None, first: tuple[str, ...]) -> s
     return search.find(papers, asked.terms, by=by, first=first)
 
 
-def _page(
-    papers, found: search.Found | None, columns: tuple[str, ...] | None, cursor: str, size: int
-) -> keyset.Page:
+def _page(papers, found: search.Found | None, columns: tuple[str, ...] | None, cursor: str, size: int) -> keyset.Page:
     """By these columns, or without any by relevance."""
     if columns:
         return keyset.page(found.worth_ordering(papers) if found else papers, columns, cursor, size)

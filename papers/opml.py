@@ -12,6 +12,7 @@ from lib.xml import writable
 from papers import feeds
 from papers.models import Collection
 from papers.models.follow import Follow, kinds
+from papers.parts import PARTS
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,22 @@ def shelves(user, key: str) -> dict[str, list[Line]]:
     """
     kept = Collection.objects.kept_by(user).order_by("name")
     found = {
-        "Your own": [
+        "For you alone": [
             _line("Following", reverse("papers:following"), key),
             _line("Bookmarks", reverse("papers:bookmarks"), key),
+            *(
+                _line(part.title, reverse(f"papers:person_{name}", args=[user.username]), key)
+                for name, part in PARTS.items()
+                if not user.shows(part.what, to=None)
+            ),
         ],
         "Your searches": [_line(str(saved), saved.get_absolute_url()) for saved in user.saved_filters.all()],
         "Your collections": [_of_collection(collection, key) for collection in kept],
     }
     for name, kind in kinds().items():
-        found[kind.title] = [line for row in kind.objects.of(user) for line in _followed(name, row, key)]
+        found[f"{kind.title} that you follow"] = [
+            line for row in kind.objects.of(user) for line in _followed(name, row, key)
+        ]
     return {heading: lines for heading, lines in found.items() if lines}
 
 

@@ -39,11 +39,9 @@ class Source:
     sort: str = "newest"
     is_private: bool = False
     can_be_hidden: bool = False
-    named: Value | Subquery = Value("")
+    named: Subquery | None = None
 
-    def read(
-        self, query: QueryDict, viewer, size: int, sort: str = "", also: tuple[str, ...] = ()
-    ) -> listing.Listing:
+    def read(self, query: QueryDict, viewer, size: int, sort: str = "", also: tuple[str, ...] = ()) -> listing.Listing:
         """The list's first papers, with the filters of this query, narrow but for what they have `also`.
 
         Their order is what the query says, or else `sort`, or else the list's own. Raises BadInput for an order that
@@ -52,7 +50,7 @@ class Source:
         told = query.copy()
         told["sort"] = query.get("sort") or sort or self.sort
         own = {} if self.moment == "listed_at" else {"own_order": ("newest", "Newest", (self.moment, "id"))}
-        papers = self.papers.annotate(named=self.named)
+        papers = self.papers.annotate(named=self.named or Value(""))
         return listing.build(listing.read(told), viewer, papers, size=size, also=also, **own)
 
 

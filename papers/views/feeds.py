@@ -3,13 +3,14 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from lib.http import PUBLIC_SECONDS, document, page, verb
 from papers import feeds as syndication
-from papers import listing, opml as outline, sources
+from papers import listing, sources
+from papers import opml as outline
 from papers.models import FeedKey
 
 
