@@ -23,9 +23,8 @@ def person(request: HttpRequest, username: str, part: str = "") -> HttpResponse:
         "parts": PARTS,
         "memberships": memberships,
         "collections": collections,
-        "is_hidden": not found.shows(chosen.what, to=None),
+        "needs_key": found == request.user and not found.shows(chosen.what, to=None),
     }
-    context["needs_key"] = context["is_hidden"] and found == request.user
     shown = (found.username, str(found), found.about, found.links, found.portrait.name, follow)
     theirs = [(m.role, m.organisation.updated_at) for m in memberships], [(c.pk, c.updated_at) for c in collections]
     papers, how = chosen.seen(found, request.user), {"version": (shown, part, theirs), "seconds": 0} | chosen.order

@@ -23,7 +23,7 @@ LISTS = [
     "/collections",
     "/collections/" + "c" * 80,
 ]
-PAPERS = ["/papers/2509.00001", "/papers/2509.00002", "/papers/2509.00003", "/styleguide", "/about/ranking"]
+PAPERS = ["/papers/2509.00001", "/papers/2509.00002", "/papers/2509.00003", "/styleguide", "/about/ranking", "/feeds"]
 WRONG = [
     "/nothing/here",
     "/papers/2509.99999",
@@ -55,6 +55,7 @@ MEMBER = [
     "/bookmarks",
     "/papers/following",
     "/papers/following/manage",
+    "/feeds",
     "/papers?topic=cs.CL",
     "/papers/submit",
     "/collections/mine",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import feedparser
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator
 from lxml import etree
 
@@ -103,3 +105,14 @@ def _of_rss(element: etree._Element, entries=()) -> Told:
         tuple(tag.text for tag in element.findall("category")),
         tuple(entries),
     )
+
+
+def asked_again(reader, path: str, monkeypatch) -> list[str]:
+    """The statements of a request that knows the ETag; it must be a 304 that draws nothing."""
+    etag = reader.get(path).headers["ETag"]
+    drawn = []
+    monkeypatch.setattr("django.template.base.Template.render", lambda *a: drawn.append(a))
+    with CaptureQueriesContext(connection) as statements:
+        answer = reader.get(path, headers={"if-none-match": etag})
+    assert (answer.status_code, answer.content, answer.headers["ETag"], drawn) == (304, b"", etag, [])
+    return [statement["sql"] for statement in statements]

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from orgs.models import Membership
-from papers.models import Affiliation, Bookmark, Collection, DataExport, Item, SavedFilter, Vote
+from papers.models import Affiliation, Bookmark, Collection, DataExport, FeedKey, Item, SavedFilter, Vote
 from papers.models.follow import kinds
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
 
@@ -33,6 +33,7 @@ EVERY = [
     "/papers/filters/save",
     "/papers/filters/7/remove",
     "/settings/data/make",
+    "/feeds/renew",
     *(f"/orgs/lab/papers/2509.08721/{verb}" for verb in ("tag", "untag", "withdraw")),
     "/orgs/club/papers/2509.08721/suggest",
     *(f"/papers/following/{kind}/{verb}" for kind in KINDS for verb in ("follow", "unfollow")),
@@ -47,6 +48,7 @@ FORM = {
     "note": "Read this",
     "was": "",
     "what": "news",
+    "key": "old",
 }
 PEOPLE = ["alice", "bob", "carol"]
 
@@ -71,6 +73,7 @@ def address(request, paper, lab, alice, bob):
     """Of any verb, each of which would change something for Alice."""
     Vote.objects.cast(alice, paper)
     Bookmark.objects.make(alice, paper)
+    FeedKey.objects.create(user=alice, key="old")
     SavedFilter.objects.create(pk=7, user=alice, name="Agents", query="q=agents")
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice)
     Collection.objects.create(key="winter", name="Winter", user=alice)
@@ -87,7 +90,7 @@ def address(request, paper, lab, alice, bob):
 
 
 def everything():
-    models = (Vote, Bookmark, SavedFilter, Collection, Item, Affiliation, DataExport, *kinds().values())
+    models = (Vote, Bookmark, SavedFilter, Collection, Item, Affiliation, DataExport, FeedKey, *kinds().values())
     return [list(model.objects.values()) for model in models]
 
 
@@ -163,7 +166,7 @@ def test_a_stranger_is_led_to_sign_in_and_back(address, stranger):
     assert everything() == before
 
 
-@pytest.mark.parametrize("address", [*ALICES, "/papers/filters/7/remove"], indirect=True)
+@pytest.mark.parametrize("address", [*ALICES, "/papers/filters/7/remove", "/feeds/renew"], indirect=True)
 def test_others_change_nothing_of_what_is_alices(address, bob, carol, signed_in):
     before = everything()
     for other in (bob, carol):
