@@ -21,7 +21,6 @@ from bench import rounds, servers, state  # noqa: E402
 from bench.load import Line, Request  # noqa: E402
 from bench.report import Limit, table, verdict  # noqa: E402
 
-_FILES = 30  # days, which are some thousand papers
 _ENTRY = {"atom": b"<entry>", "json": b'"content_html"', "rss": b"<item>"}
 
 
@@ -30,7 +29,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=3.0, metavar="N", help="for each line and way of asking")
     options = state.read_options(parser)
     state.set_up("feeds")
-    return verdict(_measure_all(options.files[-_FILES:], options.seconds))
+    return verdict(_measure_all(options.files, options.seconds))
 
 
 def _measure_all(files: list[Path], seconds: float) -> list[Limit]:

@@ -4,11 +4,13 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.contrib import admin
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
 from papers import feeds
+from papers.admin import PaperAdmin
 from papers.models import Bookmark, Collection, Item, Paper, Vote
 from tests.factories import NOON, OrganisationFactory, PaperFactory
 from tests.papers.feeds import FORMS, read
@@ -136,6 +138,21 @@ def test_updated_is_when_something_was(paper, stranger):
     assert feed.updated == "2025-09-13T12:00:00Z"
     PaperFactory(changed_at=NOON, listed_at=NOON + timedelta(days=1))
     assert told(stranger, "/papers.*", "atom").updated == "2025-09-13T12:00:00Z"
+
+
+def test_text_that_is_mended_by_hand_is_told(paper, alice, stranger, rf):
+    before = stranger.get("/papers.atom").headers["ETag"]
+    request = rf.post("/admin/papers/paper/")
+    request.user = alice
+    site = PaperAdmin(Paper, admin.site)
+    form = site.get_form(request, paper)({"title": "Mended"}, instance=paper)
+    paper.title = "Mended"
+    form.changed_data = ["title"]
+    site.save_model(request, paper, form, change=True)
+    answer = stranger.get("/papers.atom", headers={"if-none-match": before})
+    (entry,) = read(answer.content, "atom").entries
+    assert entry.title == "Mended"
+    assert entry.updated > entry.published
 
 
 def test_what_comes_into_a_list_is_as_new_as_that(paper, alice, stranger, time_machine):
