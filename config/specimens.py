@@ -3,10 +3,16 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
+from django import forms
+
+from accounts.models import User
+from lib.forms import DateInput, LinksField
+from lib.images import LOGO
+from lib.widgets import ColourField, MarkdownInput, PictureField
 from orgs.models import Organisation
 from papers import sparkline
 from papers.forms import SubmitForm
-from papers.models import Paper, SavedFilter
+from papers.models import Collection, Paper, SavedFilter
 from papers.models.follow import Standing
 from papers.period import today
 
@@ -24,6 +30,19 @@ _ABSTRACT = (
 )
 
 
+class InputsForm(forms.Form):
+    """An input of every kind."""
+
+    text = forms.CharField(label="Markdown", widget=MarkdownInput({"rows": 3}), initial="*Text* and $x^2$")
+    picture = PictureField(LOGO)
+    colour = ColourField(none="#9a1b1e", help_text="The red stands for none.")
+    links = LinksField(initial=[{"label": "Homepage", "url": "https://example.org"}])
+    day = forms.DateField(widget=DateInput, initial=date(2025, 9, 10))
+    one = forms.ChoiceField(label="One of several", choices=[("a", "This"), ("b", "That")], widget=forms.RadioSelect)
+    listed = forms.ChoiceField(label="One of a list", choices=[("a", "This"), ("b", "That")])
+    check = forms.BooleanField(label="Yes or no", help_text="With a hint beneath.")
+
+
 def context() -> dict:
     return {
         "cards": _cards(),
@@ -31,6 +50,7 @@ def context() -> dict:
         "tabs": _tabs(),
         "query": "q=2",
         "organisations": [_NAMED, _LONG],
+        "collections": _collections(),
         "follows": [
             Standing("topics", "cs.CL", 0, is_followed=False),
             Standing("authors", "Ada Lovelace", 1, is_followed=False),
@@ -38,6 +58,8 @@ def context() -> dict:
         ],
         "maths": "$\\int_0^1 x^2 \\, dx = \\frac{1}{3}$",
         "form": SubmitForm({"arxiv_id": "not an id"}),
+        "inputs": InputsForm(auto_id="input_%s"),
+        "movable": _paper(7, title="A paper in the middle"),
     }
 
 
@@ -52,6 +74,26 @@ def _cards() -> list[tuple[str, Paper]]:
         ),
         ("3,303 authors, no abstract", _paper(5, author_count=3303, abstract="", comment_count=1)),
         ("maths in the title", _paper(6, title="On $\\mathbb{R}^d$ and $\\ell_2$-regularised nothing")),
+    ]
+
+
+def _collections() -> list[tuple[str, Collection]]:
+    ada = User(username="ada", name="Ada Lovelace")
+    return [
+        ("of a person, unlisted, bare", Collection(key="bare", name="To read", user=ada, visibility="unlisted")),
+        (
+            "of an organisation, described, followed",
+            Collection(
+                key="read",
+                name="What newcomers read first",
+                description=_ABSTRACT,
+                organisation=_NAMED,
+                visibility="public",
+                paper_count=12,
+                follower_count=1_234,
+            ),
+        ),
+        ("long words", Collection(key="long", name="W" * 120, organisation=_LONG, visibility="public", paper_count=1)),
     ]
 
 

@@ -1,8 +1,10 @@
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from config.views import media, robots, styleguide, without_slash
+from config.views import jobs
+from config.views.site import llms, media, old_security, robots, security, styleguide, without_slash
 
 admin.site.site_header = admin.site.site_title = "Broadsheet"
 admin.site.login = secure_admin_login(admin.site.login)
@@ -14,8 +16,15 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("moderation/jobs", jobs.jobs, name="jobs"),
+    path("moderation/jobs/retry", jobs.retry_jobs, name="retry_jobs"),
+    path("moderation/jobs/<int:pk>/retry", jobs.retry_job, name="retry_job"),
     path("styleguide", styleguide, name="styleguide"),
     path("robots.txt", robots, name="robots"),
+    path("llms.txt", llms, name="llms"),
+    path(".well-known/security.txt", security, name="security"),
+    path("security.txt", old_security, name="old_security"),
     re_path(r"^media/(?P<path>(?:logos|covers|portraits)/[0-9a-f]{32}(?:-small)?\.webp)$", media, name="media"),
+    *([path("anymail/", include("anymail.urls"))] if settings.ANYMAIL else []),
     path("<path:rest>/", without_slash, name="without_slash"),
 ]

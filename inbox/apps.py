@@ -1,5 +1,11 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class InboxConfig(AppConfig):
     name = "inbox"
+
+    def ready(self) -> None:
+        import_module("inbox.receivers")
+        import_module("papers.portability").KINDS.update(import_module("inbox.portability").KINDS)

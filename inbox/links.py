@@ -14,6 +14,10 @@ from django.urls import reverse
 from lib.http import BadInput
 
 
+class Expired(BadInput):
+    """The link was good once."""
+
+
 @dataclass(frozen=True)
 class Purpose:
     """`lasts`: None where a link must work for ever."""
@@ -23,15 +27,20 @@ class Purpose:
 
     def link(self, subscription) -> str:
         """The address, with the site's."""
-        token = signing.dumps(subscription.key, salt=self._salt)
-        return settings.BASE_URL + reverse(f"inbox:{self.name}", args=[token])
+        return settings.BASE_URL + reverse(f"inbox:{self.name}", args=[self.token(subscription)])
+
+    def token(self, subscription) -> str:
+        return signing.dumps(subscription.key, salt=self._salt)
 
     def key(self, token: str) -> str:
-        """The key of the subscription that the token is for. Raises BadInput for one that is damaged or too old."""
+        """The key of the subscription that the token is for.
+
+        Raises BadInput for a token that is damaged or for something else, Expired for one too old.
+        """
         try:
             return signing.loads(token, salt=self._salt, max_age=self.lasts)
         except signing.SignatureExpired:
-            raise BadInput(f"This link was good for {self.lasts.days} days, and is older. Ask for a new one.") from None
+            raise Expired("This link is too old to be used. Ask for a new one.") from None
         except signing.BadSignature:
             raise BadInput("This link is not complete. Open it from the mail once more.") from None
 
@@ -41,5 +50,7 @@ class Purpose:
 
 
 CONFIRM = Purpose("confirm", timedelta(days=3))
+NEVER = Purpose("never", CONFIRM.lasts)
 MANAGE = Purpose("manage", timedelta(days=30))
 UNSUBSCRIBE = Purpose("unsubscribe", None)
+RESUME = Purpose("resume", timedelta(days=1))  # for who has just unsubscribed

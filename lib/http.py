@@ -79,6 +79,10 @@ def sign_in_first(request: HttpRequest, then: str) -> HttpResponse:
     return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in
 
 
+def posts_only(request: HttpRequest) -> HttpResponse:
+    return HttpResponseNotAllowed(["POST"], render_to_string("405.html", request=request))
+
+
 def verb(view):
     """A view that changes state: POST only, signed in only (strangers are led to sign-in and back), CSRF-safe.
 
@@ -90,7 +94,7 @@ def verb(view):
     @wraps(view)
     def guarded(request, *args, **kwargs):
         if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"], render_to_string("405.html", request=request))
+            return posts_only(request)
         if request.user.is_authenticated:
             return protected(request, *args, **kwargs)
         return sign_in_first(request, here(request))
@@ -116,10 +120,10 @@ def page(
     def draw() -> bytes:
         return render(request, template, context).content
 
-    return document(request, draw, "text/html; charset=utf-8", version=(template, version), seconds=seconds)
+    return fresh(request, draw, "text/html; charset=utf-8", version=(template, version), seconds=seconds)
 
 
-def document(
+def fresh(
     request: HttpRequest,
     make: Callable[[], bytes],
     content_type: str,
@@ -154,6 +158,20 @@ def cached(request: HttpRequest, response: HttpResponse, seconds: int | None = P
     else:
         patch_cache_control(response, private=True, no_cache=True)
     patch_vary_headers(response, ["Accept-Encoding", "Cookie", "HX-Request"])
+    return response
+
+
+def document(
+    request: HttpRequest, content_type: str, version: object, write: Callable[[], str], *, seconds: int = PUBLIC_SECONDS
+) -> HttpResponse:
+    """What is no page and the same for everybody, whoever is signed in: written only for those who have not got it.
+
+    `version` is anything whose repr names all that it tells; for so many `seconds` shared caches may keep it.
+    """
+    etag = _etag(request, (content_type, version))
+    response = get_conditional_response(request, etag=etag) or HttpResponse(write(), content_type=content_type)
+    response.headers["ETag"] = etag
+    patch_cache_control(response, public=True, max_age=seconds, stale_while_revalidate=10 * seconds)
     return response
 
 

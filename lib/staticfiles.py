@@ -14,15 +14,16 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from lib.release import digest
 
-BUNDLE = "css/site.css"
+BUNDLES = ["css/site.css", "css/embed.css"]
 _IMPORT = re.compile(r'@import url\("(?P<file>[^"]+)"\) layer\((?P<layer>\w+)\);')
 
 
 class BundlingStorage(CompressedManifestStaticFilesStorage):
     def post_process(self, paths, **options):
-        if BUNDLE in paths:
-            Path(self.path(BUNDLE)).write_text(bundle(Path(finders.find(BUNDLE))))
-            paths = paths | {BUNDLE: (self, BUNDLE)}
+        for name in BUNDLES:
+            if name in paths:
+                Path(self.path(name)).write_text(bundle(Path(finders.find(name))))
+                paths = paths | {name: (self, name)}
         yield from super().post_process(paths, **options)
 
 

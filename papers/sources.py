@@ -60,14 +60,10 @@ def find(path: str, viewer) -> Source:
         match = resolve(path)
     except Resolver404:
         raise Http404 from None
-    if not is_list(match.view_name):
+    make = _SOURCES.get(match.view_name)
+    if make is None:
         raise Http404
-    return _SOURCES[match.view_name](viewer, **match.kwargs)
-
-
-def is_list(view_name: str) -> bool:
-    """Whether the page of this name is a list that `find` knows."""
-    return view_name in _SOURCES
+    return make(viewer, **match.kwargs)
 
 
 def _latest(viewer, kind: str) -> Source:
@@ -154,3 +150,4 @@ _SOURCES = {
     "papers:following": _following,
     "papers:bookmarks": _bookmarks,
 }
+NAMES = _SOURCES.keys()  # of their addresses

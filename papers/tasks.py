@@ -1,61 +1,84 @@
-"""What the worker does: every minute, at night, and when a person asks for an export."""
+"""What the worker does: every minute, at night, when a person asks for an export, and when settings name a time."""
 
 import logging
 
+from django.conf import settings
 from django.core.management import call_command
 from procrastinate.contrib.django import app
 
 from accounts.models import User
 from lib.images import COVER, LOGO, PORTRAIT, sweep
+from lib.jobs import RETRY, periodic
 from orgs.models import Organisation
 from papers import audit, indexing, portability
+from papers.ingest import daily, stars
+from papers.ingest.client import Client
 from papers.models import DataExport, Item
 
 logger = logging.getLogger(__name__)
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queueing_lock="index", pass_context=False)
+@app.task(queueing_lock="index", lock="index", pass_context=False)
 def index(timestamp: int) -> None:
     indexing.recount()
     indexing.embed(limit=100)
 
 
 @app.periodic(cron="17 3 * * *")
-@app.task(queueing_lock="audit", pass_context=False)
+@app.task(pass_context=False, retry=RETRY)
 def audit_counters(timestamp: int) -> None:
     if drifts := audit.drifts():
         logger.error("%d counters are wrong, first: %s; run manage.py audit --fix", len(drifts), drifts[0])
 
 
 @app.periodic(cron="22 3 * * *")
-@app.task(queueing_lock="forget_removed", pass_context=False)
+@app.task(pass_context=False, retry=RETRY)
 def forget_removed(timestamp: int) -> None:
     Item.objects.forget_removed()
 
 
 @app.periodic(cron="27 3 * * *")
-@app.task(queueing_lock="clear_sessions", pass_context=False)
+@app.task(pass_context=False, retry=RETRY)
 def clear_sessions(timestamp: int) -> None:
     call_command("clearsessions")
 
 
-@app.task(pass_context=False)
+@app.task(pass_context=False, retry=RETRY)
 def make_export(token: str) -> None:
     for export in DataExport.objects.filter(token=token):
         portability.make(export)
 
 
 @app.periodic(cron="37 3 * * *")
-@app.task(queueing_lock="clear_exports", pass_context=False)
+@app.task(pass_context=False, retry=RETRY)
 def clear_exports(timestamp: int) -> None:
     DataExport.objects.clear()
 
 
 @app.periodic(cron="42 3 * * *")
-@app.task(queueing_lock="clear_pictures", pass_context=False)
+@app.task(pass_context=False, retry=RETRY)
 def clear_pictures(timestamp: int) -> None:
     used = {name for organisation in Organisation.objects.iterator() for name in organisation.pictures()}
     used |= set(User.objects.exclude(portrait="").values_list("portrait", flat=True))
     for shape in (LOGO, COVER, PORTRAIT):
         sweep(shape.folder, used)
+
+
+@periodic(settings.IMPORT_HUB)
+@app.task(lock="import", pass_context=False, retry=RETRY)
+def import_hub(timestamp: int) -> None:
+    logger.info("From the Hub: %s", daily.import_hub(Client()))
+
+
+@periodic(settings.IMPORT_ARXIV)
+@app.task(lock="import", pass_context=False, retry=RETRY)
+def import_arxiv(timestamp: int) -> None:
+    logger.info("From arXiv: %s", daily.import_arxiv(settings.IMPORT_ARXIV_CATEGORIES, Client()))
+
+
+# No retry: its limit is an hour's, and the next run goes on where this one ended.
+@periodic(settings.REPOSITORY_STARS)
+@app.task(lock="stars", pass_context=False)
+def refresh_stars(timestamp: int) -> None:
+    logger.info("Papers with another number of stars: %s", stars.refresh(Client()))

@@ -15,6 +15,7 @@ from papers.views import (
     detail,
     feeds,
     following,
+    frames,
     insights,
     items,
     leaving,
@@ -24,6 +25,7 @@ from papers.views import (
     people,
     portability,
     saved_filters,
+    sitemap,
     submit,
 )
 
@@ -112,5 +114,11 @@ urlpatterns = [
     # the house explained
     path("about/ranking", about.ranking, name="about_ranking"),
     path("about/search", about.search, name="about_search"),
+    path("about/embed", frames.about, name="about_embed"),
+    # elsewhere
+    re_path("^embed/(?P<path>.*[^/])$", frames.embed, name="embed"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemap-lists.xml", sitemap.lists, name="sitemap_of_lists"),
+    path("sitemap-<slug:what>-<int:number>.xml", sitemap.part, name="sitemap_part"),
     path("opensearch.xml", about.opensearch, name="opensearch"),
 ]

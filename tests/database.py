@@ -9,7 +9,8 @@ from pathlib import Path
 os.environ["BROADSHEET_DATA"] = str(Path(__file__).resolve().parent.parent / "var" / "test")
 os.environ |= {"HOST": "127.0.0.1", "PORT": "8000", "BASE_URL": "http://127.0.0.1:8000", "DEBUG": "0"}
 os.environ |= {"BROADSHEET_CONTAINER": "0", "EMAIL_URL": "consolemail://", "GITHUB_CLIENT_ID": ""}
-os.environ |= {"ORCID_CLIENT_ID": "", "HUGGINGFACE_CLIENT_ID": ""}
+os.environ |= {"ORCID_CLIENT_ID": "", "HUGGINGFACE_CLIENT_ID": "", "IMPORT_HUB": "", "IMPORT_ARXIV": ""}
+os.environ |= {"IMPORT_ARXIV_CATEGORIES": "", "REPOSITORY_STARS": "", "GITHUB_TOKEN": ""}
 
 from lib import postgres
 from lib.env import env

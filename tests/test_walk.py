@@ -15,7 +15,14 @@ from orgs.models import Claim, Membership
 from orgs.roles import EDIT, KEEP, MAY, SEE, TAG, Role
 from papers.models import Affiliation, Bookmark, Collection, Item, SavedFilter, Vote
 from papers.models.collection import Visibility
-from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
+from tests.factories import (
+    NOON,
+    LetterFactory,
+    OrganisationFactory,
+    PaperFactory,
+    SubscriptionFactory,
+    UserFactory,
+)
 from tests.orgs.conftest import confirm, join
 
 PEOPLE = ["owner", "admin", "member", "invited", "former", "moderator", "reader", "anonymous"]
@@ -37,14 +44,18 @@ ARGUMENTS = {
     "handle": "2509.08721",
     "text": "2025-09-10",
     "colour": "9a1b1e",
-    "pk": "1",
     "path": "collections/hush",
+    "number": "0",
+    "pk": "1",
     "form": "atom",
 }
 TEXTS = {"papers:week": "2025-W37", "papers:month": "2025-09"}
 # Whoever is not named here and may not read is told so (403), or gets a 404; the rest of the site is for everybody.
 READERS = {
     "accounts:profile": SIGNED_IN,
+    **{f"inbox:{page}": set() for page in ("confirm", "never", "unsubscribe", "manage")},  # there is no such token
+    "inbox:letter": set(),  # nor such a letter
+    "inbox:letters": SIGNED_IN,
     "orgs:new": SIGNED_IN,
     "orgs:edit": may(EDIT),
     "orgs:log": may(SEE) | {"moderator"},
@@ -74,6 +85,7 @@ READERS = {
     "papers:fetch_export": set(),  # there is no such token
     "papers:leave": set(),  # which asks for the password first
     "papers:pick": set(),  # which leads on
+    "papers:embed": set(),  # a frame of a private collection, whoever looks
 }
 # A word → who may read it somewhere.
 SECRETS = {
@@ -84,7 +96,9 @@ SECRETS = {
     "reason-of-a-claim": {"moderator"},
     "Private-shelf-of-rita": {"reader"},
     "Search-of-rita": {"reader"},
+    "Letters-of-rita": {"reader"},
     "Shelf-by-link-only": set(),  # nobody who has not the link; it is not among the addresses
+    "address-of-a-subscriber": set(),  # the page of whose letter is for whoever has its address
     "Hilda Hidden": may(SEE) | {"moderator"},  # in the lab, which is all that her page does not say
 }
 FORM = {
@@ -105,6 +119,7 @@ FORM = {
     "answer": "x",
     "reason": "x",
     "query": "has=code",
+    "email": "somebody@example.org",
 }
 
 
@@ -163,6 +178,8 @@ def scene(lab, alice, bob):
     Claim.objects.ask(confirm(UserFactory(username="clea")), free, "reason-of-a-claim")
     SavedFilter.objects.save_as(people["reader"], "Search-of-rita", "q=common")
     Bookmark.objects.make(people["reader"], paper)
+    LetterFactory(key="hush", issue=NOON, papers=[paper.pk], subscription__email="address-of-a-subscriber@example.org")
+    SubscriptionFactory(email=people["reader"].email, title="Letters-of-rita")
     return people
 
 

@@ -1,32 +1,30 @@
 import secrets
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
-from django.db.models import Q
+from django.db import connection, models, transaction
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
+from inbox import links
+from inbox.models.cadence import Cadence
+from inbox.models.letter import Letter
+from inbox.models.suppression import Suppression
+from inbox.models.throttle import OF_A_MAILBOX, Throttle, mailbox
+from lib import letters
+from lib.http import BadInput
+
+LETTERS_SHOWN = 5  # of one subscription, where it is managed
+MOST = 30  # of one address, that have not ended
 MOST_PAPERS = 50  # of one letter
+RESUMABLE = timedelta(days=30)  # after the end
 
 
-class Cadence(models.TextChoices):
-    DAILY = "daily", "Every day"
-    WEEKDAYS = "weekdays", "Monday to Friday"
-    WEEKLY = "weekly", "Mondays"
-    MONTHLY = "monthly", "The first of the month"
-
-    def falls_on(self, day: date) -> bool:
-        match self:
-            case Cadence.WEEKDAYS:
-                return day.weekday() < 5
-            case Cadence.WEEKLY:
-                return day.weekday() == 0
-            case Cadence.MONTHLY:
-                return day.day == 1
-        return True
+# What whoever subscribes chooses.
+SETTINGS = ("address", "title", "cadence", "hour", "zone", "most")
 
 
 class State(models.TextChoices):
@@ -39,21 +37,111 @@ class Why(models.TextChoices):
     UNSUBSCRIBED = "unsubscribed", "you unsubscribed"
     BOUNCED = "bounced", "mail to this address came back"
     COMPLAINED = "complained", "a letter was reported as unwanted"
+    REFUSED = "refused", "you asked us never to write to this address"
     LOST = "lost", "its list is not there any more"
+
+
+class SubscriptionQuerySet(models.QuerySet):
+    def of_address(self, email: str):
+        return self.filter(email=email.lower())
+
+    def of_addresses(self, emails: list[str]):
+        return self.filter(email__in=[email.lower() for email in emails])
+
+    def of_person(self, user):
+        """What comes to addresses that the user has confirmed, and what only the user may read."""
+        return self.filter(Q(email__in=user.confirmed_addresses()) | Q(user=user))
+
+    def with_letters(self):
+        """With `latest`, the last letters that were sent."""
+        sent = Letter.objects.filter(state="sent").order_by("-issue")[:LETTERS_SHOWN]
+        return self.prefetch_related(Prefetch("letters", sent, to_attr="latest"))
+
+    def standing(self):
+        """Not ended."""
+        return self.exclude(state=State.ENDED)
+
+    def shown(self):
+        """Those that somebody sees who manages them: active ones, and what ended not long ago; the oldest first."""
+        lately = Q(state=State.ENDED, ended_at__gt=timezone.now() - RESUMABLE, confirmed_at__isnull=False)
+        return self.filter(Q(state=State.ACTIVE) | lately).order_by("asked_at", "pk")
+
+    def end(self, why: Why) -> int:
+        """No more letters; those that have ended stay as they are. How many it ended."""
+        now = timezone.now()
+        return self.standing().update(state=State.ENDED, why=why, ended_at=now, next_at=None)
+
+
+class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
+    def hold(self, email: str) -> None:
+        """Until the transaction ends, nobody else begins, confirms or changes a subscription of this address."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"inbox {email.lower()}"])
+
+    @transaction.atomic
+    def ask(self, email: str, ip: str, **settings) -> None:
+        """Have a subscription confirmed by whoever reads the mail to this address. `ip` is where it was asked from.
+
+        What waits to be confirmed takes these settings; one that is active is left alone, and the mail says so.
+        Nothing happens where nothing may be sent, or enough was today.
+        """
+        self.hold(email)
+        if not self._may_write(email):
+            return
+        asked = self._standing(email, settings["address"]) or self.model(email=email.lower(), **settings)
+        if asked.state == State.ASKED:
+            asked.take(settings)
+            asked.asked_at = timezone.now()
+            asked.save()
+        asked.write(ip)
+
+    @transaction.atomic
+    def remind(self, email: str, ip: str) -> None:
+        """Mail the link to manage what this address has, if it has something. As with `ask`, nobody learns whether."""
+        self.hold(email)
+        known = self.of_address(email).shown().first()
+        if known and self._may_write(email):
+            known.write(ip, "reminder")
+
+    @transaction.atomic
+    def subscribe(self, user, email: str, **settings) -> "Subscription":
+        """Begin at once, for an address that the user has confirmed. One that is active is left alone.
+
+        `user` is None where the list is everybody's. Raises BadInput for one too many.
+        """
+        self.hold(email)
+        begun = self._standing(email, settings["address"]) or self.model(email=email.lower(), **settings)
+        if begun.state == State.ASKED:
+            begun.take(settings)
+            begun.user = user
+            begun.begin()
+        return begun
+
+    def forget_asked(self) -> None:
+        """Those whose link to confirm is too old."""
+        self.filter(state=State.ASKED, asked_at__lt=timezone.now() - links.CONFIRM.lasts).delete()
+
+    def _may_write(self, email: str) -> bool:
+        return not Suppression.objects.has(email) and Throttle.objects.take(OF_A_MAILBOX, mailbox(email)) is None
+
+    def _standing(self, email: str, address: str) -> "Subscription | None":
+        return self.of_address(email).standing().filter(address=address).first()
 
 
 class Subscription(models.Model):
     """A list that comes to an address by mail, as letters. See `Letter`.
 
-    `address` is the list's own, with its filters in their normal form: "/papers?min_votes=20". `user` is set where the
-    list is that person's (what they follow). `hour` is the local one in `zone`, an IANA name. `next_at` is the moment
+    `address` is the list's own, with its filters in their normal form: "/papers?min_votes=20". `title` is the list
+    in words, as it was when it was asked for. `user` is set where not everybody may read the list (what that person
+    follows): letters are that person's then. `hour` is the local one in `zone`, an IANA name. `next_at` is the moment
     of the next issue while the subscription is active. `most`: papers of one letter.
     """
 
     key = models.CharField(max_length=22, unique=True, default=partial(secrets.token_urlsafe, 16))
     email = models.EmailField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="subscriptions", null=True)
-    address = models.CharField(max_length=6100, default="/papers")
+    address = models.CharField(max_length=1800, default="/papers")  # together with `email`, what an index takes
+    title = models.CharField(max_length=300, default="Papers")
     cadence = models.CharField(max_length=10, choices=Cadence, default=Cadence.DAILY)
     hour = models.PositiveSmallIntegerField(default=7, validators=[MaxValueValidator(23)])
     zone = models.CharField(max_length=64, default="UTC")
@@ -66,6 +154,8 @@ class Subscription(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
+
+    objects = SubscriptionManager()
 
     class Meta:
         constraints = [
@@ -86,17 +176,118 @@ class Subscription(models.Model):
         indexes = [models.Index(fields=["next_at"], condition=Q(state="active"), name="subscription_due")]
 
     def __str__(self) -> str:
-        return f"{self.address}, {self.cadence}"
+        return self.title
+
+    @property
+    def is_asked(self) -> bool:
+        return self.state == State.ASKED
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == State.ACTIVE
+
+    @property
+    def rhythm(self) -> str:
+        """When it comes, in words."""
+        return f"{Cadence(self.cadence).often} at {self.hour:02}:00 ({self.zone})"
+
+    @property
+    def next_issue(self) -> date:
+        """The local day of the next issue."""
+        return self.next_at.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def is_resumable(self) -> bool:
+        return self.why == Why.UNSUBSCRIBED and self.confirmed_at is not None
+
+    @property
+    def has_just_ended(self) -> bool:
+        """By its reader, who may be sorry."""
+        return self.is_resumable and self.ended_at > timezone.now() - links.RESUME.lasts
+
+    @property
+    def path(self) -> str:
+        """The address without words and filters: nothing of it was typed by whoever asked for it."""
+        return self.address.partition("?")[0]
+
+    @property
+    def settings(self) -> dict:
+        return {name: getattr(self, name) for name in SETTINGS}
+
+    def take(self, settings: dict) -> None:
+        for name, value in settings.items():
+            setattr(self, name, value)
+
+    def write(self, ip: str, what: str = "") -> None:
+        """Mail the links that belong to it: to confirm it while it is only asked for, else to manage it."""
+        told = {"subscription": self, "ip": ip, "now": timezone.now()}
+        told |= {purpose.name: purpose.link(self) for purpose in (links.CONFIRM, links.NEVER, links.MANAGE)}
+        letters.post(f"inbox/mail/{what or self.state}.txt", self.email, told)
+
+    @transaction.atomic
+    def confirm(self) -> None:
+        """Twice is once. Raises BadInput for one that has ended since, and as `begin` does."""
+        self._hold()
+        if self.state == State.ENDED:
+            raise BadInput("This subscription was confirmed and has ended since. Subscribe again if you want it back.")
+        if self.is_asked:
+            self.begin()
+
+    @transaction.atomic
+    def resume(self) -> None:
+        """Undo that the reader ended it; twice is once, and so is another one of the same list. Raises BadInput."""
+        self._hold()
+        others = Subscription.objects.of_address(self.email).standing().filter(address=self.address)
+        if self.state != State.ENDED or others.exists():
+            return
+        if not self.is_resumable:
+            raise BadInput("This subscription cannot be resumed. Subscribe again instead.")
+        self.why, self.ended_at = "", None
+        self.begin()
+
+    @transaction.atomic
+    def change(self, settings: dict) -> None:
+        """One that has ended stays as it is. Raises BadInput where another one has this list."""
+        self._hold()
+        if not self.is_active:
+            return
+        others = Subscription.objects.of_address(self.email).standing().exclude(pk=self.pk)
+        if others.filter(address=settings["address"]).exists():
+            raise BadInput("You have another subscription with just these filters. Change or end that one.")
+        self.take(settings)
+        self.next_at = self.issue_after(timezone.now())
+        self.save()
+
+    def end(self, why: Why) -> None:
+        """No more letters; twice is once."""
+        Subscription.objects.filter(pk=self.pk).end(why)
+        self.refresh_from_db()
+
+    def begin(self) -> None:
+        """From the next issue on. The address is held (`SubscriptionManager.hold`).
+
+        Raises BadInput for a suppressed address, and for one too many.
+        """
+        if Suppression.objects.has(self.email):
+            raise BadInput("Nothing is sent to this address. Its owner can change that, signed in, under “Letters”.")
+        if Subscription.objects.of_address(self.email).filter(state=State.ACTIVE).count() >= MOST:
+            raise BadInput(f"{MOST} lists come to this address, which is as many as there can be. End one first.")
+        now = timezone.now()
+        self.state, self.confirmed_at, self.next_at = State.ACTIVE, now, self.issue_after(now)
+        self.save()
+
+    def _hold(self) -> None:
+        """And see what it is by now."""
+        Subscription.objects.hold(self.email)
+        self.refresh_from_db()
+
+    def last_issue(self, now: datetime) -> datetime:
+        """The moment of the last issue that is due by now, of an active subscription whose next one is."""
+        at = self.next_at
+        while (following := self.issue_after(at)) <= now:
+            at = following
+        return at
 
     def issue_after(self, moment: datetime) -> datetime:
-        """The moment of the first issue after this one.
-
-        Where clocks go forward over the hour, it is the moment they are moved; where they go back, the first of two.
-        """
-        zone = ZoneInfo(self.zone)
-        day = moment.astimezone(zone).date()
-        while True:
-            at = datetime.combine(day, time(self.hour), zone).astimezone(ZoneInfo("UTC"))
-            if at > moment and Cadence(self.cadence).falls_on(day):
-                return at
-            day += timedelta(days=1)
+        """The moment of the first issue after this one."""
+        return Cadence(self.cadence).after(moment, self.hour, ZoneInfo(self.zone))

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -10,8 +11,10 @@ import httpx2
 import stamina
 from django.conf import settings
 
-HOSTS = {"huggingface.co", "arxiv.org", "export.arxiv.org", "oaipmh.arxiv.org"}
-ARXIV_PAUSE = 3.0  # seconds, for all of arXiv together: https://info.arxiv.org/help/api/tou.html
+HOSTS = {"huggingface.co", "arxiv.org", "export.arxiv.org", "oaipmh.arxiv.org", "api.github.com"}
+# Seconds between requests to all hosts of a site together. https://info.arxiv.org/help/api/tou.html says three, and
+# https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api one after the other.
+PAUSES = {"arxiv.org": 3.0, "github.com": 1.0}
 LIMIT = 50 * 1024 * 1024  # bytes of a body
 ATTEMPTS = 3
 
@@ -20,8 +23,21 @@ class FetchError(Exception):
     """What was asked of another site did not come; the text says why, in words."""
 
 
-class _MayPass(FetchError):
+class Refused(FetchError):
+    """… and will not: it is not there, or not for us."""
+
+
+class NotNow(FetchError):
     """… and a later try may have it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`body` is None if it still is the one of the ETag that was sent; `following` is the address of the next page."""
+
+    body: bytes | None
+    etag: str
+    following: str | None
 
 
 class Client:
@@ -45,31 +61,32 @@ class Client:
 
     def fetch(self, url: str) -> bytes:
         """The body of one answer. Raises FetchError."""
-        return self._try(url)[0]
+        return self.ask(url).body
 
     def pages(self, url: str) -> Iterator[tuple[str, bytes]]:
         """(address, body) of the answer and of all that follow it by `Link: …; rel="next"`. Raises FetchError."""
         seen = set()
         while url and url not in seen:
             seen.add(url)
-            body, following = self._try(url)
-            yield url, body
-            url = following
+            answer = self.ask(url)
+            yield url, answer.body
+            url = answer.following
 
-    def _try(self, url: str) -> tuple[bytes, str | None]:
-        for attempt in stamina.retry_context(on=_MayPass, attempts=ATTEMPTS, timeout=self._patience):
+    def ask(self, url: str, headers: dict[str, str] | None = None) -> Answer:
+        """One answer. Raises FetchError. An `Authorization` goes to this host alone, whatever leads elsewhere."""
+        for attempt in stamina.retry_context(on=NotNow, attempts=ATTEMPTS, timeout=self._patience):
             with attempt:
                 if not self._lock.acquire(timeout=self._patience):
                     raise FetchError(f"{url} is not fetched: others are being fetched already")
                 try:
-                    return self._ask(url)
+                    return self._ask(url, headers)
                 finally:
                     self._lock.release()
         raise AssertionError("stamina returns or raises")
 
-    def _ask(self, url: str) -> tuple[bytes, str | None]:
+    def _ask(self, url: str, headers: dict[str, str] | None) -> Answer:
         try:
-            with self._http.stream("GET", url) as response:
+            with self._http.stream("GET", url, headers=headers) as response:
                 self._judge(response)
                 body = bytearray()
                 for chunk in response.iter_bytes():
@@ -77,9 +94,13 @@ class Client:
                     if len(body) > LIMIT:
                         raise FetchError(f"{url} sends more than {LIMIT:,} bytes")
                 following = response.links.get("next", {}).get("url")
-                return bytes(body), following and str(response.url.join(following))
+                return Answer(
+                    None if response.status_code == 304 else bytes(body),
+                    response.headers.get("ETag", ""),
+                    following and str(response.url.join(following)),
+                )
         except httpx2.TransportError as error:
-            raise _MayPass(f"{url} could not be fetched: {error}") from error
+            raise NotNow(f"{url} could not be fetched: {error}") from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise FetchError(f"{url} could not be fetched: {error}") from error
 
@@ -94,22 +115,35 @@ class Client:
             raise FetchError(f"{url.host} asks us to come back in {wait:.0f} seconds")
         if wait > 0:
             self._sleep(wait)
-        self._next_turn[site] = self._clock() + (ARXIV_PAUSE if site == "arxiv.org" else 0)
+        self._next_turn[site] = self._clock() + PAUSES.get(site, 0)
 
     def _judge(self, response: httpx2.Response) -> None:
-        if response.is_success:
+        status, headers = response.status_code, response.headers
+        if response.is_success or (status == 304 and "If-None-Match" in response.request.headers):
             return
-        words = f"{response.url} answered {response.status_code} {response.reason_phrase}"
-        if response.status_code == 429 or response.is_server_error:
-            pause = _seconds(response.headers.get("Retry-After", "0"))
+        words = f"{response.url} answered {status} {response.reason_phrase}"
+        if status == 429 or response.is_server_error or (status == 403 and _has_a_limit(headers)):
             site = _site(response.url)
-            self._next_turn[site] = max(self._next_turn.get(site, 0), self._clock() + pause)
-            raise _MayPass(words)
-        raise FetchError(words)
+            self._next_turn[site] = max(self._next_turn.get(site, 0), self._clock() + _pause(headers))
+            raise NotNow(words)
+        raise (Refused if status in (403, 404, 410, 451) else FetchError)(words)
 
 
 def _site(url: httpx2.URL) -> str:
     return ".".join(url.host.split(".")[-2:])
+
+
+def _has_a_limit(headers: httpx2.Headers) -> bool:
+    """How GitHub says “too many” (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api)."""
+    return "Retry-After" in headers or headers.get("X-RateLimit-Remaining") == "0"
+
+
+def _pause(headers: httpx2.Headers) -> float:
+    """Seconds that we are asked to wait: RFC 9110, 10.2.3, or GitHub's moment at which its limit begins anew."""
+    reset = headers.get("X-RateLimit-Reset", "")
+    if "Retry-After" in headers or headers.get("X-RateLimit-Remaining") != "0" or not reset.isdecimal():
+        return _seconds(headers.get("Retry-After", "0"))
+    return max(0.0, float(reset[:12]) - datetime.now(UTC).timestamp())
 
 
 def _seconds(retry_after: str) -> float:

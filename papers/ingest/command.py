@@ -76,10 +76,7 @@ class ImportCommand(BaseCommand):
     def _report(self, tally: Tally, seconds: float, dry_run: bool) -> None:
         if dry_run:
             self.stdout.write("A dry run, nothing was written. It would have been:")
-        self.stdout.write(
-            f"{tally.new:,} new, {tally.changed:,} changed, {tally.unchanged:,} unchanged, {self.bad:,} bad"
-            f" in {seconds:.1f} s ({tally.records / seconds:,.0f} records/s)"
-        )
+        self.stdout.write(f"{tally}, {self.bad:,} bad in {seconds:.1f} s ({tally.records / seconds:,.0f} records/s)")
         if not tally.new and not tally.changed:
             self.stdout.write("Nothing changed.")
         if self.bad:

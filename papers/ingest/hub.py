@@ -6,8 +6,30 @@ Authors whom the Hub hides are left out; what it tells of its accounts, and its 
 
 import json
 from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from papers.ingest.client import Client
 from papers.ingest.record import PaperRecord, Problem, RecordError
+
+DAILY = "https://huggingface.co/api/daily_papers"
+_NEW_YORK = ZoneInfo("America/New_York")
+
+
+def today(now: datetime) -> date:
+    """The latest day that the Hub has a list of: it begins at half past nine in the evening before, in New York."""
+    return (now.astimezone(_NEW_YORK) + timedelta(hours=2, minutes=30)).date()
+
+
+def daily(day: date, client: Client) -> Iterator[PaperRecord | Problem]:
+    """All rows of that day. Raises FetchError, also for a day that has not begun there."""
+    return fetch(f"{DAILY}?date={day}&limit=100", client)
+
+
+def fetch(url: str, client: Client) -> Iterator[PaperRecord | Problem]:
+    """The rows at this address and on the pages that follow it. Raises FetchError."""
+    for address, body in client.pages(url):
+        yield from read(body, address)
 
 
 def read(data: bytes, source: str) -> Iterator[PaperRecord | Problem]:

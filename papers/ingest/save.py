@@ -48,6 +48,9 @@ class Tally:
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(self.new + other.new, self.changed + other.changed, self.unchanged + other.unchanged)
 
+    def __str__(self) -> str:
+        return f"{self.new:,} new, {self.changed:,} changed, {self.unchanged:,} unchanged"
+
 
 @transaction.atomic
 def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> Tally:

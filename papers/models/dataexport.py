@@ -96,8 +96,9 @@ class DataExport(models.Model):
         return not self.ready_at and not self.is_being_made
 
     def finish(self) -> None:
-        self.ready_at = timezone.now()
-        self.save(update_fields=["ready_at"])
+        """Also one that failed before: its job is tried again."""
+        self.ready_at, self.failed_at = timezone.now(), None
+        self.save(update_fields=["ready_at", "failed_at"])
 
     def fail(self) -> None:
         logger.error("The %s was not made", self)

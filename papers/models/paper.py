@@ -1,6 +1,6 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, Func, Max, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, TruncMonth
 from django.db.models.lookups import Exact
@@ -53,6 +53,10 @@ class PaperQuerySet(models.QuerySet):
         """How many were listed in each month that has some: (its first day, papers), in the order of time."""
         months = self.annotate(month=TruncMonth("listed_on")).order_by("month")
         return months.values_list("month").annotate(papers=Count("pk"))
+
+    def changes_by_day(self):
+        """When one of the papers of each day last changed: (the day, the moment), in the order of time."""
+        return self.order_by("listed_on").values_list("listed_on").annotate(changed=Max("changed_at"))
 
     def saved_by(self, user):
         """With `saved_at`, the moment of the bookmark."""
@@ -144,7 +148,7 @@ class Paper(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["listed_on"], name="paper_listed_on"),
+            models.Index(fields=["listed_on"], include=["id", "changed_at"], name="paper_listed_on"),
             models.Index(fields=["listed_at", "id"], name="paper_newest"),
             models.Index(fields=["hot", "id"], name="paper_hot"),
             models.Index(fields=["vote_count", "listed_at", "id"], name="paper_votes"),

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from lib.http import PUBLIC_SECONDS, document, page, verb
+from lib.http import PUBLIC_SECONDS, fresh, page, verb
 from papers import feeds as syndication
 from papers import listing, sources
 from papers import opml as outline
@@ -31,7 +31,7 @@ def feed(request: HttpRequest, path: str, form: str) -> HttpResponse:
         return written.write(syndication.make(source, found, there, request.get_full_path(), viewer))
 
     version, seconds = syndication.version(source, found), _seconds(request, source)
-    response = document(request, draw, written.content_type, version=version, seconds=seconds)
+    response = fresh(request, draw, written.content_type, version=version, seconds=seconds)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -58,7 +58,7 @@ def show(
 
 def _feeds(request: HttpRequest, asked: listing.Asked, path: str) -> dict[str, str]:
     """The addresses of the list's feeds by their forms, if it has any."""
-    if asked.problems or not sources.is_list(request.resolver_match.view_name):
+    if asked.problems or request.resolver_match.view_name not in sources.NAMES:
         return {}
     return {form: feeds.address(path + listing.address(asked.params), form) for form in feeds.FORMS}
 

@@ -37,7 +37,15 @@ async function copy(button) {
   say("Copied.");
 }
 
+/** The form's own default is UTC, which few readers live by. */
+function presetZone() {
+  const zone = document.querySelector("input[list=zones][data-preset]");
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone instanceof HTMLInputElement && here) zone.value = here;
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+  presetZone();
   for (const button of document.querySelectorAll("[data-needs-script]")) {
     if (!button.matches(".copy") || navigator.clipboard) button.removeAttribute("hidden");
   }

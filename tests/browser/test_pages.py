@@ -5,9 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from inbox import links
 from tests.browser import world
 from tests.browser.axe import faults
 from tests.browser.entrance import PASSWORD, give_password, link_in_the_last_letter, sign_in
+from tests.factories import SubscriptionFactory
 
 LISTS = [
     "/papers",
@@ -22,8 +24,18 @@ LISTS = [
     "/papers/date/2025-09-07",
     "/collections",
     "/collections/" + "c" * 80,
+    "/letters/2025-09-11/" + "l" * 22,
+    "/subscribe?preview=1&min_votes=1&list=/orgs/" + "o" * 96,
+    "/letters/manage",
 ]
 PAPERS = ["/papers/2509.00001", "/papers/2509.00002", "/papers/2509.00003", "/styleguide", "/about/ranking", "/feeds"]
+FRAMES = [
+    f"/embed/orgs/{'o' * 96}",
+    "/embed/papers?most=30&look=light",
+    "/embed/papers/date/2025-09-07",
+    "/about/embed",
+    f"/about/embed?list=/orgs/{'o' * 96}",
+]
 WRONG = [
     "/nothing/here",
     "/papers/2509.99999",
@@ -35,6 +47,7 @@ ENTRANCES = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/
 SETTINGS = [
     "/settings/profile",
     "/settings/data",
+    "/settings/letters",
     "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/2fa/",
@@ -77,6 +90,7 @@ MEMBER = [
 MODERATOR = [
     "/moderation/claims",
     "/moderation/merge",
+    "/moderation/jobs",
     f"/moderation/merge?old={'f' * 96}&into={'o' * 96}",
     f"/orgs/{'f' * 96}/claim",
 ]
@@ -96,7 +110,7 @@ def assert_faultless(page: Page, paths: list[str]) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("paths", [LISTS, PAPERS], ids=["lists", "papers"])
+@pytest.mark.parametrize("paths", [LISTS, PAPERS, FRAMES], ids=["lists", "papers", "frames"])
 def test_pages_of_papers(visit, member, paths):
     assert_faultless(visit("/papers"), paths)
 
@@ -112,6 +126,17 @@ def test_pages_of_a_member(visit, member):
 def test_pages_of_a_moderator(visit, member):
     world.contest(member)
     assert_faultless(visit("/papers", user=member), MODERATOR)
+
+
+def test_pages_behind_the_links_of_mails(visit, member):
+    strained = {"email": f"{'m' * 60}@{'d' * 60}.example", "title": "T" * 300}
+    rows = [SubscriptionFactory(**strained), SubscriptionFactory(**strained, address="/papers/trending")]
+    rows[1].end("unsubscribed")
+    asked = SubscriptionFactory(**strained, address="/papers/following", state="asked", confirmed_at=None)
+    found = [links.MANAGE.token(rows[0]), *(links.UNSUBSCRIBE.token(row) for row in rows), links.CONFIRM.token(asked)]
+    names = ["manage", "unsubscribe", "unsubscribe", "confirm"]
+    paths = [f"/letters/{name}/{token}" for name, token in zip(names, found, strict=True)]
+    assert_faultless(visit("/papers"), [*paths, f"/letters/never/{links.NEVER.token(asked)}"])
 
 
 def test_entrances(visit, member):

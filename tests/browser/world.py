@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 
 from accounts.models import User
 from config.demo import PAPERS
+from lib.jobs import remember
 from orgs.models import Claim, Invitation, Membership, Organisation
 from orgs.roles import Role
 from papers.models import (
@@ -21,7 +22,8 @@ from papers.models import (
     TopicFollow,
     Vote,
 )
-from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
+from tests.factories import NOON, LetterFactory, OrganisationFactory, PaperFactory, UserFactory
+from tests.queue import job
 
 WIDE = "$$" + " + ".join(rf"\frac{{x_{{{n}}}^2}}{{\sqrt{{y_{{{n}}}}}}}" for n in range(20)) + "$$"
 PROSE = "It says nothing, at some length, so that there is something to disclose. " * 8
@@ -67,15 +69,18 @@ def build() -> User:
     for name in ("k" * 120, "w" * 200):
         TopicFollow.objects.make(member, name)
         AuthorFollow.objects.make(member, name)
+    LetterFactory(key="l" * 22, title="T" * 300, papers=list(Paper.objects.values_list("pk", flat=True)))
     for n in range(30):
         SavedFilter.objects.save_as(member, f"{n:W>40}", "has=code" if n == 29 else f"topic={n}")
     return member
 
 
 def contest(member: User) -> None:
-    """The member moderates, invites somebody, and two people claim a page that nobody owns."""
+    """The member moderates a site whose jobs fail, invites somebody, and two people claim a page that nobody owns."""
     member.is_staff = True
     member.save()
+    for status in ("todo", "doing", "failed"):
+        remember(job("t" * 120, status, token="x"), "E" * 300)
     Invitation.objects.send(
         member, Organisation.objects.get(slug="o" * 96), "w" * 60 + "@" + "d" * 60 + ".example", Role.MEMBER
     )

@@ -66,6 +66,63 @@ def test_what_makes_vectors_is_known(settings, embedding, model, key, refused):
     assert all(refused in error.msg for error in found)
 
 
+@pytest.mark.parametrize("name", ["IMPORT_HUB", "IMPORT_ARXIV", "REPOSITORY_STARS"])
+@pytest.mark.parametrize(
+    ("cron", "refused"),
+    [
+        ("", False),
+        ("17 5 * * 1-5", False),
+        ("*/10 * * * *", False),
+        ("at noon", True),
+        ("0 25 * * *", True),
+        ("0 0 31 2 *", True),  # which never comes
+        ("* * * * * *", True),  # every second
+        ("@hourly", True),
+    ],
+)
+def test_a_schedule_is_one_that_the_worker_can_read(settings, name, cron, refused):
+    setattr(settings, name, cron)
+    found = checks.schedules(None)
+    assert ids(found) == (["broadsheet.E006"] if refused else [])
+    assert all(f"{name} is no cron expression: {cron!r}" in error.msg for error in found)
+
+
+def test_arxiv_is_imported_by_categories_that_it_has(settings):
+    settings.IMPORT_ARXIV_CATEGORIES = ["cs.CL", "hep-th"]
+    assert checks.categories(None) == []
+    settings.IMPORT_ARXIV_CATEGORIES += ["all", "cs.CL OR all", ""]
+    [found] = checks.categories(None)
+    assert (found.id, "cs.CL OR all" in found.msg, "hep-th" in found.msg) == ("broadsheet.E007", True, False)
+    settings.IMPORT_ARXIV, settings.IMPORT_ARXIV_CATEGORIES = "17 5 * * *", []
+    assert ids(checks.categories(None)) == ["broadsheet.E007"]
+
+
+def test_a_token_that_cannot_be_sent_is_not_shown(settings):
+    settings.GITHUB_TOKEN = "ghp_s3cret\n"
+    [found] = checks.github_token(None)
+    assert (found.id, "s3cret" in str(found)) == ("broadsheet.E008", False)
+    settings.GITHUB_TOKEN = "ghp_s3cret"
+    assert checks.github_token(None) == []
+
+
+def test_settings_name_what_the_worker_does_by_itself(db):
+    code = "import django; django.setup(); from procrastinate.contrib.django import app; " + (
+        "print(*sorted(f'{t.task.name} {t.cron}' for t in app.periodic_registry.periodic_tasks.values()), sep='\\n')"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    named = {"IMPORT_HUB": "17 * * * *", "IMPORT_ARXIV": "7 5 * * *", "REPOSITORY_STARS": "37 * * * *"}
+    told = [
+        subprocess.run([sys.executable, "-c", code], env=environment | more, capture_output=True, text=True, check=True)
+        for more in ({}, named)
+    ]
+    before, after = (set(run.stdout.splitlines()) for run in told)
+    assert after - before == {
+        "papers.tasks.import_hub 17 * * * *",
+        "papers.tasks.import_arxiv 7 5 * * *",
+        "papers.tasks.refresh_stars 37 * * * *",
+    }
+
+
 def test_the_bundled_model_makes_vectors_of_one_length(settings):
     settings.EMBEDDING_DIMENSIONS = 768
     assert ids(checks.embedding(None)) == ["broadsheet.E005"]
@@ -202,6 +259,8 @@ def test_the_style_guide_shows_every_state(db, stranger):
     assert page.count('class="card"') == 6
     assert page.count('aria-pressed="true"') == 2
     assert "No abstract." in page
+    assert page.count('class="collection-row"') == 3
+    assert page.count("<input") + page.count("<textarea") + page.count("<select") > 10
 
 
 def test_check_deploy_is_clean_behind_https():

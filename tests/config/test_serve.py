@@ -10,6 +10,7 @@ import time
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import psutil
 import pytest
 
 from tests.test_house_rules import ROOT
@@ -55,6 +56,16 @@ def wait_until_ready(process, base):
     pytest.fail(f"not ready: {process.communicate(timeout=5)[0]}")
 
 
+def worker_of(process, other_than=None) -> psutil.Process:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        for child in psutil.Process(process.pid).children(recursive=True):
+            if child.cmdline()[1:] == ["manage.py", "procrastinate", "worker"] and child != other_than:
+                return child
+        time.sleep(0.1)
+    pytest.fail("there is no worker")
+
+
 def end(process, with_signal) -> str:
     process.send_signal(with_signal)
     return process.communicate(timeout=PATIENCE)[0]
@@ -67,8 +78,13 @@ def test_started_ended_killed_and_started_again(start):
     assert page.count('class="card"') == 7
     style = re.search(r'href="(/static/css/site\.[0-9a-f]+\.css)"', page)[1]
     assert b"@import" not in urlopen(base + style).read()
+    first = worker_of(process)
+    first.kill()
+    second = worker_of(process, other_than=first)
     said = end(process, signal.SIGTERM)
     assert process.returncode == 0
+    assert "ended with signal 9; it is started again in 1 s" in said
+    assert not second.is_running()
     password = re.search(r"password (\S+)", said)[1]
 
     process, base = start()

@@ -31,7 +31,7 @@ OWN = ["/bookmarks", "/papers/following"]
 
 def test_these_are_all_lists():
     names = {resolve(path).view_name for path in ("/", *OPEN, *OWN)}
-    assert names == set(sources._SOURCES)
+    assert names == sources.NAMES
 
 
 @pytest.mark.parametrize("form", FORMS)

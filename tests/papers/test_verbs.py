@@ -3,10 +3,12 @@
 import pytest
 from django.test import Client
 
+from inbox.models import Subscription, Suppression
 from orgs.models import Membership
 from papers.models import Affiliation, Bookmark, Collection, DataExport, FeedKey, Item, SavedFilter, Vote
 from papers.models.follow import kinds
-from tests.factories import OrganisationFactory, PaperFactory, UserFactory
+from tests.factories import OrganisationFactory, PaperFactory, SubscriptionFactory, UserFactory
+from tests.orgs.conftest import confirm
 
 VERBS = {
     "vote": (Vote, 1),
@@ -34,6 +36,7 @@ EVERY = [
     "/papers/filters/7/remove",
     "/settings/data/make",
     "/feeds/renew",
+    *(f"/settings/letters/{verb}" for verb in ("end", "allow", "rhythm/change", "rhythm/end", "rhythm/resume")),
     *(f"/orgs/lab/papers/2509.08721/{verb}" for verb in ("tag", "untag", "withdraw")),
     "/orgs/club/papers/2509.08721/suggest",
     *(f"/papers/following/{kind}/{verb}" for kind in KINDS for verb in ("follow", "unfollow")),
@@ -49,6 +52,7 @@ FORM = {
     "was": "",
     "what": "news",
     "key": "old",
+    "email": "alice@example.org",
 }
 PEOPLE = ["alice", "bob", "carol"]
 
@@ -74,6 +78,7 @@ def address(request, paper, lab, alice, bob):
     Vote.objects.cast(alice, paper)
     Bookmark.objects.make(alice, paper)
     FeedKey.objects.create(user=alice, key="old")
+    SubscriptionFactory(email=confirm(alice).email, key="rhythm")
     SavedFilter.objects.create(pk=7, user=alice, name="Agents", query="q=agents")
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice)
     Collection.objects.create(key="winter", name="Winter", user=alice)
@@ -90,7 +95,19 @@ def address(request, paper, lab, alice, bob):
 
 
 def everything():
-    models = (Vote, Bookmark, SavedFilter, Collection, Item, Affiliation, DataExport, FeedKey, *kinds().values())
+    models = (
+        Vote,
+        Bookmark,
+        SavedFilter,
+        Subscription,
+        Suppression,
+        Collection,
+        Item,
+        Affiliation,
+        DataExport,
+        FeedKey,
+        *kinds().values(),
+    )
     return [list(model.objects.values()) for model in models]
 
 
@@ -166,7 +183,17 @@ def test_a_stranger_is_led_to_sign_in_and_back(address, stranger):
     assert everything() == before
 
 
-@pytest.mark.parametrize("address", [*ALICES, "/papers/filters/7/remove", "/feeds/renew"], indirect=True)
+@pytest.mark.parametrize(
+    "address",
+    [
+        *ALICES,
+        "/papers/filters/7/remove",
+        "/feeds/renew",
+        "/settings/letters/rhythm/change",
+        "/settings/letters/rhythm/end",
+    ],
+    indirect=True,
+)
 def test_others_change_nothing_of_what_is_alices(address, bob, carol, signed_in):
     before = everything()
     for other in (bob, carol):

@@ -1,6 +1,4 @@
-import ctypes
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -10,6 +8,8 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from gunicorn.app.base import BaseApplication
+
+from lib.supervisor import end_with_parent
 
 
 class Command(BaseCommand):
@@ -48,14 +48,9 @@ class Command(BaseCommand):
 
 
 def _start_worker() -> subprocess.Popen:
-    command = [sys.executable, "manage.py", "procrastinate", "worker"]
-    return subprocess.Popen(command, preexec_fn=_end_with_parent)
-
-
-def _end_with_parent() -> None:
-    """So that a killed site leaves no worker behind (Linux: prctl(PR_SET_PDEATHSIG))."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+    """The worker's keeper: the worker itself may die, and comes back."""
+    worker = [sys.executable, "manage.py", "procrastinate", "worker"]
+    return subprocess.Popen([sys.executable, "-m", "lib.supervisor", *worker], preexec_fn=end_with_parent)
 
 
 def _announce(server) -> None:

@@ -16,8 +16,7 @@ class Command(ImportCommand):
         self.run([(name, self._read(name)) for name in sources], dry_run=dry_run, limit=limit)
 
     def _read(self, name: str) -> Iterator[PaperRecord | Problem]:
-        if "://" not in name:
+        if "://" in name:
+            yield from hub.fetch(name, self.client)
+        else:
             yield from hub.read(source.read(name), name)
-            return
-        for url, body in self.client.pages(name):
-            yield from hub.read(body, url)

@@ -1,0 +1,74 @@
+"""What the site tells machines of itself: robots.txt, llms.txt and security.txt."""
+
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.urls import reverse
+
+from papers.export import FORMS, MOST
+from papers.filters import ORDERS, PaperFilter
+from papers.frames import MOST as MOST_FRAMED
+from papers.listing import KINDS, ORDER_NAMES
+
+# Where one signs in, sets something, reads what is one's own, or has a link that nobody else should find.
+_CLOSED = [
+    *("accounts/", "admin/", "invitations/", "letters/", "moderation/", "notifications", "settings/"),
+    *("bookmarks", "papers/following"),
+]
+_FEEDS = [".atom", ".json", ".rss"]
+
+
+def robots() -> str:
+    """RFC 9309. The longest rule that fits wins, so that feeds may be filtered and pages may not: those are endless."""
+    rules = [
+        "User-agent: *",
+        *(f"Disallow: /{path}" for path in _CLOSED),
+        "Disallow: /*?",
+        *(f"Allow: /*{ending}?" for ending in _FEEDS),
+        "",
+        f"Sitemap: {settings.BASE_URL}{reverse('papers:sitemap')}",
+    ]
+    return "\n".join(rules) + "\n"
+
+
+def told() -> dict:
+    """What llms.txt needs."""
+    fields = PaperFilter.base_filters
+    return {
+        "site": settings.BASE_URL,
+        "filters": [(name, field.label) for name, field in fields.items()],
+        "orders": [(name, ORDER_NAMES[name]) for name in ORDERS],
+        "kinds": [(name, label) for name, label in KINDS.items() if name],
+        "forms": [(name, form.name) for name, form in FORMS.items()],
+        "most": MOST,
+        "most_framed": MOST_FRAMED,
+    }
+
+
+def security(path: str) -> str:
+    """RFC 9116, for a file at this path; "" if nobody is named. It expires within a year, and changes once a month."""
+    contact, now = _contact(settings.CONTACT), datetime.now(UTC)
+    if not contact:
+        return ""
+    expires = datetime(now.year + 1, now.month, 1, tzinfo=UTC)
+    return (
+        f"Contact: {contact}\n"
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}\n"
+        "Preferred-Languages: en\n"
+        f"Canonical: {settings.BASE_URL}{path}\n"
+    )
+
+
+def _contact(told: str) -> str:
+    """As a URI, which the RFC asks for; "" for what is neither a mail address nor a URI."""
+    parts = urlsplit(told)
+    if (parts.scheme in ("http", "https") and parts.hostname) or (parts.scheme in ("mailto", "tel") and parts.path):
+        return told
+    try:
+        validate_email(told)
+    except ValidationError:
+        return ""
+    return f"mailto:{told}"

@@ -1,0 +1,103 @@
+"""Letters on their way out: planned, claimed one by one, and sent once, however many do so and whoever dies."""
+
+import logging
+import smtplib
+from contextlib import ExitStack
+from datetime import datetime
+from functools import partial
+
+from django.core.mail import mailers
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+
+from inbox import edition, mail
+from inbox.models import Letter
+from inbox.models.letter import State as LetterState
+from inbox.models.subscription import State, Why
+from inbox.planning import plan
+from lib.http import BadInput
+from lib.mail import hand_over
+
+logger = logging.getLogger(__name__)
+
+_AGAINST_US = b"5.7."  # a policy of the server's, that says nothing of the address (RFC 3463, 3.8)
+_FOR_GOOD = 500  # and above: replies that a repetition will not change (RFC 5321, 4.2.1)
+
+
+def run() -> int:
+    """Send every letter that is due by now; how many were.
+
+    Raises OSError if the mail server is not there or breaks off: what is left waits, and so does the letter that was
+    on its way, a little longer each time.
+    """
+    now, sent = timezone.now(), 0
+    plan(now)
+    with mailers.default as mailer:
+        while (was_sent := _send_next(mailer, now)) is not None:
+            sent += was_sent
+    return sent
+
+
+def _send_next(mailer: BaseEmailBackend, now: datetime) -> bool | None:
+    """Whether the next letter was sent; None if there is none."""
+    with ExitStack() as failing, ExitStack() as claim:
+        claim.enter_context(transaction.atomic())
+        letter = Letter.objects.claim(now)
+        if letter is None:
+            return None
+        failing.push(partial(_set_right, letter))
+        was_sent = _send(letter, mailer, claim)
+        failing.pop_all()
+    return was_sent
+
+
+def _send(letter: Letter, mailer: BaseEmailBackend, claim: ExitStack) -> bool:
+    """Whether it was. The claim is closed, and so committed, in the moment in which the server takes the letter."""
+    subscription = letter.subscription
+    try:
+        found = subscription.state == State.ACTIVE and edition.of(subscription, letter.issue, timezone.now())
+    except Http404:
+        subscription.end(Why.LOST)
+        found = None
+    except BadInput as error:  # its search took too long, or has a filter that is not known any more
+        letter.postpone(str(error))
+        return False
+    if not found:
+        letter.drop()
+        return False
+    return _hand_over(letter, found, mailer, claim)
+
+
+def _hand_over(letter: Letter, found: edition.Edition, mailer: BaseEmailBackend, claim: ExitStack) -> bool:
+    def commit() -> None:
+        letter.seal(found)
+        claim.close()
+
+    try:
+        hand_over(mailer, mail.message(letter, found), commit)
+    except smtplib.SMTPRecipientsRefused as error:
+        ((code, answer),) = error.recipients.values()
+        told = f"{code} {answer.decode(errors='replace')}"
+        if code < _FOR_GOOD or answer.startswith(_AGAINST_US):
+            letter.postpone(told)
+        else:
+            letter.fail(told)
+            letter.subscription.end(Why.BOUNCED)
+    except smtplib.SMTPResponseException as error:
+        if error.smtp_code < _FOR_GOOD:  # the server wants to be left alone for a while
+            raise
+        letter.postpone(str(error))
+    return letter.state == LetterState.SENT
+
+
+def _set_right(letter: Letter, kind, error: BaseException | None, trace) -> None:
+    """After an error that ends the run, which others may be going on with.
+
+    A connection that breaks at the dot leaves it open whether the server has the letter. It counts as sent.
+    """
+    if letter.state == LetterState.SENT and not isinstance(error, smtplib.SMTPResponseException):
+        logger.error("The letter %s may or may not have arrived: no answer came (%s)", letter.pk, error)
+    else:
+        letter.postpone(str(error))

@@ -1,0 +1,102 @@
+"""What comes to one's addresses by mail: read, changed, ended, resumed.
+
+Whoever is signed in manages what comes to the addresses confirmed; whoever has the link from a mail (`token`), what
+comes to that address. The pages and the verbs are the same.
+"""
+
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from inbox import links
+from inbox.forms import LetterForm, ReminderForm, common_zones
+from inbox.models import Subscription, Suppression
+from inbox.models.subscription import Why
+from inbox.views.opening import subscription_of
+
+
+def manage(request: HttpRequest, token: str = "") -> HttpResponse:
+    """All of them, each with its latest letters and its form."""
+    try:
+        return _draw(request, token)
+    except links.Expired:
+        return render(request, "inbox/remind.html", {"form": ReminderForm(), "is_expired": True}, status=410)
+
+
+def change(request: HttpRequest, key: str, token: str = "") -> HttpResponse:
+    subscription = _one(request, key, token)
+    form = _form(subscription, request.POST)
+    if not form.is_valid():
+        return _draw(request, token, form)
+    subscription.change(form.instance.settings)
+    messages.success(request, f"“{subscription}” is changed.")
+    return redirect(_base(token))
+
+
+def end(request: HttpRequest, key: str, token: str = "") -> HttpResponse:
+    subscription = _one(request, key, token)
+    subscription.end(Why.UNSUBSCRIBED)
+    messages.success(request, f"“{subscription}” does not come any more.")
+    return redirect(_base(token))
+
+
+def end_all(request: HttpRequest, token: str = "") -> HttpResponse:
+    Subscription.objects.of_addresses(_addresses(request, token)).end(Why.UNSUBSCRIBED)
+    messages.success(request, "No more letters come.")
+    return redirect(_base(token))
+
+
+def resume(request: HttpRequest, key: str, token: str = "") -> HttpResponse:
+    subscription = _one(request, key, token)
+    subscription.resume()
+    messages.success(request, f"“{subscription}” comes again.")
+    return redirect(_base(token))
+
+
+def allow(request: HttpRequest) -> HttpResponse:
+    """Let mail go to a suppressed address again, which only who is signed in and has confirmed it may say."""
+    email = request.POST.get("email", "").lower()
+    if email in request.user.confirmed_addresses():
+        Suppression.objects.lift(email)
+    return redirect("inbox:letters")
+
+
+def _addresses(request: HttpRequest, token: str) -> list[str]:
+    """Whose subscriptions these are. Raises BadInput and Http404 for a link that is not good."""
+    return [subscription_of(links.MANAGE, token).email] if token else request.user.confirmed_addresses()
+
+
+def _one(request: HttpRequest, key: str, token: str) -> Subscription:
+    theirs = Subscription.objects.of_addresses(_addresses(request, token)).select_related("user")
+    return get_object_or_404(theirs, key=key)
+
+
+def _base(token: str) -> str:
+    """The page's own address, beneath which are those of its verbs."""
+    return reverse("inbox:manage", args=[token]) if token else reverse("inbox:letters")
+
+
+def _form(subscription: Subscription, data=None) -> LetterForm:
+    viewer = subscription.user or AnonymousUser()
+    return LetterForm(data, instance=subscription, viewer=viewer, auto_id=f"{subscription.key}-%s")
+
+
+def _draw(request: HttpRequest, token: str, wrong: LetterForm | None = None) -> HttpResponse:
+    addresses = _addresses(request, token)
+    shown = Subscription.objects.of_addresses(addresses).shown().select_related("user").with_letters()
+    forms = [_form(subscription) for subscription in shown]
+    if wrong:
+        forms = [wrong if form.instance.key == wrong.instance.key else form for form in forms]
+    context = {
+        "base": _base(token),
+        "token": token,
+        "addresses": addresses,
+        "forms": forms,
+        "wrong": wrong,
+        "has_active": any(form.instance.is_active for form in forms),
+        "suppressed": Suppression.objects.among(addresses),
+        "zones": common_zones(),
+    }
+    return render(request, "inbox/letters.html", context, status=400 if wrong else 200)

@@ -1,0 +1,88 @@
+"""Asking for a list by mail, and confirming that one did.
+
+What is answered says nothing of the address, and what is done for the answer is the same for every one: what depends
+on the address happens in a job.
+"""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from inbox import edition, links, tasks
+from inbox.forms import ReminderForm, SubscribeForm, common_zones
+from inbox.models import Subscription, Suppression
+from inbox.models.suppression import Why
+from inbox.views.doors import by_link, for_strangers, refused, visitor
+from inbox.views.opening import subscription_of
+
+
+@never_cache
+@for_strangers
+def subscribe(request: HttpRequest) -> HttpResponse:
+    """The form, with the letter of today if that is asked for; what it sends asks for a mail to confirm."""
+    if request.method == "POST":
+        return _ask(request, SubscribeForm(request.POST, viewer=request.user, address=request.POST.get("list", "")))
+    is_preview = "preview" in request.GET
+    form = SubscribeForm(
+        request.GET if is_preview else None,
+        viewer=request.user,
+        address=request.GET.get("list", ""),
+        is_preview=is_preview,
+    )
+    if is_preview and form.is_valid():
+        now = timezone.now()
+        return _draw(request, form, is_preview=True, edition=edition.of(form.instance, now.date(), now))
+    return _draw(request, form)
+
+
+def _ask(request: HttpRequest, form: SubscribeForm) -> HttpResponse:
+    if not form.is_valid():
+        return _draw(request, form)
+    wanted = form.instance
+    if form.is_own:
+        Subscription.objects.subscribe(wanted.user, wanted.email, **wanted.settings)
+        messages.success(request, f"“{wanted}” comes to {wanted.email}.")
+        return redirect("inbox:letters")
+    if answer := refused(request):
+        return answer
+    tasks.ask.defer(email=wanted.email, ip=visitor(request), **wanted.settings)
+    return render(request, "inbox/asked.html", {"email": wanted.email})
+
+
+def _draw(request: HttpRequest, form: SubscribeForm, **more) -> HttpResponse:
+    status = 400 if form.errors else 200
+    return render(request, "inbox/subscribe.html", {"form": form, "zones": common_zones(), **more}, status=status)
+
+
+@by_link
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """What was asked for, and a button: only that subscribes."""
+    subscription = subscription_of(links.CONFIRM, token)
+    if request.method == "POST":
+        subscription.confirm()
+    return render(request, "inbox/confirm.html", {"subscription": subscription})
+
+
+@by_link
+def never(request: HttpRequest, token: str) -> HttpResponse:
+    """For who did not ask: a button after which nothing is ever sent to the address."""
+    subscription = subscription_of(links.NEVER, token)
+    if request.method == "POST":
+        Suppression.objects.add(subscription.email, Why.REFUSED)
+    return render(request, "inbox/never.html", {"email": subscription.email, "is_done": request.method == "POST"})
+
+
+@never_cache
+@for_strangers
+def remind(request: HttpRequest) -> HttpResponse:
+    """Where one asks for a new link to manage what comes to an address."""
+    form = ReminderForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, "inbox/remind.html", {"form": form}, status=400 if form.errors else 200)
+    if answer := refused(request):
+        return answer
+    email = form.cleaned_data["email"].lower()
+    tasks.remind.defer(email=email, ip=visitor(request))
+    return render(request, "inbox/asked.html", {"email": email, "is_reminder": True})

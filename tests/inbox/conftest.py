@@ -1,0 +1,37 @@
+"""What tests of letters have in common: a worker that does what waits, and the links in mails."""
+
+import re
+
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from inbox import tasks
+
+SITE = "http://127.0.0.1:8000"
+
+
+@pytest.fixture
+def post(db, mailoutbox, django_capture_on_commit_callbacks):
+    """Do the jobs of letters that wait, and commit: `post()` is the mails that brought about."""
+    done = set()
+
+    def post():
+        before = len(mailoutbox)
+        with django_capture_on_commit_callbacks(execute=True):
+            for job in ProcrastinateJob.objects.filter(task_name__startswith="inbox.").exclude(pk__in=done):
+                getattr(tasks, job.task_name.rpartition(".")[2])(**job.args)
+                done.add(job.pk)
+        return mailoutbox[before:]
+
+    return post
+
+
+def link(mail, purpose: str) -> str:
+    """The path of the one link to this in the mail."""
+    (found,) = re.findall(rf"^{SITE}(/letters/{purpose}/\S+)$", mail.body, re.MULTILINE)
+    return found
+
+
+def text(answer) -> str:
+    """The page, in one line."""
+    return " ".join(answer.content.decode().split())
