@@ -1,7 +1,9 @@
+import re
 from functools import partial
 
 from django.contrib.auth import models as auth
 from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -9,6 +11,14 @@ from django.db.models.functions import Lower
 from lib import letters, links
 from lib.images import forget
 from lib.text import initials
+
+# /people/ada.atom is the feed of Ada's page.
+_is_no_feed = RegexValidator(
+    r"\.(?:atom|json|rss)\Z",
+    "A user name can't end in .atom, .json or .rss: that is how addresses of feeds end.",
+    inverse_match=True,
+    flags=re.IGNORECASE,
+)
 
 
 class UserQuerySet(models.QuerySet):
@@ -28,7 +38,7 @@ class User(auth.AbstractUser):
         "user name",
         max_length=39,
         unique=True,
-        validators=[ASCIIUsernameValidator()],
+        validators=[ASCIIUsernameValidator(), _is_no_feed],
         help_text="At most 39 characters: letters, digits and @ . + - _",
         error_messages={"unique": "This user name is taken."},
     )

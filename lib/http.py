@@ -116,21 +116,44 @@ def page(
     """
     if version is None or not _is_for_all(request):
         return cached(request, render(request, template, context), seconds)
-    etag = _etag(request, template, version)
-    response = get_conditional_response(request, etag=etag) or _kept(request, template, context, etag)
+
+    def draw() -> bytes:
+        return render(request, template, context).content
+
+    return fresh(request, draw, "text/html; charset=utf-8", version=(template, version), seconds=seconds)
+
+
+def fresh(
+    request: HttpRequest,
+    make: Callable[[], bytes],
+    content_type: str,
+    *,
+    version: object,
+    seconds: int | None = PUBLIC_SECONDS,
+) -> HttpResponse:
+    """What `make` makes, with the caching rules of the house; a matching If-None-Match makes nothing.
+
+    `version`: anything whose repr names all that it tells. It is kept here only if all strangers get the same.
+    `seconds`: None for what is one person's, who need not be signed in.
+    """
+    etag = _etag(request, version)
+    response = get_conditional_response(request, etag=etag)
+    if not response:
+        response = _kept(request, make, etag) if _is_for_all(request, seconds) else HttpResponse(make())
+        response.headers["Content-Type"] = content_type
     response.headers["ETag"] = etag
     return cached(request, response, seconds)
 
 
-def cached(request: HttpRequest, response: HttpResponse, seconds: int = PUBLIC_SECONDS) -> HttpResponse:
+def cached(request: HttpRequest, response: HttpResponse, seconds: int | None = PUBLIC_SECONDS) -> HttpResponse:
     """The response with the caching rules of the house.
 
     What a stranger gets is the same for all strangers: shared caches may keep it for a minute. What somebody signed in
-    gets stays with that reader.
+    gets stays with that reader, and so does, with None for the seconds, what is one person's.
     """
-    if _is_for_all(request) and seconds:
+    if _is_for_all(request, seconds) and seconds:
         patch_cache_control(response, public=True, max_age=seconds, stale_while_revalidate=10 * seconds)
-    elif _is_for_all(request):
+    elif _is_for_all(request, seconds):
         patch_cache_control(response, public=True, no_cache=True)
     else:
         patch_cache_control(response, private=True, no_cache=True)
@@ -145,32 +168,32 @@ def document(
 
     `version` is anything whose repr names all that it tells; for so many `seconds` shared caches may keep it.
     """
-    etag = _etag(request, content_type, version)
+    etag = _etag(request, (content_type, version))
     response = get_conditional_response(request, etag=etag) or HttpResponse(write(), content_type=content_type)
     response.headers["ETag"] = etag
     patch_cache_control(response, public=True, max_age=seconds, stale_while_revalidate=10 * seconds)
     return response
 
 
-def _is_for_all(request: HttpRequest) -> bool:
-    return request.user.is_anonymous and not request.COOKIES
+def _is_for_all(request: HttpRequest, seconds: int | None = 0) -> bool:
+    return seconds is not None and request.user.is_anonymous and not request.COOKIES
 
 
-def _kept(request: HttpRequest, template: str, context: dict, etag: str) -> HttpResponse:
-    """The page under this ETag, rendered and compressed only if this process has not done so yet.
+def _kept(request: HttpRequest, make: Callable[[], bytes], etag: str) -> HttpResponse:
+    """The body under this ETag, made and compressed only if this process has not done so yet.
 
     It can be compressed once for all, without the padding that hides secrets, since a stranger's page has none.
     """
     body = caches["pages"].get(etag)
     if body is None:
-        body = gzip.compress(render(request, template, context).content, compresslevel=6)
+        body = gzip.compress(make(), compresslevel=6)
         caches["pages"].set(etag, body)
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         return HttpResponse(body, headers={"Content-Encoding": "gzip"})
     return HttpResponse(gzip.decompress(body))
 
 
-def _etag(request: HttpRequest, template: str, version: object) -> str:
+def _etag(request: HttpRequest, version: object) -> str:
     year = timezone.now().year  # dates leave out the current one
-    told = repr((digest(*ROOMS), year, request.get_full_path(), template, bool(request.htmx), version))
+    told = repr((digest(*ROOMS), year, request.get_full_path(), bool(request.htmx), version))
     return f'W/"{hashlib.blake2b(told.encode(), digest_size=12).hexdigest()}"'

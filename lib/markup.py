@@ -107,6 +107,8 @@ def _formula_as_text(tex: str) -> str:
 
 
 def _render_maths(tokens, index, options, env) -> str:
+    if env.get("plain"):
+        return escape(_formula_as_text(tokens[index].content))
     return mathml(tokens[index].content, block=tokens[index].type != "math_inline")
 
 
@@ -116,10 +118,13 @@ for _kind in ("math_inline", "math_inline_double", "math_block"):
     _markdown.renderer.rules[_kind] = _render_maths
 
 
-def markdown(text: str) -> SafeString:
-    """What a person wrote, in Markdown with maths, as HTML: no images, no raw HTML, links marked as theirs."""
+def markdown(text: str, *, plain: bool = False) -> SafeString:
+    """What a person wrote, in Markdown with maths, as HTML: no images, no raw HTML, links marked as theirs.
+
+    `plain`: formulas as text, for where there is no MathML.
+    """
     html = nh3.clean(
-        _markdown.render(text),
+        _markdown.render(text, {"plain": plain}),
         tags=_PROSE | _MATHML,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},

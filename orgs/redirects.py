@@ -6,11 +6,11 @@ from django.http import HttpResponsePermanentRedirect
 
 from orgs.models import FormerSlug
 
-_PATH = re.compile(r"(?P<frame>(?:/embed)?)/orgs/(?P<slug>[-\w]+)(?P<rest>(?:/.*)?)", re.ASCII)
+_PATH = re.compile(r"(?P<frame>(?:/embed)?)/orgs/(?P<slug>[-\w]+)(?P<rest>(?:[/.].*)?)", re.ASCII)
 
 
 class FormerSlugMiddleware:
-    """What is not found beneath a former slug is looked for beneath the present one, whichever page or frame it is."""
+    """What is not found beneath a former slug is looked for beneath the present one, be it page, feed or frame."""
 
     def __init__(self, get_response):
         self.get_response = get_response

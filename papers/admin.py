@@ -1,7 +1,10 @@
 from django.contrib import admin
 from django.db.models import F
+from django.utils import timezone
 
 from papers.models import Day, Paper, SearchEntry
+
+_TEXT = {"title", "abstract", "version", "withdrawn_at"}
 
 
 @admin.register(Paper)
@@ -12,7 +15,15 @@ class PaperAdmin(admin.ModelAdmin):
     search_fields = ["arxiv_id", "title"]
     date_hierarchy = "listed_at"
     raw_id_fields = ["submitted_by"]
-    readonly_fields = ["organisation", "author_count", "imported_votes", "vote_count", "comment_count", "revision"]
+    readonly_fields = [
+        "organisation",
+        "author_count",
+        "imported_votes",
+        "vote_count",
+        "comment_count",
+        "revision",
+        "changed_at",
+    ]
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("organisation")
@@ -21,7 +32,9 @@ class PaperAdmin(admin.ModelAdmin):
         before = Paper.objects.filter(pk=obj.pk).values_list("listed_on", flat=True).first()
         if change:
             obj.revision = F("revision") + 1
-        obj.save(update_fields=[*form.changed_data, "revision"] if change else None)
+            if _TEXT & set(form.changed_data):
+                obj.changed_at = timezone.now()
+        obj.save(update_fields=[*form.changed_data, "revision", "changed_at"] if change else None)
         obj.refresh_from_db(fields=["listed_on"])
         SearchEntry.objects.refresh([obj], {obj.pk: list(obj.authors.values_list("name", flat=True))})
         Day.objects.recount({obj.listed_on, before} - {None})

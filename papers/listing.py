@@ -142,9 +142,10 @@ def build(
     own_order: tuple[str, str, tuple[str, ...]] | None = None,
     like: Paper | None = None,
     size: int = PAGE_SIZE,
+    also: tuple[str, ...] = (),
     why: Callable[[Sequence[int]], dict[int, str]] | None = None,
 ) -> Listing:
-    """The page of these papers that is asked for, of this size at most.
+    """The page of these papers that is asked for, of this size at most, each narrow but for what it has `also`.
 
     `own_order` adds an order that only this list has, and its default: (key, name, columns). Words bring an order of
     their own, and so does `like`, which leaves the papers most similar to it. Raises BadInput for an order or a
@@ -153,7 +154,7 @@ def build(
     columns, names = dict(ORDERS), dict(ORDER_NAMES)
     if own_order:
         order, name, own_columns = own_order
-        columns, names = {order: own_columns, **columns}, {order: name, **names}
+        columns, names = {**columns, order: own_columns}, {order: name, **names}
     if like or asked.terms.all:
         order, names = "relevance", {"relevance": "Relevance" if asked.terms.all else "Most similar", **names}
     told = asked.params.get("sort") or order
@@ -165,7 +166,8 @@ def build(
         found = _find(asked, papers, like, columns.get(chosen, ORDERS["votes"]))
         is_sought = chosen in columns and (filter or found)  # a list of all papers is known to be quick
         with search.bounded() if is_sought else nullcontext():
-            page = _page(papers, found, columns.get(chosen), viewer, asked.params.get("older", ""), size)
+            rows = papers.seen_by(viewer).narrow((*columns.get(chosen, ()), *also))
+            page = _page(rows, found, columns.get(chosen), asked.params.get("older", ""), size)
     return Listing(
         asked=asked,
         papers=page.rows,
@@ -189,15 +191,12 @@ def _find(asked: Asked, papers, like: Paper | None, first: tuple[str, ...]) -> s
     return search.find(papers, asked.terms, by=by, first=first)
 
 
-def _page(
-    papers, found: search.Found | None, columns: tuple[str, ...] | None, viewer, cursor: str, size: int
-) -> keyset.Page:
+def _page(papers, found: search.Found | None, columns: tuple[str, ...] | None, cursor: str, size: int) -> keyset.Page:
     """By these columns, or without any by relevance."""
     if columns:
-        rows = found.worth_ordering(papers) if found else papers
-        return keyset.page(rows.seen_by(viewer).narrow(columns), columns, cursor, size)
+        return keyset.page(found.worth_ordering(papers) if found else papers, columns, cursor, size)
     page = keyset.page_of(found.hits, RELEVANCE, cursor, size)
-    seen = papers.filter(pk__in=[hit.pk for hit in page.rows]).seen_by(viewer).narrow(()).in_bulk()
+    seen = papers.in_bulk([hit.pk for hit in page.rows])
     return keyset.Page([seen[hit.pk] for hit in page.rows if hit.pk in seen], page.cursor)
 
 

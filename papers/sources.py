@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, resolve
@@ -17,6 +18,7 @@ from orgs.models import Organisation
 from papers import following, listing, period
 from papers.models import Collection, Day, Paper
 from papers.parts import PARTS
+from papers.search import bounded
 
 User = get_user_model()
 
@@ -27,7 +29,8 @@ class Source:
 
     `title()` tells its name, and raises Http404 for a list that this viewer may not read or that is not there.
     `moment` is the column that tells since when a paper is in the list; `sort` the order that it has by itself.
-    `is_private`: it is the viewer's own and nobody else's.
+    `is_private`: it is the viewer's own and nobody else's. `can_be_hidden`: at any moment, so no shared cache may keep
+    it. `named` is SQL for what of its title can change, which the papers tell as `named`.
     """
 
     papers: QuerySet
@@ -35,9 +38,11 @@ class Source:
     moment: str = "listed_at"
     sort: str = "newest"
     is_private: bool = False
+    can_be_hidden: bool = False
+    named: Subquery | None = None
 
-    def read(self, query: QueryDict, viewer, size: int, sort: str = "") -> listing.Listing:
-        """The list's first papers, with the filters of this query.
+    def read(self, query: QueryDict, viewer, size: int, sort: str = "", also: tuple[str, ...] = ()) -> listing.Listing:
+        """The list's first papers, with the filters of this query, narrow but for what they have `also`.
 
         Their order is what the query says, or else `sort`, or else the list's own. Raises BadInput for an order that
         the list does not have, and TooSlow.
@@ -45,11 +50,12 @@ class Source:
         told = query.copy()
         told["sort"] = query.get("sort") or sort or self.sort
         own = {} if self.moment == "listed_at" else {"own_order": ("newest", "Newest", (self.moment, "id"))}
-        return listing.build(listing.read(told), viewer, self.papers, size=size, **own)
+        papers = self.papers.annotate(named=self.named or Value(""))
+        return listing.build(listing.read(told), viewer, papers, size=size, also=also, **own)
 
 
 def find(path: str, viewer) -> Source:
-    """The list whose page is at this path. Raises Http404 where there is none."""
+    """The list whose page is at this path. Raises Http404 where there is none, and TooSlow."""
     try:
         match = resolve(path)
     except Resolver404:
@@ -64,8 +70,11 @@ def _latest(viewer, kind: str) -> Source:
     """All papers, or those of the latest week or month."""
     if kind == "day":
         return Source(Paper.objects.all(), lambda: "Papers")
-    last = Day.objects.latest_date() or period.today()
-    return _between(period.Period.around(kind, last))
+    return Source(Paper.objects.of_latest(kind), lambda: _latest_period(kind).title, sort="votes")
+
+
+def _latest_period(kind: str) -> period.Period:
+    return period.Period.around(kind, Day.objects.latest_date() or period.today())
 
 
 def _dated(viewer, kind: str, text: str) -> Source:
@@ -84,24 +93,34 @@ def _trending(viewer) -> Source:
 
 
 def _org(viewer, slug: str) -> Source:
-    return Source(Paper.objects.of_organisation(slug), lambda: get_object_or_404(Organisation, slug=slug).name)
+    named = Subquery(Organisation.objects.filter(slug=slug).values("name"))
+    papers = Paper.objects.of_organisation(slug)
+    return Source(papers, lambda: get_object_or_404(Organisation, slug=slug).name, named=named)
 
 
 def _person(viewer, username: str, part: str = "submitted") -> Source:
     people, chosen = User.objects.filter(username=username, is_active=True), PARTS[part]
     shown = people.showing(chosen.what, to=viewer).values("pk")[:1]
     moment = "voted_at" if part == "upvoted" else "listed_at"
-    return Source(chosen.papers(shown), lambda: f"{get_object_or_404(people)}: {chosen.title.lower()}", moment)
+    named = Subquery(people.values_list(Coalesce(NullIf("name", Value("")), F("username"))))
+
+    def title() -> str:
+        return f"{get_object_or_404(people)}: {chosen.title.lower()}"
+
+    return Source(chosen.papers(shown), title, moment, can_be_hidden=True, named=named)
 
 
 def _collection(viewer, key: str) -> Source:
     readable = Collection.objects.open_to(viewer).filter(key=key)
     papers = Paper.objects.collected_in(readable.values("pk")[:1])
-    return Source(papers, lambda: get_object_or_404(readable).name, "added_at")
+    named = Subquery(readable.values("name")[:1])
+    return Source(papers, lambda: get_object_or_404(readable).name, "added_at", can_be_hidden=True, named=named)
 
 
 def _following(viewer) -> Source:
-    return Source(following.papers(_known(viewer)), lambda: "Following", is_private=True)
+    with bounded():
+        papers = following.papers(_known(viewer))
+    return Source(papers, lambda: "Following", is_private=True)
 
 
 def _bookmarks(viewer) -> Source:

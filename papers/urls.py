@@ -13,6 +13,7 @@ from papers.views import (
     collections,
     curation,
     detail,
+    feeds,
     following,
     frames,
     insights,
@@ -32,6 +33,11 @@ register_converter(ArxivIdConverter, "arxiv")
 
 app_name = "papers"
 urlpatterns = [
+    # feeds: that of any list has the list's address and an ending
+    re_path(r"^(?P<path>.+)\.(?P<form>atom|json|rss)$", feeds.feed, name="feed"),
+    path("feeds", feeds.feeds, name="feeds"),
+    path("feeds/mine.opml", feeds.opml, name="opml"),
+    path("feeds/renew", feeds.renew, name="renew_feeds"),
     # lists
     path("", lists.latest, {"kind": "day"}, name="front"),
     path("papers", lists.latest, {"kind": "day"}, name="today"),

@@ -48,6 +48,7 @@ ARGUMENTS = {
     "path": "collections/hush",
     "number": "0",
     "pk": "1",
+    "form": "atom",
 }
 TEXTS = {"papers:week": "2025-W37", "papers:month": "2025-09"}
 # Whoever is not named here and may not read is told so (403), or gets a 404; the rest of the site is for everybody.
@@ -76,6 +77,8 @@ READERS = {
     "papers:new_collection": SIGNED_IN,
     "papers:choose_collection": SIGNED_IN,
     "papers:bookmarks": SIGNED_IN,
+    "papers:feed": may(SEE),  # of the private collection
+    "papers:opml": SIGNED_IN,
     "papers:following": SIGNED_IN,
     "papers:followed": SIGNED_IN,
     "papers:submit": SIGNED_IN,
@@ -209,6 +212,7 @@ def test_who_reads_what(who, scene, signed_in):
 def test_no_secret_is_told_by_a_page(who, scene, signed_in):
     reader, wrong = signed_in(scene[who]), []
     variants = ["", "?q=common", "?q=Roadmap", "?export=csv", "?export=bibtex", "?min_votes=1"]
+    variants += [".atom", ".json", ".rss", ".atom?q=common", ".json?key=made-up"]
     for name, path in ADDRESSES.items():
         for variant in variants:
             if name == "papers:person" or "people/" in path:

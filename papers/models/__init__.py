@@ -6,6 +6,7 @@ from papers.models.collectionfollow import CollectionFollow
 from papers.models.dataexport import DataExport
 from papers.models.day import Day
 from papers.models.embedding import Embedding
+from papers.models.feedkey import FeedKey
 from papers.models.item import Item
 from papers.models.organisationfollow import OrganisationFollow
 from papers.models.paper import Paper
@@ -26,6 +27,7 @@ __all__ = [
     "DataExport",
     "Day",
     "Embedding",
+    "FeedKey",
     "Item",
     "OrganisationFollow",
     "Paper",

@@ -11,6 +11,7 @@ from lib.text import fold
 from papers.models.affiliation import Affiliation
 from papers.models.bookmark import Bookmark
 from papers.models.vote import Vote
+from papers.period import today
 from papers.ranking import HOT
 
 
@@ -22,6 +23,10 @@ class PaperQuerySet(models.QuerySet):
     def between(self, start, end):
         """Papers listed on `start` or later and before `end` (dates)."""
         return self.filter(listed_on__gte=start, listed_on__lt=end)
+
+    def of_latest(self, kind):
+        """Papers of the week or month ("week", "month") of the latest ones, in the same statement."""
+        return self.filter(RawSQL(_OF_LATEST, [kind, kind, today()], models.BooleanField()))  # noqa: S611 (a constant)
 
     def about(self, topic):
         """Papers that have this category or keyword, however it is spelled in case and accents."""
@@ -87,6 +92,14 @@ _AFFILIATED = "SELECT paper_id FROM papers_affiliation WHERE organisation_id = A
 _AFFILIATED_BY_SLUG = """
     SELECT paper_id FROM papers_affiliation JOIN orgs_organisation organisation ON organisation.id = organisation_id
     WHERE organisation.slug = %s AND state = 'accepted'
+"""
+# As an array, since PostgreSQL then expects few days, and takes these from the index instead of walking by votes.
+_OF_LATEST = """
+    papers_paper.listed_on = ANY(ARRAY(
+        SELECT date FROM papers_day WHERE date_trunc(%s, date::timestamp) = (
+            SELECT date_trunc(%s, max(date)::timestamp) FROM papers_day WHERE date <= %s
+        )
+    ))
 """
 
 

@@ -46,7 +46,8 @@ def collection(request: HttpRequest, key: str) -> HttpResponse:
     follow = None if found.is_private else CollectionFollow.objects.standing(request.user, found)
     may_keep = found.is_kept_by(request.user)
     context = {"title": found.name, "section": "collections", "collection": found}
-    context |= {"may_keep": may_keep, "follow": None if found.user == request.user else follow}
+    context |= {"may_keep": may_keep, "needs_key": found.is_private}
+    context["follow"] = None if found.user == request.user else follow
     return show(
         request,
         Paper.objects.collected_in(found),

@@ -50,7 +50,7 @@ def _act(request: HttpRequest, kind: str, deed: str) -> HttpResponse:
 def brought(request: HttpRequest) -> HttpResponse:
     """The list of what a reader's follows bring in."""
     number = partial(follows.count, request.user)
-    context = {"title": "Following", "section": "following", "number_followed": number}
+    context = {"title": "Following", "section": "following", "number_followed": number, "needs_key": True}
     with bounded():
         papers = following.papers(request.user)
         why = partial(following.reasons, request.user)

@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 
 from lib.http import PUBLIC_SECONDS, BadInput, cached, page
 from orgs.models import Organisation
-from papers import export, identifiers, listing, period, sparkline
+from papers import export, feeds, identifiers, listing, period, sources, sparkline
 from papers.models import AuthorFollow, Day, Paper, TopicFollow
 from papers.models.follow import Standing
 from papers.period import NoSuchPeriod, Period
@@ -31,12 +31,13 @@ def show(
     version=None,
     most=export.MOST,
     seconds=PUBLIC_SECONDS,
+    path="",
     **order,
 ) -> HttpResponse:
     """The list page of these papers; for htmx asking for older ones, the rows alone; or a file of the first ones.
 
     `version` names what the page shows beside its rows, for the ETag; `most` are the papers of a file; `seconds` may
-    caches keep the page.
+    caches keep the page; `path` is the list's, where the page has another one.
     """
     asked = listing.read(request.GET)
     if not asked.is_normal:
@@ -50,8 +51,16 @@ def show(
         return render(request, template, context, status=400)
     if request.htmx and built.is_continuation:
         return page(request, "papers/list.html#rows", context, version=built.version, seconds=seconds)
+    context["feeds"] = _feeds(request, asked, path or request.path)
     context["organisations"] = Organisation.objects.values_list("slug", "name")[:SUGGESTED_ORGANISATIONS]
     return page(request, template, context, version=(built.version, version), seconds=seconds)
+
+
+def _feeds(request: HttpRequest, asked: listing.Asked, path: str) -> dict[str, str]:
+    """The addresses of the list's feeds by their forms, if it has any."""
+    if asked.problems or request.resolver_match.view_name not in sources.NAMES:
+        return {}
+    return {form: feeds.address(path + listing.address(asked.params), form) for form in feeds.FORMS}
 
 
 def _file(request: HttpRequest, asked: listing.Asked, papers, title: str, most: int, **order) -> HttpResponse:
@@ -174,4 +183,5 @@ def trending(request: HttpRequest) -> HttpResponse:
 def bookmarks(request: HttpRequest) -> HttpResponse:
     order = ("saved", "Last saved", ("saved_at", "id"))
     papers = Paper.objects.saved_by(request.user)
-    return show(request, papers, {"title": "Bookmarks", "section": "bookmarks"}, own_order=order)
+    context = {"title": "Bookmarks", "section": "bookmarks", "needs_key": True}
+    return show(request, papers, context, own_order=order)

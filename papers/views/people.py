@@ -1,6 +1,7 @@
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from papers.models import Collection, PersonFollow
 from papers.parts import PARTS, first
@@ -22,9 +23,10 @@ def person(request: HttpRequest, username: str, part: str = "") -> HttpResponse:
         "parts": PARTS,
         "memberships": memberships,
         "collections": collections,
-        "is_hidden": not found.shows(chosen.what, to=None),
+        "needs_key": found == request.user and not found.shows(chosen.what, to=None),
     }
     shown = (found.username, str(found), found.about, found.links, found.portrait.name, follow)
     theirs = [(m.role, m.organisation.updated_at) for m in memberships], [(c.pk, c.updated_at) for c in collections]
     papers, how = chosen.seen(found, request.user), {"version": (shown, part, theirs), "seconds": 0} | chosen.order
-    return show(request, papers, context, template="papers/person.html", **how)
+    path = reverse(f"papers:person_{part}", args=[found.username])
+    return show(request, papers, context, template="papers/person.html", path=path, **how)

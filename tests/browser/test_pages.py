@@ -28,7 +28,7 @@ LISTS = [
     "/subscribe?preview=1&min_votes=1&list=/orgs/" + "o" * 96,
     "/letters/manage",
 ]
-PAPERS = ["/papers/2509.00001", "/papers/2509.00002", "/papers/2509.00003", "/styleguide", "/about/ranking"]
+PAPERS = ["/papers/2509.00001", "/papers/2509.00002", "/papers/2509.00003", "/styleguide", "/about/ranking", "/feeds"]
 FRAMES = [
     f"/embed/orgs/{'o' * 96}",
     "/embed/papers?most=30&look=light",
@@ -70,6 +70,7 @@ MEMBER = [
     "/papers/following",
     "/papers/following/manage",
     "/notifications",
+    "/feeds",
     "/papers?topic=cs.CL",
     "/papers/submit",
     "/collections/mine",

@@ -76,6 +76,12 @@ def test_maths_as_plain_text(text, read):
     assert plain(text) == read
 
 
+def test_maths_in_markdown_as_plain_text():
+    html = markdown(r"**Note** $\alpha_i < 2$ [here](https://example.org)", plain=True)
+    assert html.startswith("<p><strong>Note</strong> α_i &lt; 2 <a href=")
+    assert "<math" in markdown(r"$\alpha$")
+
+
 @given(st.text(st.sampled_from("$\\{}[]abc&%^_ fracsqrthrefsumtextmatrixbeginend"), max_size=80))
 def test_any_text_can_be_made_plain(text):
     assert isinstance(plain(f"${text}$ {text}"), str)

@@ -4,7 +4,7 @@ import pytest
 
 from papers import query, search
 from papers.embedding import bundled
-from papers.models import Paper
+from papers.models import Bookmark, Collection, FeedKey, Item, OrganisationFollow, Paper, Vote
 from tests.factories import PaperFactory
 from tests.papers import library as shelf
 
@@ -36,3 +36,23 @@ def found(library):
 @pytest.fixture
 def four(db):
     return [PaperFactory(title=title) for title in "ABCD"]
+
+
+@pytest.fixture
+def everywhere(lab, alice):
+    """A paper that is in every list there is, as far as Alice's own are concerned."""
+    alice.shows_votes = True
+    alice.save()
+    told = {"keywords": ["stars"], "code_url": "https://example.org"}
+    paper = PaperFactory(title="Quanta", organisation=lab, submitted_by=alice, **told)
+    autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
+    Item.objects.add(autumn, [paper.pk], alice)
+    Vote.objects.cast(alice, paper)
+    Bookmark.objects.make(alice, paper)
+    OrganisationFollow.objects.make(alice, lab)
+    return paper
+
+
+@pytest.fixture
+def feed_key(alice):
+    return FeedKey.objects.of(alice)

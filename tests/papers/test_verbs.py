@@ -5,7 +5,7 @@ from django.test import Client
 
 from inbox.models import Notification, Subscription, Suppression
 from orgs.models import Membership
-from papers.models import Affiliation, Bookmark, Collection, DataExport, Item, SavedFilter, Vote
+from papers.models import Affiliation, Bookmark, Collection, DataExport, FeedKey, Item, SavedFilter, Vote
 from papers.models.follow import kinds
 from tests.factories import (
     NotificationFactory,
@@ -41,6 +41,7 @@ EVERY = [
     "/papers/filters/save",
     "/papers/filters/7/remove",
     "/settings/data/make",
+    "/feeds/renew",
     *(f"/settings/letters/{verb}" for verb in ("end", "allow", "rhythm/change", "rhythm/end", "rhythm/resume")),
     *(f"/orgs/lab/papers/2509.08721/{verb}" for verb in ("tag", "untag", "withdraw")),
     "/orgs/club/papers/2509.08721/suggest",
@@ -58,6 +59,7 @@ FORM = {
     "note": "Read this",
     "was": "",
     "what": "news",
+    "key": "old",
     "email": "alice@example.org",
     "until": "2100-01-01T00:00:00Z",
 }
@@ -84,6 +86,7 @@ def address(request, paper, lab, alice, bob):
     """Of any verb, each of which would change something for Alice."""
     Vote.objects.cast(alice, paper)
     Bookmark.objects.make(alice, paper)
+    FeedKey.objects.create(user=alice, key="old")
     SubscriptionFactory(email=confirm(alice).email, key="rhythm")
     SavedFilter.objects.create(pk=7, user=alice, name="Agents", query="q=agents")
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice)
@@ -113,6 +116,7 @@ def everything():
         Item,
         Affiliation,
         DataExport,
+        FeedKey,
         *kinds().values(),
     )
     return [list(model.objects.values()) for model in models]
@@ -192,6 +196,7 @@ def test_a_stranger_is_led_to_sign_in_and_back(address, stranger):
 
 OTHERS_VERBS = [
     "/papers/filters/7/remove",
+    "/feeds/renew",
     "/settings/letters/rhythm/change",
     "/settings/letters/rhythm/end",
     "/notifications/7/read",
