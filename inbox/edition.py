@@ -16,7 +16,7 @@ from django.http import QueryDict
 
 from inbox.models import Cadence, Letter, Subscription
 from lib.markup import plain
-from lib.text import one_line
+from lib.text import byline, one_line
 from papers import sources
 from papers.models import Author, Paper
 
@@ -127,10 +127,7 @@ def _entries(papers: Iterable[Paper]) -> tuple[Entry, ...]:
 
 def _read(keys: Collection[int]) -> dict[int, Entry]:
     papers = Paper.objects.select_related("organisation").in_bulk(keys)
-    names = {pk: [] for pk in papers}
-    first = Author.objects.filter(paper__in=papers, position__lt=NAMES_SHOWN).order_by("paper", "position")
-    for pk, name in first.values_list("paper", "name"):
-        names[pk].append(one_line(name))
+    names = Author.objects.first_of(papers, NAMES_SHOWN)
     return {pk: _entry(paper, names[pk]) for pk, paper in papers.items()}
 
 
@@ -138,7 +135,7 @@ def _entry(paper: Paper, names: list[str]) -> Entry:
     return Entry(
         pk=paper.pk,
         title=one_line(plain(paper.title)),
-        authors=_byline(names, paper.author_count - len(names)),
+        authors=byline(list(map(one_line, names)), paper.author_count),
         organisation=one_line(paper.organisation.name) if paper.organisation else "",
         votes=paper.vote_count,
         excerpt=excerpt(one_line(plain(paper.abstract))),
@@ -146,9 +143,3 @@ def _entry(paper: Paper, names: list[str]) -> Entry:
         links=(("arXiv", paper.arxiv_url), ("PDF", paper.pdf_url))
         + ((("Code", paper.code_url),) if paper.code_url else ()),
     )
-
-
-def _byline(names: list[str], more: int) -> str:
-    if more > 0:
-        return f"{', '.join(names)} and {more:,} more"
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

@@ -33,6 +33,13 @@ def bare(text: str) -> str:
     return " ".join(_BEFORE_NUMBER.sub(" ", words).split())
 
 
+def byline(names: list[str], number: int) -> str:
+    """Of so many authors these are the first: "Ada and Grace", "Ada, Grace and 3,000 more"."""
+    if names and number > len(names):
+        return f"{', '.join(names)} and {number - len(names):,} more"
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
 def initials(name: str) -> str:
     """One or two letters for the place of a picture; "" for a name without a letter."""
     words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]

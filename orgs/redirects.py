@@ -6,11 +6,11 @@ from django.http import HttpResponsePermanentRedirect
 
 from orgs.models import FormerSlug
 
-_PATH = re.compile(r"(?P<frame>(?:/embed)?)/orgs/(?P<slug>[-\w]+)(?P<rest>(?:[/.].*)?)", re.ASCII)
+_PATH = re.compile(r"/orgs/(?P<slug>[-\w]+)(?P<rest>(?:/.*)?)", re.ASCII)
 
 
 class FormerSlugMiddleware:
-    """What is not found beneath a former slug is looked for beneath the present one, be it page, feed or frame."""
+    """What is not found beneath a former slug is looked for beneath the present one, whichever page it is."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -24,5 +24,5 @@ class FormerSlugMiddleware:
         if not former:
             return response
         query = request.META["QUERY_STRING"]
-        there = path["frame"] + former.organisation.get_absolute_url() + path["rest"]
+        there = former.organisation.get_absolute_url() + path["rest"]
         return HttpResponsePermanentRedirect(f"{there}?{query}" if query else there)

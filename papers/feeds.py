@@ -6,7 +6,6 @@ an entry is known by is the paper's address on arXiv: the same whichever list, f
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +21,7 @@ from lxml import etree
 
 from lib.http import BadInput
 from lib.markup import markdown, plain
-from lib.text import one_line
+from lib.text import byline, one_line
 from lib.xml import writable
 from papers import listing
 from papers.models import Author, Paper
@@ -122,10 +121,7 @@ def make(source: Source, found: listing.Listing, page: str, address: str, viewer
 
 def _entries(source: Source, rows: Collection[Paper]) -> list[Entry]:
     whole = Paper.objects.select_related("organisation").in_bulk([row.pk for row in rows])
-    names = defaultdict(list)
-    authors = Author.objects.filter(paper__in=whole, position__lt=NAMES).order_by("paper", "position")
-    for paper, name in authors.values_list("paper", "name"):
-        names[paper].append(name)
+    names = Author.objects.first_of(whole, NAMES)
     return [
         describe(whole[row.pk], names[row.pk], row.note, getattr(row, source.moment)) for row in rows if row.pk in whole
     ]
@@ -144,10 +140,8 @@ def _line(text: str) -> str:
 
 def _html(paper: Paper, names: list[str], note: str) -> SafeString:
     """Authors and organisation, what a collection notes, the abstract, and where to go from there."""
-    more = paper.author_count - len(names)
-    who = ", ".join(names) + (f" and {more} more" if names and more > 0 else "")
     organisation = _line(paper.organisation.name) if paper.organisation else ""
-    head = " · ".join(filter(None, [who, organisation]))
+    head = " · ".join(filter(None, [byline(names, paper.author_count), organisation]))
     links = {"arXiv": paper.arxiv_url, "PDF": paper.pdf_url, "Code": paper.code_url, "Project": paper.project_url}
     anchors = format_html_join(" · ", '<a href="{}">{}</a>', ((url, name) for name, url in links.items() if url))
     parts = [

@@ -1,6 +1,5 @@
 """A list in a page of another site: what it shows there, and the line of HTML that puts it there."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -13,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from lib.http import BadInput
+from lib.text import byline
 from papers import listing, sources
 from papers.models import Author, Paper
 
@@ -49,17 +49,15 @@ class Frame:
 
     def rows(self) -> list[tuple[Paper, str]]:
         """The papers, each with whose it is: an organisation's own list need not say that. Two statements."""
-        keys, names = [paper.pk for paper in self.listing.papers], defaultdict(list)
+        keys = [paper.pk for paper in self.listing.papers]
         whole = Paper.objects.select_related("organisation").in_bulk(keys)
-        authors = Author.objects.filter(paper__in=keys, position__lt=NAMES).order_by("paper", "position")
-        for paper, name in authors.values_list("paper", "name"):
-            names[paper].append(name)
+        names = Author.objects.first_of(keys, NAMES)
         return [(whole[key], self._by(whole[key], names[key])) for key in keys if key in whole]
 
     def _by(self, paper: Paper, names: list[str]) -> str:
-        organisation, more = str(paper.organisation or ""), paper.author_count - len(names)
-        authors = ", ".join(names) + (f" and {more} more" if more > 0 else "")
-        return " · ".join(filter(None, [organisation if organisation != self.title else "", authors]))
+        organisation = str(paper.organisation or "")
+        said = [organisation if organisation != self.title else "", byline(names, paper.author_count)]
+        return " · ".join(filter(None, said))
 
 
 def find(path: str, query: QueryDict) -> Frame:

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
-from django.db.models import F, QuerySet, Subquery, Value
+from django.db.models import F, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, resolve
 
-from orgs.models import Organisation
+from orgs.models import FormerSlug, Organisation
 from papers import following, listing, period
 from papers.models import Collection, Day, Paper
 from papers.parts import PARTS
@@ -93,9 +93,12 @@ def _trending(viewer) -> Source:
 
 
 def _org(viewer, slug: str) -> Source:
-    named = Subquery(Organisation.objects.filter(slug=slug).values("name"))
-    papers = Paper.objects.of_organisation(slug)
-    return Source(papers, lambda: get_object_or_404(Organisation, slug=slug).name, named=named)
+    """Also by a former slug, since subscriptions outlive them."""
+    known = Organisation.objects.filter(
+        Q(slug=slug) | Q(pk__in=FormerSlug.objects.filter(slug=slug).values("organisation"))
+    )
+    papers, named = Paper.objects.of_organisation(slug), Subquery(known.values("name")[:1])
+    return Source(papers, lambda: get_object_or_404(known).name, named=named)
 
 
 def _person(viewer, username: str, part: str = "submitted") -> Source:

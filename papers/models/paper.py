@@ -40,8 +40,8 @@ class PaperQuerySet(models.QuerySet):
         return self.filter(pk__in=RawSQL(_AFFILIATED, [list(organisations)]))  # noqa: S611 (it is a constant)
 
     def of_organisation(self, slug):
-        """Those of `affiliated_with`, by the slug, in the same statement."""
-        return self.filter(pk__in=RawSQL(_AFFILIATED_BY_SLUG, [slug]))  # noqa: S611 (it is a constant)
+        """Those of `affiliated_with`, by the slug, present or former, in the same statement."""
+        return self.filter(pk__in=RawSQL(_AFFILIATED_BY_SLUG, [slug, slug]))  # noqa: S611 (it is a constant)
 
     def misattributed(self):
         """Papers whose row shows another organisation than the one accepted first, with the id of that as `first`."""
@@ -90,8 +90,11 @@ class PaperQuerySet(models.QuerySet):
 
 _AFFILIATED = "SELECT paper_id FROM papers_affiliation WHERE organisation_id = ANY(%s) AND state = 'accepted'"
 _AFFILIATED_BY_SLUG = """
-    SELECT paper_id FROM papers_affiliation JOIN orgs_organisation organisation ON organisation.id = organisation_id
-    WHERE organisation.slug = %s AND state = 'accepted'
+    SELECT paper_id FROM papers_affiliation
+    WHERE state = 'accepted' AND organisation_id IN (
+        SELECT id FROM orgs_organisation WHERE slug = %s
+        UNION ALL SELECT organisation_id FROM orgs_formerslug WHERE slug = %s
+    )
 """
 # As an array, since PostgreSQL then expects few days, and takes these from the index instead of walking by votes.
 _OF_LATEST = """

@@ -203,7 +203,7 @@ LISTS = {
     "/orgs/lab": 4,
     "/collections/autumn": 4,
     "/people/alice": 4,
-    "/papers/following": 4,
+    "/papers/following": 7,  # one, to collect
 }
 
 

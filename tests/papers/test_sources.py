@@ -6,6 +6,7 @@ from django.db import connection
 from django.http import Http404, QueryDict
 from django.test.utils import CaptureQueriesContext
 
+from orgs.models import FormerSlug
 from papers import sources
 from papers.models import Bookmark, Collection, Item, OrganisationFollow, Vote
 from tests.factories import PaperFactory
@@ -77,6 +78,14 @@ def test_what_is_hidden_is_to_others_not_there(scene, alice, path):
 def test_what_is_no_list(db, path):
     with pytest.raises(Http404):
         sources.find(path, AnonymousUser())
+
+
+def test_an_organisation_by_its_former_slug(scene, lab):
+    FormerSlug.objects.create(slug="the-old-lab", organisation=lab)
+    FormerSlug.objects.create(slug="the-oldest-lab", organisation=lab)
+    assert read("/orgs/the-old-lab", AnonymousUser()) == read("/orgs/lab", AnonymousUser()) != set()
+    assert sources.find("/orgs/lab", AnonymousUser()).title() == "The Lab"
+    assert sources.find("/orgs/the-old-lab", AnonymousUser()).title() == "The Lab"
 
 
 def test_filters_and_orders(scene):
