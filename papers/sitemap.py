@@ -21,7 +21,7 @@ from papers.models import Affiliation, Collection, Paper
 from papers.period import Period, today
 
 MOST = 50_000  # addresses of one file: the protocol's limit
-_PAGES = ["front", "trending", "archive", "collections", "about_ranking", "about_search", "about_embed"]
+_PAGES = ["front", "trending", "archive", "collections", "about_ranking", "about_search", "about_embed", "feeds"]
 
 type Entry = tuple[str, datetime | None]  # an address of this site, and when what stands there last changed
 

@@ -55,7 +55,6 @@ TEXTS = {"papers:week": "2025-W37", "papers:month": "2025-09"}
 READERS = {
     "accounts:profile": SIGNED_IN,
     **{f"inbox:{page}": set() for page in ("confirm", "never", "unsubscribe", "manage")},  # there is no such token
-    "inbox:letter": set(),  # nor such a letter
     "inbox:letters": SIGNED_IN,
     "orgs:new": SIGNED_IN,
     "orgs:edit": may(EDIT),
