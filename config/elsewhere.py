@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.urls import reverse
 
+from papers import feeds
 from papers.export import FORMS, MOST
 from papers.filters import ORDERS, PaperFilter
 from papers.frames import MOST as MOST_FRAMED
@@ -18,7 +19,6 @@ _CLOSED = [
     *("accounts/", "admin/", "invitations/", "letters/", "moderation/", "notifications", "settings/"),
     *("bookmarks", "papers/following"),
 ]
-_FEEDS = [".atom", ".json", ".rss"]
 
 
 def robots() -> str:
@@ -27,7 +27,7 @@ def robots() -> str:
         "User-agent: *",
         *(f"Disallow: /{path}" for path in _CLOSED),
         "Disallow: /*?",
-        *(f"Allow: /*{ending}?" for ending in _FEEDS),
+        *(f"Allow: /*.{form}?" for form in feeds.FORMS),
         "",
         f"Sitemap: {settings.BASE_URL}{reverse('papers:sitemap')}",
     ]

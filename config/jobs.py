@@ -10,18 +10,15 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from procrastinate import sql
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinatePeriodicDefer, ProcrastinateWorker
 from procrastinate.exceptions import UniqueViolation
-from procrastinate.manager import JobManager
 
-from lib.jobs import KEPT, RETRY, remember
+from lib.jobs import KEPT, RETRY, manager, remember
 
 ALIVE = timedelta(seconds=60)  # since its last sign; procrastinate gives one every ten seconds
 LATEST = 50
 AT_ONCE = 1_000  # jobs of one task that one press of a button begins again
 
-_manager = JobManager(DjangoConnector())  # Django's own connection, and so its transactions, in a worker, too
 _started = Q(procrastinateevent__type="started")
 
 
@@ -124,7 +121,7 @@ def rescue(worker: int) -> list[ProcrastinateJob]:
 def clear() -> None:
     """Forget what ended, badly or by being cancelled, a month ago; what went well is not kept."""
     statuses = ["failed", "cancelled", "aborted"]
-    _manager.connector.execute_query(
+    manager.connector.execute_query(
         sql.queries["delete_old_jobs"], statuses=statuses, queue=None, nb_hours=KEPT // 3600
     )
 
@@ -132,11 +129,11 @@ def clear() -> None:
 def _put_back(job: ProcrastinateJob) -> bool:
     try:
         with transaction.atomic():
-            _manager.retry_job_by_id(job.pk, timezone.now())
+            manager.retry_job_by_id(job.pk, timezone.now())
     except UniqueViolation:
         return False
     return True
 
 
 def _finish(job: ProcrastinateJob, *, delete: bool) -> None:
-    _manager.connector.execute_query(sql.queries["finish_job"], job_id=job.pk, status="failed", delete_job=delete)
+    manager.connector.execute_query(sql.queries["finish_job"], job_id=job.pk, status="failed", delete_job=delete)

@@ -1,6 +1,8 @@
-"""What a mail service tells of a mail (anymail's tracking events), as a reason to write no more."""
+"""What a mail server, or a mail service later, says of a mail (anymail's tracking events): reasons to write no more."""
 
 import re
+import smtplib
+from dataclasses import dataclass
 
 from anymail.signals import EventType, RejectReason
 
@@ -18,6 +20,36 @@ _KINDS = ("Type", "event", "type", "bounceType")
 _SOFT = re.compile("soft|transient", re.IGNORECASE)
 _PASSING = re.compile(r"\b4(?:\d\d|\.\d{1,3}\.\d{1,3})\b")  # RFC 5321 and RFC 3463: may work later
 _SPARKPOST_PASSING = {"20", "21", "22", "23", "24", "40", "60", "70"}
+
+
+FOR_GOOD = 500  # and above: replies that a repetition will not change (RFC 5321, 4.2.1)
+_AGAINST_US = b"5.7."  # a policy of the server's, that says nothing of the address (RFC 3463, 3.8)
+_CLOSING = 421
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a server said of the one recipient of a mail."""
+
+    code: int
+    answer: bytes
+
+    @classmethod
+    def of(cls, error: smtplib.SMTPRecipientsRefused) -> "Refusal":
+        ((code, answer),) = error.recipients.values()
+        return cls(code, answer)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.answer.decode(errors='replace')}"
+
+    @property
+    def is_for_good(self) -> bool:
+        return self.code >= FOR_GOOD and not self.answer.startswith(_AGAINST_US)
+
+    @property
+    def closes(self) -> bool:
+        """It was none of the recipient, but of the connection, which is gone."""
+        return self.code == _CLOSING
 
 
 def reason(event) -> Why | None:

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 
-from inbox import edition, mail
-from inbox.models import Letter
+from inbox import bounces, edition, mail
+from inbox.models import Letter, Suppression, suppression
 from inbox.models.letter import State as LetterState
 from inbox.models.subscription import State, Why
 from inbox.planning import plan
@@ -21,9 +21,6 @@ from lib.http import BadInput
 from lib.mail import hand_over
 
 logger = logging.getLogger(__name__)
-
-_AGAINST_US = b"5.7."  # a policy of the server's, that says nothing of the address (RFC 3463, 3.8)
-_FOR_GOOD = 500  # and above: replies that a repetition will not change (RFC 5321, 4.2.1)
 
 
 def run() -> int:
@@ -78,15 +75,16 @@ def _hand_over(letter: Letter, found: edition.Edition, mailer: BaseEmailBackend,
     try:
         hand_over(mailer, mail.message(letter, found), commit)
     except smtplib.SMTPRecipientsRefused as error:
-        ((code, answer),) = error.recipients.values()
-        told = f"{code} {answer.decode(errors='replace')}"
-        if code < _FOR_GOOD or answer.startswith(_AGAINST_US):
-            letter.postpone(told)
+        refusal = bounces.Refusal.of(error)
+        if refusal.closes:
+            raise
+        if refusal.is_for_good:
+            letter.fail(str(refusal))
+            Suppression.objects.add(letter.subscription.email, suppression.Why.BOUNCED)
         else:
-            letter.fail(told)
-            letter.subscription.end(Why.BOUNCED)
+            letter.postpone(str(refusal))
     except smtplib.SMTPResponseException as error:
-        if error.smtp_code < _FOR_GOOD:  # the server wants to be left alone for a while
+        if error.smtp_code < bounces.FOR_GOOD:  # the server wants to be left alone for a while
             raise
         letter.postpone(str(error))
     return letter.state == LetterState.SENT
@@ -97,6 +95,7 @@ def _set_right(letter: Letter, kind, error: BaseException | None, trace) -> None
 
     A connection that breaks at the dot leaves it open whether the server has the letter. It counts as sent.
     """
+    letter.refresh_from_db(fields=["state", "sent_at"])  # the commit itself may be what failed
     if letter.state == LetterState.SENT and not isinstance(error, smtplib.SMTPResponseException):
         logger.error("The letter %s may or may not have arrived: no answer came (%s)", letter.pk, error)
     else:

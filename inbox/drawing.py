@@ -38,7 +38,7 @@ class Drawn:
         return Drawn(html, text)
 
 
-@lru_cache(maxsize=200)
+@lru_cache(maxsize=20)  # neighbours in the queue have the same; those of one person never
 def draw(edition: Edition, cadence: str) -> Drawn:
     """The bodies without the addresses of OWN, which are filled in. `cadence` says how often the letter comes."""
     site = settings.BASE_URL

@@ -79,7 +79,8 @@ def of(subscription: Subscription, issue: date, now: datetime) -> Edition | None
     if not listed.papers:
         return None
     title = " · ".join([name, *(chip.label for chip in listed.chips)])
-    return _edition(title, issue, subscription, listed.papers)
+    edition = _edition(title, issue, subscription, listed.papers)
+    return edition if edition.papers else None  # they may have gone a moment ago
 
 
 def kept(letter: Letter) -> Edition:

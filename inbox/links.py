@@ -1,7 +1,7 @@
 """Links in mails: each opens one thing for whoever has it, without an account, and nothing else.
 
-A link is signed for its purpose, so that one to unsubscribe cannot be made into one to confirm. It names the
-subscription by its key, never the address.
+A link is signed for its purpose, so that one to unsubscribe cannot be made into one to confirm. It names
+what it is for, a subscription or some of a person's mails, by its `key`, never the address.
 """
 
 from dataclasses import dataclass
@@ -25,15 +25,15 @@ class Purpose:
     name: str
     lasts: timedelta | None
 
-    def link(self, subscription) -> str:
+    def link(self, what) -> str:
         """The address, with the site's."""
-        return settings.BASE_URL + reverse(f"inbox:{self.name}", args=[self.token(subscription)])
+        return settings.BASE_URL + reverse(f"inbox:{self.name}", args=[self.token(what)])
 
-    def token(self, subscription) -> str:
-        return signing.dumps(subscription.key, salt=self._salt)
+    def token(self, what) -> str:
+        return signing.dumps(what.key, salt=self._salt)
 
     def key(self, token: str) -> str:
-        """The key of the subscription that the token is for.
+        """The key of what the token is for.
 
         Raises BadInput for a token that is damaged or for something else, Expired for one too old.
         """

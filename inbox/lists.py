@@ -50,7 +50,7 @@ def find(address: str, viewer, **changes: str) -> Wanted:
     address = f"{path}?{normal}" if normal else path
     if len(address) > LONGEST:
         raise BadInput(_TOO_LONG)
-    return Wanted(address, " · ".join([title, *_filters(asked)])[:LONGEST_TITLE], user)
+    return Wanted(address, " · ".join([title, *listing.filters(asked.params).values()])[:LONGEST_TITLE], user)
 
 
 def min_votes(address: str) -> str:
@@ -82,8 +82,3 @@ def _title(path: str, viewer) -> tuple[str, object]:
         return sources.find(path, AnonymousUser()).title(), None
     except Http404:
         return sources.find(path, viewer).title(), viewer
-
-
-def _filters(asked: listing.Asked) -> list[str]:
-    labels = {"q": "Words"} | {name: filter.label for name, filter in PaperFilter.base_filters.items()}
-    return [f"{label}: {asked.params[name]}" for name, label in labels.items() if name in asked.params]

@@ -1,13 +1,17 @@
 """Notifications by mail."""
 
+import smtplib
+
 from django.db import transaction
 from django.utils import timezone
 
 from inbox import addresses
+from inbox.bounces import Refusal
 from inbox.kinds import How
 from inbox.links import STOP
-from inbox.models import Notification
+from inbox.models import Notification, Suppression
 from inbox.models.choice import Mails
+from inbox.models.suppression import Why
 from lib import letters
 
 
@@ -17,7 +21,8 @@ def mail(user, **chosen) -> None:
 
     What another worker mails at this moment is left to it.
 
-    If the mail cannot be sent, the error goes on, and all of them wait as before.
+    If the mail cannot be sent, the error goes on, and all of them wait as before; if the address is refused for good,
+    nothing is mailed there any more. Who dies between the server's yes and the commit leaves them to be mailed again.
     """
     waiting = Notification.objects.unmailed().filter(user=user, **chosen)
     notes = list(waiting.select_for_update(skip_locked=True).order_by("-told_at", "-pk"))
@@ -26,7 +31,16 @@ def mail(user, **chosen) -> None:
         told.update(how=How.NEVER)
     elif notes:
         told.update(mailed_at=timezone.now())
-        _letter(user, address, notes).send()
+        _send(_letter(user, address, notes), address)
+
+
+def _send(message, address: str) -> None:
+    try:
+        message.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        if not Refusal.of(error).is_for_good:
+            raise
+        Suppression.objects.add(address, Why.BOUNCED)
 
 
 def _letter(user, address: str, notes: list[Notification]):

@@ -1,7 +1,6 @@
 """A row for each letter that is due, so that it is sent once."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -29,7 +28,7 @@ def _plan_some(now: datetime) -> int:
     letters = []
     for subscription in due:
         at = subscription.last_issue(now)
-        day = at.astimezone(ZoneInfo(subscription.zone)).date()
+        day = at.astimezone(subscription.clock).date()
         letters.append(Letter(subscription=subscription, issue=day, try_at=at))
         subscription.next_at = subscription.issue_after(now)
     Letter.objects.bulk_create(letters, ignore_conflicts=True)

@@ -16,6 +16,7 @@ from inbox import bounces, tasks
 from inbox.kinds import Kind, kinds
 from inbox.models import Subscription, Suppression
 from inbox.models.subscription import Why
+from lib.jobs import defer
 
 
 def listen() -> None:
@@ -26,7 +27,7 @@ def listen() -> None:
 def _hear(kind: Kind, sender, signal, **heard) -> None:
     note = kind.note(**heard)
     if note is not None:
-        tasks.tell.defer(kind=kind.key, note=note)
+        defer(tasks.tell, {"kind": kind.key, "note": note})
 
 
 @receiver(pre_delete, sender=get_user_model())
@@ -37,7 +38,7 @@ def take_subscriptions_along(instance, **kwargs) -> None:
 @receiver(post_delete, sender=EmailAddress)
 def end_private_letters(instance, **kwargs) -> None:
     """To an address that is given up goes nothing any more that only its person may read."""
-    Subscription.objects.of_address(instance.email).filter(user=instance.user_id).end(Why.LOST)
+    Subscription.objects.of_addresses([instance.email]).filter(user=instance.user_id).end(Why.LOST)
 
 
 @receiver(tracking)

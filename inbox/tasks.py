@@ -1,27 +1,45 @@
 """What the worker does for the inbox: letters, notifications, and at night what has had its time."""
 
+import logging
+from threading import Lock
+
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from procrastinate.contrib.django import app
 
 from inbox import delivery, mailing
 from inbox.kinds import kinds
-from inbox.models import Notification, Subscription, Throttle
-from lib.jobs import RETRY
+from inbox.models import Letter, Notification, Subscription, Throttle
+from lib.jobs import RETRY, defer
+
+SOMEBODY_WAITS = 1  # before thousands of mails that nobody waits for
+
+logger = logging.getLogger(__name__)
+_sending = Lock()
 
 
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="letters", pass_context=False)
 def send_letters(timestamp: int) -> None:
-    delivery.run()
+    """Of one process once at a time: those that come meanwhile would take the places of other jobs.
+
+    While the mail server is not there, each minute says so, and none is a failure to be begun again.
+    """
+    if _sending.acquire(blocking=False):
+        try:
+            delivery.run()
+        except OSError:
+            logger.exception("Letters wait, since mail cannot be sent")
+        finally:
+            _sending.release()
 
 
-@app.task(pass_context=False, retry=RETRY)
+@app.task(pass_context=False, retry=RETRY, priority=SOMEBODY_WAITS)
 def ask(email: str, ip: str, **settings) -> None:
     Subscription.objects.ask(email, ip, **settings)
 
 
-@app.task(pass_context=False, retry=RETRY)
+@app.task(pass_context=False, retry=RETRY, priority=SOMEBODY_WAITS)
 def remind(email: str, ip: str) -> None:
     Subscription.objects.remind(email, ip)
 
@@ -31,8 +49,7 @@ def remind(email: str, ip: str) -> None:
 def tell(kind: str, note: dict) -> None:
     known = kinds()[kind]
     at_once = Notification.objects.tell(known, known.told(**note))
-    if at_once:
-        mail_at_once.batch_defer(*({"notification": pk} for pk in at_once))
+    defer(mail_at_once, *({"notification": pk} for pk in at_once))
 
 
 @app.task(pass_context=False, retry=RETRY)
@@ -46,8 +63,7 @@ def mail_at_once(notification: int) -> None:
 def mail_daily(timestamp: int) -> None:
     """Also what was to be told at once and could not be."""
     people = Notification.objects.unmailed().values_list("user", flat=True).distinct()
-    if jobs := [{"user": user} for user in people]:
-        mail_day.batch_defer(*jobs)
+    defer(mail_day, *({"user": user} for user in people))
 
 
 @app.task(pass_context=False, retry=RETRY)
@@ -59,6 +75,7 @@ def mail_day(user: int) -> None:
 @app.periodic(cron="52 3 * * *")
 @app.task(pass_context=False, retry=RETRY)
 def forget(timestamp: int) -> None:
-    Notification.objects.forget_read()
-    Subscription.objects.forget_asked()
+    Notification.objects.forget()
+    Subscription.objects.forget()
+    Letter.objects.forget_unsent()
     Throttle.objects.forget()

@@ -12,14 +12,29 @@ from django.core.cache import caches
 from django.db import connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
 
 # What fails is tried again after 4, 16, 64, 256 and 1,024 seconds; then it has failed, which moderators see.
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=4)
 KEPT = 30 * 24 * 3600  # seconds that a job which failed, and its error, are kept
 LONGEST = 300  # characters of an error that are kept
 
+manager = JobManager(DjangoConnector())  # Django's own connection, and so its transactions, in a worker, too
+
 logger = logging.getLogger(__name__)
 _ADDRESS = re.compile(r"[^\s<>'\"(,]+@[^\s<>'\"),]+")
+
+
+def defer(task, *jobs: dict) -> None:
+    """A job of this task for each of these arguments, written in the transaction that goes on.
+
+    Inside a worker a task's own `defer` writes by another connection: before the transaction ends, and though it fails.
+    """
+    options = {"queue": task.queue, "lock": task.lock, "queueing_lock": task.queueing_lock, "priority": task.priority}
+    if jobs:
+        configure_task(name=task.name, job_manager=manager, **options).batch_defer(*jobs)
 
 
 def periodic(cron: str):

@@ -6,7 +6,6 @@ whether it is, to tell of a page's papers by what, and to find all those to whom
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 
 from django.db import connection
 from django.db.models import BooleanField
@@ -45,13 +44,13 @@ def reasons(user, keys: Sequence[int]) -> dict[int, str]:
     return {paper: " · ".join(sorted(set(whys))[:REASONS_SHOWN]) for paper, whys in told.items()}
 
 
-def readers(keys: Sequence[int], since: datetime) -> list[tuple[int, list[int], list[str]]]:
-    """Whom the papers with these keys are brought to, if they were listed since then: (user id, papers, why).
+def readers(keys: Sequence[int]) -> list[tuple[int, list[int], list[str]]]:
+    """Whom the papers with these keys are brought to: (user id, papers, why).
 
     Nobody is told of what they submitted themselves. One statement, however many follow something.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_READERS.format(brought=_brought("true", _THESE)), {"keys": list(keys), "since": since})
+        cursor.execute(_READERS.format(brought=_brought("true", _THESE)), {"keys": list(keys)})
         return cursor.fetchall()
 
 
@@ -83,7 +82,7 @@ _WHY = "SELECT paper, why FROM ({brought}) brought(reader, paper, why) WHERE pap
 _READERS = """
     SELECT reader, array_agg(DISTINCT paper), array_agg(DISTINCT why)
     FROM ({brought}) brought(reader, paper, why)
-    JOIN papers_paper listed ON listed.id = paper AND listed_at >= %(since)s AND submitted_by_id IS DISTINCT FROM reader
+    JOIN papers_paper listed ON listed.id = paper AND submitted_by_id IS DISTINCT FROM reader
     WHERE paper = ANY(%(keys)s)
     GROUP BY reader
 """

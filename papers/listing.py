@@ -175,7 +175,10 @@ def build(
         found=found if asked.terms.all else None,
         order=chosen,
         orders=names,
-        chips=_chips(asked.params, filter),
+        chips=[
+            Chip(name, said, address(asked.params, older="", **{name: ""}))
+            for name, said in filters(asked.params).items()
+        ],
         older_url=address(asked.params, older=page.cursor) if page.cursor else "",
         why=why,
     )
@@ -206,13 +209,10 @@ def _one_of(known, told: str, what: str) -> str:
     return told
 
 
-def _chips(params: QueryDict, filter: PaperFilter | None) -> list[Chip]:
-    labels = {name: field.label for name, field in filter.form.fields.items()} if filter else {}
-    return [
-        Chip(name, f"{label}: {params[name]}", address(params, older="", **{name: ""}))
-        for name, label in ({"q": "Words"} | labels).items()
-        if name in params
-    ]
+def filters(params: QueryDict) -> dict[str, str]:
+    """The name of each filter in the address, the words among them, → what it says: "Author: Ada Lovelace"."""
+    labels = {"q": "Words"} | {name: filter.label for name, filter in PaperFilter.base_filters.items()}
+    return {name: f"{label}: {params[name]}" for name, label in labels.items() if name in params}
 
 
 def address(params: QueryDict, **changes: str) -> str:

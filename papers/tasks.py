@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from accounts.models import User
 from lib.images import COVER, LOGO, PORTRAIT, sweep
-from lib.jobs import RETRY, periodic
+from lib.jobs import RETRY, defer, periodic
 from orgs.models import Organisation
 from papers import audit, indexing, portability
 from papers.ingest import daily, stars
@@ -72,9 +72,14 @@ def import_hub(timestamp: int) -> None:
 
 
 @periodic(settings.IMPORT_ARXIV)
-@app.task(lock="import", pass_context=False, retry=RETRY)
+@app.task(pass_context=False, retry=RETRY)
 def import_arxiv(timestamp: int) -> None:
-    logger.info("From arXiv: %s", daily.import_arxiv(settings.IMPORT_ARXIV_CATEGORIES, Client()))
+    defer(import_category, *({"category": category} for category in settings.IMPORT_ARXIV_CATEGORIES))
+
+
+@app.task(lock="import", pass_context=False, retry=RETRY)
+def import_category(category: str) -> None:
+    logger.info("From arXiv, %s: %s", category, daily.import_arxiv(category, Client()))
 
 
 # No retry: its limit is an hour's, and the next run goes on where this one ended.

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path, register_converter
 
+from papers.feeds import FORMS
 from papers.identifiers import ArxivIdConverter
 from papers.models import State
 from papers.shelves import SHELVES
@@ -34,7 +35,7 @@ register_converter(ArxivIdConverter, "arxiv")
 app_name = "papers"
 urlpatterns = [
     # feeds: that of any list has the list's address and an ending
-    re_path(r"^(?P<path>.+)\.(?P<form>atom|json|rss)$", feeds.feed, name="feed"),
+    re_path(rf"^(?P<path>[^/].*)\.(?P<form>{'|'.join(FORMS)})$", feeds.feed, name="feed"),
     path("feeds", feeds.feeds, name="feeds"),
     path("feeds/mine.opml", feeds.opml, name="opml"),
     path("feeds/renew", feeds.renew, name="renew_feeds"),

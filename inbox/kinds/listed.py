@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from inbox.kinds import How, Kind, Told
 from papers import following
+from papers.models import Paper
 from papers.period import today
 from papers.signals import papers_listed
 
@@ -20,8 +21,13 @@ class Listed(Kind):
     signal = papers_listed
     default = How.DAILY
 
+    def note(self, papers: list[int]) -> dict | None:
+        fresh = Paper.objects.filter(pk__in=papers, listed_at__gt=timezone.now() - FRESH, withdrawn_at=None)
+        keys = list(fresh.values_list("pk", flat=True))
+        return {"papers": keys} if keys else None
+
     def told(self, papers: list[int]) -> Iterator[Told]:
-        for user, keys, whys in following.readers(papers, timezone.now() - FRESH):
+        for user, keys, whys in following.readers(papers):
             yield Told(user, today().isoformat(), {"papers": keys, "whys": whys})
 
     def line(self, facts: dict) -> str:

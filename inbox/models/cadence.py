@@ -1,7 +1,10 @@
+import logging
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import models
+
+logger = logging.getLogger(__name__)
 
 
 class Cadence(models.TextChoices):
@@ -38,3 +41,12 @@ class Cadence(models.TextChoices):
             if at > moment and self.falls_on(day):
                 return at
             day += timedelta(days=1)
+
+
+def clock(zone: str) -> ZoneInfo:
+    """The zone of this name; UTC, and an error in the log, for one that was given up since it was chosen."""
+    try:
+        return ZoneInfo(zone)
+    except ZoneInfoNotFoundError:
+        logger.exception("A subscription has a time zone that is not known any more: %s", zone)
+        return ZoneInfo("UTC")

@@ -28,6 +28,11 @@ class LetterQuerySet(models.QuerySet):
 
 
 class LetterManager(models.Manager.from_queryset(LetterQuerySet)):
+    def forget_unsent(self) -> None:
+        """Those that were empty or failed a month ago. What was sent is not sent again, so it is kept."""
+        month_ago = timezone.now() - timedelta(days=30)
+        self.filter(state__in=[State.EMPTY, State.FAILED], try_at__lt=month_ago).delete()
+
     def claim(self, now: datetime) -> "Letter | None":
         """The next letter to be sent; nobody else gets it until this transaction ends."""
         due = self.due(now).select_related("subscription__user")

@@ -11,6 +11,7 @@ from inbox.kinds import How, Kind, Told, kinds
 
 COUNTED = 100  # at most: past it nobody reads the number
 KEPT = timedelta(days=90)  # after it was read
+KEPT_UNREAD = timedelta(days=365)
 
 
 class NotificationQuerySet(models.QuerySet):
@@ -53,8 +54,10 @@ class NotificationManager(models.Manager.from_queryset(NotificationQuerySet)):
         """Those that stood there then: what came later was not seen."""
         self.filter(user=user, told_at__lte=moment).read()
 
-    def forget_read(self) -> None:
-        self.filter(read_at__lt=timezone.now() - KEPT).delete()
+    def forget(self) -> None:
+        """What was read long ago, and what nobody has read for longer."""
+        now = timezone.now()
+        self.filter(Q(read_at__lt=now - KEPT) | Q(told_at__lt=now - KEPT_UNREAD)).delete()
 
 
 _TELL = """

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from inbox import links
-from inbox.models.cadence import Cadence
+from inbox.models.cadence import Cadence, clock
 from inbox.models.letter import Letter
 from inbox.models.suppression import Suppression
 from inbox.models.throttle import OF_A_MAILBOX, Throttle, mailbox
@@ -21,8 +21,6 @@ LETTERS_SHOWN = 5  # of one subscription, where it is managed
 MOST = 30  # of one address, that have not ended
 MOST_PAPERS = 50  # of one letter
 RESUMABLE = timedelta(days=30)  # after the end
-
-
 # What whoever subscribes chooses.
 SETTINGS = ("address", "title", "cadence", "hour", "zone", "most")
 
@@ -42,9 +40,6 @@ class Why(models.TextChoices):
 
 
 class SubscriptionQuerySet(models.QuerySet):
-    def of_address(self, email: str):
-        return self.filter(email=email.lower())
-
     def of_addresses(self, emails: list[str]):
         return self.filter(email__in=[email.lower() for email in emails])
 
@@ -70,6 +65,10 @@ class SubscriptionQuerySet(models.QuerySet):
         """No more letters; those that have ended stay as they are. How many it ended."""
         now = timezone.now()
         return self.standing().update(state=State.ENDED, why=why, ended_at=now, next_at=None)
+
+    def forget_whose(self) -> None:
+        """Their letters stay as pages, of nobody."""
+        self.update(email="", user=None)
 
 
 class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
@@ -99,7 +98,7 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
     def remind(self, email: str, ip: str) -> None:
         """Mail the link to manage what this address has, if it has something. As with `ask`, nobody learns whether."""
         self.hold(email)
-        known = self.of_address(email).shown().first()
+        known = self.of_addresses([email]).shown().first()
         if known and self._may_write(email):
             known.write(ip, "reminder")
 
@@ -117,15 +116,17 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
             begun.begin()
         return begun
 
-    def forget_asked(self) -> None:
-        """Those whose link to confirm is too old."""
-        self.filter(state=State.ASKED, asked_at__lt=timezone.now() - links.CONFIRM.lasts).delete()
+    def forget(self) -> None:
+        """Those whose link to confirm is too old, and whose those were that cannot be resumed any more."""
+        now = timezone.now()
+        self.filter(state=State.ASKED, asked_at__lt=now - links.CONFIRM.lasts).delete()
+        self.filter(ended_at__lt=now - RESUMABLE).exclude(email="").forget_whose()
 
     def _may_write(self, email: str) -> bool:
         return not Suppression.objects.has(email) and Throttle.objects.take(OF_A_MAILBOX, mailbox(email)) is None
 
     def _standing(self, email: str, address: str) -> "Subscription | None":
-        return self.of_address(email).standing().filter(address=address).first()
+        return self.of_addresses([email]).standing().filter(address=address).first()
 
 
 class Subscription(models.Model):
@@ -192,9 +193,13 @@ class Subscription(models.Model):
         return f"{Cadence(self.cadence).often} at {self.hour:02}:00 ({self.zone})"
 
     @property
+    def clock(self) -> ZoneInfo:
+        return clock(self.zone)
+
+    @property
     def next_issue(self) -> date:
         """The local day of the next issue."""
-        return self.next_at.astimezone(ZoneInfo(self.zone)).date()
+        return self.next_at.astimezone(self.clock).date()
 
     @property
     def is_resumable(self) -> bool:
@@ -237,7 +242,7 @@ class Subscription(models.Model):
     def resume(self) -> None:
         """Undo that the reader ended it; twice is once, and so is another one of the same list. Raises BadInput."""
         self._hold()
-        others = Subscription.objects.of_address(self.email).standing().filter(address=self.address)
+        others = Subscription.objects.of_addresses([self.email]).standing().filter(address=self.address)
         if self.state != State.ENDED or others.exists():
             return
         if not self.is_resumable:
@@ -247,11 +252,11 @@ class Subscription(models.Model):
 
     @transaction.atomic
     def change(self, settings: dict) -> None:
-        """One that has ended stays as it is. Raises BadInput where another one has this list."""
+        """Raises BadInput for one that has ended, and where another one has this list."""
         self._hold()
         if not self.is_active:
-            return
-        others = Subscription.objects.of_address(self.email).standing().exclude(pk=self.pk)
+            raise BadInput("This subscription has ended. Resume it, or subscribe again.")
+        others = Subscription.objects.of_addresses([self.email]).standing().exclude(pk=self.pk)
         if others.filter(address=settings["address"]).exists():
             raise BadInput("You have another subscription with just these filters. Change or end that one.")
         self.take(settings)
@@ -270,7 +275,7 @@ class Subscription(models.Model):
         """
         if Suppression.objects.has(self.email):
             raise BadInput("Nothing is sent to this address. Its owner can change that, signed in, under “Letters”.")
-        if Subscription.objects.of_address(self.email).filter(state=State.ACTIVE).count() >= MOST:
+        if Subscription.objects.of_addresses([self.email]).filter(state=State.ACTIVE).count() >= MOST:
             raise BadInput(f"{MOST} lists come to this address, which is as many as there can be. End one first.")
         now = timezone.now()
         self.state, self.confirmed_at, self.next_at = State.ACTIVE, now, self.issue_after(now)
@@ -279,7 +284,7 @@ class Subscription(models.Model):
     def _hold(self) -> None:
         """And see what it is by now."""
         Subscription.objects.hold(self.email)
-        self.refresh_from_db()
+        self.refresh_from_db(from_queryset=Subscription.objects.select_for_update())
 
     def last_issue(self, now: datetime) -> datetime:
         """The moment of the last issue that is due by now, of an active subscription whose next one is."""
@@ -290,4 +295,4 @@ class Subscription(models.Model):
 
     def issue_after(self, moment: datetime) -> datetime:
         """The moment of the first issue after this one."""
-        return Cadence(self.cadence).after(moment, self.hour, ZoneInfo(self.zone))
+        return Cadence(self.cadence).after(moment, self.hour, self.clock)

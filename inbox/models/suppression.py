@@ -13,11 +13,17 @@ class Why(models.TextChoices):
 class SuppressionManager(models.Manager):
     @transaction.atomic
     def add(self, email: str, why: Why) -> None:
-        """Write to this address no more, and end all its subscriptions; twice is once, and the first reason stays."""
+        """Write to this address no more, and end all its subscriptions; twice is once, and the first reason stays.
+
+        What was refused is forgotten at once: whose it was.
+        """
         subscriptions = apps.get_model("inbox.Subscription").objects
         subscriptions.hold(email)
         self.get_or_create(digest=digest(email), defaults={"why": why})
-        subscriptions.of_address(email).end(why)
+        theirs = subscriptions.of_addresses([email])
+        theirs.end(why)
+        if why == Why.REFUSED:
+            theirs.forget_whose()
 
     def has(self, email: str) -> bool:
         return self.filter(digest=digest(email)).exists()

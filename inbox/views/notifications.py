@@ -8,12 +8,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 
 from inbox.kinds import How, Kind, kinds
 from inbox.links import STOP
 from inbox.models import Choice, Notification
 from inbox.models.choice import Mails
+from inbox.views.doors import by_link
 from lib import keyset
 from lib.http import BadInput, verb
 
@@ -70,8 +70,7 @@ def _how(kind: Kind, told: str) -> How:
     return How(told)
 
 
-@csrf_exempt  # the mail program of whoever has the link sends this (RFC 8058), and it has no cookie of ours
-@never_cache
+@by_link
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """A button that stops mails of the kinds that the link is for, or that they are stopped."""
     mails = Mails.find(STOP.key(token))

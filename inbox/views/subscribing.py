@@ -16,6 +16,7 @@ from inbox.models import Subscription, Suppression
 from inbox.models.suppression import Why
 from inbox.views.doors import by_link, for_strangers, refused, visitor
 from inbox.views.opening import subscription_of
+from lib.jobs import defer
 
 
 @never_cache
@@ -47,7 +48,7 @@ def _ask(request: HttpRequest, form: SubscribeForm) -> HttpResponse:
         return redirect("inbox:letters")
     if answer := refused(request):
         return answer
-    tasks.ask.defer(email=wanted.email, ip=visitor(request), **wanted.settings)
+    defer(tasks.ask, {"email": wanted.email, "ip": visitor(request), **wanted.settings})
     return render(request, "inbox/asked.html", {"email": wanted.email})
 
 
@@ -68,10 +69,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @by_link
 def never(request: HttpRequest, token: str) -> HttpResponse:
     """For who did not ask: a button after which nothing is ever sent to the address."""
-    subscription = subscription_of(links.NEVER, token)
-    if request.method == "POST":
-        Suppression.objects.add(subscription.email, Why.REFUSED)
-    return render(request, "inbox/never.html", {"email": subscription.email, "is_done": request.method == "POST"})
+    email = subscription_of(links.NEVER, token).email
+    is_done = not email or request.method == "POST"
+    if email and is_done:
+        Suppression.objects.add(email, Why.REFUSED)
+    return render(request, "inbox/never.html", {"email": email, "is_done": is_done})
 
 
 @never_cache
@@ -84,5 +86,5 @@ def remind(request: HttpRequest) -> HttpResponse:
     if answer := refused(request):
         return answer
     email = form.cleaned_data["email"].lower()
-    tasks.remind.defer(email=email, ip=visitor(request))
+    defer(tasks.remind, {"email": email, "ip": visitor(request)})
     return render(request, "inbox/asked.html", {"email": email, "is_reminder": True})

@@ -24,10 +24,9 @@ def import_hub(client: Client) -> Tally:
     return sum((_take_in(hub.daily(day, client)) for day in (today - timedelta(days=1), today)), Tally())
 
 
-def import_arxiv(categories: list[str], client: Client) -> Tally:
-    """What came into these categories in the last days. Raises FetchError."""
-    since = timezone.now() - timedelta(days=DAYS)
-    return sum((_take_in(arxiv.recent(category, since, client)) for category in categories), Tally())
+def import_arxiv(category: str, client: Client) -> Tally:
+    """What came into this category in the last days. Raises FetchError."""
+    return _take_in(arxiv.recent(category, timezone.now() - timedelta(days=DAYS), client))
 
 
 def _take_in(items: Iterable[PaperRecord | Problem]) -> Tally:

@@ -22,7 +22,8 @@ DAYS = 30  # papers listed within
 KEPT = 60 * 24 * 3600  # seconds
 # Requests a run: an hour has 60 without a token, and 5,000 with one. A run must not last for hours either.
 FEW, MANY = 50, 500
-REPOSITORY = re.compile(r"https?://(?:www\.)?github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?(?:[/?#].*)?", re.ASCII)
+# Neither an owner nor a name begins with a dot, which could lead the request elsewhere.
+REPOSITORY = re.compile(r"https?://(?:www\.)?github\.com/([\w-]+/[\w-][\w.-]*?)(?:\.git)?/?(?:[/?#].*)?", re.ASCII)
 
 
 def refresh(client: Client) -> int:

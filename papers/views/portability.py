@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
 from lib.http import verb
+from lib.jobs import defer
 from papers import portability, tasks
 from papers.models import DataExport
 
@@ -24,7 +25,7 @@ def make_export(request: HttpRequest) -> HttpResponse:
     """Have one made; while it is being made, a second time changes nothing."""
     with transaction.atomic():
         if export := DataExport.objects.ask(request.user):
-            tasks.make_export.defer(token=export.token)
+            defer(tasks.make_export, {"token": export.token})
     return redirect("papers:data")
 
 

@@ -1,16 +1,17 @@
 """The worker and what moderators see of it: fail, be tried again, fail for good, be told, be begun again, be done."""
 
 import logging
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from config import jobs, tasks
-from lib.jobs import RETRY, errors, shown
+from lib.jobs import RETRY, defer, errors, shown
 from papers.models import DataExport
 from papers.tasks import make_export
 from tests.conftest import Reader
@@ -88,6 +89,22 @@ def test_from_a_failure_by_the_button_to_the_end(queue, settings, tmp_path, read
     export.refresh_from_db()
     assert (export.is_ready, export.failed_at, len(mailoutbox)) == (True, None, 1)
     assert f"job {pk}<" not in reader.get(PAGE).content.decode()
+
+
+def test_inside_a_worker_too_a_job_is_written_with_its_transaction_or_not_at_all(queue, monkeypatch):
+    seen = []
+
+    def rolls_back():
+        with suppress(ZeroDivisionError), transaction.atomic():
+            defer(make_export, {"token": "one"}, {"token": "two"})
+            seen.append(ProcrastinateJob.objects.filter(task_name=EXPORT).count())
+            raise ZeroDivisionError
+        seen.append(ProcrastinateJob.objects.filter(task_name=EXPORT).count())
+
+    monkeypatch.setattr(make_export, "func", lambda token: rolls_back())
+    job(status="todo", token="zero")
+    work()
+    assert seen == [3, 1]
 
 
 def test_what_fails_is_tried_again_after_growing_pauses(time_machine):

@@ -7,7 +7,7 @@ import time_machine
 from django.core.mail import EmailMessage, mailers
 
 from inbox import delivery
-from inbox.models import Letter, Subscription
+from inbox.models import Letter, Subscription, Suppression
 from inbox.planning import plan
 from lib.mail import hand_over
 from tests.factories import PaperFactory, SubscriptionFactory
@@ -99,6 +99,23 @@ def test_a_server_that_does_not_want_us_ends_no_subscription(paper, office, cloc
     assert (subscription.state, states()) == ("active", ["waiting"])
 
 
+def test_an_address_that_is_refused_for_good_gets_no_other_list_either(paper, office, clock):
+    subscribe(1, email="lost@example.org")
+    subscribe(1, email="lost@example.org", address="/papers/trending")
+    office.refuses["lost@example.org"] = "550 5.1.1 no such mailbox"
+    assert delivery.run() == 0
+    assert states() == ["failed", "empty"]
+    assert Suppression.objects.has("lost@example.org")
+
+
+def test_a_server_that_closes_at_a_recipient_costs_no_other_letter_an_attempt(paper, office, clock):
+    first, _ = subscribe(2)
+    office.refuses[first.email] = "421 too many connections"
+    with pytest.raises(OSError, match="421"):
+        delivery.run()
+    assert list(Letter.objects.order_by("pk").values_list("attempts", flat=True)) == [1, 0]
+
+
 def test_a_full_mailbox_is_tried_again_while_the_others_get_theirs(paper, office, clock):
     full, other = subscribe(2)
     office.refuses[full.email] = "452 mailbox full"
@@ -139,6 +156,22 @@ def test_a_connection_that_breaks_at_the_dot_leaves_no_second_letter(paper, offi
     clock.shift(timedelta(hours=1))
     assert delivery.run() == 0
     assert len(office.taken) == 1
+
+
+def test_a_commit_that_fails_sends_nothing_and_says_so(paper, office, clock, monkeypatch, caplog):
+    subscribe(1)
+
+    def gone(letter, edition):
+        letter.state, letter.sent_at = "sent", MORNING
+        raise ConnectionError("the database is gone")
+
+    with monkeypatch.context() as broken, pytest.raises(ConnectionError):
+        broken.setattr(Letter, "seal", gone)
+        delivery.run()
+    assert (states(), office.taken) == (["waiting"], [])
+    assert "may or may not" not in caplog.text
+    clock.shift(timedelta(minutes=3))
+    assert delivery.run() == 1
 
 
 def test_without_a_server_everything_waits(paper, settings, clock):

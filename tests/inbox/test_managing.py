@@ -1,6 +1,7 @@
 """What comes to an address, managed by the link from a mail or signed in; and stopping it."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from django.db import connection
@@ -8,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from inbox import links, tasks
-from inbox.models import Subscription, Suppression
+from inbox.models import Letter, Subscription, Suppression
 from inbox.models.suppression import Why
 from papers import portability
 from papers.models import Collection
-from tests.factories import LetterFactory, SubscriptionFactory, UserFactory
+from tests.factories import NOON, LetterFactory, PaperFactory, SubscriptionFactory, UserFactory
 from tests.inbox.conftest import SITE, link, text
 from tests.orgs.conftest import confirm
 
@@ -103,7 +104,7 @@ def test_end_all(desk, row):
     other = SubscriptionFactory()
     for _ in range(2):
         reader.act(f"{page}/end")
-    assert {one.state for one in Subscription.objects.of_address(SARA)} == {"ended"}
+    assert {one.state for one in Subscription.objects.of_addresses([SARA])} == {"ended"}
     assert state(other) == "active"
 
 
@@ -129,7 +130,7 @@ def test_resuming_beside_a_new_one_is_none_too_many(desk, row):
     row.end("unsubscribed")
     SubscriptionFactory(email=SARA)
     reader.act(f"{page}/{row.key}/resume")
-    assert Subscription.objects.of_address(SARA).standing().count() == 1
+    assert Subscription.objects.of_addresses([SARA]).standing().count() == 1
 
 
 def test_an_unconfirmed_address_shows_nothing(row, signed_in):
@@ -251,3 +252,40 @@ def test_a_list_that_is_gone_can_be_ended_but_not_changed(desk, row, alice):
     assert reader.act(f"{page}/{row.key}/change", SETTINGS).status_code == 404
     reader.act(f"{page}/{row.key}/end")
     assert state(row) == "ended"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_changes_what_ends_meanwhile_does_not_bring_it_back(monkeypatch):
+    row = SubscriptionFactory()
+    ends = Thread(target=lambda: (Subscription.objects.get(pk=row.pk).end("bounced"), connection.close()))
+    take = Subscription.take
+
+    def slowly(self, settings):
+        ends.start()
+        ends.join(0.5)
+        take(self, settings)
+
+    monkeypatch.setattr(Subscription, "take", slowly)
+    row.change(row.settings | {"hour": 9})
+    ends.join()
+    row.refresh_from_db()
+    assert (row.state, row.why, row.next_at) == ("ended", "bounced", None)
+
+
+def test_whose_they_were_is_forgotten_and_their_pages_stay(row, stranger, time_machine):
+    paper = PaperFactory(title="Quanta")
+    letter = LetterFactory(subscription=row, state="sent", sent_at=NOON, papers=[paper.pk])
+    row.end("unsubscribed")
+    time_machine.move_to(timezone.now() + timedelta(days=31))
+    tasks.forget(0)
+    row.refresh_from_db()
+    assert (row.email, row.user) == ("", None)
+    assert "Quanta" in stranger.get(letter.get_absolute_url()).content.decode()
+
+
+def test_letters_that_were_not_sent_go_after_a_month(row, time_machine):
+    LetterFactory(subscription=row, state="empty", try_at=NOON)
+    sent = LetterFactory(subscription=row, state="sent", sent_at=NOON, issue=NOON.date(), try_at=NOON)
+    time_machine.move_to(NOON + timedelta(days=31))
+    tasks.forget(0)
+    assert list(Letter.objects.all()) == [sent]

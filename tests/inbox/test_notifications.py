@@ -155,13 +155,14 @@ def test_all_are_read_but_what_came_after_the_page(alice, bob, signed_in):
         assert reader.act(f"{PAGE}/read", {"until": wrong}).status_code == 400
 
 
-def test_read_ones_go_after_ninety_days(alice):
+def test_read_ones_go_after_ninety_days_and_all_after_a_year(alice):
     now = timezone.now()
     NotificationFactory(user=alice, read_at=now - timedelta(days=91))
     kept = [
         NotificationFactory(user=alice, read_at=now - timedelta(days=89)),
-        NotificationFactory(user=alice, told_at=now - timedelta(days=400)),
+        NotificationFactory(user=alice, told_at=now - timedelta(days=364)),
     ]
+    NotificationFactory(user=alice, told_at=now - timedelta(days=366))
     tasks.forget(0)
     assert list(Notification.objects.order_by("pk")) == kept
 

@@ -62,6 +62,14 @@ def test_the_issue_is_the_local_day(db):
     assert str(Letter.objects.get().issue) == "2025-09-11"
 
 
+def test_a_zone_that_was_given_up_stops_nobody_elses_letters(db, caplog):
+    SubscriptionFactory(zone="Mars/Olympus", next_at=MORNING)
+    SubscriptionFactory(next_at=MORNING)
+    assert plan(MORNING) == 2
+    assert "Mars/Olympus" in caplog.text
+    assert Subscription.objects.filter(next_at=MORNING + timedelta(days=1)).count() == 2
+
+
 def test_only_active_ones_have_issues(db):
     SubscriptionFactory(state="asked")
     SubscriptionFactory(state="ended", why="bounced", ended_at=MORNING)

@@ -175,3 +175,8 @@ def test_a_former_slug_is_the_present_list(everywhere, lab, stranger):
     old, present = (stranger.get(f"/orgs/{slug}.json").json() for slug in ("old", "lab"))
     assert (old["title"], old["items"]) == (present["title"], present["items"])
     assert old["items"] != []
+
+
+def test_no_address_leads_to_another_site(paper, stranger):
+    answer = stranger.get("//evil.example/papers.atom?q=%20")
+    assert (answer.status_code, answer.headers.get("Location", "")) == (404, "")

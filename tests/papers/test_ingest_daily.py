@@ -99,18 +99,21 @@ def test_arxivs_categories_of_three_days(time_machine):
     wire = Wire({})
     wire.answer = lambda request: (wire.asked.append(request.url), feed("2509.00001", "2509.00002"))[1]
     wire.client = Client(httpx2.MockTransport(wire.answer), sleep=lambda seconds: None)
-    assert daily.import_arxiv(["cs.CL", "cs.LG"], wire.client) == Tally(new=2, unchanged=2)
+    assert daily.import_arxiv("cs.CL", wire.client) == Tally(new=2)
+    assert daily.import_arxiv("cs.LG", wire.client) == Tally(unchanged=2)
     assert [url.params["search_query"] for url in wire.asked] == ["cat:cs.CL", "cat:cs.LG"]
     time_machine.move_to("2025-09-14T00:00:00Z")
-    assert daily.import_arxiv(["cs.CL"], wire.client) == Tally()
+    assert daily.import_arxiv("cs.CL", wire.client) == Tally()
 
 
-def test_the_tasks_take_their_categories_from_the_settings(time_machine, settings, monkeypatch, caplog):
+def test_each_category_of_the_settings_is_a_job(work, time_machine, settings, monkeypatch, caplog):
     time_machine.move_to("2025-09-11T12:00:00Z")
-    settings.IMPORT_ARXIV_CATEGORIES = ["cs.CL"]
+    settings.IMPORT_ARXIV_CATEGORIES = ["cs.CL", "cs.LG"]
     wire = Wire({day("2025-09-10"): rows("2509.00001"), day("2025-09-11"): rows()})
     monkeypatch.setattr(tasks, "Client", lambda: wire.client)
     tasks.import_hub(timestamp=0)
     assert "From the Hub: 1 new, 0 changed, 0 unchanged" in caplog.text
-    with pytest.raises(FetchError, match=r"cat:cs\.CL"):
-        tasks.import_arxiv(timestamp=0)
+    tasks.import_arxiv(timestamp=0)
+    for category in (r"cs\.CL", r"cs\.LG"):
+        with pytest.raises(FetchError, match=f"cat:{category}"):
+            work()
