@@ -51,7 +51,7 @@ def told() -> dict:
 def security(path: str) -> str:
     """RFC 9116, for a file at this path; "" if nobody is named. It expires within a year, and changes once a month."""
     contact, now = _contact(settings.CONTACT), datetime.now(UTC)
-    if not contact:
+    if not contact or settings.CONTACT == settings.BASE_URL:  # the default, at which nobody is named
         return ""
     expires = datetime(now.year + 1, now.month, 1, tzinfo=UTC)
     return (
@@ -63,9 +63,9 @@ def security(path: str) -> str:
 
 
 def _contact(told: str) -> str:
-    """As a URI, which the RFC asks for; "" for what is neither a mail address nor a URI."""
+    """As a URI that the RFC allows; "" for what is neither that nor a mail address."""
     parts = urlsplit(told)
-    if (parts.scheme in ("http", "https") and parts.hostname) or (parts.scheme in ("mailto", "tel") and parts.path):
+    if (parts.scheme == "https" and parts.hostname) or (parts.scheme in ("mailto", "tel") and parts.path):
         return told
     try:
         validate_email(told)

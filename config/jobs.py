@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinatePeriodicDefer, ProcrastinateWorker
 from procrastinate.exceptions import UniqueViolation
 
+from inbox.models import Letter
 from lib.jobs import KEPT, RETRY, manager, remember
 
 ALIVE = timedelta(seconds=60)  # since its last sign; procrastinate gives one every ten seconds
@@ -72,6 +73,14 @@ def failing() -> QuerySet[ProcrastinateJob]:
     """A row a task: how many `jobs` of it failed."""
     rows = ProcrastinateJob.objects.filter(status="failed").values("task_name")
     return rows.annotate(jobs=Count("pk")).order_by("-jobs", "task_name")
+
+
+def held_up() -> dict:
+    """Letters that could not be sent: how many wait to be tried again, how many failed for good, and the last error."""
+    letters = Letter.objects.exclude(error="").exclude(state="sent")
+    counts = {state: Count("pk", filter=Q(state=state)) for state in ("waiting", "failed")}
+    last = letters.order_by("-try_at").values_list("error", flat=True)[:1]
+    return letters.aggregate(**counts) | {"error": next(iter(last), "")}
 
 
 def periodic() -> list[Periodic]:

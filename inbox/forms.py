@@ -91,8 +91,9 @@ class SubscribeForm(LetterForm):
         if viewer.is_authenticated:
             subscription.email = viewer.email
         super().__init__(data, instance=subscription, viewer=viewer)
-        self.initial["list"] = wanted.address
-        self.fields["email"].required = not is_preview
+        self.initial |= {"list": wanted.address, "cadence": lists.cadence(address) or self.initial["cadence"]}
+        if is_preview:  # what else may stand there is of no matter yet
+            self.fields["email"] = forms.CharField(label="Mail address", required=False, widget=forms.EmailInput)
         self.fields["email"].widget.attrs |= {"autocomplete": "email", "placeholder": "you@example.org"}
         if not self.is_bound:
             self.fields["zone"].widget.attrs["data-preset"] = True

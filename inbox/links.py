@@ -49,6 +49,21 @@ class Purpose:
         return f"inbox.{self.name}"
 
 
+@dataclass(frozen=True)
+class Everything:
+    """All that comes to the address of a subscription, for a link that only that address gets.
+
+    Whoever is passed a letter on has the link in it, and that is for its own subscription.
+    """
+
+    subscription: str
+    mark = "all "
+
+    @property
+    def key(self) -> str:
+        return self.mark + self.subscription
+
+
 CONFIRM = Purpose("confirm", timedelta(days=3))
 NEVER = Purpose("never", CONFIRM.lasts)
 MANAGE = Purpose("manage", timedelta(days=30))

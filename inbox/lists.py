@@ -1,5 +1,6 @@
 """Which lists come by mail: those of `papers.sources`, by the one address that each has."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -7,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import Resolver404, resolve, reverse
 
-from inbox.models import Subscription
+from inbox.models import Cadence, Subscription
 from lib.http import BadInput
 from papers import listing, sources
 from papers.filters import PaperFilter
@@ -18,6 +19,8 @@ LONGEST_TITLE = Subscription._meta.get_field("title").max_length
 _TOO_LONG = "The address of this list is too long. Fewer words may find the same."
 # A day ends, and letters do not: whoever reads one and wants it by mail wants the days to come.
 _PERIODS = {f"papers:{name}" for name in ("front", "today", "this_week", "this_month", "day", "week", "month")}
+_WEEKS, _MONTHS = ("papers:this_week", "papers:week"), ("papers:this_month", "papers:month")
+_RHYTHMS = dict.fromkeys(_WEEKS, Cadence.WEEKLY) | dict.fromkeys(_MONTHS, Cadence.MONTHLY)
 _OFFERED = (sources.NAMES | _PERIODS) - {"papers:bookmarks"}
 
 
@@ -51,6 +54,13 @@ def find(address: str, viewer, **changes: str) -> Wanted:
     if len(address) > LONGEST:
         raise BadInput(_TOO_LONG)
     return Wanted(address, " · ".join([title, *listing.filters(asked.params).values()])[:LONGEST_TITLE], user)
+
+
+def cadence(address: str) -> Cadence | None:
+    """The rhythm of a list of weeks or months, for who wants those to come."""
+    with suppress(Resolver404):
+        return _RHYTHMS.get(resolve(unquote(address.partition("?")[0])).view_name)
+    return None
 
 
 def min_votes(address: str) -> str:

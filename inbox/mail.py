@@ -1,6 +1,7 @@
 """A letter as a mail."""
 
 import hashlib
+import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from inbox.models import Cadence, Letter
 from lib.mail import Message
 from papers.period import Period
 
+_NOT_QUOTED = re.compile(r"[^A-Za-z0-9 .,:+-]")
 SUBJECT_LIST, SUBJECT_TITLE = 60, 120  # characters of the list's name and of the first paper's
 
 
@@ -34,14 +36,13 @@ def subject(edition: Edition) -> str:
 
 
 def _headers(letter: Letter, unsubscribe: str) -> dict[str, str]:
-    """One-click unsubscribing is RFC 8058, List-Id RFC 2919 (a list is all that comes of one address), Auto-Submitted
-    RFC 3834."""
+    """One-click unsubscribing is RFC 8058, List-Id RFC 2919 (a list is all that comes of one address)."""
+    title = _NOT_QUOTED.sub("", letter.subscription.title)[:60].strip()
     host = urlsplit(settings.BASE_URL).hostname
     of_list = hashlib.blake2b(letter.subscription.address.encode(), digest_size=8).hexdigest()
     return {
         "Message-ID": f"<{letter.key}@{host}>",
-        "List-Id": f"<{of_list}.letters.{host}>",
+        "List-Id": f'"{title}" <{of_list}.letters.{host}>',
         "List-Unsubscribe": f"<{unsubscribe}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Auto-Submitted": "auto-generated",
     }

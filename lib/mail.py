@@ -5,8 +5,12 @@ import re
 import smtplib
 from collections.abc import Callable
 from contextlib import ExitStack
-from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from email.header import Header
+from email.headerregistry import HeaderRegistry, UniqueUnstructuredHeader, UnstructuredHeader
+from email.utils import make_msgid
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.console import EmailBackend as ConsoleBackend
@@ -25,13 +29,31 @@ class _Whole(UnstructuredHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
+class _Subject(UniqueUnstructuredHeader):
+    """Encoded as a whole where it must be: Python may write an empty encoded word, which RFC 2047 forbids."""
+
+    def fold(self, *, policy) -> str:
+        if self.isascii():
+            return super().fold(policy=policy)
+        encoded = Header(self, "utf-8", header_name=self.name).encode(linesep=policy.linesep)
+        return f"{self.name}: {encoded}{policy.linesep}"
+
+
 _HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("Subject", _Subject)
 for _name in ("List-Id", "List-Unsubscribe"):
     _HEADERS.map_to_type(_name, _Whole)
 
 
 class Message(EmailMultiAlternatives):
+    """A mail that no person wrote: Auto-Submitted is RFC 3834's."""
+
     def message(self, *, policy=email.policy.default):
+        told = {
+            "Message-ID": make_msgid(domain=urlsplit(settings.BASE_URL).hostname),
+            "Auto-Submitted": "auto-generated",
+        }
+        self.extra_headers = told | self.extra_headers
         return super().message(policy=policy.clone(header_factory=_HEADERS))
 
     def _add_bodies(self, msg) -> None:

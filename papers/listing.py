@@ -143,19 +143,21 @@ def build(
     like: Paper | None = None,
     size: int = PAGE_SIZE,
     also: tuple[str, ...] = (),
+    every_word: bool = False,
     why: Callable[[Sequence[int]], dict[int, str]] | None = None,
 ) -> Listing:
     """The page of these papers that is asked for, of this size at most, each narrow but for what it has `also`.
 
     `own_order` adds an order that only this list has, and its default: (key, name, columns). Words bring an order of
-    their own, and so does `like`, which leaves the papers most similar to it. Raises BadInput for an order or a
+    their own, and so does `like`, which leaves the papers most similar to it. With `every_word` they bring none, and
+    leave the papers that have each of them. Raises BadInput for an order or a
     cursor that is not this list's. Filters that cannot be read show their errors in `form`, and list nothing.
     """
     columns, names = dict(ORDERS), dict(ORDER_NAMES)
     if own_order:
         order, name, own_columns = own_order
         columns, names = {**columns, order: own_columns}, {order: name, **names}
-    if like or asked.terms.all:
+    if like or (asked.terms.all and not every_word):
         order, names = "relevance", {"relevance": "Relevance" if asked.terms.all else "Most similar", **names}
     told = asked.params.get("sort") or order
     chosen = order if told == "relevance" else _one_of(names, told, "order")
@@ -163,8 +165,13 @@ def build(
     found, page = None, keyset.Page([], "")
     if filter is None or filter.is_valid():
         papers = search.without((filter.qs if filter else papers), asked.terms)
-        found = _find(asked, papers, like, columns.get(chosen, ORDERS["votes"]))
-        is_sought = chosen in columns and (filter or found)  # a list of all papers is known to be quick
+        if every_word and asked.terms.all:
+            papers = search.having(papers, asked.terms)
+        else:
+            found = _find(asked, papers, like, columns.get(chosen, ORDERS["votes"]))
+        is_sought = chosen in columns and (
+            filter or asked.terms.all or found
+        )  # a list of all papers is known to be quick
         with search.bounded() if is_sought else nullcontext():
             rows = papers.seen_by(viewer).narrow((*columns.get(chosen, ()), *also))
             page = _page(rows, found, columns.get(chosen), asked.params.get("older", ""), size)
@@ -207,6 +214,14 @@ def _one_of(known, told: str, what: str) -> str:
     if told not in known:
         raise BadInput(f"“{told[:40]}” is no {what} of this list: it has {', '.join(filter(None, known))}.")
     return told
+
+
+def known(params: QueryDict) -> QueryDict:
+    """What of them makes a list, without what only looks at it: a page further on, an export, a key."""
+    kept = params.copy()
+    for name in params.keys() - {"q", "by", "sort", *PaperFilter.base_filters}:
+        del kept[name]
+    return kept
 
 
 def filters(params: QueryDict) -> dict[str, str]:

@@ -102,6 +102,16 @@ def find(papers, terms: Terms, *, by: str = "", first: Sequence[str] = ("vote_co
     return _kept(papers, (terms, by, first), lambda: _find(papers, terms, by, first))
 
 
+def having(papers, terms: Terms):
+    """The papers that have every term, as they were meant to be spelled; none if no paper knows the words."""
+    with bounded():
+        words = wording.read(terms)
+    if not words.every:
+        return papers.none()
+    asked = [legs.tsquery(query) for query in (words.every, words.phrases) if query]
+    return papers.filter(*(Q(entry__words=query) for query in asked))
+
+
 def without(papers, terms: Terms):
     """The papers that have none of the unwanted terms."""
     if not terms.none:

@@ -16,7 +16,7 @@ from django.urls import Resolver404, resolve
 
 from orgs.models import FormerSlug, Organisation
 from papers import following, listing, period
-from papers.models import Collection, Day, Paper
+from papers.models import Collection, Paper
 from papers.parts import PARTS
 from papers.search import bounded
 
@@ -44,14 +44,15 @@ class Source:
     def read(self, query: QueryDict, viewer, size: int, sort: str = "", also: tuple[str, ...] = ()) -> listing.Listing:
         """The list's first papers, with the filters of this query, narrow but for what they have `also`.
 
+        Of words they have every one: what only comes near to a question is for who looks at it.
         Their order is what the query says, or else `sort`, or else the list's own. Raises BadInput for an order that
         the list does not have, and TooSlow.
         """
         told = query.copy()
-        told["sort"] = query.get("sort") or sort or self.sort
+        told["sort"] = query.get("sort", "").replace("relevance", "") or sort or self.sort
         own = {} if self.moment == "listed_at" else {"own_order": ("newest", "Newest", (self.moment, "id"))}
         papers = self.papers.annotate(named=self.named or Value(""))
-        return listing.build(listing.read(told), viewer, papers, size=size, also=also, **own)
+        return listing.build(listing.read(told), viewer, papers, size=size, also=also, every_word=True, **own)
 
 
 def find(path: str, viewer) -> Source:
@@ -70,11 +71,7 @@ def _latest(viewer, kind: str) -> Source:
     """All papers, or those of the latest week or month."""
     if kind == "day":
         return Source(Paper.objects.all(), lambda: "Papers")
-    return Source(Paper.objects.of_latest(kind), lambda: _latest_period(kind).title, sort="votes")
-
-
-def _latest_period(kind: str) -> period.Period:
-    return period.Period.around(kind, Day.objects.latest_date() or period.today())
+    return Source(Paper.objects.of_latest(kind), lambda: f"The latest {kind}", sort="votes")
 
 
 def _dated(viewer, kind: str, text: str) -> Source:

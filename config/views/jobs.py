@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from config.jobs import LATEST, alive, failed, failing, last_sign, periodic, retry, retry_all, running, waiting
+from config.jobs import LATEST, alive, failed, failing, held_up, last_sign, periodic, retry, retry_all, running, waiting
 from lib.http import here, verb
 from lib.jobs import errors, shown
 from orgs.views.moderation import for_moderators
@@ -25,6 +25,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "running": [(job, shown(job.args)) for job in running()],
         "waiting": waiting(),
         "periodic": periodic(),
+        "letters": held_up(),
         "workers": alive().count(),
         "last_sign": last_sign(),
     }

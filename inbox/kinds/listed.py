@@ -1,17 +1,21 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
 from inbox.kinds import How, Kind, Told
+from lib.markup import plain
+from lib.text import byline
 from papers import following
 from papers.models import Paper
 from papers.period import today
 from papers.signals import papers_listed
 
 FRESH = timedelta(days=2)  # an archive that is imported is no news
-NAMED = 3
+NAMED = 3  # of what one follows
+TOLD = 10  # papers
 
 
 class Listed(Kind):
@@ -27,13 +31,21 @@ class Listed(Kind):
         return {"papers": keys} if keys else None
 
     def told(self, papers: list[int]) -> Iterator[Told]:
+        titles = {paper.pk: f"{paper.arxiv_id} {paper.title}" for paper in Paper.objects.filter(pk__in=papers)}
         for user, keys, whys in following.readers(papers):
-            yield Told(user, today().isoformat(), {"papers": keys, "whys": whys})
+            yield Told(user, today().isoformat(), {"papers": [titles[key] for key in keys], "whys": whys})
 
     def line(self, facts: dict) -> str:
         papers, whys = len(facts["papers"]), facts["whys"]
-        named = whys[:NAMED] + ([f"{len(whys) - NAMED} more"] if len(whys) > NAMED else [])
-        return f"{papers} new paper{'s' if papers > 1 else ''} from what you follow: {' · '.join(named)}"
+        return f"{papers} new paper{'s' if papers > 1 else ''} from what you follow: {byline(whys[:NAMED], len(whys))}"
+
+    def more(self, facts: dict) -> str:
+        told = (paper.split(" ", 1) for paper in facts["papers"][:TOLD])
+        return "\n\n".join(f"{plain(title)}\n{settings.BASE_URL}{_page(arxiv_id)}" for arxiv_id, title in told)
 
     def link(self, facts: dict) -> str:
         return reverse("papers:following")
+
+
+def _page(arxiv_id: str) -> str:
+    return reverse("papers:paper", args=[arxiv_id])

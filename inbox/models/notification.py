@@ -57,7 +57,7 @@ class NotificationManager(models.Manager.from_queryset(NotificationQuerySet)):
     def forget(self) -> None:
         """What was read long ago, and what nobody has read for longer."""
         now = timezone.now()
-        self.filter(Q(read_at__lt=now - KEPT) | Q(told_at__lt=now - KEPT_UNREAD)).delete()
+        self.filter(Q(read_at__lt=now - KEPT) | Q(read_at=None, told_at__lt=now - KEPT_UNREAD)).delete()
 
 
 _TELL = """

@@ -13,7 +13,7 @@ from inbox import links
 from inbox.models.cadence import Cadence, clock
 from inbox.models.letter import Letter
 from inbox.models.suppression import Suppression
-from inbox.models.throttle import OF_A_MAILBOX, Throttle, mailbox
+from inbox.models.throttle import OF_A_MAILBOX, OF_REMINDERS, Limit, Throttle, mailbox
 from lib import letters
 from lib.http import BadInput
 
@@ -41,7 +41,7 @@ class Why(models.TextChoices):
 
 class SubscriptionQuerySet(models.QuerySet):
     def of_addresses(self, emails: list[str]):
-        return self.filter(email__in=[email.lower() for email in emails])
+        return self.filter(email__in=[email.lower() for email in emails if email])
 
     def of_person(self, user):
         """What comes to addresses that the user has confirmed, and what only the user may read."""
@@ -67,8 +67,9 @@ class SubscriptionQuerySet(models.QuerySet):
         return self.standing().update(state=State.ENDED, why=why, ended_at=now, next_at=None)
 
     def forget_whose(self) -> None:
-        """Their letters stay as pages, of nobody."""
-        self.update(email="", user=None)
+        """Their letters stay as pages, of nobody, but for those that only one person may read."""
+        self.exclude(user=None).delete()
+        self.update(email="")
 
 
 class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
@@ -99,7 +100,7 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
         """Mail the link to manage what this address has, if it has something. As with `ask`, nobody learns whether."""
         self.hold(email)
         known = self.of_addresses([email]).shown().first()
-        if known and self._may_write(email):
+        if known and self._may_write(email, OF_REMINDERS):
             known.write(ip, "reminder")
 
     @transaction.atomic
@@ -122,8 +123,8 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
         self.filter(state=State.ASKED, asked_at__lt=now - links.CONFIRM.lasts).delete()
         self.filter(ended_at__lt=now - RESUMABLE).exclude(email="").forget_whose()
 
-    def _may_write(self, email: str) -> bool:
-        return not Suppression.objects.has(email) and Throttle.objects.take(OF_A_MAILBOX, mailbox(email)) is None
+    def _may_write(self, email: str, limit: Limit = OF_A_MAILBOX) -> bool:
+        return not Suppression.objects.has(email) and Throttle.objects.take(limit, mailbox(email)) is None
 
     def _standing(self, email: str, address: str) -> "Subscription | None":
         return self.of_addresses([email]).standing().filter(address=address).first()
@@ -226,7 +227,8 @@ class Subscription(models.Model):
     def write(self, ip: str, what: str = "") -> None:
         """Mail the links that belong to it: to confirm it while it is only asked for, else to manage it."""
         told = {"subscription": self, "ip": ip, "now": timezone.now()}
-        told |= {purpose.name: purpose.link(self) for purpose in (links.CONFIRM, links.NEVER, links.MANAGE)}
+        told |= {purpose.name: purpose.link(self) for purpose in (links.CONFIRM, links.NEVER)}
+        told["manage"] = links.MANAGE.link(links.Everything(self.key))
         letters.write(f"inbox/mail/{what or self.state}.txt", self.email, told).send()
 
     @transaction.atomic

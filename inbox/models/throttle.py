@@ -23,6 +23,7 @@ class Limit:
 
 
 OF_A_MAILBOX = Limit("mailbox", 3, timedelta(days=1))
+OF_REMINDERS = Limit("reminders", 3, timedelta(days=1))  # to a mailbox, whatever others ask for it
 OF_A_NETWORK = Limit("network", 20, timedelta(hours=1))
 GRACE = timedelta(seconds=1)  # of several at once, the first in line may have looked at the clock last
 

@@ -1,11 +1,12 @@
 """What comes to one's addresses by mail: read, changed, ended, resumed.
 
-Whoever is signed in manages what comes to the addresses confirmed; whoever has the link from a mail (`token`), what
-comes to that address. The pages and the verbs are the same.
+Whoever is signed in manages what comes to the addresses confirmed; whoever has a link (`token`), the one subscription
+whose letter it was in, or all of the address that it was mailed to. The pages and the verbs are the same.
 """
 
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +15,6 @@ from inbox import links
 from inbox.forms import LetterForm, ReminderForm, common_zones
 from inbox.models import Subscription, Suppression
 from inbox.models.subscription import Why
-from inbox.views.opening import subscription_of
 
 
 def manage(request: HttpRequest, token: str = "") -> HttpResponse:
@@ -43,7 +43,7 @@ def end(request: HttpRequest, key: str, token: str = "") -> HttpResponse:
 
 
 def end_all(request: HttpRequest, token: str = "") -> HttpResponse:
-    Subscription.objects.of_addresses(_addresses(request, token)).end(Why.UNSUBSCRIBED)
+    _theirs(request, token).end(Why.UNSUBSCRIBED)
     messages.success(request, "No more letters come.")
     return redirect(_base(token))
 
@@ -63,14 +63,18 @@ def allow(request: HttpRequest) -> HttpResponse:
     return redirect("inbox:letters")
 
 
-def _addresses(request: HttpRequest, token: str) -> list[str]:
-    """Whose subscriptions these are. Raises BadInput and Http404 for a link that is not good."""
-    return [subscription_of(links.MANAGE, token).email] if token else request.user.confirmed_addresses()
+def _theirs(request: HttpRequest, token: str) -> QuerySet[Subscription]:
+    """The subscriptions that may be managed. Raises BadInput and Http404 for a link that is not good."""
+    if not token:
+        return Subscription.objects.of_addresses(request.user.confirmed_addresses())
+    key = links.MANAGE.key(token)
+    one = get_object_or_404(Subscription, key=key.removeprefix(links.Everything.mark))
+    is_one = key == one.key
+    return Subscription.objects.filter(pk=one.pk) if is_one else Subscription.objects.of_addresses([one.email])
 
 
 def _one(request: HttpRequest, key: str, token: str) -> Subscription:
-    theirs = Subscription.objects.of_addresses(_addresses(request, token)).select_related("user")
-    return get_object_or_404(theirs, key=key)
+    return get_object_or_404(_theirs(request, token).select_related("user"), key=key)
 
 
 def _base(token: str) -> str:
@@ -84,18 +88,16 @@ def _form(subscription: Subscription, data=None) -> LetterForm:
 
 
 def _draw(request: HttpRequest, token: str, wrong: LetterForm | None = None) -> HttpResponse:
-    addresses = _addresses(request, token)
-    shown = Subscription.objects.of_addresses(addresses).shown().select_related("user").with_letters()
-    forms = [_form(subscription) for subscription in shown]
-    if wrong:
-        forms = [wrong if form.instance.key == wrong.instance.key else form for form in forms]
+    shown = list(_theirs(request, token).shown().select_related("user").with_letters())
+    addresses = [] if token else request.user.confirmed_addresses()
+    wrongs = {wrong.instance.key: wrong} if wrong else {}
     context = {
         "base": _base(token),
         "token": token,
         "addresses": addresses,
-        "forms": forms,
-        "wrong": wrong,
-        "has_active": any(form.instance.is_active for form in forms),
+        "rows": [(row, wrongs.get(row.key) or _form(row)) for row in shown],
+        "has_active": any(row.is_active for row in shown),
+        "is_one": bool(token) and not links.MANAGE.key(token).startswith(links.Everything.mark),
         "suppressed": Suppression.objects.among(addresses),
         "zones": common_zones(),
     }

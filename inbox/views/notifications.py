@@ -60,7 +60,7 @@ def choices(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your choices are saved.")
         return redirect("inbox:choices")
     chosen = Choice.objects.of(request.user)
-    rows = [(kind, chosen[key]) for key, kind in kinds().items()]
+    rows = [(kind, chosen[key]) for key, kind in kinds().items() if len(kind.hows) > 1]
     return render(request, "inbox/choices.html", {"rows": rows, "hows": list(How)})
 
 

@@ -23,15 +23,14 @@ from lib.jobs import defer
 @for_strangers
 def subscribe(request: HttpRequest) -> HttpResponse:
     """The form, with the letter of today if that is asked for; what it sends asks for a mail to confirm."""
-    if request.method == "POST":
-        return _ask(request, SubscribeForm(request.POST, viewer=request.user, address=request.POST.get("list", "")))
-    is_preview = "preview" in request.GET
+    told = request.POST if request.method == "POST" else request.GET
+    is_preview = "preview" in told
+    is_sent = request.method == "POST" or is_preview
     form = SubscribeForm(
-        request.GET if is_preview else None,
-        viewer=request.user,
-        address=request.GET.get("list", ""),
-        is_preview=is_preview,
+        told if is_sent else None, viewer=request.user, address=told.get("list", ""), is_preview=is_preview
     )
+    if is_sent and not is_preview:
+        return _ask(request, form)
     if is_preview and form.is_valid():
         now = timezone.now()
         return _draw(request, form, is_preview=True, edition=edition.of(form.instance, now.date(), now))
@@ -60,7 +59,10 @@ def _draw(request: HttpRequest, form: SubscribeForm, **more) -> HttpResponse:
 @by_link
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """What was asked for, and a button: only that subscribes."""
-    subscription = subscription_of(links.CONFIRM, token)
+    try:
+        subscription = subscription_of(links.CONFIRM, token)
+    except links.Expired:
+        return render(request, "inbox/confirm.html", {"is_expired": True}, status=410)
     if request.method == "POST":
         subscription.confirm()
     return render(request, "inbox/confirm.html", {"subscription": subscription})

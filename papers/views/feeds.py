@@ -25,7 +25,7 @@ def feed(request: HttpRequest, path: str, form: str) -> HttpResponse:
     viewer = _viewer(request)
     source = sources.find(f"/{path}", viewer)
     found, written = syndication.read(source, request.GET, viewer), syndication.FORMS[form]
-    there = f"/{path}{listing.address(asked.params, key='', older='')}".removesuffix("?")
+    there = f"/{path}{listing.address(listing.known(asked.params))}".removesuffix("?")
 
     def draw() -> bytes:
         return written.write(syndication.make(source, found, there, request.get_full_path(), viewer))
@@ -33,6 +33,7 @@ def feed(request: HttpRequest, path: str, form: str) -> HttpResponse:
     version, seconds = syndication.version(source, found), _seconds(request, source)
     response = fresh(request, draw, written.content_type, version=version, seconds=seconds)
     response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Access-Control-Allow-Origin"] = "*"  # to scripts of other sites, which come as strangers
     return response
 
 

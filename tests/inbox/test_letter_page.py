@@ -5,6 +5,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from inbox.models import Letter, Subscription
 from tests.factories import LetterFactory, PaperFactory
 
 
@@ -76,3 +77,15 @@ def test_statements_do_not_grow_with_papers(db, stranger, rows):
             page = stranger.get(letter.get_absolute_url()).content.decode()
         assert page.count('class="letter-paper"') == rows
         assert len(statements) == expected, [s["sql"] for s in statements]
+
+
+def test_a_letter_of_what_is_ones_own_is_for_its_reader_only(paper, alice, bob, signed_in, stranger):
+    letter = LetterFactory(subscription__user=alice, subscription__address="/papers/following", papers=[paper.pk])
+    for other in (stranger, signed_in(bob)):
+        assert other.get(letter.get_absolute_url()).status_code == 404
+    answer = signed_in(alice).get(letter.get_absolute_url())
+    assert paper.title in answer.content.decode()
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    letter.subscription.end("unsubscribed")
+    Subscription.objects.all().forget_whose()
+    assert not Letter.objects.exists()

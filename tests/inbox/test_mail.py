@@ -107,7 +107,7 @@ def test_long_addresses_in_headers_are_written_as_they_are(letter, settings):
     settings.BASE_URL = f"https://{'w' * 60}.{'x' * 60}.example.org"
     data = message(letter, an_edition()).message(policy=email.policy.SMTP).as_bytes().decode()
     assert f"\r\nList-Unsubscribe: <{links.UNSUBSCRIBE.link(letter.subscription)}>\r\n" in data
-    assert re.search(r"\r\nList-Id: <[0-9a-f]{16}\.letters\.w{60}\.x{60}\.example\.org>\r\n", data)
+    assert re.search(r'\r\nList-Id: "Papers" <[0-9a-f]{16}\.letters\.w{60}\.x{60}\.example\.org>\r\n', data)
 
 
 def test_a_list_has_one_id_for_all_its_subscribers(letter, mail):

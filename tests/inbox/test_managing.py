@@ -31,7 +31,7 @@ def row(db):
 def desk(request, row, stranger, signed_in):
     """Who manages what comes to Sara, and the address of the page."""
     if request.param == "link":
-        return stranger, links.MANAGE.link(row).removeprefix(SITE)
+        return stranger, links.MANAGE.link(links.Everything(row.key)).removeprefix(SITE)
     return signed_in(confirm(UserFactory(email=SARA))), "/settings/letters"
 
 
@@ -42,7 +42,7 @@ def state(row) -> str:
 
 def test_all_of_the_address_and_nothing_of_others(desk, row):
     reader, page = desk
-    SubscriptionFactory(email=SARA, address="/papers/trending", title="Trending")
+    SubscriptionFactory(email=SARA, address="/papers/trending", title="Another list")
     SubscriptionFactory(email="other@example.org", title="Of others")
     LetterFactory(subscription=row, state="sent", sent_at=timezone.now(), key="kept")
     shown = text(reader.get(page))
@@ -106,6 +106,27 @@ def test_end_all(desk, row):
         reader.act(f"{page}/end")
     assert {one.state for one in Subscription.objects.of_addresses([SARA])} == {"ended"}
     assert state(other) == "active"
+
+
+def test_the_link_in_a_letter_is_for_its_subscription_alone(row, stranger):
+    """Since letters are passed on."""
+    other = SubscriptionFactory(email=SARA, address="/papers/trending", title="Another list")
+    path = links.MANAGE.link(row).removeprefix(SITE)
+    page = text(stranger.get(path))
+    assert ("Another list" in page, SARA in page, "End all" in page) == (False, False, False)
+    for verb in ("change", "end", "resume"):
+        assert stranger.act(f"{path}/{other.key}/{verb}", SETTINGS).status_code == 404
+    stranger.act(f"{path}/end")
+    assert (state(other), state(row)) == ("active", "ended")
+
+
+def test_a_link_of_what_was_forgotten_opens_nothing_of_others(row, stranger):
+    for one in (row, SubscriptionFactory(title="Another")):
+        one.end("unsubscribed")
+        Subscription.objects.filter(pk=one.pk).update(email="")
+    page = text(stranger.get(links.MANAGE.link(links.Everything(row.key)).removeprefix(SITE)))
+    assert "No letters come here." in page
+    assert "Another" not in page
 
 
 def test_what_others_have_is_not_there(desk, row):

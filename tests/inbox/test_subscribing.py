@@ -202,7 +202,7 @@ def test_the_link_to_confirm_lasts_three_days(db, stranger, post, time_machine):
     assert "One more press" in text(stranger.get(path))
     time_machine.shift(timedelta(hours=2))
     for answer in (stranger.get(path), stranger.post(path)):
-        assert (answer.status_code, "too old" in text(answer)) == (400, True)
+        assert (answer.status_code, "ask once more" in text(answer)) == (410, True)
     assert Subscription.objects.get().state == "asked"
 
 

@@ -143,7 +143,7 @@ def test_caches_keep_what_strangers_get_and_not_what_can_be_hidden(everywhere, f
 
 
 @pytest.mark.parametrize("query", ["", "?min_votes=1", "?q=quanta&by=words", "?sort=newest"])
-@pytest.mark.parametrize("path", ["/", *OPEN, *OWN])
+@pytest.mark.parametrize("path", ["/", *OPEN])
 def test_the_page_leads_to_its_feeds(everywhere, alice, signed_in, path, query):
     reader = signed_in(alice)
     head = html.fromstring(reader.get(path + query).content).find("head")
@@ -153,6 +153,27 @@ def test_the_page_leads_to_its_feeds(everywhere, alice, signed_in, path, query):
     assert links[FORMS["atom"]] == f"{path}.atom{query}"
     for form in ("atom", "json"):
         assert len(read(reader.get(links[FORMS[form]]).content, form).entries) == 1
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_a_page_of_ones_own_offers_no_address_that_readers_could_not_open(everywhere, alice, signed_in, path):
+    page = html.fromstring(signed_in(alice).get(path).content)
+    assert page.xpath("//link[@rel='alternate']") == []
+    assert page.xpath("//a[@class='feed']/@href") == ["/feeds#yours"]
+
+
+def test_what_only_looks_at_a_list_is_none_of_its_feed(everywhere, stranger):
+    feed = stranger.get("/papers.json?utm_source=x&export=csv&min_votes=1").json()
+    assert feed["home_page_url"].endswith("/papers?min_votes=1")
+
+
+def test_a_feed_of_words_has_every_one_of_them(everywhere, stranger):
+    PaperFactory(title="Protein folding")
+    PaperFactory(title="Protein shakes")
+    assert [item["title"] for item in stranger.get("/papers.json?q=protein+folding").json()["items"]] == [
+        "Protein folding"
+    ]
+    assert stranger.get("/papers.json?q=quantum+chromodynamics").json()["items"] == []
 
 
 def test_a_page_of_older_papers_leads_to_the_same_feed(everywhere, stranger):
@@ -178,5 +199,5 @@ def test_a_former_slug_is_the_present_list(everywhere, lab, stranger):
 
 
 def test_no_address_leads_to_another_site(paper, stranger):
-    answer = stranger.get("//evil.example/papers.atom?q=%20")
+    answer = stranger.get("http://127.0.0.1//evil.example/papers.atom?q=%20")
     assert (answer.status_code, answer.headers.get("Location", "")) == (404, "")

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import httpx2
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from papers import tasks
 from papers.ingest import daily, hub
@@ -114,6 +115,7 @@ def test_each_category_of_the_settings_is_a_job(work, time_machine, settings, mo
     tasks.import_hub(timestamp=0)
     assert "From the Hub: 1 new, 0 changed, 0 unchanged" in caplog.text
     tasks.import_arxiv(timestamp=0)
-    for category in (r"cs\.CL", r"cs\.LG"):
-        with pytest.raises(FetchError, match=f"cat:{category}"):
-            work()
+    jobs = ProcrastinateJob.objects.filter(task_name="papers.tasks.import_category").order_by("pk")
+    assert [job.args for job in jobs] == [{"category": "cs.CL"}, {"category": "cs.LG"}]
+    with pytest.raises(FetchError, match=r"cat:cs\.CL"):
+        work()

@@ -28,7 +28,7 @@ def scene(lab, alice):
 OPEN = {
     "/": "Papers",
     "/papers": "Papers",
-    "/papers/week": "Week 37: 8 September – 14 September 2025",
+    "/papers/week": "The latest week",
     "/papers/date/2025-09-10": "Wednesday, 10 September 2025",
     "/papers/month/2025-09": "September 2025",
     "/papers/trending": "Trending",
