@@ -8,12 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from inbox import links, tasks
-from inbox.models import Letter, Subscription, Suppression
+from inbox import links
+from inbox.models import Subscription, Suppression
 from inbox.models.suppression import Why
-from papers import portability
 from papers.models import Collection
-from tests.factories import NOON, LetterFactory, PaperFactory, SubscriptionFactory, UserFactory
+from tests.factories import LetterFactory, SubscriptionFactory, UserFactory
 from tests.inbox.conftest import SITE, link, text
 from tests.orgs.conftest import confirm
 
@@ -234,37 +233,6 @@ def test_to_unsubscribe_what_is_gone_is_no_error(row, stranger):
     assert "These letters do not come any more" in text(stranger.post(path))
 
 
-def test_who_leaves_takes_all_of_it_along(alice, bob):
-    confirm(alice), confirm(bob)
-    SubscriptionFactory(email=alice.email)
-    SubscriptionFactory(email="former@example.org", address="/papers/following", user=alice)
-    kept = SubscriptionFactory(email=bob.email)
-    alice.leave()
-    assert list(Subscription.objects.all()) == [kept]
-
-
-def test_an_address_that_is_given_up_gets_nothing_private_any_more(alice):
-    confirm(alice)
-    private = SubscriptionFactory(email=alice.email, address="/papers/following", user=alice)
-    public = SubscriptionFactory(email=alice.email)
-    alice.emailaddress_set.get().delete()
-    assert (state(private), state(public)) == ("ended", "active")
-
-
-def test_the_export_has_them(alice):
-    SubscriptionFactory(email=confirm(alice).email, title="Mine")
-    SubscriptionFactory()
-    assert [row["title"] for row in portability.KINDS["subscriptions"](alice)] == ["Mine"]
-
-
-def test_at_night_what_nobody_confirmed_is_forgotten(row, time_machine):
-    SubscriptionFactory(state="asked", confirmed_at=None, asked_at=timezone.now() - timedelta(days=3, minutes=1))
-    fresh = SubscriptionFactory(state="asked", confirmed_at=None)
-    row.end("unsubscribed")
-    tasks.forget(0)
-    assert set(Subscription.objects.all()) == {row, fresh}
-
-
 def test_a_list_that_is_gone_can_be_ended_but_not_changed(desk, row, alice):
     reader, page = desk
     Collection.objects.create(key="c", name="C", user=alice, visibility="public")
@@ -291,22 +259,3 @@ def test_who_changes_what_ends_meanwhile_does_not_bring_it_back(monkeypatch):
     ends.join()
     row.refresh_from_db()
     assert (row.state, row.why, row.next_at) == ("ended", "bounced", None)
-
-
-def test_whose_they_were_is_forgotten_and_their_pages_stay(row, stranger, time_machine):
-    paper = PaperFactory(title="Quanta")
-    letter = LetterFactory(subscription=row, state="sent", sent_at=NOON, papers=[paper.pk])
-    row.end("unsubscribed")
-    time_machine.move_to(timezone.now() + timedelta(days=31))
-    tasks.forget(0)
-    row.refresh_from_db()
-    assert (row.email, row.user) == ("", None)
-    assert "Quanta" in stranger.get(letter.get_absolute_url()).content.decode()
-
-
-def test_letters_that_were_not_sent_go_after_a_month(row, time_machine):
-    LetterFactory(subscription=row, state="empty", try_at=NOON)
-    sent = LetterFactory(subscription=row, state="sent", sent_at=NOON, issue=NOON.date(), try_at=NOON)
-    time_machine.move_to(NOON + timedelta(days=31))
-    tasks.forget(0)
-    assert list(Letter.objects.all()) == [sent]
