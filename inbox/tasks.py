@@ -35,8 +35,8 @@ def send_letters(timestamp: int) -> None:
 
 
 @app.task(pass_context=False, retry=RETRY, priority=SOMEBODY_WAITS)
-def ask(email: str, ip: str, **settings) -> None:
-    Subscription.objects.ask(email, ip, **settings)
+def ask(email: str, ip: str, by: str, **settings) -> None:
+    Subscription.objects.ask(email, ip, by, **settings)
 
 
 @app.task(pass_context=False, retry=RETRY, priority=SOMEBODY_WAITS)

@@ -21,8 +21,7 @@ LETTERS_SHOWN = 5  # of one subscription, where it is managed
 MOST = 30  # of one address, that have not ended
 MOST_PAPERS = 50  # of one letter
 RESUMABLE = timedelta(days=30)  # after the end
-# What whoever subscribes chooses.
-SETTINGS = ("address", "title", "cadence", "hour", "zone", "most")
+SETTINGS = ("address", "title", "cadence", "hour", "zone", "most")  # what whoever subscribes chooses
 
 
 class State(models.TextChoices):
@@ -79,8 +78,9 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"inbox {email.lower()}"])
 
     @transaction.atomic
-    def ask(self, email: str, ip: str, **settings) -> None:
-        """Have a subscription confirmed by whoever reads the mail to this address. `ip` is where it was asked from.
+    def ask(self, email: str, ip: str, by: str = "", **settings) -> None:
+        """Have a subscription confirmed by whoever reads the mail to this address. `ip` is where it was asked from,
+        `by` the user name of who was signed in.
 
         What waits to be confirmed takes these settings; one that is active is left alone, and the mail says so.
         Nothing happens where nothing may be sent, or enough was today.
@@ -93,7 +93,7 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
             asked.take(settings)
             asked.asked_at = timezone.now()
             asked.save()
-        asked.write(ip)
+        asked.write(ip, by=by)
 
     @transaction.atomic
     def remind(self, email: str, ip: str) -> None:
@@ -224,9 +224,9 @@ class Subscription(models.Model):
         for name, value in settings.items():
             setattr(self, name, value)
 
-    def write(self, ip: str, what: str = "") -> None:
+    def write(self, ip: str, what: str = "", by: str = "") -> None:
         """Mail the links that belong to it: to confirm it while it is only asked for, else to manage it."""
-        told = {"subscription": self, "ip": ip, "now": timezone.now()}
+        told = {"subscription": self, "ip": ip, "by": by, "now": timezone.now()}
         told |= {purpose.name: purpose.link(self) for purpose in (links.CONFIRM, links.NEVER)}
         told["manage"] = links.MANAGE.link(links.Everything(self.key))
         letters.write(f"inbox/mail/{what or self.state}.txt", self.email, told).send()

@@ -47,7 +47,8 @@ def _ask(request: HttpRequest, form: SubscribeForm) -> HttpResponse:
         return redirect("inbox:letters")
     if answer := refused(request):
         return answer
-    defer(tasks.ask, {"email": wanted.email, "ip": visitor(request), **wanted.settings})
+    asked = {"email": wanted.email, "ip": visitor(request), "by": request.user.get_username()}
+    defer(tasks.ask, asked | wanted.settings)
     return render(request, "inbox/asked.html", {"email": wanted.email})
 
 

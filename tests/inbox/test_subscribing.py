@@ -273,3 +273,11 @@ def test_there_is_a_last_one(db, stranger, post):
     answer = stranger.post(link(post()[0], "confirm"))
     assert "as many as there can be" in text(answer)
     assert Subscription.objects.filter(state="active").count() == 30
+
+
+def test_the_mail_says_who_asked(alice, signed_in, stranger, post):
+    signed_in(alice).act("/subscribe", {"email": SARA})
+    stranger.post("/subscribe", {"email": "another@example.org"})
+    told = {mail.to[0]: mail.body for mail in post()}
+    assert told[SARA].startswith("The reader “alice” asked Broadsheet")
+    assert told["another@example.org"].startswith("Somebody asked Broadsheet")
