@@ -60,6 +60,10 @@ class Kind:
         """What else is to be said, in plain text of any length."""
         return ""
 
+    def links(self, facts: dict) -> list[tuple[str, str]]:
+        """Other pages to see: what each is called, and its path."""
+        return []
+
     def subject(self, facts: dict) -> str:
         """Of a mail."""
         return self.line(facts).removesuffix(".")

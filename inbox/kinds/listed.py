@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -39,13 +38,9 @@ class Listed(Kind):
         papers, whys = len(facts["papers"]), facts["whys"]
         return f"{papers} new paper{'s' if papers > 1 else ''} from what you follow: {byline(whys[:NAMED], len(whys))}"
 
-    def more(self, facts: dict) -> str:
-        told = (paper.split(" ", 1) for paper in facts["papers"][:TOLD])
-        return "\n\n".join(f"{plain(title)}\n{settings.BASE_URL}{_page(arxiv_id)}" for arxiv_id, title in told)
-
     def link(self, facts: dict) -> str:
         return reverse("papers:following")
 
-
-def _page(arxiv_id: str) -> str:
-    return reverse("papers:paper", args=[arxiv_id])
+    def links(self, facts: dict) -> list[tuple[str, str]]:
+        told = (paper.split(" ", 1) for paper in facts["papers"][:TOLD])
+        return [(plain(title), reverse("papers:paper", args=[arxiv_id])) for arxiv_id, title in told]

@@ -121,6 +121,10 @@ class Notification(models.Model):
         return kinds()[self.kind].more(self.facts)
 
     @property
+    def links(self) -> list[tuple[str, str]]:
+        return kinds()[self.kind].links(self.facts)
+
+    @property
     def title(self) -> str:
         """As the subject of a mail."""
         return kinds()[self.kind].subject(self.facts)
