@@ -65,7 +65,7 @@ class Letter(models.Model):
             models.CheckConstraint(condition=Q(state__in=State.values), name="letter_state_known"),
             models.CheckConstraint(condition=Q(state="sent") ^ Q(sent_at=None), name="letter_sent_says_when"),
         ]
-        indexes = [models.Index(fields=["try_at"], condition=Q(state="waiting"), name="letter_waiting")]
+        indexes = [models.Index(fields=["try_at", "id"], condition=Q(state="waiting"), name="letter_waiting")]
 
     def __str__(self) -> str:
         return f"{self.subscription} of {self.issue}"

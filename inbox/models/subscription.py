@@ -175,7 +175,7 @@ class Subscription(models.Model):
                 condition=Q(state="ended") ^ Q(ended_at=None, why=""), name="subscription_ended_says_why"
             ),
         ]
-        indexes = [models.Index(fields=["next_at"], condition=Q(state="active"), name="subscription_due")]
+        indexes = [models.Index(fields=["next_at", "id"], condition=Q(state="active"), name="subscription_due")]
 
     def __str__(self) -> str:
         return self.title
