@@ -218,6 +218,8 @@ def test_no_secret_is_told_by_a_page(who, scene, signed_in):
                 continue  # which is Hilda's own, and says her name
             answer = reader.get(path + variant, follow=True)
             wrong += [f"{name} {path}{variant}: {secret}" for secret in leaks(who, answer)]
+            if answer.status_code == 405:
+                break  # a verb has no variants to read
     assert wrong == []
 
 
