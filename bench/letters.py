@@ -169,35 +169,21 @@ def lines(noted: Path) -> list[str]:
 @contextmanager
 def worker():
     command = [sys.executable, "manage.py", "procrastinate", "worker"]
-    with _running(command, state.FOLDER / "letters.log") as process:
+    with (state.FOLDER / "letters.log").open("ab") as output, servers.running(command, output) as process:
         yield process
 
 
 @contextmanager
 def sink(port: int, noted: Path):
     noted.write_text("")
-    with _running([sys.executable, "-m", "bench.sink", str(port), str(noted)], state.FOLDER / "sink.log") as process:
+    command = [sys.executable, "-m", "bench.sink", str(port), str(noted)]
+    with (state.FOLDER / "sink.log").open("ab") as output, servers.running(command, output) as process:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             with suppress(OSError), smtplib.SMTP("127.0.0.1", port):
                 break
             time.sleep(0.1)
         yield process
-
-
-@contextmanager
-def _running(command: list[str], log: Path):
-    with log.open("ab") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 if __name__ == "__main__":

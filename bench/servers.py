@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
 
@@ -53,11 +54,17 @@ def bare(port: int, log: Path):
 def _running(command: list[str], port: int, ready: str, log: Path) -> Iterator[Server]:
     """Starts it, waits until `ready` answers 200, and ends it by its own process id whatever happens."""
     environment = os.environ | {"HOST": HOST, "PORT": str(port), "WEB_CONCURRENCY": "1"}
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
-    try:
+    with log.open("wb") as output, running(command, output, environment) as process:
         _wait(process, port, ready, log)
         yield Server(port, psutil.Process(process.pid))
+
+
+@contextmanager
+def running(command: list[str], output: BinaryIO, environment: dict | None = None) -> Iterator[subprocess.Popen]:
+    """Ends it by its own process id whatever happens."""
+    process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+    try:
+        yield process
     finally:
         process.terminate()
         try:

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from inbox import bounces, edition, mail
 from inbox.models import Letter, Suppression, suppression
-from inbox.models.letter import State as LetterState
-from inbox.models.subscription import State, Why
+from inbox.models.letter import State
+from inbox.models.subscription import Why
 from inbox.planning import plan
 from lib.http import BadInput
 from lib.mail import hand_over
@@ -54,7 +54,7 @@ def _send(letter: Letter, mailer: BaseEmailBackend, claim: ExitStack) -> bool:
     """Whether it was. The claim is closed, and so committed, in the moment in which the server takes the letter."""
     subscription = letter.subscription
     try:
-        found = subscription.state == State.ACTIVE and edition.of(subscription, letter.issue, timezone.now())
+        found = subscription.is_active and edition.of(subscription, letter.issue, timezone.now())
     except Http404:
         subscription.end(Why.LOST)
         found = None
@@ -87,7 +87,7 @@ def _hand_over(letter: Letter, found: edition.Edition, mailer: BaseEmailBackend,
         if error.smtp_code < bounces.FOR_GOOD:  # the server wants to be left alone for a while
             raise
         letter.postpone(str(error))
-    return letter.state == LetterState.SENT
+    return letter.state == State.SENT
 
 
 def _set_right(letter: Letter, kind, error: BaseException | None, trace) -> None:
@@ -96,7 +96,7 @@ def _set_right(letter: Letter, kind, error: BaseException | None, trace) -> None
     A connection that breaks at the dot leaves it open whether the server has the letter. It counts as sent.
     """
     letter.refresh_from_db(fields=["state", "sent_at"])  # the commit itself may be what failed
-    if letter.state == LetterState.SENT and not isinstance(error, smtplib.SMTPResponseException):
+    if letter.state == State.SENT and not isinstance(error, smtplib.SMTPResponseException):
         logger.error("The letter %s may or may not have arrived: no answer came (%s)", letter.pk, error)
     else:
         letter.postpone(str(error))

@@ -18,6 +18,7 @@ from inbox.models import Cadence, Letter, Subscription
 from lib.markup import plain
 from lib.text import byline, one_line
 from papers import sources
+from papers.listing import titled
 from papers.models import Author, Paper
 
 # How far back a letter looks: longer than its cadence, since a paper gathers votes for some days.
@@ -78,7 +79,7 @@ def of(subscription: Subscription, issue: date, now: datetime) -> Edition | None
     listed = replace(source, papers=papers).read(QueryDict(query), viewer, subscription.most, order)
     if not listed.papers:
         return None
-    title = " · ".join([name, *(chip.label for chip in listed.chips)])
+    title = titled(name, listed.asked.params)
     edition = _edition(title, issue, subscription, listed.papers)
     return edition if edition.papers else None  # they may have gone a moment ago
 

@@ -18,8 +18,8 @@ LONGEST_TYPED = 10_000  # before it is in its normal form
 LONGEST_TITLE = Subscription._meta.get_field("title").max_length
 _TOO_LONG = "The address of this list is too long. Fewer words may find the same."
 # A day ends, and letters do not: whoever reads one and wants it by mail wants the days to come.
-_PERIODS = {f"papers:{name}" for name in ("front", "today", "this_week", "this_month", "day", "week", "month")}
 _WEEKS, _MONTHS = ("papers:this_week", "papers:week"), ("papers:this_month", "papers:month")
+_PERIODS = {"papers:front", "papers:today", "papers:day", *_WEEKS, *_MONTHS}
 _RHYTHMS = dict.fromkeys(_WEEKS, Cadence.WEEKLY) | dict.fromkeys(_MONTHS, Cadence.MONTHLY)
 _OFFERED = (sources.NAMES | _PERIODS) - {"papers:bookmarks"}
 
@@ -53,7 +53,7 @@ def find(address: str, viewer, **changes: str) -> Wanted:
     address = f"{path}?{normal}" if normal else path
     if len(address) > LONGEST:
         raise BadInput(_TOO_LONG)
-    return Wanted(address, " · ".join([title, *listing.filters(asked.params).values()])[:LONGEST_TITLE], user)
+    return Wanted(address, listing.titled(title, asked.params)[:LONGEST_TITLE], user)
 
 
 def cadence(address: str) -> Cadence | None:

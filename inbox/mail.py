@@ -10,7 +10,7 @@ from inbox.drawing import draw
 from inbox.edition import Edition, cut
 from inbox.links import MANAGE, UNSUBSCRIBE
 from inbox.models import Cadence, Letter
-from lib.mail import Message
+from lib.mail import Message, one_click
 from papers.period import Period
 
 _NOT_QUOTED = re.compile(r"[^A-Za-z0-9 .,:+-]")
@@ -36,13 +36,11 @@ def subject(edition: Edition) -> str:
 
 
 def _headers(letter: Letter, unsubscribe: str) -> dict[str, str]:
-    """One-click unsubscribing is RFC 8058, List-Id RFC 2919 (a list is all that comes of one address)."""
+    """List-Id is RFC 2919: a list is all that comes of one address."""
     title = _NOT_QUOTED.sub("", letter.subscription.title)[:60].strip()
     host = urlsplit(settings.BASE_URL).hostname
     of_list = hashlib.blake2b(letter.subscription.address.encode(), digest_size=8).hexdigest()
     return {
         "Message-ID": f"<{letter.key}@{host}>",
         "List-Id": f'"{title}" <{of_list}.letters.{host}>',
-        "List-Unsubscribe": f"<{unsubscribe}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
+    } | one_click(unsubscribe)

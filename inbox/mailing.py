@@ -13,6 +13,7 @@ from inbox.models import Notification, Suppression
 from inbox.models.choice import Mails
 from inbox.models.suppression import Why
 from lib import letters
+from lib.mail import one_click
 
 
 @transaction.atomic
@@ -46,7 +47,5 @@ def _send(message, address: str) -> None:
 def _letter(user, address: str, notes: list[Notification]):
     stop = STOP.link(Mails(user.pk, tuple(sorted({note.kind for note in notes}))))
     title = notes[0].title if len(notes) == 1 else f"{len(notes)} notifications"
-    # RFC 8058: a mail program may stop these by one POST.
-    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     context = {"title": title, "notes": notes, "stop": stop}
-    return letters.write("inbox/mail/notifications.txt", address, context, headers)
+    return letters.write("inbox/mail/notifications.txt", address, context, one_click(stop))

@@ -64,6 +64,11 @@ class Message(EmailMultiAlternatives):
             msg.add_alternative(html, subtype="html", cte="quoted-printable")
 
 
+def one_click(address: str) -> dict[str, str]:
+    """The headers by which a mail program offers to stop such mails: it sends a POST to this address (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
 class LogBackend(ConsoleBackend):
     """Writes a mail into the log as a person reads it: the console backend's quoted-printable breaks links."""
 

@@ -111,7 +111,7 @@ def version(source: Source, found: listing.Listing) -> tuple:
 
 def make(source: Source, found: listing.Listing, page: str, address: str, viewer) -> Feed:
     """The feed of what was found, by the addresses of its page and its own. Two statements, and one for the title."""
-    title = " · ".join([source.title(), *(chip.label for chip in found.chips), "Broadsheet"])
+    title = f"{listing.titled(source.title(), found.asked.params)} · Broadsheet"
     whose = f"{page} of {viewer.pk}" if source.is_private else page
     site = UUID(bytes=salted_hmac("papers.feeds", "site", algorithm="sha256").digest()[:16])  # the same at any BASE_URL
     entries = _entries(source, found.papers)

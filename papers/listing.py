@@ -247,3 +247,8 @@ def normal(asked: Asked) -> str:
     choices = {"by": KINDS, "sort": ORDERS} if asked.terms.all else {"sort": ORDERS.keys() - {"votes"}}
     told |= {name: value for name, known in choices.items() if (value := asked.params.get(name)) in known}
     return address(QueryDict(), **told)[1:]
+
+
+def titled(name: str, params: QueryDict) -> str:
+    """A list's name with its filters, in one line: "The Lab · Has: code"."""
+    return " · ".join([name, *filters(params).values()])

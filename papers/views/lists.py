@@ -7,6 +7,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 from django.utils.text import slugify
 from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 
@@ -51,7 +52,7 @@ def show(
         return render(request, template, context, status=400)
     if request.htmx and built.is_continuation:
         return page(request, "papers/list.html#rows", context, version=built.version, seconds=seconds)
-    context["feeds"] = _feeds(request, asked, path or request.path)
+    context["feeds"] = SimpleLazyObject(lambda: _feeds(request, asked, path or request.path))
     context["organisations"] = Organisation.objects.values_list("slug", "name")[:SUGGESTED_ORGANISATIONS]
     return page(request, template, context, version=(built.version, version), seconds=seconds)
 
