@@ -6,7 +6,8 @@ from django.shortcuts import redirect, render
 from accounts.forms import ProfileForm
 from accounts.models import User
 from lib import markup
-from lib.http import BadInput, verb
+from lib.http import verb
+from lib.refusals import BadInput
 
 LONGEST_MARKDOWN = 20_000
 

@@ -17,8 +17,8 @@ from inbox.models import Letter, Suppression, suppression
 from inbox.models.letter import State
 from inbox.models.subscription import Why
 from inbox.planning import plan
-from lib.http import BadInput
 from lib.mail import hand_over
+from lib.refusals import BadInput
 
 logger = logging.getLogger(__name__)
 

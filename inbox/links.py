@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 
 
 class Expired(BadInput):

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, QueryDict
 from django.urls import Resolver404, resolve, reverse
 
 from inbox.models import Cadence, Subscription
-from lib.http import BadInput
+from lib.refusals import BadInput
 from papers import listing, sources
 from papers.filters import PaperFilter
 

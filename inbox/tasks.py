@@ -9,7 +9,8 @@ from procrastinate.contrib.django import app
 
 from inbox import delivery, mailing
 from inbox.kinds import kinds
-from inbox.models import Letter, Notification, Subscription, Throttle
+from inbox.models import Letter, Notification, Subscription
+from lib import throttle
 from lib.jobs import RETRY, defer
 
 SOMEBODY_WAITS = 1  # before thousands of mails that nobody waits for
@@ -78,4 +79,4 @@ def forget(timestamp: int) -> None:
     Notification.objects.forget()
     Subscription.objects.forget()
     Letter.objects.forget_unsent()
-    Throttle.objects.forget()
+    throttle.forget_expired()

@@ -2,8 +2,12 @@
 
 import gzip
 import hashlib
+import ipaddress
+import math
 import re
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
 from functools import wraps
 from urllib.parse import urlsplit
 
@@ -20,19 +24,17 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django_htmx.http import HttpResponseClientRedirect
 
+from lib import throttle
+from lib.refusals import BadInput, Busy, Refusal, TooMany
 from lib.release import digest
+from lib.throttle import Limit
 
+TOO_OFTEN = "Too many requests came from you or your network in a short time. Wait a little, then try again."
 _ID = re.compile(r"[a-z]+-[0-9]+")
 
 
-class BadInput(Exception):
-    """The request cannot be answered as it stands; the message tells the reader what to change."""
-
-    status = 400
-
-
-class BadInputMiddleware:
-    """Turns BadInput, and NUL bytes anywhere in a request's address, into a page that helps."""
+class RefusalMiddleware:
+    """Turns a Refusal, and NUL bytes anywhere in a request's address, into a page that helps."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -45,13 +47,60 @@ class BadInputMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        if isinstance(exception, BadInput):
-            return bad_input(request, str(exception), exception.status)
-        return None
+        return refuse(request, exception) if isinstance(exception, Refusal) else None
 
 
 def bad_input(request: HttpRequest, message: str, status: int = 400) -> HttpResponse:
     return render(request, "400.html", {"message": message}, status=status)
+
+
+def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The page that says why something is not done, with the status that HTTP has for it."""
+    if isinstance(refusal, TooMany):
+        response = render(request, "429.html", {"message": str(refusal)}, status=429)
+        response.headers["Retry-After"] = str(math.ceil(refusal.wait.total_seconds()))
+        return response
+    return bad_input(request, str(refusal), status_of(refusal))
+
+
+_STATUS = {BadInput: 400, TooMany: 429, Busy: 503}
+
+
+def status_of(refusal: Refusal) -> int:
+    return next(status for kind, status in _STATUS.items() if isinstance(refusal, kind))
+
+
+def client_ip(request: HttpRequest) -> str:
+    """The network address that the request came from: the one that our own proxy added, or else the connection's.
+
+    What stands before the proxy's own entry in X-Forwarded-For was written by the client and is not believed.
+    """
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    if settings.ALLAUTH_TRUSTED_PROXY_COUNT and len(forwarded) >= settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        with suppress(ValueError):
+            return str(ipaddress.ip_address(forwarded[-settings.ALLAUTH_TRUSTED_PROXY_COUNT].strip()))
+    return request.META["REMOTE_ADDR"]
+
+
+def limited(name: str, *, person: int, network: int, period: timedelta):
+    """Decorate a view that may be requested so often in a period by one person and from one network.
+
+    Who is not signed in is counted by the network alone. More than that raises TooMany.
+    """
+    of_person, of_network = Limit(f"{name} person", person, period), Limit(f"{name} network", network, period)
+
+    def decorate(view):
+        @wraps(view)
+        def counted(request, *args, **kwargs):
+            uses = [(of_network, throttle.network(client_ip(request)))]
+            if request.user.is_authenticated:
+                uses.append((of_person, str(request.user.pk)))
+            throttle.demand(*uses, message=TOO_OFTEN)
+            return view(request, *args, **kwargs)
+
+        return counted
+
+    return decorate
 
 
 def here(request: HttpRequest, at: str = "") -> str:

@@ -16,7 +16,7 @@ from django.db.models import F, Func, QuerySet, Value
 from django.db.models.fields import Field
 from django.db.models.lookups import LessThan
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 
 
 @dataclass(frozen=True)

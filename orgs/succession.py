@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from orgs.models import Membership, Organisation
 from orgs.roles import Role
 

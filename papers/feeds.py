@@ -19,8 +19,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from lxml import etree
 
-from lib.http import BadInput
 from lib.markup import markdown, plain
+from lib.refusals import BadInput
 from lib.text import byline, one_line
 from lib.xml import writable
 from papers import listing

@@ -11,7 +11,7 @@ from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from lib.text import byline
 from papers import listing, sources
 from papers.models import Author, Paper

@@ -8,7 +8,7 @@ from functools import cached_property
 from django.http import QueryDict
 
 from lib import keyset
-from lib.http import BadInput
+from lib.refusals import BadInput
 from papers import query, search
 from papers.filters import ORDERS, PaperFilter
 from papers.models import Paper

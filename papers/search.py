@@ -20,7 +20,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from psycopg.errors import QueryCanceled
 
-from lib.http import BadInput
+from lib.refusals import Busy
 from papers import embedding, legs, wording
 from papers.embedding import Unavailable, embedder
 from papers.models import Embedding
@@ -34,10 +34,8 @@ PAUSE_SECONDS = 30  # without meaning, after it was not to be had
 logger = logging.getLogger(__name__)
 
 
-class TooSlow(BadInput):
+class TooSlow(Busy):
     """The database gave up on a search."""
-
-    status = 503
 
 
 @dataclass(frozen=True)

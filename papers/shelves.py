@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model, QuerySet
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from orgs.models import Organisation
 from papers import identifiers
 from papers.models import Collection, Paper

@@ -31,6 +31,17 @@ def _fresh_caches():
     search._pause["until"] = 0.0
 
 
+@pytest.fixture(autouse=True)
+def _fresh_throttle(request):
+    """What Django empties after a test that commits are the tables of models; the throttle has none."""
+    yield
+    mark = request.node.get_closest_marker("django_db")
+    commits = {"live_server", "transactional_db"} & set(request.fixturenames)
+    if commits or (mark and mark.kwargs.get("transaction")):
+        with request.getfixturevalue("django_db_blocker").unblock(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM lib_throttle")
+
+
 @pytest.fixture
 def alice(db):
     return UserFactory(username="alice", name="Alice Ash")

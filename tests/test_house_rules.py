@@ -76,7 +76,7 @@ def test_views_are_functions_of_at_most_20_lines():
 
 def test_migrations_are_complete_and_one_per_app(db):
     call_command("makemigrations", check=True, dry_run=True, stdout=StringIO())
-    for app in ("accounts", "inbox", "orgs", "papers"):
+    for app in ("accounts", "inbox", "lib", "orgs", "papers"):
         assert [p.stem for p in (ROOT / app / "migrations").glob("[0-9]*.py")] == ["0001_initial"]
 
 

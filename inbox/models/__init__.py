@@ -4,6 +4,5 @@ from inbox.models.letter import Letter
 from inbox.models.notification import Notification
 from inbox.models.subscription import Subscription
 from inbox.models.suppression import Suppression
-from inbox.models.throttle import Throttle
 
-__all__ = ["Cadence", "Choice", "Letter", "Notification", "Subscription", "Suppression", "Throttle"]
+__all__ = ["Cadence", "Choice", "Letter", "Notification", "Subscription", "Suppression"]

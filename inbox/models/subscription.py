@@ -12,10 +12,9 @@ from django.utils import timezone
 from inbox import links
 from inbox.models.cadence import Cadence, clock
 from inbox.models.letter import Letter
-from inbox.models.suppression import Suppression
-from inbox.models.throttle import OF_A_MAILBOX, OF_REMINDERS, Limit, Throttle, mailbox
+from inbox.models.suppression import OF_A_MAILBOX, OF_REMINDERS, Suppression
 from lib import letters
-from lib.http import BadInput
+from lib.refusals import BadInput
 
 LETTERS_SHOWN = 5  # of one subscription, where it is managed
 MOST = 30  # of one address, that have not ended
@@ -86,7 +85,7 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
         Nothing happens where nothing may be sent, or enough was today.
         """
         self.hold(email)
-        if not self._may_write(email):
+        if not Suppression.objects.allows(email, OF_A_MAILBOX):
             return
         asked = self._standing(email, settings["address"]) or self.model(email=email.lower(), **settings)
         if asked.state == State.ASKED:
@@ -100,7 +99,7 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
         """Mail the link to manage what this address has, if it has something. As with `ask`, nobody learns whether."""
         self.hold(email)
         known = self.of_addresses([email]).shown().first()
-        if known and self._may_write(email, OF_REMINDERS):
+        if known and Suppression.objects.allows(email, OF_REMINDERS):
             known.write(ip, "reminder")
 
     @transaction.atomic
@@ -122,9 +121,6 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
         now = timezone.now()
         self.filter(state=State.ASKED, asked_at__lt=now - links.CONFIRM.lasts).delete()
         self.filter(ended_at__lt=now - RESUMABLE).exclude(email="").forget_whose()
-
-    def _may_write(self, email: str, limit: Limit = OF_A_MAILBOX) -> bool:
-        return not Suppression.objects.has(email) and Throttle.objects.take(limit, mailbox(email)) is None
 
     def _standing(self, email: str, address: str) -> "Subscription | None":
         return self.of_addresses([email]).standing().filter(address=address).first()

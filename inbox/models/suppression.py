@@ -1,7 +1,15 @@
+from datetime import timedelta
+
 from django.apps import apps
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+
+from lib import throttle
+from lib.throttle import Limit
+
+OF_A_MAILBOX = Limit("mailbox", 3, timedelta(days=1))
+OF_REMINDERS = Limit("reminders", 3, timedelta(days=1))  # to a mailbox, whatever others ask for it
 
 
 class Why(models.TextChoices):
@@ -27,6 +35,10 @@ class SuppressionManager(models.Manager):
 
     def has(self, email: str) -> bool:
         return self.filter(digest=digest(email)).exists()
+
+    def allows(self, email: str, limit: Limit) -> bool:
+        """Whether a mail may go to this address now; it then counts as one of the limit for its mailbox."""
+        return not self.has(email) and throttle.take((limit, throttle.mailbox(email))) is None
 
     def among(self, emails: list[str]) -> dict[str, "Suppression"]:
         """Those of these addresses that are written to no more."""

@@ -1,16 +1,10 @@
 """Who may come in without signing in: whoever has a link from a mail, and strangers who ask for one."""
 
-import math
 from functools import wraps
 
-from allauth.account.adapter import get_adapter
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from inbox.models import Throttle
-from inbox.models.throttle import OF_A_NETWORK, network
 from lib.http import posts_only
 
 
@@ -58,19 +52,3 @@ def for_strangers(view):
         return (protected if request.user.is_authenticated else view)(request, *args, **kwargs)
 
     return guarded
-
-
-def visitor(request: HttpRequest) -> str:
-    """The network address that the request came from, as sign-in throttles know it."""
-    return get_adapter(request).get_client_ip(request)
-
-
-def refused(request: HttpRequest) -> HttpResponse | None:
-    """The answer to a network that has caused too many mails."""
-    wait = Throttle.objects.take(OF_A_NETWORK, network(visitor(request)))
-    if wait is None:
-        return None
-    seconds = math.ceil(wait.total_seconds())
-    response = render(request, "429.html", status=429)
-    response.headers["Retry-After"] = str(seconds)
-    return response

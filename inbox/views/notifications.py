@@ -15,7 +15,8 @@ from inbox.models import Choice, Notification
 from inbox.models.choice import Mails
 from inbox.views.doors import by_link
 from lib import keyset
-from lib.http import BadInput, verb
+from lib.http import verb
+from lib.refusals import BadInput
 
 SHOWN = 30
 

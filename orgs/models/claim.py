@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from orgs.models.event import Event
 from orgs.models.membership import Membership
 from orgs.roles import Role

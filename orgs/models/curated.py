@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from lib import links
 from lib.conflicts import weigh
-from lib.http import BadInput
 from lib.images import forget
+from lib.refusals import BadInput
 from orgs.models.event import Event
 
 MOST = {"featured": 12, "sections": 8}  # what stands in an order of the organisation's own: ids of the rooms above

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lib import letters
-from lib.http import BadInput
+from lib.refusals import BadInput
 from orgs import signals
 from orgs.models.event import Event
 from orgs.models.membership import Membership

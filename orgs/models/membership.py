@@ -2,7 +2,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from orgs.models.event import Event
 from orgs.roles import APPOINT, INVITE, Role
 from orgs.signals import role_changed

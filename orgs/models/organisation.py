@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from lib.text import initials
 from orgs.models.curated import CuratedPage
 from orgs.models.event import Event

@@ -6,7 +6,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from lib.http import BadInput, verb
+from lib.http import verb
+from lib.refusals import BadInput
 from orgs.forms import InvitationForm
 from orgs.models import Membership, Organisation
 from orgs.models.invitation import deed_for

@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from lib import keyset
-from lib.http import BadInput, verb
+from lib.http import verb
+from lib.refusals import BadInput
 from orgs.forms import AnswerForm, MergeForm, RefusalForm
 from orgs.merging import merge, united
 from orgs.models import Claim, FormerSlug

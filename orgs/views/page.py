@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from lib import links
 from lib.colour import readable
 from lib.conflicts import digests, read
-from lib.http import BadInput, verb
+from lib.http import verb
+from lib.refusals import BadInput
 from orgs.forms import OrganisationForm
 from orgs.models import Organisation
 from orgs.models.curated import Overtaken

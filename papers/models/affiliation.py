@@ -4,7 +4,7 @@ from django.db import models, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils import timezone
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from lib.text import one_line
 from orgs.models import Event
 

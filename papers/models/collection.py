@@ -10,7 +10,7 @@ from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.text import slugify
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from lib.text import one_line
 from orgs.models import Event, Organisation
 from orgs.roles import KEEP, SEE

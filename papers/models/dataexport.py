@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 
 logger = logging.getLogger(__name__)
 

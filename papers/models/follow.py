@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db import models, transaction
 from django.db.models import Count, Q
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 
 MOST = 500  # of one person, of all kinds together
 

@@ -8,8 +8,8 @@ from django.db.models import Case, F, Max, Min, OuterRef, Subquery, Value, When,
 from django.db.models.functions import Concat, RowNumber
 from django.utils import timezone
 
-from lib.http import BadInput
 from lib.places import between
+from lib.refusals import BadInput
 from papers.models.collection import Collection
 from papers.models.collectionfollow import CollectionFollow
 

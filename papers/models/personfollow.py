@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from papers.models.follow import Follow, FollowManager
 
 

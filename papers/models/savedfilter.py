@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.urls import reverse
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from lib.text import one_line
 
 MOST = 30  # of one person

@@ -6,7 +6,7 @@ from django.db.models import F, Func
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from lib.text import bare, fold, one_line
 from papers.models.follow import Follow
 

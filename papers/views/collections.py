@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from lib import keyset
-from lib.http import BadInput, page, verb
+from lib.http import page, verb
+from lib.refusals import BadInput
 from papers.forms import CollectionForm, NewCollectionForm
 from papers.models import Collection, CollectionFollow, Item, Paper
 from papers.models.item import MOST

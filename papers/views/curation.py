@@ -5,7 +5,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from lib.http import BadInput, verb
+from lib.http import verb
+from lib.refusals import BadInput
 from orgs.models.curated import MOST
 from orgs.views.page import editable
 from papers.shelves import SHELVES

@@ -9,7 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 
-from lib.http import BadInput, here, verb
+from lib.http import here, verb
+from lib.refusals import BadInput
 from papers import following
 from papers.models import follow as follows
 from papers.search import bounded

@@ -7,7 +7,8 @@ from django.utils.csp import CSP
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 
-from lib.http import BadInput, cached, page
+from lib.http import cached, page, status_of
+from lib.refusals import Refusal
 from papers import frames
 
 _FRAMED = {
@@ -29,8 +30,8 @@ def embed(request: HttpRequest, path: str) -> HttpResponse:
         frame = frames.find(f"/{path}", request.GET)
     except Http404:
         return _without(request, "This list is not here, or not for everybody.", 404)
-    except BadInput as error:
-        return _without(request, str(error), error.status)
+    except Refusal as error:
+        return _without(request, str(error), status_of(error))
     return page(request, "papers/embed.html", {"frame": frame}, version=frame.version, seconds=0)
 
 

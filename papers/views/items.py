@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from lib import keyset
-from lib.http import BadInput, came_from, here, sign_in_first, verb
+from lib.http import came_from, here, sign_in_first, verb
+from lib.refusals import BadInput
 from orgs.models import Organisation
 from orgs.roles import KEEP
 from papers import identifiers

@@ -11,7 +11,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.text import slugify
 from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 
-from lib.http import PUBLIC_SECONDS, BadInput, cached, page
+from lib.http import PUBLIC_SECONDS, cached, page
+from lib.refusals import BadInput
 from orgs.models import Organisation
 from papers import export, feeds, identifiers, listing, period, sources, sparkline
 from papers.models import AuthorFollow, Day, Paper, TopicFollow

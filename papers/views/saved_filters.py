@@ -4,7 +4,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from lib.http import BadInput, here, verb
+from lib.http import here, verb
+from lib.refusals import BadInput
 from papers import listing
 from papers.filters import PaperFilter
 from papers.models import SavedFilter

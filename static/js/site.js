@@ -70,9 +70,12 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   document.addEventListener("htmx:beforeSwap", (/** @type {any} */ event) => {
     const { target, xhr } = event.detail;
-    const saysWhy = target.matches("main") && [400, 503].includes(xhr.status) && xhr.response.includes('id="main"');
+    const saysWhy = target.matches("main") && [400, 429, 503].includes(xhr.status) && xhr.response.includes('id="main"');
     if (saysWhy) Object.assign(event.detail, { shouldSwap: true, isError: false });
   });
-  document.addEventListener("htmx:responseError", () => say("That did not work. Reload the page and try again."));
+  document.addEventListener("htmx:responseError", (/** @type {any} */ event) => {
+    const { status } = event.detail.xhr;
+    say(status === 429 ? "Too many requests. Wait a little, then try again." : "That did not work. Reload the page and try again.");
+  });
   document.addEventListener("htmx:sendError", () => say("The site can't be reached. Are you online?"));
 });

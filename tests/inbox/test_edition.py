@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from inbox import edition
 from inbox.edition import EXCERPT, SPANS, cut, excerpt
 from inbox.models import Cadence, Subscription
-from lib.http import BadInput
+from lib.refusals import BadInput
 from papers.models import Collection, Item, OrganisationFollow, Vote
 from tests.factories import NOON, LetterFactory, PaperFactory, SubscriptionFactory
 

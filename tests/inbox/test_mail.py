@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from inbox import edition, links
 from inbox.edition import Edition, Entry
 from inbox.mail import message
-from lib.http import BadInput
+from lib.refusals import BadInput
 from lib.text import one_line
 from tests.factories import NOON, LetterFactory, PaperFactory, SubscriptionFactory
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib import keyset
-from lib.http import BadInput
+from lib.refusals import BadInput
 
 ORDER = ("score", "pk")
 

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from orgs.models import Invitation, Membership
 from orgs.roles import Role
 from tests.factories import OrganisationFactory, UserFactory

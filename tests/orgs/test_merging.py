@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from orgs.merging import merge
 from orgs.models import Claim, Event, FormerSlug, Invitation, Membership, Organisation
 from orgs.roles import Role

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, transaction
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from orgs.models import Membership, Organisation
 from orgs.roles import Role
 from papers import audit

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from orgs.merging import merge
 from orgs.models import Membership
 from orgs.roles import Role

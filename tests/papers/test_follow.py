@@ -8,7 +8,7 @@ import pytest
 from django.contrib.postgres.search import SearchQuery
 from django.db import IntegrityError
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from papers import following
 from papers.models import AuthorFollow, OrganisationFollow, PersonFollow, SearchEntry, TopicFollow
 from papers.models import follow as follows

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from lib.http import BadInput
+from lib.refusals import BadInput
 from orgs import succession
 from orgs.models import Membership, Organisation
 from orgs.roles import Role

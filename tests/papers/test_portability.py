@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from papers import portability, tasks
 from papers.models import Bookmark, DataExport, Paper, SavedFilter, Vote
 from tests.factories import NOON, PaperFactory, UserFactory

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.http import BadInput
+from lib.refusals import BadInput
 from papers import listing
 from papers.models import SavedFilter
 from tests.factories import PaperFactory

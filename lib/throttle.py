@@ -1,0 +1,111 @@
+"""How often something may be done: by a person, from a network, or to a mailbox. The only throttle of the site.
+
+The generic cell rate algorithm (ITU-T I.371) over one table of PostgreSQL, so that all processes and machines count
+together and no number of simultaneous requests gets past a limit. The table is unlogged: a crash of the database
+forgets it, which costs nothing but a fresh start of every limit.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from lib.refusals import TooMany
+
+_GRACE = timedelta(seconds=1)  # among simultaneous requests, the first in line may have read the clock last
+_DOMAINS_WITHOUT_DOTS = {"gmail.com", "googlemail.com"}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`amount` times at once, and from then on `amount` times in a `period`, evenly spread."""
+
+    name: str
+    amount: int
+    period: timedelta
+
+    @property
+    def interval(self) -> timedelta:
+        return self.period / self.amount
+
+
+def take(*uses: tuple[Limit, str]) -> timedelta | None:
+    """Count one use of each limit for its key (a person, a network, a mailbox), in one statement.
+
+    Returns None if every limit allows it, else the time after which all of them will. A use that one limit allows
+    counts although another limit refuses.
+    """
+    now = timezone.now()
+    limits = {_digest(limit, key): limit for limit, key in uses}
+    keys = sorted(limits)  # rows are locked in one order, so that no two requests wait for each other
+    params = {
+        "now": now,
+        "keys": keys,
+        "intervals": [limits[key].interval for key in keys],
+        "periods": [limits[key].period + _GRACE for key in keys],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, params)
+        allowed = {key for (key,) in cursor.fetchall()}
+        refused = [key for key in keys if key not in allowed]
+        if not refused:
+            return None
+        cursor.execute("SELECT key, free_at FROM lib_throttle WHERE key = ANY(%s)", [refused])
+        return max(free_at + limits[key].interval - limits[key].period - now for key, free_at in cursor.fetchall())
+
+
+def demand(*uses: tuple[Limit, str], message: str) -> None:
+    """Count one use of each limit. Raises TooMany with this message where one of them does not allow it."""
+    if wait := take(*uses):
+        raise TooMany(message, wait)
+
+
+def release(*uses: tuple[Limit, str]) -> None:
+    """Forget every use that was counted of these limits for these keys."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM lib_throttle WHERE key = ANY(%s)", [[_digest(*use) for use in uses]])
+
+
+def forget_expired() -> None:
+    """Delete the rows that hold nobody up any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM lib_throttle WHERE free_at < %s", [timezone.now()])
+
+
+def mailbox(email: str) -> str:
+    """The address that mail to this one ends up at, as far as an address shows it.
+
+    The tag behind a “+” is left out everywhere (RFC 5233), dots where the provider ignores them.
+    """
+    local, _, domain = email.lower().rpartition("@")
+    local = local.partition("+")[0]
+    if domain in _DOMAINS_WITHOUT_DOTS:
+        local, domain = local.replace(".", ""), "gmail.com"
+    return f"{local}@{domain}"
+
+
+def network(ip: str) -> str:
+    """The range that one subscriber of a provider commonly has at hand: an IPv4 /24, an IPv6 /48."""
+    address = ipaddress.ip_address(ip)
+    address = getattr(address, "ipv4_mapped", None) or address
+    return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))
+
+
+def _digest(limit: Limit, key: str) -> str:
+    """The table names nobody: it holds keyed digests of whom a limit is counted for."""
+    return salted_hmac(f"lib.throttle.{limit.name}", key, algorithm="sha256").hexdigest()
+
+
+# `each` and `period` are columns because ON CONFLICT can only refer to values of the row that it wanted to insert.
+_TAKE = """
+    INSERT INTO lib_throttle AS known (key, free_at, each, period)
+    SELECT key, %(now)s + each, each, period
+    FROM unnest(%(keys)s::text[], %(intervals)s::interval[], %(periods)s::interval[]) AS use (key, each, period)
+    ON CONFLICT (key) DO UPDATE
+    SET free_at = greatest(known.free_at, %(now)s) + excluded.each, each = excluded.each, period = excluded.period
+    WHERE greatest(known.free_at, %(now)s) + excluded.each <= %(now)s + excluded.period
+    RETURNING key
+"""
