@@ -39,6 +39,7 @@ urlpatterns = [path("", page)]
 settings.configure(
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF=__name__,
+    PICTURE_PATHS="",
     SECRET_KEY="nothing here is signed",
     TEMPLATES=[
         {

@@ -1,4 +1,4 @@
-"""The two servers that are measured: the site itself and the bare page, each one gunicorn worker with 4 threads."""
+"""The two servers that are measured: the site itself and the bare page, by default one worker with 4 threads each."""
 
 import os
 import socket
@@ -39,21 +39,24 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def site(port: int, log: Path):
-    """Broadsheet as its operators start it, without the worker for background jobs."""
-    return _running([sys.executable, "manage.py", "serve", "--no-worker"], port, "/readyz", log)
+def site(port: int, log: Path, workers: int | None = 1):
+    """Broadsheet as its operators start it, without the worker for background jobs; None: as many as by default."""
+    command = [sys.executable, "manage.py", "serve", "--no-worker"]
+    return _running(command, port, "/readyz", log, {"WEB_CONCURRENCY": str(workers)} if workers else {})
 
 
-def bare(port: int, log: Path):
+def bare(port: int, log: Path, worker_class: str = "lib.server.ServerWorker"):
     """The bare page under the gunicorn settings of `manage.py serve`."""
-    options = ["--bind", f"{HOST}:{port}", "--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
+    options = ["--bind", f"{HOST}:{port}", "--worker-class", worker_class, "--threads", "4", "--no-control-socket"]
     return _running([sys.executable, "-m", "gunicorn", *options, "bench.bare:application"], port, "/", log)
 
 
 @contextmanager
-def _running(command: list[str], port: int, ready: str, log: Path) -> Iterator[Server]:
+def _running(
+    command: list[str], port: int, ready: str, log: Path, more_environment: dict[str, str] | None = None
+) -> Iterator[Server]:
     """Starts it, waits until `ready` answers 200, and ends it by its own process id whatever happens."""
-    environment = os.environ | {"HOST": HOST, "PORT": str(port), "WEB_CONCURRENCY": "1"}
+    environment = os.environ | {"HOST": HOST, "PORT": str(port)} | (more_environment or {})
     with log.open("wb") as output, running(command, output, environment) as process:
         _wait(process, port, ready, log)
         yield Server(port, psutil.Process(process.pid))

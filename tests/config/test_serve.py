@@ -1,59 +1,29 @@
 """The site as an operator starts it, with its own state folder, database and worker; ended and started again."""
 
+import contextlib
 import os
 import re
 import signal
-import socket
-import subprocess
-import sys
 import time
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import psutil
 import pytest
 
-from tests.test_house_rules import ROOT
-
-PATIENCE = 90  # seconds
+from tests.serving import PATIENCE, free_port, serve, wait_until_ready
 
 
 @pytest.fixture
 def start(tmp_path):
     """`start()` → (process, base url); whatever still runs at the end is ended."""
-    started = []
+    with contextlib.ExitStack() as stack:
 
-    def start(**environment):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
-            cwd=ROOT,
-            env=kept | {"PORT": str(port), "BROADSHEET_DATA": str(tmp_path), "PYTHONUNBUFFERED": "1"} | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        started.append(process)
-        return process, f"http://127.0.0.1:{port}"
+        def start(**environment):
+            port = free_port()
+            environment = {"BASE_URL": f"http://127.0.0.1:{port}"} | environment
+            return stack.enter_context(serve(tmp_path, port, **environment)), f"http://127.0.0.1:{port}"
 
-    yield start
-    for process in started:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-
-
-def wait_until_ready(process, base):
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            return urlopen(f"{base}/readyz").read()
-        except URLError:
-            time.sleep(0.2)
-    pytest.fail(f"not ready: {process.communicate(timeout=5)[0]}")
+        yield start
 
 
 def worker_of(process, other_than=None) -> psutil.Process:
@@ -73,7 +43,7 @@ def end(process, with_signal) -> str:
 
 def test_started_ended_killed_and_started_again(start):
     process, base = start()
-    assert wait_until_ready(process, base) == b"ready\n"
+    assert wait_until_ready(process, f"{base}/readyz") == b"ready\n"
     page = urlopen(f"{base}/papers").read().decode()
     assert page.count('class="card"') == 7
     style = re.search(r'href="(/static/css/site\.[0-9a-f]+\.css)"', page)[1]
@@ -88,11 +58,11 @@ def test_started_ended_killed_and_started_again(start):
     password = re.search(r"password (\S+)", said)[1]
 
     process, base = start()
-    wait_until_ready(process, base)
+    wait_until_ready(process, f"{base}/readyz")
     end(process, signal.SIGKILL)
 
     process, base = start()
-    wait_until_ready(process, base)
+    wait_until_ready(process, f"{base}/readyz")
     assert urlopen(f"{base}/papers").read().decode().count('class="card"') == 7
     assert f"password {password}" in end(process, signal.SIGINT)
 

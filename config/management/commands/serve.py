@@ -58,11 +58,12 @@ def _announce(server) -> None:
 
 
 class Server(BaseApplication):
-    """gunicorn in this process; WEB_CONCURRENCY says how many workers it has."""
+    """gunicorn in this process, with one process a core unless WEB_CONCURRENCY says otherwise."""
 
     def load_config(self):
         self.cfg.set("bind", f"{settings.HOST}:{settings.PORT}")
-        self.cfg.set("worker_class", "gthread")
+        self.cfg.set("worker_class", "lib.server.ServerWorker")
+        self.cfg.set("workers", settings.WEB_CONCURRENCY)
         self.cfg.set("threads", 4)
         self.cfg.set("loglevel", "warning")
         self.cfg.set("when_ready", _announce)

@@ -1,0 +1,174 @@
+"""The server process itself, over sockets: where an attacker stands."""
+
+import re
+import socket
+import threading
+from http.client import HTTPConnection
+from pathlib import Path
+
+import psutil
+import pytest
+from waitress import wasyncore
+from waitress.task import ThreadedTaskDispatcher
+
+from bench.slow import KINDS, slow_clients
+from lib import server
+from lib.bodies import BODY_BYTES, PICTURE_BODY_BYTES
+from tests.serving import free_port, serve, wait_until_ready
+
+HANGS = 30  # seconds after which a request counts as never answered
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """(process, port) of the site with its demo."""
+    port = free_port()
+    with serve(tmp_path_factory.mktemp("site"), port, "--no-worker", BASE_URL=f"http://127.0.0.1:{port}") as process:
+        wait_until_ready(process, f"http://127.0.0.1:{port}/readyz")
+        yield process, port
+
+
+def request(port, method, path, headers=None, body=None):
+    connection = HTTPConnection("127.0.0.1", port, timeout=HANGS)
+    headers = headers or {}
+    try:
+        connection.request(method, path, body, headers, encode_chunked="Transfer-Encoding" in headers)
+        response = connection.getresponse()
+        return response.status, dict(response.getheaders()), response.read().decode()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "Script-Name", "X-Script-Name", "X-Forwarded-Prefix", "SCRIPT_URL"])
+def test_no_header_moves_the_site_to_another_path(site, name):
+    _, port = site
+    path = "/papers/trending?sort=newest"  # a page that nobody has requested before, so its cards are made now
+    _, hostile_headers, hostile = request(port, "GET", path, {name: "/evil"})
+    _, clean_headers, clean = request(port, "GET", path)
+    assert 'class="card"' in clean
+    assert hostile == clean
+    assert hostile_headers["Etag"] == clean_headers["Etag"]
+    assert "evil" not in clean
+
+
+def test_a_prefix_does_not_lead_around_the_rules_of_a_proxy(site):
+    _, port = site
+    for path in ("/x/admin/login/", "/x/papers/trending"):
+        status, headers, _ = request(port, "GET", path, {"SCRIPT_NAME": "/x"})
+        if status == 301:  # a page without its last slash is looked for
+            assert headers["Location"] == path.rstrip("/")
+            status, _, _ = request(port, "GET", headers["Location"], {"SCRIPT_NAME": "/x"})
+        assert status == 404
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_readers_are_answered_while_slow_clients_hold_on(site, kind):
+    _, port = site
+    with slow_clients(kind, 64, port, "/papers/trending"):
+        for path, says in (("/healthz", "alive"), ("/papers/trending", 'class="card"')):
+            for _ in range(4):  # so that every process has its turn
+                assert says in request(port, "GET", path)[2]
+        status, headers, _ = request(port, "POST", "/papers/2509.08721/vote")
+        assert (status, headers["Location"]) == (302, "/accounts/login/?next=/papers")
+
+
+def stored_bytes(process) -> int:
+    """The size of all files that the processes have open and no folder has: bodies on their way."""
+    folders = [Path(f"/proc/{child.pid}/fd") for child in psutil.Process(process.pid).children(recursive=True)]
+    files = [file for folder in folders for file in folder.iterdir() if str(file.readlink()).endswith("(deleted)")]
+    return sum(file.stat().st_size for file in files)
+
+
+@pytest.mark.parametrize(("path", "limit"), [("/papers/submit", BODY_BYTES), ("/settings/profile", PICTURE_BODY_BYTES)])
+def test_a_body_that_is_too_long_is_refused_and_not_stored(site, path, limit):
+    process, port = site
+    size = limit + 20_000_000
+    connection = HTTPConnection("127.0.0.1", port, timeout=HANGS)
+    connection.putrequest("POST", path)
+    connection.putheader("Content-Type", "multipart/form-data; boundary=x")
+    connection.putheader("Content-Length", str(size))
+    connection.endheaders()
+    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'
+    connection.send(part + b"0" * (size - len(part) - 1_000))
+    assert request(port, "GET", "/healthz")[2] == "alive\n"
+    assert stored_bytes(process) <= (PICTURE_BODY_BYTES if limit == PICTURE_BODY_BYTES else 0)
+    connection.send(b"0" * 1_000)
+    response = connection.getresponse()
+    assert response.status == 413
+    assert "This is too large" in response.read().decode()
+    connection.close()
+
+
+def test_a_body_without_an_announced_length_is_refused_when_it_is_too_long(site):
+    _, port = site
+    chunks = (b"0" * 10_000 for _ in range(20))
+    status, _, page = request(port, "POST", "/papers/submit", {"Transfer-Encoding": "chunked"}, chunks)
+    assert status == 413
+    assert "This is too large" in page
+
+
+def test_a_body_of_hundreds_of_megabytes_is_refused_before_it_is_sent(site):
+    _, port = site
+    with socket.create_connection(("127.0.0.1", port), timeout=HANGS) as client:
+        client.sendall(b"POST /papers/submit HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 300000000\r\n\r\n")
+        assert client.recv(4_096).startswith(b"HTTP/1.1 413 ")
+
+
+def test_requests_sent_ahead_are_answered_once(site):
+    _, port = site
+    with socket.create_connection(("127.0.0.1", port), timeout=HANGS) as client:
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 100)
+        received = b""
+        while data := client.recv(65_536):
+            received += data
+    assert 1 <= received.count(b"HTTP/1.1 200") <= 3
+
+
+def test_head_has_the_headers_of_get_and_no_body(site):
+    _, port = site
+    with socket.create_connection(("127.0.0.1", port), timeout=HANGS) as client:
+        client.sendall(b"HEAD /papers HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        received = b""
+        while data := client.recv(65_536):
+            received += data
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert body == b""
+    assert int(re.search(rb"Content-Length: (\d+)", head)[1]) > 10_000
+
+
+def test_who_takes_too_long_to_send_a_request_is_hung_up_on(monkeypatch):
+    monkeypatch.setattr(server, "RECEIVING_SECONDS", 1)
+    connections, dispatcher = {}, ThreadedTaskDispatcher()
+    adjustments = server._adjustments()
+    adjustments.cleanup_interval = 1
+    adjustments.listen = [(socket.AF_INET, socket.SOCK_STREAM, 0, ("127.0.0.1", 0))]
+    listening = server.Server(None, connections, dispatcher=dispatcher, adj=adjustments)
+    port, over = int(listening.effective_port), threading.Event()
+
+    def loop():
+        while not over.is_set():
+            wasyncore.loop(timeout=0.1, use_poll=True, map=connections, count=1)
+
+    thread = threading.Thread(target=loop)
+    thread.start()
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=0.2) as client:
+            client.sendall(b"GET / HTTP/1.1\r\nX-Slow: ")
+            assert is_closed_while_trickling(client)
+    finally:
+        over.set()
+        thread.join()
+        wasyncore.close_all(connections)
+
+
+def is_closed_while_trickling(client) -> bool:
+    for _ in range(100):
+        try:
+            client.sendall(b"x")
+            if client.recv(1) == b"":
+                return True
+        except TimeoutError:
+            continue
+        except ConnectionError:
+            return True
+    return False
