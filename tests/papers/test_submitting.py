@@ -3,6 +3,7 @@
 import logging
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,6 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from lib.jobs import RETRY, defer
 from papers import tasks
 from papers.ingest import submitting
+from papers.ingest.record import PaperRecord
 from papers.models import Paper, Submission
 from tests import queue as jobs
 from tests.factories import NOON, PaperFactory, SubmissionFactory
@@ -81,8 +83,9 @@ def test_who_submitted_first_is_the_submitter_whichever_job_comes_first(arxiv, b
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_jobs_at_once_list_one_paper(arxiv, both):
-    assert race(*[lambda row=row: submitting.fetch(row, None) for row in (*both, *both)]) == [None] * 4
+def test_eight_jobs_at_once_list_one_paper(both):
+    record = PaperRecord("2509.08721", "Sharing is caring", NOON)
+    assert race(*[partial(submitting.list_paper, record)] * 8) == [None] * 8
     paper = Paper.objects.get()
     assert (paper.submitted_by, paper.revision) == (both[0].user, 0)
     assert outcomes() == [("listed", "2509.08721")] * 2
