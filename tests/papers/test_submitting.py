@@ -4,6 +4,7 @@ import logging
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from types import NoneType
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -13,6 +14,7 @@ from lib.jobs import RETRY, defer
 from papers import tasks
 from papers.ingest import submitting
 from papers.ingest.record import PaperRecord
+from papers.ingest.save import Tally, save
 from papers.models import Paper, Submission
 from tests import queue as jobs
 from tests.factories import NOON, PaperFactory, SubmissionFactory
@@ -83,11 +85,13 @@ def test_who_submitted_first_is_the_submitter_whichever_job_comes_first(arxiv, b
 
 
 @pytest.mark.django_db(transaction=True)
-def test_eight_jobs_at_once_list_one_paper(both):
+def test_jobs_and_imports_at_once_list_one_paper_once(both):
     record = PaperRecord("2509.08721", "Sharing is caring", NOON)
-    assert race(*[partial(submitting.list_paper, record)] * 8) == [None] * 8
+    jobs_at_once, imports = [partial(submitting.list_paper, record)] * 4, [partial(save, [record])] * 4
+    assert [type(answer) for answer in race(*imports, *jobs_at_once)] == [Tally] * 4 + [NoneType] * 4
     paper = Paper.objects.get()
-    assert (paper.submitted_by, paper.revision) == (both[0].user, 0)
+    assert paper.revision == 0
+    assert paper.submitted_by == (None if paper.listed_at == NOON else both[0].user)
     assert outcomes() == [("listed", "2509.08721")] * 2
 
 
