@@ -46,7 +46,7 @@ def fetch(submission: Submission, job) -> None:
         submission.fail(f"arXiv's entry for this paper cannot be used: {error}."[:500])
     except FetchError:
         logger.exception("arXiv's answer for the %s cannot be used", submission)
-        submission.fail("arXiv's answer could not be read. The error is in our log. Please try again later.")
+        submission.fail("arXiv's answer could not be used. The error is in our log. Please try again later.")
 
 
 def give_up(task: str) -> None:
@@ -55,9 +55,8 @@ def give_up(task: str) -> None:
     That is so after an error of ours, or where the worker was killed at each try.
     """
     jobs = ProcrastinateJob.objects.filter(task_name=task, status__in=["todo", "doing"])
-    for submission in Submission.objects.waiting().exclude(
-        pk__in=jobs.values_list(Cast("args__pk", BigIntegerField()))
-    ):
+    expected = jobs.values_list(Cast("args__pk", BigIntegerField()))
+    for submission in Submission.objects.waiting().exclude(pk__in=expected):
         logger.error("The %s waits without a job, and has failed", submission)
         submission.fail("Something went wrong on our side. The error is in our log. Please try again.")
 

@@ -43,8 +43,8 @@ def _begin(request: HttpRequest, arxiv_id: str) -> Submission:
         throttle.demand(
             (OF_PERSON, str(request.user.pk)),
             (OF_NETWORK, throttle.network(client_ip(request))),
-            message=f"A person can submit {OF_PERSON.amount} papers a day, and a network {OF_NETWORK.amount}; attempts "
-            "that failed count. Please try again later.",
+            message=f"You can submit {OF_PERSON.amount} papers a day, and everybody on your network together "
+            f"{OF_NETWORK.amount}. Attempts that failed count. Please try again later.",
         )
         defer(tasks.fetch_submission, {"pk": submission.pk})
     return submission

@@ -106,7 +106,7 @@ def test_attempts_that_fail_count(arxiv, alice, bob, signed_in, work):
     refused = submit(reader)
     assert refused.status_code == 429
     assert 0 < int(refused.headers["Retry-After"]) <= 24 * 3600 / OF_PERSON.amount
-    assert "attempts that failed count" in refused.content.decode()
+    assert "Attempts that failed count" in refused.content.decode()
     assert (Submission.objects.filter(state="waiting").count(), jobs()) == (0, [])
     assert submit(signed_in(bob)).status_code == 302
 
@@ -165,6 +165,12 @@ def test_without_javascript_the_page_reloads_by_itself_until_it_ended(alice, sig
     assert "http-equiv" not in page
     assert "No paper." in page
     assert 'value="2509.08721"' in page
+
+
+def test_only_who_is_signed_in_and_has_a_token_submits(alice, signed_in, stranger):
+    for reader in (stranger, signed_in(alice)):
+        assert reader.post(PAGE, {"arxiv_id": "2509.08721"}).status_code == 403
+    assert (Submission.objects.count(), jobs()) == (0, [])
 
 
 def test_strangers_sign_in_first(stranger):

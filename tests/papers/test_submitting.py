@@ -38,7 +38,7 @@ def outcomes() -> list[tuple]:
     [
         (EMPTY, "arXiv has no paper with the id 2509.08721.", False),
         (ENTRY.replace("Sharing", ""), "cannot be used: title", False),
-        ("no XML", "could not be read", True),
+        ("no XML", "could not be used", True),
     ],
 )
 def test_what_no_later_try_can_help_fails_at_once(arxiv, alice, signed_in, work, caplog, body, words, is_ours):
