@@ -6,6 +6,7 @@ one job may wait, and where the next one does so already, this one could not be 
 
 import logging
 import re
+from datetime import datetime
 
 from asgiref.sync import sync_to_async
 from django.core.cache import caches
@@ -35,6 +36,12 @@ def defer(task, *jobs: dict) -> None:
     options = {"queue": task.queue, "lock": task.lock, "queueing_lock": task.queueing_lock, "priority": task.priority}
     if jobs:
         configure_task(name=task.name, job_manager=manager, **options).batch_defer(*jobs)
+
+
+def next_try(job, error: Exception) -> datetime | None:
+    """When a job with RETRY is tried again after this error; None where this was its last try."""
+    decision = RETRY.get_retry_decision(exception=error, job=job)
+    return decision and decision.retry_at
 
 
 def periodic(cron: str):

@@ -54,6 +54,9 @@ KINDS: dict[str, Callable[[User], QuerySet]] = {
     "sessions": lambda person: person.usersession_set.values("ip", "user_agent", "created_at", "last_seen_at"),
     "memberships": lambda person: person.memberships.values("role", "created_at", slug=F("organisation__slug")),
     "submissions": lambda person: person.submitted_papers.values("arxiv_id", "title", "listed_at"),
+    "submission_attempts": lambda person: person.submissions.order_by("submitted_at").values(
+        "arxiv_id", "submitted_at", "state", "problem"
+    ),
     "upvotes": lambda person: _marked(person.votes),
     "bookmarks": lambda person: _marked(person.bookmarks),
     "collections": lambda person: person.collections.order_by("pk").values(

@@ -1,4 +1,4 @@
-"""What the worker does: every minute, at night, when a person asks for an export, and when settings name a time."""
+"""What the worker does: by the clock, and when a person asks for an export or submits a paper."""
 
 import logging
 
@@ -11,9 +11,9 @@ from lib.images import COVER, LOGO, PORTRAIT, sweep
 from lib.jobs import RETRY, defer, periodic
 from orgs.models import Organisation
 from papers import audit, indexing, portability
-from papers.ingest import daily, stars
+from papers.ingest import daily, stars, submitting
 from papers.ingest.client import Client
-from papers.models import DataExport, Item
+from papers.models import DataExport, Item, Submission
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,18 @@ def clear_sessions(timestamp: int) -> None:
 def make_export(token: str) -> None:
     for export in DataExport.objects.filter(token=token):
         portability.make(export)
+
+
+@app.task(pass_context=True, retry=RETRY)
+def fetch_submission(context, pk: int) -> None:
+    for submission in Submission.objects.waiting().filter(pk=pk):
+        submitting.fetch(submission, context.job)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(pass_context=False)
+def give_up_submissions(timestamp: int) -> None:
+    submitting.give_up(fetch_submission.name)
 
 
 @app.periodic(cron="37 3 * * *")

@@ -102,6 +102,7 @@ urlpatterns = [
     path("collections/<slug:key>/note/<arxiv:ref>", items.note, name="note_item"),
     # a paper
     path("papers/submit", submit.submit, name="submit"),
+    path("papers/submit/<slug:key>", submit.submission, name="submission"),
     path("papers/<arxiv:ref>", detail.paper, name="paper"),
     path("papers/<arxiv:ref>/similar", detail.similar, name="similar"),
     path("papers/<arxiv:ref>/vote", marks.vote, name="vote"),

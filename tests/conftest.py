@@ -10,12 +10,14 @@ from django.test import Client
 from hypothesis import HealthCheck, settings
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.job_context import JobContext
 
 from orgs.models import Membership
 from orgs.roles import Role
 from papers import search
 from papers.embedding import embedder
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
+from tests.queue import clear
 
 # These machines are shared: how long an example takes says nothing.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -92,9 +94,20 @@ def work(db):
         while job := ProcrastinateJob.objects.filter(status="todo").order_by("id").first():
             with connection.cursor() as cursor:
                 cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.id])
-            app.tasks[job.task_name](**job.args)
+            task = app.tasks[job.task_name]
+            context = JobContext(app=app, job=job.procrastinate_job, start_timestamp=0, abort_reason=lambda: None)
+            task(*([context] if task.pass_context else []), **job.args)
 
     return work
+
+
+@pytest.fixture
+def queue(transactional_db, monkeypatch):
+    """Nothing that an earlier test left; and no connection that the threads of a worker would leave."""
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+    clear()
+    yield
+    clear()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import User
 from inbox.models import Letter, Notification, Subscription
 from orgs.models import Organisation
-from papers.models import Affiliation, Author, Day, Paper, SearchEntry, State
+from papers.models import Affiliation, Author, Day, Paper, SearchEntry, State, Submission
 
 NOON = datetime(2025, 9, 10, 12, tzinfo=UTC)
 
@@ -53,6 +53,14 @@ class PaperFactory(DjangoModelFactory):
         Day.objects.recount([self.listed_on])
         if self.organisation:
             Affiliation.objects.create(paper=self, organisation=self.organisation, state=State.ACCEPTED)
+
+
+class SubmissionFactory(DjangoModelFactory):
+    class Meta:
+        model = Submission
+
+    user = factory.SubFactory(UserFactory)
+    arxiv_id = "2509.08721"
 
 
 class SubscriptionFactory(DjangoModelFactory):

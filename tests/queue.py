@@ -2,6 +2,7 @@
 
 import json
 
+from django.core.management import call_command
 from django.db import connection
 
 EXPORT = "papers.tasks.make_export"
@@ -35,6 +36,11 @@ def worker(seconds_ago=0) -> int:
         "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s * interval '1 second') RETURNING id",
         seconds_ago,
     )[0][0]
+
+
+def work() -> None:
+    """A worker that does what is due, and ends."""
+    call_command("procrastinate", "worker", "--one-shot")
 
 
 def clear() -> None:

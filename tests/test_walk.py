@@ -21,6 +21,7 @@ from tests.factories import (
     NotificationFactory,
     OrganisationFactory,
     PaperFactory,
+    SubmissionFactory,
     SubscriptionFactory,
     UserFactory,
 )
@@ -81,6 +82,7 @@ READERS = {
     "papers:following": SIGNED_IN,
     "papers:followed": SIGNED_IN,
     "papers:submit": SIGNED_IN,
+    "papers:submission": {"reader"},
     "papers:data": SIGNED_IN,
     "papers:fetch_export": set(),  # there is no such token
     "papers:leave": set(),  # which asks for the password first
@@ -99,6 +101,7 @@ SECRETS = {
     "reason-of-a-claim": {"moderator"},
     "Private-shelf-of-rita": {"reader"},
     "Search-of-rita": {"reader"},
+    "problem-of-a-submission": {"reader"},
     "Letters-of-rita": {"reader"},
     "Shelf-by-link-only": set(),  # nobody who has not the link; it is not among the addresses
     "address-of-a-subscriber": set(),  # the page of whose letter is for whoever has its address
@@ -182,6 +185,7 @@ def scene(lab, alice, bob):
     Claim.objects.ask(confirm(UserFactory(username="clea")), free, "reason-of-a-claim")
     SavedFilter.objects.save_as(people["reader"], "Search-of-rita", "q=common")
     Bookmark.objects.make(people["reader"], paper)
+    SubmissionFactory(key="hush", user=people["reader"], state="failed", problem="problem-of-a-submission")
     LetterFactory(key="hush", issue=NOON, papers=[paper.pk], subscription__email="address-of-a-subscriber@example.org")
     SubscriptionFactory(email=people["reader"].email, title="Letters-of-rita")
     NotificationFactory(pk=1, user=people["reader"])

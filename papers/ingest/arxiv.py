@@ -12,7 +12,7 @@ from lib import xml
 from papers import identifiers
 from papers.ingest import oai, withdrawal
 from papers.ingest.client import Client, FetchError
-from papers.ingest.record import PaperRecord, Problem, RecordError
+from papers.ingest.record import NotFound, PaperRecord, Problem, RecordError
 
 QUERY = "https://export.arxiv.org/api/query"
 PAGE = 100
@@ -56,12 +56,15 @@ def fetch(ids: list[str], client: Client) -> Iterator[PaperRecord | Problem]:
 
 
 def find(arxiv_id: str, client: Client) -> PaperRecord:
-    """arXiv's record of one id. Raises RecordError if arXiv has no such paper, FetchError if it cannot be asked."""
+    """arXiv's record of one id.
+
+    Raises NotFound if arXiv has no such paper, RecordError if its entry is none of ours, FetchError if none came.
+    """
     items = list(fetch([arxiv_id], client))
     for item in items:
         if isinstance(item, PaperRecord):
             return item
-    raise RecordError(items[0].reason)
+    raise (NotFound if items[0].position is None else RecordError)(items[0].reason)
 
 
 def recent(category: str, since: datetime, client: Client) -> Iterator[PaperRecord | Problem]:

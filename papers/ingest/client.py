@@ -43,8 +43,8 @@ class Answer:
 class Client:
     """Fetches from `HOSTS` over https, one request at a time.
 
-    `patience` is the longest time in seconds that it waits for its turn or goes on trying: a command has two
-    minutes, a page has not. `transport` (as httpx2 understands it), `clock` and `sleep` are for tests.
+    `patience` is the longest time in seconds that it waits for its turn or goes on trying: two minutes for a command,
+    less where a reader waits. `transport` (as httpx2 understands it), `clock` and `sleep` are for tests.
     """
 
     def __init__(self, transport=None, *, patience=120.0, clock=time.monotonic, sleep=time.sleep) -> None:
@@ -77,7 +77,7 @@ class Client:
         for attempt in stamina.retry_context(on=NotNow, attempts=ATTEMPTS, timeout=self._patience):
             with attempt:
                 if not self._lock.acquire(timeout=self._patience):
-                    raise FetchError(f"{url} is not fetched: others are being fetched already")
+                    raise NotNow(f"{url} is not fetched: others are being fetched already")
                 try:
                     return self._ask(url, headers)
                 finally:
@@ -112,7 +112,7 @@ class Client:
         site = _site(url)
         wait = self._next_turn.get(site, 0) - self._clock()
         if wait > self._patience:
-            raise FetchError(f"{url.host} asks us to come back in {wait:.0f} seconds")
+            raise NotNow(f"{url.host} asks us to come back in {wait:.0f} seconds")
         if wait > 0:
             self._sleep(wait)
         self._next_turn[site] = self._clock() + PAUSES.get(site, 0)

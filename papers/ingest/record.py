@@ -19,6 +19,10 @@ class RecordError(ValueError):
     """A source told something that is no paper of ours; the text says what, in words."""
 
 
+class NotFound(RecordError):
+    """The source has no such paper."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What could not be read. `position` counts a source's records from 1; None is the source as a whole."""

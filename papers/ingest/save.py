@@ -66,8 +66,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> Tally:
     Imported votes move `vote_count` by their difference. An organisation is a guess, which another one that is told
     later replaces; what people decided on or suggested stays.
     """
-    with connection.cursor() as cursor:  # one at a time, so that two imports can meet
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    lock()
     Organisation.objects.lock_slugs()  # before any paper is, as merging does
     records = _with_present_slugs(records)
     drafts = _stored({record.arxiv_id for record in records})
@@ -81,6 +80,12 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> Tally:
         _write(changed, dict(record.organisation for record in records if record.organisation))
         _tell(changed)
     return Tally(new, len(changed) - new, len(records) - len(changed))
+
+
+def lock() -> None:
+    """Until the transaction ends, nobody else brings papers in: one import at a time, so that two can meet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _with_present_slugs(records: Collection[PaperRecord]) -> list[PaperRecord]:

@@ -747,4 +747,69 @@ class Migration(migrations.Migration):
             model_name="vote",
             index=models.Index(fields=["user", "created_at", "paper"], name="vote_of_user"),
         ),
+        migrations.CreateModel(
+            name="Submission",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(default=secrets.token_urlsafe, max_length=43, unique=True)),
+                ("arxiv_id", models.CharField(max_length=32, verbose_name="arXiv id")),
+                ("submitted_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("listed", "Listed"), ("failed", "Failed")],
+                        default="waiting",
+                        max_length=7,
+                    ),
+                ),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("problem", models.CharField(blank=True, max_length=500)),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="submissions",
+                        to="papers.paper",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="submissions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "waiting")),
+                        fields=("arxiv_id", "user"),
+                        name="submission_waits_once_a_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "listed", "failed"])),
+                        name="submission_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("paper__isnull", False), ("state", "listed")),
+                            models.Q(("paper", None), ("state__in", ["waiting", "failed"])),
+                            _connector="OR",
+                        ),
+                        name="submission_listed_has_paper",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "failed"), _negated=True),
+                            models.Q(("problem", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="submission_failed_has_problem",
+                    ),
+                ],
+            },
+        ),
     ]

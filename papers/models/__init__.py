@@ -13,6 +13,7 @@ from papers.models.paper import Paper
 from papers.models.personfollow import PersonFollow
 from papers.models.savedfilter import SavedFilter
 from papers.models.searchentry import SearchEntry
+from papers.models.submission import Submission, SubmissionState
 from papers.models.textfollow import AuthorFollow, TopicFollow
 from papers.models.vote import Vote
 from papers.models.word import Word
@@ -35,6 +36,8 @@ __all__ = [
     "SavedFilter",
     "SearchEntry",
     "State",
+    "Submission",
+    "SubmissionState",
     "TopicFollow",
     "Vote",
     "Word",

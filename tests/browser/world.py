@@ -28,6 +28,7 @@ from tests.factories import (
     NotificationFactory,
     OrganisationFactory,
     PaperFactory,
+    SubmissionFactory,
     UserFactory,
 )
 from tests.queue import job
@@ -80,6 +81,8 @@ def build() -> User:
     for n in range(110):
         facts = {"organisation": "O" * 120, "slug": org.slug, "granted": n % 2, "answer": f"{'a' * 200}\n\nAnd so on."}
         NotificationFactory(user=member, kind="claim", facts=facts, read_at=None if n else NOON)
+    SubmissionFactory(key="w" * 43, user=member, arxiv_id="2509.00009")
+    SubmissionFactory(key="f" * 43, user=member, state="failed", problem="p" * 500)
     for n in range(30):
         SavedFilter.objects.save_as(member, f"{n:W>40}", "has=code" if n == 29 else f"topic={n}")
     return member

@@ -5,8 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -16,15 +15,10 @@ from papers.models import DataExport
 from papers.tasks import make_export
 from tests.conftest import Reader
 from tests.factories import NOON, UserFactory
-from tests.queue import EXPORT, clear, job, sql, worker
+from tests.queue import EXPORT, job, sql, work, worker
 from tests.race import race
 
 PAGE = "/moderation/jobs"
-
-
-def work() -> None:
-    """A worker that does what is due, and ends."""
-    call_command("procrastinate", "worker", "--one-shot")
 
 
 def begun(task) -> None:
@@ -35,15 +29,6 @@ def begun(task) -> None:
 
 def statuses() -> dict[int, str]:
     return dict(ProcrastinateJob.objects.values_list("pk", "status"))
-
-
-@pytest.fixture
-def queue(transactional_db, monkeypatch):
-    """Nothing that an earlier test left; and no connection that the threads of a worker would leave."""
-    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
-    clear()
-    yield
-    clear()
 
 
 @pytest.fixture

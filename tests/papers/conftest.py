@@ -4,9 +4,11 @@ import pytest
 
 from papers import query, search
 from papers.embedding import bundled
+from papers.ingest import submitting
 from papers.models import Bookmark, Collection, FeedKey, Item, OrganisationFollow, Paper, Vote
 from tests.factories import PaperFactory
 from tests.papers import library as shelf
+from tests.papers.played_arxiv import Arxiv
 
 _embedded_once = cache(bundled._vector)
 
@@ -56,3 +58,11 @@ def everywhere(lab, alice):
 @pytest.fixture
 def feed_key(alice):
     return FeedKey.objects.of(alice)
+
+
+@pytest.fixture
+def arxiv(monkeypatch):
+    """arXiv as submissions reach it."""
+    site = Arxiv()
+    monkeypatch.setattr(submitting, "_client", lambda: site.client)
+    return site

@@ -7,7 +7,7 @@ import pytest
 import stamina
 
 from papers.ingest import arxiv, client
-from papers.ingest.client import Client, FetchError
+from papers.ingest.client import Client, FetchError, NotNow
 from papers.ingest.record import PaperRecord, Problem, RecordError
 
 HUB, ATOM = "https://huggingface.co/api/daily_papers", "https://export.arxiv.org/api/query"
@@ -122,7 +122,7 @@ def test_retry_after_may_be_nonsense():
 
 def test_patience_ends():
     site = Site(httpx2.Response(429, headers={"Retry-After": "3600"}))
-    with pytest.raises(FetchError, match="asks us to come back in 3600 seconds"):
+    with pytest.raises(NotNow, match="asks us to come back in 3600 seconds"):
         site.client.fetch(HUB)
     assert (site.moments, site.now) == ([0], 0)
 

@@ -18,8 +18,8 @@ from orgs import succession
 from orgs.models import Membership, Organisation
 from orgs.roles import Role
 from papers import audit, tasks
-from papers.models import Bookmark, DataExport, Paper, SavedFilter, Vote
-from tests.factories import OrganisationFactory, PaperFactory, UserFactory
+from papers.models import Bookmark, DataExport, Paper, SavedFilter, Submission, Vote
+from tests.factories import OrganisationFactory, PaperFactory, SubmissionFactory, UserFactory
 from tests.race import race
 
 PAGE = "/settings/delete"
@@ -43,6 +43,7 @@ def dora(db):
     Vote.objects.cast(dora, paper)
     Bookmark.objects.make(dora, paper)
     SavedFilter.objects.save_as(dora, "Agents", "q=agents")
+    SubmissionFactory(user=dora)
     tasks.make_export(DataExport.objects.ask(dora).token)
     return dora
 
@@ -86,7 +87,7 @@ def test_all_goes_but_what_others_read(dora, at_the_door, signed_in, stranger, m
     answer = at_the_door.act(PAGE, {"username": "dora"}, follow=True)
     assert "Your account is deleted" in answer.content.decode()
     assert "Sign in" in answer.content.decode()
-    for model in (User, EmailAddress, Vote, Bookmark, SavedFilter, DataExport, Session):
+    for model in (User, EmailAddress, Vote, Bookmark, SavedFilter, Submission, DataExport, Session):
         assert not model.objects.exists(), model
     paper = Paper.objects.get()
     assert (paper.submitted_by, paper.vote_count, audit.drifts()) == (None, 0, [])

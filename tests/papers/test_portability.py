@@ -16,7 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from lib.refusals import BadInput
 from papers import portability, tasks
 from papers.models import Bookmark, DataExport, Paper, SavedFilter, Vote
-from tests.factories import NOON, PaperFactory, UserFactory
+from tests.factories import NOON, PaperFactory, SubmissionFactory, UserFactory
 from tests.race import race
 
 PAGE = "/settings/data"
@@ -51,6 +51,7 @@ def test_it_holds_all_that_one_has_and_nothing_of_others(alice, bob, lab):
         Vote.objects.cast(person, paper)
         Bookmark.objects.make(person, paper)
         SavedFilter.objects.save_as(person, f"Search of {person}", "q=agents")
+        SubmissionFactory(user=person, state="failed", problem=f"Problem of {person}")
     alice.about, alice.links = "Ünï", [{"label": "Home", "url": "https://example.org"}]
     alice.portrait.save("a.webp", ContentFile(b"picture"))
     export = DataExport.objects.ask(alice)
@@ -65,6 +66,8 @@ def test_it_holds_all_that_one_has_and_nothing_of_others(alice, bob, lab):
     assert told["addresses.json"] == [{"email": "alice@example.org", "verified": True, "primary": True}]
     assert [row["slug"] for row in told["memberships.json"]] == ["lab"]
     assert told["saved_searches.json"][0]["query"] == "q=agents"
+    [attempt] = told["submission_attempts.json"]
+    assert (attempt["arxiv_id"], attempt["problem"]) == ("2509.08721", "Problem of Alice Ash")
     for kind in ("submissions.json", "upvotes.json", "bookmarks.json"):
         assert [(row["arxiv_id"], row["title"]) for row in told[kind]] == [(paper.arxiv_id, "Of Alice Ash")]
     for name in ("upvotes.bib", "bookmarks.bib"):

@@ -1,0 +1,91 @@
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+LONGEST_TRY = timedelta(minutes=1)  # to fetch one paper from arXiv, waiting for a turn included
+GRACE = timedelta(seconds=30)  # after which a worker that does nothing is mentioned to the reader
+
+
+class SubmissionState(models.TextChoices):
+    WAITING = "waiting"
+    LISTED = "listed"
+    FAILED = "failed"
+
+
+class SubmissionQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(state=SubmissionState.WAITING)
+
+    def finish(self, paper) -> None:
+        """End all that wait for this paper, which is on the site now."""
+        rows = self.waiting().filter(arxiv_id=paper.arxiv_id)
+        rows.update(state=SubmissionState.LISTED, paper=paper, problem="")
+
+
+class Submission(models.Model):
+    """A person's attempt to bring in a paper by its arXiv id; the worker fetches what arXiv has of it.
+
+    `due_at` is the moment by which the worker should have begun, ended or repeated its work on it. `problem` says in
+    words for the person why it failed or, while it waits, why the last try brought nothing.
+    """
+
+    key = models.CharField(max_length=43, unique=True, default=secrets.token_urlsafe)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="submissions")
+    arxiv_id = models.CharField("arXiv id", max_length=32)
+    submitted_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=7, choices=SubmissionState, default=SubmissionState.WAITING)
+    due_at = models.DateTimeField(default=timezone.now)
+    problem = models.CharField(max_length=500, blank=True)
+    paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="submissions", null=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["arxiv_id", "user"], condition=Q(state="waiting"), name="submission_waits_once_a_person"
+            ),
+            models.CheckConstraint(condition=Q(state__in=SubmissionState.values), name="submission_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="listed", paper__isnull=False) | Q(state__in=["waiting", "failed"], paper=None),
+                name="submission_listed_has_paper",
+            ),
+            models.CheckConstraint(condition=~Q(state="failed") | ~Q(problem=""), name="submission_failed_has_problem"),
+        ]
+
+    def __str__(self) -> str:
+        return f"submission {self.pk} of arXiv {self.arxiv_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("papers:submission", args=[self.key])
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == SubmissionState.WAITING
+
+    @property
+    def progress(self) -> str:
+        """What the person is shown while it waits: "late" (no worker is at it), "retrying" or "fetching"."""
+        if timezone.now() > self.due_at + GRACE:
+            return "late"
+        return "retrying" if self.problem else "fetching"
+
+    def start(self) -> None:
+        """A try begins."""
+        self._change(due_at=timezone.now() + LONGEST_TRY)
+
+    def postpone(self, problem: str, until: datetime) -> None:
+        """A try brought nothing, and the next one comes at this moment."""
+        self._change(problem=problem, due_at=until)
+
+    def fail(self, problem: str) -> None:
+        """It has failed for good, unless it ended otherwise meanwhile."""
+        self._change(problem=problem, state=SubmissionState.FAILED)
+
+    def _change(self, **values) -> None:
+        type(self).objects.waiting().filter(pk=self.pk).update(**values)
