@@ -1,12 +1,12 @@
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.static import serve
 
 from config import elsewhere, specimens
-from lib.http import document
+from lib.http import document, local_path
 
 DAY = 86_400  # seconds that others may keep what is told to machines
 TEXT = "text/plain; charset=utf-8"
@@ -45,10 +45,11 @@ def media(request: HttpRequest, path: str) -> HttpResponse:
     """A picture that was uploaded. Its name is random and never used again, so it may be kept for ever."""
     response = serve(request, path, settings.MEDIA_ROOT)
     response.headers["Content-Type"] = "image/webp"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 
 def without_slash(request: HttpRequest, rest: str) -> HttpResponse:
     """Addresses of this site end without a slash; one with it leads there."""
-    return redirect("/" + rest.strip("/"), permanent=True)
+    return HttpResponsePermanentRedirect(local_path(request, "/" + rest.strip("/")))

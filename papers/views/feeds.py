@@ -7,11 +7,12 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from lib.http import PUBLIC_SECONDS, fresh, page, verb
+from lib.http import PUBLIC_SECONDS, fresh, local_path, page, verb
 from papers import feeds as syndication
 from papers import listing, sources
 from papers import opml as outline
 from papers.models import FeedKey
+from papers.views.lists import count_if_search
 
 
 def feed(request: HttpRequest, path: str, form: str) -> HttpResponse:
@@ -21,7 +22,8 @@ def feed(request: HttpRequest, path: str, form: str) -> HttpResponse:
     """
     asked = listing.read(request.GET)
     if not asked.is_normal:
-        return HttpResponseRedirect(request.path + listing.address(asked.params))
+        return HttpResponseRedirect(local_path(request, request.path + listing.address(asked.params)))
+    count_if_search(request)
     viewer = _viewer(request)
     source = sources.find(f"/{path}", viewer)
     found, written = syndication.read(source, request.GET, viewer), syndication.FORMS[form]
