@@ -1,6 +1,5 @@
 """Text that PostgreSQL can keep: Unicode without NUL and without lone surrogates. Other text is refused."""
 
-import codecs
 import re
 from collections.abc import Iterator
 from itertools import chain
@@ -18,14 +17,12 @@ def is_storable(text: str) -> bool:
 
 
 def check(request: HttpRequest) -> None:
-    """Raises BadInput for a request with text that no database row can hold, or in another encoding than UTF-8.
+    """Raises BadInput for a request with text that no row can hold.
 
     A cookie with such text is nobody's session, so cookies are forgotten instead.
     """
     if not all(map(is_storable, request.COOKIES.values())):
         request.COOKIES.clear()
-    if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
-        raise BadInput("The request is not encoded in UTF-8, in which this site reads everything.")
     try:
         if not all(map(is_storable, _texts(request))):
             raise BadInput("The request holds a character that can't be kept: NUL, or half of a surrogate pair.")
@@ -34,12 +31,11 @@ def check(request: HttpRequest) -> None:
 
 
 def _texts(request: HttpRequest) -> Iterator[str]:
+    """All that a view may read of the request, but the names of files, from which Django takes such characters."""
     yield request.path
     yield from (value for name, value in request.META.items() if name.startswith("HTTP_") and name != "HTTP_COOKIE")
     yield from _pairs(request.GET)
     yield from _pairs(request.POST)
-    yield from request.FILES
-    yield from (file.name for file in chain.from_iterable(files for _, files in request.FILES.lists()))
 
 
 def _pairs(data: MultiValueDict) -> Iterator[str]:
