@@ -93,7 +93,7 @@ def test_who_votes_too_often_is_told(visit, javascript, alice, paper):
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):  # so that a slow browser finds it used up, too
         while throttle.take((votes, str(alice.pk))) is None:
             pass
-    page = visit("/papers", user=alice, javascript=javascript, expecting=["status of 429"])
+    page = visit("/papers", user=alice, javascript=javascript, expecting=["429"])
     page.get_by_role("button", name=re.compile("Upvote")).click()
     said = page.locator("#status") if javascript else page.get_by_role("heading", level=1)
     expect(said).to_contain_text("Too many requests")

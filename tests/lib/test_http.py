@@ -152,6 +152,7 @@ SEARCHES = [
     *("/papers?q=x", "/papers?has=code", "/papers?q=x&export=csv", "/papers/trending?q=x", "/orgs/lab?q=x"),
     *("/papers.atom?q=x", "/embed/papers?q=x", "/about/embed?list=/papers?q%3Dx", "/papers?topic=x", "/bookmarks?q=x"),
     *("/papers/following?q=x", "/papers/2509.08721/similar?q=x"),
+    "/subscribe?list=/papers?q%3Dx&preview=1&email=sara@example.org",
 ]
 
 
