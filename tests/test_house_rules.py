@@ -75,7 +75,7 @@ def test_views_are_functions_of_at_most_20_lines():
 
 
 REDIRECTS = {"redirect", "HttpResponseRedirect", "HttpResponsePermanentRedirect", "HttpResponseClientRedirect"}
-FROM_OUTSIDE = {"GET", "POST", "META", "headers", "COOKIES", "path", "path_info", "get_full_path", "build_absolute_uri"}
+FROM_OUTSIDE = {"GET", "POST", "META", "headers", "COOKIES", "get_full_path", "build_absolute_uri"}
 CHECKED = {"here", "came_from", "local_path"}
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.static import serve
 
 from config import elsewhere, specimens
-from lib.http import document, local_path
+from lib.http import document
 
 DAY = 86_400  # seconds that others may keep what is told to machines
 TEXT = "text/plain; charset=utf-8"
@@ -52,4 +52,4 @@ def media(request: HttpRequest, path: str) -> HttpResponse:
 
 def without_slash(request: HttpRequest, rest: str) -> HttpResponse:
     """Addresses of this site end without a slash; one with it leads there."""
-    return HttpResponsePermanentRedirect(local_path(request, "/" + rest.strip("/")))
+    return HttpResponsePermanentRedirect("/" + rest.strip("/"))

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from lib.http import PUBLIC_SECONDS, fresh, local_path, page, verb
+from lib.http import PUBLIC_SECONDS, fresh, page, verb
 from papers import feeds as syndication
 from papers import listing, sources
 from papers import opml as outline
@@ -22,7 +22,7 @@ def feed(request: HttpRequest, path: str, form: str) -> HttpResponse:
     """
     asked = listing.read(request.GET)
     if not asked.is_normal:
-        return HttpResponseRedirect(local_path(request, request.path + listing.address(asked.params)))
+        return HttpResponseRedirect(request.path + listing.address(asked.params))
     count_if_search(request)
     viewer = _viewer(request)
     source = sources.find(f"/{path}", viewer)

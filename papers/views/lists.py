@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.text import slugify
 from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 
-from lib.http import PUBLIC_SECONDS, cached, local_path, page, request_limit
+from lib.http import PUBLIC_SECONDS, cached, page, request_limit
 from lib.refusals import BadInput
 from orgs.models import Organisation
 from papers import export, feeds, identifiers, listing, period, sources, sparkline
@@ -57,7 +57,7 @@ def draw(
     """
     asked = listing.read(request.GET)
     if not asked.is_normal:
-        return HttpResponseRedirect(local_path(request, request.path + listing.address(asked.params)))
+        return HttpResponseRedirect(request.path + listing.address(asked.params))
     if "export" in asked.params:
         file = _file(request, asked, papers, context["title"], most, **order)
         return cached(request, file, seconds)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import count
+from urllib.parse import urlencode
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -48,6 +49,14 @@ def test_signing_in_leads_to_addresses_of_this_site_alone(address, db, signed_in
 @pytest.mark.parametrize("address", ["/papers?q=a&sort=hot", "http://127.0.0.1/papers?q=a&sort=hot"])
 def test_an_address_of_this_site_leads_there(address, paper, alice, signed_in):
     assert signed_in(alice).act(f"/papers/{paper.arxiv_id}/vote", {"next": address}).url == "/papers?q=a&sort=hot"
+
+
+def test_addresses_that_are_brought_into_their_form_lead_on_however_long_and_odd(paper, stranger):
+    words = "語" * 400
+    answer = stranger.get("/papers", {"q": f"{words} has:code"})
+    assert answer.url == f"/papers?{urlencode({'q': words, 'has': 'code'})}"
+    assert stranger.get("//evil.example/").url == "/evil.example"
+    assert stranger.get(r"/\evil.example/").url == "/%5Cevil.example"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:1337", "localhost:1337"])
