@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -6,13 +8,14 @@ from django.shortcuts import redirect, render
 from accounts.forms import ProfileForm
 from accounts.models import User
 from lib import markup
-from lib.http import verb
+from lib.http import limited, uploads_limited, verb
 from lib.refusals import BadInput
 
 LONGEST_MARKDOWN = 20_000
 
 
 @login_required
+@uploads_limited
 def profile(request: HttpRequest) -> HttpResponse:
     """Who the reader is, and what others see of that."""
     person = User.objects.get(pk=request.user.pk)  # another one, so that the page shows nothing that was refused
@@ -25,6 +28,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @verb
+@limited("markdown", person=120, network=600, period=timedelta(minutes=1))
 def markdown(request: HttpRequest) -> HttpResponse:
     """What becomes of the Markdown in the field named by `of`, for those who are typing it (`lib.widgets`)."""
     text = request.POST.get(request.GET.get("of", ""), "")

@@ -1,4 +1,4 @@
-"""What views need of HTTP: bad input answered, verbs guarded, public pages cached."""
+"""What views need of HTTP: bad input answered, verbs guarded and limited, public pages cached."""
 
 import gzip
 import hashlib
@@ -9,13 +9,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import wraps
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import caches
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -24,7 +23,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django_htmx.http import HttpResponseClientRedirect
 
-from lib import throttle
+from lib import storable, throttle
 from lib.refusals import BadInput, Busy, Refusal, TooMany
 from lib.release import digest
 from lib.throttle import Limit
@@ -34,40 +33,37 @@ _ID = re.compile(r"[a-z]+-[0-9]+")
 
 
 class RefusalMiddleware:
-    """Turns a Refusal, and NUL bytes anywhere in a request's address, into a page that helps."""
+    """Turns a Refusal, and a request with text that the database cannot keep, into a page that helps."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return bad_input(request, "The address holds a NUL character, which no address of this site does.")
-        if any("\0" in value for value in request.COOKIES.values()):
-            request.COOKIES.clear()  # nobody's session
+        try:
+            storable.check(request)
+        except BadInput as refusal:
+            return refuse(request, refusal)
         return self.get_response(request)
 
     def process_exception(self, request, exception):
         return refuse(request, exception) if isinstance(exception, Refusal) else None
 
 
-def bad_input(request: HttpRequest, message: str, status: int = 400) -> HttpResponse:
-    return render(request, "400.html", {"message": message}, status=status)
-
-
 def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """The page that says why something is not done, with the status that HTTP has for it."""
-    if isinstance(refusal, TooMany):
-        response = render(request, "429.html", {"message": str(refusal)}, status=429)
-        response.headers["Retry-After"] = str(math.ceil(refusal.wait.total_seconds()))
-        return response
-    return bad_input(request, str(refusal), status_of(refusal))
+    """The page that says why something is not done."""
+    template = "429.html" if isinstance(refusal, TooMany) else "400.html"
+    return refused(render(request, template, {"message": str(refusal)}), refusal)
 
 
 _STATUS = {BadInput: 400, TooMany: 429, Busy: 503}
 
 
-def status_of(refusal: Refusal) -> int:
-    return next(status for kind, status in _STATUS.items() if isinstance(refusal, kind))
+def refused(response: HttpResponse, refusal: Refusal) -> HttpResponse:
+    """The response with the status that HTTP has for this refusal, and with the time to wait where there is one."""
+    response.status_code = next(status for kind, status in _STATUS.items() if isinstance(refusal, kind))
+    if isinstance(refusal, TooMany):
+        response.headers["Retry-After"] = str(math.ceil(refusal.wait.total_seconds()))
+    return response
 
 
 def client_ip(request: HttpRequest) -> str:
@@ -82,20 +78,30 @@ def client_ip(request: HttpRequest) -> str:
     return request.META["REMOTE_ADDR"]
 
 
-def limited(name: str, *, person: int, network: int, period: timedelta):
-    """Decorate a view that may be requested so often in a period by one person and from one network.
+def request_limit(name: str, *, person: int, network: int, period: timedelta) -> Callable[[HttpRequest], None]:
+    """Returns a function that counts a request for its person and its network, and raises TooMany past one of both.
 
-    Who is not signed in is counted by the network alone. More than that raises TooMany.
+    Who is not signed in is counted by the network alone.
     """
     of_person, of_network = Limit(f"{name} person", person, period), Limit(f"{name} network", network, period)
+
+    def count(request: HttpRequest) -> None:
+        uses = [(of_network, throttle.network(client_ip(request)))]
+        if request.user.is_authenticated:
+            uses.append((of_person, str(request.user.pk)))
+        throttle.demand(*uses, message=TOO_OFTEN)
+
+    return count
+
+
+def limited(name: str, *, person: int, network: int, period: timedelta):
+    """Decorate a view that may be requested so often in a period by one person and from one network."""
+    count = request_limit(name, person=person, network=network, period=period)
 
     def decorate(view):
         @wraps(view)
         def counted(request, *args, **kwargs):
-            uses = [(of_network, throttle.network(client_ip(request)))]
-            if request.user.is_authenticated:
-                uses.append((of_person, str(request.user.pk)))
-            throttle.demand(*uses, message=TOO_OFTEN)
+            count(request)
             return view(request, *args, **kwargs)
 
         return counted
@@ -103,22 +109,46 @@ def limited(name: str, *, person: int, network: int, period: timedelta):
     return decorate
 
 
+_count_upload = request_limit("upload", person=60, network=600, period=timedelta(hours=1))
+
+
+def uploads_limited(view):
+    """Decorate a view whose form takes pictures: each request that brings one counts."""
+
+    @wraps(view)
+    def counted(request, *args, **kwargs):
+        if request.FILES:
+            _count_upload(request)
+        return view(request, *args, **kwargs)
+
+    return counted
+
+
+def local_path(request: HttpRequest, address: str) -> str:
+    """The path, query and fragment of an address of this site; "" for any other address.
+
+    Every address that came with a request goes through here before anybody is led to it.
+    """
+    path = address.removeprefix(f"{request.scheme}://{request.get_host()}")
+    return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, None) else ""
+
+
 def here(request: HttpRequest, at: str = "") -> str:
     """Where a form came from: its `next`, if that is an address of this site; there at this id, or else at that of the
     button that was pressed (its `at`)."""
-    wanted, at = request.POST.get("next", ""), at or request.POST.get("at", "")
-    if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
-        wanted = settings.LOGIN_REDIRECT_URL
-    return f"{wanted.split('#')[0]}#{at}" if _ID.fullmatch(at) else wanted
+    path = local_path(request, request.POST.get("next", "")) or settings.LOGIN_REDIRECT_URL
+    at = at or request.POST.get("at", "")
+    return f"{path.split('#')[0]}#{at}" if _ID.fullmatch(at) else path
 
 
 def came_from(request: HttpRequest) -> str:
     """The page of this site whose link was followed."""
-    wanted = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
-        return settings.LOGIN_REDIRECT_URL
-    parts = urlsplit(wanted)
-    return parts._replace(scheme="", netloc="").geturl()
+    return local_path(request, request.headers.get("Referer", "")) or settings.LOGIN_REDIRECT_URL
+
+
+def redirect_back(request: HttpRequest, at: str = "") -> HttpResponse:
+    """To where the form came from (`here`), which `redirect()` might take for the name of a view."""
+    return HttpResponseRedirect(here(request, at))
 
 
 def sign_in_first(request: HttpRequest, then: str) -> HttpResponse:
@@ -225,7 +255,9 @@ def document(
 
 
 def _is_for_all(request: HttpRequest, seconds: int | None = 0) -> bool:
-    return seconds is not None and request.user.is_anonymous and not request.COOKIES
+    """Whether this is what all strangers get. Cookies of a CDN or a proxy make nobody less of a stranger."""
+    ours = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME}
+    return seconds is not None and request.user.is_anonymous and not ours & request.COOKIES.keys()
 
 
 def _kept(request: HttpRequest, make: Callable[[], bytes], etag: str) -> HttpResponse:

@@ -5,10 +5,11 @@ markup of ours. A formula that math-core cannot read is shown as its source.
 """
 
 import re
-from html import escape
+from html import escape, unescape
 
 import math_core
 import nh3
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -123,14 +124,12 @@ def markdown(text: str, *, plain: bool = False) -> SafeString:
 
     `plain`: formulas as text, for where there is no MathML.
     """
-    html = nh3.clean(
-        _markdown.render(text, {"plain": plain}),
-        tags=_PROSE | _MATHML,
-        attributes=_ATTRIBUTES,
-        url_schemes={"http", "https", "mailto"},
-        link_rel="nofollow ugc noopener",
-    )
-    return mark_safe(html)
+    return mark_safe(_clean(_markdown.render(text, {"plain": plain}), _PROSE | _MATHML))
+
+
+def markdown_text(text: str) -> str:
+    """What a person wrote in Markdown as one line of plain text, which a template escapes like any other."""
+    return one_line(unescape(strip_tags(_markdown.render(text, {"plain": True}))))
 
 
 _one_line = MarkdownIt("zero", {"linkify": True}).enable(["link", "linkify", "escape"])
@@ -138,11 +137,14 @@ _one_line = MarkdownIt("zero", {"linkify": True}).enable(["link", "linkify", "es
 
 def markdown_line(text: str) -> SafeString:
     """One line that a person wrote, as HTML: of Markdown only its links."""
-    html = nh3.clean(
-        _one_line.renderInline(text),
-        tags={"a"},
+    return mark_safe(_clean(_one_line.renderInline(text), {"a"}))
+
+
+def _clean(html: str, tags: set[str]) -> str:
+    return nh3.clean(
+        html,
+        tags=tags,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow ugc noopener",
     )
-    return mark_safe(html)

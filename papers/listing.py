@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from lib import keyset
 from lib.refusals import BadInput
+from lib.storable import is_storable
 from papers import query, search
 from papers.filters import ORDERS, PaperFilter
 from papers.models import Paper
@@ -118,7 +119,12 @@ class Listing:
 
 
 def read(address: QueryDict) -> Asked:
-    """What the address asks for. What cannot be read of its words is left out, and said."""
+    """What the address asks for. What cannot be read of its words is left out, and said.
+
+    Raises BadInput for characters that no list has; an address within a form may have hidden them from the middleware.
+    """
+    if not all(map(is_storable, address.dict().values())):
+        raise BadInput("The address of this list holds a character that can't be read.")
     text = address.get("q", "").strip()
     parsed = query.parse(text)
     params = QueryDict(mutable=True)

@@ -14,6 +14,7 @@ from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, resolve
 
+from lib.storable import is_storable
 from orgs.models import FormerSlug, Organisation
 from papers import following, listing, period
 from papers.models import Collection, Paper
@@ -62,7 +63,7 @@ def find(path: str, viewer) -> Source:
     except Resolver404:
         raise Http404 from None
     make = _SOURCES.get(match.view_name)
-    if make is None:
+    if make is None or not is_storable(path):
         raise Http404
     return make(viewer, **match.kwargs)
 

@@ -74,6 +74,27 @@ def test_views_are_functions_of_at_most_20_lines():
                 assert body[-1].end_lineno - body[0].lineno < 20, f"{path.name}: {node.name}"
 
 
+REDIRECTS = {"redirect", "HttpResponseRedirect", "HttpResponsePermanentRedirect", "HttpResponseClientRedirect"}
+FROM_OUTSIDE = {"GET", "POST", "META", "headers", "COOKIES", "get_full_path", "build_absolute_uri"}
+CHECKED = {"here", "came_from", "local_path"}
+
+
+def test_nobody_is_led_to_an_address_from_outside_that_was_not_checked():
+    for path in (p for p in PYTHON if "tests" not in p.parts):
+        for node in ast.walk(ast.parse(path.read_text())):
+            name = isinstance(node, ast.Call) and (getattr(node.func, "id", "") or getattr(node.func, "attr", ""))
+            if name not in REDIRECTS:
+                continue
+            inner = [part for argument in node.args for part in ast.walk(argument)]
+            is_checked = {
+                part.func.id for part in inner if isinstance(part, ast.Call) and hasattr(part.func, "id")
+            } & CHECKED
+            outside = {part.attr for part in inner if isinstance(part, ast.Attribute)} & FROM_OUTSIDE
+            where = f"{path.relative_to(ROOT)}:{node.lineno}"
+            assert is_checked or not outside, f"{where} leads where a request says; see lib.http.local_path"
+            assert not is_checked or name != "redirect", f"{where}: redirect() takes an address for the name of a view"
+
+
 def test_migrations_are_complete_and_one_per_app(db):
     call_command("makemigrations", check=True, dry_run=True, stdout=StringIO())
     for app in ("accounts", "inbox", "lib", "orgs", "papers"):

@@ -3,10 +3,10 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from config.jobs import LATEST, alive, failed, failing, held_up, last_sign, periodic, retry, retry_all, running, waiting
-from lib.http import here, verb
+from lib.http import redirect_back, verb
 from lib.jobs import errors, shown
 from orgs.views.moderation import for_moderators
 
@@ -40,7 +40,7 @@ def retry_job(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Job {pk} is no longer among the failed.")
     else:
         messages.error(request, f"Job {pk} does not begin again: the next one of its kind waits already.")
-    return redirect(here(request))
+    return redirect_back(request)
 
 
 @verb
@@ -49,4 +49,4 @@ def retry_jobs(request: HttpRequest) -> HttpResponse:
     """All that failed of a task."""
     done, left = retry_all(request.POST.get("task", ""))
     messages.success(request, f"{done} begin again." + (f" {left} do not: the next one waits already." if left else ""))
-    return redirect(here(request))
+    return redirect_back(request)

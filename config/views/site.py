@@ -1,5 +1,5 @@
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -45,10 +45,11 @@ def media(request: HttpRequest, path: str) -> HttpResponse:
     """A picture that was uploaded. Its name is random and never used again, so it may be kept for ever."""
     response = serve(request, path, settings.MEDIA_ROOT)
     response.headers["Content-Type"] = "image/webp"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 
 def without_slash(request: HttpRequest, rest: str) -> HttpResponse:
     """Addresses of this site end without a slash; one with it leads there."""
-    return redirect("/" + rest.strip("/"), permanent=True)
+    return HttpResponsePermanentRedirect("/" + rest.strip("/"))

@@ -22,6 +22,7 @@ from lib import throttle
 from lib.http import client_ip
 from lib.jobs import defer
 from lib.throttle import Limit
+from papers.views.lists import count_search
 
 OF_A_NETWORK = Limit("network", 20, timedelta(hours=1))
 TOO_MANY = "Too many mails were requested from your network in a short time. Wait some minutes, then try again."
@@ -33,6 +34,8 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     """The form, with the letter of today if that is asked for; what it sends asks for a mail to confirm."""
     told = request.POST if request.method == "POST" else request.GET
     is_preview = "preview" in told
+    if is_preview:
+        count_search(request)
     is_sent = request.method == "POST" or is_preview
     form = SubscribeForm(
         told if is_sent else None, viewer=request.user, address=told.get("list", ""), is_preview=is_preview

@@ -14,6 +14,7 @@ register.simple_tag(cache(lucide), name="lucide")  # which draws an icon anew ea
 register.filter("typeset", markup.typeset)
 register.filter("markdown", markup.markdown)
 register.filter("markdown_line", markup.markdown_line)
+register.filter("markdown_text", markup.markdown_text)
 register.filter("small", images.small)
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from lib import links
 from lib.colour import readable
 from lib.conflicts import digests, read
-from lib.http import verb
+from lib.http import uploads_limited, verb
 from lib.refusals import BadInput
 from orgs.forms import OrganisationForm
 from orgs.models import Organisation
@@ -20,6 +20,7 @@ STALE = "The page has changed since you looked at it, so nothing was done. This 
 
 
 @login_required
+@uploads_limited
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """What the form holds becomes the draft; with `?look` it is only drawn again, with what becomes of the Markdown."""
     organisation = editable(request, slug)

@@ -8,12 +8,12 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 
 from lib import keyset
-from lib.http import here, page, verb
+from lib.http import page, redirect_back, verb
 from orgs.models import Membership, Organisation
 from orgs.roles import MAY, SUGGEST, TAG
 from papers import cards
@@ -82,7 +82,7 @@ def _act(request: HttpRequest, slug: str, ref, deed: str, change: Callable, said
     if change(organisation, paper, request.user):
         refused = reverse("papers:refused", args=[slug])
         messages.success(request, format_html(said, paper=paper, organisation=organisation, refused=refused))
-    return redirect(here(request))
+    return redirect_back(request)
 
 
 @verb

@@ -12,6 +12,7 @@ from papers import feeds as syndication
 from papers import listing, sources
 from papers import opml as outline
 from papers.models import FeedKey
+from papers.views.lists import count_if_search
 
 
 def feed(request: HttpRequest, path: str, form: str) -> HttpResponse:
@@ -22,6 +23,7 @@ def feed(request: HttpRequest, path: str, form: str) -> HttpResponse:
     asked = listing.read(request.GET)
     if not asked.is_normal:
         return HttpResponseRedirect(request.path + listing.address(asked.params))
+    count_if_search(request)
     viewer = _viewer(request)
     source = sources.find(f"/{path}", viewer)
     found, written = syndication.read(source, request.GET, viewer), syndication.FORMS[form]

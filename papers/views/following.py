@@ -1,29 +1,34 @@
 """What a reader follows: two verbs, each safe to repeat, the list that it brings in, and the page to manage it."""
 
+from datetime import timedelta
 from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRedirect
 
-from lib.http import here, verb
+from lib.http import here, limited, redirect_back, verb
 from lib.refusals import BadInput
 from papers import following
 from papers.models import follow as follows
 from papers.search import bounded
-from papers.views.lists import show
+from papers.views.lists import count_if_search, draw
+
+_limited = limited("follow", person=60, network=600, period=timedelta(minutes=1))
 
 
 @verb
+@_limited
 def follow(request: HttpRequest, kind: str) -> HttpResponse:
     """What the form names as `what`; a topic or an author is known by name alone."""
     return _act(request, kind, "make")
 
 
 @verb
+@_limited
 def unfollow(request: HttpRequest, kind: str) -> HttpResponse:
     return _act(request, kind, "unmake")
 
@@ -43,7 +48,7 @@ def _act(request: HttpRequest, kind: str, deed: str) -> HttpResponse:
         messages.error(request, str(error))
         return HttpResponseClientRedirect(here(request))
     if not request.htmx:
-        return redirect(here(request))
+        return redirect_back(request)
     return render(request, "papers/_follow.html", {"follow": model.objects.standing(request.user, target)})
 
 
@@ -52,10 +57,11 @@ def brought(request: HttpRequest) -> HttpResponse:
     """The list of what a reader's follows bring in."""
     number = partial(follows.count, request.user)
     context = {"title": "Following", "section": "following", "number_followed": number, "needs_key": True}
+    count_if_search(request)
     with bounded():
         papers = following.papers(request.user)
         why = partial(following.reasons, request.user)
-        return show(request, papers, context, template="papers/following.html", order="newest", why=why)
+        return draw(request, papers, context, template="papers/following.html", order="newest", why=why)
 
 
 @login_required

@@ -3,10 +3,10 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 
 from lib import keyset
-from lib.http import came_from, here, sign_in_first, verb
+from lib.http import came_from, here, redirect_back, sign_in_first, verb
 from lib.refusals import BadInput
 from orgs.models import Organisation
 from orgs.roles import KEEP
@@ -57,7 +57,7 @@ def _both(request: HttpRequest, ref) -> tuple[Paper, Collection]:
 
 
 def _answer(request: HttpRequest, paper: Paper) -> HttpResponse:
-    return _choice(request, paper, here(request)) if request.htmx else redirect(here(request))
+    return _choice(request, paper, here(request)) if request.htmx else redirect_back(request)
 
 
 def _choice(request: HttpRequest, paper: Paper, back: str) -> HttpResponse:
@@ -112,7 +112,7 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
         messages.error(request, f"{arxiv_id} is not here yet. Submit it, then add it.")
     else:
         Item.objects.add(collection, [paper.pk], request.user)
-    return redirect(here(request))
+    return redirect_back(request)
 
 
 @verb
@@ -127,21 +127,21 @@ def move(request: HttpRequest, key: str, ref) -> HttpResponse:
         Item.objects.move(collection, paper.pk, where, other and other.pk)
     elif not {"above", "below"} & told.keys():
         raise BadInput("Nothing was moved, because it was not said where to.")
-    return redirect(here(request, f"row-{paper.pk}"))
+    return redirect_back(request, f"row-{paper.pk}")
 
 
 @verb
 def remove(request: HttpRequest, key: str) -> HttpResponse:
     """The chosen papers; they can be put back."""
     Item.objects.remove(get_kept(request, key), _chosen(request), request.user)
-    return redirect(here(request))
+    return redirect_back(request)
 
 
 @verb
 def restore(request: HttpRequest, key: str) -> HttpResponse:
     """What was removed stands where it stood."""
     Item.objects.add(get_kept(request, key), _chosen(request), request.user)
-    return redirect(here(request))
+    return redirect_back(request)
 
 
 @verb
@@ -151,7 +151,7 @@ def transfer(request: HttpRequest, key: str) -> HttpResponse:
     if source != target:
         moved = Item.objects.transfer(source, target, _chosen(request), request.user)
         messages.success(request, f"Moved to “{target}”: {moved}.")
-    return redirect(here(request))
+    return redirect_back(request)
 
 
 def _chosen(request: HttpRequest) -> list[int]:
@@ -167,7 +167,7 @@ def note(request: HttpRequest, key: str, ref) -> HttpResponse:
         told = form.cleaned_data
         now = Item.objects.annotate_with(collection, paper.pk, told["note"], told["was"])
         if now is None:
-            return redirect(here(request, f"row-{paper.pk}"))
+            return redirect_back(request, f"row-{paper.pk}")
         form.overtake(now)
     context = {"form": form, "collection": collection, "paper": paper, "back": here(request)}
     return render(request, "papers/note.html", context, status=form.status)

@@ -1,8 +1,8 @@
-"""Every page that lists papers by time. One function draws them all: `show`."""
+"""Every page that lists papers by time. One function shows them all: `show`."""
 
 import re
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.text import slugify
 from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 
-from lib.http import PUBLIC_SECONDS, cached, page
+from lib.http import PUBLIC_SECONDS, cached, page, request_limit
 from lib.refusals import BadInput
 from orgs.models import Organisation
 from papers import export, feeds, identifiers, listing, period, sources, sparkline
@@ -22,9 +22,23 @@ from papers.search import bounded
 from papers.views import saved_filters
 
 SUGGESTED_ORGANISATIONS = 200
+# As one types, three searches a second; and a whole university may have one address.
+count_search = request_limit("search", person=120, network=600, period=timedelta(minutes=1))
 
 
-def show(
+def count_if_search(request: HttpRequest) -> None:
+    """Count the request if words or filters make a search of it. Raises TooMany for one too many."""
+    if listing.read(request.GET).is_filtered:
+        count_search(request)
+
+
+def show(request: HttpRequest, papers, context: dict, **how) -> HttpResponse:
+    """The list page of these papers as `draw` makes it, unless it is one search too many."""
+    count_if_search(request)
+    return draw(request, papers, context, **how)
+
+
+def draw(
     request: HttpRequest,
     papers,
     context: dict,
@@ -123,6 +137,7 @@ def _jump(request: HttpRequest) -> HttpResponse | None:
 
 def _search(request: HttpRequest) -> HttpResponse:
     """All papers that words and filters leave."""
+    count_search(request)
     asked = listing.read(request.GET)
     topic, author = asked.params.get("topic"), asked.params.get("author")
     growth = None
@@ -133,7 +148,7 @@ def _search(request: HttpRequest) -> HttpResponse:
     context = {"title": quoted or topic or author or asked.typed, "growth": growth, "is_search": True}
     follow = _follow(request, asked)
     context |= saved_filters.tabs(request) | {"follow": follow}
-    return show(request, Paper.objects.all(), context, version=(growth, follow))
+    return draw(request, Paper.objects.all(), context, version=(growth, follow))
 
 
 def _follow(request: HttpRequest, asked: listing.Asked) -> Standing | None:
@@ -173,9 +188,10 @@ def _no_such_date(request: HttpRequest, message: str, meant: date | None) -> Htt
 def pick(request: HttpRequest) -> HttpResponse:
     """Where the date picker's form goes: on to the day's own address."""
     try:
-        return redirect(period.parse("day", request.GET.get("day", "")))
+        day = period.parse("day", request.GET.get("day", ""))
     except NoSuchPeriod as error:
         raise BadInput(f"{error} A date looks like 2025-09-10.") from None
+    return redirect(day)
 
 
 def trending(request: HttpRequest) -> HttpResponse:

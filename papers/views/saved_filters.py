@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from lib.http import here, verb
+from lib.http import redirect_back, verb
 from lib.refusals import BadInput
 from papers import listing
 from papers.filters import PaperFilter
@@ -36,4 +36,4 @@ def save(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Only one's own; somebody else's stays, and nobody learns that it is there."""
     request.user.saved_filters.filter(pk=pk).delete()
-    return redirect(here(request))
+    return redirect_back(request)

@@ -1,12 +1,17 @@
 """What people do with their own pages and data. With JavaScript and without."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
 from accounts.models import User
+from lib import throttle
+from lib.throttle import Limit
 from papers import tasks
 from papers.models import DataExport, Vote
 from tests.browser.axe import faults
@@ -81,3 +86,15 @@ def test_one_leaves_for_good(visit, javascript, dora, paper):
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
     expect(page.get_by_role("button", name="Upvote")).to_have_text("0")
     assert not User.objects.exists()
+
+
+def test_who_votes_too_often_is_told(visit, javascript, alice, paper):
+    votes = Limit("marks person", 120, timedelta(minutes=1))
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):  # so that a slow browser finds it used up, too
+        while throttle.take((votes, str(alice.pk))) is None:
+            pass
+    page = visit("/papers", user=alice, javascript=javascript, expecting=["429"])
+    page.get_by_role("button", name=re.compile("Upvote")).click()
+    said = page.locator("#status") if javascript else page.get_by_role("heading", level=1)
+    expect(said).to_contain_text("Too many requests")
+    assert not Vote.objects.exists()

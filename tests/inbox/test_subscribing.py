@@ -80,9 +80,7 @@ def test_what_cannot_be(db, stranger, post, told, said):
     assert (post(), Subscription.objects.count()) == ([], 0)
 
 
-@pytest.mark.parametrize(
-    "address", ["/nowhere", "/papers/submit", "/orgs/none", "//evil.example", "x\0y", "/papers/following"]
-)
+@pytest.mark.parametrize("address", ["/nowhere", "/papers/submit", "/orgs/none", "//evil.example", "/papers/following"])
 def test_what_is_no_list_for_a_stranger(db, stranger, post, address):
     answer = stranger.post("/subscribe", {"email": SARA, "list": address})
     assert (answer.status_code, post()) == (404, [])

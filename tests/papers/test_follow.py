@@ -41,7 +41,7 @@ def test_names_are_one_however_they_are_spelled_and_keep_their_first_spelling(al
 
 
 @pytest.mark.parametrize("kind", ["topics", "authors"])
-@pytest.mark.parametrize("name", ["", " \t\0", "n" * 201, "ﷺ" * 100, None])
+@pytest.mark.parametrize("name", ["", " \t", "n" * 201, "ﷺ" * 100, None])
 def test_what_has_no_name_is_refused_in_words(alice, signed_in, kind, name):
     answer = signed_in(alice).act(f"/papers/following/{kind}/follow", {} if name is None else {"what": name})
     assert answer.status_code == 400

@@ -127,11 +127,11 @@ def test_there_are_never_thirty_one(alice):
     assert alice.saved_filters.count() == 30
 
 
-@pytest.mark.parametrize("name", ["n" * 40, "📰" * 40, "🗞️ 語", "<b>&“", "a\0b"])
+@pytest.mark.parametrize("name", ["n" * 40, "📰" * 40, "🗞️ 語", "<b>&“"])
 def test_names_of_every_kind(alice, signed_in, name):
     reader = signed_in(alice)
     shown = reader.get(reader.act(SAVE, {"name": name, "query": "q=a"}).url)
-    assert tabs(shown) == {name.replace("\0", " ") + "*": "/papers?q=a"}
+    assert tabs(shown) == {name + "*": "/papers?q=a"}
 
 
 @pytest.mark.parametrize(
@@ -139,13 +139,13 @@ def test_names_of_every_kind(alice, signed_in, name):
     [
         ({"name": "n" * 41, "query": "q=a"}, "a name of 1 to 40 characters; this one has 41"),
         ({"name": "📰" * 41, "query": "q=a"}, "this one has 41"),
-        ({"name": " \t\n\0 ", "query": "q=a"}, "this one has 0"),
+        ({"name": " \t\n ", "query": "q=a"}, "this one has 0"),
         ({"query": "q=a"}, "this one has 0"),
         ({"name": "n"}, "nothing to save"),
         ({"name": "n", "query": "sort=newest"}, "nothing to save"),
         ({"name": "n", "query": "q=..."}, "nothing to save"),
         ({"name": "n", "query": "min_votes=many"}, "nothing to save"),
-        ({"name": "n", "query": "org=%00"}, "nothing to save"),
+        ({"name": "n", "query": "org=%00"}, "holds a character"),
         ({"name": "n", "query": "after=2025-09-10&before=2025-09-09"}, "nothing to save"),
         ({"name": "n", "query": "org=lab&q=" + "𐐷" * 500}, "too long to be saved"),
     ],

@@ -17,9 +17,9 @@ LISTS = {
     "/papers/week/2025-W37": (2, 5),
     "/papers/month/2025-09": (2, 5),
     "/papers/trending": (1, 4),
-    "/papers?has=code": (4, 8),  # a transaction of its own, with a limit on time
-    "/papers?q=paper": (1, 6),  # found less than a minute ago
-    "/papers?q=paper&has=code": (10, 15),  # two transactions: what its words mean, what they find
+    "/papers?has=code": (5, 9),  # counted, and in a transaction of its own, with a limit on time
+    "/papers?q=paper": (2, 7),  # counted; found less than a minute ago
+    "/papers?q=paper&has=code": (11, 16),  # counted; two transactions: what its words mean, what they find
     "/orgs/lab": (4, 9),
     "/people/alice": (6, 9),
     "/people/alice/upvoted": (5, 8),

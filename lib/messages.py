@@ -1,0 +1,14 @@
+"""Messages in a cookie of ours, or in the session where they are too long for one."""
+
+from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.contrib.messages.storage.session import SessionStorage
+
+
+class MessagesCookie(CookieStorage):
+    cookie_name = settings.MESSAGES_COOKIE_NAME
+
+
+class Messages(FallbackStorage):
+    storage_classes = (MessagesCookie, SessionStorage)

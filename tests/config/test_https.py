@@ -1,0 +1,68 @@
+"""An https site as its proxy meets it: a real server, and headers as a proxy sends them, or an attacker."""
+
+import re
+import signal
+from http.client import HTTPConnection
+from urllib.parse import urlencode
+
+from tests.config.test_serve import end, start, wait_until_ready  # noqa: F401
+
+SITE = "https://papers.example.org"
+NOT_KEPT = "max-age=0, no-cache, no-store, must-revalidate, private"
+
+
+def ask(port, path, *, host="papers.example.org", scheme="https", cookies=(), data=None, **headers):
+    """The status, the headers and the body; `data` makes it a POST from a page of the site."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    sent = {"Host": host, "X-Forwarded-Proto": scheme, "Cookie": "; ".join(cookies), **headers}
+    if data:
+        sent |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": SITE}
+    connection.request("POST" if data else "GET", path, data and urlencode(data), sent)
+    response = connection.getresponse()
+    body = response.read().decode()
+    connection.close()
+    return response.status, response.headers, body
+
+
+def test_an_https_site_is_one_host_and_its_cookies_are_of_that_host_alone(start):  # noqa: F811
+    process, base = start(BASE_URL=SITE, BROADSHEET_DEMO_PASSWORD="correct horse")
+    wait_until_ready(process, base)
+    port = int(base.rpartition(":")[2])
+
+    status, headers, page = ask(port, "/papers")
+    assert (status, headers["Strict-Transport-Security"]) == (200, f"max-age={365 * 24 * 3600}")
+    for host in ("papers.example.org:1337", "127.0.0.1", "evil.example"):
+        status, headers, body = ask(port, "/papers", host=host)
+        assert (status, headers["Cache-Control"], 'class="card"' in body) == (400, "private, no-store", False)
+        status, headers, _ = ask(port, "/papers", host=host, scheme="http")
+        assert (status, headers["Location"]) == (301, f"{SITE}/papers")
+
+    vote = re.search(r'"(/papers/[^"]+/vote)"', page)[1]
+    _, headers, _ = ask(port, vote, data={"next": "/papers"})
+    assert cookie_of(headers).startswith("__Host-messages=")
+
+    _, headers, page = ask(port, "/accounts/login/")
+    token = cookie_of(headers)
+    assert (token.partition("=")[0], headers["Cache-Control"]) == ("__Host-csrftoken", NOT_KEPT)
+    form = {"csrfmiddlewaretoken": re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)[1]}
+    reset = form | {"email": "alice@demo.invalid"}
+    status, _, _ = ask(port, "/accounts/password/reset/", host="papers.example.org:1337", data=reset, cookies=[token])
+    assert status == 400
+    ask(port, "/accounts/password/reset/", data=reset, cookies=[token])
+    _, headers, _ = ask(
+        port, "/accounts/login/", data=form | {"login": "alice", "password": "correct horse"}, cookies=[token]
+    )
+    assert "__Host-sessionid" in {cookie.partition("=")[0] for cookie in headers.get_all("Set-Cookie")}
+
+    said = end(process, signal.SIGTERM)
+    assert f"{SITE}/accounts/password/reset/key/" in said
+    assert ":1337/" not in said
+
+
+def cookie_of(headers) -> str:
+    """The name and the value of the one cookie that is set, which a browser takes under this name."""
+    [cookie] = headers.get_all("Set-Cookie")
+    value, *attributes = cookie.split("; ")
+    assert {"Secure", "Path=/"} <= set(attributes)
+    assert "Domain" not in cookie
+    return value
