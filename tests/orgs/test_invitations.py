@@ -27,7 +27,7 @@ def test_a_letter_leads_in_once(lab, alice, carol, signed_in, mailed, told):
     confirm(carol)
     letters = mailed(lambda: invite(signed_in(alice), "Carol", "admin"))
     assert [(letter.to, letter.subject) for letter in letters] == [
-        (["carol@example.org"], "[Broadsheet] Alice Ash invites you to The Lab")
+        (["carol@example.org"], "[Broadsheet] Invitation to “The Lab”")
     ]
     path = re.search(r"http://127.0.0.1:8000(/invitations/\S+)", letters[0].body)[1]
     reader = signed_in(carol)
