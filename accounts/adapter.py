@@ -22,7 +22,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_ip(request)
 
     def clean_email(self, email: str) -> str:
-        """Called by each form that has a mail sent, before anything is written. Raises TooMany."""
+        """The forms that have a mail sent call this before anything is written. Raises TooMany."""
         unproven_mail.count_request(self.request)
         return email
 
@@ -31,9 +31,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().generate_unique_username(txts, regex)
 
     def send_mail(self, template_prefix, email, context):
-        """Nothing is sent past the limits of `unproven_mail`, and whoever requested it is not told."""
-        if template_prefix in _UNPROVEN and not _may_go(template_prefix, email):
-            return
+        """Past the limit of a mailbox nothing is sent, and whoever requested it is not told. Raises TooMany."""
+        if template_prefix in _UNPROVEN:
+            unproven_mail.count_request(self.request)
+            if not _may_go(template_prefix, email):
+                return
         site = get_current_site(self.request)
         site.name = "Broadsheet"
         super().send_mail(template_prefix, email, {"current_site": site} | context)

@@ -18,8 +18,13 @@ TOO_MANY = "Too many mails were requested from your network in a short time. Wai
 
 
 def count_request(request: HttpRequest) -> None:
-    """Raises TooMany for a network that has requested too many mails. A view calls this before it writes anything."""
-    throttle.demand((FROM_A_NETWORK, throttle.network(client_ip(request))), message=TOO_MANY)
+    """Raises TooMany for a network that has requested too many mails; a view calls this before it writes anything.
+
+    A request counts once, however often this is called for it.
+    """
+    if not hasattr(request, "has_requested_mail"):
+        request.has_requested_mail = True
+        throttle.demand((FROM_A_NETWORK, throttle.network(client_ip(request))), message=TOO_MANY)
 
 
 def may_go(email: str) -> bool:
@@ -28,5 +33,5 @@ def may_go(email: str) -> bool:
 
 
 def has_room(email: str) -> bool:
-    """The same for mail that goes even where the owner of the mailbox wants no other."""
+    """As `may_go`, for the mail that goes even to an address that is suppressed."""
     return throttle.take((TO_A_MAILBOX, throttle.mailbox(email))) is None

@@ -9,7 +9,7 @@ from lib.lookalikes import RESERVED, skeleton, skeletons
 _FORMAT = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?", re.IGNORECASE | re.ASCII)
 _DIGITS_FOR_LETTERS = str.maketrans("34578", "eastb")  # besides 0 and 1, which skeletons know
 _SITE = skeleton("Broadsheet")
-# None of the words that hyphens and underscores separate.
+# No part of a user name, between hyphens and underscores, may be one of these.
 _AUTHORITIES = skeletons(
     "abuse admin administrator admins hostmaster moderator moderators official postmaster root security staff support "
     "sysadmin system webmaster"

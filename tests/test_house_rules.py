@@ -99,7 +99,7 @@ def test_no_line_of_a_mail_begins_with_what_a_person_typed(path):
     for line in re.sub(r"{%.*?%}", "", path.read_text()).splitlines():
         for before, expression in re.findall(r"([^{}]*){{ *(.*?) *}}", line):
             name, _, form = expression.partition("|")
-            if not OUR_OWN & {name, name.rpartition(".")[2]}:
+            if form != "as_quotation" and not OUR_OWN & {name, name.rpartition(".")[2]}:
                 assert before.strip(), line
                 assert form == "quoted" or form.startswith("line:"), line
 

@@ -25,7 +25,9 @@ def subclasses(kind: type) -> list[type]:
 
 
 def form_classes() -> list[type[forms.BaseForm]]:
-    return [form for form in subclasses(forms.BaseForm) if form.__module__.split(".")[0] in OURS]
+    """Those of the admin have a test of their own, since models check a part of what they take."""
+    ours = [form for form in subclasses(forms.BaseForm) if form.__module__.split(".")[0] in OURS]
+    return [form for form in ours if not form.__module__.endswith(".admin")]
 
 
 def lines(fields: dict[str, forms.Field]) -> dict[str, forms.Field]:
@@ -65,7 +67,8 @@ def test_every_line_of_the_admin_is_clean(model_admin, db):
                 model_admin.model._meta.get_field(name).run_validators(value)
             except ValidationError:
                 continue
-            assert value == one_line(value), name
+            for line in value if isinstance(value, list) else [value]:
+                assert line == one_line(line), name
 
 
 def test_a_profile_name(alice, signed_in):

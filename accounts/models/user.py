@@ -16,7 +16,7 @@ from lib.fields import LineField
 from lib.images import forget
 from lib.text import initials
 
-UNCONFIRMED = timedelta(days=7)  # after which the user name of somebody who confirmed no address is free again
+CONFIRMED_WITHIN = timedelta(days=7)  # or else the account is deleted, so that its user name is free again
 # /people/ada.atom is the feed of Ada's page.
 _is_no_feed = RegexValidator(
     r"\.(?:atom|json|rss)\Z",
@@ -32,10 +32,10 @@ class UserQuerySet(models.QuerySet):
         return self.filter(Q(is_active=True, **{f"shows_{what}": True}) | Q(pk=to.pk))
 
     def never_confirmed(self):
-        """Who signed up UNCONFIRMED ago or earlier, has confirmed no address since, and has left no trace.
+        """Accounts older than CONFIRMED_WITHIN whose owner signed up and has confirmed no address.
 
-        Staff, and whoever anything else in the database belongs or refers to, are not among them: a social account, a
-        vote, a session.
+        Staff are never among them, nor an account that anything else in the database refers to: a social account, a
+        vote, a collection.
         """
         theirs = EmailAddress.objects.filter(user=OuterRef("pk"))
         found = self.filter(
@@ -43,12 +43,12 @@ class UserQuerySet(models.QuerySet):
             ~Exists(theirs.filter(verified=True)),
             is_staff=False,
             is_superuser=False,
-            date_joined__lt=timezone.now() - UNCONFIRMED,
+            date_joined__lt=timezone.now() - CONFIRMED_WITHIN,
         )
         for relation in self.model._meta.related_objects:
             if relation.related_model is not EmailAddress:
-                traces = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
-                found = found.filter(~Exists(traces))
+                rows = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+                found = found.filter(~Exists(rows))
         return found
 
 
