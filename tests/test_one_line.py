@@ -1,6 +1,7 @@
 """Every one-line field of every form of ours, and of the admin for our models, keeps one line that can be seen."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -112,6 +113,18 @@ def test_what_verbs_take_without_a_form(alice, bob, lab, paper, signed_in):
 def test_what_is_written_without_a_form_at_all(alice):
     User.objects.filter(pk=alice.pk).update(name=HOSTILE)
     assert User.objects.get(name=HOSTILE).name == CLEAN
+
+
+def test_a_passkey(alice, signed_in):
+    alice.set_password("correct horse battery")
+    alice.save()
+    reader = signed_in(confirm(alice))
+    reader.get("/accounts/reauthenticate/")
+    reader.act("/accounts/reauthenticate/", {"password": "correct horse battery"})
+    key = Authenticator.objects.create(user=alice, type=Authenticator.Type.WEBAUTHN, data={"name": "Key"})
+    reader.act(f"/accounts/2fa/webauthn/keys/{key.pk}/edit/", {"name": HOSTILE})
+    key.refresh_from_db()
+    assert key.data["name"] == CLEAN
 
 
 def test_an_invited_address(alice, lab, signed_in):

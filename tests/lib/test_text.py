@@ -25,13 +25,15 @@ def test_one_line(text, line):
         ("می\u200cخواهم", "می\u200cخواهم"),  # Persian
         ("क्\u200dष", "क्\u200dष"),  # Devanagari
         ("می\u200c\u200cخ\u200c", "میخ"),
+        ("🗞\ufe0f👩\u200d🔬", "🗞\ufe0f👩\u200d🔬"),
+        ("a\ufe0f\u200d🔬\ufe0f\ufe0f\u200d\ufe0f", "a🔬\ufe0f"),
     ],
 )
 def test_what_cannot_be_seen(text, line):
     assert one_line(text) == line
 
 
-@given(st.text())
+@given(st.text() | st.text("aب🔬 \u200c\u200d\ufe0f\u200b\u0301\u2028"))
 def test_a_line_is_a_line_already(text):
     line = one_line(text)
     assert one_line(line) == line
