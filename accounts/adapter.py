@@ -1,10 +1,21 @@
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 
+from accounts import unproven_mail
 from lib.http import client_ip, local_path
+
+_RESET = "account/email/password_reset_key"
+# What anybody can have sent to any mailbox.
+_UNPROVEN = {
+    "account/email/account_already_exists",
+    "account/email/email_confirmation",
+    "account/email/email_confirmation_signup",
+    _RESET,
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -17,7 +28,28 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whether sign-in may lead there: to this site, and by an address that is no name of a view."""
         return bool(local_path(self.request, url))
 
+    def clean_email(self, email: str) -> str:
+        """The forms that have a mail sent call this before anything is written. Raises TooMany."""
+        unproven_mail.count_request(self.request)
+        return email
+
+    def generate_unique_username(self, txts: list[str | None], regex: str = "[^A-Za-z0-9@_-]") -> str:
+        """For who signs up through another site: the name there, without what no user name has here."""
+        return super().generate_unique_username(txts, regex)
+
     def send_mail(self, template_prefix, email, context):
+        """Past the limit of a mailbox nothing is sent, and whoever requested it is not told. Raises TooMany."""
+        if template_prefix in _UNPROVEN:
+            unproven_mail.count_request(self.request)
+            if not _may_go(template_prefix, email):
+                return
         site = get_current_site(self.request)
         site.name, site.domain = "Broadsheet", urlsplit(settings.BASE_URL).netloc
         super().send_mail(template_prefix, email, {"current_site": site} | context)
+
+
+def _may_go(template_prefix: str, email: str) -> bool:
+    """The owner of a confirmed address can have a password reset even where nothing else may be sent."""
+    if template_prefix == _RESET and EmailAddress.objects.filter(email__iexact=email, verified=True).exists():
+        return unproven_mail.has_room(email)
+    return unproven_mail.may_go(email)

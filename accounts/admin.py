@@ -1,11 +1,28 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
+from accounts import usernames
 from accounts.models import User
+
+
+class AddForm(AdminUserCreationForm):
+    def clean_username(self) -> str:
+        usernames.validate(self.cleaned_data["username"])
+        return super().clean_username()
+
+
+class ChangeForm(UserChangeForm):
+    def clean_username(self) -> str:
+        if "username" in self.changed_data:
+            usernames.validate(self.cleaned_data["username"])
+        return self.cleaned_data["username"]
 
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
+    add_form = AddForm
+    form = ChangeForm
     list_display = ["username", "name", "email", "is_staff", "date_joined"]
     search_fields = ["username", "name", "email"]
     fieldsets = [

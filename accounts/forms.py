@@ -1,10 +1,11 @@
 from functools import partial
 
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.db import transaction
 
 from accounts.models import User
-from lib.forms import LinksField
+from lib.forms import LineField, LinksField
 from lib.images import PORTRAIT, forget
 from lib.widgets import MarkdownInput, PictureField
 
@@ -46,7 +47,7 @@ class ProfileForm(forms.ModelForm):
 
 
 class LeaveForm(forms.Form):
-    username = forms.CharField(label="Your user name", max_length=39, widget=forms.TextInput({"autocomplete": "off"}))
+    username = LineField(label="Your user name", max_length=39, widget=forms.TextInput({"autocomplete": "off"}))
 
     def __init__(self, *args, user: User, **options):
         super().__init__(*args, **options)
@@ -56,3 +57,11 @@ class LeaveForm(forms.Form):
         if self.cleaned_data["username"] != self.user.username:
             raise forms.ValidationError("This is not your user name. Nothing was deleted.")
         return self.cleaned_data["username"]
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    name = LineField(required=False, max_length=100)
+
+
+class EditPasskeyForm(EditWebAuthnForm):
+    name = LineField(max_length=100)

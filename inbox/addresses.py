@@ -1,6 +1,6 @@
 """The one place that says where mail to a person goes."""
 
-from inbox.models import Suppression
+from accounts.models import Suppression
 
 
 def of(user) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from anymail.signals import EventType, RejectReason
 
-from inbox.models.suppression import Why
+from accounts.models.suppression import Why
 
 _BY_REASON = {
     None: Why.BOUNCED,

@@ -12,8 +12,9 @@ from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 
+from accounts.models import Suppression, suppression
 from inbox import bounces, edition, mail
-from inbox.models import Letter, Suppression, suppression
+from inbox.models import Letter
 from inbox.models.letter import State
 from inbox.models.subscription import Why
 from inbox.planning import plan

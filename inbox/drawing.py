@@ -60,7 +60,7 @@ def _inliner() -> CSSInliner:
 
 
 def _text(edition: Edition, why: str) -> str:
-    head = ["BROADSHEET", *wrap(edition.title, COLUMNS), long_date(edition.issue), "=" * COLUMNS, ""]
+    head = ["BROADSHEET", *wrap(f"List: {edition.title}", COLUMNS), long_date(edition.issue), "=" * COLUMNS, ""]
     papers = [line for number, paper in enumerate(edition.papers, 1) for line in _paper(number, paper)]
     links = {
         "This letter in the browser": _PLACES["page"],

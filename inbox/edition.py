@@ -16,7 +16,7 @@ from django.http import QueryDict
 
 from inbox.models import Cadence, Letter, Subscription
 from lib.markup import plain
-from lib.text import byline, one_line
+from lib.text import byline, cut, one_line
 from papers import sources
 from papers.listing import titled
 from papers.models import Author, Paper
@@ -89,14 +89,6 @@ def kept(letter: Letter) -> Edition:
     rows = Paper.objects.seen_by(AnonymousUser()).narrow(()).in_bulk(letter.papers)
     papers = [rows[pk] for pk in letter.papers if pk in rows]
     return _edition(letter.title, letter.issue, letter.subscription, papers)
-
-
-def cut(text: str, most: int) -> str:
-    """At most so many characters of a line, up to the end of a word, with an ellipsis where something is missing."""
-    if len(text) <= most:
-        return text
-    end = text.rfind(" ", most // 2, most)
-    return text[: end if end > 0 else most - 1].rstrip(" ,;:.–-") + "…"
 
 
 def excerpt(text: str) -> str:

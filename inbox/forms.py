@@ -6,6 +6,7 @@ from django import forms
 from inbox import lists
 from inbox.models import Subscription
 from inbox.models.subscription import MOST_PAPERS
+from lib.forms import LineField
 
 
 @cache
@@ -29,7 +30,7 @@ class LetterForm(forms.ModelForm):
     hour = forms.TypedChoiceField(
         label="At", choices=[(hour, f"{hour:02}:00") for hour in range(24)], coerce=int, required=False
     )
-    zone = forms.CharField(
+    zone = LineField(
         label="Time zone",
         max_length=64,
         required=False,

@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from inbox.drawing import draw
-from inbox.edition import Edition, cut
+from inbox.edition import Edition
 from inbox.links import MANAGE, UNSUBSCRIBE
 from inbox.models import Cadence, Letter
 from lib.mail import Message, one_click
+from lib.text import cut
 from papers.period import Period
 
 _NOT_QUOTED = re.compile(r"[^A-Za-z0-9 .,:+-]")
@@ -31,7 +32,7 @@ def message(letter: Letter, edition: Edition) -> Message:
 
 def subject(edition: Edition) -> str:
     first = cut(edition.papers[0].title, SUBJECT_TITLE)
-    told = f"{cut(edition.title, SUBJECT_LIST)}, {Period.day(edition.issue).short_title}: {first}"
+    told = f"{Period.day(edition.issue).short_title}, {cut(edition.title, SUBJECT_LIST)}: {first}"
     return settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + told
 
 

@@ -5,14 +5,15 @@ import smtplib
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import Suppression
+from accounts.models.suppression import Why
 from inbox import addresses
 from inbox.bounces import Refusal
 from inbox.kinds import How
 from inbox.links import STOP
-from inbox.models import Notification, Suppression
+from inbox.models import Notification
 from inbox.models.choice import Mails
-from inbox.models.suppression import Why
-from lib import letters
+from lib import template_mail
 from lib.mail import one_click
 
 
@@ -47,5 +48,5 @@ def _send(message, address: str) -> None:
 def _letter(user, address: str, notes: list[Notification]):
     stop = STOP.link(Mails(user.pk, tuple(sorted({note.kind for note in notes}))))
     title = notes[0].title if len(notes) == 1 else f"{len(notes)} notifications"
-    context = {"title": title, "notes": notes, "stop": stop}
-    return letters.write("inbox/mail/notifications.txt", address, context, one_click(stop))
+    context = {"notes": notes, "stop": stop}
+    return template_mail.write("inbox/mail/notifications.txt", address, title, context, one_click(stop))

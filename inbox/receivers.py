@@ -12,9 +12,11 @@ from django.contrib.auth import get_user_model
 from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
+from accounts.models import Suppression, suppression
+from accounts.signals import suppressed
 from inbox import bounces, tasks
 from inbox.kinds import Kind, kinds
-from inbox.models import Subscription, Suppression
+from inbox.models import Subscription
 from inbox.models.subscription import Why
 from lib.jobs import defer
 
@@ -39,6 +41,16 @@ def take_subscriptions_along(instance, **kwargs) -> None:
 def end_private_letters(instance, **kwargs) -> None:
     """To an address that is given up goes nothing any more that only its person may read."""
     Subscription.objects.of_addresses([instance.email]).filter(user=instance.user_id).end(Why.LOST)
+
+
+@receiver(suppressed)
+def end_letters(email: str, why: str, **kwargs) -> None:
+    """All that come to a suppressed address; if it was refused, whose they were is forgotten at once."""
+    Subscription.objects.hold(email)
+    theirs = Subscription.objects.of_addresses([email])
+    theirs.end(Why(why))
+    if why == suppression.Why.REFUSED:
+        theirs.forget_whose()
 
 
 @receiver(tracking)

@@ -5,6 +5,7 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.dateparse import parse_date
 
 from lib import links
+from lib.text import one_line
 
 
 class HouseRenderer(TemplatesSetting):
@@ -23,6 +24,24 @@ class DateInput(forms.DateInput):
             return text if parse_date(text) else ""
         except ValueError:
             return ""
+
+
+class OneLine:
+    """Mixed into a form field of text: its value is one line (`lib.text.one_line`)."""
+
+    def to_python(self, value) -> str:
+        text = super().to_python(value)
+        if text and not one_line(text):
+            raise forms.ValidationError("What was typed here cannot be seen. Type letters or digits.")
+        return one_line(text)
+
+
+class LineField(OneLine, forms.CharField):
+    pass
+
+
+class UrlLineField(OneLine, forms.URLField):
+    pass
 
 
 class LinksField(forms.CharField):

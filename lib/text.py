@@ -5,15 +5,56 @@ import unicodedata
 
 _NO_WORD = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w.]|_")  # a dot between digits is part of a number
 _BEFORE_NUMBER = re.compile(r"(?<=[^\W\d_])(?=\d)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # no width, or turns the line around
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# What is drawn as nothing or turns the line around: Unicode's Default_Ignorable_Code_Point but for what is below, the
+# directional and annotation characters, the blank of Braille, and halves of surrogate pairs.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\u2800\u3164\ud800-\udfff\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+# Persian and the scripts of India spell words with joiners, and emoji are made of several with them; between other
+# characters they only hide. So does the selector of emoji (U+FE0F) anywhere but behind one.
+_EMOJI = "\u2600-\u27bf\U0001f000-\U0001faff"
+_JOINED = "\u0600-\u109f\u1780-\u18af" + _EMOJI
+_STRAY_SELECTOR = re.compile(f"(?<![{_EMOJI}])\ufe0f")
+_STRAY_JOINER = re.compile(f"(?<![{_JOINED}\ufe0f])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
+_QUOTATION_MARKS = str.maketrans(dict.fromkeys('"“”„‟«»', "'"))
 
 
 def one_line(text: str) -> str:
-    """The text without control characters, those that cannot be seen, and hard line breaks: sources wrap lines."""
-    if text.isprintable() and "  " not in text:
+    """The text in NFC, on one line, with nothing in it that cannot be seen and single spaces between its words.
+
+    Joiners (U+200C, U+200D) stay between emoji and between letters of scripts that need them, from Arabic to Burmese,
+    Khmer and Mongolian.
+    """
+    if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
-    return " ".join(_CONTROL.sub(" ", _UNSEEN.sub("", text)).split())
+    visible = _STRAY_JOINER.sub("", _STRAY_SELECTOR.sub("", _UNSEEN.sub("", text)))
+    return " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", visible)).split())
+
+
+def cut(text: str, limit: int) -> str:
+    """At most so many characters of a line, up to the end of a word, with an ellipsis where something is missing."""
+    if len(text) <= limit:
+        return text
+    end = text.rfind(" ", limit // 2, limit)
+    return text[: end if end > 0 else limit - 1].rstrip(" ,;:.–-") + "…"
+
+
+def line(text: object, limit: int) -> str:
+    """The text on one line of at most so many characters."""
+    return cut(one_line(str(text)), limit)
+
+
+def quoted(text: object) -> str:
+    """What a person typed, to stand inside a sentence of a mail: “on one line, cut”. It cannot end its quotation."""
+    return f"“{line(str(text).translate(_QUOTATION_MARKS), 80)}”"
+
+
+def as_quotation(text: str) -> str:
+    """Each line of a text with “> ” before it, as mail programs quote."""
+    return "\n".join(f"> {one_line(part)}".rstrip() for part in text.splitlines())
 
 
 def fold(text: str) -> str:

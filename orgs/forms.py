@@ -2,9 +2,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.text import slugify
 
-from lib.forms import DateInput, LinksField
+from lib.forms import DateInput, LineField, LinksField, UrlLineField
 from lib.images import COVER, LOGO
-from lib.text import one_line
 from lib.widgets import ColourField, MarkdownInput, PictureField
 from orgs.models import Claim, Organisation
 from orgs.models.curated import MOST, STATE
@@ -17,7 +16,7 @@ HOUSE_ACCENT = "#9a1b1e"  # --accent of static/css/tokens.css
 class OrganisationForm(forms.ModelForm):
     """What a draft holds, but for the papers and collections, which have pages of their own."""
 
-    website = forms.URLField(required=False, assume_scheme="https", help_text="For example https://example.org")
+    website = UrlLineField(required=False, assume_scheme="https", help_text="For example https://example.org")
     links = LinksField()
     logo = PictureField(LOGO)
     cover = PictureField(
@@ -65,7 +64,7 @@ class OrganisationForm(forms.ModelForm):
 
 
 class FoundingForm(forms.Form):
-    name = forms.CharField(max_length=120, validators=[plain])
+    name = LineField(max_length=120, validators=[plain])
     slug = forms.RegexField(
         r"^[a-z0-9]+(?:-[a-z0-9]+)*$",
         required=False,
@@ -75,9 +74,6 @@ class FoundingForm(forms.Form):
         help_text="What stands behind /orgs/. Left empty, it is made from the name.",
     )
 
-    def clean_name(self):
-        return one_line(self.cleaned_data["name"])
-
     def clean_slug(self):
         slug = self.cleaned_data["slug"] or slugify(self.cleaned_data.get("name", "")).replace("_", "-")[:96].strip("-")
         if not slug and "name" in self.cleaned_data:
@@ -86,7 +82,7 @@ class FoundingForm(forms.Form):
 
 
 class InvitationForm(forms.Form):
-    invited = forms.CharField(max_length=254, label="User name or mail address")
+    invited = LineField(max_length=254, label="User name or mail address")
     role = forms.ChoiceField(label="As")
 
     def __init__(self, *args, roles: list[Role], **kwargs):

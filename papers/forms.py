@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from lib.conflicts import digests, read, weigh
-from lib.text import one_line
+from lib.forms import LineField
 from lib.widgets import MarkdownInput
 from orgs.models import Organisation
 from orgs.roles import KEEP
@@ -13,7 +13,7 @@ from papers.models import Collection, CollectionFollow
 
 
 class SubmitForm(forms.Form):
-    arxiv_id = forms.CharField(
+    arxiv_id = LineField(
         label="arXiv id or address",
         max_length=200,
         help_text="For example 2509.08721, hep-th/9901001 or https://arxiv.org/abs/2509.08721",
@@ -65,9 +65,7 @@ class CollectionForm(OvertakenForm, forms.ModelForm):
         return {name: getattr(self.instance, name) for name in self.Meta.fields}
 
     def clean_name(self) -> str:
-        return _unused(
-            one_line(self.cleaned_data["name"]), self.instance.owner.collections.exclude(pk=self.instance.pk)
-        )
+        return _unused(self.cleaned_data["name"], self.instance.owner.collections.exclude(pk=self.instance.pk))
 
     def clean(self) -> dict:
         """What others have changed and was not touched here stays as it is now."""
@@ -108,7 +106,7 @@ class NewCollectionForm(forms.ModelForm):
         told = super().clean()
         if "name" in told:
             try:
-                _unused(one_line(told["name"]), self._owner.collections)
+                _unused(told["name"], self._owner.collections)
             except ValidationError as error:
                 self.add_error("name", error)
 
@@ -124,8 +122,6 @@ class NewCollectionForm(forms.ModelForm):
 
 
 def _unused(name: str, collections) -> str:
-    if not name:
-        raise ValidationError("This name has nothing that can be seen.")
     if collections.filter(name__iexact=name).exists():
         raise ValidationError(f"There is a collection of this name already: “{name}”.")
     return name

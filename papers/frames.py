@@ -11,6 +11,7 @@ from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
 
+from lib.forms import LineField
 from lib.refusals import BadInput
 from lib.text import byline
 from papers import listing, sources
@@ -82,7 +83,7 @@ def find(path: str, query: QueryDict) -> Frame:
 class SnippetForm(FrameForm):
     """What is to be framed, and how."""
 
-    list = forms.CharField(
+    list = LineField(
         max_length=500,
         help_text="The address of any list here that everybody can read, with its filters, if you like.",
     )

@@ -12,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, QuerySet
 from django.urls import reverse
 
-from lib import letters
+from lib import template_mail
 from orgs.models import Event
 from papers import export
 from papers.models import (
@@ -99,7 +99,8 @@ def make(made: DataExport) -> None:
         made.finish()
         failing.pop_all()
     link = settings.BASE_URL + reverse("papers:fetch_export", args=[made.token])
-    letters.post("papers/export_ready.txt", made.user.email, {"export": made, "link": link})
+    context = {"export": made, "link": link}
+    template_mail.post("papers/export_ready.txt", made.user.email, "Your export is ready", context)
 
 
 def write(person: User, path: Path) -> None:

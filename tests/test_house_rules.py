@@ -106,6 +106,25 @@ def test_every_template_compiles():
         engines["django"].get_template(str(path.relative_to(ROOT / "templates")))
 
 
+def mail_templates() -> list[Path]:
+    return [path for path in TRACKED if path.suffix == ".txt" and path.name != "llms.txt" and "templates" in path.parts]
+
+
+# Addresses of ours, and moments: everything else in a mail may have been typed by somebody.
+OUR_OWN = {"confirm", "ip", "link", "manage", "never", "now", "path", "site", "stop", "expires_at"}
+OUR_OWN |= {"as_role", "note.link", "get_absolute_url", "subscription.path", "subscription.rhythm", "invitation.email"}
+
+
+@pytest.mark.parametrize("path", mail_templates(), ids=lambda path: path.name)
+def test_no_line_of_a_mail_begins_with_what_a_person_typed(path):
+    for line in re.sub(r"{%.*?%}", "", path.read_text()).splitlines():
+        for before, expression in re.findall(r"([^{}]*){{ *(.*?) *}}", line):
+            name, _, form = expression.partition("|")
+            if form != "as_quotation" and not OUR_OWN & {name, name.rpartition(".")[2]}:
+                assert before.strip(), line
+                assert form == "quoted" or form.startswith("line:"), line
+
+
 def test_readme_maps_the_tree():
     readme = (ROOT / "README.md").read_text()
     block = readme.split("<!-- map -->")[1]

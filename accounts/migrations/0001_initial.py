@@ -8,6 +8,7 @@ import django.db.models.functions.text
 import django.utils.timezone
 from django.db import migrations, models
 
+import lib.fields
 import lib.links
 
 
@@ -19,6 +20,32 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="Suppression",
+            fields=[
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                (
+                    "why",
+                    models.CharField(
+                        choices=[
+                            ("bounced", "mail to it came back"),
+                            ("complained", "a mail was reported as unwanted"),
+                            ("refused", "you asked us never to write to it"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("since", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("why__in", ["bounced", "complained", "refused"])),
+                        name="suppression_why_known",
+                    )
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="User",
             fields=[
@@ -55,7 +82,7 @@ class Migration(migrations.Migration):
                     "username",
                     models.CharField(
                         error_messages={"unique": "This user name is taken."},
-                        help_text="At most 39 characters: letters, digits and @ . + - _",
+                        help_text="At most 39 characters: letters, digits, hyphens and underscores.",
                         max_length=39,
                         unique=True,
                         validators=[
@@ -70,7 +97,7 @@ class Migration(migrations.Migration):
                         verbose_name="user name",
                     ),
                 ),
-                ("name", models.CharField(blank=True, max_length=120, verbose_name="full name")),
+                ("name", lib.fields.LineField(blank=True, max_length=120, verbose_name="full name")),
                 (
                     "about",
                     models.TextField(

@@ -1,3 +1,4 @@
+from accounts.models.suppression import Suppression
 from accounts.models.user import User
 
-__all__ = ["User"]
+__all__ = ["Suppression", "User"]

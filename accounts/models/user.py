@@ -1,17 +1,22 @@
 import re
+from datetime import timedelta
 from functools import partial
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth import models as auth
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.validators import RegexValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
-from lib import letters, links
+from lib import links, template_mail
+from lib.fields import LineField
 from lib.images import forget
 from lib.text import initials
 
+CONFIRMED_WITHIN = timedelta(days=7)  # or else the account is deleted, so that its user name is free again
 # /people/ada.atom is the feed of Ada's page.
 _is_no_feed = RegexValidator(
     r"\.(?:atom|json|rss)\Z",
@@ -26,6 +31,26 @@ class UserQuerySet(models.QuerySet):
         """Those who let `to` see this: "votes", "submissions", "collections" or "memberships". See `User.shows`."""
         return self.filter(Q(is_active=True, **{f"shows_{what}": True}) | Q(pk=to.pk))
 
+    def never_confirmed(self):
+        """Accounts older than CONFIRMED_WITHIN whose owner signed up and has confirmed no address.
+
+        Staff are never among them, nor an account that anything else in the database refers to: a social account, a
+        vote, a collection.
+        """
+        theirs = EmailAddress.objects.filter(user=OuterRef("pk"))
+        found = self.filter(
+            Exists(theirs.filter(verified=False)),
+            ~Exists(theirs.filter(verified=True)),
+            is_staff=False,
+            is_superuser=False,
+            date_joined__lt=timezone.now() - CONFIRMED_WITHIN,
+        )
+        for relation in self.model._meta.related_objects:
+            if relation.related_model is not EmailAddress:
+                rows = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+                found = found.filter(~Exists(rows))
+        return found
+
 
 class UserManager(auth.UserManager.from_queryset(UserQuerySet)):
     use_in_migrations = False
@@ -39,10 +64,10 @@ class User(auth.AbstractUser):
         max_length=39,
         unique=True,
         validators=[ASCIIUsernameValidator(), _is_no_feed],
-        help_text="At most 39 characters: letters, digits and @ . + - _",
+        help_text="At most 39 characters: letters, digits, hyphens and underscores.",
         error_messages={"unique": "This user name is taken."},
     )
-    name = models.CharField("full name", max_length=120, blank=True)
+    name = LineField("full name", max_length=120, blank=True)
     about = models.TextField("about you", max_length=1000, blank=True, help_text="Markdown and maths are welcome.")
     links = models.JSONField(default=list, blank=True, validators=[links.validate])
     portrait = models.ImageField("picture", upload_to="portraits", blank=True)
@@ -120,5 +145,7 @@ class User(auth.AbstractUser):
         if person.portrait:
             transaction.on_commit(partial(forget, [person.portrait.name]))
         if person.email:
-            letters.post("accounts/farewell.txt", person.email, {"person": person})
+            template_mail.post(
+                "accounts/farewell.txt", person.email, "Your account is deleted", {"username": person.username}
+            )
         person.delete()

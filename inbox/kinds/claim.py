@@ -1,6 +1,7 @@
 from django.urls import reverse
 
 from inbox.kinds import Kind
+from lib.text import quoted
 from orgs.signals import claim_decided
 
 
@@ -25,4 +26,4 @@ class Claim(Kind):
         return facts["answer"] and f"The answer of the moderators:\n\n{facts['answer']}"
 
     def subject(self, facts: dict) -> str:
-        return f"{facts['organisation']}{' is yours' if facts['granted'] else ': your claim was refused'}"
+        return f"Your claim to {quoted(facts['organisation'])} was {'granted' if facts['granted'] else 'refused'}"

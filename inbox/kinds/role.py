@@ -1,6 +1,7 @@
 from django.urls import reverse
 
 from inbox.kinds import Kind
+from lib.text import quoted
 from orgs.roles import Role as OfMember
 from orgs.signals import role_changed
 
@@ -20,6 +21,9 @@ class Role(Kind):
         if facts["role"]:
             return f"{facts['by']} made you {facts['role']} of {facts['organisation']}."
         return f"{facts['by']} removed you from {facts['organisation']}."
+
+    def subject(self, facts: dict) -> str:
+        return f"Your role in {quoted(facts['organisation'])}"
 
     def link(self, facts: dict) -> str:
         return reverse("papers:org", args=[facts["slug"]])

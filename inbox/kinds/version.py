@@ -5,6 +5,7 @@ from django.urls import reverse
 from inbox import keepers
 from inbox.kinds import How, Kind, Told
 from lib.markup import plain
+from lib.text import quoted
 from papers.signals import papers_revised
 
 
@@ -20,6 +21,9 @@ class Version(Kind):
 
     def line(self, facts: dict) -> str:
         return f"“{plain(facts['title'])}” has a new version, v{facts['version']}."
+
+    def subject(self, facts: dict) -> str:
+        return f"New version of {quoted(plain(facts['title']))}"
 
     def link(self, facts: dict) -> str:
         return reverse("papers:paper", args=[facts["arxiv_id"]])

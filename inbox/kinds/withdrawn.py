@@ -5,6 +5,7 @@ from django.urls import reverse
 from inbox import keepers
 from inbox.kinds import Kind, Told
 from lib.markup import plain
+from lib.text import quoted
 from papers.signals import papers_withdrawn
 
 
@@ -18,6 +19,9 @@ class Withdrawn(Kind):
 
     def line(self, facts: dict) -> str:
         return f"“{plain(facts['title'])}” was withdrawn."
+
+    def subject(self, facts: dict) -> str:
+        return f"Withdrawn: {quoted(plain(facts['title']))}"
 
     def link(self, facts: dict) -> str:
         return reverse("papers:paper", args=[facts["arxiv_id"]])

@@ -135,32 +135,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Suppression",
-            fields=[
-                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
-                (
-                    "why",
-                    models.CharField(
-                        choices=[
-                            ("bounced", "mail to it came back"),
-                            ("complained", "a mail was reported as unwanted"),
-                            ("refused", "you asked us never to write to it"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("since", models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("why__in", ["bounced", "complained", "refused"])),
-                        name="suppression_why_known",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Choice",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

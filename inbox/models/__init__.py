@@ -3,6 +3,5 @@ from inbox.models.choice import Choice
 from inbox.models.letter import Letter
 from inbox.models.notification import Notification
 from inbox.models.subscription import Subscription
-from inbox.models.suppression import Suppression
 
-__all__ = ["Cadence", "Choice", "Letter", "Notification", "Subscription", "Suppression"]
+__all__ = ["Cadence", "Choice", "Letter", "Notification", "Subscription"]

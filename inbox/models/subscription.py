@@ -9,11 +9,11 @@ from django.db import connection, models, transaction
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
-from inbox import links
+from accounts import unproven_mail
+from accounts.models import Suppression
+from inbox import confirmation, links
 from inbox.models.cadence import Cadence, clock
 from inbox.models.letter import Letter
-from inbox.models.suppression import OF_A_MAILBOX, OF_REMINDERS, Suppression
-from lib import letters
 from lib.refusals import BadInput
 
 LETTERS_SHOWN = 5  # of one subscription, where it is managed
@@ -85,22 +85,22 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
         Nothing happens where nothing may be sent, or enough was today.
         """
         self.hold(email)
-        if not Suppression.objects.allows(email, OF_A_MAILBOX):
+        if not unproven_mail.may_go(email):
             return
         asked = self._standing(email, settings["address"]) or self.model(email=email.lower(), **settings)
         if asked.state == State.ASKED:
             asked.take(settings)
             asked.asked_at = timezone.now()
             asked.save()
-        asked.write(ip, by=by)
+        confirmation.send(asked, asked.state, ip, by)
 
     @transaction.atomic
     def remind(self, email: str, ip: str) -> None:
         """Mail the link to manage what this address has, if it has something. As with `ask`, nobody learns whether."""
         self.hold(email)
         known = self.of_addresses([email]).shown().first()
-        if known and Suppression.objects.allows(email, OF_REMINDERS):
-            known.write(ip, "reminder")
+        if known and unproven_mail.may_go(email):
+            confirmation.send(known, "reminder", ip)
 
     @transaction.atomic
     def subscribe(self, user, email: str, **settings) -> "Subscription":
@@ -219,13 +219,6 @@ class Subscription(models.Model):
     def take(self, settings: dict) -> None:
         for name, value in settings.items():
             setattr(self, name, value)
-
-    def write(self, ip: str, what: str = "", by: str = "") -> None:
-        """Mail the links that belong to it: to confirm it while it is only asked for, else to manage it."""
-        told = {"subscription": self, "ip": ip, "by": by, "now": timezone.now()}
-        told |= {purpose.name: purpose.link(self) for purpose in (links.CONFIRM, links.NEVER)}
-        told["manage"] = links.MANAGE.link(links.Everything(self.key))
-        letters.write(f"inbox/mail/{what or self.state}.txt", self.email, told).send()
 
     @transaction.atomic
     def confirm(self) -> None:

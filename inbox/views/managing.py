@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from accounts.models import Suppression
 from inbox import links
 from inbox.forms import LetterForm, ReminderForm, common_zones
-from inbox.models import Subscription, Suppression
+from inbox.models import Subscription
 from inbox.models.subscription import Why
 
 

@@ -4,28 +4,23 @@ What is answered says nothing of the address, and what is done for the answer is
 on the address happens in a job.
 """
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from accounts import unproven_mail
+from accounts.models import Suppression
+from accounts.models.suppression import Why
 from inbox import edition, links, tasks
 from inbox.forms import ReminderForm, SubscribeForm, common_zones
-from inbox.models import Subscription, Suppression
-from inbox.models.suppression import Why
+from inbox.models import Subscription
 from inbox.views.doors import by_link, for_strangers
 from inbox.views.opening import subscription_of
-from lib import throttle
 from lib.http import client_ip
 from lib.jobs import defer
-from lib.throttle import Limit
 from papers.views.lists import count_search
-
-OF_A_NETWORK = Limit("network", 20, timedelta(hours=1))
-TOO_MANY = "Too many mails were requested from your network in a short time. Wait some minutes, then try again."
 
 
 @never_cache
@@ -56,15 +51,10 @@ def _ask(request: HttpRequest, form: SubscribeForm) -> HttpResponse:
         Subscription.objects.subscribe(wanted.user, wanted.email, **wanted.settings)
         messages.success(request, f"“{wanted}” comes to {wanted.email}.")
         return redirect("inbox:letters")
-    _limit(request)
+    unproven_mail.count_request(request)
     asked = {"email": wanted.email, "ip": client_ip(request), "by": request.user.get_username()}
     defer(tasks.ask, asked | wanted.settings)
     return render(request, "inbox/asked.html", {"email": wanted.email})
-
-
-def _limit(request: HttpRequest) -> None:
-    """Raises TooMany for a network that has caused too many mails."""
-    throttle.demand((OF_A_NETWORK, throttle.network(client_ip(request))), message=TOO_MANY)
 
 
 def _draw(request: HttpRequest, form: SubscribeForm, **more) -> HttpResponse:
@@ -101,7 +91,7 @@ def remind(request: HttpRequest) -> HttpResponse:
     form = ReminderForm(request.POST or None)
     if not form.is_valid():
         return render(request, "inbox/remind.html", {"form": form}, status=400 if form.errors else 200)
-    _limit(request)
+    unproven_mail.count_request(request)
     email = form.cleaned_data["email"].lower()
     defer(tasks.remind, {"email": email, "ip": client_ip(request)})
     return render(request, "inbox/asked.html", {"email": email, "is_reminder": True})

@@ -7,7 +7,7 @@ from django import template
 from django.utils import timezone
 from lucide.templatetags.lucide import lucide
 
-from lib import images, markup
+from lib import images, markup, text
 
 register = template.Library()
 register.simple_tag(cache(lucide), name="lucide")  # which draws an icon anew each time
@@ -16,6 +16,9 @@ register.filter("markdown", markup.markdown)
 register.filter("markdown_line", markup.markdown_line)
 register.filter("markdown_text", markup.markdown_text)
 register.filter("small", images.small)
+register.filter("line", text.line)
+register.filter("quoted", text.quoted)
+register.filter("as_quotation", text.as_quotation)
 
 
 @register.filter

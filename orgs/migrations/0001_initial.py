@@ -7,6 +7,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import lib.fields
 import lib.links
 import orgs.names
 
@@ -27,12 +28,12 @@ class Migration(migrations.Migration):
                     "description",
                     models.TextField(blank=True, help_text="Markdown and maths are welcome.", max_length=4000),
                 ),
-                ("website", models.URLField(blank=True)),
+                ("website", lib.fields.UrlLineField(blank=True)),
                 ("links", models.JSONField(blank=True, default=list, validators=[lib.links.validate])),
                 ("logo", models.ImageField(blank=True, upload_to="logos")),
                 ("cover", models.ImageField(blank=True, upload_to="covers")),
                 ("accent", models.CharField(blank=True, max_length=7)),
-                ("announcement", models.CharField(blank=True, max_length=200)),
+                ("announcement", lib.fields.LineField(blank=True, max_length=200)),
                 ("announced_until", models.DateField(blank=True, null=True, verbose_name="announced until")),
                 (
                     "featured",
@@ -53,7 +54,7 @@ class Migration(migrations.Migration):
                 ("changed_at", models.DateTimeField(editable=False, null=True)),
                 ("change", models.CharField(blank=True, editable=False, max_length=40)),
                 ("slug", models.SlugField(max_length=96, unique=True)),
-                ("name", models.CharField(max_length=120, validators=[orgs.names.plain])),
+                ("name", lib.fields.LineField(max_length=120, validators=[orgs.names.plain])),
                 ("verified", models.BooleanField(default=False)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from lib import links
 from lib.conflicts import weigh
+from lib.fields import LineField, UrlLineField
 from lib.images import forget
 from lib.refusals import BadInput
 from orgs.models.event import Event
@@ -50,12 +51,12 @@ class CuratedPage(models.Model):
     """
 
     description = models.TextField(blank=True, max_length=4000, help_text="Markdown and maths are welcome.")
-    website = models.URLField(blank=True)
+    website = UrlLineField(blank=True)
     links = models.JSONField(default=list, blank=True, validators=[links.validate])
     logo = models.ImageField(upload_to="logos", blank=True)
     cover = models.ImageField(upload_to="covers", blank=True)
     accent = models.CharField(max_length=7, blank=True)
-    announcement = models.CharField(max_length=200, blank=True)
+    announcement = LineField(max_length=200, blank=True)
     announced_until = models.DateField("announced until", null=True, blank=True)
     featured = ArrayField(models.BigIntegerField(), default=list, blank=True)
     sections = ArrayField(models.BigIntegerField(), default=list, blank=True)

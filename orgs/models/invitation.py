@@ -10,8 +10,10 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from lib import letters
+from accounts import unproven_mail
+from lib import template_mail
 from lib.refusals import BadInput
+from lib.text import quoted
 from orgs import signals
 from orgs.models.event import Event
 from orgs.models.membership import Membership
@@ -51,7 +53,7 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
         """Invite a user name, or a mail address; the same one again while it is open changes nothing.
 
         Raises ValidationError for whom it cannot reach and past what is allowed in number. Never tells whether
-        an address has an account: what was typed is compared with what was typed, and every address gets its letter.
+        an address has an account, or whether a mail has gone to it: what was typed is compared with what was typed.
         """
         organisation.lock()
         organisation.demand(actor, deed_for(role))
@@ -72,7 +74,10 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
         )
         Event.objects.tell(organisation, actor, f"invited {invitation.named} as {invitation.as_role}")
         link = settings.BASE_URL + reverse("orgs:invitation", args=[token])
-        letters.post("orgs/mail/invitation.txt", invitation.email, {"invitation": invitation, "link": link})
+        if unproven_mail.may_go(invitation.email):
+            context = {"invitation": invitation, "link": link}
+            subject = f"Invitation to {quoted(organisation)}"
+            template_mail.post("orgs/mail/invitation.txt", invitation.email, subject, context)
         signals.invited.send(Invitation, invitation=invitation)
         return invitation
 

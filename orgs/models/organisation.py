@@ -9,13 +9,15 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from lib.fields import LineField
+from lib.lookalikes import RESERVED, skeleton
 from lib.refusals import BadInput
 from lib.text import initials
 from orgs.models.curated import CuratedPage
 from orgs.models.event import Event
 from orgs.models.formerslug import FormerSlug
 from orgs.models.membership import Membership
-from orgs.names import RESERVED, plain, skeleton, skeleton_of
+from orgs.names import plain, skeleton_of
 from orgs.roles import MAY, SEE, Role, who_may
 
 FOUNDED_A_DAY = 3
@@ -88,7 +90,7 @@ class Organisation(CuratedPage):
     """A laboratory, company or reading group with a page of its own."""
 
     slug = models.SlugField(max_length=96, unique=True)
-    name = models.CharField(max_length=120, validators=[plain])
+    name = LineField(max_length=120, validators=[plain])
     verified = models.BooleanField(default=False)
     founder = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="founded", null=True, blank=True

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
+from accounts import unproven_mail
 from lib.http import verb
 from orgs.forms import InvitationForm
 from orgs.models import Invitation, Organisation
@@ -19,6 +20,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
     organisation.demand(request.user, INVITE)
     form = InvitationForm(request.POST, roles=members.invitable(MAY[organisation.role_of(request.user)]))
     if form.is_valid():
+        unproven_mail.count_request(request)
         try:
             invitation = Invitation.objects.send(request.user, organisation, **form.cleaned_data)
         except ValidationError as error:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
+import lib.fields
 import papers.models.embedding
 import papers.models.paper
 import papers.models.textfollow
@@ -44,26 +45,26 @@ class Migration(migrations.Migration):
             name="Paper",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("arxiv_id", models.CharField(max_length=32, unique=True, verbose_name="arXiv id")),
+                ("arxiv_id", lib.fields.LineField(max_length=32, unique=True, verbose_name="arXiv id")),
                 ("version", models.PositiveSmallIntegerField(default=1)),
-                ("title", models.CharField(max_length=500)),
+                ("title", lib.fields.LineField(max_length=500)),
                 ("abstract", models.TextField(blank=True)),
                 ("author_count", models.PositiveIntegerField(default=0)),
                 (
                     "categories",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=40), blank=True, default=list
+                        base_field=lib.fields.LineField(max_length=40), blank=True, default=list
                     ),
                 ),
                 (
                     "keywords",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=120), blank=True, default=list
+                        base_field=lib.fields.LineField(max_length=120), blank=True, default=list
                     ),
                 ),
-                ("code_url", models.URLField(blank=True, max_length=500)),
+                ("code_url", lib.fields.UrlLineField(blank=True, max_length=500)),
                 ("code_stars", models.PositiveIntegerField(blank=True, null=True)),
-                ("project_url", models.URLField(blank=True, max_length=500)),
+                ("project_url", lib.fields.UrlLineField(blank=True, max_length=500)),
                 ("published_at", models.DateTimeField()),
                 ("listed_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("imported_votes", models.PositiveIntegerField(default=0)),
@@ -150,7 +151,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("key", models.SlugField(max_length=80, unique=True)),
-                ("name", models.CharField(max_length=120)),
+                ("name", lib.fields.LineField(max_length=120)),
                 (
                     "description",
                     models.TextField(blank=True, help_text="Markdown and maths are welcome.", max_length=4000),
@@ -349,7 +350,7 @@ class Migration(migrations.Migration):
                 ),
                 ("since", models.DateTimeField(default=django.utils.timezone.now)),
                 ("is_guess", models.BooleanField(default=False)),
-                ("reason", models.CharField(blank=True, max_length=280)),
+                ("reason", lib.fields.LineField(blank=True, max_length=280)),
                 (
                     "decided_by",
                     models.ForeignKey(
@@ -485,7 +486,7 @@ class Migration(migrations.Migration):
             name="SavedFilter",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=40)),
+                ("name", lib.fields.LineField(max_length=40)),
                 ("query", models.CharField(max_length=6000)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
@@ -505,7 +506,7 @@ class Migration(migrations.Migration):
             name="TopicFollow",
             fields=[
                 ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("name", models.CharField(max_length=200)),
+                ("name", lib.fields.LineField(max_length=200)),
                 ("folded", models.CharField(max_length=200)),
                 (
                     "pk",
@@ -573,7 +574,7 @@ class Migration(migrations.Migration):
             name="AuthorFollow",
             fields=[
                 ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("name", models.CharField(max_length=200)),
+                ("name", lib.fields.LineField(max_length=200)),
                 ("folded", models.CharField(max_length=200)),
                 (
                     "pk",

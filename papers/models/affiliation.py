@@ -4,6 +4,7 @@ from django.db import models, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils import timezone
 
+from lib.fields import LineField
 from lib.refusals import BadInput
 from lib.text import one_line
 from orgs.models import Event
@@ -141,7 +142,7 @@ class Affiliation(models.Model):
     is_guess = models.BooleanField(default=False)
     suggested_by = models.ForeignKey("accounts.User", models.SET_NULL, related_name="+", null=True)
     decided_by = models.ForeignKey("accounts.User", models.SET_NULL, related_name="+", null=True)
-    reason = models.CharField(max_length=280, blank=True)
+    reason = LineField(max_length=280, blank=True)
 
     objects = AffiliationManager()
 

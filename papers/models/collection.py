@@ -10,6 +10,7 @@ from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.text import slugify
 
+from lib.fields import LineField
 from lib.refusals import BadInput
 from lib.text import one_line
 from orgs.models import Event, Organisation
@@ -121,7 +122,7 @@ class Collection(models.Model):
     """
 
     key = models.SlugField(max_length=80, unique=True)
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
     description = models.TextField(blank=True, max_length=4000, help_text="Markdown and maths are welcome.")
     visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PRIVATE)
     user = models.ForeignKey(

@@ -7,6 +7,7 @@ from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils import timezone
 
+from lib.fields import LineField, UrlLineField
 from lib.text import fold
 from papers.models.affiliation import Affiliation
 from papers.models.bookmark import Bookmark
@@ -118,17 +119,17 @@ class Paper(models.Model):
 
     note = ""
 
-    arxiv_id = models.CharField("arXiv id", max_length=32, unique=True)
+    arxiv_id = LineField("arXiv id", max_length=32, unique=True)
     version = models.PositiveSmallIntegerField(default=1)
-    title = models.CharField(max_length=500)
+    title = LineField(max_length=500)
     abstract = models.TextField(blank=True)
     author_count = models.PositiveIntegerField(default=0)
-    categories = ArrayField(models.CharField(max_length=40), default=list, blank=True)
-    keywords = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    categories = ArrayField(LineField(max_length=40), default=list, blank=True)
+    keywords = ArrayField(LineField(max_length=120), default=list, blank=True)
     organisation = models.ForeignKey("orgs.Organisation", models.SET_NULL, related_name="papers", null=True, blank=True)
-    code_url = models.URLField(max_length=500, blank=True)
+    code_url = UrlLineField(max_length=500, blank=True)
     code_stars = models.PositiveIntegerField(null=True, blank=True)
-    project_url = models.URLField(max_length=500, blank=True)
+    project_url = UrlLineField(max_length=500, blank=True)
     published_at = models.DateTimeField()
     listed_at = models.DateTimeField(default=timezone.now)
     submitted_by = models.ForeignKey(

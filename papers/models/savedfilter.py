@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.urls import reverse
 
+from lib.fields import LineField
 from lib.refusals import BadInput
 from lib.text import one_line
 
@@ -30,7 +31,7 @@ class SavedFilter(models.Model):
     """A search or filter that a reader gave a name. `query` is the normal form of its address, without the “?”."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_filters")
-    name = models.CharField(max_length=40)
+    name = LineField(max_length=40)
     query = models.CharField(max_length=6000)
     created_at = models.DateTimeField(auto_now_add=True)
 

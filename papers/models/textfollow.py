@@ -6,6 +6,7 @@ from django.db.models import F, Func
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from lib.fields import LineField
 from lib.refusals import BadInput
 from lib.text import bare, fold, one_line
 from papers.models.follow import Follow
@@ -18,7 +19,7 @@ class TextFollow(Follow):
 
     column = "folded"
 
-    name = models.CharField(max_length=LONGEST)
+    name = LineField(max_length=LONGEST)
     folded = models.CharField(max_length=LONGEST)
 
     class Meta(Follow.Meta):

@@ -7,8 +7,8 @@ from anymail.signals import AnymailTrackingEvent
 from django.urls import clear_url_caches
 
 import config.urls
+from accounts.models import Suppression
 from inbox import bounces
-from inbox.models import Suppression
 from tests.factories import SubscriptionFactory
 
 POSTMARK = "/anymail/postmark/tracking/"

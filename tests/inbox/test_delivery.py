@@ -6,8 +6,9 @@ import pytest
 import time_machine
 from django.core.mail import EmailMessage, mailers
 
+from accounts.models import Suppression
 from inbox import delivery
-from inbox.models import Letter, Subscription, Suppression
+from inbox.models import Letter, Subscription
 from inbox.planning import plan
 from lib.mail import hand_over
 from tests.factories import PaperFactory, SubscriptionFactory

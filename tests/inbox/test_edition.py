@@ -9,9 +9,10 @@ from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
 from inbox import edition
-from inbox.edition import EXCERPT, SPANS, cut, excerpt
+from inbox.edition import EXCERPT, SPANS, excerpt
 from inbox.models import Cadence, Subscription
 from lib.refusals import BadInput
+from lib.text import cut
 from papers.models import Collection, Item, OrganisationFollow, Vote
 from tests.factories import NOON, LetterFactory, PaperFactory, SubscriptionFactory
 

@@ -86,7 +86,7 @@ def an_edition(*papers: Entry, title="Papers") -> Edition:
 
 
 def test_headers(letter, mail, settings):
-    assert mail["Subject"] == "[Broadsheet] Papers · Upvotes at least: 1, Thu 11 Sep: Attention is enough"
+    assert mail["Subject"] == "[Broadsheet] Thu 11 Sep, Papers · Upvotes at least: 1: Attention is enough"
     assert (mail["From"], mail["To"]) == (settings.DEFAULT_FROM_EMAIL, "ann@example.org")
     assert mail["Message-ID"] == f"<{letter.key}@127.0.0.1>"
     assert mail["Auto-Submitted"] == "auto-generated"
@@ -201,7 +201,7 @@ def test_hostile_titles(letter, lab, title):
     mail = read(letter, found)
     assert mail.keys() == read(letter, an_edition()).keys()
     assert not mail.defects
-    assert mail["Subject"].startswith("[Broadsheet] Papers · Upvotes at least: 1, Thu 11 Sep: ")
+    assert mail["Subject"].startswith("[Broadsheet] Thu 11 Sep, Papers · Upvotes at least: 1: ")
     loads = Loads(part(mail, "html"))
     assert (loads.fetched, loads.tags.count("h2")) == ([], 3)
     assert found.papers[0].title in loads.said

@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import Suppression
+from accounts.models.suppression import Why
 from inbox import links
-from inbox.models import Subscription, Suppression
-from inbox.models.suppression import Why
+from inbox.models import Subscription
 from papers.models import Collection
 from tests.factories import LetterFactory, SubscriptionFactory, UserFactory
 from tests.inbox.conftest import SITE, link, text

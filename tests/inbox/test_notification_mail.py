@@ -33,9 +33,9 @@ def test_at_once_goes_to_the_first_confirmed_address(alice, work, mailoutbox):
     [letter] = mailoutbox
     assert (letter.to, letter.subject) == (
         ["alice@example.org"],
-        "[Broadsheet] Olga & Co. made you an admin of The Lab",
+        "[Broadsheet] Your role in “The Lab”",
     )
-    assert "Olga & Co. made you an admin of The Lab.\n\nhttp://127.0.0.1:8000/orgs/lab\n" in letter.body
+    assert "* Olga & Co. made you an admin of The Lab.\n\nhttp://127.0.0.1:8000/orgs/lab\n" in letter.body
     assert "http://127.0.0.1:8000/settings/notifications" in letter.body
     assert Notification.objects.get().mailed_at
     tell(alice)
@@ -89,9 +89,9 @@ def test_once_a_day_in_one_mail(alice, bob, work, mailoutbox):
     tell(bob, "claim", "claim", granted=True, answer="Well done.")
     work()
     assert [(letter.to, letter.subject) for letter in mailoutbox] == [
-        (["bob@example.org"], "[Broadsheet] The Lab is yours")
+        (["bob@example.org"], "[Broadsheet] Your claim to “The Lab” was granted")
     ]
-    assert "The answer of the moderators:\n\nWell done.\n" in mailoutbox[0].body
+    assert "> The answer of the moderators:\n>\n> Well done.\n" in mailoutbox[0].body
     mailoutbox.clear()
     Notification.objects.filter(user=bob, subject="org-1").read()
     for _ in range(2):

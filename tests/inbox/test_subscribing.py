@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from inbox.models import Subscription, Suppression
-from inbox.models.suppression import Why
+from accounts.models import Suppression
+from accounts.models.suppression import Why
+from inbox.models import Subscription
 from orgs.models import Membership
 from papers.models import Collection, OrganisationFollow
 from tests.factories import PaperFactory, SubscriptionFactory, UserFactory

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from accounts.models import Suppression
+from accounts.models.suppression import Why
+from accounts.unproven_mail import FROM_A_NETWORK, TO_A_MAILBOX
 from inbox import tasks
-from inbox.models import Subscription, Suppression
+from inbox.models import Subscription
 from inbox.models.subscription import MOST
-from inbox.models.suppression import OF_A_MAILBOX, Why
-from inbox.views.subscribing import OF_A_NETWORK
 from lib import throttle
 from lib.refusals import BadInput
 from tests.factories import SubscriptionFactory
@@ -85,7 +86,7 @@ def test_a_mailbox(email):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_twenty_at_once_three_are_let_through():
-    waits = race(*[lambda: throttle.take((OF_A_MAILBOX, "sara@example.org"))] * 20)
+    waits = race(*[lambda: throttle.take((TO_A_MAILBOX, "sara@example.org"))] * 20)
     assert sum(wait is None for wait in waits) == 3
     assert all(wait is None or wait > timedelta(hours=7) for wait in waits)
 
@@ -99,7 +100,7 @@ def test_ten_who_ask_for_one_list_at_once_are_one_subscription(mailoutbox):
 
 def test_it_is_forgotten_when_it_holds_nobody_up(db, time_machine):
     time_machine.move_to("2026-11-28T10:00Z")
-    throttle.take((OF_A_NETWORK, "203.0.113.0/24"))
+    throttle.take((FROM_A_NETWORK, "203.0.113.0/24"))
     tasks.forget(0)
     assert throttled() == 1
     time_machine.shift(timedelta(minutes=4))

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.templatetags.house import bare_url, compact
-from lib.text import bare, fold, one_line
+from lib.text import as_quotation, bare, fold, one_line, quoted
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,44 @@ from lib.text import bare, fold, one_line
 )
 def test_one_line(text, line):
     assert one_line(text) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a\x85b\u2029c\x0bd", "a b c d"),
+        ("in\u00advoice\u200b \u202egpj\u2066", "invoice gpj"),
+        ("a\u3164\uffa0\u2800\U000e0061\U000e0100\ufe0fb", "ab"),
+        ("e\u0301", "é"),
+        ("ad\u200cmin\u200d", "admin"),
+        ("می\u200cخواهم", "می\u200cخواهم"),  # Persian
+        ("क्\u200dष", "क्\u200dष"),  # Devanagari
+        ("می\u200c\u200cخ\u200c", "میخ"),
+        ("🗞\ufe0f👩\u200d🔬", "🗞\ufe0f👩\u200d🔬"),
+        ("a\ufe0f\u200d🔬\ufe0f\ufe0f\u200d\ufe0f", "a🔬\ufe0f"),
+    ],
+)
+def test_what_cannot_be_seen(text, line):
+    assert one_line(text) == line
+
+
+@given(st.text() | st.text("aب🔬 \u200c\u200d\ufe0f\u200b\u0301\u2028"))
+def test_a_line_is_a_line_already(text):
+    line = one_line(text)
+    assert one_line(line) == line
+    assert len(line.splitlines()) <= 1
+
+
+@given(st.text())
+def test_a_quotation_cannot_be_ended_from_within(text):
+    quotation = quoted(text)
+    assert quotation[0] + quotation[-1] == "“”"
+    assert not set(quotation[1:-1]) & set('"“”„‟«»\n')
+    assert len(quotation) <= 82
+
+
+def test_every_line_of_a_quotation_is_marked():
+    assert as_quotation("No.\r\n\r\nhttps://evil.example\u2028More") == "> No.\n>\n> https://evil.example\n> More"
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,11 @@ from functools import partial
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone
 
+from accounts.models import Suppression
+from accounts.models.suppression import Why
 from orgs.models import Invitation, Membership
 from orgs.roles import Role
 from tests.factories import OrganisationFactory, UserFactory
@@ -27,7 +30,7 @@ def test_a_letter_leads_in_once(lab, alice, carol, signed_in, mailed, told):
     confirm(carol)
     letters = mailed(lambda: invite(signed_in(alice), "Carol", "admin"))
     assert [(letter.to, letter.subject) for letter in letters] == [
-        (["carol@example.org"], "[Broadsheet] Alice Ash invites you to The Lab")
+        (["carol@example.org"], "[Broadsheet] Invitation to “The Lab”")
     ]
     path = re.search(r"http://127.0.0.1:8000(/invitations/\S+)", letters[0].body)[1]
     reader = signed_in(carol)
@@ -222,3 +225,59 @@ def test_ten_windows_send_at_once_at_most_what_is_allowed():
         Invitation.objects.send(owner, lab, f"reader{n}@example.org", Role.MEMBER)
     race(*(partial(Invitation.objects.send, owner, lab, f"more{n}@example.org", Role.MEMBER) for n in range(10)))
     assert lab.invitations.count() == 20
+
+
+def test_a_mail_says_nothing_in_the_words_of_who_sends_it(lab, alice, signed_in, mailed):
+    """Names are quoted, on one line and cut: nobody makes a mail of their own out of them."""
+    body = "\r\n\r\nYour account is locked. Sign in at https://evil.example/" + "x" * 40
+    reader = signed_in(alice)
+    reader.act("/settings/profile", {"name": f"Security notice{body}"})
+    reader.act("/orgs/lab/edit", {"name": f"” Act now{body}"})
+    lab.refresh_from_db()
+    reader.act("/orgs/lab/publish", {"revision": lab.revision})
+    [letter] = mailed(lambda: invite(reader, "victim@example.org"))
+    assert letter.subject.startswith("[Broadsheet] Invitation to “' Act now Your account is locked.")
+    assert letter.subject.endswith("”")
+    lines = letter.body.splitlines()
+    assert lines[0].startswith("You are invited to become a member of the organisation “' Act now")
+    assert [line for line in lines if line.startswith(("Security", "'", "Your account", "https://evil"))] == []
+    quotations = re.findall("“(.*?)”", letter.body)
+    assert [max(map(len, quotations)) <= 80, quotations[-1]] == [True, "alice"]
+
+
+def test_names_from_before_are_written_on_one_line(lab, alice, link, mailoutbox):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_user SET name = %s", ["Bank\n\nPay here: evil.example"])
+    alice.refresh_from_db()
+    link(alice, lab, "victim@example.org")
+    assert "“Bank Pay here: evil.example”" in mailoutbox[0].body
+
+
+def test_a_mailbox_gets_few_invitations_and_nobody_is_told(lab, alice, signed_in, mailed):
+    reader, pages = signed_in(alice), []
+    for n in range(5):
+        letters = mailed(lambda n=n: pages.append(invite(reader, f"victim+{n}@example.org")))
+    assert len(letters) == 3
+    assert {(page.status_code, page.url) for page in pages} == {(302, "/orgs/lab/members")}
+    assert Invitation.objects.count() == 5
+
+
+def test_who_wants_no_mail_gets_no_invitation(lab, alice, carol, signed_in, mailed):
+    Suppression.objects.add("victim@example.org", Why.REFUSED)
+    Suppression.objects.add(confirm(carol).email, Why.REFUSED)
+    reader = signed_in(alice)
+    assert mailed(lambda: [invite(reader, invited) for invited in ("victim+a@example.org", "carol")]) == []
+    assert Invitation.objects.count() == 2
+
+
+def test_a_network_sends_so_many_invitations_an_hour(lab, alice, carol, signed_in, mailed):
+    club = OrganisationFactory(slug="club")
+    Membership.objects.create(organisation=club, user=carol, role=Role.OWNER)
+    readers = {"lab": signed_in(alice), "club": signed_in(carol)}
+    answers = [
+        readers[slug].act(f"/orgs/{slug}/invite", {"invited": f"reader{n}@{slug}.example", "role": "member"})
+        for n in range(11)
+        for slug in readers
+    ]
+    assert [answer.status_code for answer in answers] == [302] * 20 + [429] * 2
+    assert "Too many mails were requested from your network" in answers[-1].content.decode()

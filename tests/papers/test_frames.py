@@ -127,6 +127,7 @@ def test_what_is_hidden_goes_at_once(autumn, stranger):
 def test_hostile_titles(lab, alice, stranger):
     lab.name = HOSTILE[:120]
     lab.save()
+    lab.refresh_from_db()
     PaperFactory(title=HOSTILE + "x" * 400, organisation=lab, authors=[HOSTILE])
     page = document_fromstring(stranger.get("/embed/orgs/lab").content)
     assert not [tag for name in ("script", "img") for tag in page.iter(name)]

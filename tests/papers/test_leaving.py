@@ -99,7 +99,7 @@ def test_all_goes_but_what_others_read(dora, at_the_door, signed_in, stranger, m
     assert [(letter.to, letter.subject) for letter in mailoutbox] == [
         (["dora@example.org"], "[Broadsheet] Your account is deleted")
     ]
-    assert "Dear Dora Dogwood" in mailoutbox[0].body
+    assert "Your account “dora” on Broadsheet is deleted" in mailoutbox[0].body
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from inbox.models import Notification, Subscription, Suppression
+from accounts.models import Suppression
+from inbox.models import Notification, Subscription
 from orgs.models import Membership
 from papers.models import Affiliation, Bookmark, Collection, DataExport, FeedKey, Item, SavedFilter, Vote
 from papers.models.follow import kinds

@@ -1,15 +1,9 @@
-from datetime import timedelta
-
-from django.apps import apps
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from lib import throttle
-from lib.throttle import Limit
-
-OF_A_MAILBOX = Limit("mailbox", 3, timedelta(days=1))
-OF_REMINDERS = Limit("reminders", 3, timedelta(days=1))  # to a mailbox, whatever others ask for it
+from accounts.signals import suppressed
+from lib.throttle import mailbox
 
 
 class Why(models.TextChoices):
@@ -21,32 +15,28 @@ class Why(models.TextChoices):
 class SuppressionManager(models.Manager):
     @transaction.atomic
     def add(self, email: str, why: Why) -> None:
-        """Write to this address no more, and end all its subscriptions; twice is once, and the first reason stays.
+        """Write to this address no more; twice is once, and the first reason stays.
 
-        What was refused is forgotten at once: whose it was.
+        Who refuses mail refuses it for the whole mailbox, whatever tag is in the address. What bounces says nothing
+        of other tags.
         """
-        subscriptions = apps.get_model("inbox.Subscription").objects
-        subscriptions.hold(email)
-        self.get_or_create(digest=digest(email), defaults={"why": why})
-        theirs = subscriptions.of_addresses([email])
-        theirs.end(why)
-        if why == Why.REFUSED:
-            theirs.forget_whose()
+        key = mailbox(email) if why == Why.REFUSED else email
+        self.get_or_create(digest=digest(key), defaults={"why": why})
+        suppressed.send(Suppression, email=email, why=why)
 
     def has(self, email: str) -> bool:
-        return self.filter(digest=digest(email)).exists()
+        return self.of_address(email).exists()
 
-    def allows(self, email: str, limit: Limit) -> bool:
-        """Whether a mail may go to this address now; it then counts as one of the limit for its mailbox."""
-        return not self.has(email) and throttle.take((limit, throttle.mailbox(email))) is None
+    def of_address(self, email: str):
+        return self.filter(digest__in=[digest(email), digest(mailbox(email))])
 
     def among(self, emails: list[str]) -> dict[str, "Suppression"]:
         """Those of these addresses that are written to no more."""
-        found = self.in_bulk([digest(email) for email in emails])
-        return {email: found[digest(email)] for email in emails if digest(email) in found}
+        found = {email: self.of_address(email).first() for email in emails}
+        return {email: suppression for email, suppression in found.items() if suppression}
 
     def lift(self, email: str) -> None:
-        self.filter(digest=digest(email)).delete()
+        self.of_address(email).delete()
 
 
 class Suppression(models.Model):

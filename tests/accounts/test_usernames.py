@@ -1,0 +1,134 @@
+"""Which user names can be chosen, at sign-up and in the admin, and what becomes of those nobody confirmed."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.core.cache import cache
+
+from accounts import tasks
+from accounts.adapter import AccountAdapter
+from accounts.models import User
+from papers.models import Vote
+from tests.orgs.conftest import confirm
+
+PASSWORD = "correct horse battery"
+STRANGE = ["dora@example.org", "dora.d", "dora+d", "-dora", "dora_", "_", "dörа", "do ra", "d/a"]
+OFFICIAL = [
+    *("admin", "Support", "null", "postmaster", "api", "me"),
+    *("adm1n", "4dmin", "m0derator", "rnoderator", "supp0rt", "5taff", "r00t", "br0adsh33t", "ad-min", "ad_min"),
+    *("admin1", "broadsheet-team", "official-dora", "dora_support", "thebroadsheet", "dora-security-1"),
+]
+GOOD = ["dora", "Dora-Day", "d", "42", "dora_d-2", "rootbeer", "supporter", "x" * 39]
+
+
+def sign_up(reader, username, email="dora@example.org"):
+    cache.clear()
+    reader.get("/accounts/signup/")
+    form = {"username": username, "email": email, "password1": PASSWORD, "password2": PASSWORD}
+    return reader.post("/accounts/signup/", form | {"csrfmiddlewaretoken": reader.cookies["csrftoken"].value})
+
+
+@pytest.fixture
+def admin(alice, signed_in):
+    alice.is_staff = alice.is_superuser = True
+    alice.save()
+    return signed_in(confirm(alice))
+
+
+@pytest.mark.parametrize("username", GOOD)
+def test_names_that_can_be_had(db, stranger, username):
+    sign_up(stranger, username)
+    assert User.objects.get().username == username
+
+
+@pytest.mark.parametrize("username", STRANGE)
+def test_names_that_are_no_part_of_an_address(db, stranger, username):
+    page = sign_up(stranger, username).content.decode()
+    assert "A user name has letters from a to z, digits, hyphens and underscores." in page
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("username", OFFICIAL)
+def test_names_that_look_like_an_authority(db, stranger, username):
+    page = sign_up(stranger, username).content.decode()
+    assert "is reserved, or looks as if it spoke for this site" in page
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("username", ["dora.d", "adm1n"])
+def test_the_admin_makes_none_of_these(admin, username):
+    form = {"username": username, "usable_password": "false"}
+    page = admin.act("/admin/accounts/user/add/", form).content.decode()
+    assert "user name" in page.lower()
+    assert User.objects.count() == 1
+
+
+def test_names_from_before_stay_and_can_be_edited(admin, stranger, bob):
+    User.objects.filter(pk=bob.pk).update(username="bob.b+1")
+    assert "Bob Birch" in stranger.get("/people/bob.b+1").content.decode()
+    path = f"/admin/accounts/user/{bob.pk}/change/"
+    form = {"username": "bob.b+1", "name": "Robert", "links": "[]"}
+    dates = {"date_joined_0": "2026-01-01", "date_joined_1": "00:00"}
+    admin.act(path, form | dates)
+    bob.refresh_from_db()
+    assert (bob.username, bob.name) == ("bob.b+1", "Robert")
+    admin.act(path, form | dates | {"username": "adm1n"})
+    bob.refresh_from_db()
+    assert bob.username == "bob.b+1"
+
+
+@pytest.mark.parametrize(
+    ("there", "here"), [("ada.lovelace@example.org", "adalovelace"), ("Ada Lovelace", "adalovelace")]
+)
+def test_who_signs_up_through_another_site_gets_a_name_that_can_be_had(db, rf, there, here):
+    adapter = AccountAdapter(rf.get("/"))
+    assert adapter.generate_unique_username([there, "user"]) == here
+    assert adapter.generate_unique_username(["support", "-", "user"]).startswith("user")
+
+
+@pytest.fixture
+def dora(stranger, db, time_machine):
+    """Somebody who signed up and confirmed nothing, a little more than seven days ago."""
+    time_machine.move_to("2026-11-20T10:00Z")
+    sign_up(stranger, "dora")
+    time_machine.move_to("2026-11-27T10:01Z")
+    return User.objects.get(username="dora")
+
+
+def test_who_never_confirms_an_address_gives_the_name_free(dora, stranger, mailoutbox):
+    mailoutbox.clear()
+    tasks.delete_unconfirmed(0)
+    assert not User.objects.exists()
+    assert not EmailAddress.objects.exists()
+    assert mailoutbox == []
+    sign_up(stranger, "dora", "other@example.org")
+    assert User.objects.get().username == "dora"
+
+
+def _recent(dora):
+    dora.date_joined += timedelta(minutes=2)
+    dora.save()
+
+
+def _staff(dora):
+    dora.is_staff = True
+    dora.save()
+
+
+KEPT = {
+    "not yet seven days": lambda dora, paper: _recent(dora),
+    "staff": lambda dora, paper: _staff(dora),
+    "confirmed another address": lambda dora, paper: confirm(dora, "dora@elsewhere.example"),
+    "signs in through another site": lambda dora, paper: SocialAccount.objects.create(user=dora, provider="orcid"),
+    "a vote": Vote.objects.cast,
+    "made by an operator": lambda dora, paper: EmailAddress.objects.all().delete(),
+}
+
+
+@pytest.mark.parametrize("case", KEPT)
+def test_who_is_not_deleted(dora, paper, case):
+    KEPT[case](dora, paper)
+    tasks.delete_unconfirmed(0)
+    assert User.objects.get().username == "dora"
