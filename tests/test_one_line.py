@@ -15,7 +15,7 @@ from tests.orgs.conftest import confirm
 
 OURS = ("accounts", "config", "inbox", "lib", "orgs", "papers")
 ADMINS = [model_admin for model, model_admin in admin.site._registry.items() if model._meta.app_label in OURS]
-HOSTILE = "a\r\nb\x00\x0b\x85\u2028c\u202ed\u200be\u00adf\u2060g\ufeffh\ufe0fi\U000e0041j\u200dk\u0065\u0301"
+HOSTILE = "a\r\nb\x0b\x85\u2028c\u202ed\u200be\u00adf\u2060g\ufeffh\ufe0fi\U000e0041j\u200dk\u0065\u0301"
 CLEAN = "a b cdefghijk\u00e9"
 # What is not shown, or not typed as text: nobody reads it, or only the form itself.
 UNREAD = (forms.Textarea, forms.HiddenInput, forms.PasswordInput)
