@@ -60,7 +60,10 @@ def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         response = render(request, "429.html", {"message": str(refusal)}, status=429)
         response.headers["Retry-After"] = str(math.ceil(refusal.wait.total_seconds()))
         return response
-    return bad_input(request, str(refusal), status_of(refusal))
+    response = bad_input(request, str(refusal), status_of(refusal))
+    if isinstance(refusal, Busy):
+        response.headers["Retry-After"] = "5"
+    return response
 
 
 _STATUS = {BadInput: 400, TooMany: 429, Busy: 503}

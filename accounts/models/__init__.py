@@ -1,3 +1,4 @@
+from accounts.models.securityevent import SecurityEvent
 from accounts.models.user import User
 
-__all__ = ["User"]
+__all__ = ["SecurityEvent", "User"]

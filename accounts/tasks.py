@@ -1,0 +1,20 @@
+"""What the worker does for accounts: a warning, and at night what has had its time."""
+
+from procrastinate.contrib.django import app
+
+from accounts.models import SecurityEvent, User
+from lib import letters
+from lib.jobs import RETRY
+
+
+@app.task(pass_context=False, retry=RETRY)
+def warn_of_wrong_passwords(user: int, network: str) -> None:
+    for person in User.objects.filter(pk=user):
+        for address in person.confirmed_addresses()[:1]:
+            letters.write("accounts/wrong_passwords.txt", address, {"person": person, "network": network}).send()
+
+
+@app.periodic(cron="57 3 * * *")
+@app.task(pass_context=False, retry=RETRY)
+def forget_security_events(timestamp: int) -> None:
+    SecurityEvent.objects.forget()
