@@ -1,12 +1,13 @@
-"""What django-allauth does to an account stands in its owner's security log."""
+"""What django-allauth does to an account stands in its owner's security log, and a second factor in the session."""
 
 from allauth.account import signals as account
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa import signals as mfa
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount import signals as social
 from django.dispatch import receiver
 
-from accounts import attempts
+from accounts import attempts, factors
 from accounts.models.securityevent import Kind
 from accounts.securitylog import record
 
@@ -46,6 +47,8 @@ def email_changed(request, user, from_email_address, to_email_address, **kwargs)
 @receiver(mfa.authenticator_added)
 def factor_added(request, user, authenticator, **kwargs) -> None:
     record(request, user, Kind.FACTOR_ADDED, _WORDS[authenticator.type])
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        factors.remember(request, authenticator)
 
 
 @receiver(mfa.authenticator_removed)
@@ -56,6 +59,11 @@ def factor_removed(request, user, authenticator, **kwargs) -> None:
 @receiver(mfa.authenticator_reset)
 def codes_renewed(request, user, **kwargs) -> None:
     record(request, user, Kind.CODES_RENEWED)
+
+
+@receiver(mfa.authenticator_used)
+def factor_used(request, authenticator, **kwargs) -> None:
+    factors.remember(request, authenticator)
 
 
 @receiver(mfa.authentication_failed)

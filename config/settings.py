@@ -32,7 +32,7 @@ INSTALLED_APPS = [
     "orgs",
     "accounts",
     "lib",
-    "django.contrib.admin",
+    "config.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -23,6 +23,7 @@ from tests.factories import (
     PaperFactory,
     SubscriptionFactory,
     UserFactory,
+    appoint,
 )
 from tests.orgs.conftest import confirm, join
 
@@ -155,7 +156,7 @@ ADDRESSES = addresses()
 def scene(lab, alice, bob):
     """One of everybody, and one of everything that not everybody may know."""
     people = {"owner": confirm(alice), "member": confirm(bob), "anonymous": None}
-    people["moderator"] = confirm(UserFactory(is_staff=True))
+    people["moderator"] = confirm(appoint(UserFactory()))
     people["reader"] = confirm(UserFactory(username="rita"))
     people["admin"] = join(lab, Role.ADMIN)
     people["invited"] = confirm(UserFactory(username="ivy"))
