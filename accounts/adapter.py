@@ -2,10 +2,14 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import context
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 
-from accounts import unproven_mail
+from accounts import attempts, browser, unproven_mail
+from accounts.models.securityevent import Kind
+from accounts.securitylog import record
 from lib.http import client_ip, local_path
 
 _RESET = "account/email/password_reset_key"
@@ -19,7 +23,7 @@ _UNPROVEN = {
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Mails speak in the name of Broadsheet, not of an address and port."""
+    """Mails speak in the name of Broadsheet, not of an address and port; attempts to sign in are ours to count."""
 
     def get_client_ip(self, request) -> str:
         return client_ip(request)
@@ -37,6 +41,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """For who signs up through another site: the name there, without what no user name has here."""
         return super().generate_unique_username(txts, regex)
 
+    def get_http_user_agent(self, request) -> str:
+        """In our words: nothing that a stranger's browser sends is mailed on."""
+        return browser.in_words(super().get_http_user_agent(request))
+
     def send_mail(self, template_prefix, email, context):
         """Past the limit of a mailbox nothing is sent, and whoever requested it is not told. Raises TooMany."""
         if template_prefix in _UNPROVEN:
@@ -46,6 +54,25 @@ class AccountAdapter(DefaultAccountAdapter):
         site = get_current_site(self.request)
         site.name, site.domain = "Broadsheet", urlsplit(settings.BASE_URL).netloc
         super().send_mail(template_prefix, email, {"current_site": site} | context)
+
+    def pre_authenticate(self, request, **credentials) -> None:
+        attempts.demand(request, credentials)
+
+    def authenticate(self, request, **credentials):
+        user = super().authenticate(request, **credentials)
+        if user:
+            attempts.forget(request, user)
+        return user
+
+    def authentication_failed(self, request, **credentials) -> None:
+        attempts.wrong_password(request, credentials)
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    def end_sessions(self, sessions) -> None:
+        super().end_sessions(sessions)
+        if sessions:
+            record(context.request, context.request.user, Kind.SESSIONS_ENDED)
 
 
 def _may_go(template_prefix: str, email: str) -> bool:

@@ -1,13 +1,37 @@
 from functools import partial
 
+from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from accounts import attempts
 from accounts.models import User
 from lib.forms import LineField, LinksField
 from lib.images import PORTRAIT, forget
 from lib.widgets import MarkdownInput, PictureField
+
+
+class SignupForm(allauth.SignupForm):
+    """Signs up at the price of one hash, whether the address has an account already or not."""
+
+    def try_save(self, request):
+        attempts.demand_hash(request)
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
+
+
+class ChangePasswordForm(allauth.ChangePasswordForm):
+    """Whoever types a wrong password here is counted and logged as at sign-in: it may be a stolen session."""
+
+    def clean_oldpassword(self) -> str:
+        password, adapter = self.cleaned_data["oldpassword"], get_adapter()
+        if not adapter.reauthenticate(self.user, password):
+            raise adapter.validation_error("enter_current_password")
+        return password
 
 
 class ProfileForm(forms.ModelForm):

@@ -1,9 +1,25 @@
-"""What the worker does for accounts at night."""
+"""What the worker does for accounts: a warning, and at night what has had its time."""
 
 from procrastinate.contrib.django import app
 
-from accounts.models import User
+from accounts.models import SecurityEvent, User
+from lib import template_mail
 from lib.jobs import RETRY
+
+
+@app.task(pass_context=False, retry=RETRY)
+def warn_of_wrong_passwords(user: int, network: str) -> None:
+    for person in User.objects.filter(pk=user):
+        for address in person.confirmed_addresses()[:1]:
+            subject = "Somebody tried to sign in to your account"
+            context = {"person": person, "network": network}
+            template_mail.write("accounts/wrong_passwords.txt", address, subject, context).send()
+
+
+@app.periodic(cron="57 3 * * *")
+@app.task(pass_context=False, retry=RETRY)
+def forget_security_events(timestamp: int) -> None:
+    SecurityEvent.objects.forget()
 
 
 @app.periodic(cron="32 3 * * *")

@@ -6,11 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.forms import ProfileForm
-from accounts.models import User
-from lib import markup
+from accounts.models import SecurityEvent, User
+from accounts.models.securityevent import Kind
+from accounts.securitylog import record
+from lib import keyset, markup
 from lib.http import limited, uploads_limited, verb
 from lib.refusals import BadInput
 
+EVENTS = 50
 LONGEST_MARKDOWN = 20_000
 
 
@@ -25,6 +28,23 @@ def profile(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your profile is saved.")
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@login_required
+def security(request: HttpRequest) -> HttpResponse:
+    """What happened to the reader's account, the latest first, and the button that signs out everywhere else."""
+    events = SecurityEvent.objects.filter(user=request.user)
+    page = keyset.page(events, ("created_at", "id"), request.GET.get("older", ""), EVENTS)
+    return render(request, "accounts/security.html", {"page": page})
+
+
+@verb
+def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
+    """End all other sessions and the addresses of the reader's own feeds; this browser stays signed in."""
+    request.user.revoke_access(keep=request.session.session_key)
+    record(request, request.user, Kind.SESSIONS_ENDED)
+    messages.success(request, "You are signed out everywhere else, and your own feeds have new addresses.")
+    return redirect("accounts:security")
 
 
 @verb

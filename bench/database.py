@@ -79,7 +79,7 @@ def reader() -> tuple[Client, dict[str, str]]:
     for paper in _latest()[:40]:
         Bookmark.objects.make(user, paper)
     client = stranger()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     token = _TOKEN.search(client.get("/papers").content.decode())[1]
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
     return client, {"Cookie": cookies, "X-CSRFToken": token}

@@ -49,7 +49,7 @@ def _measure(readers: dict) -> list[Limit]:
 
     clients = {name: stranger() for name in readers}
     for name, user in readers.items():
-        clients[name].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        clients[name].force_login(user)
     anyone = next(iter(clients.values()))
     pages = {"trending": (anyone, "/papers/trending"), "filtered by a topic": (anyone, _TOPIC)}
     pages |= {name: (client, "/papers/following") for name, client in clients.items()}

@@ -3,10 +3,9 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from config.views import jobs
+from config.views import jobs, staff
 from config.views.site import llms, media, old_security, robots, security, styleguide, without_slash
 
-admin.site.site_header = admin.site.site_title = "Broadsheet"
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
@@ -19,6 +18,7 @@ urlpatterns = [
     path("moderation/jobs", jobs.jobs, name="jobs"),
     path("moderation/jobs/retry", jobs.retry_jobs, name="retry_jobs"),
     path("moderation/jobs/<int:pk>/retry", jobs.retry_job, name="retry_job"),
+    path("moderation/staff", staff.staff, name="staff_log"),
     path("styleguide", styleguide, name="styleguide"),
     path("robots.txt", robots, name="robots"),
     path("llms.txt", llms, name="llms"),

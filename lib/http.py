@@ -63,6 +63,8 @@ def refused(response: HttpResponse, refusal: Refusal) -> HttpResponse:
     response.status_code = next(status for kind, status in _STATUS.items() if isinstance(refusal, kind))
     if isinstance(refusal, TooMany):
         response.headers["Retry-After"] = str(math.ceil(refusal.wait.total_seconds()))
+    elif isinstance(refusal, Busy):
+        response.headers["Retry-After"] = "5"
     return response
 
 

@@ -10,9 +10,19 @@ from django.db.models import F
 from django.db.models.signals import post_migrate, pre_delete
 from django.dispatch import receiver
 
+from accounts.signals import access_revoked
 from orgs.models import Organisation
 from orgs.signals import organisation_merged
-from papers.models import Affiliation, Collection, CollectionFollow, DataExport, Embedding, OrganisationFollow, Paper
+from papers.models import (
+    Affiliation,
+    Collection,
+    CollectionFollow,
+    DataExport,
+    Embedding,
+    FeedKey,
+    OrganisationFollow,
+    Paper,
+)
 
 
 @receiver(pre_delete, sender=get_user_model())
@@ -40,6 +50,11 @@ def take_follows_along(instance, **kwargs) -> None:
 def take_export_along(instance, **kwargs) -> None:
     for export in DataExport.objects.filter(user=instance):
         export.forget()
+
+
+@receiver(access_revoked)
+def end_feed_key(user, **kwargs) -> None:
+    FeedKey.objects.filter(user=user).delete()
 
 
 @receiver(organisation_merged)

@@ -121,13 +121,22 @@ def signed_in():
     return Reader
 
 
+def sign_in(client: Client, user) -> None:
+    """With the second factor, if the user has one."""
+    client.force_login(user)
+    if factor := user.authenticator_set.first():
+        session = client.session
+        session["second_factor"] = factor.pk
+        session.save()
+
+
 class Reader(Client):
     """A browser that knows its CSRF token once a page showed it, as a real one does."""
 
     def __init__(self, user=None):
         super().__init__(enforce_csrf_checks=True, HTTP_HOST="127.0.0.1")
         if user:
-            self.force_login(user)
+            sign_in(self, user)
 
     def act(self, path, data=None, **extra):
         """POST with the token that the page carries."""

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import factory
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
@@ -19,6 +20,14 @@ class UserFactory(DjangoModelFactory):
 
     username = factory.Sequence(lambda n: f"reader{n}")
     email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
+
+
+def appoint(user: User) -> User:
+    """The user, who is staff from now on and has a second factor, as all staff must."""
+    user.is_staff = True
+    user.save()
+    TOTP.activate(user, generate_totp_secret())
+    return user
 
 
 class OrganisationFactory(DjangoModelFactory):

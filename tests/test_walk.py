@@ -24,6 +24,7 @@ from tests.factories import (
     SubmissionFactory,
     SubscriptionFactory,
     UserFactory,
+    appoint,
 )
 from tests.orgs.conftest import confirm, join
 
@@ -55,6 +56,7 @@ TEXTS = {"papers:week": "2025-W37", "papers:month": "2025-09"}
 # Whoever is not named here and may not read is told so (403), or gets a 404; the rest of the site is for everybody.
 READERS = {
     "accounts:profile": SIGNED_IN,
+    "accounts:security": SIGNED_IN,
     **{f"inbox:{page}": set() for page in ("confirm", "never", "unsubscribe", "manage")},  # there is no such token
     "inbox:letters": SIGNED_IN,
     "orgs:new": SIGNED_IN,
@@ -157,7 +159,7 @@ ADDRESSES = addresses()
 def scene(lab, alice, bob):
     """One of everybody, and one of everything that not everybody may know."""
     people = {"owner": confirm(alice), "member": confirm(bob), "anonymous": None}
-    people["moderator"] = confirm(UserFactory(is_staff=True))
+    people["moderator"] = confirm(appoint(UserFactory()))
     people["reader"] = confirm(UserFactory(username="rita"))
     people["admin"] = join(lab, Role.ADMIN)
     people["invited"] = confirm(UserFactory(username="ivy"))

@@ -4,8 +4,10 @@ import re
 
 import django.contrib.auth.validators
 import django.core.validators
+import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
+from django.conf import settings
 from django.db import migrations, models
 
 import lib.fields
@@ -170,6 +172,49 @@ class Migration(migrations.Migration):
                         django.db.models.functions.text.Lower("username"), name="username_once_in_any_case"
                     )
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SecurityEvent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("signed_in", "Signed in"),
+                            ("wrong_password", "Wrong password"),
+                            ("wrong_code", "Wrong code"),
+                            ("password_changed", "Password changed"),
+                            ("password_reset", "Password reset"),
+                            ("email_changed", "Email address changed"),
+                            ("factor_added", "Second factor added"),
+                            ("factor_removed", "Second factor removed"),
+                            ("codes_renewed", "Recovery codes renewed"),
+                            ("connected", "Account connected"),
+                            ("disconnected", "Account disconnected"),
+                            ("sessions_ended", "Other sessions ended"),
+                            ("feed_key_renewed", "Addresses of feeds renewed"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("detail", models.CharField(blank=True, max_length=300)),
+                ("network", models.CharField(max_length=43)),
+                ("browser", models.CharField(max_length=40)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="security_events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["user", "-created_at", "-id"], name="security_log")],
             },
         ),
     ]

@@ -1,4 +1,5 @@
+from accounts.models.securityevent import SecurityEvent
 from accounts.models.suppression import Suppression
 from accounts.models.user import User
 
-__all__ = ["Suppression", "User"]
+__all__ = ["SecurityEvent", "Suppression", "User"]

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from accounts.signals import access_revoked
 from lib import links, template_mail
 from lib.fields import LineField
 from lib.images import forget
@@ -131,6 +132,17 @@ class User(auth.AbstractUser):
         """Whether `to` may see this of the person; to oneself nothing is hidden. See `UserQuerySet.showing`."""
         return self == to or (self.is_active and getattr(self, f"shows_{what}"))
 
+    def end_sessions(self, *, keep: str = "") -> None:
+        """Sign this person out everywhere but in the session with the key `keep`."""
+        for session in self.usersession_set.exclude(session_key=keep):
+            session.end()
+
+    @transaction.atomic
+    def revoke_access(self, *, keep: str) -> None:
+        """End all sessions but the one with the key `keep`, and all that opens what is theirs without a sign-in."""
+        self.end_sessions(keep=keep)
+        access_revoked.send(sender=User, user=self)
+
     @transaction.atomic
     def leave(self) -> None:
         """Delete the account, its sessions and its portrait, and send a farewell; twice is once.
@@ -140,8 +152,7 @@ class User(auth.AbstractUser):
         person = User.objects.select_for_update().filter(pk=self.pk).first()
         if person is None:
             return
-        for session in person.usersession_set.all():
-            session.end()
+        person.end_sessions()
         if person.portrait:
             transaction.on_commit(partial(forget, [person.portrait.name]))
         if person.email:

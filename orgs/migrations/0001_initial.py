@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
             name="Invitation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("invited", models.CharField(max_length=254)),
+                ("invited", lib.fields.LineField(max_length=254)),
                 ("email", models.EmailField(max_length=254)),
                 (
                     "role",
@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
             name="Event",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("actor_name", models.CharField(max_length=120)),
+                ("actor_name", lib.fields.LineField(max_length=120)),
                 ("text", models.TextField()),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (

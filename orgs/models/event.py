@@ -2,6 +2,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from lib.fields import LineField
+
 
 class EventManager(models.Manager):
     def tell(self, organisation, actor, text: str) -> None:
@@ -14,7 +16,7 @@ class Event(models.Model):
 
     organisation = models.ForeignKey("orgs.Organisation", models.CASCADE, related_name="events")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    actor_name = models.CharField(max_length=120)
+    actor_name = LineField(max_length=120)
     text = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import unproven_mail
 from lib import template_mail
+from lib.fields import LineField
 from lib.refusals import BadInput
 from lib.text import quoted
 from orgs import signals
@@ -101,7 +102,7 @@ class Invitation(models.Model):
 
     organisation = models.ForeignKey("orgs.Organisation", models.CASCADE, related_name="invitations")
     inviter = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sent_invitations")
-    invited = models.CharField(max_length=254)
+    invited = LineField(max_length=254)
     email = models.EmailField()
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
     digest = models.CharField(max_length=64, unique=True)

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from accounts.factors import second_factor_required
 from lib import keyset
 from lib.http import verb
 from lib.refusals import BadInput
@@ -18,11 +19,14 @@ CLAIMS = 30
 
 
 def for_moderators(view):
+    """Decorate a page that is there for moderators alone, who must have proved a second factor."""
+    proved = second_factor_required(view)
+
     @wraps(view)
     def guarded(request, *args, **kwargs):
         if not request.user.is_moderator:
             raise Http404
-        return view(request, *args, **kwargs)
+        return proved(request, *args, **kwargs)
 
     return guarded
 

@@ -1,5 +1,6 @@
 """What is one's own: everything one has here, to take along."""
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -33,7 +34,11 @@ def make_export(request: HttpRequest) -> HttpResponse:
 @login_required
 def fetch_export(request: HttpRequest, token: str) -> FileResponse:
     """The file, to its owner; one that is somebody else's or has expired is not there."""
-    export = get_object_or_404(DataExport.objects.ready(), token=token, user=request.user)
+    return _send(request, get_object_or_404(DataExport.objects.ready(), token=token, user=request.user))
+
+
+@reauthentication_required
+def _send(request: HttpRequest, export: DataExport) -> FileResponse:
     try:
         file = export.path.open("rb")
     except FileNotFoundError:

@@ -11,6 +11,7 @@ from accounts import tasks
 from accounts.adapter import AccountAdapter
 from accounts.models import User
 from papers.models import Vote
+from tests.factories import appoint
 from tests.orgs.conftest import confirm
 
 PASSWORD = "correct horse battery"
@@ -32,9 +33,8 @@ def sign_up(reader, username, email="dora@example.org"):
 
 @pytest.fixture
 def admin(alice, signed_in):
-    alice.is_staff = alice.is_superuser = True
-    alice.save()
-    return signed_in(confirm(alice))
+    alice.is_superuser = True
+    return signed_in(appoint(confirm(alice)))
 
 
 @pytest.mark.parametrize("username", GOOD)

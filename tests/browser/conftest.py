@@ -11,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import chromium
 from tests.browser.watch import Watch
+from tests.conftest import sign_in
 
 HERE = Path(__file__).parent
 NO_CHROMIUM = "BROWSER TESTS LEFT OUT: no Chromium"
@@ -77,7 +78,7 @@ def visit(browser, live_server, transactional_db) -> Callable[..., Page]:
         opened.append((context, Watch(context, expecting)))
         if user:
             client = Client(HTTP_HOST=live_server.url.removeprefix("http://"))
-            client.force_login(user)
+            sign_in(client, user)
             session = client.cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         page = context.new_page()

@@ -158,7 +158,9 @@ def test_a_reader_hears_what_did_not_work(visit, alice, paper):
     expect(status).to_have_text("That did not work. Reload the page and try again.")
 
 
-def test_a_passkey_signs_in(visit, dora):
+def test_a_passkey_signs_in_and_is_a_second_factor(visit, dora):
+    dora.is_staff = True
+    dora.save()
     page = visit("/accounts/login/?next=/accounts/2fa/webauthn/add/")
     wire = page.context.new_cdp_session(page)
     wire.send("WebAuthn.enable")
@@ -175,3 +177,5 @@ def test_a_passkey_signs_in(visit, dora):
     page.goto("/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("link", name="dora", exact=True)).to_be_visible()
+    page.goto("/moderation/claims")
+    expect(page.get_by_role("heading", name="Claims")).to_be_visible()

@@ -46,6 +46,7 @@ WRONG = [
 ENTRANCES = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/confirm-email/"]
 SETTINGS = [
     "/settings/profile",
+    "/settings/security",
     "/settings/data",
     "/settings/letters",
     "/settings/notifications",
@@ -94,6 +95,7 @@ MODERATOR = [
     "/moderation/claims",
     "/moderation/merge",
     "/moderation/jobs",
+    "/moderation/staff",
     f"/moderation/merge?old={'f' * 96}&into={'o' * 96}",
     f"/orgs/{'f' * 96}/claim",
 ]
@@ -129,6 +131,12 @@ def test_pages_of_a_member(visit, member):
 def test_pages_of_a_moderator(visit, member):
     world.contest(member)
     assert_faultless(visit("/papers", user=member), MODERATOR)
+
+
+def test_the_page_that_asks_staff_for_a_second_factor(visit, member):
+    member.is_staff = True
+    member.save()
+    assert_faultless(visit("/papers", user=member, expecting=["status of 403"]), ["/moderation/claims"])
 
 
 def test_pages_behind_the_links_of_mails(visit, member):

@@ -58,18 +58,20 @@ def test_one_says_who_one_is_and_hides_a_part(visit, javascript, alice, lab, tmp
     expect(page.get_by_text("There are no papers here yet.")).to_be_visible()
 
 
-def test_an_export_is_made_and_fetched(visit, javascript, alice):
-    page = visit("/settings/profile", user=alice, javascript=javascript)
+def test_an_export_is_made_and_fetched(visit, javascript, dora):
+    page = visit("/settings/profile", user=dora, javascript=javascript)
     page.get_by_role("link", name="Your data").click()
     page.get_by_role("button", name="Make an export").click()
     expect(page.get_by_text("in the making")).to_be_visible()
     assert not javascript or faults(page) == []
     tasks.make_export(DataExport.objects.get().token)
     page.reload()
-    with page.expect_download() as fetched:
-        page.get_by_role("link", name="fetch it").click()
-    assert fetched.value.suggested_filename.startswith("broadsheet-alice-")
+    page.get_by_role("link", name="fetch it").click()
     assert not javascript or faults(page) == []
+    page.get_by_label("Password").fill(PASSWORD)
+    with page.expect_download() as fetched:
+        page.get_by_role("button", name="Confirm").click()
+    assert fetched.value.suggested_filename.startswith("broadsheet-dora-")
 
 
 def test_one_leaves_for_good(visit, javascript, dora, paper):

@@ -30,6 +30,7 @@ from tests.factories import (
     PaperFactory,
     SubmissionFactory,
     UserFactory,
+    appoint,
 )
 from tests.queue import job
 
@@ -90,8 +91,7 @@ def build() -> User:
 
 def contest(member: User) -> None:
     """The member moderates a site whose jobs fail, invites somebody, and two people claim a page that nobody owns."""
-    member.is_staff = True
-    member.save()
+    appoint(member)
     for status in ("todo", "doing", "failed"):
         remember(job("t" * 120, status, token="x"), "E" * 300)
     Invitation.objects.send(

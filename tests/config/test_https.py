@@ -5,7 +5,8 @@ import signal
 from http.client import HTTPConnection
 from urllib.parse import urlencode
 
-from tests.config.test_serve import end, start, wait_until_ready  # noqa: F401
+from tests.config.test_serve import end, start  # noqa: F401
+from tests.serving import wait_until_ready
 
 SITE = "https://papers.example.org"
 NOT_KEPT = "max-age=0, no-cache, no-store, must-revalidate, private"
@@ -26,7 +27,7 @@ def ask(port, path, *, host="papers.example.org", scheme="https", cookies=(), da
 
 def test_an_https_site_is_one_host_and_its_cookies_are_of_that_host_alone(start):  # noqa: F811
     process, base = start(BASE_URL=SITE, BROADSHEET_DEMO_PASSWORD="correct horse")
-    wait_until_ready(process, base)
+    wait_until_ready(process, f"{base}/readyz")
     port = int(base.rpartition(":")[2])
 
     status, headers, page = ask(port, "/papers")

@@ -3,7 +3,7 @@ from allauth.account.models import EmailAddress
 
 from orgs.models import Invitation, Membership
 from orgs.roles import Role
-from tests.factories import UserFactory
+from tests.factories import UserFactory, appoint
 
 
 def confirm(user, address=None):
@@ -21,7 +21,7 @@ def join(organisation, role, **user):
 
 @pytest.fixture
 def moderator(db):
-    return confirm(UserFactory(username="mo", name="Mo Moss", is_staff=True))
+    return confirm(appoint(UserFactory(username="mo", name="Mo Moss")))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from orgs.roles import Role
 from papers.ingest.record import PaperRecord
 from papers.ingest.save import Tally, save
 from papers.models import Affiliation, State
-from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
+from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory, appoint
 from tests.orgs.conftest import confirm, join
 from tests.race import race
 
@@ -144,7 +144,7 @@ def test_what_cannot_be_merged_is_explained(lab, moderator, signed_in, query, wo
 @pytest.mark.django_db(transaction=True)
 def test_members_who_join_while_it_is_merged_are_kept_or_told():
     old, into = OrganisationFactory(slug="old"), OrganisationFactory(slug="into")
-    owner, moderator = join(old, Role.OWNER), UserFactory(is_staff=True)
+    owner, moderator = join(old, Role.OWNER), appoint(UserFactory())
     people = [confirm(UserFactory(username=f"new{n}")) for n in range(5)]
     invitations = [Invitation.objects.send(owner, old, person.username, Role.MEMBER) for person in people]
     acts = [partial(invitation.accept, person) for invitation, person in zip(invitations, people, strict=True)]
@@ -156,7 +156,7 @@ def test_members_who_join_while_it_is_merged_are_kept_or_told():
 @pytest.mark.django_db(transaction=True)
 def test_two_are_merged_into_each_other_at_once():
     one, other = OrganisationFactory(slug="one"), OrganisationFactory(slug="other")
-    moderator = UserFactory(is_staff=True)
+    moderator = appoint(UserFactory())
     again = [Organisation.objects.get(pk=organisation.pk) for organisation in (other, one)]
     outcome = race(partial(merge, moderator, one, other), partial(merge, moderator, *again))
     assert Organisation.objects.count() == FormerSlug.objects.count() == Event.objects.count() == 1

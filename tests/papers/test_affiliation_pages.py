@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from orgs.models import Membership
 from orgs.roles import SUGGEST, TAG, Role, who_may
 from papers.models import Affiliation, State
-from tests.factories import OrganisationFactory, PaperFactory, UserFactory
+from tests.factories import OrganisationFactory, PaperFactory, UserFactory, appoint
 from tests.papers.reading import text
 from tests.papers.test_lists import titles
 
@@ -68,7 +68,7 @@ def test_the_table_of_roles_decides_and_twice_is_once(
 @pytest.mark.parametrize("verb", ["tag", "untag", "suggest", "withdraw"])
 @pytest.mark.parametrize("person", ["bob", "carol", "former", "moderator"])
 def test_nobody_else_may(lab, paper, bob, carol, signed_in, verb, person):
-    people = {"bob": bob, "carol": carol, "former": UserFactory(), "moderator": UserFactory(is_staff=True)}
+    people = {"bob": bob, "carol": carol, "former": UserFactory(), "moderator": appoint(UserFactory())}
     Membership.objects.create(organisation=OrganisationFactory(), user=carol, role=Role.OWNER)
     Membership.objects.create(organisation=lab, user=people["former"], role=Role.OWNER).delete()
     Affiliation.objects.suggest(lab, paper, UserFactory())

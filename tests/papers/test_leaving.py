@@ -19,7 +19,7 @@ from orgs.models import Membership, Organisation
 from orgs.roles import Role
 from papers import audit, tasks
 from papers.models import Bookmark, DataExport, Paper, SavedFilter, Submission, Vote
-from tests.factories import OrganisationFactory, PaperFactory, SubmissionFactory, UserFactory
+from tests.factories import OrganisationFactory, PaperFactory, SubmissionFactory, UserFactory, appoint
 from tests.race import race
 
 PAGE = "/settings/delete"
@@ -186,5 +186,5 @@ def test_a_vote_that_is_not_written_yet_counts_once(alice, paper, act):
 
 def test_the_admin_deletes_nobody(dora, alice, signed_in):
     """Only the person is asked whom an organisation would be left without."""
-    User.objects.filter(pk=alice.pk).update(is_staff=True, is_superuser=True)
-    assert signed_in(alice).get(f"/admin/accounts/user/{dora.pk}/delete/").status_code == 403
+    alice.is_superuser = True
+    assert signed_in(appoint(alice)).get(f"/admin/accounts/user/{dora.pk}/delete/").status_code == 403

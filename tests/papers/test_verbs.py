@@ -43,6 +43,7 @@ EVERY = [
     "/papers/filters/7/remove",
     "/settings/data/make",
     "/feeds/renew",
+    "/settings/security/sign-out",
     *(f"/settings/letters/{verb}" for verb in ("end", "allow", "rhythm/change", "rhythm/end", "rhythm/resume")),
     *(f"/orgs/lab/papers/2509.08721/{verb}" for verb in ("tag", "untag", "withdraw")),
     "/orgs/club/papers/2509.08721/suggest",
@@ -198,6 +199,7 @@ def test_a_stranger_is_led_to_sign_in_and_back(address, stranger):
 OTHERS_VERBS = [
     "/papers/filters/7/remove",
     "/feeds/renew",
+    "/settings/security/sign-out",
     "/settings/letters/rhythm/change",
     "/settings/letters/rhythm/end",
     "/notifications/7/read",

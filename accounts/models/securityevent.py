@@ -1,0 +1,48 @@
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+KEPT = timedelta(days=365)
+
+
+class Kind(models.TextChoices):
+    SIGNED_IN = "signed_in", "Signed in"
+    WRONG_PASSWORD = "wrong_password", "Wrong password"
+    WRONG_CODE = "wrong_code", "Wrong code"
+    PASSWORD_CHANGED = "password_changed", "Password changed"
+    PASSWORD_RESET = "password_reset", "Password reset"
+    EMAIL_CHANGED = "email_changed", "Email address changed"
+    FACTOR_ADDED = "factor_added", "Second factor added"
+    FACTOR_REMOVED = "factor_removed", "Second factor removed"
+    CODES_RENEWED = "codes_renewed", "Recovery codes renewed"
+    CONNECTED = "connected", "Account connected"
+    DISCONNECTED = "disconnected", "Account disconnected"
+    SESSIONS_ENDED = "sessions_ended", "Other sessions ended"
+    FEED_KEY_RENEWED = "feed_key_renewed", "Addresses of feeds renewed"
+
+
+class SecurityEventManager(models.Manager):
+    def forget(self) -> None:
+        """Delete what is older than a year."""
+        self.filter(created_at__lt=timezone.now() - KEPT).delete()
+
+
+class SecurityEvent(models.Model):
+    """An entry of a person's security log: a sign-in, a failed one, or a change of how the account is protected."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="security_events", db_index=False)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    detail = models.CharField(max_length=300, blank=True)
+    network = models.CharField(max_length=43)  # an address range, as `lib.throttle.network` has it
+    browser = models.CharField(max_length=40)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = SecurityEventManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-created_at", "-id"], name="security_log")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

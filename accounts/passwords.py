@@ -1,0 +1,61 @@
+"""Passwords that somebody who attacks this site would try first."""
+
+import re
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+SITE = "broadsheet"
+SEASONS = ["spring", "summer", "autumn", "fall", "winter"]
+MONTHS = [
+    *["january", "february", "march", "april", "may", "june"],
+    *["july", "august", "september", "october", "november", "december"],
+]
+AT_LEAST = 4  # letters besides such words
+
+# What people type in the place of a letter.
+_LOOKALIKES = {
+    "a": "a4@",
+    "b": "b8",
+    "e": "e3",
+    "g": "g9",
+    "i": "i1!|",
+    "l": "l1|",
+    "o": "o0",
+    "s": "s5$",
+    "t": "t7+",
+}
+
+
+class GuessablePasswordValidator:
+    """Refuses what is made of the site's name, its host, seasons, months and numbers, such as “Summer-2026!”."""
+
+    def validate(self, password: str, user=None) -> None:
+        words = _words(urlsplit(settings.BASE_URL).hostname or "")
+        folded = password.casefold()
+        for text in (folded, re.sub(r"[\W_]", "", folded)):  # a “$” may be a letter, or stand between letters
+            rest, found = words.subn("", text)
+            letters = re.sub(r"[\W\d_]", "", rest)
+            if len(letters) < AT_LEAST and (found or not letters):
+                raise ValidationError(
+                    "This password can be guessed: it is little more than the site's name, a season or a date.",
+                    code="password_guessable",
+                )
+
+    def get_help_text(self) -> str:
+        return "Your password can't be made of the site's name, a season or a date."
+
+
+@lru_cache(maxsize=1)
+def _words(host: str) -> re.Pattern:
+    """Matches the words with lookalikes in the place of letters, longer ones first."""
+    labels = [label for label in host.casefold().split(".") if len(label) >= AT_LEAST and not label.isdigit()]
+    short = [month[:3] for month in MONTHS]
+    words = sorted({SITE, *SEASONS, *MONTHS, *short, *labels}, key=lambda word: (-len(word), word))
+    return re.compile("|".join(_pattern(word) for word in words))
+
+
+def _pattern(word: str) -> str:
+    return "".join(f"[{re.escape(_LOOKALIKES.get(letter, letter))}]" for letter in word)

@@ -1,0 +1,82 @@
+"""What django-allauth does to an account stands in its owner's security log, and a second factor in the session."""
+
+from allauth.account import signals as account
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa import signals as mfa
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount import signals as social
+from django.dispatch import receiver
+
+from accounts import attempts, factors
+from accounts.models.securityevent import Kind
+from accounts.securitylog import record
+
+_WORDS = {
+    "totp": "authenticator app",
+    "webauthn": "passkey",
+    "recovery_codes": "recovery codes",
+    "password_reset": "password reset",
+}
+
+
+@receiver(account.user_logged_in)
+def signed_in(request, user, **kwargs) -> None:
+    """With the ways in which the person proved who it is, for example “password, authenticator app”."""
+    records = get_authentication_records(request, user)
+    methods = [method.get("type") or method.get("provider") or method["method"] for method in records]
+    record(request, user, Kind.SIGNED_IN, ", ".join(_WORDS.get(method, method) for method in methods))
+
+
+@receiver([account.password_changed, account.password_set])
+def password_changed(request, user, **kwargs) -> None:
+    record(request, user, Kind.PASSWORD_CHANGED)
+
+
+@receiver(account.password_reset)
+def password_reset(request, user, **kwargs) -> None:
+    record(request, user, Kind.PASSWORD_RESET)
+    attempts.forget(request, user)
+
+
+@receiver(account.email_changed)
+def email_changed(request, user, from_email_address, to_email_address, **kwargs) -> None:
+    if from_email_address:
+        record(request, user, Kind.EMAIL_CHANGED, f"{from_email_address.email} to {to_email_address.email}")
+
+
+@receiver(mfa.authenticator_added)
+def factor_added(request, user, authenticator, **kwargs) -> None:
+    record(request, user, Kind.FACTOR_ADDED, _WORDS[authenticator.type])
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        factors.remember(request, authenticator)
+
+
+@receiver(mfa.authenticator_removed)
+def factor_removed(request, user, authenticator, **kwargs) -> None:
+    record(request, user, Kind.FACTOR_REMOVED, _WORDS[authenticator.type])
+
+
+@receiver(mfa.authenticator_reset)
+def codes_renewed(request, user, **kwargs) -> None:
+    record(request, user, Kind.CODES_RENEWED)
+
+
+@receiver(mfa.authenticator_used)
+def factor_used(request, authenticator, **kwargs) -> None:
+    factors.remember(request, authenticator)
+
+
+@receiver(mfa.authentication_failed)
+def wrong_code(request, user, authenticator, **kwargs) -> None:
+    record(request, user, Kind.WRONG_CODE, _WORDS[authenticator.type])
+    attempts.log_failure(request, Kind.WRONG_CODE, user, user.username)
+
+
+@receiver(social.social_account_added)
+def connected(request, sociallogin, **kwargs) -> None:
+    record(request, sociallogin.user, Kind.CONNECTED, sociallogin.account.get_provider().name)
+
+
+@receiver(social.social_account_removed)
+def disconnected(request, socialaccount, **kwargs) -> None:
+    record(request, socialaccount.user, Kind.DISCONNECTED, socialaccount.get_provider().name)

@@ -1,0 +1,97 @@
+"""Staff need a second factor: without one neither the admin nor any page of moderation opens, nor does a verb there."""
+
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.urls import get_resolver
+
+from tests.accounts.entrance import add_app, browser_of, code, register, send, set_up_app, sign_in
+from tests.conftest import Reader
+
+ARGUMENTS = {"pk": "1"}
+
+
+def of_staff() -> list[str]:
+    """Every address under /moderation, taken from the URL configuration itself, and some of the admin."""
+    resolver, found = get_resolver(), []
+    for included in resolver.url_patterns:
+        for pattern in getattr(included, "url_patterns", [included]):
+            route = str(included.pattern) * hasattr(included, "url_patterns") + str(pattern.pattern)
+            if route.startswith("moderation/"):
+                found.append("/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: ARGUMENTS[part[1]], route))
+    return [*found, "/admin/", "/admin/accounts/user/", "/admin/accounts/user/1/change/", "/admin/password_change/"]
+
+
+@pytest.fixture
+def mo(db):
+    return register("mo", is_staff=True, is_superuser=True)
+
+
+def opens(reader: Reader) -> list[int]:
+    return [reader.get(path).status_code for path in ("/moderation/claims", "/moderation/staff", "/admin/")]
+
+
+def test_no_page_and_no_verb_of_staff_opens_without_one(mo):
+    reader, paths = browser_of("mo"), of_staff()
+    assert len(paths) >= 12
+    for path in paths:
+        for answer in (reader.get(path), reader.act(path)):
+            if answer.status_code != 405:
+                assert answer.status_code == 403, path
+                assert "This page needs a second factor" in answer.content.decode(), path
+                assert 'href="/accounts/2fa/totp/activate/"' in answer.content.decode(), path
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_set_up_where_the_page_says_and_opens_what_was_closed(mo):
+    reader = browser_of("mo")
+    assert opens(reader) == [403] * 3
+    set_up_app(reader)
+    assert opens(reader) == [200] * 3
+
+
+def test_a_session_without_it_is_not_enough(mo):
+    reader = browser_of("mo")
+    secret = add_app(mo)  # in another browser
+    assert opens(reader) == [403] * 3
+    page = reader.get("/moderation/claims").content.decode()
+    assert 'href="/accounts/2fa/reauthenticate/?next=/moderation/claims"' in page
+    answer = send(reader, "/accounts/2fa/reauthenticate/?next=/moderation/claims", {"code": code(secret)})
+    assert answer.url == "/moderation/claims"
+    assert opens(reader) == [200] * 3
+
+
+def test_a_session_that_was_made_with_it_is(mo):
+    secret = add_app(mo)
+    _, reader = sign_in("mo")
+    assert opens(reader) == [302] * 3
+    send(reader, "/accounts/2fa/authenticate/", {"code": code(secret)})
+    assert opens(reader) == [200] * 3
+    mo.authenticator_set.all().delete()
+    assert opens(reader) == [403] * 3
+
+
+def test_the_proof_of_one_person_is_none_of_another(mo, signed_in):
+    secret = add_app(register("ann"))
+    _, reader = sign_in("ann")
+    send(reader, "/accounts/2fa/authenticate/", {"code": code(secret)})
+    reader.force_login(mo)
+    session = reader.session
+    session["second_factor"] = Authenticator.objects.get(user__username="ann").pk
+    session.save()
+    assert opens(reader) == [403] * 3
+
+
+def test_the_admin_shows_no_secret_of_a_second_factor(mo):
+    secret = add_app(mo)
+    _, reader = sign_in("mo")
+    send(reader, "/accounts/2fa/authenticate/", {"code": code(secret)})
+    index = reader.get("/admin/").content.decode()
+    assert "/admin/accounts/user/" in index
+    assert reader.get("/admin/password_change/").url == "/accounts/password/change/"  # where it is logged and mailed
+    for model in ("mfa/authenticator", "socialaccount/socialapp", "socialaccount/socialtoken"):
+        assert f"/admin/{model}/" not in index
+        assert reader.get(f"/admin/{model}/").status_code == 404
+    pk = Authenticator.objects.get().pk
+    assert secret not in reader.get(f"/admin/mfa/authenticator/{pk}/change/", follow=True).content.decode()

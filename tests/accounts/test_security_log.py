@@ -1,0 +1,195 @@
+"""A stolen session does not become the account: it must prove itself again, its owner gets mail, and a log has it."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.utils import timezone
+
+from accounts.models import SecurityEvent
+from accounts.tasks import forget_security_events
+from papers import portability, tasks
+from papers.models import DataExport, FeedKey
+from tests.accounts.entrance import (
+    ELSEWHERE,
+    PASSWORD,
+    add_app,
+    browser_of,
+    code,
+    is_signed_in,
+    link_in,
+    press,
+    register,
+    send,
+    set_up_app,
+    sign_in,
+)
+from tests.factories import NOON
+
+PAGE = "/settings/security"
+
+
+@pytest.fixture(autouse=True)
+def _commits(django_capture_on_commit_callbacks):
+    """What happens after a commit happens in these tests, too."""
+    with django_capture_on_commit_callbacks(execute=True):
+        yield
+
+
+def kinds(user) -> list[str]:
+    return list(user.security_events.order_by("pk").values_list("kind", flat=True))
+
+
+def change_password(reader, mailoutbox):
+    new = {"oldpassword": PASSWORD, "password1": "another horse", "password2": "another horse"}
+    send(reader, "/accounts/password/change/", new)
+
+
+def reset_password(reader, mailoutbox):
+    send(reader, "/accounts/logout/", {})
+    send(reader, "/accounts/password/reset/", {"email": "dora@example.org"})
+    form = reader.get(link_in(mailoutbox[-1])).url
+    send(reader, form, {"password1": "another horse", "password2": "another horse"})
+
+
+def change_address(reader, mailoutbox):
+    send(reader, "/accounts/email/", {"email": "new@example.org", "action_add": ""})
+    assert mailoutbox[-1].to == ["new@example.org"]
+    send(reader, link_in(mailoutbox[-1]), {})
+
+
+def disconnect(reader, mailoutbox):
+    account = SocialAccount.objects.get()
+    send(reader, "/accounts/3rdparty/", {"account": account.pk})
+    assert not SocialAccount.objects.exists()
+
+
+CHANGES = {
+    "password_changed": (change_password, "Your password has been changed"),
+    "password_reset": (reset_password, "Your password has been reset"),
+    "email_changed": (change_address, "from dora@example.org to new@example.org"),
+    "disconnected": (disconnect, "GitHub"),
+}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_a_change_is_mailed_to_the_address_that_was_there_before(dora, mailoutbox, settings, kind):
+    github = {"APPS": [{"client_id": "id", "secret": "secret"}]}
+    settings.SOCIALACCOUNT_PROVIDERS = settings.SOCIALACCOUNT_PROVIDERS | {"github": github}
+    SocialAccount.objects.create(user=dora, provider="github", uid="7")
+    change, words = CHANGES[kind]
+    change(browser_of("dora"), mailoutbox)
+    assert kind in kinds(dora)
+    assert words in mailoutbox[-1].body
+    assert "Browser: Firefox on Linux" in mailoutbox[-1].body
+    assert mailoutbox[-1].to == ["dora@example.org"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_factor_that_comes_or_goes_is_mailed(dora, mailoutbox):
+    reader = browser_of("dora")
+    secret = set_up_app(reader)
+    assert "activated" in mailoutbox[-1].body
+    assert kinds(dora)[-2:] == ["factor_added", "factor_added"]  # the app, and the recovery codes that come with it
+    send(reader, "/accounts/2fa/recovery-codes/generate/", {})
+    assert "recovery codes" in mailoutbox[-1].body
+    assert kinds(dora)[-1] == "codes_renewed"
+    send(reader, "/accounts/2fa/totp/deactivate/", {})
+    assert "deactivated" in mailoutbox[-1].body
+    assert {mail.to[0] for mail in mailoutbox} == {"dora@example.org"}
+    assert kinds(dora)[-2:] == ["factor_removed", "factor_removed"]
+    assert secret not in "".join(mail.body for mail in mailoutbox)
+
+
+STOLEN = {
+    "/accounts/email/": {"email": "thief@example.org", "action_add": ""},
+    "/accounts/2fa/totp/activate/": {"code": "123456"},
+    "/settings/delete": {"username": "dora"},
+}
+
+
+@pytest.mark.parametrize("path", STOLEN)
+def test_a_session_alone_does_not_change_the_account(dora, path):
+    _, reader = sign_in("dora")
+    answer = send(reader, path, STOLEN[path])
+    assert answer.url.startswith("/accounts/reauthenticate/")
+    assert [address.email for address in EmailAddress.objects.all()] == ["dora@example.org"]
+    assert not dora.authenticator_set.exists()
+
+
+def test_a_session_alone_does_not_fetch_the_export(dora, settings, tmp_path):
+    settings.EXPORT_ROOT = tmp_path
+    export = DataExport.objects.ask(dora)
+    tasks.make_export(export.token)
+    path = f"/settings/data/{export.token}"
+    _, reader = sign_in("dora")
+    assert reader.get(path).url == f"/accounts/reauthenticate/?next={path.replace('/', '%2F')}"
+    answer = send(reader, f"/accounts/reauthenticate/?next={path}", {"password": PASSWORD})
+    assert (answer.url, reader.get(path).getvalue()[:2]) == (path, b"PK")
+
+
+def test_the_log_says_when_from_where_and_how(dora):
+    secret = add_app(dora)
+    sign_in("dora", "wrong password")
+    _, reader = sign_in("dora")
+    for number in ("000000", code(secret)):
+        send(reader, "/accounts/2fa/authenticate/", {"code": number})
+    register("eve")
+    page = browser_of("eve", ELSEWHERE).get(PAGE).content.decode()
+    assert ("203.0.113.0/24" in page, "Wrong password" in page) == (True, False)
+    page = reader.get(PAGE).content.decode()
+    latest_first = ["Signed in: password, authenticator app", "Wrong code", "Wrong password"]
+    assert sorted(latest_first, key=page.index) == latest_first
+    assert "<span>Firefox on Linux</span><span>198.51.100.0/24</span>" in page
+    assert "203.0.113" not in page
+
+
+def test_signing_out_everywhere_else_ends_sessions_and_feeds(dora, stranger):
+    here, there = browser_of("dora"), browser_of("dora", ELSEWHERE)
+    feed = f"/bookmarks.atom?key={FeedKey.objects.of(dora)}"
+    assert (is_signed_in(there), stranger.get(feed).status_code) == (True, 200)
+    for _ in range(2):
+        assert press(here, f"{PAGE}/sign-out", {}).url == PAGE
+        assert "signed out everywhere else" in here.get(PAGE).content.decode()
+        assert (is_signed_in(here), is_signed_in(there)) == (True, False)
+        assert stranger.get(feed).status_code == 404
+    assert kinds(dora)[-1] == "sessions_ended"
+
+
+def test_sessions_that_are_ended_on_their_own_page_are_in_the_log(dora):
+    here, there = browser_of("dora"), browser_of("dora", ELSEWHERE)
+    send(here, "/accounts/sessions/", {})
+    assert (is_signed_in(here), is_signed_in(there)) == (True, False)
+    assert kinds(dora)[-1] == "sessions_ended"
+
+
+def test_new_addresses_of_feeds_are_in_the_log(dora, signed_in):
+    signed_in(dora).act("/feeds/renew", {"key": FeedKey.objects.of(dora)})
+    assert kinds(dora) == ["feed_key_renewed"]
+
+
+def test_a_long_log_is_turned_over(dora, signed_in):
+    events = [SecurityEvent(user=dora, kind="signed_in", detail=f"way {n}.", created_at=NOON) for n in range(60)]
+    SecurityEvent.objects.bulk_create(events)
+    reader = signed_in(dora)
+    page = reader.get(PAGE).content.decode()
+    older = page.split('href="?older=')[1].split('"')[0]
+    rest = reader.get(f"{PAGE}?older={older}").content.decode()
+    assert ("way 59." in page, "way 9." in page, "way 9." in rest, 'href="?older=' in rest) == (
+        True,
+        False,
+        True,
+        False,
+    )
+
+
+def test_the_log_is_kept_for_a_year_and_goes_with_the_account(dora):
+    for days in (364, 366):
+        created_at = timezone.now() - timedelta(days=days)
+        SecurityEvent.objects.create(user=dora, kind="signed_in", detail=str(days), created_at=created_at)
+    forget_security_events(0)
+    [row] = portability.KINDS["security_log"](dora)
+    assert row["detail"] == "364"
+    dora.leave()
+    assert not SecurityEvent.objects.exists()
