@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import ipaddress
+import logging
 import math
 import re
 from collections.abc import Callable
@@ -27,14 +28,18 @@ from django_htmx.http import HttpResponseClientRedirect
 from lib import throttle
 from lib.refusals import BadInput, Busy, Refusal, TooMany
 from lib.release import digest
+from lib.statements import is_out_of_time
 from lib.throttle import Limit
 
 TOO_OFTEN = "Too many requests came from you or your network in a short time. Wait a little, then try again."
 _ID = re.compile(r"[a-z]+-[0-9]+")
 
+logger = logging.getLogger(__name__)
+
 
 class RefusalMiddleware:
-    """Turns a Refusal, and NUL bytes anywhere in a request's address, into a page that helps."""
+    """Turns a Refusal, NUL bytes anywhere in a request's address, and a statement that is out of time into a page that
+    helps."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -47,6 +52,9 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
+        if is_out_of_time(exception):
+            logger.error("A statement took too long for %s", request.get_full_path(), exc_info=exception)
+            return refuse(request, Busy("The site could not answer this in time. Try again in a little while."))
         return refuse(request, exception) if isinstance(exception, Refusal) else None
 
 
@@ -56,11 +64,12 @@ def bad_input(request: HttpRequest, message: str, status: int = 400) -> HttpResp
 
 def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page that says why something is not done, with the status that HTTP has for it."""
-    if isinstance(refusal, TooMany):
-        response = render(request, "429.html", {"message": str(refusal)}, status=429)
+    status = status_of(refusal)
+    if isinstance(refusal, TooMany | Busy):
+        response = render(request, f"{status}.html", {"message": str(refusal)}, status=status)
         response.headers["Retry-After"] = str(math.ceil(refusal.wait.total_seconds()))
         return response
-    return bad_input(request, str(refusal), status_of(refusal))
+    return bad_input(request, str(refusal), status)
 
 
 _STATUS = {BadInput: 400, TooMany: 429, Busy: 503}
@@ -217,8 +226,26 @@ def document(
 
     `version` is anything whose repr names all that it tells; for so many `seconds` shared caches may keep it.
     """
-    etag = _etag(request, (content_type, version))
-    response = get_conditional_response(request, etag=etag) or HttpResponse(write(), content_type=content_type)
+
+    def make() -> HttpResponse:
+        return HttpResponse(write(), content_type=content_type)
+
+    return _for_everybody(request, _etag(request, (content_type, version)), make, seconds)
+
+
+def compressed_document(request: HttpRequest, content_type: str, body: bytes, *, seconds: int) -> HttpResponse:
+    """What `document` makes, of a body that gzip has compressed already."""
+
+    def make() -> HttpResponse:
+        return _decompressed(request, body, content_type)
+
+    response = _for_everybody(request, _etag(request, hashlib.blake2b(body).digest()), make, seconds)
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
+def _for_everybody(request: HttpRequest, etag: str, make: Callable[[], HttpResponse], seconds: int) -> HttpResponse:
+    response = get_conditional_response(request, etag=etag) or make()
     response.headers["ETag"] = etag
     patch_cache_control(response, public=True, max_age=seconds, stale_while_revalidate=10 * seconds)
     return response
@@ -237,9 +264,14 @@ def _kept(request: HttpRequest, make: Callable[[], bytes], etag: str) -> HttpRes
     if body is None:
         body = gzip.compress(make(), compresslevel=6)
         caches["pages"].set(etag, body)
+    return _decompressed(request, body)
+
+
+def _decompressed(request: HttpRequest, body: bytes, content_type: str | None = None) -> HttpResponse:
+    """A response with this body, which gzip has compressed, in a form that the client can read."""
     if "gzip" in request.headers.get("Accept-Encoding", ""):
-        return HttpResponse(body, headers={"Content-Encoding": "gzip"})
-    return HttpResponse(gzip.decompress(body))
+        return HttpResponse(body, content_type=content_type, headers={"Content-Encoding": "gzip"})
+    return HttpResponse(gzip.decompress(body), content_type=content_type)
 
 
 def _etag(request: HttpRequest, version: object) -> str:

@@ -5,7 +5,7 @@ import sys
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
-from django.core.wsgi import get_wsgi_application
+from django.core.servers.basehttp import get_internal_wsgi_application
 from django.db import connection
 from gunicorn.app.base import BaseApplication
 
@@ -71,4 +71,4 @@ class Server(BaseApplication):
         self.cfg.set("control_socket_disable", True)
 
     def load(self):
-        return get_wsgi_application()
+        return get_internal_wsgi_application()
