@@ -21,7 +21,7 @@ from bench.report import Limit, table, verdict  # noqa: E402
 
 _MEMORY = "2GB"
 _ROUNDS = 3
-_TIMES_TRENDING = 60
+_TIMES_TRENDING = 150  # which takes a millisecond, while words that are common among a month's papers are all weighed
 _TRENDING = "/papers/trending"
 _ORDERS = ("votes", "newest", "discussed", "hot")
 _PERIODS = {
@@ -79,16 +79,18 @@ def _measure() -> list[Limit]:
     """All pages in turn, several times over."""
     from django.conf import settings
 
-    lists, others = _lists(), {path: path for path in (_TRENDING, *_OTHERS)}
-    rounds = [{name: _slowest(path) for name, path in (others | lists).items()} for _ in range(_ROUNDS)]
+    others = (_TRENDING, *_OTHERS)
+    pages = {(path,): path for path in others} | _lists()
+    rounds = [{name: _slowest(path) for name, path in pages.items()} for _ in range(_ROUNDS)]
     best = {name: min(each[name] for each in rounds) for name in rounds[0]}
     rows = [
         (filter, *(max(best[period, filter, order] for order in _ORDERS) for period in _PERIODS)) for filter in _FILTERS
     ]
     print(table(["ms, the slowest of all orders", *_PERIODS], rows))
-    unit, slowest = best[_TRENDING], max(best, key=best.get)
-    print(table(["slowest statement", "ms", "× trending"], [(path, best[path], best[path] / unit) for path in others]))
-    print(f"\nThe slowest of {len(best)} pages: {slowest}.")
+    unit, slowest = best[_TRENDING,], max(best, key=best.get)
+    rows = [(path, best[path,], best[path,] / unit) for path in others]
+    print(table(["slowest statement", "ms", "× trending"], rows))
+    print(f"\nThe slowest of {len(best)} pages: {', '.join(slowest)}.")
     return [
         Limit("slowest statement in ms, and the timeout", best[slowest], settings.STATEMENT_TIMEOUT_MS),
         Limit("slowest statement, × trending", best[slowest] / unit, _TIMES_TRENDING),
