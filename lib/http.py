@@ -220,32 +220,19 @@ def cached(request: HttpRequest, response: HttpResponse, seconds: int | None = P
 
 
 def document(
-    request: HttpRequest, content_type: str, version: object, write: Callable[[], str], *, seconds: int = PUBLIC_SECONDS
+    request: HttpRequest,
+    content_type: str,
+    version: object,
+    write: Callable[[], str | bytes],
+    *,
+    seconds: int = PUBLIC_SECONDS,
 ) -> HttpResponse:
     """What is no page and the same for everybody, whoever is signed in: written only for those who have not got it.
 
     `version` is anything whose repr names all that it tells; for so many `seconds` shared caches may keep it.
     """
-
-    def make() -> HttpResponse:
-        return HttpResponse(write(), content_type=content_type)
-
-    return _for_everybody(request, _etag(request, (content_type, version)), make, seconds)
-
-
-def compressed_document(request: HttpRequest, content_type: str, body: bytes, *, seconds: int) -> HttpResponse:
-    """What `document` makes, of a body that gzip has compressed already."""
-
-    def make() -> HttpResponse:
-        return _decompressed(request, body, content_type)
-
-    response = _for_everybody(request, _etag(request, hashlib.blake2b(body).digest()), make, seconds)
-    patch_vary_headers(response, ["Accept-Encoding"])
-    return response
-
-
-def _for_everybody(request: HttpRequest, etag: str, make: Callable[[], HttpResponse], seconds: int) -> HttpResponse:
-    response = get_conditional_response(request, etag=etag) or make()
+    etag = _etag(request, (content_type, version))
+    response = get_conditional_response(request, etag=etag) or HttpResponse(write(), content_type=content_type)
     response.headers["ETag"] = etag
     patch_cache_control(response, public=True, max_age=seconds, stale_while_revalidate=10 * seconds)
     return response
@@ -264,14 +251,9 @@ def _kept(request: HttpRequest, make: Callable[[], bytes], etag: str) -> HttpRes
     if body is None:
         body = gzip.compress(make(), compresslevel=6)
         caches["pages"].set(etag, body)
-    return _decompressed(request, body)
-
-
-def _decompressed(request: HttpRequest, body: bytes, content_type: str | None = None) -> HttpResponse:
-    """A response with this body, which gzip has compressed, in a form that the client can read."""
     if "gzip" in request.headers.get("Accept-Encoding", ""):
-        return HttpResponse(body, content_type=content_type, headers={"Content-Encoding": "gzip"})
-    return HttpResponse(gzip.decompress(body), content_type=content_type)
+        return HttpResponse(body, headers={"Content-Encoding": "gzip"})
+    return HttpResponse(gzip.decompress(body))
 
 
 def _etag(request: HttpRequest, version: object) -> str:

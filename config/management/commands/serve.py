@@ -5,8 +5,8 @@ import sys
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
-from django.core.servers.basehttp import get_internal_wsgi_application
 from django.db import connection
+from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
 
 from lib.supervisor import end_with_parent
@@ -71,4 +71,4 @@ class Server(BaseApplication):
         self.cfg.set("control_socket_disable", True)
 
     def load(self):
-        return get_internal_wsgi_application()
+        return import_string(settings.WSGI_APPLICATION)
