@@ -34,6 +34,8 @@ from lib.throttle import Limit
 TOO_OFTEN = "Too many requests came from you or your network in a short time. Wait a little, then try again."
 _ID = re.compile(r"[a-z]+-[0-9]+")
 
+type Body = str | bytes
+
 logger = logging.getLogger(__name__)
 
 
@@ -220,12 +222,7 @@ def cached(request: HttpRequest, response: HttpResponse, seconds: int | None = P
 
 
 def document(
-    request: HttpRequest,
-    content_type: str,
-    version: object,
-    write: Callable[[], str | bytes],
-    *,
-    seconds: int = PUBLIC_SECONDS,
+    request: HttpRequest, content_type: str, version: object, write: Callable[[], Body], *, seconds: int = PUBLIC_SECONDS
 ) -> HttpResponse:
     """What is no page and the same for everybody, whoever is signed in: written only for those who have not got it.
 
