@@ -34,8 +34,6 @@ from lib.throttle import Limit
 TOO_OFTEN = "Too many requests came from you or your network in a short time. Wait a little, then try again."
 _ID = re.compile(r"[a-z]+-[0-9]+")
 
-type Body = str | bytes
-
 logger = logging.getLogger(__name__)
 
 
@@ -222,11 +220,12 @@ def cached(request: HttpRequest, response: HttpResponse, seconds: int | None = P
 
 
 def document(
-    request: HttpRequest, content_type: str, version: object, write: Callable[[], Body], *, seconds: int = PUBLIC_SECONDS
+    request: HttpRequest, content_type: str, version: object, write: Callable[[], str], *, seconds: int = PUBLIC_SECONDS
 ) -> HttpResponse:
     """What is no page and the same for everybody, whoever is signed in: written only for those who have not got it.
 
-    `version` is anything whose repr names all that it tells; for so many `seconds` shared caches may keep it.
+    `version` is anything whose repr names all that it tells; for so many `seconds` shared caches may keep it. What is
+    compressed already is written as bytes.
     """
     etag = _etag(request, (content_type, version))
     response = get_conditional_response(request, etag=etag) or HttpResponse(write(), content_type=content_type)
