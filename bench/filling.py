@@ -15,7 +15,7 @@ from bench import synthetic
 from bench.report import table
 from orgs.models import Organisation
 from papers import embedding
-from papers.models import Embedding, Paper, SearchEntry, Word
+from papers.models import Day, Embedding, Paper, SearchEntry, Word
 
 BATCH = 10_000
 ORGANISATIONS = 500
@@ -61,6 +61,7 @@ def _fill(number: int, urns: synthetic.Urns, took: Counter) -> None:
             cursor.execute(_AFFILIATE)
         with _timed(took, "papers_word"):
             Word.objects.recount()
+        Day.objects.recount()
         cursor.execute("VACUUM ANALYZE")
 
 

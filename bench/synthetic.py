@@ -86,7 +86,10 @@ def _words(texts: Iterable[str]) -> Iterator[str]:
 
 
 def papers(urns: Urns, organisations: Sequence[int], random: Generator, keys: range) -> list[Paper]:
-    """Papers with these keys, each with its authors as `names`. The nth organisation has 1 / n of the first one's."""
+    """Papers with these keys, each with its authors as `names`. The nth organisation has 1 / n of the first one's.
+
+    A third of them have code, but none of the first organisation's.
+    """
     number = len(keys)
     columns = zip(
         keys,
@@ -100,12 +103,22 @@ def papers(urns: Urns, organisations: Sequence[int], random: Generator, keys: ra
         strict=True,
     )
     return [
-        _paper(key, title, abstract, names, keywords, organisations[place], votes, LAST_DAY - timedelta(age))
+        _paper(
+            key,
+            title,
+            abstract,
+            names,
+            keywords,
+            organisations[place],
+            votes,
+            LAST_DAY - timedelta(age),
+            has_code=place > 0 and key % 3 == 0,
+        )
         for key, title, abstract, names, keywords, place, votes, age in columns
     ]
 
 
-def _paper(key, title, abstract, names, keywords, organisation, votes, day) -> Paper:
+def _paper(key, title, abstract, names, keywords, organisation, votes, day, has_code) -> Paper:
     paper = Paper(
         id=key,
         arxiv_id=f"{key // 100_000:04}.{key % 100_000:05}",
@@ -117,6 +130,8 @@ def _paper(key, title, abstract, names, keywords, organisation, votes, day) -> P
         listed_at=day,
         imported_votes=votes,
         vote_count=votes,
+        comment_count=votes // 5,
+        code_url=f"https://github.com/example/{key}" if has_code else "",
     )
     paper.names = names
     return paper

@@ -99,6 +99,8 @@ FORM_RENDERER = "lib.forms.HouseRenderer"
 # --- data ---------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL") | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
+# Milliseconds that PostgreSQL may take for one statement of a web process; 0 sets no limit.
+STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=2_000)
 CACHES = {
     # Shared by all processes: sign-in throttles live here.
     "default": {

@@ -3,6 +3,8 @@ import os
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
+from lib.statements import limit_time
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
@@ -14,3 +16,4 @@ class Request(WSGIRequest):
 
 application = get_wsgi_application()
 application.request_class = Request
+limit_time()

@@ -19,7 +19,7 @@ from inbox.models.letter import State
 from inbox.models.subscription import Why
 from inbox.planning import plan
 from lib.mail import hand_over
-from lib.refusals import BadInput
+from lib.refusals import BadInput, Busy
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def _send(letter: Letter, mailer: BaseEmailBackend, claim: ExitStack) -> bool:
     except Http404:
         subscription.end(Why.LOST)
         found = None
-    except BadInput as error:  # its search took too long, or has a filter that is not known any more
+    except (BadInput, Busy) as error:  # it has a filter that is not known any more, or its search took too long
         letter.postpone(str(error))
         return False
     if not found:

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import ipaddress
+import logging
 import math
 import re
 from collections.abc import Callable
@@ -26,14 +27,17 @@ from django_htmx.http import HttpResponseClientRedirect
 from lib import storable, throttle
 from lib.refusals import BadInput, Busy, Refusal, TooMany
 from lib.release import digest
+from lib.statements import is_out_of_time
 from lib.throttle import Limit
 
 TOO_OFTEN = "Too many requests came from you or your network in a short time. Wait a little, then try again."
 _ID = re.compile(r"[a-z]+-[0-9]+")
 
+logger = logging.getLogger(__name__)
+
 
 class RefusalMiddleware:
-    """Turns a Refusal, and a request with text that the database cannot keep, into a page that helps."""
+    """Makes a page that helps of a Refusal, of text that the database cannot keep, and of a statement out of time."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -46,25 +50,29 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
+        if is_out_of_time(exception):
+            logger.error("A statement took too long for %s", request.get_full_path(), exc_info=exception)
+            return refuse(request, Busy("The site could not answer this in time. Try again in a little while."))
         return refuse(request, exception) if isinstance(exception, Refusal) else None
 
 
 def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page that says why something is not done."""
-    template = "429.html" if isinstance(refusal, TooMany) else "400.html"
-    return refused(render(request, template, {"message": str(refusal)}), refusal)
+    return refused(render(request, f"{_status_of(refusal)}.html", {"message": str(refusal)}), refusal)
 
 
 _STATUS = {BadInput: 400, TooMany: 429, Busy: 503}
 
 
+def _status_of(refusal: Refusal) -> int:
+    return next(status for kind, status in _STATUS.items() if isinstance(refusal, kind))
+
+
 def refused(response: HttpResponse, refusal: Refusal) -> HttpResponse:
     """The response with the status that HTTP has for this refusal, and with the time to wait where there is one."""
-    response.status_code = next(status for kind, status in _STATUS.items() if isinstance(refusal, kind))
-    if isinstance(refusal, TooMany):
+    response.status_code = _status_of(refusal)
+    if isinstance(refusal, TooMany | Busy):
         response.headers["Retry-After"] = str(math.ceil(refusal.wait.total_seconds()))
-    elif isinstance(refusal, Busy):
-        response.headers["Retry-After"] = "5"
     return response
 
 
@@ -247,7 +255,8 @@ def document(
 ) -> HttpResponse:
     """What is no page and the same for everybody, whoever is signed in: written only for those who have not got it.
 
-    `version` is anything whose repr names all that it tells; for so many `seconds` shared caches may keep it.
+    `version` is anything whose repr names all that it tells; for so many `seconds` shared caches may keep it. What is
+    compressed already is written as bytes.
     """
     etag = _etag(request, (content_type, version))
     response = get_conditional_response(request, etag=etag) or HttpResponse(write(), content_type=content_type)

@@ -23,4 +23,6 @@ class TooMany(Refusal):
 
 
 class Busy(Refusal):
-    """The site has too much to do for this at the moment; a later try may succeed."""
+    """The site has too much to do for this at the moment; a later try, after `wait`, may succeed."""
+
+    wait = timedelta(seconds=10)

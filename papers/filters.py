@@ -49,14 +49,12 @@ class PaperFilter(django_filters.FilterSet):
     )
     after = django_filters.DateFilter(
         label="Listed from",
-        field_name="listed_on",
-        lookup_expr="gte",
+        method="match_after",
         widget=DateInput,
     )
     before = django_filters.DateFilter(
         label="Listed until",
-        field_name="listed_on",
-        lookup_expr="lte",
+        method="match_before",
         widget=DateInput,
     )
 
@@ -81,3 +79,9 @@ class PaperFilter(django_filters.FilterSet):
 
     def match_has(self, papers, name, what):
         return papers.exclude(code_url="")
+
+    def match_after(self, papers, name, day):
+        return papers.since(day)
+
+    def match_before(self, papers, name, day):
+        return papers.until(day)

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
+from papers import few
 from papers.models import Paper
 from papers.models.follow import kinds
 
@@ -24,14 +25,11 @@ def papers(user):
     FEW of them are collected first. Where there are more, they are not far between along any order, and each paper on
     the way is asked whether it is one.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_COLLECT.format(brought=_brought_to(user, _ALL)), {"few": FEW})
-        (few,) = cursor.fetchone()
-    if few is None:
-        sql, params = _IS_BROUGHT.format(brought=_brought_to(user, _THIS)), []
-    else:
-        sql, params = "papers_paper.id = ANY(%s)", [few]
-    return Paper.objects.filter(RawSQL(sql, params, BooleanField()))  # noqa: S611 (nothing of it was typed)
+    collected = few.keys(_COLLECT.format(brought=_brought_to(user, _ALL)), (), FEW)
+    if collected is not None:
+        return few.with_keys(Paper.objects.all(), collected)
+    is_brought = _IS_BROUGHT.format(brought=_brought_to(user, _THIS))
+    return Paper.objects.filter(RawSQL(is_brought, [], BooleanField()))  # noqa: S611 (nothing of it was typed)
 
 
 def reasons(user, keys: Sequence[int]) -> dict[int, str]:
@@ -72,10 +70,7 @@ _THIS = {
     "papers": "(SELECT papers_paper.id, papers_paper.submitted_by_id)",
     "entries": _FETCHED.format(whose="papers_paper.id"),
 }
-_COLLECT = """
-    SELECT CASE WHEN count(*) <= %(few)s THEN coalesce(array_agg(paper), '{{}}') END
-    FROM (SELECT paper FROM ({brought}) brought(reader, paper, why) LIMIT %(few)s + 1) few
-"""
+_COLLECT = "SELECT paper FROM ({brought}) brought(reader, paper, why)"
 # OFFSET 0 is a fence: PostgreSQL would collect them all.
 _IS_BROUGHT = "EXISTS (SELECT FROM ({brought}) brought(reader, paper, why) WHERE paper = papers_paper.id OFFSET 0)"
 _WHY = "SELECT paper, why FROM ({brought}) brought(reader, paper, why) WHERE paper = ANY(%(keys)s)"

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from lib import keyset
 from lib.refusals import BadInput
 from lib.storable import is_storable
-from papers import query, search
+from papers import few, query, search
 from papers.filters import ORDERS, PaperFilter
 from papers.models import Paper
 
@@ -170,16 +170,19 @@ def build(
     filter = PaperFilter(asked.params, papers) if asked.has_filters else None
     found, page = None, keyset.Page([], "")
     if filter is None or filter.is_valid():
-        papers = search.without((filter.qs if filter else papers), asked.terms)
+        matching = search.without((filter.qs if filter else papers), asked.terms)
         if every_word and asked.terms.all:
-            papers = search.having(papers, asked.terms)
+            matching = search.having(matching, asked.terms)
         else:
-            found = _find(asked, papers, like, columns.get(chosen, ORDERS["votes"]))
-        is_sought = chosen in columns and (
-            filter or asked.terms.all or found
-        )  # a list of all papers is known to be quick
+            found = _find(asked, matching, like, columns.get(chosen, ORDERS["votes"]))
+        if found and chosen in columns:
+            matching = found.worth_ordering(matching)
+        # A whole list in its own order is quick: it needs no limit on time, and nothing to be collected.
+        is_whole = not (filter or asked.terms.all or found) and (not own_order or chosen == order)
+        is_sought = chosen in columns and not is_whole
         with search.bounded() if is_sought else nullcontext():
-            rows = papers.seen_by(viewer).narrow((*columns.get(chosen, ()), *also))
+            rows = few.of(papers, matching) if is_sought else matching
+            rows = rows.seen_by(viewer).narrow((*columns.get(chosen, ()), *also))
             page = _page(rows, found, columns.get(chosen), asked.params.get("older", ""), size)
     return Listing(
         asked=asked,
@@ -210,7 +213,7 @@ def _find(asked: Asked, papers, like: Paper | None, first: tuple[str, ...]) -> s
 def _page(papers, found: search.Found | None, columns: tuple[str, ...] | None, cursor: str, size: int) -> keyset.Page:
     """By these columns, or without any by relevance."""
     if columns:
-        return keyset.page(found.worth_ordering(papers) if found else papers, columns, cursor, size)
+        return keyset.page(papers, columns, cursor, size)
     page = keyset.page_of(found.hits, RELEVANCE, cursor, size)
     seen = papers.in_bulk([hit.pk for hit in page.rows])
     return keyset.Page([seen[hit.pk] for hit in page.rows if hit.pk in seen], page.cursor)

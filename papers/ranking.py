@@ -21,7 +21,17 @@ def points(votes: int, comments: int) -> float:
 
 def hot(votes: int, comments: int, listed_at) -> float:
     """The value of the generated column `Paper.hot`, for an aware datetime."""
-    return math.log10(points(votes, comments)) + listed_at.timestamp() / DECAY_SECONDS
+    return math.log10(points(votes, comments)) + lowest(listed_at)
+
+
+def lowest(listed_at) -> float:
+    """The least that `hot` can be for a paper listed at this moment (an aware datetime)."""
+    return listed_at.timestamp() / DECAY_SECONDS
+
+
+def highest(listed_at) -> float:
+    """More than `hot` can be for a paper listed at this moment: counters of 31 bits make less than 10¹⁰ points."""
+    return lowest(listed_at) + 10
 
 
 class _Log10(Func):
@@ -63,6 +73,6 @@ def explain(paper) -> Explanation:
         comments=paper.comment_count,
         points=total,
         interest=math.log10(total),
-        freshness=paper.listed_at.timestamp() / DECAY_SECONDS,
+        freshness=lowest(paper.listed_at),
         hot=paper.hot,
     )

@@ -18,9 +18,9 @@ from django.core.cache import caches
 from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
-from psycopg.errors import QueryCanceled
 
 from lib.refusals import Busy
+from lib.statements import is_out_of_time
 from papers import embedding, legs, wording
 from papers.embedding import Unavailable, embedder
 from papers.models import Embedding
@@ -170,13 +170,17 @@ def _hits(cursor, asked: dict) -> tuple[Hit, ...]:
 
 @contextmanager
 def bounded():
-    """A transaction whose statements end in time, whose vector index reads on until the filters leave enough."""
+    """A transaction whose statements end in time, whose vector index reads on until the filters leave enough.
+
+    It only reads, and is rolled back, so that a longer transaction around it goes on with its own settings.
+    """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_BOUNDS, [str(TIMEOUT_MS), str(legs.POOL)])
             yield cursor
+            transaction.set_rollback(True)
     except OperationalError as error:
-        if not isinstance(error.__cause__, QueryCanceled):
+        if not is_out_of_time(error):
             raise
         logger.exception("A search took more than %d ms.", TIMEOUT_MS)
         raise TooSlow("This search takes too long. Rarer words or fewer filters make it easier.") from error
@@ -185,6 +189,7 @@ def bounded():
 _BOUNDS = """
     SELECT
         set_config('statement_timeout', %s, true),
+        set_config('transaction_read_only', 'on', true),
         set_config('enable_seqscan', 'off', true),
         set_config('jit', 'off', true),  -- compiling takes longer than what it compiles
         set_config('max_parallel_workers_per_gather', '0', true),  -- the other cores serve other readers

@@ -87,6 +87,17 @@ def without_pgvector(db):
 
 
 @pytest.fixture
+def locked(transactional_db):
+    """`locked("papers_word")`: whoever reads it waits, as for a disk that does not answer."""
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("BEGIN")
+        yield lambda table: cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        cursor.execute("ROLLBACK")
+    other.close()
+
+
+@pytest.fixture
 def work(db):
     """The worker: `work()` does all jobs that wait, and what comes of them."""
 

@@ -685,6 +685,12 @@ class Migration(migrations.Migration):
             model_name="paper",
             index=models.Index(fields=["comment_count", "listed_at", "id"], name="paper_discussed"),
         ),
+        migrations.AddIndex(
+            model_name="paper",
+            index=models.Index(
+                condition=models.Q(("code_url", ""), _negated=True), fields=["listed_at", "id"], name="paper_with_code"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="paper",
             constraint=models.CheckConstraint(

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, time, timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Exists, F, Func, Max, OuterRef, Q, Subquery, Value
@@ -13,7 +15,7 @@ from papers.models.affiliation import Affiliation
 from papers.models.bookmark import Bookmark
 from papers.models.vote import Vote
 from papers.period import today
-from papers.ranking import HOT
+from papers.ranking import HOT, highest, lowest
 
 
 class UtcDate(Func):
@@ -21,9 +23,23 @@ class UtcDate(Func):
 
 
 class PaperQuerySet(models.QuerySet):
+    def since(self, day):
+        """Papers listed on this day or later.
+
+        What `hot` can be then is a condition, too, so that each order of a list has an index that ends where the
+        papers do: PostgreSQL knows nothing of how the columns hang together, and would walk through all others.
+        """
+        start = datetime.combine(day, time.min, UTC)
+        return self.filter(listed_at__gte=start, hot__gte=lowest(start))
+
+    def until(self, day):
+        """Papers listed on this day or earlier, with the conditions of `since`."""
+        end = datetime.combine(day, time.max, UTC)
+        return self.filter(listed_at__lte=end, hot__lte=highest(end))
+
     def between(self, start, end):
         """Papers listed on `start` or later and before `end` (dates)."""
-        return self.filter(listed_on__gte=start, listed_on__lt=end)
+        return self.since(start).until(end - timedelta(days=1))
 
     def of_latest(self, kind):
         """Papers of the week or month ("week", "month") of the latest ones, in the same statement."""
@@ -157,6 +173,7 @@ class Paper(models.Model):
             models.Index(fields=["hot", "id"], name="paper_hot"),
             models.Index(fields=["vote_count", "listed_at", "id"], name="paper_votes"),
             models.Index(fields=["comment_count", "listed_at", "id"], name="paper_discussed"),
+            models.Index(fields=["listed_at", "id"], condition=~Q(code_url=""), name="paper_with_code"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -11,6 +11,7 @@ from inbox import delivery
 from inbox.models import Letter, Subscription
 from inbox.planning import plan
 from lib.mail import hand_over
+from papers import search
 from tests.factories import PaperFactory, SubscriptionFactory
 from tests.inbox.post_office import open_office
 from tests.race import race
@@ -219,3 +220,15 @@ def test_who_has_unsubscribed_meanwhile_gets_nothing(paper, office, clock):
     subscription.refresh_from_db()
     subscription.end("unsubscribed")
     assert (delivery.run(), states(), office.taken) == (0, ["empty"], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_whose_list_takes_too_long_waits_and_others_go(office, clock, locked, monkeypatch):
+    PaperFactory()
+    subscribe(address="/papers?topic=cs.CL")
+    monkeypatch.setattr(search, "TIMEOUT_MS", 100)
+    locked("papers_searchentry")
+    assert delivery.run() == 0
+    letter = Letter.objects.get()
+    assert (letter.state, letter.attempts) == ("waiting", 1)
+    assert "takes too long" in letter.error

@@ -33,7 +33,7 @@ LISTS = {
     "/embed/papers": (3, 1),
     "/embed/papers/date/2025-09-10": (3, 1),
     "/embed/papers/trending?most=30": (3, 1),
-    "/embed/papers?has=code": (7, 5),  # counted, and in a transaction of its own, with a limit on time
+    "/embed/papers?has=code": (9, 7),  # counted; a transaction of its own, with a limit on time
     "/embed/orgs/lab": (4, 2),
     "/embed/people/alice/upvoted": (4, 2),
     "/embed/collections/autumn": (4, 2),

@@ -9,7 +9,7 @@ from tests.papers.feeds import asked_again, read
 OWN = {
     # path: statements, of which one tells whose key it is, and one reads the papers
     "/bookmarks": 2,
-    "/papers/following": 6,  # what is brought is collected first, in a transaction with a limit on time
+    "/papers/following": 7,  # what is brought is collected first, in a transaction with a limit on time
 }
 
 

@@ -1,5 +1,5 @@
 import math
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -29,3 +29,20 @@ def test_explain_tells_place_and_terms(db):
     why = ranking.explain(papers[0])
     assert (why.place, why.of, why.votes, why.points) == (3, 4, 5, 6)
     assert why.interest + why.freshness == pytest.approx(why.hot)
+
+
+@pytest.mark.parametrize(("votes", "comments"), [(0, 0), (2**31 - 2, 2**31 - 1)])  # PostgreSQL adds 1 to the votes
+@pytest.mark.parametrize("time", [time.min, time.max])
+def test_a_day_has_its_coldest_and_its_hottest_paper(db, votes, comments, time):
+    listed_at = datetime.combine(NOON, time, UTC)
+    PaperFactory(imported_votes=votes, comment_count=comments, listed_at=listed_at)
+    day = NOON.date()
+    assert Paper.objects.since(day).until(day).count() == 1
+    assert Paper.objects.between(day, day + timedelta(days=1)).count() == 1
+    assert not Paper.objects.since(day + timedelta(days=1)).exists()
+    assert not Paper.objects.until(day - timedelta(days=1)).exists()
+
+
+def test_the_first_and_the_last_day_of_the_calendar_are_days(paper, stranger):
+    page = stranger.get("/papers?after=0001-01-01&before=9999-12-31").content.decode()
+    assert page.count('class="card"') == 1

@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 from django.core.cache import caches
-from django.db import connection
+from django.db import InternalError, connection, transaction
 
 from papers import search
 from papers.embedding import embedder
@@ -73,17 +73,6 @@ def test_the_note_goes_when_the_service_is_back_though_the_rows_are_the_same(ser
         assert len(notes(stranger.get("/papers?q=graph&has=code"))) == noted
 
 
-@pytest.fixture
-def locked(transactional_db):
-    """`locked("papers_word")`: whoever reads it waits, as for a disk that does not answer."""
-    other = connection.copy()
-    with other.cursor() as cursor:
-        cursor.execute("BEGIN")
-        yield lambda table: cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-        cursor.execute("ROLLBACK")
-    other.close()
-
-
 @pytest.mark.parametrize("table", ["papers_word", "papers_searchentry", "papers_embedding"])
 def test_a_search_that_takes_too_long_is_ended_and_says_so(locked, stranger, monkeypatch, caplog, table):
     shelf.fill()
@@ -124,3 +113,21 @@ def test_a_paper_is_shown_though_those_similar_to_it_take_too_long(locked, stran
     assert "Language models solve problems step by step." in text(page)
     assert "Similar papers" not in text(page)
     assert stranger.get(f"{address}/similar").status_code == 503
+
+
+SETTINGS = "SELECT name, setting FROM pg_settings WHERE name NOT LIKE '%.%' ORDER BY name"
+
+
+def test_a_search_leaves_a_longer_transaction_as_it_is(paper, stranger):
+    with transaction.atomic(), connection.cursor() as cursor:
+        before = cursor.execute(SETTINGS).fetchall()
+        page = stranger.get("/papers?q=paper&min_votes=0&sort=newest")
+        assert page.content.decode().count('class="card"') == 1
+        assert cursor.execute(SETTINGS).fetchall() == before
+        Paper.objects.update(vote_count=5)  # it can be written, too
+    assert Paper.objects.get().vote_count == 5
+
+
+def test_a_search_only_reads(paper):
+    with pytest.raises(InternalError, match="read-only transaction"), search.bounded():
+        Paper.objects.update(vote_count=5)

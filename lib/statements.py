@@ -1,0 +1,25 @@
+"""The limit on time that SQL statements of web processes have. Commands and the worker have none."""
+
+from django.conf import settings
+from django.db import OperationalError
+from django.db.backends.signals import connection_created
+from psycopg.errors import QueryCanceled
+
+
+def limit_time() -> None:
+    """Let PostgreSQL end every statement after STATEMENT_TIMEOUT_MS, on each connection that this process opens.
+
+    With 0 the limit stays what the database has for the role.
+    """
+    if settings.STATEMENT_TIMEOUT_MS:
+        connection_created.connect(_set_timeout)
+
+
+def is_out_of_time(error: BaseException) -> bool:
+    """Whether PostgreSQL ended a statement before it was done."""
+    return isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled)
+
+
+def _set_timeout(connection, **kwargs) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, false)", [str(settings.STATEMENT_TIMEOUT_MS)])
