@@ -154,6 +154,13 @@ def test_every_address_of_ours_has_a_name():
         assert [str(p.pattern) for p in patterns if not p.name] == []
 
 
+def test_every_promise_of_security_has_its_tests():
+    names = set(re.findall(r"`(test_\w+)`", (ROOT / "SECURITY.md").read_text()))
+    tests = {name for path in PYTHON for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)}
+    assert names
+    assert names - tests == set()
+
+
 def test_lock_files_pin_by_hash_and_name_no_host():
     for lock in ("requirements.lock", "requirements-dev.lock"):
         text = (ROOT / lock).read_text()
