@@ -20,12 +20,13 @@ if not env("DATABASE_URL", default=""):
 
 
 def pytest_configure(config):
-    """Fast passwords, and the static files as production serves them, made once for all processes."""
+    """Fast passwords, no limit on time, and the static files as production serves them, made once for all processes."""
     import django
     from django.conf import settings
 
     from lib import staticfiles
 
+    settings.STATEMENT_TIMEOUT_MS = 0  # for a test that imports the WSGI application
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django.setup()
     if not hasattr(config, "workerinput"):

@@ -32,10 +32,11 @@ def form_classes() -> list[type[forms.BaseForm]]:
 
 
 def lines(fields: dict[str, forms.Field]) -> dict[str, forms.Field]:
+    """But for user names: they are not cleaned, but refused (tests/accounts/test_usernames.py)."""
     return {
         name: field
         for name, field in fields.items()
-        if isinstance(field, forms.CharField) and not isinstance(field.widget, UNREAD)
+        if isinstance(field, forms.CharField) and not isinstance(field.widget, UNREAD) and name != "username"
     }
 
 

@@ -61,8 +61,9 @@ def live_server():
 
 
 @pytest.fixture
-def visit(browser, live_server, transactional_db) -> Callable[..., Page]:
+def visit(browser, live_server, transactional_db, settings) -> Callable[..., Page]:
     """Opens an address in a browser of its own, and fails the test if that browser had anything to complain of."""
+    settings.BASE_URL = live_server.url  # where links in mails lead
     caches["default"].clear()  # the sign-in throttles
     opened = []
 

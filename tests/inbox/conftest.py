@@ -18,7 +18,9 @@ def post(db, mailoutbox, django_capture_on_commit_callbacks):
     def post():
         before = len(mailoutbox)
         with django_capture_on_commit_callbacks(execute=True):
-            for job in ProcrastinateJob.objects.filter(task_name__startswith="inbox.").exclude(pk__in=done):
+            for job in (
+                ProcrastinateJob.objects.filter(task_name__startswith="inbox.").exclude(pk__in=done).order_by("pk")
+            ):
                 getattr(tasks, job.task_name.rpartition(".")[2])(**job.args)
                 done.add(job.pk)
         return mailoutbox[before:]

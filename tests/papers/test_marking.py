@@ -1,6 +1,7 @@
 """What is marked in a row and, above all, what is not: nothing of a paper ever becomes markup by being marked."""
 
 import re
+from unicodedata import normalize
 
 import pytest
 from django.template.loader import get_template
@@ -76,7 +77,8 @@ def test_marked_are(settings, db, stranger, examples):
     settings.EMBEDDING = "none"
     for question, (title, words) in examples.items():
         row = shown(stranger, question, title=title, abstract=f"{title} indeed")
-        assert marks(row) == words * 2, question
+        in_title = [normalize("NFC", word) for word in words]  # as titles are kept
+        assert marks(row) == in_title + words, question
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,10 @@ def test_nobody_is_called_like_a_feed(db, stranger, name):
         "password2": "a-long-secret-7",
     }
     answer = stranger.act("/accounts/signup/", form)
-    assert "end in .atom, .json or .rss" in html.fromstring(answer.content).text_content()
+    assert (
+        "A user name has letters from a to z, digits, hyphens and underscores."
+        in html.fromstring(answer.content).text_content()
+    )
 
 
 def test_opml_has_all_of_ones_own(everywhere, feed_key, alice, carol, lab, stranger, signed_in):

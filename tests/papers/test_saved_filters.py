@@ -64,7 +64,8 @@ def test_addresses_of_one_list_have_one_normal_form(address, expected):
 
 told = st.dictionaries(
     st.sampled_from(["q", "org", "author", "topic", "min_votes", "has", "after", "by", "sort", "older", "x"]),
-    st.text(max_size=20) | st.sampled_from(["words", "newest", "votes", "code", "org:x", "-survey", 'a OR "b c"']),
+    st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
+    | st.sampled_from(["words", "newest", "votes", "code", "org:x", "-survey", 'a OR "b c"']),
 )
 
 
