@@ -39,7 +39,8 @@ urlpatterns = [path("", page)]
 settings.configure(
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF=__name__,
-    PICTURE_PATHS="",
+    BODY_LIMIT=64_000,
+    LONGER_BODIES={},
     SECRET_KEY="nothing here is signed",
     TEMPLATES=[
         {

@@ -1,12 +1,11 @@
 """One settings file. What the environment may say stands in README.md and .env.example."""
 
-import os
 from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 
 from config.logs import LOGGING  # noqa: F401 (Django reads it here)
-from lib.env import DATA, ROOT, env, kept_secret
+from lib.env import DATA, ROOT, cores, env, kept_secret
 
 DEBUG = env.bool("DEBUG", default=False)
 CONTAINER = env.bool("BROADSHEET_CONTAINER", default=False)
@@ -15,7 +14,7 @@ SECRET_KEY = env("SECRET_KEY", default="") or kept_secret("secret_key")
 
 HOST = env("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
-WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=min(4, os.cpu_count() or 1))  # processes of the web server
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=min(4, cores()))  # processes of the web server
 BASE_URL = env("BASE_URL", default=f"http://{HOST}:{PORT}").rstrip("/")
 _base = urlsplit(BASE_URL)
 HTTPS = _base.scheme == "https"
@@ -67,8 +66,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "lib.bodies.BodyLimitMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "lib.http.RefusalMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -184,8 +183,9 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # which want both
 # Only an https site stands behind a proxy; that proxy must set or strip this header (docs/deploy.md).
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
-# Addresses whose forms take pictures, and so a longer body than others (lib.bodies).
-PICTURE_PATHS = r"/settings/profile|/orgs/[^/]+/edit|/admin/.*"
+# Bytes of a body (lib.bodies), and who takes more: forms with two pictures of 5 MB, and reports of mail services.
+BODY_LIMIT = 64_000
+LONGER_BODIES = {r"/settings/profile|/orgs/[^/]+/edit|/admin/.*": 12_000_000, r"/anymail/.*": 2_000_000}
 # No header of a request may move the site to another path.
 FORCE_SCRIPT_NAME = ""
 

@@ -9,13 +9,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-BODY_BYTES = 64_000
-PICTURE_BODY_BYTES = 12_000_000  # two pictures of 5 MB (`lib.images`), and the fields around them
-
 
 def body_limit(path: str) -> int:
-    """The bytes that a body sent to this path may have. Forms with pictures are named in the settings."""
-    return PICTURE_BODY_BYTES if re.fullmatch(settings.PICTURE_PATHS, path) else BODY_BYTES
+    """The bytes that a body sent to this path may have."""
+    longer = (limit for pattern, limit in settings.LONGER_BODIES.items() if re.fullmatch(pattern, path))
+    return next(longer, settings.BODY_LIMIT)
 
 
 class BodyLimitMiddleware:

@@ -15,6 +15,11 @@ env.read_env(ROOT / ".env")
 DATA = Path(env("BROADSHEET_DATA", default=str(ROOT / "var"))).expanduser().resolve()
 
 
+def cores() -> int:
+    """How many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def kept_secret(name: str, length: int = 48) -> str:
     """The secret of this name, `length` random bytes, kept in the state folder for its owner to read only."""
     path = DATA / name

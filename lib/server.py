@@ -117,7 +117,7 @@ class ServerWorker(Worker):
                 connections,
                 _sock=listener.sock,
                 dispatcher=dispatcher,
-                adj=_adjustments(),
+                adj=adjustments(),
                 sockinfo=(listener.sock.family, listener.sock.type, listener.sock.proto, listener.sock.getsockname()),
                 bind_socket=False,
             )
@@ -153,7 +153,7 @@ class ServerWorker(Worker):
         return []
 
 
-def _adjustments() -> Adjustments:
+def adjustments() -> Adjustments:
     """Headers that a proxy adds are left to Django, which knows whether there is one."""
     return Adjustments(
         connection_limit=CONNECTIONS,

@@ -54,12 +54,13 @@ def take(*uses: tuple[Limit, str]) -> timedelta | None:
         if not refused:
             return None
         cursor.execute("SELECT key, free_at FROM lib_throttle WHERE key = ANY(%s)", [refused])
-        return max(free_at + limits[key].interval - limits[key].period - now for key, free_at in cursor.fetchall())
+        waits = (free_at + limits[key].interval - limits[key].period - now for key, free_at in cursor.fetchall())
+        return max(waits, default=timedelta(0))  # a row that held somebody up may be gone by now
 
 
 def demand(*uses: tuple[Limit, str], message: str) -> None:
     """Count one use of each limit. Raises TooMany with this message where one of them does not allow it."""
-    if wait := take(*uses):
+    if (wait := take(*uses)) is not None:
         raise TooMany(message, wait)
 
 
@@ -101,11 +102,11 @@ def _digest(limit: Limit, key: str) -> str:
 
 # `each` and `period` are columns because ON CONFLICT can only refer to values of the row that it wanted to insert.
 _TAKE = """
-    INSERT INTO lib_throttle AS known (key, free_at, each, period)
+    INSERT INTO lib_throttle AS used (key, free_at, each, period)
     SELECT key, %(now)s + each, each, period
     FROM unnest(%(keys)s::text[], %(intervals)s::interval[], %(periods)s::interval[]) AS use (key, each, period)
     ON CONFLICT (key) DO UPDATE
-    SET free_at = greatest(known.free_at, %(now)s) + excluded.each, each = excluded.each, period = excluded.period
-    WHERE greatest(known.free_at, %(now)s) + excluded.each <= %(now)s + excluded.period
+    SET free_at = greatest(used.free_at, %(now)s) + excluded.each, each = excluded.each, period = excluded.period
+    WHERE greatest(used.free_at, %(now)s) + excluded.each <= %(now)s + excluded.period
     RETURNING key
 """

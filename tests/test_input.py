@@ -72,6 +72,12 @@ def test_a_request_is_read_as_utf_8_whatever_it_says(charset, paper):
     assert 'value="ä \\ud800"' in page.decode()
 
 
+@pytest.mark.parametrize("cookie", ["sessionid", "csrftoken", "messages", "theirs"])
+def test_a_cookie_that_cannot_be_kept_is_nobodys(db, stranger, cookie):
+    answer = stranger.get("/papers/submit", HTTP_COOKIE=rf'{cookie}="\000aaaaaaaa"')
+    assert (answer.status_code, answer.url) == (302, "/accounts/login/?next=/papers/submit")
+
+
 def names() -> list[str]:
     """Of all fields that a form of the site has, or that a view reads."""
     read = r"""POST(?:\.get|\.getlist)?[(\[]"(\w+)"|told(?:\.get\()?\[?"(\w+)\""""

@@ -58,7 +58,7 @@ def _announce(server) -> None:
 
 
 class Server(BaseApplication):
-    """gunicorn in this process, with one process a core unless WEB_CONCURRENCY says otherwise."""
+    """gunicorn in this process, with as many processes as WEB_CONCURRENCY says."""
 
     def load_config(self):
         self.cfg.set("bind", f"{settings.HOST}:{settings.PORT}")
