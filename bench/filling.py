@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from numpy.random import default_rng
 
-from bench import synthetic
+from bench import database, synthetic
 from bench.report import table
 from orgs.models import Organisation
 from papers import embedding
@@ -32,6 +32,7 @@ _FIELDS = [field for field in Paper._meta.concrete_fields if not field.generated
 def fill(number: int, files: Iterable[Path]) -> None:
     """This many papers with entries, vectors and word counts, and no others; kept if they are there already."""
     call_command("prepare")
+    database.lift_limits()
     took = Counter()
     if not (Word.objects.exists() and SearchEntry.objects.count() == Embedding.objects.count() == number):
         _fill(number, synthetic.urns(files), took)

@@ -136,9 +136,24 @@ def pgvector(app_configs, **kwargs):
     ]
 
 
-@register(deploy=True)
+@register
+def demo(app_configs, **kwargs):
+    """Everybody on the internet can read the demo's user names, and may try passwords."""
+    if not (settings.HTTPS and settings.BROADSHEET_DEMO):
+        return []
+    return [
+        Warning(
+            "The demo and its people are on a site for others.",
+            hint="Set BROADSHEET_DEMO=0; its people can then no longer sign in.",
+            id="broadsheet.W004",
+        )
+    ]
+
+
+@register
 def mail(app_configs, **kwargs):
-    if settings.MAILERS["default"]["BACKEND"].endswith("LogBackend"):
+    """Told at every start of a site for others, since nobody can sign up there; elsewhere with --deploy, by Django."""
+    if settings.HTTPS and settings.MAILERS["default"]["BACKEND"].endswith("LogBackend"):
         return [
             Warning(
                 "Mail goes to the log: EMAIL_URL is not set.",

@@ -25,5 +25,5 @@ class BodyLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         limit = body_limit(request.path)
         if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-            return render(request, "413.html", {"limit": limit}, status=413)
+            return render(request, "413.html", {"takes_pictures": limit > settings.BODY_LIMIT}, status=413)
         return self.get_response(request)

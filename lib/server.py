@@ -16,7 +16,7 @@ from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
 
 from lib.bodies import body_limit
 
@@ -58,6 +58,15 @@ class Parser(HTTPRequestParser):
             self.body_rcv.buf = BoundedBuffer(self.adj.inbuf_overflow, body_limit(self.path))
 
 
+class Refusal(ErrorTask):
+    """The server's own answer to what is no request, or far too long: plain text that nobody keeps."""
+
+    def start(self) -> None:
+        super().start()
+        policy = ("Content-Security-Policy", "default-src 'none'")
+        self.response_headers += [("Cache-Control", "private, no-store"), policy, ("X-Content-Type-Options", "nosniff")]
+
+
 class Channel(HTTPChannel):
     """One request at a time: who sends further ones without waiting for the answer is answered once and hung up on.
 
@@ -65,6 +74,7 @@ class Channel(HTTPChannel):
     """
 
     parser_class = Parser
+    error_task_class = Refusal
     receiving_since = 0.0  # when the request began that has not come to its end
     is_pipelined = False
 

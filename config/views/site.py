@@ -52,4 +52,5 @@ def media(request: HttpRequest, path: str) -> HttpResponse:
 
 def without_slash(request: HttpRequest, rest: str) -> HttpResponse:
     """Addresses of this site end without a slash; one with it leads there."""
-    return HttpResponsePermanentRedirect("/" + rest.strip("/"))
+    query = request.META["QUERY_STRING"]
+    return HttpResponsePermanentRedirect("/" + rest.strip("/") + (f"?{query}" if query else ""))

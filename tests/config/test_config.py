@@ -263,8 +263,23 @@ def test_the_style_guide_shows_every_state(db, stranger):
     assert page.count("<input") + page.count("<textarea") + page.count("<select") > 10
 
 
+@pytest.mark.parametrize(("https", "found"), [(True, ["broadsheet.W004", "broadsheet.W001"]), (False, [])])
+def test_a_site_for_others_warns_of_its_demo_and_of_mail_to_nobody(settings, https, found):
+    settings.HTTPS = https
+    settings.MAILERS = {"default": {"BACKEND": "lib.mail.LogBackend"}}
+    assert ids(checks.demo(None)) + ids(checks.mail(None)) == found
+    settings.BROADSHEET_DEMO = False
+    settings.MAILERS = {"default": {"BACKEND": "lib.mail.SmtpBackend"}}
+    assert ids(checks.demo(None)) + ids(checks.mail(None)) == []
+
+
+def test_an_address_with_a_slash_behind_leads_to_the_page_with_its_query(stranger):
+    assert stranger.get("/papers/trending/?sort=newest").url == "/papers/trending?sort=newest"
+
+
 def test_check_deploy_is_clean_behind_https():
     environment = os.environ | {
+        "BROADSHEET_DEMO": "0",
         "BASE_URL": "https://papers.example.org",
         "SECRET_KEY": "k" * 20 + "0123456789abcdefghijklmnopqrstuvwxyz",
         "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",

@@ -130,7 +130,9 @@ def test_a_body_of_hundreds_of_megabytes_is_refused_before_it_is_sent(site):
     _, port = site
     with socket.create_connection(("127.0.0.1", port), timeout=HANGS) as client:
         client.sendall(b"POST /papers/submit HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 300000000\r\n\r\n")
-        assert client.recv(4_096).startswith(b"HTTP/1.1 413 ")
+        head = client.recv(4_096)
+    assert head.startswith(b"HTTP/1.1 413 ")
+    assert b"Cache-Control: private, no-store" in head
 
 
 def test_requests_sent_ahead_are_answered_once(site):
