@@ -1,17 +1,22 @@
+import time
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core import context
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
+from django.urls import reverse
 
 from accounts import attempts, browser, unproven_mail
 from accounts.models.securityevent import Kind
 from accounts.securitylog import record
 from lib.http import client_ip, local_path
 
+REAUTHENTICATION_TIMEOUT = 300  # seconds, as allauth's own (ACCOUNT_REAUTHENTICATION_TIMEOUT)
 _RESET = "account/email/password_reset_key"
 # What anybody can have sent to any mailbox.
 _UNPROVEN = {
@@ -54,6 +59,25 @@ class AccountAdapter(DefaultAccountAdapter):
         site = get_current_site(self.request)
         site.name, site.domain = "Broadsheet", urlsplit(settings.BASE_URL).netloc
         super().send_mail(template_prefix, email, {"current_site": site} | context)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
+        """Raises ReauthenticationRequired where the only proof there can be is to sign in again, and that was long ago.
+
+        allauth lets an account without a password and a second factor through, whoever has its session.
+        """
+        is_required = super().is_reauthentication_required(app=app, **kwargs)
+        if is_required and not super().get_reauthentication_methods(self.request.user) and not self._is_fresh():
+            raise ReauthenticationRequired
+        return is_required
+
+    def get_reauthentication_methods(self, user) -> list[dict]:
+        again = {"id": "sign_in_again", "description": "Sign in again", "url": reverse("accounts:sign_in_again")}
+        return super().get_reauthentication_methods(user) or [again]
+
+    def _is_fresh(self) -> bool:
+        """Whether the session's last proof of who it is was given within the minutes that allauth allows."""
+        records = get_authentication_records(self.request, self.request.user)
+        return bool(records) and time.time() - records[-1]["at"] < REAUTHENTICATION_TIMEOUT
 
     def pre_authenticate(self, request, **credentials) -> None:
         attempts.demand(request, credentials)

@@ -1,16 +1,19 @@
 from datetime import timedelta
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from accounts.forms import ProfileForm
 from accounts.models import SecurityEvent, User
 from accounts.models.securityevent import Kind
 from accounts.securitylog import record
 from lib import keyset, markup
-from lib.http import limited, uploads_limited, verb
+from lib.http import limited, local_path, uploads_limited, verb
 from lib.refusals import BadInput
 
 EVENTS = 50
@@ -36,6 +39,16 @@ def security(request: HttpRequest) -> HttpResponse:
     events = SecurityEvent.objects.filter(user=request.user)
     page = keyset.page(events, ("created_at", "id"), request.GET.get("older", ""), EVENTS)
     return render(request, "accounts/security.html", {"page": page})
+
+
+@login_required
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """A button for whoever can prove in no other way that the account is theirs, and then goes on to `next`."""
+    back = local_path(request, request.GET.get("next", "")) or reverse("accounts:security")
+    if request.method == "POST":
+        logout(request)
+        return redirect_to_login(back)
+    return render(request, "accounts/sign_in_again.html")
 
 
 @verb

@@ -1,4 +1,5 @@
-from allauth.account.decorators import secure_admin_login
+from allauth.account.decorators import reauthentication_required, secure_admin_login
+from allauth.account.views import password_set
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -13,6 +14,8 @@ urlpatterns = [
     path("", include("inbox.urls")),
     path("", include("papers.urls")),
     path("", include("accounts.urls")),
+    # allauth lets every session set a password where the account has none.
+    path("accounts/password/set/", reauthentication_required(password_set), name="account_set_password"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("moderation/jobs", jobs.jobs, name="jobs"),

@@ -56,6 +56,7 @@ TEXTS = {"papers:week": "2025-W37", "papers:month": "2025-09"}
 # Whoever is not named here and may not read is told so (403), or gets a 404; the rest of the site is for everybody.
 READERS = {
     "accounts:profile": SIGNED_IN,
+    "accounts:sign_in_again": SIGNED_IN,
     "accounts:security": SIGNED_IN,
     **{f"inbox:{page}": set() for page in ("confirm", "never", "unsubscribe", "manage")},  # there is no such token
     "inbox:letters": SIGNED_IN,

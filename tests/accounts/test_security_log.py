@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth import HASH_SESSION_KEY
 from django.utils import timezone
 
 from accounts.models import SecurityEvent
@@ -116,6 +117,26 @@ def test_a_session_alone_does_not_change_the_account(dora, path):
     assert answer.url.startswith("/accounts/reauthenticate/")
     assert [address.email for address in EmailAddress.objects.all()] == ["dora@example.org"]
     assert not dora.authenticator_set.exists()
+
+
+@pytest.mark.parametrize("path", [*STOLEN, "/accounts/password/set/"])
+def test_a_session_alone_does_not_change_an_account_without_a_password(dora, path, time_machine):
+    _, reader = sign_in("dora")
+    dora.set_unusable_password()
+    dora.save()
+    session = reader.session
+    session[HASH_SESSION_KEY] = dora.get_session_auth_hash()
+    session.save()
+    time_machine.shift(timedelta(minutes=6))
+    answer = send(
+        reader, path, STOLEN.get(path, {"password1": "correct mule battery", "password2": "correct mule battery"})
+    )
+    assert answer.url == f"/settings/sign-in-again?next={path.replace('/', '%2F')}"
+    assert "you signed in some time ago" in reader.get(answer.url).content.decode()
+    assert send(reader, answer.url, {}).url == f"/accounts/login/?next={path}"
+    assert "_auth_user_id" not in reader.session
+    dora.refresh_from_db()
+    assert not dora.has_usable_password()
 
 
 def test_a_session_alone_does_not_fetch_the_export(dora, settings, tmp_path):
