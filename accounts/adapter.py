@@ -1,6 +1,7 @@
 import time
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
@@ -16,7 +17,6 @@ from accounts.models.securityevent import Kind
 from accounts.securitylog import record
 from lib.http import client_ip, local_path
 
-REAUTHENTICATION_TIMEOUT = 300  # seconds, as allauth's own (ACCOUNT_REAUTHENTICATION_TIMEOUT)
 _RESET = "account/email/password_reset_key"
 # What anybody can have sent to any mailbox.
 _UNPROVEN = {
@@ -77,7 +77,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def _is_fresh(self) -> bool:
         """Whether the session's last proof of who it is was given within the minutes that allauth allows."""
         records = get_authentication_records(self.request, self.request.user)
-        return bool(records) and time.time() - records[-1]["at"] < REAUTHENTICATION_TIMEOUT
+        return bool(records) and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
 
     def pre_authenticate(self, request, **credentials) -> None:
         attempts.demand(request, credentials)

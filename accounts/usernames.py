@@ -1,10 +1,10 @@
-"""The user names that people may choose. They are parts of addresses, and none may look like the site speaking."""
+"""The user names and full names that people may choose: none may look as if the site spoke."""
 
 import re
 
 from django.core.exceptions import ValidationError
 
-from lib.lookalikes import RESERVED, skeleton, skeletons
+from lib.lookalikes import RESERVED, refuse_addresses, skeleton, skeletons
 
 _FORMAT = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?", re.IGNORECASE | re.ASCII)
 _DIGITS_FOR_LETTERS = str.maketrans("34578", "eastb")  # besides 0 and 1, which skeletons know
@@ -16,6 +16,10 @@ _AUTHORITIES = skeletons(
 )
 
 
+# A full name may not be made of such words and these alone.
+_BESIDE_AUTHORITIES = skeletons("the account accounts desk help mail password service site team")
+
+
 def validate(username: str) -> None:
     """Raises ValidationError for a name that cannot be chosen. Names from before a rule stay as they are."""
     if not _FORMAT.fullmatch(username):
@@ -25,6 +29,15 @@ def validate(username: str) -> None:
         )
     if _looks_official(username):
         raise ValidationError(f"“{username}” is reserved, or looks as if it spoke for this site. Choose another name.")
+
+
+def validate_full_name(name: str) -> None:
+    """Raises ValidationError for a name that looks as if the site spoke, or that holds an address of the web."""
+    refuse_addresses(name)
+    words = {skeleton(word) for word in name.split()}
+    is_authority = words & _AUTHORITIES and words <= _AUTHORITIES | _BESIDE_AUTHORITIES
+    if _SITE in skeleton(name) or is_authority:
+        raise ValidationError(f"“{name}” looks as if it spoke for this site. Choose another name.")
 
 
 def _looks_official(username: str) -> bool:

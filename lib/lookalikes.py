@@ -4,6 +4,10 @@ A skeleton is what is left of a name when letters that look the same are the sam
 Unicode's UTS #39 (https://www.unicode.org/reports/tr39/): two names with one skeleton look alike.
 """
 
+import re
+
+from django.core.exceptions import ValidationError
+
 from lib.text import fold
 
 # Letters that look like an ASCII one; whole words can be written in the Cyrillic and the Greek ones.
@@ -19,6 +23,12 @@ def skeleton(name: str) -> str:
 
 def skeletons(words: str) -> frozenset[str]:
     return frozenset(map(skeleton, words.split()))
+
+
+def refuse_addresses(name: str) -> None:
+    """Raises ValidationError for a name that holds an address, since mails would carry it to people who trust us."""
+    if re.search(r"://|\bwww\.", name, re.IGNORECASE):
+        raise ValidationError("A name can't hold an address of the web.")
 
 
 # Nobody's slug, name or user name: addresses of pages, and those who speak for the site.

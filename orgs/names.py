@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Func, Value
 from django.db.models.functions import Lower, Replace
 
+from lib.lookalikes import refuse_addresses
+
 # Scripts of one word in Chinese, Japanese and Korean, and marks like the okina, which every script has.
 _TOGETHER = {"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "BOPOMOFO", "MODIFIER"}
 
@@ -17,7 +19,8 @@ def skeleton_of(column: str) -> Replace:
 
 
 def plain(name: str) -> None:
-    """Raises ValidationError if a word mixes scripts."""
+    """Raises ValidationError if a word mixes scripts, or if it holds an address of the web."""
+    refuse_addresses(name)
     for word in unicodedata.normalize("NFKC", name).split():
         scripts = {unicodedata.name(letter, "?").split()[0] for letter in word if letter.isalpha()}
         if len(scripts - _TOGETHER) > 1:

@@ -10,6 +10,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import accounts.usernames
 import lib.fields
 import lib.links
 
@@ -99,7 +100,15 @@ class Migration(migrations.Migration):
                         verbose_name="user name",
                     ),
                 ),
-                ("name", lib.fields.LineField(blank=True, max_length=120, verbose_name="full name")),
+                (
+                    "name",
+                    lib.fields.LineField(
+                        blank=True,
+                        max_length=120,
+                        validators=[accounts.usernames.validate_full_name],
+                        verbose_name="full name",
+                    ),
+                ),
                 (
                     "about",
                     models.TextField(

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.signals import access_revoked
+from accounts.usernames import validate_full_name
 from lib import links, template_mail
 from lib.fields import LineField
 from lib.images import forget
@@ -68,7 +69,7 @@ class User(auth.AbstractUser):
         help_text="At most 39 characters: letters, digits, hyphens and underscores.",
         error_messages={"unique": "This user name is taken."},
     )
-    name = LineField("full name", max_length=120, blank=True)
+    name = LineField("full name", max_length=120, blank=True, validators=[validate_full_name])
     about = models.TextField("about you", max_length=1000, blank=True, help_text="Markdown and maths are welcome.")
     links = models.JSONField(default=list, blank=True, validators=[links.validate])
     portrait = models.ImageField("picture", upload_to="portraits", blank=True)

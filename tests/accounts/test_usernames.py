@@ -132,3 +132,29 @@ def test_who_is_not_deleted(dora, paper, case):
     KEPT[case](dora, paper)
     tasks.delete_unconfirmed(0)
     assert User.objects.get().username == "dora"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Broadsheet Security",
+        "Br0adsheet",
+        "Admin",
+        "Adm\u0456n",
+        "The Security Team",
+        "Renew at http://evil.example",
+        "WWW.evil.example",
+    ],
+)
+def test_full_names_that_could_be_taken_for_the_sites_own_words(alice, signed_in, name):
+    page = signed_in(alice).act("/settings/profile", {"name": name}).content.decode()
+    assert "looks as if it spoke for this site" in page or "hold an address of the web" in page
+    alice.refresh_from_db()
+    assert alice.name == "Alice Ash"
+
+
+@pytest.mark.parametrize("name", ["Dan Root", "Ada Lovelace", "J. R. R. Tolkien", "Official Person"])
+def test_full_names_of_people(alice, signed_in, name):
+    signed_in(alice).act("/settings/profile", {"name": name})
+    alice.refresh_from_db()
+    assert alice.name == name

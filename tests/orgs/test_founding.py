@@ -63,6 +63,7 @@ def test_three_a_day(carol, signed_in):
         ("x" * 121, "x", "at most 120 characters"),
         ("北京", "", "No address can be made from this name"),
         ("Hаrbour", "harbour", "mixes letters of several scripts"),  # a Cyrillic а
+        ("Renew at http://evil.example", "renew", "hold an address of the web"),
         ("\u200b", "harbour", "cannot be seen"),
         ("Harbour", "deepmind", "looks too much like “deepmind”"),
         ("Harbour", "deep-mind", "looks too much like “deepmind”"),
