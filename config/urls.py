@@ -1,12 +1,9 @@
-from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
 from config.views import jobs, staff
 from config.views.site import llms, media, old_security, robots, security, styleguide, without_slash
-
-admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("", include("orgs.urls")),  # first, since /orgs/new is no organisation
