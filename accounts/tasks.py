@@ -26,4 +26,4 @@ def forget_security_events(timestamp: int) -> None:
 @app.periodic(cron="32 3 * * *")
 @app.task(pass_context=False, retry=RETRY)
 def delete_unconfirmed(timestamp: int) -> None:
-    User.objects.never_confirmed().delete()
+    User.objects.delete_never_confirmed()
