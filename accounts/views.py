@@ -7,8 +7,7 @@ from django.shortcuts import redirect, render
 
 from accounts.forms import ProfileForm
 from accounts.models import SecurityEvent, User
-from accounts.models.securityevent import Kind
-from accounts.securitylog import record
+from accounts.securitylog import end_other_sessions
 from lib import keyset, markup
 from lib.http import limited, uploads_limited, verb
 from lib.refusals import BadInput
@@ -41,8 +40,7 @@ def security(request: HttpRequest) -> HttpResponse:
 @verb
 def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     """End all other sessions and the addresses of the reader's own feeds; this browser stays signed in."""
-    request.user.revoke_access(keep=request.session.session_key)
-    record(request, request.user, Kind.SESSIONS_ENDED)
+    end_other_sessions(request)
     messages.success(request, "You are signed out everywhere else, and your own feeds have new addresses.")
     return redirect("accounts:security")
 
