@@ -209,13 +209,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/papers"
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # throttles count readers, not the proxy
-# lib.throttle counts these. allauth itself counts wrong codes of a second factor ("login_failed") and passkeys.
-ACCOUNT_RATE_LIMITS = dict.fromkeys(
-    [
-        *("login", "signup", "confirm_email", "manage_email", "reset_password", "reset_password_from_key"),
-        *("change_password", "reauthenticate"),
-    ]
-)
+# lib.throttle counts these; allauth the rest, such as wrong codes of a second factor ("login_failed").
+ACCOUNT_RATE_LIMITS = dict.fromkeys(["login", "signup", "confirm_email", "manage_email", "reset_password"])
 ACCOUNT_USERNAME_VALIDATORS = "accounts.usernames.VALIDATORS"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm", "change_password": "accounts.forms.ChangePasswordForm"}
