@@ -13,8 +13,7 @@ from django.contrib.sites.shortcuts import get_current_site
 from django.urls import reverse
 
 from accounts import attempts, browser, unproven_mail
-from accounts.models.securityevent import Kind
-from accounts.securitylog import record
+from accounts.securitylog import end_other_sessions
 from lib.http import client_ip, local_path
 
 _RESET = "account/email/password_reset_key"
@@ -94,9 +93,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class SessionsAdapter(DefaultUserSessionsAdapter):
     def end_sessions(self, sessions) -> None:
-        super().end_sessions(sessions)
-        if sessions:
-            record(context.request, context.request.user, Kind.SESSIONS_ENDED)
+        """End what “Sign out everywhere else” ends: these are all other sessions of the person."""
+        end_other_sessions(context.request)
 
 
 def _may_go(template_prefix: str, email: str) -> bool:

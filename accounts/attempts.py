@@ -5,13 +5,12 @@ import logging
 from datetime import timedelta
 
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts import browser, tasks
 from accounts.backends import find
-from accounts.models import User
-from accounts.models.securityevent import Kind
-from accounts.securitylog import record
+from accounts.models import SecurityEvent, User
+from accounts.models.securityevent import EventKind
+from accounts.securitylog import record_failure
 from lib import throttle
 from lib.http import client_ip
 from lib.jobs import defer
@@ -54,16 +53,16 @@ def forget(request: HttpRequest, user: User) -> None:
 def wrong_password(request: HttpRequest, credentials: dict) -> None:
     """Log it; of an account that exists also in its owner's log, who gets a mail at the fifth one within a day."""
     user = find(**credentials)
-    log_failure(request, Kind.WRONG_PASSWORD, user, _login(credentials))
+    log_failure(request, EventKind.WRONG_PASSWORD, user, _login(credentials))
     if user is None:
         return
-    event = record(request, user, Kind.WRONG_PASSWORD)
-    today = user.security_events.filter(kind=event.kind, created_at__gt=timezone.now() - timedelta(days=1))
-    if today.count() >= WARN_AFTER and throttle.take((_WARNING, str(user.pk))) is None:
+    event = record_failure(request, user, EventKind.WRONG_PASSWORD)
+    count = SecurityEvent.objects.count_recent(user, EventKind.WRONG_PASSWORD)
+    if count >= WARN_AFTER and throttle.take((_WARNING, str(user.pk))) is None:
         defer(tasks.warn_of_wrong_passwords, {"user": user.pk, "network": event.network})
 
 
-def log_failure(request: HttpRequest, kind: Kind, user: User | None, login: str) -> None:
+def log_failure(request: HttpRequest, kind: EventKind, user: User | None, login: str) -> None:
     """One line of JSON in the log, for tools that watch it. What was typed stands in it escaped."""
     line = {
         "event": "sign_in_failed",
@@ -81,5 +80,5 @@ def _login(credentials: dict) -> str:
 
 
 def _key(account: User | str, network: str) -> str:
-    """Of an account or, where there is none, of the name that was typed."""
+    """The key under which attempts from a network are counted for an account, or for a name that no account has."""
     return f"{account.pk if isinstance(account, User) else repr(account)} from {network}"

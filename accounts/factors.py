@@ -21,6 +21,14 @@ def is_proved(request: HttpRequest) -> bool:
     return request.user.authenticator_set.filter(pk=request.session.get(_KEY)).exists()
 
 
+def acts_as_moderator(request: HttpRequest) -> bool:
+    """Whether the reader is a moderator who has proved a second factor in this session.
+
+    Outside the pages that only moderators have, this is the rule for what moderators may do more than others.
+    """
+    return request.user.is_authenticated and request.user.is_moderator and is_proved(request)
+
+
 def second_factor_required(view):
     """Decorate a view for staff. Whoever has not proved a second factor gets a page that leads to it, and a 403."""
 

@@ -8,8 +8,8 @@ from allauth.socialaccount import signals as social
 from django.dispatch import receiver
 
 from accounts import attempts, factors
-from accounts.models.securityevent import Kind
-from accounts.securitylog import record
+from accounts.models.securityevent import EventKind
+from accounts.securitylog import record, record_failure
 
 _WORDS = {
     "totp": "authenticator app",
@@ -21,44 +21,44 @@ _WORDS = {
 
 @receiver(account.user_logged_in)
 def signed_in(request, user, **kwargs) -> None:
-    """With the ways in which the person proved who it is, for example “password, authenticator app”."""
+    """Log a sign-in and the ways in which the person proved who it is, such as “password, authenticator app”."""
     records = get_authentication_records(request, user)
     methods = [method.get("type") or method.get("provider") or method["method"] for method in records]
-    record(request, user, Kind.SIGNED_IN, ", ".join(_WORDS.get(method, method) for method in methods))
+    record(request, user, EventKind.SIGNED_IN, ", ".join(_WORDS.get(method, method) for method in methods))
 
 
 @receiver([account.password_changed, account.password_set])
 def password_changed(request, user, **kwargs) -> None:
-    record(request, user, Kind.PASSWORD_CHANGED)
+    record(request, user, EventKind.PASSWORD_CHANGED)
 
 
 @receiver(account.password_reset)
 def password_reset(request, user, **kwargs) -> None:
-    record(request, user, Kind.PASSWORD_RESET)
+    record(request, user, EventKind.PASSWORD_RESET)
     attempts.forget(request, user)
 
 
 @receiver(account.email_changed)
 def email_changed(request, user, from_email_address, to_email_address, **kwargs) -> None:
     if from_email_address:
-        record(request, user, Kind.EMAIL_CHANGED, f"{from_email_address.email} to {to_email_address.email}")
+        record(request, user, EventKind.EMAIL_CHANGED, f"{from_email_address.email} to {to_email_address.email}")
 
 
 @receiver(mfa.authenticator_added)
 def factor_added(request, user, authenticator, **kwargs) -> None:
-    record(request, user, Kind.FACTOR_ADDED, _WORDS[authenticator.type])
+    record(request, user, EventKind.FACTOR_ADDED, _WORDS[authenticator.type])
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         factors.remember(request, authenticator)
 
 
 @receiver(mfa.authenticator_removed)
 def factor_removed(request, user, authenticator, **kwargs) -> None:
-    record(request, user, Kind.FACTOR_REMOVED, _WORDS[authenticator.type])
+    record(request, user, EventKind.FACTOR_REMOVED, _WORDS[authenticator.type])
 
 
 @receiver(mfa.authenticator_reset)
 def codes_renewed(request, user, **kwargs) -> None:
-    record(request, user, Kind.CODES_RENEWED)
+    record(request, user, EventKind.CODES_RENEWED)
 
 
 @receiver(mfa.authenticator_used)
@@ -68,15 +68,15 @@ def factor_used(request, authenticator, **kwargs) -> None:
 
 @receiver(mfa.authentication_failed)
 def wrong_code(request, user, authenticator, **kwargs) -> None:
-    record(request, user, Kind.WRONG_CODE, _WORDS[authenticator.type])
-    attempts.log_failure(request, Kind.WRONG_CODE, user, user.username)
+    record_failure(request, user, EventKind.WRONG_CODE)
+    attempts.log_failure(request, EventKind.WRONG_CODE, user, user.username)
 
 
 @receiver(social.social_account_added)
 def connected(request, sociallogin, **kwargs) -> None:
-    record(request, sociallogin.user, Kind.CONNECTED, sociallogin.account.get_provider().name)
+    record(request, sociallogin.user, EventKind.CONNECTED, sociallogin.account.get_provider().name)
 
 
 @receiver(social.social_account_removed)
 def disconnected(request, socialaccount, **kwargs) -> None:
-    record(request, socialaccount.user, Kind.DISCONNECTED, socialaccount.get_provider().name)
+    record(request, socialaccount.user, EventKind.DISCONNECTED, socialaccount.get_provider().name)

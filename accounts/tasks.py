@@ -2,6 +2,7 @@
 
 from procrastinate.contrib.django import app
 
+from accounts import addresses
 from accounts.models import SecurityEvent, User
 from lib import template_mail
 from lib.jobs import RETRY
@@ -10,7 +11,7 @@ from lib.jobs import RETRY
 @app.task(pass_context=False, retry=RETRY)
 def warn_of_wrong_passwords(user: int, network: str) -> None:
     for person in User.objects.filter(pk=user):
-        for address in person.confirmed_addresses()[:1]:
+        if address := addresses.of(person):
             subject = "Somebody tried to sign in to your account"
             context = {"person": person, "network": network}
             template_mail.write("accounts/wrong_passwords.txt", address, subject, context).send()
@@ -25,4 +26,4 @@ def forget_security_events(timestamp: int) -> None:
 @app.periodic(cron="32 3 * * *")
 @app.task(pass_context=False, retry=RETRY)
 def delete_unconfirmed(timestamp: int) -> None:
-    User.objects.never_confirmed().delete()
+    User.objects.delete_never_confirmed()

@@ -12,8 +12,8 @@ from lib import throttle
 from lib.http import client_ip
 from lib.throttle import Limit
 
-TO_A_MAILBOX = Limit("mailbox", 3, timedelta(days=1))
-FROM_A_NETWORK = Limit("network", 20, timedelta(hours=1))
+TO_A_MAILBOX = Limit("unproven mail to a mailbox", 3, timedelta(days=1))
+FROM_A_NETWORK = Limit("unproven mail from a network", 20, timedelta(hours=1))
 TOO_MANY = "Too many mails were requested from your network in a short time. Wait some minutes, then try again."
 
 
@@ -33,5 +33,5 @@ def may_go(email: str) -> bool:
 
 
 def has_room(email: str) -> bool:
-    """As `may_go`, for the mail that goes even to an address that is suppressed."""
+    """Whether this mailbox may get one more mail today, suppressed or not; it then counts."""
     return throttle.take((TO_A_MAILBOX, throttle.mailbox(email))) is None

@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from accounts.forms import ProfileForm
 from accounts.models import SecurityEvent, User
-from accounts.models.securityevent import Kind
-from accounts.securitylog import record
+from accounts.securitylog import end_other_sessions
 from lib import keyset, markup
 from lib.http import limited, local_path, uploads_limited, verb
 from lib.refusals import BadInput
@@ -54,8 +53,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
 @verb
 def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     """End all other sessions and the addresses of the reader's own feeds; this browser stays signed in."""
-    request.user.revoke_access(keep=request.session.session_key)
-    record(request, request.user, Kind.SESSIONS_ENDED)
+    end_other_sessions(request)
     messages.success(request, "You are signed out everywhere else, and your own feeds have new addresses.")
     return redirect("accounts:security")
 

@@ -1,13 +1,20 @@
+from allauth.account.decorators import secure_admin_login
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialApp, SocialToken
 from django.contrib import admin
 from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
 
 from accounts.factors import second_factor_required
 
 
 class AdminSite(admin.AdminSite):
     site_header = site_title = "Broadsheet"
+
+    @method_decorator(secure_admin_login)
+    def login(self, request, extra_context=None):
+        """Staff sign in where everybody does: there attempts are counted, and a second factor is proved."""
+        return super().login(request, extra_context)
 
     def admin_view(self, view, cacheable=False):
         """All pages of the admin but sign-in go through here; who is no staff is sent away before."""

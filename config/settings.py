@@ -101,7 +101,7 @@ DATABASES = {"default": env.db_url("DATABASE_URL") | {"CONN_MAX_AGE": None, "CON
 # Milliseconds that PostgreSQL may take for one statement of a web process; 0 sets no limit.
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=2_000)
 CACHES = {
-    # Shared by all processes: sign-in throttles live here.
+    # Shared by all processes: allauth counts wrong codes of second factors here.
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
@@ -209,6 +209,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/papers"
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # throttles count readers, not the proxy
+# lib.throttle counts these; allauth the rest, such as wrong codes of a second factor ("login_failed").
+ACCOUNT_RATE_LIMITS = dict.fromkeys(["login", "signup", "confirm_email", "manage_email", "reset_password"])
 ACCOUNT_USERNAME_VALIDATORS = "accounts.usernames.VALIDATORS"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm", "change_password": "accounts.forms.ChangePasswordForm"}

@@ -1,4 +1,4 @@
-from allauth.account.decorators import reauthentication_required, secure_admin_login
+from allauth.account.decorators import reauthentication_required
 from allauth.account.views import password_set
 from django.conf import settings
 from django.contrib import admin
@@ -6,8 +6,6 @@ from django.urls import include, path, re_path
 
 from config.views import jobs, staff
 from config.views.site import llms, media, old_security, robots, security, styleguide, without_slash
-
-admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("", include("orgs.urls")),  # first, since /orgs/new is no organisation

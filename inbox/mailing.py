@@ -5,9 +5,9 @@ import smtplib
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import addresses
 from accounts.models import Suppression
 from accounts.models.suppression import Why
-from inbox import addresses
 from inbox.bounces import Refusal
 from inbox.kinds import How
 from inbox.links import STOP

@@ -53,7 +53,7 @@ KINDS: dict[str, Callable[[User], QuerySet]] = {
     "passkeys_and_codes": lambda person: person.authenticator_set.values("type", "created_at", "last_used_at"),
     "sessions": lambda person: person.usersession_set.values("ip", "user_agent", "created_at", "last_seen_at"),
     "security_log": lambda person: person.security_events.order_by("pk").values(
-        "kind", "detail", "network", "browser", "created_at"
+        "kind", "detail", "network", "browser", "count", "created_at"
     ),
     "memberships": lambda person: person.memberships.values("role", "created_at", slug=F("organisation__slug")),
     "submissions": lambda person: person.submitted_papers.values("arxiv_id", "title", "listed_at"),

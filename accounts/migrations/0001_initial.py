@@ -211,6 +211,7 @@ class Migration(migrations.Migration):
                 ("detail", models.CharField(blank=True, max_length=300)),
                 ("network", models.CharField(max_length=43)),
                 ("browser", models.CharField(max_length=40)),
+                ("count", models.PositiveIntegerField(default=1)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "user",

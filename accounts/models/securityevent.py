@@ -1,13 +1,15 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
+from django.db.models import F, Sum
 from django.utils import timezone
 
 KEPT = timedelta(days=365)
+COUNTED_TOGETHER = timedelta(days=1)
 
 
-class Kind(models.TextChoices):
+class EventKind(models.TextChoices):
     SIGNED_IN = "signed_in", "Signed in"
     WRONG_PASSWORD = "wrong_password", "Wrong password"
     WRONG_CODE = "wrong_code", "Wrong code"
@@ -24,19 +26,44 @@ class Kind(models.TextChoices):
 
 
 class SecurityEventManager(models.Manager):
+    @transaction.atomic
+    def add_failure(self, user, kind: EventKind, network: str, browser: str) -> "SecurityEvent":
+        """Log a failed attempt: it is counted in the event of this kind and network that began within a day, if any.
+
+        So strangers cannot fill a log: a thousand attempts from one network are one entry.
+        """
+        user.lock()
+        event = self.recent(user, kind).filter(network=network).first()
+        if event is None:
+            return self.create(user=user, kind=kind, network=network, browser=browser)
+        self.filter(pk=event.pk).update(count=F("count") + 1)
+        return event
+
+    def recent(self, user, kind: EventKind) -> models.QuerySet:
+        """The events of this kind that began within a day."""
+        return self.filter(user=user, kind=kind, created_at__gt=timezone.now() - COUNTED_TOGETHER)
+
+    def count_recent(self, user, kind: EventKind) -> int:
+        """How often this happened within a day."""
+        return self.recent(user, kind).aggregate(times=Sum("count", default=0))["times"]
+
     def forget(self) -> None:
         """Delete what is older than a year."""
         self.filter(created_at__lt=timezone.now() - KEPT).delete()
 
 
 class SecurityEvent(models.Model):
-    """An entry of a person's security log: a sign-in, a failed one, or a change of how the account is protected."""
+    """An entry of a person's security log: a sign-in, a failed one, or a change of how the account is protected.
+
+    Failed attempts from one network within a day are one entry, which has their count and the time of the first.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="security_events", db_index=False)
-    kind = models.CharField(max_length=20, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=EventKind.choices)
     detail = models.CharField(max_length=300, blank=True)
     network = models.CharField(max_length=43)  # an address range, as `lib.throttle.network` has it
     browser = models.CharField(max_length=40)
+    count = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = SecurityEventManager()

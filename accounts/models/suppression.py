@@ -17,32 +17,30 @@ class SuppressionManager(models.Manager):
     def add(self, email: str, why: Why) -> None:
         """Write to this address no more; twice is once, and the first reason stays.
 
-        Who refuses mail refuses it for the whole mailbox, whatever tag is in the address. What bounces says nothing
-        of other tags.
+        Who refuses mail refuses it for the whole mailbox, whatever tag is in the address. A bounce or a complaint
+        concerns this address alone.
         """
-        key = mailbox(email) if why == Why.REFUSED else email
-        self.get_or_create(digest=digest(key), defaults={"why": why})
+        own, whole = _digests(email)
+        self.get_or_create(digest=whole if why == Why.REFUSED else own, defaults={"why": why})
         suppressed.send(Suppression, email=email, why=why)
 
     def has(self, email: str) -> bool:
-        return self.of_address(email).exists()
-
-    def of_address(self, email: str):
-        return self.filter(digest__in=[digest(email), digest(mailbox(email))])
+        return bool(self.among([email]))
 
     def among(self, emails: list[str]) -> dict[str, "Suppression"]:
         """Those of these addresses that are written to no more."""
-        found = {email: self.of_address(email).first() for email in emails}
-        return {email: suppression for email, suppression in found.items() if suppression}
+        digests_of = {email: _digests(email) for email in emails}
+        rows = self.in_bulk([digest for digests in digests_of.values() for digest in digests])
+        return {email: row for email, digests in digests_of.items() for digest in digests if (row := rows.get(digest))}
 
     def lift(self, email: str) -> None:
-        self.of_address(email).delete()
+        self.filter(digest__in=_digests(email)).delete()
 
 
 class Suppression(models.Model):
     """An address that nothing is sent to, until whoever has an account with it lifts that.
 
-    The address itself is not kept: only a keyed digest, by which it is known again.
+    The address itself is not kept: only a keyed digest of it or, if mail was refused, of its mailbox.
     """
 
     digest = models.CharField(max_length=64, primary_key=True)
@@ -58,5 +56,10 @@ class Suppression(models.Model):
         return self.get_why_display()
 
 
-def digest(email: str) -> str:
-    return salted_hmac("inbox.suppression", email.lower(), algorithm="sha256").hexdigest()
+def _digests(email: str) -> tuple[str, str]:
+    """The digest of this address alone, and that of its mailbox with whatever tag."""
+    return _digest("inbox.suppression", email.lower()), _digest("inbox.suppression.mailbox", mailbox(email))
+
+
+def _digest(salt: str, text: str) -> str:
+    return salted_hmac(salt, text, algorithm="sha256").hexdigest()

@@ -36,26 +36,32 @@ class UserQuerySet(models.QuerySet):
     def never_confirmed(self):
         """Accounts older than CONFIRMED_WITHIN whose owner signed up and has confirmed no address.
 
-        Staff are never among them, nor an account that anything else in the database refers to: a social account, a
-        vote, a collection.
+        Nobody signs in before that, so who has been signed in is not among them, nor are staff.
         """
         theirs = EmailAddress.objects.filter(user=OuterRef("pk"))
-        found = self.filter(
+        return self.filter(
             Exists(theirs.filter(verified=False)),
             ~Exists(theirs.filter(verified=True)),
+            last_login=None,
             is_staff=False,
             is_superuser=False,
             date_joined__lt=timezone.now() - CONFIRMED_WITHIN,
         )
-        for relation in self.model._meta.related_objects:
-            if relation.related_model is not EmailAddress:
-                rows = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
-                found = found.filter(~Exists(rows))
-        return found
 
 
 class UserManager(auth.UserManager.from_queryset(UserQuerySet)):
     use_in_migrations = False
+
+    def delete_never_confirmed(self) -> None:
+        """Delete the accounts of `never_confirmed`.
+
+        Each is looked at again under a lock, so that none goes whose owner is confirming an address at this moment.
+        """
+        for pk in self.never_confirmed().values_list("pk", flat=True):
+            with transaction.atomic():
+                for rows in (EmailAddress.objects.filter(user=pk), self.filter(pk=pk)):
+                    list(rows.select_for_update())
+                self.never_confirmed().filter(pk=pk).delete()
 
 
 class User(auth.AbstractUser):
@@ -112,7 +118,10 @@ class User(auth.AbstractUser):
 
     @property
     def is_moderator(self) -> bool:
-        """Moderators decide claims and merge organisations; who may enter the admin is one."""
+        """Whether this person may enter the admin, decide claims and merge organisations.
+
+        A view asks `accounts.factors.acts_as_moderator`, which also wants a second factor.
+        """
         return self.is_active and self.is_staff
 
     def lock(self) -> None:

@@ -18,7 +18,7 @@ from orgs.models.event import Event
 from orgs.models.formerslug import FormerSlug
 from orgs.models.membership import Membership
 from orgs.names import plain, skeleton_of
-from orgs.roles import MAY, SEE, Role, who_may
+from orgs.roles import MAY, Role, who_may
 
 FOUNDED_A_DAY = 3
 _LOCK = 0x6F726773  # any number that nobody else locks on
@@ -141,10 +141,6 @@ class Organisation(CuratedPage):
     def deeds_of(self, user) -> Collection[str]:
         """All that this user's role here includes."""
         return MAY.get(self.role_of(user), ())
-
-    def opens_to(self, user) -> bool:
-        """Whether this user may look behind the page: at its members, and at its log."""
-        return user.is_authenticated and (user.is_moderator or self.allows(user, SEE))
 
     def demand(self, user, deed: str) -> None:
         """Raises PermissionDenied, in words, if this user's role here does not include the deed."""

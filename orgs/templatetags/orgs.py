@@ -1,5 +1,6 @@
 from django import template
 
+from accounts.factors import acts_as_moderator
 from orgs.roles import EDIT, SEE, TAG
 
 register = template.Library()
@@ -7,9 +8,13 @@ register = template.Library()
 
 @register.inclusion_tag("orgs/nav.html", takes_context=True)
 def org_nav(context, org) -> dict:
-    """The pages of an organisation that this reader may open. One statement for somebody signed in."""
-    user, deeds = context["request"].user, org.deeds_of(context["request"].user)
-    is_inside = SEE in deeds or (user.is_authenticated and user.is_moderator)
+    """The pages of an organisation that this reader may open.
+
+    It takes one statement for somebody signed in, two for a moderator.
+    """
+    request = context["request"]
+    deeds = org.deeds_of(request.user)
+    is_inside = SEE in deeds or acts_as_moderator(request)
     may = {
         "orgs:members": is_inside,
         "orgs:log": is_inside,
@@ -19,7 +24,7 @@ def org_nav(context, org) -> dict:
         "papers:sections": EDIT in deeds,
     }
     names = ["papers:org", "papers:insights", *(name for name, allowed in may.items() if allowed)]
-    return {"org": org, "pages": [(name, _LABELS[name]) for name in names], "path": context["request"].path}
+    return {"org": org, "pages": [(name, _LABELS[name]) for name in names], "path": request.path}
 
 
 _LABELS = {

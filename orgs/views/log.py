@@ -2,6 +2,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from accounts.factors import acts_as_moderator
 from lib import keyset
 from orgs.models import Organisation
 from orgs.roles import SEE
@@ -13,7 +14,7 @@ LINES = 50
 def log(request: HttpRequest, slug: str) -> HttpResponse:
     """Who did what and when, the latest first; for members and moderators."""
     organisation = get_object_or_404(Organisation, slug=slug)
-    if not organisation.opens_to(request.user):
+    if not acts_as_moderator(request):
         organisation.demand(request.user, SEE)
     events = organisation.events.select_related("actor")
     page = keyset.page(events, ("created_at", "id"), request.GET.get("older", ""), LINES)

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from accounts.factors import acts_as_moderator
 from lib.http import verb
 from lib.refusals import BadInput
 from orgs.forms import InvitationForm
@@ -18,7 +19,7 @@ from orgs.roles import APPOINT, DEEDS, INVITE, MAY, SEE, Role
 def members(request: HttpRequest, slug: str) -> HttpResponse:
     """The members, for members and moderators, with what the viewer's role may change."""
     organisation = get_object_or_404(Organisation, slug=slug)
-    if not organisation.opens_to(request.user):
+    if not acts_as_moderator(request):
         organisation.demand(request.user, SEE)
     return show(request, organisation)
 
@@ -26,7 +27,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
 def show(request: HttpRequest, organisation: Organisation, form: InvitationForm | None = None) -> HttpResponse:
     role = organisation.role_of(request.user)
     may = MAY.get(role, ())
-    sees_invitations = INVITE in may or request.user.is_moderator
+    sees_invitations = INVITE in may or acts_as_moderator(request)
     context = {
         "org": organisation,
         "members": [(member, _changes(member, may)) for member in organisation.memberships.by_rank()],

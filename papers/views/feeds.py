@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from accounts.models.securityevent import Kind
+from accounts.models.securityevent import EventKind
 from accounts.securitylog import record
 from lib.http import PUBLIC_SECONDS, fresh, page, verb
 from papers import feeds as syndication
@@ -79,6 +79,6 @@ def opml(request: HttpRequest) -> HttpResponse:
 def renew(request: HttpRequest) -> HttpResponse:
     """A new key in the place of the one that the page showed; a second time changes nothing."""
     if FeedKey.objects.replace(request.user, request.POST.get("key", "")):
-        record(request, request.user, Kind.FEED_KEY_RENEWED)
+        record(request, request.user, EventKind.FEED_KEY_RENEWED)
         messages.success(request, "Your own feeds have new addresses now. The old ones open nothing any more.")
     return redirect("papers:feeds")

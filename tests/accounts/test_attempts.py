@@ -2,14 +2,18 @@
 
 import json
 import logging
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 
 from accounts import hashers
-from accounts.models import User
+from accounts.models import Suppression, User
+from accounts.models.suppression import Why
 from tests.accounts.entrance import ELSEWHERE, HERE, PASSWORD, is_signed_in, link_in, register, send, sign_in
 from tests.factories import NOON
+from tests.race import race
 
 ERRATIC = "203.0.113.99"  # in the same network as ELSEWHERE
 SIGN_UP = {"username": "nora", "email": "nora@example.org", "password1": PASSWORD, "password2": PASSWORD}
@@ -120,7 +124,35 @@ def test_a_stolen_session_cannot_guess_the_password_unnoticed(dora, work, mailou
     assert send(reader, "/accounts/reauthenticate/", {"password": "wrong password"}).status_code == 429
     work()
     assert "attempts today to sign in to your account" in mailoutbox[-1].body
-    assert dora.security_events.filter(kind="wrong_password").count() == 5
+    assert "Wrong password, 5 times" in reader.get("/settings/security").content.decode()
+
+
+def test_wrong_passwords_do_not_fill_the_log_of_their_victim(dora, signed_in, time_machine):
+    sign_in("dora")
+    for minutes in range(0, 360, 5):
+        time_machine.move_to(NOON + timedelta(minutes=minutes), tick=False)
+        sign_in("dora", "wrong password", ELSEWHERE)
+    page = signed_in(dora).get("/settings/security").content.decode()
+    assert page.count("Wrong password") == 1
+    assert "Wrong password, 72 times within a day" in page
+    time_machine.move_to(NOON + timedelta(days=1), tick=False)
+    sign_in("dora", "wrong password", ELSEWHERE)
+    page = signed_in(dora).get("/settings/security").content.decode()
+    assert page.count("Wrong password") == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_wrong_passwords_at_once_are_all_counted(dora):
+    race(*(partial(sign_in, "dora", "wrong password") for _ in range(4)))
+    assert [(event.kind, event.count) for event in dora.security_events.all()] == [("wrong_password", 4)]
+
+
+def test_who_wants_no_mail_gets_no_warning(dora, work, mailoutbox):
+    Suppression.objects.add("dora@example.org", Why.REFUSED)
+    for _ in range(5):
+        sign_in("dora", "wrong password")
+    work()
+    assert mailoutbox == []
 
 
 def test_nobody_is_told_at_an_address_that_is_not_confirmed(dora, work, mailoutbox):

@@ -6,6 +6,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import get_resolver
 
+from orgs.models import Invitation
+from orgs.roles import Role
 from tests.accounts.entrance import add_app, browser_of, code, register, send, set_up_app, sign_in
 from tests.conftest import Reader
 
@@ -60,6 +62,26 @@ def test_a_session_without_it_is_not_enough(mo):
     answer = send(reader, "/accounts/2fa/reauthenticate/?next=/moderation/claims", {"code": code(secret)})
     assert answer.url == "/moderation/claims"
     assert opens(reader) == [200] * 3
+
+
+@pytest.mark.parametrize("path", ["/orgs/lab/members", "/orgs/lab/log"])
+def test_without_it_nobody_acts_as_a_moderator_elsewhere(mo, lab, path):
+    Invitation.objects.send(lab.memberships.get(role="owner").user, lab, "guest@example.org", Role.MEMBER)
+    reader = browser_of("mo")
+    secret = add_app(mo)  # in another browser
+    answer = reader.get(path)
+    assert (answer.status_code, "Alice Ash" in answer.content.decode()) == (403, False)
+    assert path not in reader.get("/orgs/lab").content.decode()
+    send(reader, "/accounts/2fa/reauthenticate/", {"code": code(secret)})
+    assert path in reader.get("/orgs/lab").content.decode()
+    assert "Alice Ash" in reader.get(path).content.decode()
+
+
+def test_a_member_who_is_a_moderator_sees_what_members_see(mo, lab):
+    Invitation.objects.send(lab.memberships.get(role="owner").user, lab, "guest@example.org", Role.MEMBER)
+    lab.memberships.create(user=mo, role=Role.MEMBER)
+    page = browser_of("mo").get("/orgs/lab/members").content.decode()
+    assert ("Bob Birch" in page, "guest@example.org" in page) == (True, False)
 
 
 def test_a_session_that_was_made_with_it_is(mo):

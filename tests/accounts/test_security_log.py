@@ -29,6 +29,7 @@ from tests.accounts.entrance import (
 from tests.factories import NOON
 
 PAGE = "/settings/security"
+SESSIONS = "/accounts/sessions/"
 
 
 @pytest.fixture(autouse=True)
@@ -166,22 +167,16 @@ def test_the_log_says_when_from_where_and_how(dora):
     assert "203.0.113" not in page
 
 
-def test_signing_out_everywhere_else_ends_sessions_and_feeds(dora, stranger):
+@pytest.mark.parametrize(("path", "page"), [(f"{PAGE}/sign-out", PAGE), (SESSIONS, SESSIONS)])
+def test_signing_out_everywhere_else_ends_sessions_and_feeds(dora, stranger, path, page):
     here, there = browser_of("dora"), browser_of("dora", ELSEWHERE)
     feed = f"/bookmarks.atom?key={FeedKey.objects.of(dora)}"
     assert (is_signed_in(there), stranger.get(feed).status_code) == (True, 200)
     for _ in range(2):
-        assert press(here, f"{PAGE}/sign-out", {}).url == PAGE
-        assert "signed out everywhere else" in here.get(PAGE).content.decode()
+        assert press(here, path, {}).url == page
+        assert "signed out everywhere else" in here.get(page).content.decode()
         assert (is_signed_in(here), is_signed_in(there)) == (True, False)
         assert stranger.get(feed).status_code == 404
-    assert kinds(dora)[-1] == "sessions_ended"
-
-
-def test_sessions_that_are_ended_on_their_own_page_are_in_the_log(dora):
-    here, there = browser_of("dora"), browser_of("dora", ELSEWHERE)
-    send(here, "/accounts/sessions/", {})
-    assert (is_signed_in(here), is_signed_in(there)) == (True, False)
     assert kinds(dora)[-1] == "sessions_ended"
 
 

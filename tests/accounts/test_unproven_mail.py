@@ -7,7 +7,6 @@ from itertools import count
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core.cache import cache
 
 from accounts.models import Suppression, User
 from accounts.models.suppression import Why
@@ -19,13 +18,6 @@ from tests.race import race
 PASSWORD = "correct horse battery"
 DORA = "dora@example.org"
 _number = count()
-
-
-@pytest.fixture(autouse=True)
-def _no_limits_of_allauth(db, settings):
-    """Those of this site are to be seen, not allauth's by the minute."""
-    cache.clear()
-    settings.ACCOUNT_RATE_LIMITS = False
 
 
 @pytest.fixture
@@ -65,6 +57,13 @@ def test_resets_of_a_members_password_are_few_and_nobody_is_told(dora, stranger,
     assert set(answers) == {seen(reset(stranger, "nobody@example.org"))}
 
 
+def test_no_number_of_resets_keeps_the_form_from_the_owner(dora, stranger, mailoutbox):
+    for n in range(30):
+        answer = reset(stranger, DORA, REMOTE_ADDR=f"192.0.{n}.7")
+        assert answer.url == "/accounts/password/reset/done/"
+    assert len(mailoutbox) == 3
+
+
 def test_nobody_without_an_account_gets_a_reset(stranger, mailoutbox, db):
     reset(stranger, "nobody@example.org")
     assert mailoutbox == []
@@ -86,8 +85,8 @@ def test_changes_of_address_are_few(dora, signed_in, mailoutbox):
     reader = signed_in(dora)
     send(reader, "/accounts/reauthenticate/", {"password": PASSWORD})
     answers = [change_address(reader, f"victim+{n}@example.org").status_code for n in range(5)]
-    asked = [letter for letter in mailoutbox if letter.to[0].startswith("victim")]
-    assert (len(asked), set(answers)) == (3, {302})
+    letters = [letter for letter in mailoutbox if letter.to[0].startswith("victim")]
+    assert (len(letters), set(answers)) == (3, {302})
 
 
 def test_one_limit_holds_for_every_kind_of_mail(dora, stranger, signed_in, post, mailoutbox):
@@ -155,6 +154,19 @@ def test_what_bounces_says_nothing_of_the_mailbox(db):
     assert Suppression.objects.has("victim@example.org")
     Suppression.objects.lift("victim+gone@example.org")
     assert not Suppression.objects.has("victim+gone@example.org")
+
+
+def test_an_address_and_its_mailbox_are_looked_up_in_one_statement(db, django_assert_num_queries):
+    Suppression.objects.add("anna@example.org", Why.BOUNCED)
+    Suppression.objects.add("victim@example.org", Why.BOUNCED)
+    Suppression.objects.add("victim+a@example.org", Why.REFUSED)
+    emails = ["anna@example.org", "anna+tag@example.org", "victim+b@example.org", "dora@example.org"]
+    with django_assert_num_queries(1):
+        found = Suppression.objects.among(emails)
+    assert {email: row.why for email, row in found.items()} == {
+        "anna@example.org": "bounced",
+        "victim+b@example.org": "refused",
+    }
 
 
 def test_the_owner_of_a_confirmed_address_gets_in_even_so(dora, stranger, mailoutbox):

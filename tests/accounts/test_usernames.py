@@ -1,19 +1,23 @@
 """Which user names can be chosen, at sign-up and in the admin, and what becomes of those nobody confirmed."""
 
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
-from django.core.cache import cache
+from django.db import connection, transaction
 
 from accounts import tasks
 from accounts.adapter import AccountAdapter
 from accounts.models import User
-from papers.models import Vote
+from tests.accounts.entrance import sign_in
 from tests.factories import appoint
 from tests.orgs.conftest import confirm
+from tests.race import race
 
+# How many connections to this database wait for a lock.
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 PASSWORD = "correct horse battery"
 STRANGE = ["dora@example.org", "dora.d", "dora+d", "-dora", "dora_", "_", "dörа", "do ra", "d/a"]
 OFFICIAL = [
@@ -25,7 +29,6 @@ GOOD = ["dora", "Dora-Day", "d", "42", "dora_d-2", "rootbeer", "supporter", "x" 
 
 
 def sign_up(reader, username, email="dora@example.org"):
-    cache.clear()
     reader.get("/accounts/signup/")
     form = {"username": username, "email": email, "password1": PASSWORD, "password2": PASSWORD}
     return reader.post("/accounts/signup/", form | {"csrfmiddlewaretoken": reader.cookies["csrftoken"].value})
@@ -107,8 +110,51 @@ def test_who_never_confirms_an_address_gives_the_name_free(dora, stranger, mailo
     assert User.objects.get().username == "dora"
 
 
+def test_wrong_passwords_and_unread_mail_do_not_keep_a_name(dora):
+    sign_in("dora", "wrong password")
+    sign_in("dora", PASSWORD)  # which sends another confirmation
+    assert [event.kind for event in dora.security_events.all()] == ["wrong_password"]
+    tasks.delete_unconfirmed(0)
+    assert not User.objects.exists()
+
+
+def test_an_account_elsewhere_that_was_never_used_to_sign_in_does_not_keep_a_name(dora):
+    SocialAccount.objects.create(user=dora, provider="github", uid="7")
+    tasks.delete_unconfirmed(0)
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_deleted_who_is_confirming_an_address_at_this_moment(dora):
+    is_confirming, is_over = Event(), Event()
+
+    def confirm_slowly():
+        with transaction.atomic(), connection.cursor() as cursor:
+            EmailAddress.objects.update(verified=True)
+            is_confirming.set()
+            waiting = 0
+            while not (waiting or is_over.wait(0.01)):
+                cursor.execute(WAITING)
+                [(waiting,)] = cursor.fetchall()
+
+    def delete():
+        is_confirming.wait()
+        try:
+            tasks.delete_unconfirmed(0)
+        finally:
+            is_over.set()
+
+    assert race(confirm_slowly, delete) == [None, None]
+    assert User.objects.get().username == "dora"
+
+
 def _recent(dora):
     dora.date_joined += timedelta(minutes=2)
+    dora.save()
+
+
+def _signed_in(dora):
+    dora.last_login = dora.date_joined
     dora.save()
 
 
@@ -118,18 +164,17 @@ def _staff(dora):
 
 
 KEPT = {
-    "not yet seven days": lambda dora, paper: _recent(dora),
-    "staff": lambda dora, paper: _staff(dora),
-    "confirmed another address": lambda dora, paper: confirm(dora, "dora@elsewhere.example"),
-    "signs in through another site": lambda dora, paper: SocialAccount.objects.create(user=dora, provider="orcid"),
-    "a vote": Vote.objects.cast,
-    "made by an operator": lambda dora, paper: EmailAddress.objects.all().delete(),
+    "not yet seven days": _recent,
+    "staff": _staff,
+    "confirmed another address": lambda dora: confirm(dora, "dora@elsewhere.example"),
+    "was signed in": _signed_in,
+    "made by an operator": lambda dora: EmailAddress.objects.all().delete(),
 }
 
 
 @pytest.mark.parametrize("case", KEPT)
-def test_who_is_not_deleted(dora, paper, case):
-    KEPT[case](dora, paper)
+def test_who_is_not_deleted(dora, case):
+    KEPT[case](dora)
     tasks.delete_unconfirmed(0)
     assert User.objects.get().username == "dora"
 

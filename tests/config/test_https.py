@@ -55,9 +55,9 @@ def test_an_https_site_is_one_host_and_its_cookies_are_of_that_host_alone(start)
     )
     assert "__Host-sessionid" in {cookie.partition("=")[0] for cookie in headers.get_all("Set-Cookie")}
 
-    said = end(process, signal.SIGTERM)
-    assert f"{SITE}/accounts/password/reset/key/" in said
-    assert ":1337/" not in said
+    output = end(process, signal.SIGTERM)
+    assert f"{SITE}/accounts/password/reset/key/" in output
+    assert ":1337/" not in output
 
 
 def cookie_of(headers) -> str:
