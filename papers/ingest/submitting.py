@@ -26,7 +26,8 @@ LONGEST_TRY = timedelta(seconds=3 * PATIENCE)  # the job is tried again after gr
 def fetch(submission: Submission, job, client: Client) -> None:
     """Bring in the paper with this client, in this try of this job.
 
-    What arXiv does not have or we cannot use ends the submission. Raises NotNow where arXiv does not answer; after the job's last try the submission has failed.
+    What arXiv does not have or we cannot use ends the submission. Raises NotNow where arXiv does not
+    answer; after the job's last try the submission has failed.
     """
     submission.start(until=timezone.now() + LONGEST_TRY)
     try:
