@@ -6,7 +6,7 @@ from inbox import links
 from lib import template_mail
 
 SUBJECTS = {
-    "asked": "Confirm that you want letters",
+    "confirm": "Confirm that you want letters",
     "active": "You get these letters already",
     "reminder": "Your link to change or end letters",
 }

@@ -60,7 +60,7 @@ def _inliner() -> CSSInliner:
 
 
 def _text(edition: Edition, why: str) -> str:
-    head = ["BROADSHEET", *wrap(f"List: {edition.title}", COLUMNS), long_date(edition.issue), "=" * COLUMNS, ""]
+    head = ["BROADSHEET", *_paragraph(f"List: {edition.title}"), long_date(edition.issue), "=" * COLUMNS, ""]
     papers = [line for number, paper in enumerate(edition.papers, 1) for line in _paper(number, paper)]
     links = {
         "This letter in the browser": _PLACES["page"],
@@ -68,8 +68,13 @@ def _text(edition: Edition, why: str) -> str:
         "Change how it comes": _PLACES["manage"],
         "Unsubscribe": _PLACES["unsubscribe"],
     }
-    foot = ["-" * COLUMNS, *wrap(why, COLUMNS), *(f"\n{name}:\n{url}" for name, url in links.items())]
+    foot = ["-" * COLUMNS, *_paragraph(why), *(f"\n{name}:\n{url}" for name, url in links.items())]
     return "\n".join([*head, *papers, *foot]) + "\n"
+
+
+def _paragraph(text: str) -> list[str]:
+    """The lines of a text that begins with words of ours: a further one, which may be anybody's, is indented."""
+    return wrap(text, COLUMNS, subsequent_indent="  ")
 
 
 def _paper(number: int, paper: Entry) -> list[str]:

@@ -32,8 +32,8 @@ def message(letter: Letter, edition: Edition) -> Message:
 
 def subject(edition: Edition) -> str:
     first = cut(edition.papers[0].title, SUBJECT_TITLE)
-    told = f"{Period.day(edition.issue).short_title}, {cut(edition.title, SUBJECT_LIST)}: {first}"
-    return settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + told
+    text = f"{Period.day(edition.issue).short_title}, {cut(edition.title, SUBJECT_LIST)}: {first}"
+    return settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + text
 
 
 def _headers(letter: Letter, unsubscribe: str) -> dict[str, str]:

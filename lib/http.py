@@ -1,6 +1,5 @@
 """What views need of HTTP: bad input answered, verbs guarded and limited, public pages cached."""
 
-import gzip
 import hashlib
 import ipaddress
 import logging
@@ -14,7 +13,6 @@ from functools import wraps
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -24,7 +22,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django_htmx.http import HttpResponseClientRedirect
 
-from lib import storable, throttle
+from lib import compressed, storable, throttle
 from lib.refusals import BadInput, Busy, Refusal, TooMany
 from lib.release import digest
 from lib.statements import is_out_of_time
@@ -228,7 +226,8 @@ def fresh(
     etag = _etag(request, version)
     response = get_conditional_response(request, etag=etag)
     if not response:
-        response = _kept(request, make, etag) if _is_for_all(request, seconds) else HttpResponse(make())
+        is_for_all = _is_for_all(request, seconds)
+        response = compressed.response(request, compressed.body(etag, make)) if is_for_all else HttpResponse(make())
         response.headers["Content-Type"] = content_type
     response.headers["ETag"] = etag
     return cached(request, response, seconds)
@@ -238,8 +237,11 @@ def cached(request: HttpRequest, response: HttpResponse, seconds: int | None = P
     """The response with the caching rules of the house.
 
     What a stranger gets is the same for all strangers: shared caches may keep it for a minute. What somebody signed in
-    gets stays with that reader, and so does, with None for the seconds, what is one person's.
+    gets stays with that reader, and so does, with None for the seconds, what is one person's. Errors are kept by
+    nobody, as `lib.headers` says of all that says nothing itself.
     """
+    if response.status_code >= 400:
+        return response
     if _is_for_all(request, seconds) and seconds:
         patch_cache_control(response, public=True, max_age=seconds, stale_while_revalidate=10 * seconds)
     elif _is_for_all(request, seconds):
@@ -253,15 +255,19 @@ def cached(request: HttpRequest, response: HttpResponse, seconds: int | None = P
 def document(
     request: HttpRequest, content_type: str, version: object, write: Callable[[], str], *, seconds: int = PUBLIC_SECONDS
 ) -> HttpResponse:
-    """What is no page and the same for everybody, whoever is signed in: written only for those who have not got it.
+    """What is no page and the same for everybody, whoever is signed in and whatever the query string.
 
-    `version` is anything whose repr names all that it tells; for so many `seconds` shared caches may keep it. What is
-    compressed already is written as bytes.
+    For so many `seconds` this process and shared caches keep it. It is written again after that, or at once where
+    `version` (anything with a repr) is another one; the ETag changes with the text alone.
     """
-    etag = _etag(request, (content_type, version))
-    response = get_conditional_response(request, etag=etag) or HttpResponse(write(), content_type=content_type)
+    key = _hashed((content_type, request.path, version))
+    body = compressed.body(key, lambda: write().encode(), seconds)
+    etag = _etag(request, hashlib.blake2b(body).digest())
+    response = get_conditional_response(request, etag=etag) or compressed.response(request, body)
+    response.headers["Content-Type"] = content_type
     response.headers["ETag"] = etag
     patch_cache_control(response, public=True, max_age=seconds, stale_while_revalidate=10 * seconds)
+    patch_vary_headers(response, ["Accept-Encoding"])
     return response
 
 
@@ -271,21 +277,10 @@ def _is_for_all(request: HttpRequest, seconds: int | None = 0) -> bool:
     return seconds is not None and request.user.is_anonymous and not ours & request.COOKIES.keys()
 
 
-def _kept(request: HttpRequest, make: Callable[[], bytes], etag: str) -> HttpResponse:
-    """The body under this ETag, made and compressed only if this process has not done so yet.
-
-    It can be compressed once for all, without the padding that hides secrets, since a stranger's page has none.
-    """
-    body = caches["pages"].get(etag)
-    if body is None:
-        body = gzip.compress(make(), compresslevel=6)
-        caches["pages"].set(etag, body)
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        return HttpResponse(body, headers={"Content-Encoding": "gzip"})
-    return HttpResponse(gzip.decompress(body))
-
-
 def _etag(request: HttpRequest, version: object) -> str:
     year = timezone.now().year  # dates leave out the current one
-    told = repr((digest(*ROOMS), year, request.get_full_path(), bool(request.htmx), version))
-    return f'W/"{hashlib.blake2b(told.encode(), digest_size=12).hexdigest()}"'
+    return f'W/"{_hashed((digest(*ROOMS), year, request.get_full_path(), bool(request.htmx), version))}"'
+
+
+def _hashed(value: object) -> str:
+    return hashlib.blake2b(repr(value).encode(), digest_size=12).hexdigest()

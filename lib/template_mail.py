@@ -19,7 +19,7 @@ def post(template: str, address: str, subject: str, context: dict) -> None:
 
 
 def write(template: str, address: str, subject: str, context: dict, headers: dict[str, str] | None = None) -> Message:
-    """The mail, for who has to know whether it could be sent."""
+    """Returns the mail without sending it: its `send` raises an error where it cannot be sent."""
     subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + cut(one_line(subject), LONGEST_SUBJECT)
     text = render_to_string(template, context | {"site": settings.BASE_URL})
     return Message(subject, text, to=[address], headers=headers)

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
-from papers import few
+from papers import matching
 from papers.models import Paper
 from papers.models.follow import kinds
 
@@ -25,9 +25,9 @@ def papers(user):
     FEW of them are collected first. Where there are more, they are not far between along any order, and each paper on
     the way is asked whether it is one.
     """
-    collected = few.keys(_COLLECT.format(brought=_brought_to(user, _ALL)), (), FEW)
+    collected = matching.collect_keys(_COLLECT.format(brought=_brought_to(user, _ALL)), (), FEW)
     if collected is not None:
-        return few.with_keys(Paper.objects.all(), collected)
+        return matching.with_keys(Paper.objects.all(), collected)
     is_brought = _IS_BROUGHT.format(brought=_brought_to(user, _THIS))
     return Paper.objects.filter(RawSQL(is_brought, [], BooleanField()))  # noqa: S611 (nothing of it was typed)
 

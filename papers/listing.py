@@ -10,8 +10,9 @@ from django.http import QueryDict
 from lib import keyset
 from lib.refusals import BadInput
 from lib.storable import is_storable
-from papers import few, query, search
+from papers import query, search
 from papers.filters import ORDERS, PaperFilter
+from papers.matching import collect
 from papers.models import Paper
 
 PAGE_SIZE = 30
@@ -181,7 +182,7 @@ def build(
         is_whole = not (filter or asked.terms.all or found) and (not own_order or chosen == order)
         is_sought = chosen in columns and not is_whole
         with search.bounded() if is_sought else nullcontext():
-            rows = few.of(papers, matching) if is_sought else matching
+            rows = collect(papers, matching) if is_sought else matching
             rows = rows.seen_by(viewer).narrow((*columns.get(chosen, ()), *also))
             page = _page(rows, found, columns.get(chosen), asked.params.get("older", ""), size)
     return Listing(

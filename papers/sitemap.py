@@ -40,7 +40,7 @@ class Kind:
         return sorted(parts.values_list("part").annotate(Max("changed")))  # sorting is quicker here than there
 
     def entries(self, part: int) -> list[Entry]:
-        """Of one file; none if there is no such file."""
+        """The addresses in the file with this number, by their ids; an empty list if there is no such file."""
         of_part = self.rows().filter(pk__gte=part * MOST, pk__lt=(part + 1) * MOST)
         rows = list(of_part.order_by("pk").values_list(self.handle, "changed"))
         if not rows:

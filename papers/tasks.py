@@ -1,6 +1,7 @@
 """What the worker does: by the clock, and when a person asks for an export or submits a paper."""
 
 import logging
+from functools import cache
 
 from django.conf import settings
 from django.core.management import call_command
@@ -50,10 +51,16 @@ def make_export(token: str) -> None:
         portability.make(export)
 
 
+@cache
+def _client() -> Client:
+    """The one client of this process for all submissions, so that it keeps arXiv's pause between any two."""
+    return Client(patience=submitting.PATIENCE)
+
+
 @app.task(pass_context=True, retry=RETRY)
 def fetch_submission(context, pk: int) -> None:
     for submission in Submission.objects.waiting().filter(pk=pk):
-        submitting.fetch(submission, context.job)
+        submitting.fetch(submission, context.job, _client())
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -66,6 +73,12 @@ def give_up_submissions(timestamp: int) -> None:
 @app.task(pass_context=False, retry=RETRY)
 def clear_exports(timestamp: int) -> None:
     DataExport.objects.clear()
+
+
+@app.periodic(cron="39 3 * * *")
+@app.task(pass_context=False, retry=RETRY)
+def clear_submissions(timestamp: int) -> None:
+    Submission.objects.clear()
 
 
 @app.periodic(cron="42 3 * * *")

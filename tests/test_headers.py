@@ -17,6 +17,7 @@ PATHS = [
     *("/admin/", "/admin/login/", "/admin/accounts/user/", "/admin/jsi18n/", "/styleguide", "/moderation/jobs"),
     *("/robots.txt", "/llms.txt", "/security.txt", "/papers/", "/nowhere", "/media/logos/none", "/static/none"),
     *("/papers?sort=none", "/papers?older=none", "/papers?q=%00", "/papers?min_votes=x", "/papers/date/none"),
+    *("/about/embed?list=nonsense", "/embed/nowhere", "/embed/papers?sort=none"),
 ]
 # Nothing of anybody's own, whoever is signed in.
 PUBLIC = {"/robots.txt", "/llms.txt"} | {
@@ -81,7 +82,7 @@ def test_every_response_says_who_may_keep_it(who, scene, signed_in):  # noqa: F8
         may_be_kept = answer.status_code < 400 and (path in PUBLIC or who == "anonymous")
         if not rules & {"private", "public"} or not ("private" in rules or may_be_kept):
             wrong.append(f"{path} {answer.status_code}: {rules}")
-        if answer.status_code >= 300 and "no-store" not in rules and path != ADDRESSES["papers:embed"]:
+        if answer.status_code >= 300 and "no-store" not in rules:
             wrong.append(f"{path} {answer.status_code}: {rules}")
         assert answer.headers["Permissions-Policy"].startswith("accelerometer=()")
         assert answer.headers["Cross-Origin-Resource-Policy"] in {"same-origin", "cross-origin"}

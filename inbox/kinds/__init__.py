@@ -65,7 +65,7 @@ class Kind:
         return []
 
     def subject(self, facts: dict) -> str:
-        """Of a mail; it begins with words of ours, not with what a person typed."""
+        """The subject of a mail that tells this alone; it begins with words of ours, not with what a person typed."""
         return self.line(facts).removesuffix(".")
 
 

@@ -92,7 +92,7 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
             asked.take(settings)
             asked.asked_at = timezone.now()
             asked.save()
-        confirmation.send(asked, asked.state, ip, by)
+        confirmation.send(asked, "confirm" if asked.is_asked else "active", ip, by)
 
     @transaction.atomic
     def remind(self, email: str, ip: str) -> None:

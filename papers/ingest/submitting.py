@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import replace
-from functools import cache
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import BigIntegerField
@@ -19,17 +19,19 @@ from papers.models import Paper, Submission
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 20  # seconds of a single try; the job is tried again after growing pauses
+PATIENCE = 20  # seconds that the client waits for its turn, for arXiv's pause and for the answer, each
+LONGEST_TRY = timedelta(seconds=3 * PATIENCE)  # the job is tried again after growing pauses
 
 
-def fetch(submission: Submission, job) -> None:
-    """Bring in the paper, in this try of this job. What arXiv does not have or we cannot use ends the submission.
+def fetch(submission: Submission, job, client: Client) -> None:
+    """Bring in the paper with this client, in this try of this job.
 
-    Raises NotNow where arXiv does not answer; after the job's last try the submission has failed.
+    What arXiv does not have or we cannot use ends the submission. Raises NotNow where arXiv does not
+    answer; after the job's last try the submission has failed.
     """
-    submission.start()
+    submission.start(until=timezone.now() + LONGEST_TRY)
     try:
-        _bring_in(submission.arxiv_id)
+        _bring_in(submission.arxiv_id, client)
     except NotNow as error:
         problem = f"arXiv could not be reached at {timezone.now():%H:%M} UTC."
         if moment := next_try(job, error):
@@ -61,11 +63,11 @@ def give_up(task: str) -> None:
         submission.fail("Something went wrong on our side. The error is in our log. Please try again.")
 
 
-def _bring_in(arxiv_id: str) -> None:
+def _bring_in(arxiv_id: str, client: Client) -> None:
     if paper := Paper.objects.filter(arxiv_id=arxiv_id).first():
         Submission.objects.finish(paper)
     else:
-        list_paper(arxiv.find(arxiv_id, _client()))
+        list_paper(arxiv.find(arxiv_id, client))
 
 
 @transaction.atomic
@@ -86,9 +88,3 @@ def list_paper(record: PaperRecord) -> None:
         paper.submitted_by = next(iter(submitters), None)
         paper.save(update_fields=["submitted_by"])
     Submission.objects.finish(paper)
-
-
-@cache
-def _client() -> Client:
-    """One for all submissions of this process, so that arXiv is asked no faster than it likes."""
-    return Client(patience=PATIENCE)

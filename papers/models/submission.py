@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-LONGEST_TRY = timedelta(minutes=1)  # to fetch one paper from arXiv, waiting for a turn included
+KEPT = timedelta(days=30)
 GRACE = timedelta(seconds=30)  # after which a worker that does nothing is mentioned to the reader
 
 
@@ -15,6 +15,14 @@ class SubmissionState(models.TextChoices):
     WAITING = "waiting"
     LISTED = "listed"
     FAILED = "failed"
+
+
+class Progress(models.TextChoices):
+    """What a person is told of a submission that waits. LATE: no worker is at it."""
+
+    FETCHING = "fetching"
+    RETRYING = "retrying"
+    LATE = "late"
 
 
 class SubmissionQuerySet(models.QuerySet):
@@ -25,6 +33,10 @@ class SubmissionQuerySet(models.QuerySet):
         """End all that wait for this paper, which is on the site now."""
         rows = self.waiting().filter(arxiv_id=paper.arxiv_id)
         rows.update(state=SubmissionState.LISTED, paper=paper, problem="")
+
+    def clear(self) -> None:
+        """Delete those that have ended and were submitted more than thirty days ago."""
+        self.exclude(state=SubmissionState.WAITING).filter(submitted_at__lt=timezone.now() - KEPT).delete()
 
 
 class Submission(models.Model):
@@ -69,15 +81,15 @@ class Submission(models.Model):
         return self.state == SubmissionState.WAITING
 
     @property
-    def progress(self) -> str:
-        """What the person is shown while it waits: "late" (no worker is at it), "retrying" or "fetching"."""
+    def progress(self) -> Progress:
+        """What its page says while it waits."""
         if timezone.now() > self.due_at + GRACE:
-            return "late"
-        return "retrying" if self.problem else "fetching"
+            return Progress.LATE
+        return Progress.RETRYING if self.problem else Progress.FETCHING
 
-    def start(self) -> None:
-        """A try begins."""
-        self._change(due_at=timezone.now() + LONGEST_TRY)
+    def start(self, until: datetime) -> None:
+        """A try begins, which ends at this moment at the latest."""
+        self._change(due_at=until)
 
     def postpone(self, problem: str, until: datetime) -> None:
         """A try brought nothing, and the next one comes at this moment."""

@@ -13,7 +13,7 @@ from lib.refusals import BadInput
 from papers.forms import CollectionForm, NewCollectionForm
 from papers.models import Collection, CollectionFollow, Item, Paper
 from papers.models.item import MOST
-from papers.views.lists import show
+from papers.views.lists import searches_limited, show
 
 PAGE_SIZE = 50
 ORDERS = {"followed": ("follower_count", "id"), "newest": ("created_at", "id")}
@@ -41,6 +41,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "papers/collections_mine.html", {"collections": kept})
 
 
+@searches_limited
 def collection(request: HttpRequest, key: str) -> HttpResponse:
     """A collection's papers in its order, each with what is noted of it."""
     found = get_readable(request, key)

@@ -10,12 +10,14 @@ from lib.refusals import BadInput
 from orgs.models.curated import MOST
 from orgs.views.page import editable
 from papers.shelves import SHELVES
+from papers.views.lists import searches_limited
 from papers.views.orgs import draw
 
 OFFERED = 30
 
 
 @login_required
+@searches_limited
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     return draw(request, editable(request, slug).drafted(), is_preview=True)
 

@@ -12,7 +12,7 @@ from papers import citation, ranking, search
 from papers.models import Paper
 from papers.period import Period
 from papers.views import affiliations
-from papers.views.lists import show
+from papers.views.lists import searches_limited, show
 
 AUTHORS_SHOWN = 20
 SIMILAR_SHOWN = 8
@@ -39,6 +39,7 @@ def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     return page(request, "papers/paper.html", context, version=(found.face, why, shown))
 
 
+@searches_limited
 def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     """The papers that are most like this one, as a list with all that lists have."""
     found = Paper.objects.filter(arxiv_id=ref[0]).first()

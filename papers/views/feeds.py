@@ -14,9 +14,10 @@ from papers import feeds as syndication
 from papers import listing, sources
 from papers import opml as outline
 from papers.models import FeedKey
-from papers.views.lists import count_if_search
+from papers.views.lists import searches_limited
 
 
+@searches_limited
 def feed(request: HttpRequest, path: str, form: str) -> HttpResponse:
     """The list at this path, for whom the key in the address says, or else for who is signed in.
 
@@ -25,7 +26,6 @@ def feed(request: HttpRequest, path: str, form: str) -> HttpResponse:
     asked = listing.read(request.GET)
     if not asked.is_normal:
         return HttpResponseRedirect(request.path + listing.address(asked.params))
-    count_if_search(request)
     viewer = _viewer(request)
     source = sources.find(f"/{path}", viewer)
     found, written = syndication.read(source, request.GET, viewer), syndication.FORMS[form]

@@ -15,7 +15,7 @@ from lib.refusals import BadInput
 from papers import following
 from papers.models import follow as follows
 from papers.search import bounded
-from papers.views.lists import count_if_search, draw
+from papers.views.lists import searches_limited, show
 
 _limited = limited("follow", person=60, network=600, period=timedelta(minutes=1))
 
@@ -53,15 +53,15 @@ def _act(request: HttpRequest, kind: str, deed: str) -> HttpResponse:
 
 
 @login_required
+@searches_limited
 def brought(request: HttpRequest) -> HttpResponse:
     """The list of what a reader's follows bring in."""
     number = partial(follows.count, request.user)
     context = {"title": "Following", "section": "following", "number_followed": number, "needs_key": True}
-    count_if_search(request)
     with bounded():
         papers = following.papers(request.user)
         why = partial(following.reasons, request.user)
-        return draw(request, papers, context, template="papers/following.html", order="newest", why=why)
+        return show(request, papers, context, template="papers/following.html", order="newest", why=why)
 
 
 @login_required

@@ -10,7 +10,7 @@ from django.views.decorators.csp import csp_override
 from lib.http import cached, page, refused
 from lib.refusals import Refusal
 from papers import frames
-from papers.views.lists import count_if_search, count_search
+from papers.views.lists import count_search, searches_limited
 
 _FRAMED = {
     "default-src": [CSP.NONE],
@@ -23,26 +23,25 @@ _FRAMED = {
 _FIRST = {"list": "/papers/trending", "most": 5}
 
 
+@searches_limited
+def _frame(request: HttpRequest, path: str) -> HttpResponse:
+    frame = frames.find(f"/{path}", request.GET)
+    return page(request, "papers/embed.html", {"frame": frame}, version=frame.version, seconds=0)
+
+
 @xframe_options_exempt
 @csp_override(_FRAMED)
 def embed(request: HttpRequest, path: str) -> HttpResponse:
     """The first papers of the list at this path. What it cannot show it says in the frame, too."""
     try:
-        count_if_search(request)
-        frame = frames.find(f"/{path}", request.GET)
+        response = _frame(request, path)
     except Http404:
-        response = _without(request, "This list is not here, or not for everybody.")
-        response.status_code = 404
+        context = {"problem": "This list is not here, or not for everybody."}
+        response = render(request, "papers/embed.html", context, status=404)
     except Refusal as refusal:
-        response = refused(_without(request, str(refusal)), refusal)
-    else:
-        response = page(request, "papers/embed.html", {"frame": frame}, version=frame.version, seconds=0)
+        response = refused(render(request, "papers/embed.html", {"problem": str(refusal)}), refusal)
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
-
-
-def _without(request: HttpRequest, problem: str) -> HttpResponse:
-    return cached(request, render(request, "papers/embed.html", {"problem": problem}), seconds=0)
 
 
 @csp_override(settings.SECURE_CSP | {"frame-src": [CSP.SELF]})

@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -26,19 +27,19 @@ SUGGESTED_ORGANISATIONS = 200
 count_search = request_limit("search", person=120, network=600, period=timedelta(minutes=1))
 
 
-def count_if_search(request: HttpRequest) -> None:
-    """Count the request if words or filters make a search of it. Raises TooMany for one too many."""
-    if listing.read(request.GET).is_filtered:
-        count_search(request)
+def searches_limited(view):
+    """Decorate a view that lists papers: a request counts if words or filters make a search of it."""
+
+    @wraps(view)
+    def counted(request, *args, **kwargs):
+        if listing.read(request.GET).is_filtered:
+            count_search(request)
+        return view(request, *args, **kwargs)
+
+    return counted
 
 
-def show(request: HttpRequest, papers, context: dict, **how) -> HttpResponse:
-    """The list page of these papers as `draw` makes it, unless it is one search too many."""
-    count_if_search(request)
-    return draw(request, papers, context, **how)
-
-
-def draw(
+def show(
     request: HttpRequest,
     papers,
     context: dict,
@@ -109,6 +110,7 @@ def _show_period(request: HttpRequest, chosen: Period, **more) -> HttpResponse:
     return show(request, Paper.objects.between(chosen.start, chosen.end), context, version=around)
 
 
+@searches_limited
 def latest(request: HttpRequest, kind: str) -> HttpResponse:
     """The day, week or month of the latest papers; a day with a filter in the address means all days."""
     if kind == "day" and listing.read(request.GET).is_filtered:
@@ -137,7 +139,6 @@ def _jump(request: HttpRequest) -> HttpResponse | None:
 
 def _search(request: HttpRequest) -> HttpResponse:
     """All papers that words and filters leave."""
-    count_search(request)
     asked = listing.read(request.GET)
     topic, author = asked.params.get("topic"), asked.params.get("author")
     growth = None
@@ -148,7 +149,7 @@ def _search(request: HttpRequest) -> HttpResponse:
     context = {"title": quoted or topic or author or asked.typed, "growth": growth, "is_search": True}
     follow = _follow(request, asked)
     context |= saved_filters.tabs(request) | {"follow": follow}
-    return draw(request, Paper.objects.all(), context, version=(growth, follow))
+    return show(request, Paper.objects.all(), context, version=(growth, follow))
 
 
 def _follow(request: HttpRequest, asked: listing.Asked) -> Standing | None:
@@ -169,6 +170,7 @@ def _as_typed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
+@searches_limited
 def dated(request: HttpRequest, kind: str, text: str) -> HttpResponse:
     """A day, week or month. A wrong date is a 404 with the nearest day that has papers; so is the future."""
     try:
@@ -194,10 +196,12 @@ def pick(request: HttpRequest) -> HttpResponse:
     return redirect(day)
 
 
+@searches_limited
 def trending(request: HttpRequest) -> HttpResponse:
     return show(request, Paper.objects.all(), {"title": "Trending", "section": "trending"}, order="hot")
 
 
+@searches_limited
 def bookmarks(request: HttpRequest) -> HttpResponse:
     order = ("saved", "Last saved", ("saved_at", "id"))
     papers = Paper.objects.saved_by(request.user)

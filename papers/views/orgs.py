@@ -5,12 +5,13 @@ from orgs.models import Organisation
 from orgs.roles import EDIT, Role
 from papers import listing
 from papers.models import Collection, Item, OrganisationFollow, Paper
-from papers.views.lists import show
+from papers.views.lists import searches_limited, show
 
 MEMBERS_SHOWN = 60
 PAPERS_OF_A_SECTION = 5
 
 
+@searches_limited
 def org(request: HttpRequest, slug: str) -> HttpResponse:
     """An organisation's public page: who they are, their papers, their members."""
     found = get_object_or_404(Organisation, slug=slug)

@@ -5,9 +5,10 @@ from django.urls import reverse
 
 from papers.models import Collection, PersonFollow
 from papers.parts import PARTS, first
-from papers.views.lists import show
+from papers.views.lists import searches_limited, show
 
 
+@searches_limited
 def person(request: HttpRequest, username: str, part: str = "") -> HttpResponse:
     """A person's public page. What they hide is to others as if it were not."""
     found = get_object_or_404(get_user_model(), username=username, is_active=True)

@@ -1,27 +1,22 @@
 """What crawlers are told of. Nothing here is a reader's own, so it is the same for everybody."""
 
-import gzip
-import hashlib
 from collections.abc import Callable
 
-from django.core.cache import caches
-from django.core.cache.utils import make_template_fragment_key
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
 
 from lib.http import document
 from papers import sitemap
 
 XML = "application/xml"
-HOUR = 3600  # seconds that this process keeps a file, and that others may
+HOUR = 3600  # seconds
 
 
 def index(request: HttpRequest) -> HttpResponse:
-    return _file(request, "index", lambda: sitemap.write("sitemapindex", "sitemap", sitemap.files()))
+    return _file(request, lambda: sitemap.write("sitemapindex", "sitemap", sitemap.files()))
 
 
 def lists(request: HttpRequest) -> HttpResponse:
-    return _file(request, "lists", lambda: sitemap.write("urlset", "url", sitemap.lists(sitemap.days())))
+    return _file(request, lambda: sitemap.write("urlset", "url", sitemap.lists(sitemap.days())))
 
 
 def part(request: HttpRequest, what: str, number: int) -> HttpResponse:
@@ -34,17 +29,9 @@ def part(request: HttpRequest, what: str, number: int) -> HttpResponse:
             raise Http404
         return sitemap.write("urlset", "url", entries)
 
-    return _file(request, f"{what}-{number}", write)
+    return _file(request, write)
 
 
-def _file(request: HttpRequest, name: str, write: Callable[[], str]) -> HttpResponse:
-    """Written once an hour, however often and with whatever query string it is asked for: it reads whole tables."""
-    key = make_template_fragment_key("sitemap", [name])
-    body = caches["pages"].get_or_set(key, lambda: gzip.compress(write().encode(), mtime=0), HOUR)
-    is_packed = "gzip" in request.headers.get("Accept-Encoding", "")
-    version = hashlib.blake2b(body).digest()
-    response = document(request, XML, version, lambda: body if is_packed else gzip.decompress(body), seconds=HOUR)
-    if is_packed and response.content:
-        response.headers["Content-Encoding"] = "gzip"
-    patch_vary_headers(response, ["Accept-Encoding"])
-    return response
+def _file(request: HttpRequest, write: Callable[[], str]) -> HttpResponse:
+    """Written once an hour, since it reads whole tables."""
+    return document(request, XML, None, write, seconds=HOUR)

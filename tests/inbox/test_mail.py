@@ -192,6 +192,14 @@ def test_the_text_is_wrapped(letter):
     assert "\n12. Title" in text
 
 
+def test_no_line_of_the_text_begins_with_what_somebody_typed(letter):
+    typed = "VERIFY your account at example.org " * 9
+    papers = [entry(title=typed, authors=typed, organisation=typed, excerpt=typed)]
+    text = part(read(letter, an_edition(*papers, title=typed)), "plain")
+    assert text.count("VERIFY") > 40
+    assert not re.search("^(VERIFY|your|account|at|example)", text, re.MULTILINE)
+
+
 @pytest.mark.parametrize("title", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_titles(letter, lab, title):
     lab.name = title[:120]

@@ -1,10 +1,12 @@
 from functools import cache
 
+import httpx2
 import pytest
+import stamina
 
-from papers import query, search
+from papers import query, search, tasks
 from papers.embedding import bundled
-from papers.ingest import submitting
+from papers.ingest.client import PAUSES
 from papers.models import Bookmark, Collection, FeedKey, Item, OrganisationFollow, Paper, Vote
 from tests.factories import PaperFactory
 from tests.papers import library as shelf
@@ -62,7 +64,12 @@ def feed_key(alice):
 
 @pytest.fixture
 def arxiv(monkeypatch):
-    """arXiv as submissions reach it."""
+    """arXiv as the worker reaches it: nothing goes out, and neither a pause nor another try has to be waited for."""
     site = Arxiv()
-    monkeypatch.setattr(submitting, "_client", lambda: site.client)
-    return site
+    monkeypatch.setattr(httpx2.HTTPTransport, "handle_request", lambda transport, request: site.answer(request))
+    monkeypatch.setitem(PAUSES, "arxiv.org", 0)
+    stamina.set_testing(True)
+    tasks._client.cache_clear()
+    yield site
+    tasks._client.cache_clear()
+    stamina.set_testing(False)

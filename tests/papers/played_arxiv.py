@@ -1,10 +1,6 @@
 """arXiv as it answers on the wire."""
 
-import itertools
-
 import httpx2
-
-from papers.ingest.client import Client
 
 ENTRY = """<?xml version="1.0"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom">
@@ -22,8 +18,6 @@ class Arxiv:
 
     def __init__(self):
         self.requests = []
-        clock = itertools.count(step=10).__next__  # seconds pass, so that it is always our turn
-        self.client = Client(httpx2.MockTransport(self.answer), patience=0.1, clock=clock)
 
     def answer(self, request):
         self.requests.append(request.url)

@@ -13,6 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from lib.jobs import RETRY, defer
 from papers import tasks
 from papers.ingest import submitting
+from papers.ingest.client import Client
 from papers.ingest.record import PaperRecord
 from papers.ingest.save import Tally, save
 from papers.models import Paper, Submission
@@ -79,7 +80,7 @@ def test_the_page_says_that_it_waits_while_the_next_try_is_minutes_away(alice, t
 
 
 def test_who_submitted_first_is_the_submitter_whichever_job_comes_first(arxiv, both, bob, signed_in):
-    submitting.fetch(both[1], None)
+    submitting.fetch(both[1], None, Client())
     assert (Paper.objects.get().submitted_by, outcomes()) == (both[0].user, [("listed", "2509.08721")] * 2)
     assert signed_in(bob).get(both[1].get_absolute_url()).url == "/papers/2509.08721"
 
@@ -97,7 +98,7 @@ def test_jobs_and_imports_at_once_list_one_paper_once(both):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_submitter_who_leaves_meanwhile_is_not_waited_for(arxiv, both):
-    answers = race(both[0].user.leave, lambda: submitting.fetch(both[1], None))
+    answers = race(both[0].user.leave, lambda: submitting.fetch(both[1], None, Client()))
     assert answers == [None, None]
     assert outcomes() == [("listed", "2509.08721")]
     assert Paper.objects.get().submitted_by in (None, both[1].user)
@@ -105,7 +106,7 @@ def test_a_submitter_who_leaves_meanwhile_is_not_waited_for(arxiv, both):
 
 def test_a_paper_that_an_import_brought_meanwhile_has_no_submitter(arxiv, both):
     PaperFactory(arxiv_id="2509.08721")
-    submitting.fetch(both[0], None)
+    submitting.fetch(both[0], None, Client())
     assert (Paper.objects.get().submitted_by, arxiv.requests) == (None, [])
     assert outcomes() == [("listed", "2509.08721")] * 2
 
@@ -117,6 +118,16 @@ def test_a_submission_whose_job_is_gone_fails(both, alice, signed_in, caplog):
     assert outcomes() == [("failed", None), ("waiting", None)]
     assert "Something went wrong on our side" in signed_in(alice).get(both[0].get_absolute_url()).content.decode()
     assert f"submission {both[0].pk} of arXiv 2509.08721 waits without a job" in caplog.text
+
+
+def test_submissions_go_thirty_days_after_they_came_once_they_ended(paper, both, alice, time_machine):
+    SubmissionFactory(user=alice, state="listed", paper=paper, submitted_at=NOON)
+    SubmissionFactory(user=alice, state="failed", problem="x", submitted_at=NOON)
+    late = SubmissionFactory(user=alice, state="failed", problem="x", submitted_at=NOON + timedelta(hours=1))
+    time_machine.move_to(NOON + timedelta(days=30, minutes=1))
+    tasks.clear_submissions(timestamp=0)
+    assert set(Submission.objects.all()) == {*both, late}
+    assert Paper.objects.get() == paper
 
 
 def test_the_database_refuses_what_no_submission_can_be(paper, alice):

@@ -1,7 +1,7 @@
-"""Few papers are collected and then sorted; where there are many, some are met soon along any order.
+"""Collects the papers that match several conditions, before they are sorted.
 
-PostgreSQL has to choose between these ways before it knows how many papers meet several conditions. It assumes that
-these have nothing to do with each other, and walks through all papers where only few or none meet them together.
+PostgreSQL misjudges how many papers meet several conditions together, so up to 2,000 of them are collected by key first
+and then sorted. Where more match, it walks along the order's index, on which they are not far between.
 """
 
 from collections.abc import Sequence
@@ -11,20 +11,20 @@ from django.db import connection
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
-FEW = 2_000
+MOST_COLLECTED = 2_000
 
 
-def of(papers, matching):
-    """The matching ones of these papers, as a QuerySet of their keys if they are at most FEW. One statement."""
+def collect(papers, matching):
+    """The matching ones of these papers, by their keys if there are at most MOST_COLLECTED. One statement."""
     try:
         sql, params = matching.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
         return matching
-    collected = keys(sql, params, FEW)
-    return matching if collected is None else with_keys(papers, collected)
+    keys = collect_keys(sql, params, MOST_COLLECTED)
+    return matching if keys is None else with_keys(papers, keys)
 
 
-def keys(sql: str, params: Sequence, limit: int) -> list[int] | None:
+def collect_keys(sql: str, params: Sequence, limit: int) -> list[int] | None:
     """The papers' keys that this statement gives, or None if there are more than `limit`."""
     with connection.cursor() as cursor:
         cursor.execute(_COLLECT.format(sql=sql), [*params, limit + 1, limit])
@@ -38,5 +38,5 @@ def with_keys(papers, pks: list[int]):
 
 _COLLECT = """
     WITH collected AS MATERIALIZED ({sql} LIMIT %s)
-    SELECT CASE WHEN count(*) <= %s THEN coalesce(array_agg(key), '{{}}') END FROM collected few(key)
+    SELECT CASE WHEN count(*) <= %s THEN coalesce(array_agg(key), '{{}}') END FROM collected matching(key)
 """
