@@ -100,5 +100,5 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
 def _may_go(template_prefix: str, email: str) -> bool:
     """The owner of a confirmed address can have a password reset even where nothing else may be sent."""
     if template_prefix == _RESET and EmailAddress.objects.filter(email__iexact=email, verified=True).exists():
-        return unproven_mail.has_room(email)
+        return unproven_mail.may_reset(email)
     return unproven_mail.may_go(email)

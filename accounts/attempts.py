@@ -16,13 +16,13 @@ from lib.http import client_ip
 from lib.jobs import defer
 from lib.throttle import Limit
 
-WARN_AFTER = 5  # wrong passwords within a day
+WARN_AFTER = 5  # wrong passwords, or wrong codes, within a day
 LONGEST_LOGIN = 100  # characters of what was typed that the log keeps
 
 # Counted before any password is hashed. An account is counted for each network by itself: nobody can lock others out.
 _NETWORK = Limit("passwords network", 30, timedelta(minutes=5))
 _ACCOUNT = Limit("passwords account", 5, timedelta(minutes=5))
-_WARNING = Limit("wrong passwords warning", 1, timedelta(days=1))
+_WARNING = Limit("failed sign-ins warning", 1, timedelta(days=1))
 
 logger = logging.getLogger("accounts.security")
 
@@ -53,16 +53,26 @@ def forget(request: HttpRequest, user: User) -> None:
 def wrong_password(request: HttpRequest, credentials: dict) -> None:
     """Log it; of an account that exists also in its owner's log, who gets a mail at the fifth one within a day."""
     user = find(**credentials)
-    log_failure(request, EventKind.WRONG_PASSWORD, user, _login(credentials))
-    if user is None:
-        return
-    event = record_failure(request, user, EventKind.WRONG_PASSWORD)
-    count = SecurityEvent.objects.count_recent(user, EventKind.WRONG_PASSWORD)
-    if count >= WARN_AFTER and throttle.take((_WARNING, str(user.pk))) is None:
-        defer(tasks.warn_of_wrong_passwords, {"user": user.pk, "network": event.network})
+    _log(request, EventKind.WRONG_PASSWORD, user, _login(credentials))
+    if user:
+        _record(request, user, EventKind.WRONG_PASSWORD)
 
 
-def log_failure(request: HttpRequest, kind: EventKind, user: User | None, login: str) -> None:
+def wrong_code(request: HttpRequest, user: User) -> None:
+    """The same for a wrong code of a second factor, behind a right password: somebody may know that password."""
+    _log(request, EventKind.WRONG_CODE, user, user.username)
+    _record(request, user, EventKind.WRONG_CODE)
+
+
+def _record(request: HttpRequest, user: User, kind: EventKind) -> None:
+    event = record_failure(request, user, kind)
+    count = SecurityEvent.objects.count_recent(user, kind)
+    if count >= WARN_AFTER and throttle.take((_WARNING, f"{user.pk} {kind}")) is None:
+        knows_password = kind == EventKind.WRONG_CODE
+        defer(tasks.warn, {"user": user.pk, "network": event.network, "knows_password": knows_password})
+
+
+def _log(request: HttpRequest, kind: EventKind, user: User | None, login: str) -> None:
     """One line of JSON in the log, for tools that watch it. What was typed stands in it escaped."""
     line = {
         "event": "sign_in_failed",

@@ -9,7 +9,7 @@ from django.dispatch import receiver
 
 from accounts import attempts, factors
 from accounts.models.securityevent import EventKind
-from accounts.securitylog import record, record_failure
+from accounts.securitylog import record
 
 _WORDS = {
     "totp": "authenticator app",
@@ -68,8 +68,7 @@ def factor_used(request, authenticator, **kwargs) -> None:
 
 @receiver(mfa.authentication_failed)
 def wrong_code(request, user, authenticator, **kwargs) -> None:
-    record_failure(request, user, EventKind.WRONG_CODE)
-    attempts.log_failure(request, EventKind.WRONG_CODE, user, user.username)
+    attempts.wrong_code(request, user)
 
 
 @receiver(social.social_account_added)

@@ -9,12 +9,13 @@ from lib.jobs import RETRY
 
 
 @app.task(pass_context=False, retry=RETRY)
-def warn_of_wrong_passwords(user: int, network: str) -> None:
+def warn(user: int, network: str, knows_password: bool) -> None:
+    """Mail the owner of an account that somebody tries to sign in to."""
     for person in User.objects.filter(pk=user):
         if address := addresses.of(person):
             subject = "Somebody tried to sign in to your account"
-            context = {"person": person, "network": network}
-            template_mail.write("accounts/wrong_passwords.txt", address, subject, context).send()
+            context = {"person": person, "network": network, "knows_password": knows_password}
+            template_mail.write("accounts/failed_sign_ins.txt", address, subject, context).send()
 
 
 @app.periodic(cron="57 3 * * *")

@@ -13,6 +13,7 @@ from lib.http import client_ip
 from lib.throttle import Limit
 
 TO_A_MAILBOX = Limit("unproven mail to a mailbox", 3, timedelta(days=1))
+RESETS = Limit("password resets to a mailbox", 3, timedelta(days=1))
 FROM_A_NETWORK = Limit("unproven mail from a network", 20, timedelta(hours=1))
 TOO_MANY = "Too many mails were requested from your network in a short time. Wait some minutes, then try again."
 
@@ -29,9 +30,12 @@ def count_request(request: HttpRequest) -> None:
 
 def may_go(email: str) -> bool:
     """Whether a mail may go to this address now; it then counts. Whoever requested it must not learn the answer."""
-    return not Suppression.objects.has(email) and has_room(email)
+    return not Suppression.objects.has(email) and throttle.take((TO_A_MAILBOX, throttle.mailbox(email))) is None
 
 
-def has_room(email: str) -> bool:
-    """Whether this mailbox may get one more mail today, suppressed or not; it then counts."""
-    return throttle.take((TO_A_MAILBOX, throttle.mailbox(email))) is None
+def may_reset(email: str) -> bool:
+    """Whether the owner of a confirmed address may get one more password reset today; it then counts.
+
+    Apart from other mail, which strangers could use up, and although the address is suppressed.
+    """
+    return throttle.take((RESETS, throttle.mailbox(email))) is None

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from accounts import hashers
 from accounts.models import Suppression, User
 from accounts.models.suppression import Why
-from tests.accounts.entrance import ELSEWHERE, HERE, PASSWORD, is_signed_in, link_in, register, send, sign_in
+from tests.accounts.entrance import ELSEWHERE, HERE, PASSWORD, add_app, is_signed_in, link_in, register, send, sign_in
 from tests.factories import NOON
 from tests.race import race
 
@@ -114,6 +114,16 @@ def test_the_owner_is_told_once_a_day(dora, work, mailoutbox):
     _, reader = sign_in("dora")
     page = reader.get("/settings/security").content.decode()
     assert (page.count("Wrong password"), "192.0.7.0/24" in page) == (8, True)
+
+
+def test_the_owner_is_told_of_wrong_codes_behind_the_right_password(dora, work, mailoutbox):
+    add_app(dora)
+    answer, reader = sign_in("dora")
+    for _ in range(5):
+        send(reader, answer.url, {"code": "000000"})
+    work()
+    assert "with your password and a wrong code" in mailoutbox[-1].body
+    assert "somebody knows your password: choose another one now" in mailoutbox[-1].body
 
 
 def test_a_stolen_session_cannot_guess_the_password_unnoticed(dora, work, mailoutbox):

@@ -90,15 +90,22 @@ def test_changes_of_address_are_few(dora, signed_in, mailoutbox):
 
 
 def test_one_limit_holds_for_every_kind_of_mail(dora, stranger, signed_in, post, mailoutbox):
-    reset(stranger, DORA)
+    sign_up(signed_in(), "dora+a@example.org")
     sign_up(signed_in(), "dora+b@example.org")
     stranger.post("/subscribe", {"email": "dora+c@example.org"})
     assert len(post()) == 1
     SubscriptionFactory(email=DORA)
     stranger.post("/letters/manage", {"email": DORA})
     assert post() == []
-    reset(stranger, DORA)
     assert len(mailoutbox) == 3
+
+
+def test_nobody_can_use_up_the_resets_of_a_member_by_other_mail(dora, stranger, post, mailoutbox):
+    for _ in range(3):
+        stranger.post("/subscribe", {"email": DORA})
+    assert len(post()) == 3
+    reset(stranger, DORA)
+    assert "/accounts/password/reset/key/" in mailoutbox[-1].body
 
 
 def test_the_limit_passes(dora, stranger, mailoutbox, time_machine):
