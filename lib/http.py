@@ -257,8 +257,8 @@ def document(
 ) -> HttpResponse:
     """What is no page and the same for everybody, whoever is signed in and whatever the query string.
 
-    For so many `seconds` this process (by the name of its address) and shared caches keep it. It is written again after that, or at once where
-    `version` (anything with a repr) is another one; the ETag changes with the text alone.
+    For so many `seconds` shared caches keep it, and so does this process under the name of its address and `version`
+    (anything with a repr): for another one it is written anew. The ETag changes with the text alone.
     """
     key = _hashed((request.resolver_match.view_name, version))
     body = compressed.body(key, lambda: write().encode(), seconds)
