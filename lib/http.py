@@ -257,10 +257,10 @@ def document(
 ) -> HttpResponse:
     """What is no page and the same for everybody, whoever is signed in and whatever the query string.
 
-    For so many `seconds` this process and shared caches keep it. It is written again after that, or at once where
-    `version` (anything with a repr) is another one; the ETag changes with the text alone.
+    For so many `seconds` shared caches keep it, and so does this process under the name of its address and `version`
+    (anything with a repr): for another one it is written anew. The ETag changes with the text alone.
     """
-    key = _hashed((content_type, request.path, version))
+    key = _hashed((request.resolver_match.view_name, version))
     body = compressed.body(key, lambda: write().encode(), seconds)
     etag = _etag(request, hashlib.blake2b(body).digest())
     response = get_conditional_response(request, etag=etag) or compressed.response(request, body)

@@ -29,9 +29,9 @@ def part(request: HttpRequest, what: str, number: int) -> HttpResponse:
             raise Http404
         return sitemap.write("urlset", "url", entries)
 
-    return _file(request, write)
+    return _file(request, write, (what, number))
 
 
-def _file(request: HttpRequest, write: Callable[[], str]) -> HttpResponse:
+def _file(request: HttpRequest, write: Callable[[], str], part: tuple[str, int] | None = None) -> HttpResponse:
     """Written once an hour, since it reads whole tables."""
-    return document(request, XML, None, write, seconds=HOUR)
+    return document(request, XML, part, write, seconds=HOUR)

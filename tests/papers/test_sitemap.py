@@ -154,7 +154,8 @@ def test_a_file_is_read_from_the_database_once_an_hour(stranger, path, rows, tim
     assert len(statements) == STATEMENTS[path], [s["sql"] for s in statements]
     with CaptureQueriesContext(connection) as statements:
         again = stranger.get(path, headers={"if-none-match": first.headers["ETag"]})
-        others = [stranger.get(f"{path}?{number}").content for number in range(3)]
+        others = [stranger.get(f"{path}?{number}").content for number in range(2)]
+        others.append(stranger.get(path.replace("-0.xml", "-000.xml")).content)
     assert (again.status_code, again.content, others) == (304, b"", [first.content] * 3)
     assert not statements.captured_queries
     time_machine.move_to(datetime(2030, 1, 2, 4, 4, 6, tzinfo=UTC))
