@@ -1,4 +1,4 @@
-"""How often something may be done: by a person, from a network, or to a mailbox. The only throttle of the site.
+"""How often something may be done: by a person, from a network, or to a mailbox.
 
 The generic cell rate algorithm (ITU-T I.371) over one table of PostgreSQL, so that all processes and machines count
 together and no number of simultaneous requests gets past a limit. The table is unlogged: a crash of the database

@@ -229,7 +229,7 @@ def test_ten_windows_send_at_once_at_most_what_is_allowed():
 
 def test_a_mail_says_nothing_in_the_words_of_who_sends_it(lab, alice, signed_in, mailed):
     """Names are quoted, on one line and cut: nobody makes a mail of their own out of them."""
-    body = "\r\n\r\nYour account is locked. Sign in at https://evil.example/" + "x" * 40
+    body = "\r\n\r\nYour account is locked. Sign in at evil.example/" + "x" * 40
     reader = signed_in(alice)
     reader.act("/settings/profile", {"name": f"Security notice{body}"})
     reader.act("/orgs/lab/edit", {"name": f"” Act now{body}"})
@@ -240,7 +240,7 @@ def test_a_mail_says_nothing_in_the_words_of_who_sends_it(lab, alice, signed_in,
     assert letter.subject.endswith("”")
     lines = letter.body.splitlines()
     assert lines[0].startswith("You are invited to become a member of the organisation “' Act now")
-    assert [line for line in lines if line.startswith(("Security", "'", "Your account", "https://evil"))] == []
+    assert [line for line in lines if line.startswith(("Security", "'", "Your account", "evil"))] == []
     quotations = re.findall("“(.*?)”", letter.body)
     assert [max(map(len, quotations)) <= 80, quotations[-1]] == [True, "alice"]
 
