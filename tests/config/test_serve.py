@@ -30,8 +30,9 @@ def worker_of(process, other_than=None) -> psutil.Process:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         for child in psutil.Process(process.pid).children(recursive=True):
-            if child.cmdline()[1:] == ["manage.py", "procrastinate", "worker"] and child != other_than:
-                return child
+            with contextlib.suppress(psutil.NoSuchProcess):  # it was killed, and is not yet waited for
+                if child.cmdline()[1:] == ["manage.py", "procrastinate", "worker"] and child != other_than:
+                    return child
         time.sleep(0.1)
     pytest.fail("there is no worker")
 
