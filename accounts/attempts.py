@@ -12,7 +12,7 @@ from accounts.models import SecurityEvent, User
 from accounts.models.securityevent import EventKind
 from accounts.securitylog import record_failure
 from lib import throttle
-from lib.http import client_ip
+from lib.http import client_ip, network_of
 from lib.jobs import defer
 from lib.throttle import Limit
 
@@ -29,7 +29,7 @@ logger = logging.getLogger("accounts.security")
 
 def demand(request: HttpRequest, credentials: dict) -> None:
     """Count an attempt to sign in. Raises TooMany if there were too many from this network or for this account."""
-    user, network = find(**credentials), throttle.network(client_ip(request))
+    user, network = find(**credentials), network_of(request)
     throttle.demand(
         (_NETWORK, network),
         (_ACCOUNT, _key(user or _login(credentials).lower(), network)),
@@ -40,14 +40,14 @@ def demand(request: HttpRequest, credentials: dict) -> None:
 def demand_hash(request: HttpRequest) -> None:
     """Count a hash for what is no attempt to sign in. Raises TooMany if there were too many for this network."""
     throttle.demand(
-        (_NETWORK, throttle.network(client_ip(request))),
+        (_NETWORK, network_of(request)),
         message="Too many people signed up or in from your network. Wait some minutes, then try again.",
     )
 
 
 def forget(request: HttpRequest, user: User) -> None:
     """Forget the failed attempts for this account from this network."""
-    throttle.release((_ACCOUNT, _key(user, throttle.network(client_ip(request)))))
+    throttle.release((_ACCOUNT, _key(user, network_of(request))))
 
 
 def wrong_password(request: HttpRequest, credentials: dict) -> None:

@@ -5,8 +5,7 @@ from django.http import HttpRequest
 from accounts import browser
 from accounts.models import SecurityEvent, User
 from accounts.models.securityevent import EventKind
-from lib import throttle
-from lib.http import client_ip
+from lib.http import network_of
 
 LONGEST_DETAIL = SecurityEvent._meta.get_field("detail").max_length
 
@@ -29,6 +28,6 @@ def end_other_sessions(request: HttpRequest) -> None:
 
 def _origin(request: HttpRequest) -> dict[str, str]:
     return {
-        "network": throttle.network(client_ip(request)),
+        "network": network_of(request),
         "browser": browser.in_words(request.headers.get("User-Agent", "")),
     }

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts.models import Suppression
 from lib import throttle
-from lib.http import client_ip
+from lib.http import network_of
 from lib.throttle import Limit
 
 TO_A_MAILBOX = Limit("unproven mail to a mailbox", 3, timedelta(days=1))
@@ -25,7 +25,7 @@ def count_request(request: HttpRequest) -> None:
     """
     if not hasattr(request, "has_requested_mail"):
         request.has_requested_mail = True
-        throttle.demand((FROM_A_NETWORK, throttle.network(client_ip(request))), message=TOO_MANY)
+        throttle.demand((FROM_A_NETWORK, network_of(request)), message=TOO_MANY)
 
 
 def may_go(email: str) -> bool:

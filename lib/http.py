@@ -86,6 +86,11 @@ def client_ip(request: HttpRequest) -> str:
     return request.META["REMOTE_ADDR"]
 
 
+def network_of(request: HttpRequest) -> str:
+    """The network that limits count the request for."""
+    return throttle.network(client_ip(request))
+
+
 def request_limit(name: str, *, person: int, network: int, period: timedelta) -> Callable[[HttpRequest], None]:
     """Returns a function that counts a request for its person and its network, and raises TooMany past one of both.
 
@@ -94,7 +99,7 @@ def request_limit(name: str, *, person: int, network: int, period: timedelta) ->
     of_person, of_network = Limit(f"{name} person", person, period), Limit(f"{name} network", network, period)
 
     def count(request: HttpRequest) -> None:
-        uses = [(of_network, throttle.network(client_ip(request)))]
+        uses = [(of_network, network_of(request))]
         if request.user.is_authenticated:
             uses.append((of_person, str(request.user.pk)))
         throttle.demand(*uses, message=TOO_OFTEN)

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from lib import throttle
-from lib.http import client_ip, sign_in_first
+from lib.http import network_of, sign_in_first
 from lib.jobs import defer
 from papers import tasks
 from papers.forms import SubmitForm
@@ -42,7 +42,7 @@ def _begin(request: HttpRequest, arxiv_id: str) -> Submission:
     if is_new:
         throttle.demand(
             (OF_PERSON, str(request.user.pk)),
-            (OF_NETWORK, throttle.network(client_ip(request))),
+            (OF_NETWORK, network_of(request)),
             message=f"You can submit {OF_PERSON.amount} papers a day, and everybody on your network together "
             f"{OF_NETWORK.amount}. Attempts that failed count. Please try again later.",
         )
