@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 from django.db.models import Prefetch
 
-from papers import citation
 from papers.models import Affiliation, Author, Paper
+from papers.paper import citation
 
 MOST = 1_000  # papers of one file
 

@@ -6,6 +6,7 @@ from django.urls import path, re_path, register_converter
 from papers.feeds import FORMS
 from papers.identifiers import ArxivIdConverter
 from papers.models import State
+from papers.paper import views as marks
 from papers.shelves import SHELVES
 from papers.views import (
     about,
@@ -21,7 +22,6 @@ from papers.views import (
     items,
     leaving,
     lists,
-    marks,
     orgs,
     people,
     portability,

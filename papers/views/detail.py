@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from lib.http import page
-from papers import citation, ranking, search
+from papers import ranking, search
 from papers.models import Paper
+from papers.paper import citation
 from papers.period import Period
 from papers.views import affiliations
 from papers.views.lists import searches_limited, show

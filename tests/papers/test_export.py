@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lib.text import one_line
-from papers import citation
 from papers.models import Bookmark, Paper
+from papers.paper import citation
 from tests.factories import NOON, PaperFactory
 from tests.papers.test_lists import titles
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from papers import citation
 from papers.models import Vote
+from papers.paper import citation
 from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
 
 

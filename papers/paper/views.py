@@ -18,7 +18,7 @@ def _act(request: HttpRequest, ref, deed, control: str) -> HttpResponse:
     if not request.htmx:
         return redirect_back(request)
     now = Paper.objects.seen_by(request.user).get(pk=paper.pk)
-    return render(request, f"papers/_controls.html#{control}", {"paper": now})
+    return render(request, f"papers/paper/_controls.html#{control}", {"paper": now})
 
 
 @verb
