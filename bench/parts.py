@@ -12,8 +12,9 @@ from django.core.cache import caches
 
 from bench.database import stranger
 from bench.report import table
-from papers import cards, legs, listing, marking, search, wording
+from papers import cards, listing
 from papers.models import Paper
+from papers.search import highlight
 
 # What is timed, and the part in which it happens.
 _PARTS = {
@@ -22,7 +23,7 @@ _PARTS = {
     "fused statement": (legs, "fuse", "rest of the search"),
     "rest of the search": (search, "_find", "rest of the list"),
     "rest of the list": (listing, "build", "rest of the page"),
-    "marks set": (marking.Marker, "mark", "rest of the page"),
+    "marks set": (highlight.Marker, "mark", "rest of the page"),
 }
 
 

@@ -10,10 +10,10 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from lib.markup import markdown
-from papers.legs import tsquery
-from papers.marking import Marker
 from papers.models import Author, Paper, SearchEntry
-from papers.search import Found
+from papers.search.highlight import Marker
+from papers.search.results import Found
+from papers.search.retrieval import tsquery
 
 NAMES_SHOWN = 3
 _NO_REASON = '<span class="reason"></span>'

@@ -8,7 +8,7 @@ from django.db.models import Q
 from lib.forms import DateInput
 from orgs.models import Organisation
 from papers.models import Paper
-from papers.wording import author_query
+from papers.search.lexicon import author_query
 
 ORDERS = {
     "votes": ("vote_count", "listed_at", "id"),

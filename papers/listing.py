@@ -10,10 +10,10 @@ from django.http import QueryDict
 from lib import keyset
 from lib.refusals import BadInput
 from lib.storable import is_storable
-from papers import query, search
 from papers.filters import ORDERS, PaperFilter
 from papers.matching import collect
 from papers.models import Paper
+from papers.search import results, syntax
 
 PAGE_SIZE = 30
 ORDER_NAMES = {"votes": "Upvoted", "newest": "Newest", "discussed": "Discussed", "hot": "Hot"}
@@ -35,8 +35,8 @@ class Asked:
     is_normal: bool
 
     @cached_property
-    def terms(self) -> query.Terms:
-        return query.terms(self.params.get("q", ""))
+    def terms(self) -> syntax.Terms:
+        return syntax.terms(self.params.get("q", ""))
 
     @property
     def has_filters(self) -> bool:
@@ -71,7 +71,7 @@ class Listing:
     asked: Asked
     papers: list[Paper]
     filter: PaperFilter | None
-    found: search.Found | None
+    found: results.Found | None
     order: str
     orders: dict[str, str]
     chips: list[Chip]
@@ -98,7 +98,7 @@ class Listing:
     @property
     def kinds(self) -> dict[str, str]:
         """The kinds of search there are to choose from, if any."""
-        return KINDS if self.asked.terms.all and search.has_meaning() else {}
+        return KINDS if self.asked.terms.all and results.has_meaning() else {}
 
     @property
     def meant(self) -> str:
@@ -127,9 +127,9 @@ def read(address: QueryDict) -> Asked:
     if not all(map(is_storable, address.dict().values())):
         raise BadInput("The address of this list holds a character that can't be read.")
     text = address.get("q", "").strip()
-    parsed = query.parse(text)
+    parsed = syntax.parse(text)
     params = QueryDict(mutable=True)
-    told = {name: query.settle(name, value.strip()) for name, value in address.dict().items()}
+    told = {name: syntax.settle(name, value.strip()) for name, value in address.dict().items()}
     for name, value in (told | {"q": parsed.words} | parsed.filters).items():
         if value:
             params[name] = value
@@ -137,7 +137,7 @@ def read(address: QueryDict) -> Asked:
     if text and not (parsed.words or parsed.filters or problems):
         problems = (f"“{text[:40]}” has no word to look for.",)
     is_normal = bool(problems) or (not parsed.filters and all(told[name] == address[name] != "" for name in told))
-    return Asked(params, text if problems else query.write(params), problems, is_normal)
+    return Asked(params, text if problems else syntax.write(params), problems, is_normal)
 
 
 def build(
@@ -171,9 +171,9 @@ def build(
     filter = PaperFilter(asked.params, papers) if asked.has_filters else None
     found, page = None, keyset.Page([], "")
     if filter is None or filter.is_valid():
-        matching = search.without((filter.qs if filter else papers), asked.terms)
+        matching = results.without((filter.qs if filter else papers), asked.terms)
         if every_word and asked.terms.all:
-            matching = search.having(matching, asked.terms)
+            matching = results.having(matching, asked.terms)
         else:
             found = _find(asked, matching, like, columns.get(chosen, ORDERS["votes"]))
         if found and chosen in columns:
@@ -181,7 +181,7 @@ def build(
         # A whole list in its own order is quick: it needs no limit on time, and nothing to be collected.
         is_whole = not (filter or asked.terms.all or found) and (not own_order or chosen == order)
         is_sought = chosen in columns and not is_whole
-        with search.bounded() if is_sought else nullcontext():
+        with results.bounded() if is_sought else nullcontext():
             rows = collect(papers, matching) if is_sought else matching
             rows = rows.seen_by(viewer).narrow((*columns.get(chosen, ()), *also))
             page = _page(rows, found, columns.get(chosen), asked.params.get("older", ""), size)
@@ -201,17 +201,17 @@ def build(
     )
 
 
-def _find(asked: Asked, papers, like: Paper | None, first: tuple[str, ...]) -> search.Found | None:
+def _find(asked: Asked, papers, like: Paper | None, first: tuple[str, ...]) -> results.Found | None:
     by = _one_of(KINDS, asked.params.get("by", ""), "kind of search")
-    similar = search.like(like, papers) if like else None
+    similar = results.like(like, papers) if like else None
     if not asked.terms.all:
         return similar
     if similar:
         papers = papers.filter(pk__in=[hit.pk for hit in similar.hits])
-    return search.find(papers, asked.terms, by=by, first=first)
+    return results.find(papers, asked.terms, by=by, first=first)
 
 
-def _page(papers, found: search.Found | None, columns: tuple[str, ...] | None, cursor: str, size: int) -> keyset.Page:
+def _page(papers, found: results.Found | None, columns: tuple[str, ...] | None, cursor: str, size: int) -> keyset.Page:
     """By these columns, or without any by relevance."""
     if columns:
         return keyset.page(papers, columns, cursor, size)

@@ -19,7 +19,7 @@ from orgs.models import FormerSlug, Organisation
 from papers import following, listing, period
 from papers.models import Collection, Paper
 from papers.parts import PARTS
-from papers.search import bounded
+from papers.search.results import bounded
 
 User = get_user_model()
 

@@ -11,10 +11,11 @@ from accounts.models import User
 from lib.images import COVER, LOGO, PORTRAIT, sweep
 from lib.jobs import RETRY, defer, periodic
 from orgs.models import Organisation
-from papers import audit, indexing, portability
+from papers import audit, portability
 from papers.ingest import daily, stars, submitting
 from papers.ingest.client import Client
 from papers.models import DataExport, Item, Submission
+from papers.search import indexing
 
 logger = logging.getLogger(__name__)
 

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from lib.http import page
-from papers import ranking, search
+from papers import ranking
 from papers.models import Paper
 from papers.paper import citation
 from papers.period import Period
+from papers.search import results
 from papers.views import affiliations
 from papers.views.lists import searches_limited, show
 
@@ -62,8 +63,8 @@ def _lister(paper: Paper, viewer):
 
 def _similar(paper: Paper) -> list[Paper]:
     """The nearest first; none if they take too long to find, for which nobody should miss the paper itself."""
-    with suppress(search.TooSlow):
-        nearest = [hit.pk for hit in search.like(paper, Paper.objects.all()).hits[:SIMILAR_SHOWN]]
+    with suppress(results.TooSlow):
+        nearest = [hit.pk for hit in results.like(paper, Paper.objects.all()).hits[:SIMILAR_SHOWN]]
         papers = Paper.objects.select_related("organisation").in_bulk(nearest)
         return [papers[pk] for pk in nearest if pk in papers]
     return []

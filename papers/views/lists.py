@@ -19,7 +19,7 @@ from papers import export, feeds, identifiers, listing, period, sources, sparkli
 from papers.models import AuthorFollow, Day, Paper, TopicFollow
 from papers.models.follow import Standing
 from papers.period import NoSuchPeriod, Period
-from papers.search import bounded
+from papers.search.results import bounded
 from papers.views import saved_filters
 
 SUGGESTED_ORGANISATIONS = 200

@@ -12,7 +12,7 @@ from lib.refusals import BadInput
 from papers import following
 from papers.models import AuthorFollow, OrganisationFollow, PersonFollow, SearchEntry, TopicFollow
 from papers.models import follow as follows
-from papers.wording import author_query
+from papers.search.lexicon import author_query
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
 from tests.papers.test_following import MANAGE, button, text
 from tests.race import race

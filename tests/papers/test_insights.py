@@ -11,7 +11,7 @@ from lxml import html
 
 from papers.models import Affiliation, Vote
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
-from tests.papers.reading import text
+from tests.papers.search.reading import text
 
 PAGE = "/orgs/lab/insights"
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from papers.embedding.bundled import Bundled
 from papers.models import Embedding
+from papers.search.embedding.bundled import Bundled
 from tests.factories import NOON, PaperFactory
-from tests.papers import library as shelf
-from tests.papers.reading import keys, text
+from tests.papers.search import library as shelf
+from tests.papers.search.reading import keys, text
 from tests.papers.test_lists import next_page, titles
 
 

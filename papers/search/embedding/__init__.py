@@ -4,9 +4,9 @@ from functools import cache
 
 from django.conf import settings
 
-from papers.embedding.bundled import Bundled
-from papers.embedding.endpoint import Endpoint
-from papers.embedding.interface import Embedder, Unavailable
+from papers.search.embedding.bundled import Bundled
+from papers.search.embedding.endpoint import Endpoint
+from papers.search.embedding.interface import Embedder, Unavailable
 
 __all__ = ["Embedder", "Unavailable", "embedder"]
 

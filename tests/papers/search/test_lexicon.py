@@ -4,11 +4,11 @@ import math
 
 import pytest
 
-from papers import wording
 from papers.models import Word
-from papers.query import terms
+from papers.search import lexicon
+from papers.search.syntax import terms
 from tests.factories import PaperFactory
-from tests.papers import library
+from tests.papers.search import library
 
 
 @pytest.fixture
@@ -17,8 +17,8 @@ def counted(db):
     Word.objects.recount()
 
 
-def read(words) -> wording.Wording:
-    return wording.read(terms(words))
+def read(words) -> lexicon.Wording:
+    return lexicon.read(terms(words))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_rarer_words_weigh_more_as_in_bm25(counted):
 def test_the_rarest_words_are_looked_up_until_the_budget_of_postings_is_spent(
     counted, monkeypatch, postings, looked_up
 ):
-    monkeypatch.setattr(wording, "POSTINGS", postings)
+    monkeypatch.setattr(lexicon, "POSTINGS", postings)
     asked = read("language survey zebra")
     assert list(asked.weights)[: asked.rare] == looked_up
 
@@ -100,8 +100,8 @@ def test_the_rarest_words_are_looked_up_until_the_budget_of_postings_is_spent(
     ],
 )
 def test_papers_are_looked_up_by_their_rarest_words(counted, monkeypatch, postings, many, words, narrow):
-    monkeypatch.setattr(wording, "POSTINGS", postings)
-    monkeypatch.setattr(wording, "MANY", many)
+    monkeypatch.setattr(lexicon, "POSTINGS", postings)
+    monkeypatch.setattr(lexicon, "MANY", many)
     assert read(words).narrow == narrow
 
 
@@ -116,14 +116,14 @@ def test_papers_are_looked_up_by_their_rarest_words(counted, monkeypatch, postin
     ],
 )
 def test_a_name_is_its_words_side_by_side(name, tsquery):
-    assert wording.author_query(name) == tsquery
+    assert lexicon.author_query(name) == tsquery
 
 
 def test_a_whole_word_is_as_rare_wherever_it_stands(counted, monkeypatch):
     for n in range(9):
         PaperFactory(title=f"Surveyors {n}", abstract="")
     Word.objects.recount()
-    monkeypatch.setattr(wording, "POSTINGS", 1)
+    monkeypatch.setattr(lexicon, "POSTINGS", 1)
     assert read("language survey").narrow == read("survey language").narrow == "((('survey')))"
 
 

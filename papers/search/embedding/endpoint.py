@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import httpx2
 import numpy
 
-from papers.embedding.interface import Unavailable
+from papers.search.embedding.interface import Unavailable
 
 
 class Endpoint:

@@ -7,8 +7,8 @@ from threading import Event, Thread
 import numpy
 import pytest
 
-from papers.embedding import Unavailable
-from papers.embedding.endpoint import Endpoint
+from papers.search.embedding import Unavailable
+from papers.search.embedding.endpoint import Endpoint
 
 
 class Service(ThreadingHTTPServer):

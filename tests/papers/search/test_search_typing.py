@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.papers.reading import keys, text
+from tests.papers.search.reading import keys, text
 
 
 def type_in(reader, text: str, page: str = "/papers?q=x"):

@@ -6,11 +6,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lib.text import fold
-from papers import legs, search, wording
 from papers.models import Embedding, Paper
-from papers.query import terms
+from papers.search import lexicon, results, retrieval
+from papers.search.syntax import terms
 from tests.factories import PaperFactory
-from tests.papers import library as shelf
+from tests.papers.search import library as shelf
 
 # --- words
 
@@ -34,11 +34,11 @@ EVERY_WORD = {
 }
 
 
-@pytest.mark.parametrize("postings", [wording.POSTINGS, -1])  # words are looked up, or papers are looked through
+@pytest.mark.parametrize("postings", [lexicon.POSTINGS, -1])  # words are looked up, or papers are looked through
 @pytest.mark.parametrize("answers", EVERY_WORD.values(), ids=EVERY_WORD)
 def test_every_word(found, answers, postings, monkeypatch):
-    monkeypatch.setattr(wording, "POSTINGS", postings)
-    monkeypatch.setattr(wording, "MANY", postings)
+    monkeypatch.setattr(lexicon, "POSTINGS", postings)
+    monkeypatch.setattr(lexicon, "MANY", postings)
     for words, names in answers.items():
         hits = found(words, by="words")
         assert sorted(name for name in hits if "every" in hits[name].legs) == names, words
@@ -63,7 +63,7 @@ def test_a_title_that_begins_with_the_words_stands_first_then_one_that_has_them_
     inside = PaperFactory(title="Why segment anything in long titles about other things", abstract="")
     named = PaperFactory(title="Segment anything: a long title about many other things", abstract="Else.")
     shelf.index()
-    hits = search.find(Paper.objects.all(), terms("segment anything"), by="words").hits
+    hits = results.find(Paper.objects.all(), terms("segment anything"), by="words").hits
     assert [hit.pk for hit in hits] == [named.pk, inside.pk, shorter.pk]
 
 
@@ -76,21 +76,21 @@ def test_title_above_names_above_abstract(db):
     in_names = PaperFactory(title="Alpha", abstract="Beta gamma.", authors=["Zeta Choi"])
     in_title = PaperFactory(title="Choi", abstract="Alpha beta.", authors=["Zeta Gamma"])
     shelf.index()
-    hits = search.find(Paper.objects.all(), terms("choi"), by="words").hits
+    hits = results.find(Paper.objects.all(), terms("choi"), by="words").hits
     assert [hit.pk for hit in hits] == [in_title.pk, in_names.pk, in_abstract.pk]
 
 
 def test_a_new_paper_is_found_before_its_words_are_counted(found, library):
     new = PaperFactory(title="Quokkas", authors=[])
-    assert [hit.pk for hit in search.find(Paper.objects.all(), terms("quokkas"), by="words").hits] == [new.pk]
+    assert [hit.pk for hit in results.find(Paper.objects.all(), terms("quokkas"), by="words").hits] == [new.pk]
 
 
 def test_a_common_word_is_read_no_further_than_the_budget(db, monkeypatch):
     for n in range(9):
         PaperFactory(title=f"Common {'rare' if n == 4 else 'x'}")
     shelf.index()
-    monkeypatch.setattr(wording, "POSTINGS", 5)
-    hits = search.find(Paper.objects.all(), terms("common rare zebra"), by="words").hits
+    monkeypatch.setattr(lexicon, "POSTINGS", 5)
+    hits = results.find(Paper.objects.all(), terms("common rare zebra"), by="words").hits
     assert [Paper.objects.get(pk=hit.pk).title for hit in hits] == ["Common rare"]
 
 
@@ -111,7 +111,7 @@ def test_a_common_word_is_read_no_further_than_the_budget(db, monkeypatch):
 )
 def test_a_misspelt_word_is_read_as_the_nearest_in_a_title_or_a_name(library, found, typed, meant):
     for by in ("words", "meaning", ""):
-        asked = search.find(Paper.objects.all(), terms(f"{typed} network"), by=by)
+        asked = results.find(Paper.objects.all(), terms(f"{typed} network"), by=by)
         assert asked.mended[fold(typed)] == meant
         assert {fold(typed), meant} <= asked.marked
         assert set(found(f"{typed} network", by=by)) == set(found(f"{meant} network", by=by))
@@ -133,13 +133,13 @@ RIGHT = {
 
 def test_nothing_else_is_mended(library):
     for words, why in RIGHT.items():
-        assert search.find(Paper.objects.all(), terms(words), by="words").mended == {}, why
+        assert results.find(Paper.objects.all(), terms(words), by="words").mended == {}, why
 
 
 @pytest.mark.parametrize("field", ["title", "abstract", "authors"])
 def test_no_word_that_some_paper_has_is_mended(library, field):
     PaperFactory(**{field: ["Tumuors"] if field == "authors" else "Tumuors"})  # not counted yet
-    assert search.find(Paper.objects.all(), terms("tumuors"), by="words").mended == {}
+    assert results.find(Paper.objects.all(), terms("tumuors"), by="words").mended == {}
 
 
 # --- meaning, and both
@@ -197,35 +197,35 @@ def test_vectors_of_another_model_are_not_compared(found, library):
 
 
 def test_of_many_papers_with_every_word_the_first_in_the_order_asked_for_are_ranked(db, monkeypatch):
-    monkeypatch.setattr(legs, "EVERY_POOL", 2)
+    monkeypatch.setattr(retrieval, "EVERY_POOL", 2)
     papers = [PaperFactory(title="Alike", imported_votes=votes, comment_count=-votes + 9) for votes in (1, 2, 3)]
     for first, kept in ((("vote_count", "id"), papers[1:]), (("comment_count", "id"), papers[:2])):
-        found = search.find(Paper.objects.all(), terms("alike"), by="words", first=first)
+        found = results.find(Paper.objects.all(), terms("alike"), by="words", first=first)
         assert {hit.pk for hit in found.hits if "every" in hit.legs} == {paper.pk for paper in kept}
         assert (found.exact, found.is_cut) == (2, True)
         assert set(found.worth_ordering(Paper.objects.all())) == set(papers)  # all stand in other orders
 
 
 def test_common_words_are_looked_for_among_the_first_papers_only(db, monkeypatch):
-    monkeypatch.setattr(wording, "MANY", 0)
-    monkeypatch.setattr(wording, "POSTINGS", 0)
-    monkeypatch.setattr(legs, "WALK", 2)
+    monkeypatch.setattr(lexicon, "MANY", 0)
+    monkeypatch.setattr(lexicon, "POSTINGS", 0)
+    monkeypatch.setattr(retrieval, "WALK", 2)
     another = PaperFactory(title="Another", imported_votes=0)
     papers = [PaperFactory(title="Alike", imported_votes=votes) for votes in (1, 2, 3)]
     shelf.index()
-    found = search.find(Paper.objects.all(), terms("alike"), by="words")
+    found = results.find(Paper.objects.all(), terms("alike"), by="words")
     assert ({hit.pk for hit in found.hits}, found.is_cut) == ({paper.pk for paper in papers[1:]}, True)
     assert found.is_walked
-    assert not search.find(Paper.objects.all(), terms("the"), by="words").is_walked  # which asks for no word
-    rare = search.find(Paper.objects.all(), terms("another"), by="words")
+    assert not results.find(Paper.objects.all(), terms("the"), by="words").is_walked  # which asks for no word
+    rare = results.find(Paper.objects.all(), terms("another"), by="words")
     assert (rare.exact, set(rare.worth_ordering(Paper.objects.all()))) == (0, {another})
-    filtered = search.find(Paper.objects.filter(vote_count__gt=0), terms("alike"), by="words")
+    filtered = results.find(Paper.objects.filter(vote_count__gt=0), terms("alike"), by="words")
     assert (filtered.exact, filtered.is_cut) == (3, False)
 
 
 def statements(papers, **how) -> int:
     with CaptureQueriesContext(connection) as made:
-        search.find(papers, terms("graph"), **how)
+        results.find(papers, terms("graph"), **how)
     return len(made)
 
 

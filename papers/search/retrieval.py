@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 from pgvector import HalfVector
 from pgvector.django import CosineDistance
 
-from papers import embedding, wording
+from papers.search import embedding, lexicon
 
 K = 60
 EVERY_POOL = 300  # of all papers with every word, the first in the order that was asked for
@@ -24,13 +24,13 @@ def tsquery(text: str) -> SearchQuery:
     return SearchQuery(text, config="simple", search_type="raw")
 
 
-def every(papers, words: wording.Wording, first: Sequence[str]):
+def every(papers, words: lexicon.Wording, first: Sequence[str]):
     sql, params = _with_every(papers, words, first)
     order = ", ".join(f"{column} DESC" for column in first)
     return _by_words(words, f"SELECT id FROM ({sql}) among ORDER BY {order} LIMIT {EVERY_POOL}", params)  # noqa: S608
 
 
-def _with_every(papers, words: wording.Wording, first: Sequence[str]):
+def _with_every(papers, words: lexicon.Wording, first: Sequence[str]):
     """The papers with every word. PostgreSQL misjudges how many those are, and would look for a few along the whole
     order; so few are looked up first, behind a fence (OFFSET 0), and many among the WALK first papers only.
     """
@@ -45,7 +45,7 @@ def _with_every(papers, words: wording.Wording, first: Sequence[str]):
     return papers.filter(entry__words=tsquery(words.every)).values_list(*first).query.sql_with_params()
 
 
-def is_walked(papers, words: wording.Wording) -> bool:
+def is_walked(papers, words: lexicon.Wording) -> bool:
     return bool(words.every) and not words.narrow and not papers.query.where
 
 
@@ -60,7 +60,7 @@ _WALKED = """
 """
 
 
-def any_rare(papers, words: wording.Wording):
+def any_rare(papers, words: lexicon.Wording):
     """Of the papers with any of the rare words those with the weightiest."""
     lexemes, weights = _lexemes(words)
     among, more = ("", ())
@@ -77,13 +77,13 @@ _RARE = f"""
         SELECT paper_id, weight FROM papers_searchentry
         JOIN unnest(%s::tsquery[], %s::float8[]) AS rare(lexeme, weight) ON words @@ lexeme
         WHERE (SELECT count(*) FROM every) < {{plenty}}  -- or there is plenty, and this is not even begun
-        LIMIT {2 * wording.POSTINGS}  -- which is a fence, too, and more than there are since the last count
+        LIMIT {2 * lexicon.POSTINGS}  -- which is a fence, too, and more than there are since the last count
     ) having_one {{among}}
     GROUP BY paper_id ORDER BY sum(weight) DESC, paper_id DESC LIMIT {POOL}
 """  # noqa: S608 (POOL is a constant)
 
 
-def _by_words(words: wording.Wording, pool: str, params: Sequence):
+def _by_words(words: lexicon.Wording, pool: str, params: Sequence):
     """The papers of the pool by how well they fit all words: from 0 to 1, and more where those are a title or a name.
 
     A word counts its weight times r / (r + 0.2 · (¼ + ¾ · length)): the shape of BM25, with r the word's own `ts_rank`
@@ -93,8 +93,8 @@ def _by_words(words: wording.Wording, pool: str, params: Sequence):
     return _BY_WORDS.format(pool=pool), [sum(weights), lexemes, weights, words.opening, words.together, *params]
 
 
-def _lexemes(words: wording.Wording) -> tuple[list[str], list[float]]:
-    return [wording.quote(lexeme) for lexeme in words.weights], list(words.weights.values())
+def _lexemes(words: lexicon.Wording) -> tuple[list[str], list[float]]:
+    return [lexicon.quote(lexeme) for lexeme in words.weights], list(words.weights.values())
 
 
 # An empty vector is added since a value out of line would be fetched again for every word.

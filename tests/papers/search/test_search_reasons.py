@@ -2,10 +2,10 @@
 
 import pytest
 
-from papers import legs
+from papers.search import retrieval
 from tests.factories import PaperFactory
-from tests.papers import library as shelf
-from tests.papers.reading import counted, reasons
+from tests.papers.search import library as shelf
+from tests.papers.search.reading import counted, reasons
 
 
 def test_each_row_says_why_it_is_there(library, stranger):
@@ -31,7 +31,7 @@ def test_a_name_that_was_found_is_told(library, stranger):
 
 
 def test_every_word_is_told_of_papers_beyond_those_that_were_ranked_for_it(library, stranger, monkeypatch):
-    monkeypatch.setattr(legs, "EVERY_POOL", 1)
+    monkeypatch.setattr(retrieval, "EVERY_POOL", 1)
     said = reasons(stranger.get("/papers?q=reasoning"))
     assert said["chain"].startswith("Every word")
     assert said["survey"].startswith("Every word")

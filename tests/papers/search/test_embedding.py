@@ -18,8 +18,8 @@ from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
-from papers.embedding import Unavailable, bundled, embedder, wordpiece
-from papers.embedding.bundled import Bundled
+from papers.search.embedding import Unavailable, bundled, embedder, wordpiece
+from papers.search.embedding.bundled import Bundled
 
 ROOT = Path(__file__).parents[2]
 HUB = sorted((ROOT.parent / "shared" / "data" / "hub_daily").glob("*.json.gz"))

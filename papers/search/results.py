@@ -21,10 +21,10 @@ from django.db.models import Q
 
 from lib.refusals import Busy
 from lib.statements import is_out_of_time
-from papers import embedding, legs, wording
-from papers.embedding import Unavailable, embedder
 from papers.models import Embedding
-from papers.query import Terms
+from papers.search import embedding, lexicon, retrieval
+from papers.search.embedding import Unavailable, embedder
+from papers.search.syntax import Terms
 
 LEGS = {"": ("every", "any", "near"), "words": ("every", "any"), "meaning": ("near",)}
 TIMEOUT_MS = 1_000
@@ -82,13 +82,13 @@ class Found:
     @property
     def is_cut(self) -> bool:
         """Whether there may be more with every word than the hits tell."""
-        return self.is_walked or self.exact == legs.EVERY_POOL
+        return self.is_walked or self.exact == retrieval.EVERY_POOL
 
     def worth_ordering(self, papers):
         """What another order than relevance shows: of these papers all that have every word, or else the best hits."""
         if self.exact or self.is_walked:
-            return papers.filter(entry__words=legs.tsquery(self.every))
-        return papers.filter(pk__in=[hit.pk for hit in self.hits[: legs.POOL]])
+            return papers.filter(entry__words=retrieval.tsquery(self.every))
+        return papers.filter(pk__in=[hit.pk for hit in self.hits[: retrieval.POOL]])
 
 
 def find(papers, terms: Terms, *, by: str = "", first: Sequence[str] = ("vote_count", "listed_at", "id")) -> Found:
@@ -103,10 +103,10 @@ def find(papers, terms: Terms, *, by: str = "", first: Sequence[str] = ("vote_co
 def having(papers, terms: Terms):
     """The papers that have every term, as they were meant to be spelled; none if no paper knows the words."""
     with bounded():
-        words = wording.read(terms)
+        words = lexicon.read(terms)
     if not words.every:
         return papers.none()
-    asked = [legs.tsquery(query) for query in (words.every, words.phrases) if query]
+    asked = [retrieval.tsquery(query) for query in (words.every, words.phrases) if query]
     return papers.filter(*(Q(entry__words=query) for query in asked))
 
 
@@ -115,7 +115,7 @@ def without(papers, terms: Terms):
     if not terms.none:
         return papers
     with bounded():
-        return papers.filter(~Q(entry__words=legs.tsquery(wording.read(terms).none)))
+        return papers.filter(~Q(entry__words=retrieval.tsquery(lexicon.read(terms).none)))
 
 
 def like(paper, papers) -> Found:
@@ -140,32 +140,32 @@ def _like(paper, papers) -> Found:
     with bounded() as cursor, suppress(EmptyResultSet):  # there are no papers to look through
         vector = Embedding.objects.filter(paper=paper, model=embedding.name()).values_list("vector", flat=True).first()
         if vector is not None and has_meaning():
-            return Found(_hits(cursor, {"near": legs.near(papers.exclude(pk=paper.pk), vector)}))
+            return Found(_hits(cursor, {"near": retrieval.near(papers.exclude(pk=paper.pk), vector)}))
     return Found(())
 
 
 def _find(papers, terms: Terms, by: str, first: Sequence[str]) -> Found:
     with bounded():
-        words = wording.read(terms)
+        words = lexicon.read(terms)
     vector = _vector(terms.spelled(words.mended).plain) if "near" in LEGS[by] else None
     names = LEGS[by] if vector is not None else LEGS["words"]
     if words.phrases:
-        papers = papers.filter(entry__words=legs.tsquery(words.phrases))
+        papers = papers.filter(entry__words=retrieval.tsquery(words.phrases))
     hits = ()
     with bounded() as cursor, suppress(EmptyResultSet):  # there are no papers to look through
         asked = {
-            "every": words.every and legs.every(papers, words, first),
-            "any": words.every and words.weights and legs.any_rare(papers, words),
-            "near": legs.near(papers, vector) if vector is not None else None,
+            "every": words.every and retrieval.every(papers, words, first),
+            "any": words.every and words.weights and retrieval.any_rare(papers, words),
+            "near": retrieval.near(papers, vector) if vector is not None else None,
         }
         hits = _hits(cursor, {name: asked[name] for name in names if asked[name]})
-    is_walked = "every" in names and legs.is_walked(papers, words) and words.corpus > legs.WALK
+    is_walked = "every" in names and retrieval.is_walked(papers, words) and words.corpus > retrieval.WALK
     lacks_meaning = "near" in LEGS[by] and vector is None
     return Found(hits, is_walked, words.every, words.marked, words.prefix, words.named, words.mended, lacks_meaning)
 
 
 def _hits(cursor, asked: dict) -> tuple[Hit, ...]:
-    return tuple(Hit(pk, score, frozenset(found)) for pk, score, found in legs.fuse(cursor, asked))
+    return tuple(Hit(pk, score, frozenset(found)) for pk, score, found in retrieval.fuse(cursor, asked))
 
 
 @contextmanager
@@ -176,7 +176,7 @@ def bounded():
     """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_BOUNDS, [str(TIMEOUT_MS), str(legs.POOL)])
+            cursor.execute(_BOUNDS, [str(TIMEOUT_MS), str(retrieval.POOL)])
             yield cursor
             transaction.set_rollback(True)
     except OperationalError as error:

@@ -8,8 +8,8 @@ from itertools import islice
 from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, QuerySet
 
-from papers import embedding
 from papers.models import Embedding, SearchEntry, Word
+from papers.search import embedding
 
 BATCH = 100  # papers read at once
 PATIENCE = 3  # failures in a row that mean that no vectors are to be had

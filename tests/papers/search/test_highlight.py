@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from lxml import html
 
 from lib.text import bare
-from papers.marking import Marker
 from papers.models import Paper
+from papers.search.highlight import Marker
 from tests.factories import NOON, PaperFactory
-from tests.papers import library as shelf
+from tests.papers.search import library as shelf
 
 MARKED = {
     # what is promised: {question: (title, its marked words)}

@@ -5,7 +5,7 @@ from django.test import Client
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.papers.test_query import typed
+from tests.papers.search.test_syntax import typed
 
 WORDS = 'graph reasonig choi godel chain -survey OR "chain of thought" molec GPT-4 -- -" \' \\ % _ : & | ! <-> * ㌖ ﷺ ﾞ'
 words = st.lists(st.sampled_from(WORDS.split(" ")), max_size=12).map(" ".join)

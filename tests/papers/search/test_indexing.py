@@ -8,10 +8,11 @@ from django.core.management import CommandError, call_command
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection
 
-from papers import embedding, indexing, tasks
-from papers.embedding import Unavailable
-from papers.embedding.bundled import Bundled
+from papers import tasks
 from papers.models import Embedding, Paper, SearchEntry, Word
+from papers.search import embedding, indexing
+from papers.search.embedding import Unavailable
+from papers.search.embedding.bundled import Bundled
 from tests.factories import PaperFactory
 from tests.race import race
 

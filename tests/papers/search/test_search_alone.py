@@ -6,12 +6,12 @@ import pytest
 from django.core.cache import caches
 from django.db import InternalError, connection, transaction
 
-from papers import search
-from papers.embedding import embedder
 from papers.models import Paper
-from tests.papers import library as shelf
-from tests.papers.reading import keys, notes, reasons, text
-from tests.papers.test_embedding_endpoint import Service
+from papers.search import results
+from papers.search.embedding import embedder
+from tests.papers.search import library as shelf
+from tests.papers.search.reading import keys, notes, reasons, text
+from tests.papers.search.test_embedding_endpoint import Service
 
 
 def assert_words_alone(stranger):
@@ -56,14 +56,14 @@ def test_a_service_that_fails_is_done_without_and_both_reader_and_operator_are_t
     page = stranger.get("/papers?q=graph+drugs")
     assert reasons(page) == {"molecules": "Every word"}
     assert notes(page) == ["Meaning can't be compared right now: this is found by words alone."]
-    [line] = [record for record in caplog.records if record.name == "papers.search"]
+    [line] = [record for record in caplog.records if record.name == "papers.search.results"]
     assert line.levelname == "ERROR"
     assert line.getMessage().startswith("A search has to do without meaning")
     assert "answered 500" in line.exc_text
 
 
 def test_the_note_goes_when_the_service_is_back_though_the_rows_are_the_same(service, db, stranger, monkeypatch):
-    monkeypatch.setattr(search, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(results, "PAUSE_SECONDS", 0)
     shelf.fill()
     shelf.index()
     for status, noted in ((500, 1), (200, 0)):
@@ -78,12 +78,12 @@ def test_a_search_that_takes_too_long_is_ended_and_says_so(locked, stranger, mon
     shelf.fill()
     shelf.index()
     stranger.get("/papers?q=warm")  # reads the model, and whether there are vectors
-    monkeypatch.setattr(search, "TIMEOUT_MS", 100)
+    monkeypatch.setattr(results, "TIMEOUT_MS", 100)
     locked(table)
     answer = stranger.get("/papers?q=graph")
     assert answer.status_code == 503
     assert "This search takes too long." in text(answer)
-    [line] = [record for record in caplog.records if record.name == "papers.search"]
+    [line] = [record for record in caplog.records if record.name == "papers.search.results"]
     assert (line.levelname, line.getMessage()) == ("ERROR", "A search took more than 100 ms.")
     assert "arXiv id" not in line.exc_text
 
@@ -93,7 +93,7 @@ def test_a_filter_that_takes_too_long_is_ended_and_says_so(locked, stranger, mon
     shelf.fill()
     shelf.index()
     stranger.get(f"/papers?{query}")  # what was found is kept, its rows are not
-    monkeypatch.setattr(search, "TIMEOUT_MS", 100)
+    monkeypatch.setattr(results, "TIMEOUT_MS", 100)
     locked("papers_paper")
     answer = stranger.get(f"/papers?{query}")
     assert answer.status_code == 503
@@ -106,7 +106,7 @@ def test_a_paper_is_shown_though_those_similar_to_it_take_too_long(locked, stran
     address = papers["chain"].get_absolute_url()
     assert "Similar papers" in text(stranger.get(address))
     caches["searches"].clear()
-    monkeypatch.setattr(search, "TIMEOUT_MS", 100)
+    monkeypatch.setattr(results, "TIMEOUT_MS", 100)
     locked("papers_embedding")
     page = stranger.get(address)
     assert page.status_code == 200
@@ -129,5 +129,5 @@ def test_a_search_leaves_a_longer_transaction_as_it_is(paper, stranger):
 
 
 def test_a_search_only_reads(paper):
-    with pytest.raises(InternalError, match="read-only transaction"), search.bounded():
+    with pytest.raises(InternalError, match="read-only transaction"), results.bounded():
         Paper.objects.update(vote_count=5)

@@ -11,8 +11,8 @@ from threading import Lock
 
 import numpy
 
-from papers.embedding import wordpiece
-from papers.embedding.interface import Unavailable
+from papers.search.embedding import wordpiece
+from papers.search.embedding.interface import Unavailable
 
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"  # of model.onnx, 22,928,619 bytes
 TOKENS = 256

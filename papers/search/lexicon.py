@@ -10,7 +10,7 @@ from django.db import connection
 from rapidfuzz.distance import OSA
 
 from lib.text import bare
-from papers.query import Terms
+from papers.search.syntax import Terms
 
 POSTINGS = 4_000  # entries of the index that a search by any word may read
 MANY = 150  # times the papers there are: what the square of the papers found may not reach to be looked up one by one

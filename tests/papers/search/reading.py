@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from tests.papers.library import PAPERS
+from tests.papers.search.library import PAPERS
 from tests.papers.test_lists import titles
 
 NAMES = {title: name for name, (title, _, _) in PAPERS.items()}

@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from papers.period import Period
-from papers.query import MAX_LENGTH, Query, Term, parse, settle, terms, write
+from papers.search.syntax import MAX_LENGTH, Query, Term, parse, settle, terms, write
 
 PIECES = (
     "org: author: cat: TOPIC: has: has:code votes>= votes> votes: after: before: 2025 2025-W30 cs.CL - -- OR or "
