@@ -12,7 +12,7 @@ from django.core.cache import caches
 
 from bench.database import stranger
 from bench.report import table
-from papers import cards, listing
+from papers.lists import cards, listing
 from papers.models import Paper
 from papers.search import highlight
 

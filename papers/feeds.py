@@ -23,9 +23,9 @@ from lib.markup import markdown, plain
 from lib.refusals import BadInput
 from lib.text import byline, one_line
 from lib.xml import writable
-from papers import listing
+from papers.lists import listing
+from papers.lists.catalogue import Source
 from papers.models import Author, Paper
-from papers.sources import Source
 
 SIZE = 50
 NAMES = 10  # of a paper's authors that are told

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
-from papers import matching
+from papers.lists import matching
 from papers.models import Paper
 from papers.models.follow import kinds
 

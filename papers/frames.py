@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from lib.forms import LineField
 from lib.refusals import BadInput
 from lib.text import byline
-from papers import listing, sources
+from papers.lists import catalogue, listing
 from papers.models import Author, Paper
 
 MOST, USUAL = 30, 10  # papers
@@ -69,7 +69,7 @@ def find(path: str, query: QueryDict) -> Frame:
     form = FrameForm(query)
     if not form.is_valid():
         raise BadInput(f"A frame has 1 to {MOST} papers (most=10), and is light or dark (look=dark).")
-    source = sources.find(path, _ANYBODY)
+    source = catalogue.find(path, _ANYBODY)
     title = source.title()
     told = query.copy()
     for name in _NO_FILTER:

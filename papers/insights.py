@@ -13,10 +13,10 @@ from django.db.models import Count, DateField, Exists, OuterRef, Sum
 from django.db.models.functions import TruncMonth
 from django.urls import reverse
 
-from papers import export, sparkline
+from papers.lists import charts, exports
+from papers.lists.charts import Bar, Chart
 from papers.models import Affiliation, Paper, State, Vote
 from papers.period import today
-from papers.sparkline import Bar, Chart
 
 MOST_UPVOTED = 10
 MOST_NAMES = 12
@@ -38,7 +38,7 @@ class Part:
 
     @property
     def file(self) -> str:
-        return export.sheet(self.columns, self.rows)
+        return exports.sheet(self.columns, self.rows)
 
 
 def of(organisation) -> list[Part]:
@@ -72,7 +72,7 @@ def _by_month(what: str, title: str, months: list[tuple[date, int]], note: str =
     total = sum(count for _, count in months)
     said = f"{total:,} {what if total > 1 else what[:-1]}, in {months[0][0]:%B %Y}." if months else f"No {what} yet."
     rows = [(f"{month:%Y-%m}", count) for month, count in months]
-    return Part(what, title, ("month", what), rows, sparkline.draw(months, what), said, note)
+    return Part(what, title, ("month", what), rows, charts.draw(months, what), said, note)
 
 
 def _cast(organisation) -> list[tuple[date, int]]:
@@ -124,5 +124,5 @@ def _together(organisation) -> Part:
     return Part("organisations", "Together with", columns, rows, chart, said)
 
 
-def _ranking(what: str, bars: list[Bar], caption: str) -> sparkline.Ranking | None:
-    return sparkline.Ranking(what, bars, caption) if bars else None
+def _ranking(what: str, bars: list[Bar], caption: str) -> charts.Ranking | None:
+    return charts.Ranking(what, bars, caption) if bars else None

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from lib import template_mail
 from orgs.models import Event
-from papers import export
+from papers.lists import exports
 from papers.models import (
     Affiliation,
     AuthorFollow,
@@ -116,7 +116,7 @@ def write(person: User, path: Path) -> None:
         for name, papers in BIBLIOGRAPHIES.items():
             keys = papers(person).values_list("pk", flat=True).iterator(ROWS_AT_ONCE)
             with archive.open(f"{name}.bib", "w", force_zip64=True) as file:
-                file.writelines(piece.encode() for piece in export.bibliography(keys))
+                file.writelines(piece.encode() for piece in exports.bibliography(keys))
         if person.portrait and person.portrait.storage.exists(person.portrait.name):
             with person.portrait.open() as picture:
                 archive.writestr(f"picture{Path(picture.name).suffix}", picture.read())

@@ -5,13 +5,12 @@ from django.urls import path, re_path, register_converter
 
 from papers.feeds import FORMS
 from papers.identifiers import ArxivIdConverter
+from papers.lists.views import about, archive, general, saved_filters
 from papers.models import State
 from papers.paper import views as marks
 from papers.shelves import SHELVES
 from papers.views import (
-    about,
     affiliations,
-    archive,
     collections,
     curation,
     detail,
@@ -21,11 +20,9 @@ from papers.views import (
     insights,
     items,
     leaving,
-    lists,
     orgs,
     people,
     portability,
-    saved_filters,
     sitemap,
     submit,
 )
@@ -40,15 +37,15 @@ urlpatterns = [
     path("feeds/mine.opml", feeds.opml, name="opml"),
     path("feeds/renew", feeds.renew, name="renew_feeds"),
     # lists
-    path("", lists.latest, {"kind": "day"}, name="front"),
-    path("papers", lists.latest, {"kind": "day"}, name="today"),
-    path("papers/week", lists.latest, {"kind": "week"}, name="this_week"),
-    path("papers/month", lists.latest, {"kind": "month"}, name="this_month"),
-    path("papers/date", lists.pick, name="pick"),
-    path("papers/date/<str:text>", lists.dated, {"kind": "day"}, name="day"),
-    path("papers/week/<str:text>", lists.dated, {"kind": "week"}, name="week"),
-    path("papers/month/<str:text>", lists.dated, {"kind": "month"}, name="month"),
-    path("papers/trending", lists.trending, name="trending"),
+    path("", general.latest, {"kind": "day"}, name="front"),
+    path("papers", general.latest, {"kind": "day"}, name="today"),
+    path("papers/week", general.latest, {"kind": "week"}, name="this_week"),
+    path("papers/month", general.latest, {"kind": "month"}, name="this_month"),
+    path("papers/date", general.pick, name="pick"),
+    path("papers/date/<str:text>", general.dated, {"kind": "day"}, name="day"),
+    path("papers/week/<str:text>", general.dated, {"kind": "week"}, name="week"),
+    path("papers/month/<str:text>", general.dated, {"kind": "month"}, name="month"),
+    path("papers/trending", general.trending, name="trending"),
     path("papers/archive", archive.archive, name="archive"),
     path("papers/filters/save", saved_filters.save, name="save_filter"),
     path("papers/filters/<int:pk>/remove", saved_filters.remove, name="remove_filter"),
@@ -56,7 +53,7 @@ urlpatterns = [
     path("papers/following/manage", following.manage, name="followed"),
     path("papers/following/<str:kind>/follow", following.follow, name="follow"),
     path("papers/following/<str:kind>/unfollow", following.unfollow, name="unfollow"),
-    path("bookmarks", login_required(lists.bookmarks), name="bookmarks"),
+    path("bookmarks", login_required(general.bookmarks), name="bookmarks"),
     path("orgs/<slug:slug>", orgs.org, name="org"),
     path("orgs/<slug:slug>/suggestions", affiliations.suggestions, {"state": State.SUGGESTED}, name="suggestions"),
     path("orgs/<slug:slug>/suggestions/refused", affiliations.suggestions, {"state": State.REFUSED}, name="refused"),

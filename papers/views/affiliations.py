@@ -16,7 +16,7 @@ from lib import keyset
 from lib.http import page, redirect_back, verb
 from orgs.models import Membership, Organisation
 from orgs.roles import MAY, SUGGEST, TAG
-from papers import cards
+from papers.lists import cards
 from papers.models import Affiliation, Paper, State
 
 PAGE_SIZE = 30

@@ -11,9 +11,9 @@ from lib import keyset
 from lib.http import page, verb
 from lib.refusals import BadInput
 from papers.forms import CollectionForm, NewCollectionForm
+from papers.lists.views.general import searches_limited, show
 from papers.models import Collection, CollectionFollow, Item, Paper
 from papers.models.item import MOST
-from papers.views.lists import searches_limited, show
 
 PAGE_SIZE = 50
 ORDERS = {"followed": ("follower_count", "id"), "newest": ("created_at", "id")}

@@ -9,8 +9,8 @@ from lib.http import verb
 from lib.refusals import BadInput
 from orgs.models.curated import MOST
 from orgs.views.page import editable
+from papers.lists.views.general import searches_limited
 from papers.shelves import SHELVES
-from papers.views.lists import searches_limited
 from papers.views.orgs import draw
 
 OFFERED = 30

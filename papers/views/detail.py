@@ -9,12 +9,12 @@ from django.shortcuts import render
 
 from lib.http import page
 from papers import ranking
+from papers.lists.views.general import searches_limited, show
 from papers.models import Paper
 from papers.paper import citation
 from papers.period import Period
 from papers.search import results
 from papers.views import affiliations
-from papers.views.lists import searches_limited, show
 
 AUTHORS_SHOWN = 20
 SIMILAR_SHOWN = 8

@@ -11,10 +11,10 @@ from accounts.models.securityevent import EventKind
 from accounts.securitylog import record
 from lib.http import PUBLIC_SECONDS, fresh, page, verb
 from papers import feeds as syndication
-from papers import listing, sources
 from papers import opml as outline
+from papers.lists import catalogue, listing
+from papers.lists.views.general import searches_limited
 from papers.models import FeedKey
-from papers.views.lists import searches_limited
 
 
 @searches_limited
@@ -27,7 +27,7 @@ def feed(request: HttpRequest, path: str, form: str) -> HttpResponse:
     if not asked.is_normal:
         return HttpResponseRedirect(request.path + listing.address(asked.params))
     viewer = _viewer(request)
-    source = sources.find(f"/{path}", viewer)
+    source = catalogue.find(f"/{path}", viewer)
     found, written = syndication.read(source, request.GET, viewer), syndication.FORMS[form]
     there = f"/{path}{listing.address(listing.known(asked.params))}".removesuffix("?")
 
@@ -50,7 +50,7 @@ def _viewer(request: HttpRequest):
     return viewer
 
 
-def _seconds(request: HttpRequest, source: sources.Source) -> int | None:
+def _seconds(request: HttpRequest, source: catalogue.Source) -> int | None:
     """How long caches may keep it; none but the reader's own may what needs a key."""
     if source.is_private or "key" in request.GET:
         return None

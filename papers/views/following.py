@@ -13,9 +13,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from lib.http import here, limited, redirect_back, verb
 from lib.refusals import BadInput
 from papers import following
+from papers.lists.views.general import searches_limited, show
 from papers.models import follow as follows
 from papers.search.results import bounded
-from papers.views.lists import searches_limited, show
 
 _limited = limited("follow", person=60, network=600, period=timedelta(minutes=1))
 

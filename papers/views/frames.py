@@ -10,7 +10,7 @@ from django.views.decorators.csp import csp_override
 from lib.http import cached, page, refused
 from lib.refusals import Refusal
 from papers import frames
-from papers.views.lists import count_search, searches_limited
+from papers.lists.views.general import count_search, searches_limited
 
 _FRAMED = {
     "default-src": [CSP.NONE],

@@ -3,9 +3,9 @@ from django.shortcuts import get_object_or_404
 
 from orgs.models import Organisation
 from orgs.roles import EDIT, Role
-from papers import listing
+from papers.lists import listing
+from papers.lists.views.general import searches_limited, show
 from papers.models import Collection, Item, OrganisationFollow, Paper
-from papers.views.lists import searches_limited, show
 
 MEMBERS_SHOWN = 60
 PAPERS_OF_A_SECTION = 5

@@ -3,9 +3,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from papers.lists.views.general import searches_limited, show
 from papers.models import Collection, PersonFollow
 from papers.parts import PARTS, first
-from papers.views.lists import searches_limited, show
 
 
 @searches_limited

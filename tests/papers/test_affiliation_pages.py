@@ -13,8 +13,8 @@ from orgs.models import Membership
 from orgs.roles import SUGGEST, TAG, Role, who_may
 from papers.models import Affiliation, State
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory, appoint
+from tests.papers.lists.test_lists import titles
 from tests.papers.search.reading import text
-from tests.papers.test_lists import titles
 
 PAPER = "/papers/2509.08721"
 AT = f"/orgs/lab{PAPER}"

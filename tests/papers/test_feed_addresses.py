@@ -7,7 +7,8 @@ from django.urls import resolve
 from lxml import html
 
 from orgs.models import FormerSlug
-from papers import feeds, sources
+from papers import feeds
+from papers.lists import catalogue
 from papers.models import Collection, Item
 from tests.factories import PaperFactory
 from tests.papers.feeds import FORMS, asked_again, read
@@ -31,7 +32,7 @@ OWN = ["/bookmarks", "/papers/following"]
 
 def test_these_are_all_lists():
     names = {resolve(path).view_name for path in ("/", *OPEN, *OWN)}
-    assert names == sources.NAMES
+    assert names == catalogue.NAMES
 
 
 @pytest.mark.parametrize("form", FORMS)

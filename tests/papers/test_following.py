@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from papers import following
 from papers.models import AuthorFollow, OrganisationFollow, Paper, PersonFollow, TopicFollow, Vote
 from tests.factories import OrganisationFactory, PaperFactory
-from tests.papers.test_lists import titles
+from tests.papers.lists.test_lists import titles
 
 LIST, MANAGE = "/papers/following", "/papers/following/manage"
 

@@ -6,7 +6,7 @@ import pytest
 
 from papers.models import Paper, Vote
 from tests.factories import PaperFactory
-from tests.papers.test_lists import titles
+from tests.papers.lists.test_lists import titles
 
 PART = {"submitted": "submissions", "upvoted": "votes"}
 ASKED = ["", "?sort=votes", "?q=paper", "?q=paper&by=words", "?has=code", "?sort=best", "?older=x", "?export=csv"]

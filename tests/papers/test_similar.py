@@ -8,9 +8,9 @@ import pytest
 from papers.models import Embedding
 from papers.search.embedding.bundled import Bundled
 from tests.factories import NOON, PaperFactory
+from tests.papers.lists.test_lists import next_page, titles
 from tests.papers.search import library as shelf
 from tests.papers.search.reading import keys, text
-from tests.papers.test_lists import next_page, titles
 
 
 def path(paper) -> str:

@@ -3,8 +3,8 @@
 import re
 from html import unescape
 
+from tests.papers.lists.test_lists import titles
 from tests.papers.search.library import PAPERS
-from tests.papers.test_lists import titles
 
 NAMES = {title: name for name, (title, _, _) in PAPERS.items()}
 

@@ -139,7 +139,7 @@ def test_an_abstract_begins_with_the_sentence_of_its_first_mark(abstract, earlie
 def card(title: str, abstract: str) -> str:
     paper = Paper(pk=1, arxiv_id="2509.00001", title=title, abstract=abstract, published_at=NOON)
     paper.voted = paper.saved = False
-    return get_template("papers/_card.html").render({"paper": paper})
+    return get_template("papers/lists/_card.html").render({"paper": paper})
 
 
 def whole(card: str) -> str:

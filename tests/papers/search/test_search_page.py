@@ -9,9 +9,9 @@ from django.core.cache import caches
 
 from papers.models import Bookmark, Paper, SearchEntry, Vote
 from tests.factories import NOON, PaperFactory
+from tests.papers.lists.test_lists import next_page, titles
 from tests.papers.search import library as shelf
 from tests.papers.search.reading import counted, keys, notes, text
-from tests.papers.test_lists import next_page, titles
 
 # --- what is found
 

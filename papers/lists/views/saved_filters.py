@@ -6,8 +6,8 @@ from django.shortcuts import redirect
 
 from lib.http import redirect_back, verb
 from lib.refusals import BadInput
-from papers import listing
-from papers.filters import PaperFilter
+from papers.lists import listing
+from papers.lists.filters import PaperFilter
 from papers.models import SavedFilter
 
 LONGEST = 10_000  # of what is read: more than any address is

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.refusals import BadInput
-from papers import listing
+from papers.lists import listing
 from papers.models import SavedFilter
 from tests.factories import PaperFactory
 from tests.race import race

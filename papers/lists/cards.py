@@ -95,7 +95,7 @@ def _reason(legs: frozenset[str], names: list[str]) -> str:
 
 def _fresh(missing: dict[str, Paper]) -> dict[str, SafeString]:
     whole = Paper.objects.select_related("organisation").in_bulk([paper.pk for paper in missing.values()])
-    template = get_template("papers/_card.html")
+    template = get_template("papers/lists/_card.html")
     cards = {}
     for key, narrow in missing.items():
         if paper := whole.get(narrow.pk):  # or it was deleted a moment ago

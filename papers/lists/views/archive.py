@@ -1,7 +1,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from lib.http import page
-from papers import heatmap
+from papers.lists import heatmap
 from papers.models import Day
 
 
@@ -9,4 +9,6 @@ def archive(request: HttpRequest) -> HttpResponse:
     """All days with papers, as a calendar a year."""
     days = list(Day.objects.all())
     version = [(day.date, day.paper_count) for day in days]
-    return page(request, "papers/archive.html", {"section": "archive", "years": heatmap.years(days)}, version=version)
+    return page(
+        request, "papers/lists/archive.html", {"section": "archive", "years": heatmap.years(days)}, version=version
+    )

@@ -10,8 +10,8 @@ from django.http import QueryDict
 from lib import keyset
 from lib.refusals import BadInput
 from lib.storable import is_storable
-from papers.filters import ORDERS, PaperFilter
-from papers.matching import collect
+from papers.lists.filters import ORDERS, PaperFilter
+from papers.lists.matching import collect
 from papers.models import Paper
 from papers.search import results, syntax
 

@@ -15,7 +15,7 @@ from lib.text import one_line
 from papers.models import Bookmark, Paper
 from papers.paper import citation
 from tests.factories import NOON, PaperFactory
-from tests.papers.test_lists import titles
+from tests.papers.lists.test_lists import titles
 
 NAMES = ["Ada Lovelace", "Guy Van den Broeck", "José Núñez", "Kimi Team, Moonshot", "Plato", "Chip and Dale"]
 

@@ -6,7 +6,7 @@ from django.db import connection
 from django.template.loader import get_template
 from django.test.utils import CaptureQueriesContext
 
-from papers import cards
+from papers.lists import cards
 from papers.models import Bookmark, Collection, Item, OrganisationFollow, Paper, Vote
 from tests.factories import PaperFactory
 
@@ -107,14 +107,14 @@ def test_a_signed_in_page_stays_private(paper, alice, signed_in):
 
 def test_a_card_is_rendered_once_until_it_looks_different(paper, alice, monkeypatch):
     rendered = []
-    template = get_template("papers/_card.html").template
+    template = get_template("papers/lists/_card.html").template
     render = type(template).render
     monkeypatch.setattr(type(template), "render", lambda self, *a: (rendered.append(self.name), render(self, *a))[1])
     for _ in range(2):
         before = cards.render(Paper.objects.seen_by(alice))
-    assert rendered.count("papers/_card.html") == 1
+    assert rendered.count("papers/lists/_card.html") == 1
     Vote.objects.cast(alice, paper)
     after = cards.render(Paper.objects.seen_by(alice))
-    assert rendered.count("papers/_card.html") == 2
+    assert rendered.count("papers/lists/_card.html") == 2
     assert "Upvote, 0 so far" in before
     assert "Upvote, 1 so far" in after

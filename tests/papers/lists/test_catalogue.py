@@ -7,7 +7,7 @@ from django.http import Http404, QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from orgs.models import FormerSlug
-from papers import sources
+from papers.lists import catalogue
 from papers.models import Bookmark, Collection, Item, OrganisationFollow, Vote
 from tests.factories import PaperFactory
 
@@ -42,13 +42,13 @@ ALL_PAPERS = {"/", "/papers", "/papers/week", "/papers/date/2025-09-10", "/paper
 
 
 def read(path, viewer, query=""):
-    listing = sources.find(path, viewer).read(QueryDict(query), viewer, 10)
+    listing = catalogue.find(path, viewer).read(QueryDict(query), viewer, 10)
     return {paper.pk for paper in listing.papers}
 
 
 @pytest.mark.parametrize(("path", "title"), OPEN.items())
 def test_what_everybody_may_read(scene, path, title):
-    source = sources.find(path, AnonymousUser())
+    source = catalogue.find(path, AnonymousUser())
     with CaptureQueriesContext(connection) as statements:
         papers = source.read(QueryDict(), AnonymousUser(), 10).papers
     assert (len(papers), len(statements)) == (2 if path in ALL_PAPERS else 1, 1)
@@ -58,11 +58,11 @@ def test_what_everybody_may_read(scene, path, title):
 
 @pytest.mark.parametrize(("path", "title"), OWN.items())
 def test_what_is_ones_own(scene, alice, carol, path, title):
-    source = sources.find(path, alice)
+    source = catalogue.find(path, alice)
     assert (source.title(), len(read(path, alice)), source.is_private) == (title, 1, True)
     assert read(path, carol) == set()
     with pytest.raises(Http404):
-        sources.find(path, AnonymousUser())
+        catalogue.find(path, AnonymousUser())
 
 
 @pytest.mark.parametrize("path", ["/collections/autumn", "/people/alice/upvoted", "/people/alice"])
@@ -77,20 +77,20 @@ def test_what_is_hidden_is_to_others_not_there(scene, alice, path):
 @pytest.mark.parametrize("path", ["/papers/submit", "/nowhere", "/papers/2509.08721", "/papers/date/2025-99-99"])
 def test_what_is_no_list(db, path):
     with pytest.raises(Http404):
-        sources.find(path, AnonymousUser())
+        catalogue.find(path, AnonymousUser())
 
 
 def test_an_organisation_by_its_former_slug(scene, lab):
     FormerSlug.objects.create(slug="the-old-lab", organisation=lab)
     FormerSlug.objects.create(slug="the-oldest-lab", organisation=lab)
     assert read("/orgs/the-old-lab", AnonymousUser()) == read("/orgs/lab", AnonymousUser()) != set()
-    assert sources.find("/orgs/lab", AnonymousUser()).title() == "The Lab"
-    assert sources.find("/orgs/the-old-lab", AnonymousUser()).title() == "The Lab"
+    assert catalogue.find("/orgs/lab", AnonymousUser()).title() == "The Lab"
+    assert catalogue.find("/orgs/the-old-lab", AnonymousUser()).title() == "The Lab"
 
 
 def test_filters_and_orders(scene):
     assert len(read("/papers", AnonymousUser(), "org=lab")) == 1
     assert len(read("/papers", AnonymousUser(), "min_votes=1")) == 1
-    assert sources.find("/papers/trending", AnonymousUser()).read(QueryDict(), AnonymousUser(), 5).order == "hot"
-    words = sources.find("/papers", AnonymousUser()).read(QueryDict("q=quanta"), AnonymousUser(), 5, sort="votes")
+    assert catalogue.find("/papers/trending", AnonymousUser()).read(QueryDict(), AnonymousUser(), 5).order == "hot"
+    words = catalogue.find("/papers", AnonymousUser()).read(QueryDict("q=quanta"), AnonymousUser(), 5, sort="votes")
     assert (words.order, [paper.pk for paper in words.papers]) == ("votes", list(read("/orgs/lab", AnonymousUser())))

@@ -16,7 +16,8 @@ from django.urls import Resolver404, resolve
 
 from lib.storable import is_storable
 from orgs.models import FormerSlug, Organisation
-from papers import following, listing, period
+from papers import following, period
+from papers.lists import listing
 from papers.models import Collection, Paper
 from papers.parts import PARTS
 from papers.search.results import bounded

@@ -15,12 +15,13 @@ from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 from lib.http import PUBLIC_SECONDS, cached, page, request_limit
 from lib.refusals import BadInput
 from orgs.models import Organisation
-from papers import export, feeds, identifiers, listing, period, sources, sparkline
+from papers import feeds, identifiers, period
+from papers.lists import catalogue, charts, exports, listing
+from papers.lists.views import saved_filters
 from papers.models import AuthorFollow, Day, Paper, TopicFollow
 from papers.models.follow import Standing
 from papers.period import NoSuchPeriod, Period
 from papers.search.results import bounded
-from papers.views import saved_filters
 
 SUGGESTED_ORGANISATIONS = 200
 # As one types, three searches a second; and a whole university may have one address.
@@ -44,9 +45,9 @@ def show(
     papers,
     context: dict,
     *,
-    template="papers/list.html",
+    template="papers/lists/list.html",
     version=None,
-    most=export.MOST,
+    most=exports.MOST,
     seconds=PUBLIC_SECONDS,
     path="",
     **order,
@@ -63,11 +64,11 @@ def show(
         file = _file(request, asked, papers, context["title"], most, **order)
         return cached(request, file, seconds)
     built = listing.build(asked, request.user, papers, **order)
-    context |= {"list": built, "forms": export.FORMS}
+    context |= {"list": built, "forms": exports.FORMS}
     if not built.is_readable:
         return render(request, template, context, status=400)
     if request.htmx and built.is_continuation:
-        return page(request, "papers/list.html#rows", context, version=built.version, seconds=seconds)
+        return page(request, "papers/lists/list.html#rows", context, version=built.version, seconds=seconds)
     context["feeds"] = SimpleLazyObject(lambda: _feeds(request, asked, path or request.path))
     context["organisations"] = Organisation.objects.values_list("slug", "name")[:SUGGESTED_ORGANISATIONS]
     return page(request, template, context, version=(built.version, version), seconds=seconds)
@@ -75,7 +76,7 @@ def show(
 
 def _feeds(request: HttpRequest, asked: listing.Asked, path: str) -> dict[str, str]:
     """The addresses of the list's feeds by their forms, if it has any."""
-    if asked.problems or request.resolver_match.view_name not in sources.NAMES:
+    if asked.problems or request.resolver_match.view_name not in catalogue.NAMES:
         return {}
     return {form: feeds.address(path + listing.address(asked.params), form) for form in feeds.FORMS}
 
@@ -83,14 +84,14 @@ def _feeds(request: HttpRequest, asked: listing.Asked, path: str) -> dict[str, s
 def _file(request: HttpRequest, asked: listing.Asked, papers, title: str, most: int, **order) -> HttpResponse:
     """The first papers of the list, to be kept."""
     name = asked.params["export"]
-    form = export.FORMS.get(name)
+    form = exports.FORMS.get(name)
     if form is None:
-        raise BadInput(f"A list is exported as one of {', '.join(export.FORMS)}, not as “{name[:40]}”.")
+        raise BadInput(f"A list is exported as one of {', '.join(exports.FORMS)}, not as “{name[:40]}”.")
     built = listing.build(asked, request.user, papers, size=most, **order)
     if not built.is_readable:
         raise BadInput("Nothing is exported, because a filter of this list can't be read.")
     notes = {paper.pk: paper.note for paper in built.papers if paper.note}
-    text = export.text(form, [paper.pk for paper in built.papers], notes)
+    text = exports.text(form, [paper.pk for paper in built.papers], notes)
     called = slugify(title)[:60] or "broadsheet"
     headers = {"Content-Disposition": f'attachment; filename="{called}.{form.ending}"'}
     return HttpResponse(text, content_type=f"{form.content_type}; charset=utf-8", headers=headers)
@@ -117,7 +118,7 @@ def latest(request: HttpRequest, kind: str) -> HttpResponse:
         return _jump(request) or _as_typed(request, _search(request))
     last = Day.objects.latest_date()
     if last is None:
-        return page(request, "papers/empty_site.html", {})
+        return page(request, "papers/lists/empty_site.html", {})
     tabs = saved_filters.tabs(request) if kind == "day" else {}
     return _as_typed(request, _show_period(request, Period.around(kind, last), **tabs))
 
@@ -144,7 +145,7 @@ def _search(request: HttpRequest) -> HttpResponse:
     growth = None
     if asked.is_only("topic"):
         with bounded():
-            growth = sparkline.of_topic(topic)
+            growth = charts.of_topic(topic)
     quoted = f"“{asked.params['q']}”" if "q" in asked.params else ""
     context = {"title": quoted or topic or author or asked.typed, "growth": growth, "is_search": True}
     follow = _follow(request, asked)
@@ -184,7 +185,7 @@ def dated(request: HttpRequest, kind: str, text: str) -> HttpResponse:
 
 def _no_such_date(request: HttpRequest, message: str, meant: date | None) -> HttpResponse:
     nearest = Day.objects.nearest(meant) if meant else Day.objects.latest_date()
-    return render(request, "papers/no_such_date.html", {"message": message, "nearest": nearest}, status=404)
+    return render(request, "papers/lists/no_such_date.html", {"message": message, "nearest": nearest}, status=404)
 
 
 def pick(request: HttpRequest) -> HttpResponse:
