@@ -3,27 +3,25 @@
 from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path, register_converter
 
-from papers.feeds import FORMS
 from papers.identifiers import ArxivIdConverter
 from papers.lists.views import about, archive, general, saved_filters
 from papers.models import State
 from papers.paper import views as marks
 from papers.shelves import SHELVES
+from papers.syndication.feeds import FORMS
+from papers.syndication.views import feeds, frames, sitemap
 from papers.views import (
     affiliations,
     collections,
     curation,
     detail,
-    feeds,
     following,
-    frames,
     insights,
     items,
     leaving,
     orgs,
     people,
     portability,
-    sitemap,
     submit,
 )
 

@@ -15,13 +15,14 @@ from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 from lib.http import PUBLIC_SECONDS, cached, page, request_limit
 from lib.refusals import BadInput
 from orgs.models import Organisation
-from papers import feeds, identifiers, period
+from papers import identifiers, period
 from papers.lists import catalogue, charts, exports, listing
 from papers.lists.views import saved_filters
 from papers.models import AuthorFollow, Day, Paper, TopicFollow
 from papers.models.follow import Standing
 from papers.period import NoSuchPeriod, Period
 from papers.search.results import bounded
+from papers.syndication import feeds
 
 SUGGESTED_ORGANISATIONS = 200
 # As one types, three searches a second; and a whole university may have one address.

@@ -10,11 +10,11 @@ from django.views.decorators.cache import never_cache
 from accounts.models.securityevent import EventKind
 from accounts.securitylog import record
 from lib.http import PUBLIC_SECONDS, fresh, page, verb
-from papers import feeds as syndication
-from papers import opml as outline
 from papers.lists import catalogue, listing
 from papers.lists.views.general import searches_limited
 from papers.models import FeedKey
+from papers.syndication import feeds as syndication
+from papers.syndication import opml as outline
 
 
 @searches_limited
@@ -60,10 +60,10 @@ def _seconds(request: HttpRequest, source: catalogue.Source) -> int | None:
 def feeds(request: HttpRequest) -> HttpResponse:
     """What feeds there are, and the addresses of one's own."""
     if request.user.is_anonymous:
-        return page(request, "papers/feeds.html", {"forms": syndication.FORMS}, version=())
+        return page(request, "papers/syndication/feeds.html", {"forms": syndication.FORMS}, version=())
     key = FeedKey.objects.of(request.user)
     context = {"forms": syndication.FORMS, "shelves": outline.shelves(request.user, key), "key": key}
-    return page(request, "papers/feeds.html", context)
+    return page(request, "papers/syndication/feeds.html", context)
 
 
 @never_cache

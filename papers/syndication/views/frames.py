@@ -9,8 +9,8 @@ from django.views.decorators.csp import csp_override
 
 from lib.http import cached, page, refused
 from lib.refusals import Refusal
-from papers import frames
 from papers.lists.views.general import count_search, searches_limited
+from papers.syndication import frames
 
 _FRAMED = {
     "default-src": [CSP.NONE],
@@ -26,7 +26,7 @@ _FIRST = {"list": "/papers/trending", "most": 5}
 @searches_limited
 def _frame(request: HttpRequest, path: str) -> HttpResponse:
     frame = frames.find(f"/{path}", request.GET)
-    return page(request, "papers/embed.html", {"frame": frame}, version=frame.version, seconds=0)
+    return page(request, "papers/syndication/embed.html", {"frame": frame}, version=frame.version, seconds=0)
 
 
 @xframe_options_exempt
@@ -37,9 +37,9 @@ def embed(request: HttpRequest, path: str) -> HttpResponse:
         response = _frame(request, path)
     except Http404:
         context = {"problem": "This list is not here, or not for everybody."}
-        response = render(request, "papers/embed.html", context, status=404)
+        response = render(request, "papers/syndication/embed.html", context, status=404)
     except Refusal as refusal:
-        response = refused(render(request, "papers/embed.html", {"problem": str(refusal)}), refusal)
+        response = refused(render(request, "papers/syndication/embed.html", {"problem": str(refusal)}), refusal)
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
@@ -51,4 +51,4 @@ def about(request: HttpRequest) -> HttpResponse:
         count_search(request)
     form = frames.SnippetForm(_FIRST | request.GET.dict())
     status = 200 if form.is_valid() else 400
-    return cached(request, render(request, "papers/about_embed.html", {"form": form}, status=status))
+    return cached(request, render(request, "papers/syndication/about_embed.html", {"form": form}, status=status))

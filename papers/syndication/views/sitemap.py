@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse
 
 from lib.http import document
-from papers import sitemap
+from papers.syndication import sitemap
 
 XML = "application/xml"
 HOUR = 3600  # seconds

@@ -4,7 +4,7 @@ import pytest
 from lxml import html
 
 from papers.models import Collection, FeedKey, PersonFollow, SavedFilter, TopicFollow
-from tests.papers.feeds import asked_again, read
+from tests.papers.syndication.feeds import asked_again, read
 
 OWN = {
     # path: statements, of which one tells whose key it is, and one reads the papers

@@ -9,10 +9,10 @@ from django.urls import reverse
 from lxml import etree
 
 from lib.xml import writable
-from papers import feeds
 from papers.models import Collection
 from papers.models.follow import Follow, kinds
 from papers.parts import PARTS
+from papers.syndication import feeds
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from lxml import etree
 
 from lib import xml
-from papers import sitemap
 from papers.models import Affiliation, Collection, Item, Paper
+from papers.syndication import sitemap
 from tests.factories import NOON, OrganisationFactory, PaperFactory
 
 pytestmark = pytest.mark.django_db

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from papers import feeds
 from papers.admin import PaperAdmin
 from papers.models import Bookmark, Collection, Item, Paper, Vote
+from papers.syndication import feeds
 from tests.factories import NOON, OrganisationFactory, PaperFactory
-from tests.papers.feeds import FORMS, read
+from tests.papers.syndication.feeds import FORMS, read
 
 LATER = NOON + timedelta(days=3)
 HOSTILE = [

@@ -7,11 +7,11 @@ from django.urls import resolve
 from lxml import html
 
 from orgs.models import FormerSlug
-from papers import feeds
 from papers.lists import catalogue
 from papers.models import Collection, Item
+from papers.syndication import feeds
 from tests.factories import PaperFactory
-from tests.papers.feeds import FORMS, asked_again, read
+from tests.papers.syndication.feeds import FORMS, asked_again, read
 
 OPEN = [
     "/papers",
