@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path, register_converter
 
+from papers.following import views as following
 from papers.identifiers import ArxivIdConverter
 from papers.lists.views import about, archive, general, saved_filters
 from papers.models import State
@@ -15,7 +16,6 @@ from papers.views import (
     collections,
     curation,
     detail,
-    following,
     insights,
     items,
     leaving,

@@ -16,7 +16,8 @@ from django.urls import Resolver404, resolve
 
 from lib.storable import is_storable
 from orgs.models import FormerSlug, Organisation
-from papers import following, period
+from papers import period
+from papers.following import matches
 from papers.lists import listing
 from papers.models import Collection, Paper
 from papers.parts import PARTS
@@ -121,7 +122,7 @@ def _collection(viewer, key: str) -> Source:
 
 def _following(viewer) -> Source:
     with bounded():
-        papers = following.papers(_known(viewer))
+        papers = matches.papers(_known(viewer))
     return Source(papers, lambda: "Following", is_private=True)
 
 

@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from lib.http import here, limited, redirect_back, verb
 from lib.refusals import BadInput
-from papers import following
+from papers.following import matches
 from papers.lists.views.general import searches_limited, show
 from papers.models import follow as follows
 from papers.search.results import bounded
@@ -49,7 +49,7 @@ def _act(request: HttpRequest, kind: str, deed: str) -> HttpResponse:
         return HttpResponseClientRedirect(here(request))
     if not request.htmx:
         return redirect_back(request)
-    return render(request, "papers/_follow.html", {"follow": model.objects.standing(request.user, target)})
+    return render(request, "papers/following/_follow.html", {"follow": model.objects.standing(request.user, target)})
 
 
 @login_required
@@ -59,9 +59,9 @@ def brought(request: HttpRequest) -> HttpResponse:
     number = partial(follows.count, request.user)
     context = {"title": "Following", "section": "following", "number_followed": number, "needs_key": True}
     with bounded():
-        papers = following.papers(request.user)
-        why = partial(following.reasons, request.user)
-        return show(request, papers, context, template="papers/following.html", order="newest", why=why)
+        papers = matches.papers(request.user)
+        why = partial(matches.reasons, request.user)
+        return show(request, papers, context, template="papers/following/following.html", order="newest", why=why)
 
 
 @login_required
@@ -69,4 +69,6 @@ def manage(request: HttpRequest) -> HttpResponse:
     """All that a reader follows, by kind."""
     shelves = [(kind, kind.objects.of(request.user)) for kind in follows.kinds().values()]
     number = sum(len(rows) for _, rows in shelves)
-    return render(request, "papers/followed.html", {"shelves": shelves, "number": number, "most": follows.MOST})
+    return render(
+        request, "papers/following/followed.html", {"shelves": shelves, "number": number, "most": follows.MOST}
+    )

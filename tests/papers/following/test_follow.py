@@ -9,12 +9,12 @@ from django.contrib.postgres.search import SearchQuery
 from django.db import IntegrityError
 
 from lib.refusals import BadInput
-from papers import following
+from papers.following import matches
 from papers.models import AuthorFollow, OrganisationFollow, PersonFollow, SearchEntry, TopicFollow
 from papers.models import follow as follows
 from papers.search.lexicon import author_query
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
-from tests.papers.test_following import MANAGE, button, text
+from tests.papers.following.test_following import MANAGE, button, text
 from tests.race import race
 
 
@@ -26,7 +26,7 @@ def test_an_author_means_the_same_as_in_a_filter(alice, name):
         asked=SearchQuery(author_query(name), config="simple", search_type="raw")
     ).values_list("asked", flat=True)
     assert list(AuthorFollow.objects.values_list("query", flat=True)) == list(queries)
-    assert following.papers(alice).count() == 1
+    assert matches.papers(alice).count() == 1
 
 
 def test_names_are_one_however_they_are_spelled_and_keep_their_first_spelling(alice):

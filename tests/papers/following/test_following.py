@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from papers import following
+from papers.following import matches
 from papers.models import AuthorFollow, OrganisationFollow, Paper, PersonFollow, TopicFollow, Vote
 from tests.factories import OrganisationFactory, PaperFactory
 from tests.papers.lists.test_lists import titles
@@ -34,7 +34,7 @@ def reasons(answer) -> dict[str, str]:
 def way(request, monkeypatch):
     """Both ways to find what is brought in: collected first, and asked for along the order."""
     if request.param == "many":
-        monkeypatch.setattr(following, "FEW", 0)
+        monkeypatch.setattr(matches, "FEW", 0)
     return request.param
 
 
@@ -118,9 +118,9 @@ def test_a_paper_has_one_row_and_up_to_three_reasons(alice, carol, lab, way, sig
     for topic in ("cs.CL", "cs.AI", "agents"):
         TopicFollow.objects.make(alice, topic)
     (told,) = reasons(signed_in(alice).get(LIST)).values()
-    assert len(told.split(" · ")) == following.REASONS_SHOWN
-    told = following.reasons(alice, [paper.pk])
-    assert told == following.reasons(alice, [paper.pk, paper.pk + 1])
+    assert len(told.split(" · ")) == matches.REASONS_SHOWN
+    told = matches.reasons(alice, [paper.pk])
+    assert told == matches.reasons(alice, [paper.pk, paper.pk + 1])
 
 
 def test_it_is_a_list_like_any_other(site, alice, signed_in):
@@ -155,8 +155,8 @@ def test_few_are_collected_and_many_are_not(alice, monkeypatch):
     TopicFollow.objects.make(alice, "agents")
     PaperFactory.create_batch(3, keywords=["agents"])
     for most, collects in ((3, True), (2, False)):
-        monkeypatch.setattr(following, "FEW", most)
-        found = following.papers(alice)
+        monkeypatch.setattr(matches, "FEW", most)
+        found = matches.papers(alice)
         assert ("EXISTS" not in str(found.query)) == collects
         assert found.count() == 3
 
