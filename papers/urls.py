@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path, register_converter
 
+from papers.collections.views import collections, items
 from papers.following import views as following
 from papers.identifiers import ArxivIdConverter
 from papers.lists.views import about, archive, general, saved_filters
@@ -11,19 +12,7 @@ from papers.paper import views as marks
 from papers.shelves import SHELVES
 from papers.syndication.feeds import FORMS
 from papers.syndication.views import feeds, frames, sitemap
-from papers.views import (
-    affiliations,
-    collections,
-    curation,
-    detail,
-    insights,
-    items,
-    leaving,
-    orgs,
-    people,
-    portability,
-    submit,
-)
+from papers.views import affiliations, curation, detail, insights, leaving, orgs, people, portability, submit
 
 register_converter(ArxivIdConverter, "arxiv")
 

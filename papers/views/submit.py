@@ -15,7 +15,7 @@ from lib import throttle
 from lib.http import network_of, sign_in_first
 from lib.jobs import defer
 from papers import tasks
-from papers.forms import SubmitForm
+from papers.collections.forms import SubmitForm
 from papers.models import Paper, Submission, SubmissionState
 
 OF_PERSON = throttle.Limit("submit person", 10, timedelta(days=1))

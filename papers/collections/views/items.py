@@ -11,10 +11,10 @@ from lib.refusals import BadInput
 from orgs.models import Organisation
 from orgs.roles import KEEP
 from papers import identifiers
-from papers.forms import NoteForm
+from papers.collections.forms import NoteForm
+from papers.collections.views.collections import get_kept
 from papers.models import Collection, Item, Paper
 from papers.models.item import KEPT_DAYS
-from papers.views.collections import get_kept
 
 ROWS = 100  # of a page that arranges
 
@@ -68,7 +68,9 @@ def _choice(request: HttpRequest, paper: Paper, back: str) -> HttpResponse:
         "organisations": Organisation.objects.allowing(request.user, KEEP),
         "back": back,
     }
-    return render(request, "papers/collect.html#panel" if request.htmx else "papers/collect.html", context)
+    return render(
+        request, "papers/collections/collect.html#panel" if request.htmx else "papers/collections/collect.html", context
+    )
 
 
 @login_required
@@ -86,7 +88,7 @@ def arrange(request: HttpRequest, key: str) -> HttpResponse:
         "others": Collection.objects.kept_by(request.user).exclude(pk=collection.pk).order_by("name"),
         "days": KEPT_DAYS,
     }
-    return render(request, "papers/collection_arrange.html", context)
+    return render(request, "papers/collections/arrange.html", context)
 
 
 def _with_neighbours(papers, rows: list[Paper], *, is_first: bool) -> list[tuple[Paper | None, Paper, Paper | None]]:
@@ -170,4 +172,4 @@ def note(request: HttpRequest, key: str, ref) -> HttpResponse:
             return redirect_back(request, f"row-{paper.pk}")
         form.overtake(now)
     context = {"form": form, "collection": collection, "paper": paper, "back": here(request)}
-    return render(request, "papers/note.html", context, status=form.status)
+    return render(request, "papers/collections/note.html", context, status=form.status)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from lib import keyset
 from lib.http import page, verb
 from lib.refusals import BadInput
-from papers.forms import CollectionForm, NewCollectionForm
+from papers.collections.forms import CollectionForm, NewCollectionForm
 from papers.lists.views.general import searches_limited, show
 from papers.models import Collection, CollectionFollow, Item, Paper
 from papers.models.item import MOST
@@ -29,7 +29,7 @@ def collections(request: HttpRequest) -> HttpResponse:
     found = keyset.page(listed, ORDERS[order], request.GET.get("older", ""), PAGE_SIZE)
     context = {"found": found, "order": order, "orders": ORDER_NAMES, "section": "collections"}
     version = [collection.shown for collection in found.rows]
-    return page(request, "papers/collections.html", context, version=(version, found.cursor))
+    return page(request, "papers/collections/index.html", context, version=(version, found.cursor))
 
 
 @login_required
@@ -38,7 +38,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     kept = (
         Collection.objects.kept_by(request.user).select_related("user", "organisation").order_by("-updated_at", "-id")
     )
-    return render(request, "papers/collections_mine.html", {"collections": kept})
+    return render(request, "papers/collections/mine.html", {"collections": kept})
 
 
 @searches_limited
@@ -54,7 +54,7 @@ def collection(request: HttpRequest, key: str) -> HttpResponse:
         request,
         Paper.objects.collected_in(found),
         context,
-        template="papers/collection.html",
+        template="papers/collections/collection.html",
         version=(found.shown, follow),
         seconds=0,
         own_order=("collected", "As arranged", ("place", "id")),
@@ -67,7 +67,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = NewCollectionForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid() and "look" not in request.GET:
         return redirect(form.save())
-    return render(request, "papers/collection_new.html", {"form": form}, status=400 if form.errors else 200)
+    return render(request, "papers/collections/new.html", {"form": form}, status=400 if form.errors else 200)
 
 
 @login_required
@@ -83,7 +83,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         return redirect(found)
     others = Collection.objects.kept_by(request.user).exclude(pk=found.pk).order_by("name")
     context = {"form": form, "collection": Collection.objects.get(pk=found.pk), "others": others}
-    return render(request, "papers/collection_edit.html", context, status=form.status)
+    return render(request, "papers/collections/edit.html", context, status=form.status)
 
 
 @verb

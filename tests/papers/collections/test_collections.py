@@ -15,7 +15,7 @@ from papers import audit
 from papers.models import Collection, CollectionFollow, Item
 from papers.models.collection import Visibility
 from tests.factories import OrganisationFactory, PaperFactory
-from tests.papers.shelf import order, shelf
+from tests.papers.collections.shelf import order, shelf
 from tests.race import race
 
 

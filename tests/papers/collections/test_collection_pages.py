@@ -11,7 +11,7 @@ from orgs.roles import Role
 from papers.models import Collection, CollectionFollow, Item
 from papers.models.collection import Visibility
 from tests.factories import PaperFactory
-from tests.papers.shelf import order, shelf
+from tests.papers.collections.shelf import order, shelf
 
 
 @pytest.mark.parametrize("visibility", Visibility)
@@ -218,7 +218,7 @@ def test_a_stranger_is_led_to_sign_in_and_back_to_the_list(four, stranger):
 
 
 def test_arranging_page_by_page(alice, signed_in, monkeypatch):
-    monkeypatch.setattr("papers.views.items.ROWS", 3)
+    monkeypatch.setattr("papers.collections.views.items.ROWS", 3)
     papers = [PaperFactory() for _ in range(7)]
     collection = shelf(alice, papers=papers)
     shelf(alice, "Another with the same papers", papers=papers[::-1])
