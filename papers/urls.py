@@ -6,13 +6,14 @@ from django.urls import path, re_path, register_converter
 from papers.collections.views import collections, items
 from papers.following import views as following
 from papers.identifiers import ArxivIdConverter
+from papers.ingest import views as submit
 from papers.lists.views import about, archive, general, saved_filters
 from papers.models import State
 from papers.paper import views as marks
 from papers.shelves import SHELVES
 from papers.syndication.feeds import FORMS
 from papers.syndication.views import feeds, frames, sitemap
-from papers.views import affiliations, curation, detail, insights, leaving, orgs, people, portability, submit
+from papers.views import affiliations, curation, detail, insights, leaving, orgs, people, portability
 
 register_converter(ArxivIdConverter, "arxiv")
 

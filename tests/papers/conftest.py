@@ -10,7 +10,7 @@ from papers.models import Bookmark, Collection, FeedKey, Item, OrganisationFollo
 from papers.search import results, syntax
 from papers.search.embedding import bundled
 from tests.factories import PaperFactory
-from tests.papers.played_arxiv import Arxiv
+from tests.papers.ingest.played_arxiv import Arxiv
 from tests.papers.search import library as shelf
 
 _embedded_once = cache(bundled._vector)

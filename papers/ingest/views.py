@@ -30,7 +30,7 @@ def submit(request: HttpRequest) -> HttpResponse:
         arxiv_id = form.cleaned_data["arxiv_id"]
         return redirect(Paper.objects.filter(arxiv_id=arxiv_id).first() or _begin(request, arxiv_id))
     context = {"form": form, "limit": OF_PERSON.amount, "section": "submit"}
-    return render(request, "papers/submit.html", context, status=400 if form.errors else 200)
+    return render(request, "papers/ingest/submit.html", context, status=400 if form.errors else 200)
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ def submission(request: HttpRequest, key: str) -> HttpResponse:
         return redirect(submission.paper)
     form = SubmitForm(initial={"arxiv_id": submission.arxiv_id})
     context = {"submission": submission, "form": form, "section": "submit"}
-    return render(request, "papers/submission.html", context)
+    return render(request, "papers/ingest/submission.html", context)
 
 
 def _news(request: HttpRequest, submission: Submission) -> HttpResponse:
@@ -72,4 +72,4 @@ def _news(request: HttpRequest, submission: Submission) -> HttpResponse:
         return HttpResponseClientRefresh()
     if request.GET.get("shown") == submission.progress:
         return HttpResponse(status=204)
-    return render(request, "papers/submission.html#progress", {"submission": submission})
+    return render(request, "papers/ingest/submission.html#progress", {"submission": submission})

@@ -19,7 +19,7 @@ from papers.ingest.save import Tally, save
 from papers.models import Paper, Submission
 from tests import queue as jobs
 from tests.factories import NOON, PaperFactory, SubmissionFactory
-from tests.papers.played_arxiv import EMPTY, ENTRY
+from tests.papers.ingest.played_arxiv import EMPTY, ENTRY
 from tests.race import race
 
 

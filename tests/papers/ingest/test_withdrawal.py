@@ -7,8 +7,8 @@ from papers.ingest import withdrawal
 from papers.ingest.save import Tally, save
 from papers.models import Paper
 from papers.signals import papers_listed, papers_revised, papers_withdrawn
-from tests.papers.test_ingest_arxiv import RAW, atom, read, response
-from tests.papers.test_ingest_save import FULL, of
+from tests.papers.ingest.test_arxiv import RAW, atom, read, response
+from tests.papers.ingest.test_save import FULL, of
 
 ENTRY = "<id>http://arxiv.org/abs/2509.08721v2</id><title>T</title><published>2025-09-10T16:14:20Z</published>"
 NOTICE = "This paper has been withdrawn by the author due to a crucial error in equation 3"

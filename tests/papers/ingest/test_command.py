@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from papers import audit
-from papers.ingest import source
+from papers.ingest import files
 from papers.ingest.client import Client
 from papers.management.commands import import_arxiv, import_hub
 from papers.models import Author, Day, Paper
@@ -103,7 +103,7 @@ def test_what_is_bad_is_told_with_file_position_and_reason_and_the_rest_is_saved
 
 
 def test_files_that_cannot_be_read_are_told_and_the_rest_is_saved(write, tmp_path, monkeypatch):
-    monkeypatch.setattr(source, "LIMIT", 5000)
+    monkeypatch.setattr(files, "LIMIT", 5000)
     bomb = write("bomb.gz", gzip.compress(b" " * 5001))
     cut = write("cut.gz", gzip.compress(json.dumps(rows("2509.00001")).encode())[:-20])
     garbled = write("garbled.gz", b"\x1f\x8b\x08garbled")

@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from papers.ingest.views import OF_NETWORK, OF_PERSON
 from papers.models import Paper, Submission
-from papers.views.submit import OF_NETWORK, OF_PERSON
 from tests.factories import SubmissionFactory, UserFactory
-from tests.papers.played_arxiv import EMPTY
+from tests.papers.ingest.played_arxiv import EMPTY
 from tests.race import race
 
 PAGE = "/papers/submit"
