@@ -11,10 +11,11 @@ from accounts.models import User
 from lib.images import COVER, LOGO, PORTRAIT, sweep
 from lib.jobs import RETRY, defer, periodic
 from orgs.models import Organisation
-from papers import audit, portability
+from papers import audit
 from papers.ingest import daily, stars, submitting
 from papers.ingest.client import Client
 from papers.models import DataExport, Item, Submission
+from papers.people import takeout
 from papers.search import indexing
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def clear_sessions(timestamp: int) -> None:
 @app.task(pass_context=False, retry=RETRY)
 def make_export(token: str) -> None:
     for export in DataExport.objects.filter(token=token):
-        portability.make(export)
+        takeout.make(export)
 
 
 @cache

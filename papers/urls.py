@@ -10,10 +10,11 @@ from papers.ingest import views as submit
 from papers.lists.views import about, archive, general, saved_filters
 from papers.models import State
 from papers.paper import views as marks
+from papers.people.views import leaving, person, takeout
 from papers.shelves import SHELVES
 from papers.syndication.feeds import FORMS
 from papers.syndication.views import feeds, frames, sitemap
-from papers.views import affiliations, curation, detail, insights, leaving, orgs, people, portability
+from papers.views import affiliations, curation, detail, insights, orgs
 
 register_converter(ArxivIdConverter, "arxiv")
 
@@ -62,13 +63,13 @@ urlpatterns = [
             ("/<path:handle>/move", curation.move, "move_in_"),
         )
     ),
-    path("people/<str:username>", people.person, name="person"),
-    path("people/<str:username>/submitted", people.person, {"part": "submitted"}, name="person_submitted"),
-    path("people/<str:username>/upvoted", people.person, {"part": "upvoted"}, name="person_upvoted"),
+    path("people/<str:username>", person.person, name="person"),
+    path("people/<str:username>/submitted", person.person, {"part": "submitted"}, name="person_submitted"),
+    path("people/<str:username>/upvoted", person.person, {"part": "upvoted"}, name="person_upvoted"),
     # what is one's own
-    path("settings/data", portability.data, name="data"),
-    path("settings/data/make", portability.make_export, name="make_export"),
-    path("settings/data/<str:token>", portability.fetch_export, name="fetch_export"),
+    path("settings/data", takeout.data, name="data"),
+    path("settings/data/make", takeout.make_export, name="make_export"),
+    path("settings/data/<str:token>", takeout.fetch_export, name="fetch_export"),
     path("settings/delete", leaving.leave, name="leave"),
     # collections
     path("collections", collections.collections, name="collections"),

@@ -20,7 +20,7 @@ from papers import period
 from papers.following import matches
 from papers.lists import listing
 from papers.models import Collection, Paper
-from papers.parts import PARTS
+from papers.people.tabs import PARTS
 from papers.search.results import bounded
 
 User = get_user_model()

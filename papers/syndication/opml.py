@@ -11,7 +11,7 @@ from lxml import etree
 from lib.xml import writable
 from papers.models import Collection
 from papers.models.follow import Follow, kinds
-from papers.parts import PARTS
+from papers.people.tabs import PARTS
 from papers.syndication import feeds
 
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from papers.lists.views.general import searches_limited, show
 from papers.models import Collection, PersonFollow
-from papers.parts import PARTS, first
+from papers.people.tabs import PARTS, first
 
 
 @searches_limited
@@ -30,4 +30,4 @@ def person(request: HttpRequest, username: str, part: str = "") -> HttpResponse:
     theirs = [(m.role, m.organisation.updated_at) for m in memberships], [(c.pk, c.updated_at) for c in collections]
     papers, how = chosen.seen(found, request.user), {"version": (shown, part, theirs), "seconds": 0} | chosen.order
     path = reverse(f"papers:person_{part}", args=[found.username])
-    return show(request, papers, context, template="papers/person.html", path=path, **how)
+    return show(request, papers, context, template="papers/people/person.html", path=path, **how)

@@ -9,16 +9,17 @@ from django.views.decorators.cache import never_cache
 
 from lib.http import verb
 from lib.jobs import defer
-from papers import portability, tasks
+from papers import tasks
 from papers.models import DataExport
+from papers.people import takeout
 
 
 @login_required
 def data(request: HttpRequest) -> HttpResponse:
     """How the reader's export stands."""
     last = DataExport.objects.filter(user=request.user).first()
-    kinds = [name.replace("_", " ") for name in portability.KINDS]
-    return render(request, "papers/data.html", {"export": last, "kinds": kinds})
+    kinds = [name.replace("_", " ") for name in takeout.KINDS]
+    return render(request, "papers/people/data.html", {"export": last, "kinds": kinds})
 
 
 @verb

@@ -14,8 +14,9 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lib.refusals import BadInput
-from papers import portability, tasks
+from papers import tasks
 from papers.models import Bookmark, DataExport, Paper, SavedFilter, Vote
+from papers.people import takeout
 from tests.accounts.entrance import PASSWORD, send
 from tests.factories import NOON, PaperFactory, SubmissionFactory, UserFactory
 from tests.race import race
@@ -58,7 +59,7 @@ def test_it_holds_all_that_one_has_and_nothing_of_others(alice, bob, lab):
     export = DataExport.objects.ask(alice)
     tasks.make_export(export.token)
     told = contents(export)
-    assert set(told) == {f"{kind}.json" for kind in portability.KINDS} | {
+    assert set(told) == {f"{kind}.json" for kind in takeout.KINDS} | {
         "upvotes.bib",
         "bookmarks.bib",
         "picture.webp",
@@ -86,7 +87,7 @@ def test_no_citation_key_stands_for_two_papers_of_different_batches(alice, monke
     for _ in range(5):
         Vote.objects.cast(alice, PaperFactory(title="Attention", authors=["Ada Lovelace"]))
     export = DataExport.objects.ask(alice)
-    portability.write(alice, export.path)
+    takeout.write(alice, export.path)
     assert len(bibtexparser.loads(contents(export)["upvotes.bib"]).entries_dict) == 5
 
 
@@ -97,7 +98,7 @@ def test_it_never_holds_all_rows_at_once(alice):
     export = DataExport.objects.ask(alice)
     del papers
     tracemalloc.start()
-    portability.write(alice, export.path)
+    takeout.write(alice, export.path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(contents(export)["upvotes.json"]) == 6_000

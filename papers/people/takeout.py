@@ -103,7 +103,7 @@ def make(made: DataExport) -> None:
         failing.pop_all()
     link = settings.BASE_URL + reverse("papers:fetch_export", args=[made.token])
     context = {"export": made, "link": link}
-    template_mail.post("papers/export_ready.txt", made.user.email, "Your export is ready", context)
+    template_mail.post("papers/people/export_ready.txt", made.user.email, "Your export is ready", context)
 
 
 def write(person: User, path: Path) -> None:

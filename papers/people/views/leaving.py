@@ -27,4 +27,4 @@ def leave(request: HttpRequest) -> HttpResponse:
         "to_hand_over": [organisation for organisation in owned if organisation.has_others],
         "left_alone": [organisation for organisation in owned if not organisation.has_others],
     }
-    return render(request, "papers/leave.html", context, status=400 if form.errors else 200)
+    return render(request, "papers/people/leave.html", context, status=400 if form.errors else 200)
