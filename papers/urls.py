@@ -9,12 +9,13 @@ from papers.identifiers import ArxivIdConverter
 from papers.ingest import views as submit
 from papers.lists.views import about, archive, general, saved_filters
 from papers.models import State
+from papers.organisations.pinned import SHELVES
+from papers.organisations.views import affiliations, curation, insights, page
 from papers.paper import views as marks
 from papers.people.views import leaving, person, takeout
-from papers.shelves import SHELVES
 from papers.syndication.feeds import FORMS
 from papers.syndication.views import feeds, frames, sitemap
-from papers.views import affiliations, curation, detail, insights, orgs
+from papers.views import detail
 
 register_converter(ArxivIdConverter, "arxiv")
 
@@ -43,7 +44,7 @@ urlpatterns = [
     path("papers/following/<str:kind>/follow", following.follow, name="follow"),
     path("papers/following/<str:kind>/unfollow", following.unfollow, name="unfollow"),
     path("bookmarks", login_required(general.bookmarks), name="bookmarks"),
-    path("orgs/<slug:slug>", orgs.org, name="org"),
+    path("orgs/<slug:slug>", page.org, name="org"),
     path("orgs/<slug:slug>/suggestions", affiliations.suggestions, {"state": State.SUGGESTED}, name="suggestions"),
     path("orgs/<slug:slug>/suggestions/refused", affiliations.suggestions, {"state": State.REFUSED}, name="refused"),
     path("orgs/<slug:slug>/papers/<arxiv:ref>/tag", affiliations.tag, name="tag"),

@@ -11,10 +11,10 @@ from lib.http import page
 from papers import ranking
 from papers.lists.views.general import searches_limited, show
 from papers.models import Paper
+from papers.organisations.views import affiliations
 from papers.paper import citation
 from papers.period import Period
 from papers.search import results
-from papers.views import affiliations
 
 AUTHORS_SHOWN = 20
 SIMILAR_SHOWN = 8

@@ -72,7 +72,7 @@ def suggestions(request: HttpRequest, slug: str, state: State) -> HttpResponse:
         "rows": [(pair, drawn[pair.paper_id]) for pair in shown.rows if pair.paper_id in drawn],
         "older": shown.cursor,
     }
-    return page(request, "papers/suggestions.html", context)
+    return page(request, "papers/organisations/suggestions.html", context)
 
 
 def _act(request: HttpRequest, slug: str, ref, deed: str, change: Callable, said: str) -> HttpResponse:

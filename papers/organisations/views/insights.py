@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404
 
 from lib.http import cached, page
 from orgs.models import Organisation
-from papers import insights
+from papers.organisations import insights
 
 
 def charts(request: HttpRequest, slug: str) -> HttpResponse:
@@ -11,7 +11,7 @@ def charts(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation, slug=slug)
     parts = insights.of(organisation)
     context = {"org": organisation, "parts": parts}
-    return page(request, "papers/insights.html", context, version=(organisation.updated_at, parts))
+    return page(request, "papers/organisations/insights.html", context, version=(organisation.updated_at, parts))
 
 
 def figures(request: HttpRequest, slug: str, what: str) -> HttpResponse:

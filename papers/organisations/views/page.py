@@ -30,7 +30,9 @@ def draw(request: HttpRequest, found: Organisation, **more) -> HttpResponse:
     shown = [(c.shown, [item.paper.face for item in items]) for c, items in sections]
     version = (found.updated_at, found.news, follow, named, shown, [paper.face for paper in featured])
     papers = papers.exclude(pk__in=[paper.pk for paper in featured])
-    return show(request, papers, context, template="papers/org.html", version=version, order="newest")
+    return show(
+        request, papers, context, template="papers/organisations/organisation.html", version=version, order="newest"
+    )
 
 
 def _people(found: Organisation, viewer) -> dict:

@@ -10,8 +10,8 @@ from lib.refusals import BadInput
 from orgs.models.curated import MOST
 from orgs.views.page import editable
 from papers.lists.views.general import searches_limited
-from papers.shelves import SHELVES
-from papers.views.orgs import draw
+from papers.organisations.pinned import SHELVES
+from papers.organisations.views.page import draw
 
 OFFERED = 30
 
@@ -36,7 +36,7 @@ def shelf(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         "offered": [(row, getattr(row, chosen.handle)) for row in offered.exclude(pk__in=pks)[:OFFERED]],
         "most": MOST[name],
     }
-    return render(request, "papers/shelf.html", context)
+    return render(request, "papers/organisations/pinned.html", context)
 
 
 @verb
