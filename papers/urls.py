@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path, register_converter
 
 from papers.collections.views import collections, items
+from papers.detail import views as detail
 from papers.following import views as following
 from papers.identifiers import ArxivIdConverter
 from papers.ingest import views as submit
@@ -15,7 +16,6 @@ from papers.paper import views as marks
 from papers.people.views import leaving, person, takeout
 from papers.syndication.feeds import FORMS
 from papers.syndication.views import feeds, frames, sitemap
-from papers.views import detail
 
 register_converter(ArxivIdConverter, "arxiv")
 

@@ -38,7 +38,7 @@ def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
         "offers": affiliations.offers(request.user, found),
         **_context(found, why),
     }
-    return page(request, "papers/paper.html", context, version=(found.face, why, shown))
+    return page(request, "papers/detail/paper.html", context, version=(found.face, why, shown))
 
 
 @searches_limited
@@ -48,11 +48,13 @@ def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     if found is None:
         return _unknown(request, ref[0])
     context = {"title": f"Similar to {found.title}", "paper": found}
-    return show(request, Paper.objects.all(), context, template="papers/similar.html", version=found.face, like=found)
+    return show(
+        request, Paper.objects.all(), context, template="papers/detail/similar.html", version=found.face, like=found
+    )
 
 
 def _unknown(request: HttpRequest, arxiv_id: str) -> HttpResponse:
-    return render(request, "papers/unknown_paper.html", {"arxiv_id": arxiv_id}, status=404)
+    return render(request, "papers/detail/unknown_paper.html", {"arxiv_id": arxiv_id}, status=404)
 
 
 def _lister(paper: Paper, viewer):
