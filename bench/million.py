@@ -37,7 +37,7 @@ def measure(number: int, files: Iterable[Path]) -> list[Limit]:
         logging.getLogger(results.__name__).setLevel(logging.CRITICAL)  # the table tells which gave up
         rows = [_row(name, searches) for name, searches in _lines(number).items()]
         print(table(["a search", "found", "p50 ms", "p95 ms", "slowest ms", "CPU ms", "gave up"], rows))
-        print(f"\nOf the {legs.POOL} papers nearest to a vector, the index finds {_recall():.1%}.")
+        print(f"\nOf the {retrieval.POOL} papers nearest to a vector, the index finds {_recall():.1%}.")
     return [Limit(f"{name}, p95 in ms", p95, _P95_MS) for name, _, _, p95, *_ in rows]
 
 

@@ -10,7 +10,7 @@ from lib.forms import DateInput, LinksField
 from lib.images import LOGO
 from lib.widgets import ColourField, MarkdownInput, PictureField
 from orgs.models import Organisation
-from papers.collections.forms import SubmitForm
+from papers.ingest.forms import SubmitForm
 from papers.lists import charts
 from papers.models import Collection, Paper, SavedFilter
 from papers.models.follow import Standing

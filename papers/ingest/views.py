@@ -14,8 +14,8 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 from lib import throttle
 from lib.http import network_of, sign_in_first
 from lib.jobs import defer
-from papers import tasks
-from papers.collections.forms import SubmitForm
+from papers.ingest import tasks
+from papers.ingest.forms import SubmitForm
 from papers.models import Paper, Submission, SubmissionState
 
 OF_PERSON = throttle.Limit("submit person", 10, timedelta(days=1))

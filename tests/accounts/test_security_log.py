@@ -10,9 +10,8 @@ from django.utils import timezone
 
 from accounts.models import SecurityEvent
 from accounts.tasks import forget_security_events
-from papers import tasks
 from papers.models import DataExport, FeedKey
-from papers.people import takeout
+from papers.people import takeout, tasks
 from tests.accounts.entrance import (
     ELSEWHERE,
     PASSWORD,

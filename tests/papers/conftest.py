@@ -4,7 +4,7 @@ import httpx2
 import pytest
 import stamina
 
-from papers import tasks
+from papers.ingest import tasks
 from papers.ingest.client import PAUSES
 from papers.models import Bookmark, Collection, FeedKey, Item, OrganisationFollow, Paper, Vote
 from papers.search import results, syntax

@@ -9,9 +9,8 @@ from django.views.decorators.cache import never_cache
 
 from lib.http import verb
 from lib.jobs import defer
-from papers import tasks
 from papers.models import DataExport
-from papers.people import takeout
+from papers.people import takeout, tasks
 
 
 @login_required

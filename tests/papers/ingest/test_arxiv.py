@@ -8,7 +8,7 @@ import pytest
 from papers.ingest import arxiv, oai
 from papers.ingest.record import PaperRecord, Problem
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
+DATA = Path(__file__).parents[4] / "shared" / "data"
 OAI_PROBLEMS = {
     "mikesaelim_ErrorResponseBadArgument.xml": "badArgument",
     "mikesaelim_ErrorResponseBadResumptionToken.xml": "badResumptionToken",

@@ -16,7 +16,7 @@ from papers.management.commands import import_arxiv, import_hub
 from papers.models import Author, Day, Paper
 
 pytestmark = pytest.mark.django_db
-HUB = sorted((Path(__file__).parents[3] / "shared" / "data" / "hub_daily").glob("*.json.gz"))
+HUB = sorted((Path(__file__).parents[4] / "shared" / "data" / "hub_daily").glob("*.json.gz"))
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/abs/2509.00001v1</id>
 <title>From arXiv</title><published>2025-09-10T00:00:00Z</published></entry></feed>"""
 

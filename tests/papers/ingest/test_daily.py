@@ -6,8 +6,7 @@ import httpx2
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from papers import tasks
-from papers.ingest import daily, hub
+from papers.ingest import daily, hub, tasks
 from papers.ingest.client import Client, FetchError
 from papers.ingest.save import Tally
 from papers.models import Paper
@@ -115,7 +114,7 @@ def test_each_category_of_the_settings_is_a_job(work, time_machine, settings, mo
     tasks.import_hub(timestamp=0)
     assert "From the Hub: 1 new, 0 changed, 0 unchanged" in caplog.text
     tasks.import_arxiv(timestamp=0)
-    jobs = ProcrastinateJob.objects.filter(task_name="papers.tasks.import_category").order_by("pk")
+    jobs = ProcrastinateJob.objects.filter(task_name="papers.ingest.tasks.import_category").order_by("pk")
     assert [job.args for job in jobs] == [{"category": "cs.CL"}, {"category": "cs.LG"}]
     with pytest.raises(FetchError, match=r"cat:cs\.CL"):
         work()

@@ -7,8 +7,7 @@ import pytest
 from django.core.cache import caches
 from django.utils import timezone
 
-from papers import tasks
-from papers.ingest import stars
+from papers.ingest import stars, tasks
 from papers.ingest.client import Client, FetchError
 from papers.models import Paper
 from tests.factories import PaperFactory

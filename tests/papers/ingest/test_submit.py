@@ -14,7 +14,7 @@ from tests.papers.ingest.played_arxiv import EMPTY
 from tests.race import race
 
 PAGE = "/papers/submit"
-FETCH = "papers.tasks.fetch_submission"
+FETCH = "papers.ingest.tasks.fetch_submission"
 
 
 def submit(reader, arxiv_id="2509.08721", **extra):

@@ -11,8 +11,7 @@ from django.db import IntegrityError, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lib.jobs import RETRY, defer
-from papers import tasks
-from papers.ingest import submitting
+from papers.ingest import submitting, tasks
 from papers.ingest.client import Client
 from papers.ingest.record import PaperRecord
 from papers.ingest.save import Tally, save
@@ -56,7 +55,7 @@ def test_while_arxiv_does_not_answer_it_is_tried_again_and_at_last_fails(queue, 
     arxiv.status = 503
     submission, reader = SubmissionFactory(user=alice), signed_in(alice)
     defer(tasks.fetch_submission, {"pk": submission.pk})
-    pk = ProcrastinateJob.objects.get(task_name="papers.tasks.fetch_submission").pk
+    pk = ProcrastinateJob.objects.get(task_name="papers.ingest.tasks.fetch_submission").pk
     for attempt in range(RETRY.max_attempts + 1):
         page = reader.get(submission.get_absolute_url()).content.decode()
         assert ("arXiv could not be reached at" in page) == (attempt > 0)
@@ -66,7 +65,7 @@ def test_while_arxiv_does_not_answer_it_is_tried_again_and_at_last_fails(queue, 
     assert "That was the last of several tries." in page
     assert ProcrastinateJob.objects.get(pk=pk).status == "failed"
     last = [record for record in caplog.records if record.name == "lib.jobs"][-1]
-    assert last.getMessage() == f"papers.tasks.fetch_submission[{pk}](pk={submission.pk}) failed, attempt 6"
+    assert last.getMessage() == f"papers.ingest.tasks.fetch_submission[{pk}](pk={submission.pk}) failed, attempt 6"
     assert "503" in str(last.exc_info[1])
 
 
@@ -112,8 +111,8 @@ def test_a_paper_that_an_import_brought_meanwhile_has_no_submitter(arxiv, both):
 
 
 def test_a_submission_whose_job_is_gone_fails(both, alice, signed_in, caplog):
-    jobs.job("papers.tasks.fetch_submission", "todo", pk=both[1].pk)
-    jobs.job("papers.tasks.fetch_submission", "failed", pk=both[0].pk)
+    jobs.job("papers.ingest.tasks.fetch_submission", "todo", pk=both[1].pk)
+    jobs.job("papers.ingest.tasks.fetch_submission", "failed", pk=both[0].pk)
     tasks.give_up_submissions(timestamp=0)
     assert outcomes() == [("failed", None), ("waiting", None)]
     assert "Something went wrong on our side" in signed_in(alice).get(both[0].get_absolute_url()).content.decode()

@@ -17,8 +17,9 @@ from lib.refusals import BadInput
 from orgs import succession
 from orgs.models import Membership, Organisation
 from orgs.roles import Role
-from papers import audit, tasks
+from papers import audit
 from papers.models import Bookmark, DataExport, Paper, SavedFilter, Submission, Vote
+from papers.people import tasks
 from tests.factories import OrganisationFactory, PaperFactory, SubmissionFactory, UserFactory, appoint
 from tests.race import race
 

@@ -14,9 +14,8 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lib.refusals import BadInput
-from papers import tasks
 from papers.models import Bookmark, DataExport, Paper, SavedFilter, Vote
-from papers.people import takeout
+from papers.people import takeout, tasks
 from tests.accounts.entrance import PASSWORD, send
 from tests.factories import NOON, PaperFactory, SubmissionFactory, UserFactory
 from tests.race import race
@@ -112,7 +111,7 @@ def test_from_the_button_to_the_mail_to_the_file(alice, signed_in, mailoutbox, d
     assert "Make an export" in reader.get(PAGE).content.decode()
     assert reader.act(MAKE).url == PAGE
     assert "in the making" in reader.get(PAGE).content.decode()
-    job = ProcrastinateJob.objects.get(task_name="papers.tasks.make_export")
+    job = ProcrastinateJob.objects.get(task_name="papers.people.tasks.make_export")
     with django_capture_on_commit_callbacks(execute=True):
         tasks.make_export(**job.args)
     link = f"/settings/data/{DataExport.objects.get(user=alice).token}"
@@ -142,7 +141,7 @@ def test_while_one_is_made_no_other_is_asked_for(alice, signed_in):
     reader = signed_in(alice)
     for _ in range(2):
         assert reader.act(MAKE).url == PAGE
-    assert ProcrastinateJob.objects.filter(task_name="papers.tasks.make_export").count() == 1
+    assert ProcrastinateJob.objects.filter(task_name="papers.people.tasks.make_export").count() == 1
 
 
 def test_one_an_hour(made, alice, signed_in, time_machine):

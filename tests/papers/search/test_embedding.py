@@ -21,10 +21,10 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from papers.search.embedding import Unavailable, bundled, embedder, wordpiece
 from papers.search.embedding.bundled import Bundled
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 HUB = sorted((ROOT.parent / "shared" / "data" / "hub_daily").glob("*.json.gz"))
 
-THEIRS = Tokenizer(WordPiece.from_file(str(ROOT / "papers" / "embedding" / "vocab.txt"), unk_token="[UNK]"))
+THEIRS = Tokenizer(WordPiece.from_file(str(ROOT / "papers" / "search" / "embedding" / "vocab.txt"), unk_token="[UNK]"))
 THEIRS.normalizer, THEIRS.pre_tokenizer = BertNormalizer(), BertPreTokenizer()
 
 
