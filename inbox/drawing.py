@@ -61,7 +61,7 @@ def _inliner() -> CSSInliner:
 
 def _text(edition: Edition, why: str) -> str:
     head = ["BROADSHEET", *_paragraph(f"List: {edition.title}"), long_date(edition.issue), "=" * COLUMNS, ""]
-    papers = [line for number, paper in enumerate(edition.papers, 1) for line in _paper(number, paper)]
+    papers = [line for number, entry in enumerate(edition.entries, 1) for line in _paper(number, entry)]
     links = {
         "This letter in the browser": _PLACES["page"],
         "The whole list": edition.url,
@@ -77,11 +77,18 @@ def _paragraph(text: str) -> list[str]:
     return wrap(text, COLUMNS, subsequent_indent="  ")
 
 
-def _paper(number: int, paper: Entry) -> list[str]:
+def _paper(number: int, entry: Entry) -> list[str]:
     first = f"{number:2}. "
     indent = " " * len(first)
-    parts = [fill(paper.title, COLUMNS, initial_indent=first, subsequent_indent=indent)]
-    parts += [fill(said, COLUMNS, initial_indent=indent, subsequent_indent=indent) for said in (paper.facts,) if said]
-    if paper.excerpt:
-        parts += ["", fill(paper.excerpt, COLUMNS, initial_indent=indent, subsequent_indent=indent)]
-    return [*parts, "", indent + paper.url, *(f"{indent}{name}: {url}" for name, url in paper.links), "", ""]
+    parts = [fill(entry.paper.plain_title, COLUMNS, initial_indent=first, subsequent_indent=indent)]
+    parts += [fill(said, COLUMNS, initial_indent=indent, subsequent_indent=indent) for said in (entry.facts,) if said]
+    if entry.excerpt:
+        parts += ["", fill(entry.excerpt, COLUMNS, initial_indent=indent, subsequent_indent=indent)]
+    return [
+        *parts,
+        "",
+        indent + entry.paper.url,
+        *(f"{indent}{name}: {url}" for name, url in entry.paper.links.items()),
+        "",
+        "",
+    ]

@@ -4,8 +4,8 @@ Everything in it is plain text: few mail programs draw MathML.
 """
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -15,11 +15,12 @@ from django.db.models import BigIntegerField, Func
 from django.http import QueryDict
 
 from inbox.models import Cadence, Letter, Subscription
-from lib.markup import plain
-from lib.text import byline, cut, one_line
+from lib.text import cut, one_line
 from papers.lists import catalogue
-from papers.lists.listing import titled
-from papers.models import Author, Paper
+from papers.lists.listing import for_feed
+from papers.lists.query import parse_query
+from papers.models import Paper
+from papers.paper.summary import Summary, summaries
 
 # How far back a letter looks: longer than its cadence, since a paper gathers votes for some days.
 SPANS = {
@@ -36,21 +37,19 @@ _SENTENCE = re.compile(r"(?<![ .(][A-Za-z])(?<!\bal)(?<!\bcf)(?<!\bvs)(?<!\bFig)
 
 @dataclass(frozen=True)
 class Entry:
-    """A paper. `authors` are the first few, and how many more there are; `links` are (name, address)."""
+    """A paper in a letter."""
 
-    pk: int
-    title: str
-    authors: str
-    organisation: str
-    votes: int
-    excerpt: str
-    url: str
-    links: tuple[tuple[str, str], ...]
+    paper: Summary
 
     @property
     def facts(self) -> str:
-        votes = f"{self.votes:,} upvote{'s' if self.votes > 1 else ''}" if self.votes else ""
-        return " · ".join(filter(None, [self.authors, self.organisation, votes]))
+        votes = self.paper.vote_count
+        upvotes = f"{votes:,} upvote{'s' if votes > 1 else ''}" if votes else ""
+        return " · ".join(filter(None, [self.paper.byline(NAMES_SHOWN), self.paper.organisation, upvotes]))
+
+    @property
+    def excerpt(self) -> str:
+        return excerpt(self.paper.plain_abstract)
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class Edition:
     title: str
     issue: date
     url: str
-    papers: tuple[Entry, ...]
+    entries: tuple[Entry, ...]
 
 
 def of(subscription: Subscription, issue: date, now: datetime) -> Edition | None:
@@ -71,22 +70,21 @@ def of(subscription: Subscription, issue: date, now: datetime) -> Edition | None
     """
     viewer = subscription.user if subscription.user and subscription.user.is_active else AnonymousUser()
     path, _, query = subscription.address.partition("?")
-    source = catalogue.find(path, viewer)
-    name = source.title()
-    lately = {f"{source.moment}__gt": now - SPANS[subscription.cadence], f"{source.moment}__lte": now}
-    papers = source.papers.filter(**lately).exclude(pk__in=_told(subscription))
-    order = "hot" if source.sort == "hot" else "votes"
-    listed = replace(source, papers=papers).read(QueryDict(query), viewer, subscription.most, order)
+    list_, query = catalogue.find(path), parse_query(QueryDict(query))
+    title = query.title(list_.title_for(viewer))
+    span = {f"{list_.since}__gt": now - SPANS[subscription.cadence], f"{list_.since}__lte": now}
+    fresh = list_.restricted(lambda papers: papers.filter(**span).exclude(pk__in=_told(subscription)))
+    order = "hot" if list_.feed_order == "hot" else "votes"
+    listed = for_feed(fresh, query, viewer, subscription.most, order=order)
     if not listed.papers:
         return None
-    title = titled(name, listed.asked.params)
     edition = _edition(title, issue, subscription, listed.papers)
-    return edition if edition.papers else None  # they may have gone a moment ago
+    return edition if edition.entries else None  # they may have gone a moment ago
 
 
 def kept(letter: Letter) -> Edition:
     """What this letter says, without the papers that are gone."""
-    rows = Paper.objects.seen_by(AnonymousUser()).narrow(()).in_bulk(letter.papers)
+    rows = Paper.objects.seen_by(AnonymousUser()).for_cards(()).in_bulk(letter.papers)
     papers = [rows[pk] for pk in letter.papers if pk in rows]
     return _edition(letter.title, letter.issue, letter.subscription, papers)
 
@@ -108,32 +106,12 @@ def _edition(title: str, issue: date, subscription: Subscription, papers: Iterab
 
 
 def _entries(papers: Iterable[Paper]) -> tuple[Entry, ...]:
-    """Of narrow papers, in their order. What is read of one is kept as its card is: many letters show the same."""
-    cache, keys = caches["cards"], {f"letter.{paper.face}": paper.pk for paper in papers}
-    entries = cache.get_many(keys)
-    if missing := {key: pk for key, pk in keys.items() if key not in entries}:
-        read = _read(missing.values())
+    """Of narrow papers, in their order. A summary is cached as a card is: many letters show the same."""
+    cache, keys = caches["cards"], {f"summary.{paper.cache_key}": paper.pk for paper in papers}
+    cached = cache.get_many(keys)
+    if missing := {key: pk for key, pk in keys.items() if key not in cached}:
+        read = summaries(missing.values(), NAMES_SHOWN)
         fresh = {key: read[pk] for key, pk in missing.items() if pk in read}  # or it was deleted a moment ago
         cache.set_many(fresh)
-        entries |= fresh
-    return tuple(entries[key] for key in keys if key in entries)
-
-
-def _read(keys: Collection[int]) -> dict[int, Entry]:
-    papers = Paper.objects.select_related("organisation").in_bulk(keys)
-    names = Author.objects.first_of(papers, NAMES_SHOWN)
-    return {pk: _entry(paper, names[pk]) for pk, paper in papers.items()}
-
-
-def _entry(paper: Paper, names: list[str]) -> Entry:
-    return Entry(
-        pk=paper.pk,
-        title=one_line(plain(paper.title)),
-        authors=byline(list(map(one_line, names)), paper.author_count),
-        organisation=one_line(paper.organisation.name) if paper.organisation else "",
-        votes=paper.vote_count,
-        excerpt=excerpt(one_line(plain(paper.abstract))),
-        url=settings.BASE_URL + paper.get_absolute_url(),
-        links=(("arXiv", paper.arxiv_url), ("PDF", paper.pdf_url))
-        + ((("Code", paper.code_url),) if paper.code_url else ()),
-    )
+        cached |= fresh
+    return tuple(Entry(cached[key]) for key in keys if key in cached)

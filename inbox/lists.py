@@ -10,8 +10,10 @@ from django.urls import Resolver404, resolve, reverse
 
 from inbox.models import Cadence, Subscription
 from lib.refusals import BadInput
-from papers.lists import catalogue, listing
+from papers.lists import catalogue
 from papers.lists.filters import PaperFilter
+from papers.lists.list import List
+from papers.lists.query import parse_query
 
 LONGEST = Subscription._meta.get_field("address").max_length
 LONGEST_TYPED = 10_000  # before it is in its normal form
@@ -21,7 +23,6 @@ _TOO_LONG = "The address of this list is too long. Fewer words may find the same
 _WEEKS, _MONTHS = ("papers:this_week", "papers:week"), ("papers:this_month", "papers:month")
 _PERIODS = {"papers:front", "papers:today", "papers:day", *_WEEKS, *_MONTHS}
 _RHYTHMS = dict.fromkeys(_WEEKS, Cadence.WEEKLY) | dict.fromkeys(_MONTHS, Cadence.MONTHLY)
-_OFFERED = (catalogue.NAMES | _PERIODS) - {"papers:bookmarks"}
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,14 @@ def find(address: str, viewer, **changes: str) -> Wanted:
     told = QueryDict(query, mutable=True)
     for name, value in changes.items():
         told[name] = value
-    asked = listing.read(told)
-    if asked.problems or not PaperFilter(asked.params).is_valid():
+    query = parse_query(told)
+    if query.problems or not PaperFilter(query.params).is_valid():
         raise BadInput("This list can't come by mail, because a filter or the words of it can't be read.")
-    normal = listing.normal(asked)
-    address = f"{path}?{normal}" if normal else path
+    canonical = query.canonical()
+    address = f"{path}?{canonical}" if canonical else path
     if len(address) > LONGEST:
         raise BadInput(_TOO_LONG)
-    return Wanted(address, listing.titled(title, asked.params)[:LONGEST_TITLE], user)
+    return Wanted(address, query.title(title)[:LONGEST_TITLE], user)
 
 
 def cadence(address: str) -> Cadence | None:
@@ -68,10 +69,10 @@ def min_votes(address: str) -> str:
     return QueryDict(address.partition("?")[2]).get("min_votes", "")
 
 
-def by_mail(request: HttpRequest) -> str:
-    """The address of the page's list, if it can come by mail."""
-    offered = request.resolver_match and request.resolver_match.view_name in _OFFERED
-    return request.get_full_path() if offered else ""
+def by_mail(request: HttpRequest, list_: List) -> str:
+    """The address of the page of this list, if the list can come by mail."""
+    has_list = request.resolver_match.view_name in catalogue.names()
+    return request.get_full_path() if has_list and not list_.no_letter else ""
 
 
 def _path(path: str) -> str:
@@ -79,8 +80,6 @@ def _path(path: str) -> str:
         match = resolve(unquote(path))
     except Resolver404:
         raise Http404 from None
-    if match.view_name == "papers:bookmarks":
-        raise BadInput("Bookmarks don't come by mail: you put them there yourself.")
     if match.view_name in _PERIODS:
         return reverse("papers:today")
     return reverse(match.view_name, kwargs=match.kwargs)
@@ -88,7 +87,10 @@ def _path(path: str) -> str:
 
 def _title(path: str, viewer) -> tuple[str, object]:
     """And whose list it is, if not everybody's."""
+    list_ = catalogue.find(path)
+    if list_.no_letter:
+        raise BadInput(list_.no_letter)
     try:
-        return catalogue.find(path, AnonymousUser()).title(), None
+        return list_.title_for(AnonymousUser()), None
     except Http404:
-        return catalogue.find(path, viewer).title(), viewer
+        return list_.title_for(viewer), viewer

@@ -31,7 +31,7 @@ def message(letter: Letter, edition: Edition) -> Message:
 
 
 def subject(edition: Edition) -> str:
-    first = cut(edition.papers[0].title, SUBJECT_TITLE)
+    first = cut(edition.entries[0].paper.plain_title, SUBJECT_TITLE)
     text = f"{Period.day(edition.issue).short_title}, {cut(edition.title, SUBJECT_LIST)}: {first}"
     return settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + text
 

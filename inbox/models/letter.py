@@ -76,7 +76,7 @@ class Letter(models.Model):
     def seal(self, edition) -> None:
         """It is sent, with the papers of this edition."""
         self.state, self.sent_at = State.SENT, timezone.now()
-        self.title, self.papers = edition.title, [paper.pk for paper in edition.papers]
+        self.title, self.papers = edition.title, [entry.paper.pk for entry in edition.entries]
         self.save(update_fields=["state", "sent_at", "title", "papers"])
 
     def drop(self) -> None:

@@ -20,7 +20,7 @@ from inbox.views.doors import by_link, for_strangers
 from inbox.views.opening import subscription_of
 from lib.http import client_ip
 from lib.jobs import defer
-from papers.lists.views.general import count_search
+from papers.lists.pages import limit_searches
 
 
 @never_cache
@@ -30,7 +30,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     told = request.POST if request.method == "POST" else request.GET
     is_preview = "preview" in told
     if is_preview:
-        count_search(request)
+        limit_searches(request)
     is_sent = request.method == "POST" or is_preview
     form = SubscribeForm(
         told if is_sent else None, viewer=request.user, address=told.get("list", ""), is_preview=is_preview

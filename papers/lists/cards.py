@@ -12,14 +12,14 @@ from django.utils.safestring import SafeString, mark_safe
 from lib.markup import markdown
 from papers.models import Author, Paper, SearchEntry
 from papers.search.highlight import Marker
-from papers.search.results import Found
+from papers.search.results import Results
 from papers.search.retrieval import tsquery
 
 NAMES_SHOWN = 3
 _NO_REASON = '<span class="reason"></span>'
 
 
-def render(papers, found: Found | None = None, reasons: Mapping[int, str] | None = None) -> SafeString:
+def render(papers, found: Results | None = None, reasons: Mapping[int, str] | None = None) -> SafeString:
     """The cards of these papers (narrow, with `voted` and `saved`) one after the other, rendered where none is kept.
 
     What was found by words is marked, and says by which of them, of its authors' names and of meaning. Anything else
@@ -32,7 +32,7 @@ def render(papers, found: Found | None = None, reasons: Mapping[int, str] | None
 def each(papers) -> list[tuple[SafeString, int]]:
     """The card of each paper, and its id."""
     cache, year = caches["cards"], timezone.now().year
-    keys = {f"{paper.face}.{paper.voted:d}{paper.saved:d}.{year}": paper for paper in papers}
+    keys = {f"{paper.cache_key}.{paper.voted:d}{paper.saved:d}.{year}": paper for paper in papers}
     cards = cache.get_many(keys)
     if missing := {key: paper for key, paper in keys.items() if key not in cards}:
         fresh = _fresh(missing)
@@ -56,17 +56,17 @@ def _noted(card: SafeString, note: str) -> SafeString:
     return mark_safe(card.replace("</article>", f'<div class="note prose">{markdown(note)}</div></article>', 1))
 
 
-def _explain(rows: list[tuple[SafeString, int]], found: Found) -> Iterator[str]:
+def _explain(rows: list[tuple[SafeString, int]], found: Results) -> Iterator[str]:
     marker = Marker(found.marked, found.prefix)
     papers = [pk for _, pk in rows]
     names = _names(papers, found, marker)
     exact = _exact(papers, found)
     for card, pk in rows:
-        legs = found.legs_of(pk) | ({"every"} if pk in exact else set())
-        yield _with_reason(marker.mark(card), _reason(legs, names[pk][:NAMES_SHOWN]))
+        retrievers = found.matched_by(pk) | ({"every"} if pk in exact else set())
+        yield _with_reason(marker.mark(card), _reason(retrievers, names[pk][:NAMES_SHOWN]))
 
 
-def _exact(papers: list[int], found: Found) -> set[int]:
+def _exact(papers: list[int], found: Results) -> set[int]:
     """Those of the papers that have every word and are no hits for it only since there are so many."""
     if not found.is_cut:
         return set()
@@ -74,7 +74,7 @@ def _exact(papers: list[int], found: Found) -> set[int]:
     return set(entries.values_list("pk", flat=True))
 
 
-def _names(papers: list[int], found: Found, marker: Marker) -> dict[int, list[str]]:
+def _names(papers: list[int], found: Results, marker: Marker) -> dict[int, list[str]]:
     """The names of authors that have a word of the question, by paper."""
     names = defaultdict(list)
     if found.named:
@@ -86,9 +86,9 @@ def _names(papers: list[int], found: Found, marker: Marker) -> dict[int, list[st
     return names
 
 
-def _reason(legs: frozenset[str], names: list[str]) -> str:
-    words = "every word" if "every" in legs else "some words" if "any" in legs else ""
-    near = "close in meaning" if "near" in legs else ""
+def _reason(retrievers: frozenset[str], names: list[str]) -> str:
+    words = "every word" if "every" in retrievers else "some words" if "any" in retrievers else ""
+    near = "close in meaning" if "near" in retrievers else ""
     found_by = " · ".join(filter(None, [words, near])).capitalize()
     return " · ".join(filter(None, [found_by, names and f"by {', '.join(names)}"]))
 

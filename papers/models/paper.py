@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from lib.fields import LineField, UrlLineField
 from lib.text import fold
+from papers import identifiers
 from papers.models.affiliation import Affiliation
 from papers.models.bookmark import Bookmark
 from papers.models.vote import Vote
@@ -91,10 +92,10 @@ class PaperQuerySet(models.QuerySet):
     def submitted_by(self, user):
         return self.filter(submitted_by=user)
 
-    def narrow(self, columns):
-        """Only what says whether a row looks different, and these columns: the rest is in the cards that are kept."""
-        known = {field.name for field in Paper._meta.fields}
-        return self.only("revision", "organisation__updated_at", *(known & set(columns)))
+    def for_cards(self, columns=()):
+        """Only what the cache key of a card is made of, and these columns: the rest is in the cached cards."""
+        fields = {field.name for field in Paper._meta.fields}
+        return self.only("revision", "organisation__updated_at", *(fields & set(columns)))
 
     def seen_by(self, viewer):
         """With the viewer's two bits, `voted` and `saved`, and all that a row shows; nothing more may be fetched."""
@@ -189,20 +190,19 @@ class Paper(models.Model):
 
     @property
     def arxiv_url(self) -> str:
-        return f"https://arxiv.org/abs/{self.arxiv_id}"
+        return identifiers.arxiv_url(self.arxiv_id)
 
     @property
     def doi(self) -> str:
-        """Which arXiv registers for each of its papers (https://info.arxiv.org/help/doi.html)."""
-        return f"10.48550/arXiv.{self.arxiv_id}"
+        return identifiers.doi(self.arxiv_id)
 
     @property
     def pdf_url(self) -> str:
-        return f"https://arxiv.org/pdf/{self.arxiv_id}"
+        return identifiers.pdf_url(self.arxiv_id)
 
     @property
-    def face(self) -> str:
-        """Changes whenever the paper's row in a list may look different: the key of what is kept of it."""
+    def cache_key(self) -> str:
+        """Changes whenever the paper's row in a list may look different: the key of everything cached about it."""
         badge = f"{self.organisation.updated_at:%Y%m%d%H%M%S%f}" if self.organisation else ""
         return f"{self.pk}.{self.revision}.{badge}"
 

@@ -64,7 +64,7 @@ def suggestions(request: HttpRequest, slug: str, state: State) -> HttpResponse:
     pairs = organisation.affiliations.filter(state=state).select_related("paper", "suggested_by", "decided_by")
     shown = keyset.page(pairs, ("since", "paper_id"), request.GET.get("older", ""), PAGE_SIZE)
     papers = Paper.objects.filter(pk__in=[pair.paper_id for pair in shown.rows]).seen_by(request.user)
-    drawn = {pk: card for card, pk in cards.each(papers.narrow(()))}
+    drawn = {pk: card for card, pk in cards.each(papers.for_cards(()))}
     context = {
         "org": organisation,
         "state": state,

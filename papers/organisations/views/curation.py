@@ -9,7 +9,6 @@ from lib.http import verb
 from lib.refusals import BadInput
 from orgs.models.curated import MOST
 from orgs.views.page import editable
-from papers.lists.views.general import searches_limited
 from papers.organisations.pinned import SHELVES
 from papers.organisations.views.page import draw
 
@@ -17,7 +16,6 @@ OFFERED = 30
 
 
 @login_required
-@searches_limited
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     return draw(request, editable(request, slug).drafted(), is_preview=True)
 
