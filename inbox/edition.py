@@ -84,7 +84,7 @@ def of(subscription: Subscription, issue: date, now: datetime) -> Edition | None
 
 def kept(letter: Letter) -> Edition:
     """What this letter says, without the papers that are gone."""
-    rows = Paper.objects.seen_by(AnonymousUser()).for_cards(()).in_bulk(letter.papers)
+    rows = Paper.objects.seen_by(AnonymousUser()).for_cards().in_bulk(letter.papers)
     papers = [rows[pk] for pk in letter.papers if pk in rows]
     return _edition(letter.title, letter.issue, letter.subscription, papers)
 

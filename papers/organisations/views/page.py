@@ -57,7 +57,7 @@ def _above(request: HttpRequest, found: Organisation, papers) -> tuple[list[Pape
 
 def _featured(request: HttpRequest, found: Organisation, papers) -> list[Paper]:
     """Those that are still the organisation's, in its order."""
-    theirs = papers.seen_by(request.user).for_cards(()).in_bulk(found.featured)
+    theirs = papers.seen_by(request.user).for_cards().in_bulk(found.featured)
     return [theirs[pk] for pk in found.featured if pk in theirs]
 
 
