@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from inbox import links
+from inbox import signed_links
 from lib import template_mail
 
 SUBJECTS = {
@@ -15,6 +15,6 @@ SUBJECTS = {
 def send(subscription, template: str, ip: str, by: str = "") -> None:
     """Send the mail of this template (a key of SUBJECTS), which says from where and by whom it was requested."""
     context = {"subscription": subscription, "ip": ip, "by": by, "now": timezone.now()}
-    context |= {purpose.name: purpose.link(subscription) for purpose in (links.CONFIRM, links.NEVER)}
-    context["manage"] = links.MANAGE.link(links.Everything(subscription.key))
+    context |= {purpose.name: purpose.link(subscription) for purpose in (signed_links.CONFIRM, signed_links.NEVER)}
+    context["manage"] = signed_links.MANAGE.link(signed_links.Everything(subscription.key))
     template_mail.write(f"inbox/mail/{template}.txt", subscription.email, SUBJECTS[template], context).send()

@@ -8,8 +8,8 @@ from django.conf import settings
 
 from inbox.drawing import draw
 from inbox.edition import Edition
-from inbox.links import MANAGE, UNSUBSCRIBE
 from inbox.models import Cadence, Letter
+from inbox.signed_links import MANAGE, UNSUBSCRIBE
 from lib.mail import Message, one_click
 from lib.text import cut
 from papers.period import Period

@@ -10,9 +10,9 @@ from accounts.models import Suppression
 from accounts.models.suppression import Why
 from inbox.bounces import Refusal
 from inbox.kinds import How
-from inbox.links import STOP
 from inbox.models import Notification
 from inbox.models.choice import Mails
+from inbox.signed_links import STOP
 from lib import template_mail
 from lib.mail import one_click
 

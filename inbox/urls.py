@@ -4,8 +4,8 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
 
+from inbox.access import by_link, verb_by_link
 from inbox.views import letters, managing, notifications, stopping, subscribing
-from inbox.views.doors import by_link, verb_by_link
 from lib.http import verb
 
 app_name = "inbox"

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import unproven_mail
 from accounts.models import Suppression
-from inbox import confirmation, links
+from inbox import confirmation, signed_links
 from inbox.models.cadence import Cadence, clock
 from inbox.models.letter import Letter
 from lib.refusals import BadInput
@@ -119,7 +119,7 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
     def forget(self) -> None:
         """Those whose link to confirm is too old, and whose those were that cannot be resumed any more."""
         now = timezone.now()
-        self.filter(state=State.ASKED, asked_at__lt=now - links.CONFIRM.lasts).delete()
+        self.filter(state=State.ASKED, asked_at__lt=now - signed_links.CONFIRM.lasts).delete()
         self.filter(ended_at__lt=now - RESUMABLE).exclude(email="").forget_whose()
 
     def _standing(self, email: str, address: str) -> "Subscription | None":
@@ -205,7 +205,7 @@ class Subscription(models.Model):
     @property
     def has_just_ended(self) -> bool:
         """By its reader, who may be sorry."""
-        return self.is_resumable and self.ended_at > timezone.now() - links.RESUME.lasts
+        return self.is_resumable and self.ended_at > timezone.now() - signed_links.RESUME.lasts
 
     @property
     def path(self) -> str:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.models import Suppression
-from inbox import links
+from inbox import signed_links
 from inbox.forms import LetterForm, ReminderForm, common_zones
 from inbox.models import Subscription
 from inbox.models.subscription import Why
@@ -22,7 +22,7 @@ def manage(request: HttpRequest, token: str = "") -> HttpResponse:
     """All of them, each with its latest letters and its form."""
     try:
         return _draw(request, token)
-    except links.Expired:
+    except signed_links.Expired:
         return render(request, "inbox/remind.html", {"form": ReminderForm(), "is_expired": True}, status=410)
 
 
@@ -68,8 +68,8 @@ def _theirs(request: HttpRequest, token: str) -> QuerySet[Subscription]:
     """The subscriptions that may be managed. Raises BadInput and Http404 for a link that is not good."""
     if not token:
         return Subscription.objects.of_addresses(request.user.confirmed_addresses())
-    key = links.MANAGE.key(token)
-    one = get_object_or_404(Subscription, key=key.removeprefix(links.Everything.mark))
+    key = signed_links.MANAGE.key(token)
+    one = get_object_or_404(Subscription, key=key.removeprefix(signed_links.Everything.mark))
     is_one = key == one.key
     return Subscription.objects.filter(pk=one.pk) if is_one else Subscription.objects.of_addresses([one.email])
 
@@ -98,7 +98,7 @@ def _draw(request: HttpRequest, token: str, wrong: LetterForm | None = None) -> 
         "addresses": addresses,
         "rows": [(row, wrongs.get(row.key) or _form(row)) for row in shown],
         "has_active": any(row.is_active for row in shown),
-        "is_one": bool(token) and not links.MANAGE.key(token).startswith(links.Everything.mark),
+        "is_one": bool(token) and not signed_links.MANAGE.key(token).startswith(signed_links.Everything.mark),
         "suppressed": Suppression.objects.among(addresses),
         "zones": common_zones(),
     }

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
+from inbox.access import by_link
 from inbox.kinds import How, Kind, kinds
-from inbox.links import STOP
 from inbox.models import Choice, Notification
 from inbox.models.choice import Mails
-from inbox.views.doors import by_link
+from inbox.signed_links import STOP
 from lib import keyset
 from lib.http import verb
 from lib.refusals import BadInput

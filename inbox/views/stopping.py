@@ -1,13 +1,12 @@
 """The link to unsubscribe that every letter has."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 
-from inbox import links
+from inbox import signed_links
+from inbox.access import by_link, verb_by_link
 from inbox.models import Subscription
 from inbox.models.subscription import Why
-from inbox.views.doors import by_link, verb_by_link
-from inbox.views.opening import subscription_of
 
 
 @by_link
@@ -16,17 +15,17 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
     The link works for ever, so resuming is offered only just after.
     """
-    subscription = Subscription.objects.filter(key=links.UNSUBSCRIBE.key(token)).first()
+    subscription = Subscription.objects.filter(key=signed_links.UNSUBSCRIBE.key(token)).first()
     if subscription and request.method == "POST":
         subscription.end(Why.UNSUBSCRIBED)
     context = {"subscription": subscription, "is_over": subscription is None or bool(subscription.ended_at)}
     if subscription and subscription.has_just_ended:
-        context["resume"] = links.RESUME.token(subscription)
+        context["resume"] = signed_links.RESUME.token(subscription)
     return render(request, "inbox/unsubscribe.html", context)
 
 
 @verb_by_link
 def resume(request: HttpRequest, token: str) -> HttpResponse:
-    subscription = subscription_of(links.RESUME, token)
+    subscription = get_object_or_404(Subscription, key=signed_links.RESUME.key(token))
     subscription.resume()
-    return redirect("inbox:unsubscribe", links.UNSUBSCRIBE.token(subscription))
+    return redirect("inbox:unsubscribe", signed_links.UNSUBSCRIBE.token(subscription))

@@ -6,18 +6,17 @@ on the address happens in a job.
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from accounts import unproven_mail
 from accounts.models import Suppression
 from accounts.models.suppression import Why
-from inbox import edition, links, tasks
+from inbox import edition, signed_links, tasks
+from inbox.access import by_link, for_strangers
 from inbox.forms import ReminderForm, SubscribeForm, common_zones
 from inbox.models import Subscription
-from inbox.views.doors import by_link, for_strangers
-from inbox.views.opening import subscription_of
 from lib.http import client_ip
 from lib.jobs import defer
 from papers.views.lists import count_search
@@ -66,8 +65,8 @@ def _draw(request: HttpRequest, form: SubscribeForm, **more) -> HttpResponse:
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """What was asked for, and a button: only that subscribes."""
     try:
-        subscription = subscription_of(links.CONFIRM, token)
-    except links.Expired:
+        subscription = get_object_or_404(Subscription, key=signed_links.CONFIRM.key(token))
+    except signed_links.Expired:
         return render(request, "inbox/confirm.html", {"is_expired": True}, status=410)
     if request.method == "POST":
         subscription.confirm()
@@ -77,7 +76,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @by_link
 def never(request: HttpRequest, token: str) -> HttpResponse:
     """For who did not ask: a button after which nothing is ever sent to the address."""
-    email = subscription_of(links.NEVER, token).email
+    email = get_object_or_404(Subscription, key=signed_links.NEVER.key(token)).email
     is_done = not email or request.method == "POST"
     if email and is_done:
         Suppression.objects.add(email, Why.REFUSED)

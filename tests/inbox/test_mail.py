@@ -12,7 +12,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox import edition, links
+from inbox import edition, signed_links
 from inbox.edition import Edition, Entry
 from inbox.mail import message
 from lib.refusals import BadInput
@@ -97,8 +97,8 @@ def test_headers(letter, mail, settings):
 def test_one_click_unsubscribing(letter, mail):
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     address = re.fullmatch(r"<http://127\.0\.0\.1:8000/\S+/([^/]+)>", mail["List-Unsubscribe"])
-    assert links.UNSUBSCRIBE.key(address[1]) == letter.subscription.key
-    for purpose in (links.MANAGE, links.CONFIRM):
+    assert signed_links.UNSUBSCRIBE.key(address[1]) == letter.subscription.key
+    for purpose in (signed_links.MANAGE, signed_links.CONFIRM):
         with pytest.raises(BadInput):
             purpose.key(address[1])
 
@@ -106,7 +106,7 @@ def test_one_click_unsubscribing(letter, mail):
 def test_long_addresses_in_headers_are_written_as_they_are(letter, settings):
     settings.BASE_URL = f"https://{'w' * 60}.{'x' * 60}.example.org"
     data = message(letter, an_edition()).message(policy=email.policy.SMTP).as_bytes().decode()
-    assert f"\r\nList-Unsubscribe: <{links.UNSUBSCRIBE.link(letter.subscription)}>\r\n" in data
+    assert f"\r\nList-Unsubscribe: <{signed_links.UNSUBSCRIBE.link(letter.subscription)}>\r\n" in data
     assert re.search(r'\r\nList-Id: "Papers" <[0-9a-f]{16}\.letters\.w{60}\.x{60}\.example\.org>\r\n', data)
 
 
@@ -150,7 +150,7 @@ def test_every_link_is_in_both_bodies(letter, mail):
         assert any(line.endswith(address) for line in text)
         assert f'href="{address.replace("&", "&amp;")}"' in html
     for body in ("\n".join(text), html):
-        assert links.MANAGE.key(re.search(r"/letters/manage/([\w:-]+)", body)[1]) == letter.subscription.key
+        assert signed_links.MANAGE.key(re.search(r"/letters/manage/([\w:-]+)", body)[1]) == letter.subscription.key
         assert ".invalid" not in body
 
 

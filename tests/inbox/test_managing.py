@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Suppression
 from accounts.models.suppression import Why
-from inbox import links
+from inbox import signed_links
 from inbox.models import Subscription
 from papers.models import Collection
 from tests.factories import LetterFactory, SubscriptionFactory, UserFactory
@@ -18,7 +18,7 @@ from tests.inbox.conftest import SITE, link, text
 from tests.orgs.conftest import confirm
 
 SARA = "sara@example.org"
-PURPOSES = (links.CONFIRM, links.NEVER, links.MANAGE, links.UNSUBSCRIBE)
+PURPOSES = (signed_links.CONFIRM, signed_links.NEVER, signed_links.MANAGE, signed_links.UNSUBSCRIBE)
 SETTINGS = {"cadence": "monthly", "hour": "0", "zone": "Asia/Kolkata", "most": "50", "min_votes": "9"}
 
 
@@ -31,7 +31,7 @@ def row(db):
 def desk(request, row, stranger, signed_in):
     """Who manages what comes to Sara, and the address of the page."""
     if request.param == "link":
-        return stranger, links.MANAGE.link(links.Everything(row.key)).removeprefix(SITE)
+        return stranger, signed_links.MANAGE.link(signed_links.Everything(row.key)).removeprefix(SITE)
     return signed_in(confirm(UserFactory(email=SARA))), "/settings/letters"
 
 
@@ -111,7 +111,7 @@ def test_end_all(desk, row):
 def test_the_link_in_a_letter_is_for_its_subscription_alone(row, stranger):
     """Since letters are passed on."""
     other = SubscriptionFactory(email=SARA, address="/papers/trending", title="Another list")
-    path = links.MANAGE.link(row).removeprefix(SITE)
+    path = signed_links.MANAGE.link(row).removeprefix(SITE)
     page = text(stranger.get(path))
     assert ("Another list" in page, SARA in page, "End all" in page) == (False, False, False)
     for verb in ("change", "end", "resume"):
@@ -124,7 +124,7 @@ def test_a_link_of_what_was_forgotten_opens_nothing_of_others(row, stranger):
     for one in (row, SubscriptionFactory(title="Another")):
         one.end("unsubscribed")
         Subscription.objects.filter(pk=one.pk).update(email="")
-    page = text(stranger.get(links.MANAGE.link(links.Everything(row.key)).removeprefix(SITE)))
+    page = text(stranger.get(signed_links.MANAGE.link(signed_links.Everything(row.key)).removeprefix(SITE)))
     assert "No letters come here." in page
     assert "Another" not in page
 
@@ -161,7 +161,7 @@ def test_an_unconfirmed_address_shows_nothing(row, signed_in):
 
 def test_a_link_to_manage_lasts_thirty_days_and_is_mailed_anew(row, stranger, post, time_machine):
     time_machine.move_to("2026-11-28T10:00Z", tick=False)
-    old = links.MANAGE.link(row).removeprefix(SITE)
+    old = signed_links.MANAGE.link(row).removeprefix(SITE)
     time_machine.shift(timedelta(days=29))
     assert stranger.get(old).status_code == 200
     time_machine.shift(timedelta(days=2))
@@ -179,9 +179,9 @@ def test_a_link_to_manage_lasts_thirty_days_and_is_mailed_anew(row, stranger, po
 @pytest.mark.parametrize("meant", PURPOSES, ids=lambda purpose: purpose.name)
 def test_a_link_opens_what_it_is_for_and_nothing_else(meant, row, stranger):
     token = meant.token(row)
-    for purpose in (*PURPOSES, links.RESUME):
+    for purpose in (*PURPOSES, signed_links.RESUME):
         path = f"/letters/{purpose.name}/{token}"
-        if purpose != links.RESUME:
+        if purpose != signed_links.RESUME:
             assert stranger.get(path).status_code == (200 if purpose == meant else 400)
         if purpose != meant:
             assert stranger.post(path).status_code in {400, 405}
@@ -201,7 +201,7 @@ def test_no_link_leaks(purpose, row, stranger):
 
 def test_one_click(row, stranger):
     """RFC 8058: a POST with this body, no cookie, no redirect, from no page of ours."""
-    path = links.UNSUBSCRIBE.link(row).removeprefix(SITE)
+    path = signed_links.UNSUBSCRIBE.link(row).removeprefix(SITE)
     assert "Unsubscribe from “Papers”?" in text(stranger.get(path))
     assert state(row) == "active"
     for _ in range(2):
@@ -214,8 +214,8 @@ def test_one_click(row, stranger):
 
 def test_to_unsubscribe_works_for_ever_and_resuming_does_not(row, stranger, time_machine):
     time_machine.move_to("2026-11-28T10:00Z")
-    path = links.UNSUBSCRIBE.link(row).removeprefix(SITE)
-    resume = f"/letters/resume/{links.RESUME.token(row)}"
+    path = signed_links.UNSUBSCRIBE.link(row).removeprefix(SITE)
+    resume = f"/letters/resume/{signed_links.RESUME.token(row)}"
     assert resume.rpartition("/")[0] in text(stranger.post(path))
     assert stranger.get(resume).status_code == 405
     assert stranger.post(resume).url.startswith("/letters/unsubscribe/")
@@ -229,7 +229,7 @@ def test_to_unsubscribe_works_for_ever_and_resuming_does_not(row, stranger, time
 
 
 def test_to_unsubscribe_what_is_gone_is_no_error(row, stranger):
-    path = links.UNSUBSCRIBE.link(row).removeprefix(SITE)
+    path = signed_links.UNSUBSCRIBE.link(row).removeprefix(SITE)
     row.delete()
     assert "These letters do not come any more" in text(stranger.post(path))
 

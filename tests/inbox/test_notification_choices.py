@@ -7,9 +7,9 @@ from django.core import signing
 
 from inbox import kinds as package
 from inbox.kinds import How, kinds
-from inbox.links import STOP, UNSUBSCRIBE
 from inbox.models import Choice, Notification
 from inbox.models.choice import Mails
+from inbox.signed_links import STOP, UNSUBSCRIBE
 from tests.factories import NotificationFactory
 from tests.inbox.test_notifications import text
 
