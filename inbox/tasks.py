@@ -1,38 +1,21 @@
 """What the worker does for the inbox: letters, notifications, and at night what has had its time."""
 
-import logging
-from threading import Lock
+from importlib import import_module
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from procrastinate.contrib.django import app
 
-from inbox import delivery, mailing
+from inbox import mailing
 from inbox.kinds import kinds
 from inbox.models import Letter, Notification, Subscription
 from lib import throttle
 from lib.jobs import RETRY, defer
 
+for room in ("letters",):
+    import_module(f"inbox.{room}.tasks")
+
 SOMEBODY_WAITS = 1  # before thousands of mails that nobody waits for
-
-logger = logging.getLogger(__name__)
-_sending = Lock()
-
-
-@app.periodic(cron="* * * * *")
-@app.task(queueing_lock="letters", pass_context=False)
-def send_letters(timestamp: int) -> None:
-    """Of one process once at a time: those that come meanwhile would take the places of other jobs.
-
-    While the mail server is not there, each minute says so, and none is a failure to be begun again.
-    """
-    if _sending.acquire(blocking=False):
-        try:
-            delivery.run()
-        except OSError:
-            logger.exception("Letters wait, since mail cannot be sent")
-        finally:
-            _sending.release()
 
 
 @app.task(pass_context=False, retry=RETRY, priority=SOMEBODY_WAITS)

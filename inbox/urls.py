@@ -1,15 +1,17 @@
 """What we tell a person, and how they tell us to stop."""
 
 from django.contrib.auth.decorators import login_required
-from django.urls import path, re_path
+from django.urls import path
 from django.views.decorators.cache import never_cache
 
 from inbox.access import by_link, verb_by_link
-from inbox.views import letters, managing, notifications, stopping, subscribing
+from inbox.letters.urls import urlpatterns as letters
+from inbox.views import managing, notifications, stopping, subscribing
 from lib.http import verb
 
 app_name = "inbox"
 urlpatterns = [
+    *letters,
     path("subscribe", subscribing.subscribe, name="subscribe"),
     # links in mails: the token is what lets one in
     path("letters/confirm/<str:token>", subscribing.confirm, name="confirm"),
@@ -29,7 +31,6 @@ urlpatterns = [
     path("settings/letters/<str:key>/change", verb(managing.change), name="change"),
     path("settings/letters/<str:key>/end", verb(managing.end), name="end"),
     path("settings/letters/<str:key>/resume", verb(managing.resume), name="resume"),
-    re_path(r"^letters/(?P<text>\d{4}-\d{2}-\d{2})/(?P<key>[\w-]+)$", letters.letter, name="letter"),
     # notifications
     path("notifications", notifications.notifications, name="notifications"),
     path("notifications/read", notifications.read_all, name="read_all"),

@@ -13,9 +13,10 @@ from django.views.decorators.cache import never_cache
 from accounts import unproven_mail
 from accounts.models import Suppression
 from accounts.models.suppression import Why
-from inbox import edition, signed_links, tasks
+from inbox import signed_links, tasks
 from inbox.access import by_link, for_strangers
 from inbox.forms import ReminderForm, SubscribeForm, common_zones
+from inbox.letters import issue
 from inbox.models import Subscription
 from lib.http import client_ip
 from lib.jobs import defer
@@ -38,7 +39,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         return _ask(request, form)
     if is_preview and form.is_valid():
         now = timezone.now()
-        return _draw(request, form, is_preview=True, edition=edition.of(form.instance, now.date(), now))
+        return _draw(request, form, is_preview=True, edition=issue.of(form.instance, now.date(), now))
     return _draw(request, form)
 
 

@@ -3,9 +3,8 @@
 import re
 
 import pytest
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
-
-from inbox import tasks
 
 SITE = "http://127.0.0.1:8000"
 
@@ -21,7 +20,7 @@ def post(db, mailoutbox, django_capture_on_commit_callbacks):
             for job in (
                 ProcrastinateJob.objects.filter(task_name__startswith="inbox.").exclude(pk__in=done).order_by("pk")
             ):
-                getattr(tasks, job.task_name.rpartition(".")[2])(**job.args)
+                app.tasks[job.task_name](**job.args)
                 done.add(job.pk)
         return mailoutbox[before:]
 

@@ -12,16 +12,17 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox import edition, signed_links
-from inbox.edition import Edition, Entry
-from inbox.mail import message
+from inbox import signed_links
+from inbox.letters import issue
+from inbox.letters.issue import Edition, Entry
+from inbox.letters.letter_message import message
 from lib.refusals import BadInput
 from lib.text import one_line
 from tests.factories import NOON, LetterFactory, PaperFactory, SubscriptionFactory
 
 NOW = NOON + timedelta(hours=19)
 GMAIL_CLIPS_AT = 102 * 1024  # bytes
-CSS = Path(__file__).resolve().parents[2] / "static" / "css"
+CSS = Path(__file__).resolve().parents[3] / "static" / "css"
 HOSTILE = [
     "Line\r\nBcc: victim@example.org",
     "]]><script>alert(1)</script>",
@@ -73,7 +74,7 @@ def letter(db):
 
 @pytest.fixture
 def mail(letter):
-    return read(letter, edition.of(letter.subscription, letter.issue, NOW))
+    return read(letter, issue.of(letter.subscription, letter.issue, NOW))
 
 
 def entry(**told) -> Entry:
@@ -205,7 +206,7 @@ def test_hostile_titles(letter, lab, title):
     lab.name = title[:120]
     lab.save()
     PaperFactory(title=title, abstract=title * 3, authors=[title[:200]], organisation=lab, imported_votes=99)
-    found = edition.of(letter.subscription, letter.issue, NOW)
+    found = issue.of(letter.subscription, letter.issue, NOW)
     mail = read(letter, found)
     assert mail.keys() == read(letter, an_edition()).keys()
     assert not mail.defects

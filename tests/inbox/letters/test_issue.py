@@ -8,8 +8,8 @@ from django.db import connection
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
-from inbox import edition
-from inbox.edition import EXCERPT, SPANS, excerpt
+from inbox.letters import issue
+from inbox.letters.issue import EXCERPT, SPANS, excerpt
 from inbox.models import Cadence, Subscription
 from lib.refusals import BadInput
 from lib.text import cut
@@ -21,7 +21,7 @@ ISSUE = NOW.date()
 
 
 def of(**told):
-    return edition.of(SubscriptionFactory(**told), ISSUE, NOW)
+    return issue.of(SubscriptionFactory(**told), ISSUE, NOW)
 
 
 def titles(found):
@@ -58,15 +58,15 @@ def test_nothing_comes_twice(db):
     LetterFactory(subscription=subscription, issue=NOON.replace(year=2024), papers=[papers[0].pk])
     LetterFactory(subscription=subscription, issue=NOON, papers=[papers[1].pk, papers[2].pk])
     LetterFactory(papers=[papers[3].pk])  # somebody else's
-    assert titles(edition.of(subscription, ISSUE, NOW)) == ["3"]
+    assert titles(issue.of(subscription, ISSUE, NOW)) == ["3"]
     LetterFactory(subscription=subscription, issue=NOON - timedelta(days=1), papers=[papers[3].pk])
-    assert edition.of(subscription, ISSUE, NOW) is None
+    assert issue.of(subscription, ISSUE, NOW) is None
 
 
 def test_a_subscription_that_is_not_saved_has_a_letter_to_look_at(db):
     paper = PaperFactory()
     LetterFactory(papers=[paper.pk])
-    assert titles(edition.of(Subscription(email="a@example.org"), ISSUE, NOW)) == [paper.title]
+    assert titles(issue.of(Subscription(email="a@example.org"), ISSUE, NOW)) == [paper.title]
 
 
 def test_filters_are_in_the_title(db, lab):
@@ -218,11 +218,11 @@ def test_statements_do_not_grow_with_papers(db, alice, lab, address, rows):
         Item.objects.add(autumn, [paper.pk], alice)
     Item.objects.update(added_at=NOON)
     subscription = SubscriptionFactory(address=address, user=alice, most=50)
-    edition.of(subscription, ISSUE, NOW)
+    issue.of(subscription, ISSUE, NOW)
     caches["cards"].clear()
     for expected in (LISTS[address], LISTS[address] - 2):  # what is read of papers is kept
         with CaptureQueriesContext(connection) as statements:
-            assert len(edition.of(subscription, ISSUE, NOW).papers) == rows
+            assert len(issue.of(subscription, ISSUE, NOW).papers) == rows
         assert len(statements) == expected, [s["sql"] for s in statements]
 
 
@@ -230,6 +230,6 @@ def test_a_kept_letter_says_the_same_without_what_is_gone(db):
     papers = [PaperFactory(title=title) for title in ("One", "Two", "Three")]
     letter = LetterFactory(papers=[paper.pk for paper in papers], subscription__address="/papers?min_votes=1")
     papers[1].delete()
-    found = edition.kept(letter)
+    found = issue.kept(letter)
     assert titles(found) == ["One", "Three"]
     assert (found.title, found.issue, found.url) == ("Papers", letter.issue, "http://127.0.0.1:8000/papers?min_votes=1")

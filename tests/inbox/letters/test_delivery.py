@@ -7,13 +7,13 @@ import time_machine
 from django.core.mail import EmailMessage, mailers
 
 from accounts.models import Suppression
-from inbox import delivery
+from inbox.letters import delivery
+from inbox.letters.planning import plan
 from inbox.models import Letter, Subscription
-from inbox.planning import plan
 from lib.mail import hand_over
 from papers import search
 from tests.factories import PaperFactory, SubscriptionFactory
-from tests.inbox.post_office import open_office
+from tests.inbox.letters.post_office import open_office
 from tests.race import race
 
 MORNING = datetime(2025, 9, 11, 7, 0, 30, tzinfo=UTC)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import escape
 
-from inbox.edition import Edition, Entry
+from inbox.letters.issue import Edition, Entry
 from lib.env import ROOT
 from lib.templatetags.house import bare_url, long_date
 
@@ -44,7 +44,9 @@ def draw(edition: Edition, cadence: str) -> Drawn:
     site = settings.BASE_URL
     why = f"You get this letter since this address was subscribed to it at {bare_url(site)}:"
     context = {"edition": edition, "site": site, "why": f"{why} {edition.title} · {cadence}.", "own": _PLACES}
-    return Drawn(_inliner().inline(render_to_string("inbox/mail.html", context)), _text(edition, context["why"]))
+    return Drawn(
+        _inliner().inline(render_to_string("inbox/letters/mail.html", context)), _text(edition, context["why"])
+    )
 
 
 @cache

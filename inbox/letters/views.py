@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from inbox import edition
+from inbox.letters import issue
 from inbox.models import Letter
 from lib.http import page
 
@@ -14,7 +14,7 @@ def letter(request: HttpRequest, text: str, key: str) -> HttpResponse:
     is_private = found.subscription.user_id is not None
     if found.issue.isoformat() != text or (is_private and found.subscription.user_id != request.user.pk):
         raise Http404
-    shown = edition.kept(found)
-    response = page(request, "inbox/letter.html", {"edition": shown}, version=shown, seconds=0)
+    shown = issue.kept(found)
+    response = page(request, "inbox/letters/letter.html", {"edition": shown}, version=shown, seconds=0)
     response.headers["X-Robots-Tag"] = "noindex"
     return response

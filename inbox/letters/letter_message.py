@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from inbox.drawing import draw
-from inbox.edition import Edition
+from inbox.letters.issue import Edition
+from inbox.letters.render import draw
 from inbox.models import Cadence, Letter
 from inbox.signed_links import MANAGE, UNSUBSCRIBE
 from lib.mail import Message, one_click

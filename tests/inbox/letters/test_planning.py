@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from inbox.letters.planning import plan
 from inbox.models import Letter, Subscription
-from inbox.planning import plan
 from tests.factories import SubscriptionFactory
 from tests.race import race
 

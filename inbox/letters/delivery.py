@@ -13,11 +13,12 @@ from django.http import Http404
 from django.utils import timezone
 
 from accounts.models import Suppression, suppression
-from inbox import bounces, edition, mail
+from inbox import bounces
+from inbox.letters import issue, letter_message
+from inbox.letters.planning import plan
 from inbox.models import Letter
 from inbox.models.letter import State
 from inbox.models.subscription import Why
-from inbox.planning import plan
 from lib.mail import hand_over
 from lib.refusals import BadInput, Busy
 
@@ -55,7 +56,7 @@ def _send(letter: Letter, mailer: BaseEmailBackend, claim: ExitStack) -> bool:
     """Whether it was. The claim is closed, and so committed, in the moment in which the server takes the letter."""
     subscription = letter.subscription
     try:
-        found = subscription.is_active and edition.of(subscription, letter.issue, timezone.now())
+        found = subscription.is_active and issue.of(subscription, letter.issue, timezone.now())
     except Http404:
         subscription.end(Why.LOST)
         found = None
@@ -68,13 +69,13 @@ def _send(letter: Letter, mailer: BaseEmailBackend, claim: ExitStack) -> bool:
     return _hand_over(letter, found, mailer, claim)
 
 
-def _hand_over(letter: Letter, found: edition.Edition, mailer: BaseEmailBackend, claim: ExitStack) -> bool:
+def _hand_over(letter: Letter, found: issue.Edition, mailer: BaseEmailBackend, claim: ExitStack) -> bool:
     def commit() -> None:
         letter.seal(found)
         claim.close()
 
     try:
-        hand_over(mailer, mail.message(letter, found), commit)
+        hand_over(mailer, letter_message.message(letter, found), commit)
     except smtplib.SMTPRecipientsRefused as error:
         refusal = bounces.Refusal.of(error)
         if refusal.closes:
