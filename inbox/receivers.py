@@ -46,7 +46,7 @@ def end_private_letters(instance, **kwargs) -> None:
 @receiver(suppressed)
 def end_letters(email: str, why: str, **kwargs) -> None:
     """All that come to a suppressed address; if it was refused, whose they were is forgotten at once."""
-    Subscription.objects.hold(email)
+    Subscription.objects.lock(email)
     theirs = Subscription.objects.of_addresses([email])
     theirs.end(Why(why))
     if why == suppression.Why.REFUSED:

@@ -12,20 +12,8 @@ from inbox.models import Letter, Notification, Subscription
 from lib import throttle
 from lib.jobs import RETRY, defer
 
-for room in ("letters",):
+for room in ("addresses", "letters"):
     import_module(f"inbox.{room}.tasks")
-
-SOMEBODY_WAITS = 1  # before thousands of mails that nobody waits for
-
-
-@app.task(pass_context=False, retry=RETRY, priority=SOMEBODY_WAITS)
-def ask(email: str, ip: str, by: str, **settings) -> None:
-    Subscription.objects.ask(email, ip, by, **settings)
-
-
-@app.task(pass_context=False, retry=RETRY, priority=SOMEBODY_WAITS)
-def remind(email: str, ip: str) -> None:
-    Subscription.objects.remind(email, ip)
 
 
 @app.task(pass_context=False, retry=RETRY)

@@ -85,7 +85,8 @@ def names() -> list[str]:
     for path in PYTHON:
         if "tests" not in path.parts:
             written |= {found for pair in re.findall(read, path.read_text()) for found in pair if found}
-    forms = [import_module(f"{app}.forms") for app in ("accounts", "inbox", "orgs", "papers", "allauth.account")]
+    rooms = ("accounts", "inbox.addresses", "orgs", "papers", "allauth.account")
+    forms = [import_module(f"{room}.forms") for room in rooms]
     for form in (value for module in forms for value in vars(module).values() if hasattr(value, "base_fields")):
         written |= form.base_fields.keys()
     return sorted(written)

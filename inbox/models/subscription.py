@@ -9,9 +9,8 @@ from django.db import connection, models, transaction
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
-from accounts import unproven_mail
 from accounts.models import Suppression
-from inbox import confirmation, signed_links
+from inbox import signed_links
 from inbox.models.cadence import Cadence, clock
 from inbox.models.letter import Letter
 from lib.refusals import BadInput
@@ -54,7 +53,7 @@ class SubscriptionQuerySet(models.QuerySet):
         """Not ended."""
         return self.exclude(state=State.ENDED)
 
-    def shown(self):
+    def manageable(self):
         """Those that somebody sees who manages them: active ones, and what ended not long ago; the oldest first."""
         lately = Q(state=State.ENDED, ended_at__gt=timezone.now() - RESUMABLE, confirmed_at__isnull=False)
         return self.filter(Q(state=State.ACTIVE) | lately).order_by("asked_at", "pk")
@@ -71,36 +70,22 @@ class SubscriptionQuerySet(models.QuerySet):
 
 
 class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
-    def hold(self, email: str) -> None:
+    def lock(self, email: str) -> None:
         """Until the transaction ends, nobody else begins, confirms or changes a subscription of this address."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"inbox {email.lower()}"])
 
-    @transaction.atomic
-    def ask(self, email: str, ip: str, by: str = "", **settings) -> None:
-        """Have a subscription confirmed by whoever reads the mail to this address. `ip` is where it was asked from,
-        `by` the user name of who was signed in.
+    def request(self, email: str, **settings) -> "Subscription":
+        """Return this list's subscription that waits to be confirmed, with these settings, or the active one as it is.
 
-        What waits to be confirmed takes these settings; one that is active is left alone, and the mail says so.
-        Nothing happens where nothing may be sent, or enough was today.
+        The caller holds the lock of the address.
         """
-        self.hold(email)
-        if not unproven_mail.may_go(email):
-            return
-        asked = self._standing(email, settings["address"]) or self.model(email=email.lower(), **settings)
-        if asked.state == State.ASKED:
-            asked.take(settings)
-            asked.asked_at = timezone.now()
-            asked.save()
-        confirmation.send(asked, "confirm" if asked.is_asked else "active", ip, by)
-
-    @transaction.atomic
-    def remind(self, email: str, ip: str) -> None:
-        """Mail the link to manage what this address has, if it has something. As with `ask`, nobody learns whether."""
-        self.hold(email)
-        known = self.of_addresses([email]).shown().first()
-        if known and unproven_mail.may_go(email):
-            confirmation.send(known, "reminder", ip)
+        subscription = self._standing(email, settings["address"]) or self.model(email=email.lower(), **settings)
+        if subscription.state == State.ASKED:
+            subscription.take(settings)
+            subscription.asked_at = timezone.now()
+            subscription.save()
+        return subscription
 
     @transaction.atomic
     def subscribe(self, user, email: str, **settings) -> "Subscription":
@@ -108,7 +93,7 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
 
         `user` is None where the list is everybody's. Raises BadInput for one too many.
         """
-        self.hold(email)
+        self.lock(email)
         begun = self._standing(email, settings["address"]) or self.model(email=email.lower(), **settings)
         if begun.state == State.ASKED:
             begun.take(settings)
@@ -223,7 +208,7 @@ class Subscription(models.Model):
     @transaction.atomic
     def confirm(self) -> None:
         """Twice is once. Raises BadInput for one that has ended since, and as `begin` does."""
-        self._hold()
+        self._lock()
         if self.state == State.ENDED:
             raise BadInput("This subscription was confirmed and has ended since. Subscribe again if you want it back.")
         if self.is_asked:
@@ -232,7 +217,7 @@ class Subscription(models.Model):
     @transaction.atomic
     def resume(self) -> None:
         """Undo that the reader ended it; twice is once, and so is another one of the same list. Raises BadInput."""
-        self._hold()
+        self._lock()
         others = Subscription.objects.of_addresses([self.email]).standing().filter(address=self.address)
         if self.state != State.ENDED or others.exists():
             return
@@ -244,7 +229,7 @@ class Subscription(models.Model):
     @transaction.atomic
     def change(self, settings: dict) -> None:
         """Raises BadInput for one that has ended, and where another one has this list."""
-        self._hold()
+        self._lock()
         if not self.is_active:
             raise BadInput("This subscription has ended. Resume it, or subscribe again.")
         others = Subscription.objects.of_addresses([self.email]).standing().exclude(pk=self.pk)
@@ -260,7 +245,7 @@ class Subscription(models.Model):
         self.refresh_from_db()
 
     def begin(self) -> None:
-        """From the next issue on. The address is held (`SubscriptionManager.hold`).
+        """From the next issue on. The address is held (`SubscriptionManager.lock`).
 
         Raises BadInput for a suppressed address, and for one too many.
         """
@@ -272,9 +257,9 @@ class Subscription(models.Model):
         self.state, self.confirmed_at, self.next_at = State.ACTIVE, now, self.issue_after(now)
         self.save()
 
-    def _hold(self) -> None:
+    def _lock(self) -> None:
         """And see what it is by now."""
-        Subscription.objects.hold(self.email)
+        Subscription.objects.lock(self.email)
         self.refresh_from_db(from_queryset=Subscription.objects.select_for_update())
 
     def last_issue(self, now: datetime) -> datetime:

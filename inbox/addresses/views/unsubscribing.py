@@ -21,7 +21,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     context = {"subscription": subscription, "is_over": subscription is None or bool(subscription.ended_at)}
     if subscription and subscription.has_just_ended:
         context["resume"] = signed_links.RESUME.token(subscription)
-    return render(request, "inbox/unsubscribe.html", context)
+    return render(request, "inbox/addresses/unsubscribe.html", context)
 
 
 @verb_by_link

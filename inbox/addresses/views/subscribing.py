@@ -13,9 +13,10 @@ from django.views.decorators.cache import never_cache
 from accounts import unproven_mail
 from accounts.models import Suppression
 from accounts.models.suppression import Why
-from inbox import signed_links, tasks
+from inbox import signed_links
 from inbox.access import by_link, for_strangers
-from inbox.forms import ReminderForm, SubscribeForm, common_zones
+from inbox.addresses import tasks
+from inbox.addresses.forms import ReminderForm, SubscribeForm, common_zones
 from inbox.letters import issue
 from inbox.models import Subscription
 from lib.http import client_ip
@@ -53,13 +54,15 @@ def _ask(request: HttpRequest, form: SubscribeForm) -> HttpResponse:
         return redirect("inbox:letters")
     unproven_mail.count_request(request)
     asked = {"email": wanted.email, "ip": client_ip(request), "by": request.user.get_username()}
-    defer(tasks.ask, asked | wanted.settings)
-    return render(request, "inbox/asked.html", {"email": wanted.email})
+    defer(tasks.request, asked | wanted.settings)
+    return render(request, "inbox/addresses/mail_sent.html", {"email": wanted.email})
 
 
 def _draw(request: HttpRequest, form: SubscribeForm, **more) -> HttpResponse:
     status = 400 if form.errors else 200
-    return render(request, "inbox/subscribe.html", {"form": form, "zones": common_zones(), **more}, status=status)
+    return render(
+        request, "inbox/addresses/subscribe.html", {"form": form, "zones": common_zones(), **more}, status=status
+    )
 
 
 @by_link
@@ -68,10 +71,10 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     try:
         subscription = get_object_or_404(Subscription, key=signed_links.CONFIRM.key(token))
     except signed_links.Expired:
-        return render(request, "inbox/confirm.html", {"is_expired": True}, status=410)
+        return render(request, "inbox/addresses/confirm.html", {"is_expired": True}, status=410)
     if request.method == "POST":
         subscription.confirm()
-    return render(request, "inbox/confirm.html", {"subscription": subscription})
+    return render(request, "inbox/addresses/confirm.html", {"subscription": subscription})
 
 
 @by_link
@@ -81,7 +84,7 @@ def never(request: HttpRequest, token: str) -> HttpResponse:
     is_done = not email or request.method == "POST"
     if email and is_done:
         Suppression.objects.add(email, Why.REFUSED)
-    return render(request, "inbox/never.html", {"email": email, "is_done": is_done})
+    return render(request, "inbox/addresses/never.html", {"email": email, "is_done": is_done})
 
 
 @never_cache
@@ -90,8 +93,8 @@ def remind(request: HttpRequest) -> HttpResponse:
     """Where one asks for a new link to manage what comes to an address."""
     form = ReminderForm(request.POST or None)
     if not form.is_valid():
-        return render(request, "inbox/remind.html", {"form": form}, status=400 if form.errors else 200)
+        return render(request, "inbox/addresses/remind.html", {"form": form}, status=400 if form.errors else 200)
     unproven_mail.count_request(request)
     email = form.cleaned_data["email"].lower()
     defer(tasks.remind, {"email": email, "ip": client_ip(request)})
-    return render(request, "inbox/asked.html", {"email": email, "is_reminder": True})
+    return render(request, "inbox/addresses/mail_sent.html", {"email": email, "is_reminder": True})

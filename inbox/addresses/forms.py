@@ -3,7 +3,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 
-from inbox import lists
+from inbox.addresses import subscribable
 from inbox.models import Subscription
 from inbox.models.subscription import MOST_PAPERS
 from lib.forms import LineField
@@ -47,7 +47,7 @@ class LetterForm(forms.ModelForm):
     def __init__(self, *args, viewer, **options):
         super().__init__(*args, **options)
         self.viewer = viewer
-        self.initial["min_votes"] = lists.min_votes(self.instance.address)
+        self.initial["min_votes"] = subscribable.min_votes(self.instance.address)
         self.fields["cadence"].required = False
         if self.is_bound:
             kept = {name: self.initial[name] for name in LetterForm.Meta.fields if not self.data.get(name)}
@@ -66,10 +66,10 @@ class LetterForm(forms.ModelForm):
         changes = {}
         if "min_votes" in self.data and "min_votes" not in self.errors:
             changes["min_votes"] = str(told["min_votes"] or "")
-        self._take(lists.find(self.instance.address, self.viewer, **changes))
+        self._take(subscribable.find(self.instance.address, self.viewer, **changes))
         return told
 
-    def _take(self, wanted: lists.Wanted) -> None:
+    def _take(self, wanted: subscribable.Wanted) -> None:
         self.instance.address, self.instance.title = wanted.address, wanted.title
         self.instance.user = wanted.user
 
@@ -77,7 +77,7 @@ class LetterForm(forms.ModelForm):
 class SubscribeForm(LetterForm):
     """A list that somebody wants at an address. A preview needs no address.
 
-    Raises Http404 and BadInput for lists as `lists.find` does.
+    Raises Http404 and BadInput for lists as `subscribable.find` does.
     """
 
     list = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -87,12 +87,12 @@ class SubscribeForm(LetterForm):
         labels = LetterForm.Meta.labels | {"email": "Mail address"}
 
     def __init__(self, data=None, *, viewer, address: str, is_preview: bool = False):
-        wanted = lists.find(address or "/papers", viewer)
+        wanted = subscribable.find(address or "/papers", viewer)
         subscription = Subscription(address=wanted.address, title=wanted.title)
         if viewer.is_authenticated:
             subscription.email = viewer.email
         super().__init__(data, instance=subscription, viewer=viewer)
-        self.initial |= {"list": wanted.address, "cadence": lists.cadence(address) or self.initial["cadence"]}
+        self.initial |= {"list": wanted.address, "cadence": subscribable.cadence(address) or self.initial["cadence"]}
         if is_preview:  # what else may stand there is of no matter yet
             self.fields["email"] = forms.CharField(label="Mail address", required=False, widget=forms.EmailInput)
         self.fields["email"].widget.attrs |= {"autocomplete": "email", "placeholder": "you@example.org"}

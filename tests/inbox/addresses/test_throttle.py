@@ -9,6 +9,7 @@ from accounts.models import Suppression
 from accounts.models.suppression import Why
 from accounts.unproven_mail import FROM_A_NETWORK, TO_A_MAILBOX
 from inbox import tasks
+from inbox.addresses import confirmation
 from inbox.models import Subscription
 from inbox.models.subscription import MOST
 from lib import throttle
@@ -93,7 +94,7 @@ def test_of_twenty_at_once_three_are_let_through():
 
 @pytest.mark.django_db(transaction=True)
 def test_ten_who_ask_for_one_list_at_once_are_one_subscription(mailoutbox):
-    told = race(*[lambda: Subscription.objects.ask("sara@example.org", "203.0.113.7", **SETTINGS)] * 10)
+    told = race(*[lambda: confirmation.request("sara@example.org", "203.0.113.7", **SETTINGS)] * 10)
     assert told == [None] * 10
     assert (Subscription.objects.count(), len(mailoutbox)) == (1, 3)
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Suppression
 from inbox import signed_links
-from inbox.forms import LetterForm, ReminderForm, common_zones
+from inbox.addresses.forms import LetterForm, ReminderForm, common_zones
 from inbox.models import Subscription
 from inbox.models.subscription import Why
 
@@ -23,7 +23,7 @@ def manage(request: HttpRequest, token: str = "") -> HttpResponse:
     try:
         return _draw(request, token)
     except signed_links.Expired:
-        return render(request, "inbox/remind.html", {"form": ReminderForm(), "is_expired": True}, status=410)
+        return render(request, "inbox/addresses/remind.html", {"form": ReminderForm(), "is_expired": True}, status=410)
 
 
 def change(request: HttpRequest, key: str, token: str = "") -> HttpResponse:
@@ -89,7 +89,7 @@ def _form(subscription: Subscription, data=None) -> LetterForm:
 
 
 def _draw(request: HttpRequest, token: str, wrong: LetterForm | None = None) -> HttpResponse:
-    shown = list(_theirs(request, token).shown().select_related("user").with_letters())
+    shown = list(_theirs(request, token).manageable().select_related("user").with_letters())
     addresses = [] if token else request.user.confirmed_addresses()
     wrongs = {wrong.instance.key: wrong} if wrong else {}
     context = {
@@ -102,4 +102,4 @@ def _draw(request: HttpRequest, token: str, wrong: LetterForm | None = None) -> 
         "suppressed": Suppression.objects.among(addresses),
         "zones": common_zones(),
     }
-    return render(request, "inbox/letters.html", context, status=400 if wrong else 200)
+    return render(request, "inbox/addresses/manage.html", context, status=400 if wrong else 200)
