@@ -14,15 +14,16 @@ from django.dispatch import receiver
 
 from accounts.models import Suppression, suppression
 from accounts.signals import suppressed
-from inbox import bounces, tasks
-from inbox.kinds import Kind, kinds
+from inbox import bounces
 from inbox.models import Subscription
+from inbox.models.kind import KINDS, Kind
 from inbox.models.subscription import Why
+from inbox.notifications import tasks
 from lib.jobs import defer
 
 
 def listen() -> None:
-    for kind in kinds().values():
+    for kind in KINDS.values():
         kind.signal.connect(partial(_hear, kind), weak=False, dispatch_uid=f"inbox.{kind.key}")
 
 

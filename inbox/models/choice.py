@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.db.models import Q
 
-from inbox.kinds import How, kinds
+from inbox.models.kind import KINDS, How
 from inbox.models.notification import Notification
 
 
@@ -23,11 +23,11 @@ class Mails:
     @classmethod
     def find(cls, key: str) -> "Mails":
         user, _, names = key.partition(":")
-        return cls(int(user), tuple(name for name in names.split(",") if name in kinds()))
+        return cls(int(user), tuple(name for name in names.split(",") if name in KINDS))
 
     @property
     def titles(self) -> list[str]:
-        return [kinds()[name].title for name in self.kinds]
+        return [KINDS[name].title for name in self.kinds]
 
     def stop(self) -> None:
         """Also those that wait. Twice is once; somebody who has left gets none anyway."""
@@ -47,7 +47,7 @@ class ChoiceManager(models.Manager):
     def of(self, user) -> dict[str, How]:
         """For every kind, as chosen or by default."""
         chosen = dict(self.filter(user=user).values_list("kind", "how"))
-        return {key: How(chosen.get(key, kind.default)) for key, kind in kinds().items()}
+        return {key: How(chosen.get(key, kind.default)) for key, kind in KINDS.items()}
 
 
 class Choice(models.Model):

@@ -7,7 +7,7 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
-from inbox.kinds import How, Kind, Told, kinds
+from inbox.models.kind import KINDS, How, Kind, Told
 
 COUNTED = 100  # at most: past it nobody reads the number
 KEPT = timedelta(days=90)  # after it was read
@@ -80,7 +80,7 @@ _TELL = """
 
 
 class Notification(models.Model):
-    """Something that a person is told, once as long as it is unread; `kind` has the words (see `inbox.kinds`).
+    """Something that a person is told, once as long as it is unread; `kind` has the words (see `inbox.notifications.kinds`).
 
     `subject` tells apart what it is about, `facts` are what its text is made of. `told_at` moves when more of the same
     happens. `how` is what was chosen then; `mailed_at` is when a mail told it.
@@ -114,24 +114,24 @@ class Notification(models.Model):
         ]
 
     def __str__(self) -> str:
-        return kinds()[self.kind].line(self.facts)
+        return KINDS[self.kind].line(self.facts)
 
     @property
     def more(self) -> str:
-        return kinds()[self.kind].more(self.facts)
+        return KINDS[self.kind].more(self.facts)
 
     @property
     def links(self) -> list[tuple[str, str]]:
-        return kinds()[self.kind].links(self.facts)
+        return KINDS[self.kind].links(self.facts)
 
     @property
     def title(self) -> str:
         """As the subject of a mail."""
-        return kinds()[self.kind].subject(self.facts)
+        return KINDS[self.kind].subject(self.facts)
 
     @property
     def link(self) -> str:
-        return kinds()[self.kind].link(self.facts)
+        return KINDS[self.kind].link(self.facts)
 
     def read(self) -> None:
         Notification.objects.filter(pk=self.pk).read()

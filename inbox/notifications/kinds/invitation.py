@@ -3,13 +3,15 @@ from collections.abc import Iterator
 from allauth.account.models import EmailAddress
 from django.urls import reverse
 
-from inbox.kinds import How, Kind, Told
+from inbox.models.kind import How, Kind, Told, register
 from orgs.signals import invited
 
 
+@register
 class Invitation(Kind):
     """The letter with the link has gone to the address already, and only it can have the link."""
 
+    key = "invitation"
     title = "I am invited to an organisation, by a letter to me"
     signal = invited
     default, hows = How.NEVER, (How.NEVER,)

@@ -2,20 +2,22 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
-from inbox import keepers
-from inbox.kinds import How, Kind, Told
+from inbox.models.kind import How, Kind, Told, register
+from inbox.notifications import kept_papers
 from lib.markup import plain
 from lib.text import quoted
 from papers.signals import papers_revised
 
 
+@register
 class Version(Kind):
+    key = "version"
     title = "A paper that I keep has a new version"
     signal = papers_revised
     default = How.DAILY
 
     def told(self, papers: list[int]) -> Iterator[Told]:
-        for user, paper in keepers.of(papers):
+        for user, paper in kept_papers.of(papers):
             facts = {"title": paper.title, "arxiv_id": paper.arxiv_id, "version": paper.version}
             yield Told(user, paper.arxiv_id, facts)
 

@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
 from inbox.access import by_link
-from inbox.kinds import How, Kind, kinds
 from inbox.models import Choice, Notification
 from inbox.models.choice import Mails
+from inbox.models.kind import KINDS, How, Kind
 from inbox.signed_links import STOP
 from lib import keyset
 from lib.http import verb
@@ -26,7 +26,7 @@ SHOWN = 30
 def notifications(request: HttpRequest) -> HttpResponse:
     """The latest first."""
     page = keyset.page(request.user.notifications, ("told_at", "id"), request.GET.get("older", ""), SHOWN)
-    return render(request, "inbox/notifications.html", {"page": page})
+    return render(request, "inbox/notifications/notifications.html", {"page": page})
 
 
 @verb
@@ -56,13 +56,13 @@ def _moment(text: str) -> datetime:
 def choices(request: HttpRequest) -> HttpResponse:
     """Which kinds come by mail, and how."""
     if request.method == "POST":
-        told = {key: _how(kind, request.POST[key]) for key, kind in kinds().items() if key in request.POST}
+        told = {key: _how(kind, request.POST[key]) for key, kind in KINDS.items() if key in request.POST}
         Choice.objects.choose(request.user, told)
         messages.success(request, "Your choices are saved.")
         return redirect("inbox:choices")
     chosen = Choice.objects.of(request.user)
-    rows = [(kind, chosen[key]) for key, kind in kinds().items() if len(kind.hows) > 1]
-    return render(request, "inbox/choices.html", {"rows": rows, "hows": list(How)})
+    rows = [(kind, chosen[key]) for key, kind in KINDS.items() if len(kind.hows) > 1]
+    return render(request, "inbox/notifications/choices.html", {"rows": rows, "hows": list(How)})
 
 
 def _how(kind: Kind, told: str) -> How:
@@ -77,4 +77,4 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     mails = Mails.find(STOP.key(token))
     if request.method == "POST":
         mails.stop()
-    return render(request, "inbox/stop.html", {"mails": mails, "is_done": request.method == "POST"})
+    return render(request, "inbox/notifications/stop.html", {"mails": mails, "is_done": request.method == "POST"})

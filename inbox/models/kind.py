@@ -1,9 +1,4 @@
-"""What people are told of, a module a kind: the class in it, named as the module is, is all that there is of a kind."""
-
-import pkgutil
 from collections.abc import Iterable
-from functools import cache
-from importlib import import_module
 from typing import NamedTuple
 
 from django.db import models
@@ -32,13 +27,11 @@ class Told(NamedTuple):
 class Kind:
     """`title`: what settings call it. `signal`: it is heard when this is sent."""
 
+    key: str
     title: str
     signal: Signal
     default = How.AT_ONCE
     hows = tuple(How)
-
-    def __init__(self, key: str) -> None:
-        self.key = key
 
     def note(self, **heard) -> dict | None:
         """What must be known later of what the signal says, as JSON; None if it is nobody's business."""
@@ -69,8 +62,10 @@ class Kind:
         return self.line(facts).removesuffix(".")
 
 
-@cache
-def kinds() -> dict[str, Kind]:
-    """By their keys, which are the names of their modules, in the order of these."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return {name: getattr(import_module(f"{__name__}.{name}"), name.capitalize())(name) for name in names}
+KINDS: dict[str, Kind] = {}
+
+
+def register(kind: type[Kind]) -> type[Kind]:
+    """A decorator that enters the kind in KINDS under its key."""
+    KINDS[kind.key] = kind()
+    return kind

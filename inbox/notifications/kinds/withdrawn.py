@@ -2,19 +2,21 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
-from inbox import keepers
-from inbox.kinds import Kind, Told
+from inbox.models.kind import Kind, Told, register
+from inbox.notifications import kept_papers
 from lib.markup import plain
 from lib.text import quoted
 from papers.signals import papers_withdrawn
 
 
+@register
 class Withdrawn(Kind):
+    key = "withdrawn"
     title = "A paper that I keep is withdrawn"
     signal = papers_withdrawn
 
     def told(self, papers: list[int]) -> Iterator[Told]:
-        for user, paper in keepers.of(papers):
+        for user, paper in kept_papers.of(papers):
             yield Told(user, paper.arxiv_id, {"title": paper.title, "arxiv_id": paper.arxiv_id})
 
     def line(self, facts: dict) -> str:

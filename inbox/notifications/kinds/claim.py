@@ -1,11 +1,13 @@
 from django.urls import reverse
 
-from inbox.kinds import Kind
+from inbox.models.kind import Kind, register
 from lib.text import quoted
 from orgs.signals import claim_decided
 
 
+@register
 class Claim(Kind):
+    key = "claim"
     title = "Moderators decide whether an organisation’s page is mine"
     signal = claim_decided
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from inbox.kinds import How, Kind, Told
+from inbox.models.kind import How, Kind, Told, register
 from lib.markup import plain
 from lib.text import byline
 from papers import following
@@ -17,9 +17,11 @@ NAMED = 3  # of what one follows
 TOLD = 10  # papers
 
 
+@register
 class Listed(Kind):
     """One a day, which grows."""
 
+    key = "listed"
     title = "Something that I follow brings in new papers"
     signal = papers_listed
     default = How.DAILY

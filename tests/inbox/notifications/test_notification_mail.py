@@ -8,9 +8,9 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
-from inbox import mailing, tasks
-from inbox.kinds import How, Told, kinds
 from inbox.models import Choice, Notification
+from inbox.models.kind import KINDS, How, Told
+from inbox.notifications import notification_mail, tasks
 from tests.factories import NotificationFactory, UserFactory
 from tests.orgs.conftest import confirm
 from tests.race import race
@@ -65,7 +65,7 @@ def test_who_gets_none(alice, work, mailoutbox, case):
         confirm(alice)
     if case == "never":
         Choice.objects.choose(alice, {"role": How.NEVER})
-    Notification.objects.tell(kinds()["role"], [Told(alice.pk, "lab", FACTS)])
+    Notification.objects.tell(KINDS["role"], [Told(alice.pk, "lab", FACTS)])
     row = Notification.objects.get()
     if case == "inactive":
         alice.is_active = False
@@ -114,7 +114,7 @@ def test_a_mail_that_cannot_be_sent_waits(alice, bob, work, mailoutbox, monkeypa
     with monkeypatch.context() as broken:
         broken.setattr(EmailBackend, "send_messages", Down.send_messages)
         with pytest.raises(smtplib.SMTPServerDisconnected):
-            mailing.mail(alice)
+            notification_mail.mail(alice)
     assert list(Notification.objects.unmailed().order_by("pk")) == rows
     work()
     assert len(mailoutbox) == 2
@@ -125,7 +125,7 @@ def test_a_mail_that_cannot_be_sent_waits(alice, bob, work, mailoutbox, monkeypa
 def test_workers_at_once_send_one_mail():
     person = confirm(UserFactory())
     NotificationFactory.create_batch(20, user=person, how="daily")
-    assert race(*[lambda: mailing.mail(person)] * 6) == [None] * 6
+    assert race(*[lambda: notification_mail.mail(person)] * 6) == [None] * 6
     told = sum(letter.body.count("made you an admin") for letter in mail.outbox)
     assert told == 20
     assert not Notification.objects.unmailed().exists()

@@ -1,12 +1,14 @@
 from django.urls import reverse
 
-from inbox.kinds import Kind
+from inbox.models.kind import Kind, register
 from lib.text import quoted
 from orgs.roles import Role as OfMember
 from orgs.signals import role_changed
 
 
+@register
 class Role(Kind):
+    key = "role"
     title = "I get another role in an organisation, or am removed from it"
     signal = role_changed
 

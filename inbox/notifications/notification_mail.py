@@ -9,9 +9,9 @@ from accounts import addresses
 from accounts.models import Suppression
 from accounts.models.suppression import Why
 from inbox.bounces import Refusal
-from inbox.kinds import How
 from inbox.models import Notification
 from inbox.models.choice import Mails
+from inbox.models.kind import How
 from inbox.signed_links import STOP
 from lib import template_mail
 from lib.mail import one_click
@@ -49,4 +49,4 @@ def _letter(user, address: str, notes: list[Notification]):
     stop = STOP.link(Mails(user.pk, tuple(sorted({note.kind for note in notes}))))
     title = notes[0].title if len(notes) == 1 else f"{len(notes)} notifications"
     context = {"notes": notes, "stop": stop}
-    return template_mail.write("inbox/mail/notifications.txt", address, title, context, one_click(stop))
+    return template_mail.write("inbox/notifications/mail.txt", address, title, context, one_click(stop))

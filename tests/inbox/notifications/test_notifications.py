@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from inbox import tasks
-from inbox.kinds import How, Told, kinds
 from inbox.models import Choice, Notification
+from inbox.models.kind import KINDS, How, Told
 from papers import portability
 from tests.factories import NOON, NotificationFactory, UserFactory
 from tests.race import race
@@ -29,7 +29,7 @@ def bell(answer) -> str:
 
 
 def tell(*told, kind="role") -> list[int]:
-    return Notification.objects.tell(kinds()[kind], [Told(user.pk, *rest) for user, *rest in told])
+    return Notification.objects.tell(KINDS[kind], [Told(user.pk, *rest) for user, *rest in told])
 
 
 def test_one_statement_tells_many_and_twice_is_once(alice, bob, carol):

@@ -1,28 +1,31 @@
 """Which kinds come by mail: the settings page, a kind that is new, and links that stop mails."""
 
 import re
+import sys
 
 import pytest
 from django.core import signing
 
-from inbox import kinds as package
-from inbox.kinds import How, kinds
 from inbox.models import Choice, Notification
 from inbox.models.choice import Mails
+from inbox.models.kind import KINDS, How
+from inbox.notifications import kinds as package
 from inbox.signed_links import STOP, UNSUBSCRIBE
 from tests.factories import NotificationFactory
-from tests.inbox.test_notifications import text
+from tests.inbox.notifications.test_notifications import text
 
 PAGE = "/settings/notifications"
 NEW = """
 from django.dispatch import Signal
 
-from inbox.kinds import How, Kind
+from inbox.models.kind import How, Kind, register
 
 mentioned = Signal()
 
 
+@register
 class Mention(Kind):
+    key = "mention"
     title = "Somebody mentions me"
     signal = mentioned
     default = How.DAILY
@@ -44,14 +47,14 @@ def mention(tmp_path, monkeypatch):
     """A kind more, in one file."""
     (tmp_path / "mention.py").write_text(NEW)
     monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
-    kinds.cache_clear()
-    yield kinds()["mention"]
-    kinds.cache_clear()
+    package.discover()
+    yield
+    del KINDS["mention"], sys.modules[f"{package.__name__}.mention"]
 
 
 def test_the_page_shows_every_kind_that_leaves_a_choice_and_what_was_chosen(alice, bob, signed_in):
     reader = signed_in(alice)
-    defaults = {key: str(kind.default) for key, kind in kinds().items() if len(kind.hows) > 1}
+    defaults = {key: str(kind.default) for key, kind in KINDS.items() if len(kind.hows) > 1}
     assert chosen(reader.get(PAGE)) == defaults
     assert {"claim": "at_once", "listed": "daily", "version": "daily"}.items() <= defaults.items()
     form = defaults | {"listed": "at_once", "claim": "never"}
@@ -92,8 +95,8 @@ def test_a_link_stops_mails_without_an_account_or_a_token(alice, bob, stranger):
         NotificationFactory(user=person)
     path = STOP.link(Mails(alice.pk, ("claim", "role"))).removeprefix("http://127.0.0.1:8000")
     page = text(stranger.get(path))
-    assert kinds()["role"].title in page
-    assert kinds()["listed"].title not in page
+    assert KINDS["role"].title in page
+    assert KINDS["listed"].title not in page
     assert not Choice.objects.exists()
     for _ in range(2):
         assert "You get no more" in text(stranger.post(path, {"List-Unsubscribe": "One-Click"}))
