@@ -21,7 +21,7 @@ from inbox.letters import issue
 from inbox.models import Subscription
 from lib.http import client_ip
 from lib.jobs import defer
-from papers.views.lists import count_search
+from papers.lists.views.general import count_search
 
 
 @never_cache
