@@ -1,4 +1,4 @@
-"""Who may come in without signing in: whoever has a link from a mail, and strangers who ask for one."""
+"""Decorators of views that need no account: pages behind links in mails, and forms that anybody may send."""
 
 from functools import wraps
 
@@ -9,46 +9,45 @@ from lib.http import posts_only
 
 
 def by_link(view):
-    """A view that a link from a mail opens. Whoever has the link may, so there is no session that needs protection.
+    """Open a view to whoever has its link from a mail. There is no session involved, so no CSRF token either.
 
-    The link is a secret: no cache keeps its page, and neither another site nor a search engine learns of it.
+    The link is a secret: no cache keeps the page, and neither other sites nor search engines learn its address.
     """
 
     @csrf_exempt
     @never_cache
     @wraps(view)
-    def opened(request, *args, **kwargs):
+    def wrapped(request, *args, **kwargs):
         response = view(request, *args, **kwargs)
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
-    return opened
+    return wrapped
 
 
 def verb_by_link(view):
-    """Of such a page, what changes state: POST only, since scanners of mail follow every link."""
+    """Like `by_link`, for a view that changes state: only by POST, since mail scanners open every link."""
 
     @by_link
     @wraps(view)
-    def guarded(request, *args, **kwargs):
+    def wrapped(request, *args, **kwargs):
         return view(request, *args, **kwargs) if request.method == "POST" else posts_only(request)
 
-    return guarded
+    return wrapped
 
 
 def for_strangers(view):
-    """A view whose form strangers send without a CSRF token.
+    """Accept a form without a CSRF token from whoever is not signed in; from others the token is required.
 
-    Their pages are the same for everybody and so carry none; and all that a stranger can bring about from another site
-    is what anybody can bring about from anywhere: a mail that asks, throttled. For who is signed in more happens, so
-    their form is protected as ever.
+    The pages of strangers are the same for everybody and hold no token. The worst that another site can make a
+    stranger send is what anybody can send from anywhere: a request for a confirmation mail, which is throttled.
     """
     protected = csrf_protect(view)
 
     @csrf_exempt
     @wraps(view)
-    def guarded(request, *args, **kwargs):
+    def wrapped(request, *args, **kwargs):
         return (protected if request.user.is_authenticated else view)(request, *args, **kwargs)
 
-    return guarded
+    return wrapped

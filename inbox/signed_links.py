@@ -1,7 +1,7 @@
-"""Links in mails: each opens one thing for whoever has it, without an account, and nothing else.
+"""Links in mails. Each lets whoever has it do one thing without an account.
 
-A link is signed for its purpose, so that one to unsubscribe cannot be made into one to confirm. It names
-what it is for, a subscription or some of a person's mails, by its `key`, never the address.
+A link is signed for its purpose, so that one to unsubscribe cannot be turned into one to confirm. It holds the `key` of
+a subscription, or of the notification mails of a person, and never an address.
 """
 
 from dataclasses import dataclass
@@ -15,30 +15,31 @@ from lib.refusals import BadInput
 
 
 class Expired(BadInput):
-    """The link was good once."""
+    """The link was valid once and is too old now."""
 
 
 @dataclass(frozen=True)
 class Purpose:
-    """`lasts`: None where a link must work for ever."""
+    """What a link is for. `name` is also the name of its view; `max_age` is None for a link that never expires."""
 
     name: str
-    lasts: timedelta | None
+    max_age: timedelta | None
 
-    def link(self, what) -> str:
-        """The address, with the site's."""
-        return settings.BASE_URL + reverse(f"inbox:{self.name}", args=[self.token(what)])
+    def link(self, target) -> str:
+        """The absolute address of the page for `target`, which is any object with a `key`."""
+        return settings.BASE_URL + reverse(f"inbox:{self.name}", args=[self.token(target)])
 
-    def token(self, what) -> str:
-        return signing.dumps(what.key, salt=self._salt)
+    def token(self, target) -> str:
+        """The signed key of `target`."""
+        return signing.dumps(target.key, salt=self._salt)
 
     def key(self, token: str) -> str:
-        """The key of what the token is for.
+        """The key that the token holds.
 
-        Raises BadInput for a token that is damaged or for something else, Expired for one too old.
+        Raises BadInput for a token that is damaged or of another purpose, and Expired for one that is too old.
         """
         try:
-            return signing.loads(token, salt=self._salt, max_age=self.lasts)
+            return signing.loads(token, salt=self._salt, max_age=self.max_age)
         except signing.SignatureExpired:
             raise Expired("This link is too old to be used. Ask for a new one.") from None
         except signing.BadSignature:
@@ -50,23 +51,23 @@ class Purpose:
 
 
 @dataclass(frozen=True)
-class Everything:
-    """All that comes to the address of a subscription, for a link that only that address gets.
+class WholeAddress:
+    """The target of a link to all subscriptions of an address, which are found by the key of one of them.
 
-    Whoever is passed a letter on has the link in it, and that is for its own subscription.
+    Such a link is mailed to the address alone. The link in a letter, which may be passed on, is for one subscription.
     """
 
-    subscription: str
-    mark = "all "
+    subscription_key: str
+    prefix = "all "
 
     @property
     def key(self) -> str:
-        return self.mark + self.subscription
+        return self.prefix + self.subscription_key
 
 
 CONFIRM = Purpose("confirm", timedelta(days=3))
-NEVER = Purpose("never", CONFIRM.lasts)
+NEVER = Purpose("never", CONFIRM.max_age)
 MANAGE = Purpose("manage", timedelta(days=30))
 UNSUBSCRIBE = Purpose("unsubscribe", None)
-RESUME = Purpose("resume", timedelta(days=1))  # for who has just unsubscribed
+RESUME = Purpose("resume", timedelta(days=1))  # on the page after unsubscribing
 STOP = Purpose("stop", None)

@@ -1,17 +1,19 @@
-"""What of this room is in the archive of all that a person has (`papers.portability`)."""
+"""What the archive of everything that a person has (`papers.people.takeout`) contains of the inbox."""
+
+from django.db.models import F
 
 from inbox.models import Subscription
+
+_SUBSCRIPTION = ["email", "title", "address", "cadence", "hour", "zone", "most", "state", "confirmed_at"]
 
 KINDS = {
     "subscriptions": lambda person: (
         Subscription.objects.of_person(person)
         .order_by("pk")
-        .values(
-            "email", "title", "address", "cadence", "hour", "zone", "most", "state", "why", "asked_at", "confirmed_at"
-        )
+        .values(*_SUBSCRIPTION, why=F("end_reason"), asked_at=F("requested_at"))
     ),
     "notifications": lambda person: person.notifications.order_by("pk").values(
-        "kind", "subject", "facts", "told_at", "read_at", "mailed_at"
+        "kind", "subject", "facts", "read_at", "mailed_at", told_at=F("notified_at")
     ),
-    "notification_settings": lambda person: person.mail_choices.order_by("kind").values("kind", "how"),
+    "notification_settings": lambda person: person.mail_choices.order_by("kind").values("kind", how=F("delivery")),
 }

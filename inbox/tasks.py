@@ -1,4 +1,4 @@
-"""What the worker does for the inbox: letters, notifications, and at night what has had its time."""
+"""The nightly job of the inbox; the other jobs are in the `tasks.py` of their room."""
 
 from importlib import import_module
 
@@ -14,8 +14,9 @@ for room in ("addresses", "letters", "notifications"):
 
 @app.periodic(cron="52 3 * * *")
 @app.task(pass_context=False, retry=RETRY)
-def forget(timestamp: int) -> None:
-    Notification.objects.forget()
-    Subscription.objects.forget()
-    Letter.objects.forget_unsent()
+def delete_old(timestamp: int) -> None:
+    """Delete what has been kept for long enough."""
+    Notification.objects.delete_old()
+    Subscription.objects.expire()
+    Letter.objects.delete_unsent()
     throttle.forget_expired()

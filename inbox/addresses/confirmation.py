@@ -1,6 +1,6 @@
-"""Mails about a subscription itself, with the links that belong to it: to confirm it, and to manage it.
+"""Mails to an address that has not been confirmed: the link to confirm a subscription, or to manage those there are.
 
-Nobody but the owner of the address learns from any of this whether something comes to it.
+Only the owner of the address learns from them whether it has subscriptions.
 """
 
 from django.db import transaction
@@ -20,10 +20,10 @@ SUBJECTS = {
 
 @transaction.atomic
 def request(email: str, ip: str, by: str = "", **settings) -> None:
-    """Write a subscription that waits to be confirmed, and mail the link that confirms it.
+    """Write a pending subscription and mail the link that confirms it; if it is active already, the mail says so.
 
-    `ip` is where it was requested from, `by` the user name of who was signed in. A subscription that is active is left
-    alone, and the mail says so. Nothing happens where nothing may be sent, or enough was today.
+    The mail names where the request came from: the network address `ip`, and the user name `by` if somebody was signed
+    in. Does nothing if no mail may go to the address, or not one more today.
     """
     Subscription.objects.lock(email)
     if unproven_mail.may_go(email):
@@ -33,7 +33,7 @@ def request(email: str, ip: str, by: str = "", **settings) -> None:
 
 @transaction.atomic
 def remind(email: str, ip: str) -> None:
-    """Mail the link to manage what this address has, if it has something and one more mail may go there."""
+    """Mail the link to manage the subscriptions of this address, if it has one and one more mail may go there."""
     Subscription.objects.lock(email)
     subscription = Subscription.objects.of_addresses([email]).manageable().first()
     if subscription and unproven_mail.may_go(email):
@@ -43,5 +43,5 @@ def remind(email: str, ip: str) -> None:
 def _send(subscription: Subscription, template: str, ip: str, by: str = "") -> None:
     context = {"subscription": subscription, "ip": ip, "by": by, "now": timezone.now()}
     context |= {purpose.name: purpose.link(subscription) for purpose in (signed_links.CONFIRM, signed_links.NEVER)}
-    context["manage"] = signed_links.MANAGE.link(signed_links.Everything(subscription.key))
+    context["manage"] = signed_links.MANAGE.link(signed_links.WholeAddress(subscription.key))
     template_mail.write(f"inbox/addresses/mail/{template}.txt", subscription.email, SUBJECTS[template], context).send()

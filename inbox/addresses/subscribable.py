@@ -1,4 +1,4 @@
-"""Which lists come by mail: those of `papers.sources`, by the one address that each has."""
+"""Which lists of papers one can subscribe to, each by the address of its page in canonical form."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,68 +13,69 @@ from lib.refusals import BadInput
 from papers.lists import catalogue, listing
 from papers.lists.filters import PaperFilter
 
-LONGEST = Subscription._meta.get_field("address").max_length
-LONGEST_TYPED = 10_000  # before it is in its normal form
-LONGEST_TITLE = Subscription._meta.get_field("title").max_length
+MAX_ADDRESS = Subscription._meta.get_field("address").max_length
+MAX_TYPED = 10_000  # characters of an address before it is brought into canonical form
+MAX_TITLE = Subscription._meta.get_field("title").max_length
 _TOO_LONG = "The address of this list is too long. Fewer words may find the same."
-# A day ends, and letters do not: whoever reads one and wants it by mail wants the days to come.
+# The papers of a day, week or month do not change any more. Who subscribes there gets all papers, as they come.
 _WEEKS, _MONTHS = ("papers:this_week", "papers:week"), ("papers:this_month", "papers:month")
 _PERIODS = {"papers:front", "papers:today", "papers:day", *_WEEKS, *_MONTHS}
-_RHYTHMS = dict.fromkeys(_WEEKS, Cadence.WEEKLY) | dict.fromkeys(_MONTHS, Cadence.MONTHLY)
-_OFFERED = (catalogue.NAMES | _PERIODS) - {"papers:bookmarks"}
+_CADENCES = dict.fromkeys(_WEEKS, Cadence.WEEKLY) | dict.fromkeys(_MONTHS, Cadence.MONTHLY)
+_SUBSCRIBABLE = (catalogue.NAMES | _PERIODS) - {"papers:bookmarks"}
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A list in words and by its address. `user` is the viewer where not everybody may read it."""
+class SubscribableList:
+    """A list by its canonical address. `user` is the viewer if not everybody may read it, else None."""
 
     address: str
     title: str
     user: object
 
 
-def find(address: str, viewer, **changes: str) -> Wanted:
-    """The list at this address of ours, with these filters changed.
+def find(address: str, viewer, **changes: str) -> SubscribableList:
+    """The list at this address, with these filters changed.
 
-    Raises Http404 where there is none that the viewer may read, BadInput for what cannot come by mail or be read.
+    Raises Http404 for a list that does not exist or that the viewer may not read, and BadInput for one that nobody can
+    subscribe to or whose filters cannot be read.
     """
-    if len(address) > LONGEST_TYPED:
+    if len(address) > MAX_TYPED:
         raise BadInput(_TOO_LONG)
     path, _, query = address.partition("?")
-    path = _path(path)
+    path = _canonical_path(path)
     title, user = _title(path, viewer)
-    told = QueryDict(query, mutable=True)
+    params = QueryDict(query, mutable=True)
     for name, value in changes.items():
-        told[name] = value
-    asked = listing.read(told)
+        params[name] = value
+    asked = listing.read(params)
     if asked.problems or not PaperFilter(asked.params).is_valid():
         raise BadInput("This list can't come by mail, because a filter or the words of it can't be read.")
-    normal = listing.normal(asked)
-    address = f"{path}?{normal}" if normal else path
-    if len(address) > LONGEST:
+    query = listing.normal(asked)
+    address = f"{path}?{query}" if query else path
+    if len(address) > MAX_ADDRESS:
         raise BadInput(_TOO_LONG)
-    return Wanted(address, listing.titled(title, asked.params)[:LONGEST_TITLE], user)
+    return SubscribableList(address, listing.titled(title, asked.params)[:MAX_TITLE], user)
 
 
-def cadence(address: str) -> Cadence | None:
-    """The rhythm of a list of weeks or months, for who wants those to come."""
+def default_cadence(address: str) -> Cadence | None:
+    """The cadence that is preset for a list of a week or month; None for other lists."""
     with suppress(Resolver404):
-        return _RHYTHMS.get(resolve(unquote(address.partition("?")[0])).view_name)
+        return _CADENCES.get(resolve(unquote(address.partition("?")[0])).view_name)
     return None
 
 
 def min_votes(address: str) -> str:
-    """That this list has, or ""."""
+    """The value of this filter in the address; "" if it has none."""
     return QueryDict(address.partition("?")[2]).get("min_votes", "")
 
 
 def by_mail(request: HttpRequest) -> str:
-    """The address of the page's list, if it can come by mail."""
-    offered = request.resolver_match and request.resolver_match.view_name in _OFFERED
-    return request.get_full_path() if offered else ""
+    """The address of the page's list if one can subscribe to it, else ""."""
+    is_subscribable = request.resolver_match and request.resolver_match.view_name in _SUBSCRIBABLE
+    return request.get_full_path() if is_subscribable else ""
 
 
-def _path(path: str) -> str:
+def _canonical_path(path: str) -> str:
     try:
         match = resolve(unquote(path))
     except Resolver404:
@@ -87,7 +88,7 @@ def _path(path: str) -> str:
 
 
 def _title(path: str, viewer) -> tuple[str, object]:
-    """And whose list it is, if not everybody's."""
+    """The title of the list, and the viewer if not everybody may read it."""
     try:
         return catalogue.find(path, AnonymousUser()).title(), None
     except Http404:

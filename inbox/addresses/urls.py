@@ -1,5 +1,3 @@
-"""What comes to an address by mail: asked for, confirmed, managed, ended."""
-
 from django.contrib.auth.decorators import login_required
 from django.urls import path
 from django.views.decorators.cache import never_cache
@@ -10,7 +8,7 @@ from lib.http import verb
 
 urlpatterns = [
     path("subscribe", subscribing.subscribe, name="subscribe"),
-    # links in mails: the token is what lets one in
+    # links in mails, which hold a token
     path("letters/confirm/<str:token>", subscribing.confirm, name="confirm"),
     path("letters/never/<str:token>", subscribing.never, name="never"),
     path("letters/unsubscribe/<str:token>", unsubscribing.unsubscribe, name="unsubscribe"),
@@ -21,7 +19,7 @@ urlpatterns = [
     path("letters/manage/<str:token>/<str:key>/change", verb_by_link(managing.change), name="manage_change"),
     path("letters/manage/<str:token>/<str:key>/end", verb_by_link(managing.end), name="manage_end"),
     path("letters/manage/<str:token>/<str:key>/resume", verb_by_link(managing.resume), name="manage_resume"),
-    # the same for who is signed in
+    # the same pages for users who are signed in
     path("settings/letters", never_cache(login_required(managing.manage)), name="letters"),
     path("settings/letters/end", verb(managing.end_all), name="end_all"),
     path("settings/letters/allow", verb(managing.allow), name="allow"),

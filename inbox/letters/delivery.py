@@ -1,4 +1,4 @@
-"""Letters on their way out: planned, claimed one by one, and sent once, however many do so and whoever dies."""
+"""Sends letters: each once, however many workers do so and whichever of them is killed."""
 
 import logging
 import smtplib
@@ -13,12 +13,13 @@ from django.http import Http404
 from django.utils import timezone
 
 from accounts.models import Suppression, suppression
-from inbox import bounces
-from inbox.letters import issue, letter_message
+from inbox.bounces import PERMANENT, Refusal
+from inbox.letters.issue import Issue, compose
+from inbox.letters.letter_message import message
 from inbox.letters.planning import plan
 from inbox.models import Letter
 from inbox.models.letter import State
-from inbox.models.subscription import Why
+from inbox.models.subscription import EndReason
 from lib.mail import hand_over
 from lib.refusals import BadInput, Busy
 
@@ -26,10 +27,10 @@ logger = logging.getLogger(__name__)
 
 
 def run() -> int:
-    """Send every letter that is due by now; how many were.
+    """Send every letter that is due by now; returns how many were sent.
 
-    Raises OSError if the mail server is not there or breaks off: what is left waits, and so does the letter that was
-    on its way, a little longer each time.
+    Raises OSError if the mail server cannot be reached or closes the connection: the other letters then wait for the
+    next run, and the one that was being sent is postponed.
     """
     now, sent = timezone.now(), 0
     plan(now)
@@ -40,64 +41,64 @@ def run() -> int:
 
 
 def _send_next(mailer: BaseEmailBackend, now: datetime) -> bool | None:
-    """Whether the next letter was sent; None if there is none."""
-    with ExitStack() as failing, ExitStack() as claim:
+    """Whether the next letter was sent; None if no letter is due."""
+    with ExitStack() as on_error, ExitStack() as claim:
         claim.enter_context(transaction.atomic())
         letter = Letter.objects.claim(now)
         if letter is None:
             return None
-        failing.push(partial(_set_right, letter))
+        on_error.push(partial(_record_error, letter))
         was_sent = _send(letter, mailer, claim)
-        failing.pop_all()
+        on_error.pop_all()
     return was_sent
 
 
 def _send(letter: Letter, mailer: BaseEmailBackend, claim: ExitStack) -> bool:
-    """Whether it was. The claim is closed, and so committed, in the moment in which the server takes the letter."""
+    """Whether the letter was sent. The claim is committed in the moment in which the server takes the letter."""
     subscription = letter.subscription
     try:
-        found = subscription.is_active and issue.of(subscription, letter.issue, timezone.now())
+        issue = subscription.is_active and compose(subscription, letter.day, timezone.now())
     except Http404:
-        subscription.end(Why.LOST)
-        found = None
-    except (BadInput, Busy) as error:  # it has a filter that is not known any more, or its search took too long
+        subscription.end(EndReason.LOST)
+        issue = None
+    except (BadInput, Busy) as error:  # a filter of it is no longer valid, or its search took too long
         letter.postpone(str(error))
         return False
-    if not found:
-        letter.drop()
+    if not issue:
+        letter.mark_empty()
         return False
-    return _hand_over(letter, found, mailer, claim)
+    return _hand_over(letter, issue, mailer, claim)
 
 
-def _hand_over(letter: Letter, found: issue.Edition, mailer: BaseEmailBackend, claim: ExitStack) -> bool:
+def _hand_over(letter: Letter, issue: Issue, mailer: BaseEmailBackend, claim: ExitStack) -> bool:
     def commit() -> None:
-        letter.seal(found)
+        letter.mark_sent(issue)
         claim.close()
 
     try:
-        hand_over(mailer, letter_message.message(letter, found), commit)
+        hand_over(mailer, message(letter, issue), commit)
     except smtplib.SMTPRecipientsRefused as error:
-        refusal = bounces.Refusal.of(error)
-        if refusal.closes:
+        refusal = Refusal.of(error)
+        if refusal.closes_connection:
             raise
-        if refusal.is_for_good:
+        if refusal.is_permanent:
             letter.fail(str(refusal))
             Suppression.objects.add(letter.subscription.email, suppression.Why.BOUNCED)
         else:
             letter.postpone(str(refusal))
     except smtplib.SMTPResponseException as error:
-        if error.smtp_code < bounces.FOR_GOOD:  # the server wants to be left alone for a while
+        if error.smtp_code < PERMANENT:  # the server takes nothing for a while
             raise
         letter.postpone(str(error))
     return letter.state == State.SENT
 
 
-def _set_right(letter: Letter, kind, error: BaseException | None, trace) -> None:
-    """After an error that ends the run, which others may be going on with.
+def _record_error(letter: Letter, kind, error: BaseException | None, trace) -> None:
+    """Record an error that ends the run, as the exit callback of an ExitStack.
 
-    A connection that breaks at the dot leaves it open whether the server has the letter. It counts as sent.
+    If the connection breaks while the server takes the letter, nobody knows whether it has it: it counts as sent.
     """
-    letter.refresh_from_db(fields=["state", "sent_at"])  # the commit itself may be what failed
+    letter.refresh_from_db(fields=["state", "sent_at"])  # the commit itself may have failed
     if letter.state == State.SENT and not isinstance(error, smtplib.SMTPResponseException):
         logger.error("The letter %s may or may not have arrived: no answer came (%s)", letter.pk, error)
     else:

@@ -1,6 +1,6 @@
-"""What a letter says: the papers that came into a list lately and were in none of its letters before.
+"""Composes the issue of a letter: recent papers of a list that were in none of the subscription's letters before.
 
-Everything in it is plain text: few mail programs draw MathML.
+All of it is plain text, since few mail programs render MathML.
 """
 
 import re
@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import caches
-from django.db.models import BigIntegerField, Func
+from django.db.models import BigIntegerField, Func, QuerySet
 from django.http import QueryDict
 
 from inbox.models import Cadence, Letter, Subscription
@@ -21,7 +21,7 @@ from papers.lists import catalogue
 from papers.lists.listing import titled
 from papers.models import Author, Paper
 
-# How far back a letter looks: longer than its cadence, since a paper gathers votes for some days.
+# How recent the papers of a letter are: longer than the time between two letters, since votes come for some days.
 SPANS = {
     Cadence.DAILY: timedelta(days=3),
     Cadence.WEEKDAYS: timedelta(days=4),
@@ -30,13 +30,13 @@ SPANS = {
 }
 NAMES_SHOWN = 3
 EXCERPT = 400  # characters
-# Not after an initial or an abbreviation.
+# The end of a sentence, not of an initial or an abbreviation.
 _SENTENCE = re.compile(r"(?<![ .(][A-Za-z])(?<!\bal)(?<!\bcf)(?<!\bvs)(?<!\bFig)(?<!\bresp)[.!?](?= [^a-z])")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A paper. `authors` are the first few, and how many more there are; `links` are (name, address)."""
+    """A paper. `authors` names the first of them and the number of the others; `links` are (name, address)."""
 
     pk: int
     title: str
@@ -49,78 +49,79 @@ class Entry:
 
     @property
     def facts(self) -> str:
+        """Authors, organisation and upvotes, as one line."""
         votes = f"{self.votes:,} upvote{'s' if self.votes > 1 else ''}" if self.votes else ""
         return " · ".join(filter(None, [self.authors, self.organisation, votes]))
 
 
 @dataclass(frozen=True)
-class Edition:
-    """`title` is the list's name with its filters, at most as long as a letter's; `url` leads to the list."""
+class Issue:
+    """What a letter of this day contains. `title` names the list and its filters, `url` is the list's address."""
 
     title: str
-    issue: date
+    day: date
     url: str
     papers: tuple[Entry, ...]
 
 
-def of(subscription: Subscription, issue: date, now: datetime) -> Edition | None:
-    """What the letter of this day would say at this moment; None where there is nothing to say.
+def compose(subscription: Subscription, day: date, now: datetime) -> Issue | None:
+    """The issue of a letter that is sent now; None if it would have no papers.
 
-    A handful of statements, however many papers. Raises Http404 for a list that is not there or that the subscriber
-    may not read, and TooSlow.
+    The number of statements does not depend on the number of papers. Raises Http404 for a list that does not exist or
+    that the subscriber may not read, BadInput for filters that cannot be read, and TooSlow.
     """
     viewer = subscription.user if subscription.user and subscription.user.is_active else AnonymousUser()
     path, _, query = subscription.address.partition("?")
     source = catalogue.find(path, viewer)
     name = source.title()
-    lately = {f"{source.moment}__gt": now - SPANS[subscription.cadence], f"{source.moment}__lte": now}
-    papers = source.papers.filter(**lately).exclude(pk__in=_told(subscription))
+    recent = {f"{source.moment}__gt": now - SPANS[subscription.cadence], f"{source.moment}__lte": now}
+    papers = source.papers.filter(**recent).exclude(pk__in=_sent_papers(subscription))
     order = "hot" if source.sort == "hot" else "votes"
     listed = replace(source, papers=papers).read(QueryDict(query), viewer, subscription.most, order)
     if not listed.papers:
         return None
-    title = titled(name, listed.asked.params)
-    edition = _edition(title, issue, subscription, listed.papers)
-    return edition if edition.papers else None  # they may have gone a moment ago
+    issue = _issue(titled(name, listed.asked.params), day, subscription, listed.papers)
+    return issue if issue.papers else None  # they may have been deleted since the statement before
 
 
-def kept(letter: Letter) -> Edition:
-    """What this letter says, without the papers that are gone."""
+def issue_of(letter: Letter) -> Issue:
+    """The issue of a letter that was sent, without papers that were deleted since."""
     rows = Paper.objects.seen_by(AnonymousUser()).narrow(()).in_bulk(letter.papers)
     papers = [rows[pk] for pk in letter.papers if pk in rows]
-    return _edition(letter.title, letter.issue, letter.subscription, papers)
+    return _issue(letter.title, letter.day, letter.subscription, papers)
 
 
 def excerpt(text: str) -> str:
-    """The first EXCERPT characters of a line at most, up to the end of a sentence if there is one late enough."""
+    """At most the first EXCERPT characters, up to the end of a sentence if one ends in their second half."""
     ends = [match.end() for match in _SENTENCE.finditer(text, EXCERPT // 2, EXCERPT + 1)]
     return text[: ends[-1]] if ends and len(text) > EXCERPT else cut(text, EXCERPT)
 
 
-def _told(subscription: Subscription):
+def _sent_papers(subscription: Subscription) -> QuerySet:
+    """The ids of the papers in all letters of the subscription."""
     letters = Letter.objects.filter(subscription=subscription.pk)
     return letters.values_list(Func("papers", function="unnest", output_field=BigIntegerField()), flat=True)
 
 
-def _edition(title: str, issue: date, subscription: Subscription, papers: Iterable[Paper]) -> Edition:
+def _issue(title: str, day: date, subscription: Subscription, papers: Iterable[Paper]) -> Issue:
     title = cut(one_line(title), Letter._meta.get_field("title").max_length)
-    return Edition(title, issue, settings.BASE_URL + subscription.address, _entries(papers))
+    return Issue(title, day, settings.BASE_URL + subscription.address, _entries(papers))
 
 
 def _entries(papers: Iterable[Paper]) -> tuple[Entry, ...]:
-    """Of narrow papers, in their order. What is read of one is kept as its card is: many letters show the same."""
+    """The entries of narrow papers, in their order. They are cached like cards, since many letters have the same."""
     cache, keys = caches["cards"], {f"letter.{paper.face}": paper.pk for paper in papers}
     entries = cache.get_many(keys)
     if missing := {key: pk for key, pk in keys.items() if key not in entries}:
-        read = _read(missing.values())
-        fresh = {key: read[pk] for key, pk in missing.items() if pk in read}  # or it was deleted a moment ago
-        cache.set_many(fresh)
-        entries |= fresh
+        fetched = _fetch(missing.values())
+        new = {key: fetched[pk] for key, pk in missing.items() if pk in fetched}  # or it was deleted a moment ago
+        cache.set_many(new)
+        entries |= new
     return tuple(entries[key] for key in keys if key in entries)
 
 
-def _read(keys: Collection[int]) -> dict[int, Entry]:
-    papers = Paper.objects.select_related("organisation").in_bulk(keys)
+def _fetch(pks: Collection[int]) -> dict[int, Entry]:
+    papers = Paper.objects.select_related("organisation").in_bulk(pks)
     names = Author.objects.first_of(papers, NAMES_SHOWN)
     return {pk: _entry(paper, names[pk]) for pk, paper in papers.items()}
 

@@ -1,4 +1,4 @@
-"""A row for each letter that is due, so that it is sent once."""
+"""Writes a letter for each subscription that is due. The rows make sure that each letter is sent once."""
 
 from datetime import datetime
 
@@ -6,31 +6,31 @@ from django.db import transaction
 
 from inbox.models import Letter, Subscription
 
-AT_ONCE = 500  # subscriptions of one transaction
+BATCH_SIZE = 500  # subscriptions in one transaction
 
 
 def plan(now: datetime) -> int:
-    """Write a row for every issue that is due, and say how many subscriptions had one.
+    """Write the letters that are due, and return the number of subscriptions that had one.
 
-    Any number may do so at once. Of issues that were missed only the last one is written: its letter has what the
-    others would have had.
+    Any number of workers may do so at once. If a subscription missed several letters, only the last one is written: it
+    has the papers of all of them.
     """
     planned = 0
-    while some := _plan_some(now):
-        planned += some
+    while count := _plan_batch(now):
+        planned += count
     return planned
 
 
 @transaction.atomic
-def _plan_some(now: datetime) -> int:
+def _plan_batch(now: datetime) -> int:
     waiting = Subscription.objects.filter(next_at__lte=now).order_by("next_at", "pk")
-    due = list(waiting.select_for_update(skip_locked=True, no_key=True)[:AT_ONCE])
+    due = list(waiting.select_for_update(skip_locked=True, no_key=True)[:BATCH_SIZE])
     letters = []
     for subscription in due:
-        at = subscription.last_issue(now)
-        day = at.astimezone(subscription.clock).date()
-        letters.append(Letter(subscription=subscription, issue=day, try_at=at))
-        subscription.next_at = subscription.issue_after(now)
+        at = subscription.last_due(now)
+        day = at.astimezone(subscription.zone_info).date()
+        letters.append(Letter(subscription=subscription, day=day, try_at=at))
+        subscription.next_at = subscription.next_after(now)
     Letter.objects.bulk_create(letters, ignore_conflicts=True)
     Subscription.objects.bulk_update(due, ["next_at"])
     return len(due)

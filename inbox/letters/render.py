@@ -1,6 +1,6 @@
-"""An edition as the two bodies of a mail: HTML with its style in the elements, and plain text of 72 columns.
+"""Renders an issue as the two bodies of a mail: HTML with inline styles, and plain text of 72 columns.
 
-Many subscribers get the same edition, so that it is drawn once, and only the addresses in it are each one's own.
+Many subscribers get the same issue, so it is rendered once, with placeholders for the addresses that differ.
 """
 
 import secrets
@@ -14,46 +14,46 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import escape
 
-from inbox.letters.issue import Edition, Entry
+from inbox.letters.issue import Entry, Issue
 from lib.env import ROOT
 from lib.templatetags.house import bare_url, long_date
 
 COLUMNS = 72
-SHEETS = ("mail.css", "letter.css")
-OWN = ("page", "manage", "unsubscribe")  # whose addresses are each subscriber's own
-# Where such an address stands until it is known; no paper can guess it.
-_PLACES = {name: f"https://{secrets.token_hex(8)}.invalid/{name}" for name in OWN}
+STYLESHEETS = ("mail.css", "letter.css")
+# The addresses that differ from one subscriber to the next → what stands for them; no paper can guess it.
+_PLACEHOLDERS = {name: f"https://{secrets.token_hex(8)}.invalid/{name}" for name in ("page", "manage", "unsubscribe")}
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Bodies:
     html: str
     text: str
 
-    def fill(self, addresses: Mapping[str, str]) -> "Drawn":
-        """With the addresses of OWN."""
+    def fill(self, addresses: Mapping[str, str]) -> "Bodies":
+        """Put the addresses of one subscriber in the place of the placeholders of these names."""
         html, text = self.html, self.text
-        for name, place in _PLACES.items():
-            html, text = html.replace(place, escape(addresses[name])), text.replace(place, addresses[name])
-        return Drawn(html, text)
+        for name, placeholder in _PLACEHOLDERS.items():
+            html, text = html.replace(placeholder, escape(addresses[name])), text.replace(placeholder, addresses[name])
+        return Bodies(html, text)
 
 
-@lru_cache(maxsize=20)  # neighbours in the queue have the same; those of one person never
-def draw(edition: Edition, cadence: str) -> Drawn:
-    """The bodies without the addresses of OWN, which are filled in. `cadence` says how often the letter comes."""
+@lru_cache(maxsize=20)  # letters of one list are next to each other in the queue
+def render(issue: Issue, cadence: str) -> Bodies:
+    """The bodies with placeholders. `cadence` says how often the letter comes, for the reason at its foot."""
     site = settings.BASE_URL
-    why = f"You get this letter since this address was subscribed to it at {bare_url(site)}:"
-    context = {"edition": edition, "site": site, "why": f"{why} {edition.title} · {cadence}.", "own": _PLACES}
-    return Drawn(
-        _inliner().inline(render_to_string("inbox/letters/mail.html", context)), _text(edition, context["why"])
+    reason = (
+        f"You get this letter since this address was subscribed to it at {bare_url(site)}: {issue.title} · {cadence}."
     )
+    context = {"issue": issue, "site": site, "reason": reason, "addresses": _PLACEHOLDERS}
+    html = _inliner().inline(render_to_string("inbox/letters/mail.html", context))
+    return Bodies(html, _text(issue, reason))
 
 
 @cache
 def _inliner() -> CSSInliner:
-    sheets = "\n".join((ROOT / "static" / "css" / name).read_text() for name in SHEETS)
+    stylesheets = "\n".join((ROOT / "static" / "css" / name).read_text() for name in STYLESHEETS)
     return CSSInliner(
-        extra_css=sheets,
+        extra_css=stylesheets,
         keep_at_rules=True,  # the dark colours
         resolve_css_variables=True,
         minify_css=True,
@@ -61,29 +61,30 @@ def _inliner() -> CSSInliner:
     )
 
 
-def _text(edition: Edition, why: str) -> str:
-    head = ["BROADSHEET", *_paragraph(f"List: {edition.title}"), long_date(edition.issue), "=" * COLUMNS, ""]
-    papers = [line for number, paper in enumerate(edition.papers, 1) for line in _paper(number, paper)]
+def _text(issue: Issue, reason: str) -> str:
+    head = ["BROADSHEET", *_paragraph(f"List: {issue.title}"), long_date(issue.day), "=" * COLUMNS, ""]
+    papers = [line for number, paper in enumerate(issue.papers, 1) for line in _paper(number, paper)]
     links = {
-        "This letter in the browser": _PLACES["page"],
-        "The whole list": edition.url,
-        "Change how it comes": _PLACES["manage"],
-        "Unsubscribe": _PLACES["unsubscribe"],
+        "This letter in the browser": _PLACEHOLDERS["page"],
+        "The whole list": issue.url,
+        "Change how it comes": _PLACEHOLDERS["manage"],
+        "Unsubscribe": _PLACEHOLDERS["unsubscribe"],
     }
-    foot = ["-" * COLUMNS, *_paragraph(why), *(f"\n{name}:\n{url}" for name, url in links.items())]
+    foot = ["-" * COLUMNS, *_paragraph(reason), *(f"\n{name}:\n{url}" for name, url in links.items())]
     return "\n".join([*head, *papers, *foot]) + "\n"
 
 
 def _paragraph(text: str) -> list[str]:
-    """The lines of a text that begins with words of ours: a further one, which may be anybody's, is indented."""
+    """The lines of a text that begins with words of ours. The others, which anybody may have typed, are indented."""
     return wrap(text, COLUMNS, subsequent_indent="  ")
 
 
 def _paper(number: int, paper: Entry) -> list[str]:
-    first = f"{number:2}. "
-    indent = " " * len(first)
-    parts = [fill(paper.title, COLUMNS, initial_indent=first, subsequent_indent=indent)]
-    parts += [fill(said, COLUMNS, initial_indent=indent, subsequent_indent=indent) for said in (paper.facts,) if said]
+    prefix = f"{number:2}. "
+    indent = " " * len(prefix)
+    lines = [fill(paper.title, COLUMNS, initial_indent=prefix, subsequent_indent=indent)]
+    if paper.facts:
+        lines.append(fill(paper.facts, COLUMNS, initial_indent=indent, subsequent_indent=indent))
     if paper.excerpt:
-        parts += ["", fill(paper.excerpt, COLUMNS, initial_indent=indent, subsequent_indent=indent)]
-    return [*parts, "", indent + paper.url, *(f"{indent}{name}: {url}" for name, url in paper.links), "", ""]
+        lines += ["", fill(paper.excerpt, COLUMNS, initial_indent=indent, subsequent_indent=indent)]
+    return [*lines, "", indent + paper.url, *(f"{indent}{name}: {url}" for name, url in paper.links), "", ""]

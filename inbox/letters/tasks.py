@@ -12,9 +12,9 @@ _sending = Lock()
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="letters", pass_context=False)
 def send_letters(timestamp: int) -> None:
-    """Of one process once at a time: those that come meanwhile would take the places of other jobs.
+    """Send the letters that are due; does nothing while another thread of this process does so.
 
-    While the mail server is not there, each minute says so, and none is a failure to be begun again.
+    If mail cannot be sent, the log says so each minute, and the job does not count as failed.
     """
     if _sending.acquire(blocking=False):
         try:

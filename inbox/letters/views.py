@@ -1,20 +1,20 @@
-"""Letters as pages, for whoever has the address of one."""
+"""The page of a letter, for whoever has its address."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from inbox.letters import issue
+from inbox.letters.issue import issue_of
 from inbox.models import Letter
 from lib.http import page
 
 
 def letter(request: HttpRequest, text: str, key: str) -> HttpResponse:
-    """What the letter said, and nothing of whom it went to. Of a private list it is for its reader only, signed in."""
-    found = get_object_or_404(Letter.objects.exclude(papers=[]).select_related("subscription"), key=key)
-    is_private = found.subscription.user_id is not None
-    if found.issue.isoformat() != text or (is_private and found.subscription.user_id != request.user.pk):
+    """Show what was in the letter, and nothing of its subscriber. That of a private list is for its own reader only."""
+    letter = get_object_or_404(Letter.objects.exclude(papers=[]).select_related("subscription"), key=key)
+    reader = letter.subscription.user_id
+    if letter.day.isoformat() != text or (reader is not None and reader != request.user.pk):
         raise Http404
-    shown = issue.kept(found)
-    response = page(request, "inbox/letters/letter.html", {"edition": shown}, version=shown, seconds=0)
+    issue = issue_of(letter)
+    response = page(request, "inbox/letters/letter.html", {"issue": issue}, version=issue, seconds=0)
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -5,67 +5,71 @@ from django.db import models
 from django.dispatch import Signal
 
 
-class How(models.TextChoices):
-    """How a mail tells it; the page tells everything."""
+class Delivery(models.TextChoices):
+    """When a notification also comes by mail. The page of notifications has all of them."""
 
     AT_ONCE = "at_once", "At once"
     DAILY = "daily", "Once a day"
     NEVER = "never", "Never"
 
 
-class Told(NamedTuple):
-    """To whom (an id), about what, and the facts, which the text is made of: JSON.
+class NotificationData(NamedTuple):
+    """A notification to be written. `facts` are JSON, from which the kind makes its text.
 
-    Told again of the same while it is unread, facts take the place of former ones, and lists of them are united.
+    `subject` identifies what it is about. While a notification about the same subject is unread, it is updated: new
+    facts replace old ones, and facts that are lists are united.
     """
 
-    user: int
+    user_id: int
     subject: str
     facts: dict
 
 
-class Kind:
-    """`title`: what settings call it. `signal`: it is heard when this is sent."""
+class NotificationKind:
+    """A kind of notification: the signal that causes it, who gets one, and its text.
+
+    `title` completes “Tell me by mail when …” in the settings, `deliveries` are those that one can choose from there.
+    """
 
     key: str
     title: str
     signal: Signal
-    default = How.AT_ONCE
-    hows = tuple(How)
+    default = Delivery.AT_ONCE
+    deliveries = tuple(Delivery)
 
-    def note(self, **heard) -> dict | None:
-        """What must be known later of what the signal says, as JSON; None if it is nobody's business."""
-        return heard
+    def payload(self, **arguments) -> dict | None:
+        """What the worker needs of the arguments of the signal, as JSON; None if nobody is to be notified."""
+        return arguments
 
-    def told(self, **note) -> Iterable[Told]:
-        """Called by the worker, once what was heard is written."""
-        return [Told(**note)]
+    def notifications(self, **payload) -> Iterable[NotificationData]:
+        """The notifications to be written; called by the worker after the transaction that sent the signal."""
+        return [NotificationData(**payload)]
 
-    def line(self, facts: dict) -> str:
+    def text(self, facts: dict) -> str:
         """What happened, as one sentence in plain text."""
         raise NotImplementedError
 
     def link(self, facts: dict) -> str:
-        """The path of the page to see."""
+        """The path of the page that the notification leads to."""
         raise NotImplementedError
 
-    def more(self, facts: dict) -> str:
-        """What else is to be said, in plain text of any length."""
+    def details(self, facts: dict) -> str:
+        """More than the sentence, in plain text of any length; "" for nothing."""
         return ""
 
     def links(self, facts: dict) -> list[tuple[str, str]]:
-        """Other pages to see: what each is called, and its path."""
+        """Further pages, as (title, path)."""
         return []
 
-    def subject(self, facts: dict) -> str:
-        """The subject of a mail that tells this alone; it begins with words of ours, not with what a person typed."""
-        return self.line(facts).removesuffix(".")
+    def mail_subject(self, facts: dict) -> str:
+        """The subject of a mail with this notification alone. It must not begin with what a person typed."""
+        return self.text(facts).removesuffix(".")
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, NotificationKind] = {}
 
 
-def register(kind: type[Kind]) -> type[Kind]:
-    """A decorator that enters the kind in KINDS under its key."""
+def register(kind: type[NotificationKind]) -> type[NotificationKind]:
+    """A class decorator that enters the kind in KINDS under its key."""
     KINDS[kind.key] = kind()
     return kind

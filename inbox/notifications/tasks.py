@@ -10,27 +10,27 @@ from lib.jobs import RETRY, defer
 
 @app.task(pass_context=False, retry=RETRY)
 @transaction.atomic
-def tell(kind: str, note: dict) -> None:
-    known = KINDS[kind]
-    at_once = Notification.objects.tell(known, known.told(**note))
+def notify(kind: str, payload: dict) -> None:
+    kind = KINDS[kind]
+    at_once = Notification.objects.notify(kind, kind.notifications(**payload))
     defer(mail_at_once, *({"notification": pk} for pk in at_once))
 
 
 @app.task(pass_context=False, retry=RETRY)
 def mail_at_once(notification: int) -> None:
-    for note in Notification.objects.filter(pk=notification).select_related("user"):
-        notification_mail.mail(note.user, pk=notification)
+    for row in Notification.objects.filter(pk=notification).select_related("user"):
+        notification_mail.send(row.user, pk=row.pk)
 
 
 @app.periodic(cron="0 7 * * *")
 @app.task(pass_context=False, retry=RETRY)
 def mail_daily(timestamp: int) -> None:
-    """Also what was to be told at once and could not be."""
-    people = Notification.objects.unmailed().values_list("user", flat=True).distinct()
-    defer(mail_day, *({"user": user} for user in people))
+    """Start a job for each user with unmailed notifications, also with those that could not be mailed at once."""
+    users = Notification.objects.unmailed().values_list("user", flat=True).distinct()
+    defer(mail_user, *({"user": pk} for pk in users))
 
 
 @app.task(pass_context=False, retry=RETRY)
-def mail_day(user: int) -> None:
-    for person in get_user_model().objects.filter(pk=user):
-        notification_mail.mail(person)
+def mail_user(user: int) -> None:
+    for row in get_user_model().objects.filter(pk=user):
+        notification_mail.send(row)

@@ -1,4 +1,4 @@
-"""What a reader is told, that it was read, and which of it comes by mail."""
+"""The page of notifications, marking them as read, and which of them come by mail."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -11,27 +11,27 @@ from django.views.decorators.cache import never_cache
 
 from inbox.access import by_link
 from inbox.models import Choice, Notification
-from inbox.models.choice import Mails
-from inbox.models.kind import KINDS, How, Kind
+from inbox.models.choice import NotificationMails
+from inbox.models.kind import KINDS, Delivery
 from inbox.signed_links import STOP
 from lib import keyset
 from lib.http import verb
 from lib.refusals import BadInput
 
-SHOWN = 30
+PAGE_SIZE = 30
 
 
 @never_cache
 @login_required
 def notifications(request: HttpRequest) -> HttpResponse:
-    """The latest first."""
-    page = keyset.page(request.user.notifications, ("told_at", "id"), request.GET.get("older", ""), SHOWN)
+    """Show the notifications of the user, the latest first."""
+    page = keyset.page(request.user.notifications, ("notified_at", "id"), request.GET.get("older", ""), PAGE_SIZE)
     return render(request, "inbox/notifications/notifications.html", {"page": page})
 
 
 @verb
 def read(request: HttpRequest, pk: int) -> HttpResponse:
-    """It was; on to what it is about."""
+    """Mark it as read and redirect to the page it is about."""
     notification = get_object_or_404(request.user.notifications, pk=pk)
     notification.read()
     return redirect(notification.link)
@@ -39,12 +39,13 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 
 @verb
 def read_all(request: HttpRequest) -> HttpResponse:
-    """All that had been told when the page was drawn."""
+    """Mark all as read that were on the page or older than those."""
     Notification.objects.read_until(request.user, _moment(request.POST.get("until", "")))
     return redirect("inbox:notifications")
 
 
 def _moment(text: str) -> datetime:
+    """The moment that this text is in ISO 8601 with a time zone. Raises BadInput for any other text."""
     with suppress(ValueError):
         moment = datetime.fromisoformat(text)
         if moment.tzinfo:
@@ -54,27 +55,29 @@ def _moment(text: str) -> datetime:
 
 @login_required
 def choices(request: HttpRequest) -> HttpResponse:
-    """Which kinds come by mail, and how."""
+    """Show and save when notifications of each kind come by mail."""
     if request.method == "POST":
-        told = {key: _how(kind, request.POST[key]) for key, kind in KINDS.items() if key in request.POST}
-        Choice.objects.choose(request.user, told)
+        deliveries = {key: _delivery(key, request.POST[key]) for key in KINDS if key in request.POST}
+        Choice.objects.choose(request.user, deliveries)
         messages.success(request, "Your choices are saved.")
         return redirect("inbox:choices")
-    chosen = Choice.objects.of(request.user)
-    rows = [(kind, chosen[key]) for key, kind in KINDS.items() if len(kind.hows) > 1]
-    return render(request, "inbox/notifications/choices.html", {"rows": rows, "hows": list(How)})
+    deliveries = Choice.objects.of(request.user)
+    rows = [(kind, deliveries[key]) for key, kind in KINDS.items() if len(kind.deliveries) > 1]
+    return render(request, "inbox/notifications/choices.html", {"rows": rows, "deliveries": list(Delivery)})
 
 
-def _how(kind: Kind, told: str) -> How:
-    if told not in kind.hows:
-        raise BadInput(f"“{told[:40]}” is no way to be told of “{kind.title}”.")
-    return How(told)
+def _delivery(key: str, value: str) -> Delivery:
+    """Raises BadInput for a value that this kind of notification does not offer."""
+    kind = KINDS[key]
+    if value not in kind.deliveries:
+        raise BadInput(f"“{value[:40]}” is no way to be told of “{kind.title}”.")
+    return Delivery(value)
 
 
 @by_link
 def stop(request: HttpRequest, token: str) -> HttpResponse:
-    """A button that stops mails of the kinds that the link is for, or that they are stopped."""
-    mails = Mails.find(STOP.key(token))
+    """Show a button that stops the mails with notifications of some kinds; sent, stop them."""
+    mails = NotificationMails.find(STOP.key(token))
     if request.method == "POST":
         mails.stop()
     return render(request, "inbox/notifications/stop.html", {"mails": mails, "is_done": request.method == "POST"})

@@ -7,5 +7,5 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def by_mail(context) -> str:
-    """The address of the page's list if it can come by mail, for the link that offers it."""
+    """The address of the page's list for the link to subscribe to it; "" if one cannot."""
     return subscribable.by_mail(context["request"])

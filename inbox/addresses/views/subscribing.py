@@ -1,7 +1,7 @@
-"""Asking for a list by mail, and confirming that one did.
+"""Subscribing to a list, and confirming that.
 
-What is answered says nothing of the address, and what is done for the answer is the same for every one: what depends
-on the address happens in a job.
+The answer to a request must not show whether something comes to an address, nor must its price. So what depends on the
+address is done by a job.
 """
 
 from django.contrib import messages
@@ -17,7 +17,7 @@ from inbox import signed_links
 from inbox.access import by_link, for_strangers
 from inbox.addresses import tasks
 from inbox.addresses.forms import ReminderForm, SubscribeForm, common_zones
-from inbox.letters import issue
+from inbox.letters.issue import compose
 from inbox.models import Subscription
 from lib.http import client_ip
 from lib.jobs import defer
@@ -27,47 +27,46 @@ from papers.lists.views.general import count_search
 @never_cache
 @for_strangers
 def subscribe(request: HttpRequest) -> HttpResponse:
-    """The form, with the letter of today if that is asked for; what it sends asks for a mail to confirm."""
-    told = request.POST if request.method == "POST" else request.GET
-    is_preview = "preview" in told
+    """Show the form, with a preview of today's letter on request. Sent, it requests a subscription."""
+    params = request.POST if request.method == "POST" else request.GET
+    is_preview = "preview" in params
     if is_preview:
         count_search(request)
-    is_sent = request.method == "POST" or is_preview
+    is_bound = request.method == "POST" or is_preview
     form = SubscribeForm(
-        told if is_sent else None, viewer=request.user, address=told.get("list", ""), is_preview=is_preview
+        params if is_bound else None, viewer=request.user, address=params.get("list", ""), is_preview=is_preview
     )
-    if is_sent and not is_preview:
-        return _ask(request, form)
+    if is_bound and not is_preview:
+        return _request(request, form)
     if is_preview and form.is_valid():
         now = timezone.now()
-        return _draw(request, form, is_preview=True, edition=issue.of(form.instance, now.date(), now))
-    return _draw(request, form)
+        return _render(request, form, is_preview=True, issue=compose(form.instance, now.date(), now))
+    return _render(request, form)
 
 
-def _ask(request: HttpRequest, form: SubscribeForm) -> HttpResponse:
+def _request(request: HttpRequest, form: SubscribeForm) -> HttpResponse:
+    """Subscribe an address that the viewer has confirmed; have a confirmation mail sent to any other."""
     if not form.is_valid():
-        return _draw(request, form)
-    wanted = form.instance
+        return _render(request, form)
+    subscription = form.instance
     if form.is_own:
-        Subscription.objects.subscribe(wanted.user, wanted.email, **wanted.settings)
-        messages.success(request, f"“{wanted}” comes to {wanted.email}.")
+        Subscription.objects.subscribe(subscription.user, subscription.email, **subscription.settings)
+        messages.success(request, f"“{subscription}” comes to {subscription.email}.")
         return redirect("inbox:letters")
     unproven_mail.count_request(request)
-    asked = {"email": wanted.email, "ip": client_ip(request), "by": request.user.get_username()}
-    defer(tasks.request, asked | wanted.settings)
-    return render(request, "inbox/addresses/mail_sent.html", {"email": wanted.email})
+    origin = {"email": subscription.email, "ip": client_ip(request), "by": request.user.get_username()}
+    defer(tasks.request, origin | subscription.settings)
+    return render(request, "inbox/addresses/mail_sent.html", {"email": subscription.email})
 
 
-def _draw(request: HttpRequest, form: SubscribeForm, **more) -> HttpResponse:
-    status = 400 if form.errors else 200
-    return render(
-        request, "inbox/addresses/subscribe.html", {"form": form, "zones": common_zones(), **more}, status=status
-    )
+def _render(request: HttpRequest, form: SubscribeForm, **more) -> HttpResponse:
+    context = {"form": form, "zones": common_zones(), **more}
+    return render(request, "inbox/addresses/subscribe.html", context, status=400 if form.errors else 200)
 
 
 @by_link
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """What was asked for, and a button: only that subscribes."""
+    """Show the requested subscription with a button, which confirms it."""
     try:
         subscription = get_object_or_404(Subscription, key=signed_links.CONFIRM.key(token))
     except signed_links.Expired:
@@ -79,7 +78,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 @by_link
 def never(request: HttpRequest, token: str) -> HttpResponse:
-    """For who did not ask: a button after which nothing is ever sent to the address."""
+    """Show a button after which nothing is ever sent to the address, for whoever did not request the mail."""
     email = get_object_or_404(Subscription, key=signed_links.NEVER.key(token)).email
     is_done = not email or request.method == "POST"
     if email and is_done:
@@ -90,7 +89,7 @@ def never(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @for_strangers
 def remind(request: HttpRequest) -> HttpResponse:
-    """Where one asks for a new link to manage what comes to an address."""
+    """Show the form that requests a new link to manage the subscriptions of an address."""
     form = ReminderForm(request.POST or None)
     if not form.is_valid():
         return render(request, "inbox/addresses/remind.html", {"form": form}, status=400 if form.errors else 200)

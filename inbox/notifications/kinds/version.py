@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
-from inbox.models.kind import How, Kind, Told, register
+from inbox.models.kind import Delivery, NotificationData, NotificationKind, register
 from inbox.notifications import kept_papers
 from lib.markup import plain
 from lib.text import quoted
@@ -10,21 +10,21 @@ from papers.signals import papers_revised
 
 
 @register
-class Version(Kind):
+class Version(NotificationKind):
     key = "version"
     title = "A paper that I keep has a new version"
     signal = papers_revised
-    default = How.DAILY
+    default = Delivery.DAILY
 
-    def told(self, papers: list[int]) -> Iterator[Told]:
-        for user, paper in kept_papers.of(papers):
+    def notifications(self, papers: list[int]) -> Iterator[NotificationData]:
+        for user_id, paper in kept_papers.by_user(papers):
             facts = {"title": paper.title, "arxiv_id": paper.arxiv_id, "version": paper.version}
-            yield Told(user, paper.arxiv_id, facts)
+            yield NotificationData(user_id, paper.arxiv_id, facts)
 
-    def line(self, facts: dict) -> str:
+    def text(self, facts: dict) -> str:
         return f"“{plain(facts['title'])}” has a new version, v{facts['version']}."
 
-    def subject(self, facts: dict) -> str:
+    def mail_subject(self, facts: dict) -> str:
         return f"New version of {quoted(plain(facts['title']))}"
 
     def link(self, facts: dict) -> str:

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
-from inbox.models.kind import Kind, Told, register
+from inbox.models.kind import NotificationData, NotificationKind, register
 from inbox.notifications import kept_papers
 from lib.markup import plain
 from lib.text import quoted
@@ -10,19 +10,19 @@ from papers.signals import papers_withdrawn
 
 
 @register
-class Withdrawn(Kind):
+class Withdrawn(NotificationKind):
     key = "withdrawn"
     title = "A paper that I keep is withdrawn"
     signal = papers_withdrawn
 
-    def told(self, papers: list[int]) -> Iterator[Told]:
-        for user, paper in kept_papers.of(papers):
-            yield Told(user, paper.arxiv_id, {"title": paper.title, "arxiv_id": paper.arxiv_id})
+    def notifications(self, papers: list[int]) -> Iterator[NotificationData]:
+        for user_id, paper in kept_papers.by_user(papers):
+            yield NotificationData(user_id, paper.arxiv_id, {"title": paper.title, "arxiv_id": paper.arxiv_id})
 
-    def line(self, facts: dict) -> str:
+    def text(self, facts: dict) -> str:
         return f"“{plain(facts['title'])}” was withdrawn."
 
-    def subject(self, facts: dict) -> str:
+    def mail_subject(self, facts: dict) -> str:
         return f"Withdrawn: {quoted(plain(facts['title']))}"
 
     def link(self, facts: dict) -> str:

@@ -31,7 +31,7 @@ def row(db):
 def desk(request, row, stranger, signed_in):
     """Who manages what comes to Sara, and the address of the page."""
     if request.param == "link":
-        return stranger, signed_links.MANAGE.link(signed_links.Everything(row.key)).removeprefix(SITE)
+        return stranger, signed_links.MANAGE.link(signed_links.WholeAddress(row.key)).removeprefix(SITE)
     return signed_in(confirm(UserFactory(email=SARA))), "/settings/letters"
 
 
@@ -124,7 +124,7 @@ def test_a_link_of_what_was_forgotten_opens_nothing_of_others(row, stranger):
     for one in (row, SubscriptionFactory(title="Another")):
         one.end("unsubscribed")
         Subscription.objects.filter(pk=one.pk).update(email="")
-    page = text(stranger.get(signed_links.MANAGE.link(signed_links.Everything(row.key)).removeprefix(SITE)))
+    page = text(stranger.get(signed_links.MANAGE.link(signed_links.WholeAddress(row.key)).removeprefix(SITE)))
     assert "No letters come here." in page
     assert "Another" not in page
 
@@ -151,7 +151,7 @@ def test_resuming_beside_a_new_one_is_none_too_many(desk, row):
     row.end("unsubscribed")
     SubscriptionFactory(email=SARA)
     reader.act(f"{page}/{row.key}/resume")
-    assert Subscription.objects.of_addresses([SARA]).standing().count() == 1
+    assert Subscription.objects.of_addresses([SARA]).not_ended().count() == 1
 
 
 def test_an_unconfirmed_address_shows_nothing(row, signed_in):
@@ -176,14 +176,14 @@ def test_a_link_to_manage_lasts_thirty_days_and_is_mailed_anew(row, stranger, po
     assert "Papers" in text(stranger.get(link(mail, "manage")))
 
 
-@pytest.mark.parametrize("meant", PURPOSES, ids=lambda purpose: purpose.name)
-def test_a_link_opens_what_it_is_for_and_nothing_else(meant, row, stranger):
-    token = meant.token(row)
+@pytest.mark.parametrize("own", PURPOSES, ids=lambda purpose: purpose.name)
+def test_a_link_opens_what_it_is_for_and_nothing_else(own, row, stranger):
+    token = own.token(row)
     for purpose in (*PURPOSES, signed_links.RESUME):
         path = f"/letters/{purpose.name}/{token}"
         if purpose != signed_links.RESUME:
-            assert stranger.get(path).status_code == (200 if purpose == meant else 400)
-        if purpose != meant:
+            assert stranger.get(path).status_code == (200 if purpose == own else 400)
+        if purpose != own:
             assert stranger.post(path).status_code in {400, 405}
             assert stranger.post(f"{path}/end").status_code in {400, 404}
     assert (state(row), Suppression.objects.count()) == ("active", 0)
@@ -207,7 +207,7 @@ def test_one_click(row, stranger):
     for _ in range(2):
         answer = stranger.post(path, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
         assert (answer.status_code, "You are unsubscribed" in text(answer)) == (200, True)
-        assert (state(row), row.why) == ("ended", "unsubscribed")
+        assert (state(row), row.end_reason) == ("ended", "unsubscribed")
     form = stranger.post(path, {"List-Unsubscribe": "One-Click"})  # as multipart/form-data
     assert "You are unsubscribed" in text(form)
 
@@ -248,15 +248,15 @@ def test_a_list_that_is_gone_can_be_ended_but_not_changed(desk, row, alice):
 def test_who_changes_what_ends_meanwhile_does_not_bring_it_back(monkeypatch):
     row = SubscriptionFactory()
     ends = Thread(target=lambda: (Subscription.objects.get(pk=row.pk).end("bounced"), connection.close()))
-    take = Subscription.take
+    apply = Subscription.apply
 
     def slowly(self, settings):
         ends.start()
         ends.join(0.5)
-        take(self, settings)
+        apply(self, settings)
 
-    monkeypatch.setattr(Subscription, "take", slowly)
+    monkeypatch.setattr(Subscription, "apply", slowly)
     row.change(row.settings | {"hour": 9})
     ends.join()
     row.refresh_from_db()
-    assert (row.state, row.why, row.next_at) == ("ended", "bounced", None)
+    assert (row.state, row.end_reason, row.next_at) == ("ended", "bounced", None)

@@ -58,7 +58,7 @@ def test_all_that_can_be_chosen(stranger, post, lab):
 
 
 @pytest.mark.parametrize(
-    ("told", "said"),
+    ("params", "message"),
     [
         ({"email": ""}, "This field is required"),
         ({"email": "nobody"}, "Enter a valid email address"),
@@ -75,9 +75,9 @@ def test_all_that_can_be_chosen(stranger, post, lab):
         ({"list": "/bookmarks"}, "Bookmarks don&#x27;t come by mail"),
     ],
 )
-def test_what_cannot_be(db, stranger, post, told, said):
-    answer = stranger.post("/subscribe", {"email": SARA} | told)
-    assert (answer.status_code, said in text(answer)) == (400, True)
+def test_what_cannot_be(db, stranger, post, params, message):
+    answer = stranger.post("/subscribe", {"email": SARA} | params)
+    assert (answer.status_code, message in text(answer)) == (400, True)
     assert (post(), Subscription.objects.count()) == ([], 0)
 
 
@@ -120,7 +120,7 @@ def test_a_preview_is_todays_letter_and_leaves_nothing(stranger, post, time_mach
 def test_the_answer_and_its_price_are_the_same_for_every_address(db, stranger, post, time_machine):
     time_machine.move_to(timezone.now(), tick=False)
     SubscriptionFactory(email="has@example.org", title="Papers")
-    SubscriptionFactory(email="ended@example.org", state="ended", why="unsubscribed", ended_at=timezone.now())
+    SubscriptionFactory(email="ended@example.org", state="ended", end_reason="unsubscribed", ended_at=timezone.now())
     confirm(UserFactory(email="account@example.org"))
     Suppression.objects.add("never@example.org", Why.REFUSED)
     emails = ["has@example.org", "ended@example.org", "account@example.org", "never@example.org", "new@example.org"]
@@ -130,9 +130,9 @@ def test_the_answer_and_its_price_are_the_same_for_every_address(db, stranger, p
         for email in emails:
             with CaptureQueriesContext(connection) as statements:
                 answer = stranger.post(path, {"email": email})
-            told = answer.content.decode().replace(email, "")
+            body = answer.content.decode().replace(email, "")
             headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
-            answers.add((answer.status_code, told, len(statements), str(headers)))
+            answers.add((answer.status_code, body, len(statements), str(headers)))
         assert len(answers) == 1
     assert {mail.to[0] for mail in post()} >= {"has@example.org", "new@example.org"}
 
@@ -277,6 +277,6 @@ def test_there_is_a_last_one(db, stranger, post):
 def test_the_mail_says_who_asked(alice, signed_in, stranger, post):
     signed_in(alice).act("/subscribe", {"email": SARA})
     stranger.post("/subscribe", {"email": "another@example.org"})
-    told = {mail.to[0]: mail.body for mail in post()}
-    assert told[SARA].startswith("The reader “alice” asked Broadsheet")
-    assert told["another@example.org"].startswith("Somebody asked Broadsheet")
+    bodies = {mail.to[0]: mail.body for mail in post()}
+    assert bodies[SARA].startswith("The reader “alice” asked Broadsheet")
+    assert bodies["another@example.org"].startswith("Somebody asked Broadsheet")

@@ -11,7 +11,7 @@ from accounts.unproven_mail import FROM_A_NETWORK, TO_A_MAILBOX
 from inbox import tasks
 from inbox.addresses import confirmation
 from inbox.models import Subscription
-from inbox.models.subscription import MOST
+from inbox.models.subscription import MAX_ACTIVE
 from lib import throttle
 from lib.refusals import BadInput
 from tests.factories import SubscriptionFactory
@@ -94,18 +94,18 @@ def test_of_twenty_at_once_three_are_let_through():
 
 @pytest.mark.django_db(transaction=True)
 def test_ten_who_ask_for_one_list_at_once_are_one_subscription(mailoutbox):
-    told = race(*[lambda: confirmation.request("sara@example.org", "203.0.113.7", **SETTINGS)] * 10)
-    assert told == [None] * 10
+    results = race(*[lambda: confirmation.request("sara@example.org", "203.0.113.7", **SETTINGS)] * 10)
+    assert results == [None] * 10
     assert (Subscription.objects.count(), len(mailoutbox)) == (1, 3)
 
 
 def test_it_is_forgotten_when_it_holds_nobody_up(db, time_machine):
     time_machine.move_to("2026-11-28T10:00Z")
     throttle.take((FROM_A_NETWORK, "203.0.113.0/24"))
-    tasks.forget(0)
+    tasks.delete_old(0)
     assert throttled() == 1
     time_machine.shift(timedelta(minutes=4))
-    tasks.forget(0)
+    tasks.delete_old(0)
     assert throttled() == 0
 
 
@@ -119,12 +119,12 @@ def test_who_says_never_while_it_is_confirmed_gets_nothing():
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_confirmed_at_once_none_is_one_too_many():
-    for n in range(MOST - 2):
+    for n in range(MAX_ACTIVE - 2):
         SubscriptionFactory(email="sara@example.org", address=f"/papers?min_votes={n + 1}")
     rows = [
         SubscriptionFactory(email="sara@example.org", state="asked", confirmed_at=None, address=f"/orgs/{n}")
         for n in range(8)
     ]
-    told = race(*[row.confirm for row in rows])
-    assert sum(isinstance(answer, BadInput) for answer in told) == 6
-    assert Subscription.objects.filter(state="active").count() == MOST
+    results = race(*[row.confirm for row in rows])
+    assert sum(isinstance(answer, BadInput) for answer in results) == 6
+    assert Subscription.objects.filter(state="active").count() == MAX_ACTIVE

@@ -87,7 +87,7 @@ def test_an_address_that_is_refused_for_good_is_not_written_to_again(paper, offi
     office.refuses[lost.email] = "550 no such mailbox"
     assert delivery.run() == 1
     lost.refresh_from_db()
-    assert (lost.state, lost.why, lost.next_at) == ("ended", "bounced", None)
+    assert (lost.state, lost.end_reason, lost.next_at) == ("ended", "bounced", None)
     assert states() == ["failed", "sent"]
     assert "no such mailbox" in Letter.objects.get(subscription=lost).error
     assert office.recipients == [kept.email]
@@ -163,12 +163,12 @@ def test_a_connection_that_breaks_at_the_dot_leaves_no_second_letter(paper, offi
 def test_a_commit_that_fails_sends_nothing_and_says_so(paper, office, clock, monkeypatch, caplog):
     subscribe(1)
 
-    def gone(letter, edition):
+    def gone(letter, issue):
         letter.state, letter.sent_at = "sent", MORNING
         raise ConnectionError("the database is gone")
 
     with monkeypatch.context() as broken:
-        broken.setattr(Letter, "seal", gone)
+        broken.setattr(Letter, "mark_sent", gone)
         with pytest.raises(ConnectionError):
             delivery.run()
     assert (states(), office.taken) == (["waiting"], [])
@@ -211,7 +211,7 @@ def test_a_list_that_is_gone_ends_the_subscription(lab, paper, office, clock):
     (subscription,) = subscribe(1, address="/orgs/nowhere")
     assert delivery.run() == 0
     subscription.refresh_from_db()
-    assert (subscription.state, subscription.why) == ("ended", "lost")
+    assert (subscription.state, subscription.end_reason) == ("ended", "lost")
 
 
 def test_who_has_unsubscribed_meanwhile_gets_nothing(paper, office, clock):

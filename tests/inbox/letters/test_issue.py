@@ -8,8 +8,7 @@ from django.db import connection
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
-from inbox.letters import issue
-from inbox.letters.issue import EXCERPT, SPANS, excerpt
+from inbox.letters.issue import EXCERPT, SPANS, compose, excerpt, issue_of
 from inbox.models import Cadence, Subscription
 from lib.refusals import BadInput
 from lib.text import cut
@@ -20,8 +19,8 @@ NOW = NOON + timedelta(hours=19)
 ISSUE = NOW.date()
 
 
-def of(**told):
-    return issue.of(SubscriptionFactory(**told), ISSUE, NOW)
+def of(**fields):
+    return compose(SubscriptionFactory(**fields), ISSUE, NOW)
 
 
 def titles(found):
@@ -33,7 +32,7 @@ def test_the_most_upvoted_come_first(db):
         PaperFactory(title=title, imported_votes=votes)
     found = of(most=2)
     assert titles(found) == ["First", "Second"]
-    assert (found.title, found.issue, found.url) == ("Papers", ISSUE, "http://127.0.0.1:8000/papers")
+    assert (found.title, found.day, found.url) == ("Papers", ISSUE, "http://127.0.0.1:8000/papers")
 
 
 def test_the_order_of_the_list_counts(db):
@@ -55,18 +54,18 @@ def test_a_letter_looks_back_for_its_span(db, cadence):
 
 def test_nothing_comes_twice(db):
     subscription, papers = SubscriptionFactory(), [PaperFactory(title=str(n)) for n in range(4)]
-    LetterFactory(subscription=subscription, issue=NOON.replace(year=2024), papers=[papers[0].pk])
-    LetterFactory(subscription=subscription, issue=NOON, papers=[papers[1].pk, papers[2].pk])
+    LetterFactory(subscription=subscription, day=NOON.replace(year=2024), papers=[papers[0].pk])
+    LetterFactory(subscription=subscription, day=NOON, papers=[papers[1].pk, papers[2].pk])
     LetterFactory(papers=[papers[3].pk])  # somebody else's
-    assert titles(issue.of(subscription, ISSUE, NOW)) == ["3"]
-    LetterFactory(subscription=subscription, issue=NOON - timedelta(days=1), papers=[papers[3].pk])
-    assert issue.of(subscription, ISSUE, NOW) is None
+    assert titles(compose(subscription, ISSUE, NOW)) == ["3"]
+    LetterFactory(subscription=subscription, day=NOON - timedelta(days=1), papers=[papers[3].pk])
+    assert compose(subscription, ISSUE, NOW) is None
 
 
 def test_a_subscription_that_is_not_saved_has_a_letter_to_look_at(db):
     paper = PaperFactory()
     LetterFactory(papers=[paper.pk])
-    assert titles(issue.of(Subscription(email="a@example.org"), ISSUE, NOW)) == [paper.title]
+    assert titles(compose(Subscription(email="a@example.org"), ISSUE, NOW)) == [paper.title]
 
 
 def test_filters_are_in_the_title(db, lab):
@@ -184,8 +183,8 @@ def test_a_vote_is_counted_in_the_next_letter(db, alice):
 def test_an_excerpt_ends_with_a_sentence_or_a_word():
     short = "As it is, e.g. by A. Author et al. No more."
     assert excerpt(short) == short
-    told = "word " * 50 + "is the end. And " + "more " * 50
-    assert excerpt(told) == "word " * 50 + "is the end."
+    sentence = "word " * 50 + "is the end. And " + "more " * 50
+    assert excerpt(sentence) == "word " * 50 + "is the end."
     for text in ("word " * 100, "i.e. et al. Fig. J. Doe vs. Roe " * 50, "w" * 900, "字" * 900, "Early. " + "w" * 900):
         assert EXCERPT // 2 < len(excerpt(text)) <= EXCERPT
         assert excerpt(text).endswith("…")
@@ -218,11 +217,11 @@ def test_statements_do_not_grow_with_papers(db, alice, lab, address, rows):
         Item.objects.add(autumn, [paper.pk], alice)
     Item.objects.update(added_at=NOON)
     subscription = SubscriptionFactory(address=address, user=alice, most=50)
-    issue.of(subscription, ISSUE, NOW)
+    compose(subscription, ISSUE, NOW)
     caches["cards"].clear()
     for expected in (LISTS[address], LISTS[address] - 2):  # what is read of papers is kept
         with CaptureQueriesContext(connection) as statements:
-            assert len(issue.of(subscription, ISSUE, NOW).papers) == rows
+            assert len(compose(subscription, ISSUE, NOW).papers) == rows
         assert len(statements) == expected, [s["sql"] for s in statements]
 
 
@@ -230,6 +229,6 @@ def test_a_kept_letter_says_the_same_without_what_is_gone(db):
     papers = [PaperFactory(title=title) for title in ("One", "Two", "Three")]
     letter = LetterFactory(papers=[paper.pk for paper in papers], subscription__address="/papers?min_votes=1")
     papers[1].delete()
-    found = issue.kept(letter)
+    found = issue_of(letter)
     assert titles(found) == ["One", "Three"]
-    assert (found.title, found.issue, found.url) == ("Papers", letter.issue, "http://127.0.0.1:8000/papers?min_votes=1")
+    assert (found.title, found.day, found.url) == ("Papers", letter.day, "http://127.0.0.1:8000/papers?min_votes=1")

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox import signed_links
-from inbox.letters import issue
-from inbox.letters.issue import Edition, Entry
+from inbox.letters.issue import Entry, Issue, compose
 from inbox.letters.letter_message import message
 from lib.refusals import BadInput
 from lib.text import one_line
@@ -42,7 +41,7 @@ class Loads(HTMLParser):
     def __init__(self, html):
         super().__init__()
         styles = re.findall(r'<style>.*?</style>|style="[^"]*"', html, re.DOTALL)
-        self.fetched, self.tags, self.said = re.findall(r"url\(|@import", "".join(styles)), [], ""
+        self.fetched, self.tags, self.text = re.findall(r"url\(|@import", "".join(styles)), [], ""
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
@@ -51,7 +50,7 @@ class Loads(HTMLParser):
         self.fetched += [tag] if tag in {"img", "link", "script", "iframe", "object", "svg", "video"} else []
 
     def handle_data(self, data):
-        self.said += data
+        self.text += data
 
 
 def read(letter, found):
@@ -74,16 +73,18 @@ def letter(db):
 
 @pytest.fixture
 def mail(letter):
-    return read(letter, issue.of(letter.subscription, letter.issue, NOW))
+    return read(letter, compose(letter.subscription, letter.day, NOW))
 
 
-def entry(**told) -> Entry:
+def entry(**fields) -> Entry:
     plain = dict.fromkeys(("title", "authors", "organisation", "excerpt"), "x")
-    return Entry(**{"pk": 1, "votes": 1, "url": "http://127.0.0.1:8000/papers/2509.00001", "links": ()} | plain | told)
+    return Entry(
+        **{"pk": 1, "votes": 1, "url": "http://127.0.0.1:8000/papers/2509.00001", "links": ()} | plain | fields
+    )
 
 
-def an_edition(*papers: Entry, title="Papers") -> Edition:
-    return Edition(title, date(2025, 9, 11), "http://127.0.0.1:8000/papers", papers or (entry(),))
+def an_issue(*papers: Entry, title="Papers") -> Issue:
+    return Issue(title, date(2025, 9, 11), "http://127.0.0.1:8000/papers", papers or (entry(),))
 
 
 def test_headers(letter, mail, settings):
@@ -106,7 +107,7 @@ def test_one_click_unsubscribing(letter, mail):
 
 def test_long_addresses_in_headers_are_written_as_they_are(letter, settings):
     settings.BASE_URL = f"https://{'w' * 60}.{'x' * 60}.example.org"
-    data = message(letter, an_edition()).message(policy=email.policy.SMTP).as_bytes().decode()
+    data = message(letter, an_issue()).message(policy=email.policy.SMTP).as_bytes().decode()
     assert f"\r\nList-Unsubscribe: <{signed_links.UNSUBSCRIBE.link(letter.subscription)}>\r\n" in data
     assert re.search(r'\r\nList-Id: "Papers" <[0-9a-f]{16}\.letters\.w{60}\.x{60}\.example\.org>\r\n', data)
 
@@ -114,13 +115,13 @@ def test_long_addresses_in_headers_are_written_as_they_are(letter, settings):
 def test_a_list_has_one_id_for_all_its_subscribers(letter, mail):
     other = LetterFactory(subscription__address=letter.subscription.address)
     third = LetterFactory(subscription__address="/papers")
-    assert read(other, an_edition())["List-Id"] == mail["List-Id"] != read(third, an_edition())["List-Id"]
+    assert read(other, an_issue())["List-Id"] == mail["List-Id"] != read(third, an_issue())["List-Id"]
 
 
 def test_a_mail_is_known_again_at_the_next_attempt(letter):
-    first = read(letter, an_edition())
+    first = read(letter, an_issue())
     with time_machine.travel(NOON + timedelta(days=1)):
-        second = read(letter, an_edition())
+        second = read(letter, an_issue())
     changed = {"Date", "List-Unsubscribe", "Content-Type"}  # links are signed with their time; parts have a boundary
     assert {name for name in first if first[name] != second[name]} == changed
 
@@ -130,13 +131,13 @@ def test_the_two_bodies(mail):
     kinds = [(body.get_content_type(), body.get_content_charset()) for body in mail.iter_parts()]
     assert kinds == [("text/plain", "utf-8"), ("text/html", "utf-8")]
     assert {body["Content-Transfer-Encoding"] for body in mail.iter_parts()} == {"quoted-printable"}
-    for body in (part(mail, "plain"), Loads(part(mail, "html")).said):
-        told = " ".join(body.split())
-        for said in ("1. Attention is enough", "2. Memory is, too", "Ada Lovelace and Grace Hopper · 7 upvotes"):
-            assert said in told
-        assert "What was asked, what was done, what came out." in told
-        assert "subscribed to it at 127.0.0.1:8000: Papers · Upvotes at least: 1 · Every day." in told
-        assert "ann@" not in told
+    for body in (part(mail, "plain"), Loads(part(mail, "html")).text):
+        body_text = " ".join(body.split())
+        for line in ("1. Attention is enough", "2. Memory is, too", "Ada Lovelace and Grace Hopper · 7 upvotes"):
+            assert line in body_text
+        assert "What was asked, what was done, what came out." in body_text
+        assert "subscribed to it at 127.0.0.1:8000: Papers · Upvotes at least: 1 · Every day." in body_text
+        assert "ann@" not in body_text
 
 
 def test_every_link_is_in_both_bodies(letter, mail):
@@ -157,7 +158,7 @@ def test_every_link_is_in_both_bodies(letter, mail):
 
 def test_what_one_subscriber_gets_is_not_what_another_gets(letter):
     other = LetterFactory(subscription=SubscriptionFactory(address=letter.subscription.address))
-    first, second = (read(one, an_edition()) for one in (letter, other))
+    first, second = (read(one, an_issue()) for one in (letter, other))
     for kind in ("plain", "html"):
         assert other.key not in part(first, kind)
         assert letter.key not in part(second, kind)
@@ -187,7 +188,7 @@ def test_its_colours_are_those_of_the_site():
 
 def test_the_text_is_wrapped(letter):
     papers = [entry(title=f"Title {'long ' * 60}", excerpt="said " * 80, authors="A. Nonymous, " * 9)] * 12
-    text = part(read(letter, an_edition(*papers)), "plain")
+    text = part(read(letter, an_issue(*papers)), "plain")
     assert [line for line in text.splitlines() if len(line) > 72 and "://" not in line] == []
     assert "\n 1. Title" in text
     assert "\n12. Title" in text
@@ -196,7 +197,7 @@ def test_the_text_is_wrapped(letter):
 def test_no_line_of_the_text_begins_with_what_somebody_typed(letter):
     typed = "VERIFY your account at example.org " * 9
     papers = [entry(title=typed, authors=typed, organisation=typed, excerpt=typed)]
-    text = part(read(letter, an_edition(*papers, title=typed)), "plain")
+    text = part(read(letter, an_issue(*papers, title=typed)), "plain")
     assert text.count("VERIFY") > 40
     assert not re.search("^(VERIFY|your|account|at|example)", text, re.MULTILINE)
 
@@ -206,26 +207,26 @@ def test_hostile_titles(letter, lab, title):
     lab.name = title[:120]
     lab.save()
     PaperFactory(title=title, abstract=title * 3, authors=[title[:200]], organisation=lab, imported_votes=99)
-    found = issue.of(letter.subscription, letter.issue, NOW)
+    found = compose(letter.subscription, letter.day, NOW)
     mail = read(letter, found)
-    assert mail.keys() == read(letter, an_edition()).keys()
+    assert mail.keys() == read(letter, an_issue()).keys()
     assert not mail.defects
     assert mail["Subject"].startswith("[Broadsheet] Thu 11 Sep, Papers · Upvotes at least: 1: ")
     loads = Loads(part(mail, "html"))
     assert (loads.fetched, loads.tags.count("h2")) == ([], 3)
-    assert found.papers[0].title in loads.said
-    assert not re.search("[\u202e\u2066\x07\x1b]", loads.said + part(mail, "plain") + mail["Subject"])
+    assert found.papers[0].title in loads.text
+    assert not re.search("[\u202e\u2066\x07\x1b]", loads.text + part(mail, "plain") + mail["Subject"])
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=300))
 def test_any_title_arrives(title):
-    said = one_line(title) or "x"
+    shown = one_line(title) or "x"
     letter = LetterFactory.build(subscription=SubscriptionFactory.build(), key="k" * 22)
-    mail = read(letter, an_edition(entry(title=said), title="x"))
+    mail = read(letter, an_issue(entry(title=shown), title="x"))
     assert not mail.defects
     assert len(mail["Subject"]) < 200
-    squeezed = "".join(said.split())
-    assert squeezed in "".join(Loads(part(mail, "html")).said.split())
+    squeezed = "".join(shown.split())
+    assert squeezed in "".join(Loads(part(mail, "html")).text.split())
     assert squeezed in "".join(part(mail, "plain").split())
 
 
@@ -237,6 +238,6 @@ def test_fifty_papers_are_not_clipped(letter):
         excerpt="wörd & " * 57,
         links=tuple((name, "https://example.org/" + "a" * 40) for name in ("arXiv", "PDF", "Code")),
     )
-    html = part(read(letter, an_edition(*[paper] * 50)), "html")
+    html = part(read(letter, an_issue(*[paper] * 50)), "html")
     assert html.count("<h2") == 50
     assert len(html.encode()) < GMAIL_CLIPS_AT

@@ -87,5 +87,5 @@ def test_a_letter_of_what_is_ones_own_is_for_its_reader_only(paper, alice, bob, 
     assert paper.title in answer.content.decode()
     assert answer.headers["Cache-Control"] == "private, no-cache"
     letter.subscription.end("unsubscribed")
-    Subscription.objects.all().forget_whose()
+    Subscription.objects.all().anonymise()
     assert not Letter.objects.exists()

@@ -36,7 +36,7 @@ def at(text: str) -> datetime:
 )
 def test_the_next_issue(cadence, hour, zone, after, next_one):
     subscription = Subscription(cadence=cadence, hour=hour, zone=zone)
-    assert subscription.issue_after(at(after)) == at(next_one)
+    assert subscription.next_after(at(after)) == at(next_one)
 
 
 def test_each_issue_is_written_once(db):
@@ -47,19 +47,19 @@ def test_each_issue_is_written_once(db):
     assert plan(MORNING + timedelta(minutes=5)) == 1
     (letter,) = Letter.objects.all()
     subscription.refresh_from_db()
-    assert (str(letter.issue), subscription.next_at) == ("2025-09-11", MORNING + timedelta(days=1))
+    assert (str(letter.day), subscription.next_at) == ("2025-09-11", MORNING + timedelta(days=1))
 
 
 def test_of_missed_issues_the_last_one_is_written(db):
     SubscriptionFactory(next_at=MORNING)
     plan(MORNING + timedelta(days=3, hours=2))
-    assert [str(letter.issue) for letter in Letter.objects.all()] == ["2025-09-14"]
+    assert [str(letter.day) for letter in Letter.objects.all()] == ["2025-09-14"]
 
 
 def test_the_issue_is_the_local_day(db):
     SubscriptionFactory(zone="Pacific/Auckland", hour=7, next_at=at("2025-09-10T19:00Z"))
     plan(at("2025-09-10T19:00Z"))
-    assert str(Letter.objects.get().issue) == "2025-09-11"
+    assert str(Letter.objects.get().day) == "2025-09-11"
 
 
 def test_a_zone_that_was_given_up_stops_nobody_elses_letters(db, caplog):
@@ -72,7 +72,7 @@ def test_a_zone_that_was_given_up_stops_nobody_elses_letters(db, caplog):
 
 def test_only_active_ones_have_issues(db):
     SubscriptionFactory(state="asked")
-    SubscriptionFactory(state="ended", why="bounced", ended_at=MORNING)
+    SubscriptionFactory(state="ended", end_reason="bounced", ended_at=MORNING)
     SubscriptionFactory(next_at=MORNING + timedelta(seconds=1))
     assert plan(MORNING) == 0
 

@@ -18,13 +18,13 @@ from tests.papers.ingest.test_save import of
 
 
 def lines(user) -> list[str]:
-    return [str(note) for note in user.notifications.order_by("pk")]
+    return [str(notification) for notification in user.notifications.order_by("pk")]
 
 
 @pytest.fixture
 def fresh(time_machine):
     """A record of a paper that is listed now."""
-    return lambda **told: of(**{"listed_at": timezone.now().isoformat()} | told)
+    return lambda **fields: of(**{"listed_at": timezone.now().isoformat()} | fields)
 
 
 def test_who_is_invited(lab, alice, carol, work, mailoutbox):
@@ -172,15 +172,15 @@ def kept(alice, bob, carol, lab):
 
 
 @pytest.mark.parametrize(
-    ("told", "line"),
+    ("fields", "line"),
     [
         ({"version": 3}, "“On α-decay” has a new version, v3."),
         ({"version": 2, "withdrawn": True}, "“On α-decay” was withdrawn."),
     ],
 )
-def test_who_keeps_a_paper_that_changes(kept, alice, bob, work, told, line):
+def test_who_keeps_a_paper_that_changes(kept, alice, bob, work, fields, line):
     for _ in range(2):
-        save([of(title=kept.title, **told)])
+        save([of(title=kept.title, **fields)])
         work()
     assert (lines(alice), lines(bob)) == ([line], [line])
     assert Notification.objects.count() == 2

@@ -9,7 +9,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from inbox.models import Choice, Notification
-from inbox.models.kind import KINDS, How, Told
+from inbox.models.kind import KINDS, Delivery, NotificationData
 from inbox.notifications import notification_mail, tasks
 from tests.factories import NotificationFactory, UserFactory
 from tests.orgs.conftest import confirm
@@ -19,8 +19,8 @@ FACTS = {"by": "Olga & Co.", "organisation": "The Lab", "slug": "lab", "role": "
 
 
 def tell(user, subject="lab", kind="role", **facts):
-    note = {"user": user.pk, "subject": subject, "facts": FACTS | facts}
-    tasks.tell.defer(kind=kind, note=note)
+    payload = {"user_id": user.pk, "subject": subject, "facts": FACTS | facts}
+    tasks.notify.defer(kind=kind, payload=payload)
 
 
 def test_at_once_goes_to_the_first_confirmed_address(alice, work, mailoutbox):
@@ -64,8 +64,8 @@ def test_who_gets_none(alice, work, mailoutbox, case):
     if case != "nowhere confirmed":
         confirm(alice)
     if case == "never":
-        Choice.objects.choose(alice, {"role": How.NEVER})
-    Notification.objects.tell(KINDS["role"], [Told(alice.pk, "lab", FACTS)])
+        Choice.objects.choose(alice, {"role": Delivery.NEVER})
+    Notification.objects.notify(KINDS["role"], [NotificationData(alice.pk, "lab", FACTS)])
     row = Notification.objects.get()
     if case == "inactive":
         alice.is_active = False
@@ -83,7 +83,7 @@ def test_who_gets_none(alice, work, mailoutbox, case):
 
 def test_once_a_day_in_one_mail(alice, bob, work, mailoutbox):
     for person in (confirm(alice), confirm(bob)):
-        Choice.objects.choose(person, {"role": How.DAILY})
+        Choice.objects.choose(person, {"role": Delivery.DAILY})
         for n in range(3):
             tell(person, f"org-{n}", organisation=f"No. {n}")
     tell(bob, "claim", "claim", granted=True, answer="Well done.")
@@ -104,7 +104,7 @@ def test_once_a_day_in_one_mail(alice, bob, work, mailoutbox):
 
 
 def test_a_mail_that_cannot_be_sent_waits(alice, bob, work, mailoutbox, monkeypatch):
-    rows = [NotificationFactory(user=confirm(person), how="daily") for person in (alice, bob)]
+    rows = [NotificationFactory(user=confirm(person), delivery="daily") for person in (alice, bob)]
     tasks.mail_daily(0)
 
     class Down(EmailBackend):
@@ -114,7 +114,7 @@ def test_a_mail_that_cannot_be_sent_waits(alice, bob, work, mailoutbox, monkeypa
     with monkeypatch.context() as broken:
         broken.setattr(EmailBackend, "send_messages", Down.send_messages)
         with pytest.raises(smtplib.SMTPServerDisconnected):
-            notification_mail.mail(alice)
+            notification_mail.send(alice)
     assert list(Notification.objects.unmailed().order_by("pk")) == rows
     work()
     assert len(mailoutbox) == 2
@@ -124,17 +124,17 @@ def test_a_mail_that_cannot_be_sent_waits(alice, bob, work, mailoutbox, monkeypa
 @pytest.mark.django_db(transaction=True)
 def test_workers_at_once_send_one_mail():
     person = confirm(UserFactory())
-    NotificationFactory.create_batch(20, user=person, how="daily")
-    assert race(*[lambda: notification_mail.mail(person)] * 6) == [None] * 6
-    told = sum(letter.body.count("made you an admin") for letter in mail.outbox)
-    assert told == 20
+    NotificationFactory.create_batch(20, user=person, delivery="daily")
+    assert race(*[lambda: notification_mail.send(person)] * 6) == [None] * 6
+    count = sum(letter.body.count("made you an admin") for letter in mail.outbox)
+    assert count == 20
     assert not Notification.objects.unmailed().exists()
 
 
 @pytest.mark.parametrize("how", ["daily", "at_once"])
 def test_what_was_not_mailed_yesterday_is_today(alice, work, mailoutbox, time_machine, how):
     confirm(alice)
-    NotificationFactory(user=alice, how=how, told_at=timezone.now())
+    NotificationFactory(user=alice, delivery=how, notified_at=timezone.now())
     time_machine.move_to(timezone.now() + timedelta(days=2))
     tasks.mail_daily(0)
     work()
