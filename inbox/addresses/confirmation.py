@@ -23,7 +23,7 @@ def request(email: str, ip: str, by: str = "", **settings) -> None:
     """Write a pending subscription and mail the link that confirms it; if it is active already, the mail says so.
 
     The mail names where the request came from: the network address `ip`, and the user name `by` if somebody was signed
-    in. Does nothing if no mail may go to the address, or not one more today.
+    in. Does nothing if the address is suppressed or has had its mails of the day.
     """
     Subscription.objects.lock(email)
     if unproven_mail.may_go(email):
@@ -33,7 +33,7 @@ def request(email: str, ip: str, by: str = "", **settings) -> None:
 
 @transaction.atomic
 def remind(email: str, ip: str) -> None:
-    """Mail the link to manage the subscriptions of this address, if it has one and one more mail may go there."""
+    """Mail the link to manage the subscriptions of this address; does nothing if it has none, and as `request` does."""
     Subscription.objects.lock(email)
     subscription = Subscription.objects.of_addresses([email]).manageable().first()
     if subscription and unproven_mail.may_go(email):

@@ -114,7 +114,7 @@ def _entries(papers: Iterable[Paper]) -> tuple[Entry, ...]:
     entries = cache.get_many(keys)
     if missing := {key: pk for key, pk in keys.items() if key not in entries}:
         fetched = _fetch(missing.values())
-        new = {key: fetched[pk] for key, pk in missing.items() if pk in fetched}  # or it was deleted a moment ago
+        new = {key: fetched[pk] for key, pk in missing.items() if pk in fetched}  # a paper may be deleted by now
         cache.set_many(new)
         entries |= new
     return tuple(entries[key] for key in keys if key in entries)

@@ -3,6 +3,7 @@ from typing import NamedTuple
 
 from django.db import models
 from django.dispatch import Signal
+from django.urls import reverse
 
 
 class Delivery(models.TextChoices):
@@ -50,8 +51,10 @@ class NotificationKind:
         raise NotImplementedError
 
     def link(self, facts: dict) -> str:
-        """The path of the page that the notification leads to."""
-        raise NotImplementedError
+        """The path of the page that it leads to: that of the paper in the facts, or else of the organisation."""
+        if "arxiv_id" in facts:
+            return reverse("papers:paper", args=[facts["arxiv_id"]])
+        return reverse("papers:org", args=[facts["slug"]])
 
     def details(self, facts: dict) -> str:
         """More than the sentence, in plain text of any length; "" for nothing."""

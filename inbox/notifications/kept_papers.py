@@ -6,7 +6,7 @@ from papers.models import Bookmark, Item, Paper
 def by_user(pks: list[int]) -> Iterator[tuple[int, Paper]]:
     """The users (ids) who have bookmarked these papers or put them into a collection of their own, with each paper.
 
-    Each pair comes once. Two statements.
+    Each pair comes once. It takes two statements.
     """
     bookmarked = Bookmark.objects.filter(paper__in=pks).values_list("user", "paper")
     collected = Item.objects.kept().filter(paper__in=pks, collection__user__isnull=False)

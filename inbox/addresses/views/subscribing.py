@@ -1,7 +1,7 @@
 """Subscribing to a list, and confirming that.
 
-The answer to a request must not show whether something comes to an address, nor must its price. So what depends on the
-address is done by a job.
+The answer to a request, and the time it takes, are the same for every address, so that nobody learns whether letters
+come to one. What depends on the address is done by a job.
 """
 
 from django.contrib import messages

@@ -18,7 +18,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     subscription = Subscription.objects.filter(key=signed_links.UNSUBSCRIBE.key(token)).first()
     if subscription and request.method == "POST":
         subscription.end(EndReason.UNSUBSCRIBED)
-    context = {"subscription": subscription, "is_over": subscription is None or bool(subscription.ended_at)}
+    context = {"subscription": subscription}
     if subscription and subscription.has_just_ended:
         context["resume"] = signed_links.RESUME.token(subscription)
     return render(request, "inbox/addresses/unsubscribe.html", context)

@@ -1,5 +1,3 @@
-from django.urls import reverse
-
 from inbox.models.kind import NotificationKind, register
 from lib.text import quoted
 from orgs.signals import claim_decided
@@ -20,9 +18,6 @@ class Claim(NotificationKind):
     def text(self, facts: dict) -> str:
         outcome = "you are its owner now" if facts["granted"] else "a moderator refused"
         return f"You asked for the page of {facts['organisation']}, and {outcome}."
-
-    def link(self, facts: dict) -> str:
-        return reverse("papers:org", args=[facts["slug"]])
 
     def details(self, facts: dict) -> str:
         return facts["answer"] and f"The answer of the moderators:\n\n{facts['answer']}"

@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 
 from allauth.account.models import EmailAddress
-from django.urls import reverse
 
 from inbox.models.kind import Delivery, NotificationData, NotificationKind, register
 from orgs.signals import invited
@@ -30,6 +29,3 @@ class Invitation(NotificationKind):
             f"{facts['by']} invites you to become {facts['role']} of {facts['organisation']}. "
             f"The link to accept is in the letter to {facts['email']}."
         )
-
-    def link(self, facts: dict) -> str:
-        return reverse("papers:org", args=[facts["slug"]])

@@ -1,5 +1,3 @@
-from django.urls import reverse
-
 from inbox.models.kind import NotificationKind, register
 from lib.text import quoted
 from orgs.roles import Role as MemberRole
@@ -26,6 +24,3 @@ class Role(NotificationKind):
 
     def mail_subject(self, facts: dict) -> str:
         return f"Your role in {quoted(facts['organisation'])}"
-
-    def link(self, facts: dict) -> str:
-        return reverse("papers:org", args=[facts["slug"]])

@@ -1,7 +1,5 @@
 from collections.abc import Iterator
 
-from django.urls import reverse
-
 from inbox.models.kind import Delivery, NotificationData, NotificationKind, register
 from inbox.notifications import kept_papers
 from lib.markup import plain
@@ -26,6 +24,3 @@ class Version(NotificationKind):
 
     def mail_subject(self, facts: dict) -> str:
         return f"New version of {quoted(plain(facts['title']))}"
-
-    def link(self, facts: dict) -> str:
-        return reverse("papers:paper", args=[facts["arxiv_id"]])

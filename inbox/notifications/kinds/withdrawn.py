@@ -1,7 +1,5 @@
 from collections.abc import Iterator
 
-from django.urls import reverse
-
 from inbox.models.kind import NotificationData, NotificationKind, register
 from inbox.notifications import kept_papers
 from lib.markup import plain
@@ -24,6 +22,3 @@ class Withdrawn(NotificationKind):
 
     def mail_subject(self, facts: dict) -> str:
         return f"Withdrawn: {quoted(plain(facts['title']))}"
-
-    def link(self, facts: dict) -> str:
-        return reverse("papers:paper", args=[facts["arxiv_id"]])
