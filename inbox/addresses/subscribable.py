@@ -47,14 +47,14 @@ def find(address: str, viewer, **changes: str) -> SubscribableList:
     params = QueryDict(query, mutable=True)
     for name, value in changes.items():
         params[name] = value
-    asked = listing.read(params)
-    if asked.problems or not PaperFilter(asked.params).is_valid():
+    parsed = listing.read(params)
+    if parsed.problems or not PaperFilter(parsed.params).is_valid():
         raise BadInput("This list can't come by mail, because a filter or the words of it can't be read.")
-    query = listing.normal(asked)
+    query = listing.normal(parsed)
     address = f"{path}?{query}" if query else path
     if len(address) > MAX_ADDRESS:
         raise BadInput(_TOO_LONG)
-    return SubscribableList(address, listing.titled(title, asked.params)[:MAX_TITLE], user)
+    return SubscribableList(address, listing.titled(title, parsed.params)[:MAX_TITLE], user)
 
 
 def default_cadence(address: str) -> Cadence | None:
