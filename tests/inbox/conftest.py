@@ -1,4 +1,4 @@
-"""What tests of letters have in common: a worker that does what waits, and the links in mails."""
+"""Fixtures of the tests of the inbox: a worker that runs waiting jobs, and the links in mails."""
 
 import re
 
@@ -11,7 +11,7 @@ SITE = "http://127.0.0.1:8000"
 
 @pytest.fixture
 def post(db, mailoutbox, django_capture_on_commit_callbacks):
-    """Do the jobs of letters that wait, and commit: `post()` is the mails that brought about."""
+    """A function that runs the waiting jobs of the inbox, commits, and returns the mails that were sent."""
     done = set()
 
     def post():

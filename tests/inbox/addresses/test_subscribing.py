@@ -1,4 +1,4 @@
-"""Asking for a list by mail, what is said and mailed, and confirming it."""
+"""Subscribing to a list: the answer, the mail, and confirming it."""
 
 from datetime import timedelta
 

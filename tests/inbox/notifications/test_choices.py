@@ -44,7 +44,7 @@ def checked(answer) -> dict[str, str]:
 
 @pytest.fixture
 def mention(tmp_path, monkeypatch):
-    """A kind more, in one file."""
+    """Another kind of notification, in one file."""
     (tmp_path / "mention.py").write_text(NEW)
     monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
     package.discover()

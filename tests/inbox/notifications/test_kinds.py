@@ -1,4 +1,4 @@
-"""What people are told of: each kind, from what somebody does to the line on the page of notifications."""
+"""Each kind of notification, from what somebody does to its text on the page of notifications."""
 
 from datetime import timedelta
 
