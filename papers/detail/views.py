@@ -30,11 +30,8 @@ def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     why, similar, lister = ranking.explain(found), _similar(found), _lister(found, request.user)
     organisations = [pair.organisation for pair in found.affiliations.accepted().select_related("organisation")]
     named = lister and (lister.username, str(lister))
-    shown = (
-        named,
-        [(org.pk, org.updated_at) for org in organisations],
-        [(other.pk, other.title, other.organisation) for other in similar],
-    )
+    owners = [(org.pk, org.updated_at) for org in organisations]
+    neighbours = [(other.title, other.organisation) for other in similar]
     context = {
         "similar": similar,
         "lister": lister,
@@ -42,7 +39,7 @@ def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
         "offers": affiliations.offers(request.user, found),
         **_context(found, why),
     }
-    return page(request, "papers/detail/paper.html", context, version=(found.cache_key, why, shown))
+    return page(request, "papers/detail/paper.html", context, version=(found.cache_key, why, named, owners, neighbours))
 
 
 def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
