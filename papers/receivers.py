@@ -53,8 +53,8 @@ def take_export_along(instance, **kwargs) -> None:
 
 
 @receiver(access_revoked)
-def end_feed_key(user, **kwargs) -> None:
-    FeedKey.objects.filter(user=user).delete()
+def renew_feed_key(user, **kwargs) -> None:
+    FeedKey.objects.renew(user)
 
 
 @receiver(organisation_merged)

@@ -8,11 +8,15 @@ import json
 import os
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
 import pytest
 import time_machine
+from django.core.cache import caches
+from django.db import connection, transaction
+from django.test import override_settings
 from django.urls import Resolver404, get_resolver, resolve
 
 from tests import scene
@@ -20,24 +24,55 @@ from tests.conftest import Reader
 
 FILE = Path(__file__).with_name("recorded_addresses.json")
 RECORDED = json.loads(FILE.read_text())
+pytestmark = pytest.mark.django_db
 # Of other packages, of which a few addresses are recorded.
 OTHERS = re.compile(r"accounts/|admin/")
 
+# What a GET request must not do to rows; sessions and the counts of what is limited are no part of what it is about.
+OUR_TABLE = r'"?(?!django_session|usersessions_usersession|lib_throttle)\w+'
+WRITES = rf"(?:INSERT INTO|UPDATE|DELETE FROM) {OUR_TABLE}|FOR (?:NO KEY )?UPDATE|FOR (?:KEY )?SHARE|pg_advisory"
 
-@pytest.fixture
-def request_as(db, settings):
-    """`request_as(who, path)` is the answer to a request by this person; a stranger brings no cookie."""
-    settings.SECRET_KEY = scene.SECRET_KEY
-    with time_machine.travel(scene.NOW, tick=False):
+
+@dataclass(frozen=True)
+class Walked:
+    """A recorded request, what its answer is now, and the statements that wrote or locked rows for it."""
+
+    request: dict
+    answer: dict
+    writes: list[str]
+
+
+@pytest.fixture(scope="module")
+def walked(django_db_setup, django_db_blocker):
+    """All recorded requests, made one after the other to a site that is gone afterwards."""
+    with (
+        django_db_blocker.unblock(),
+        override_settings(SECRET_KEY=scene.SECRET_KEY),
+        time_machine.travel(scene.NOW, tick=False),
+        transaction.atomic(),
+    ):
+        for name in ("cards", "pages", "searches"):
+            caches[name].clear()
         readers = {who: Reader(user) for who, user in scene.people().items()}
+        yield [_walk(readers, entry) for entry in RECORDED]
+        transaction.set_rollback(True)
 
-        def request_as(who: str, path: str):
-            name, _, with_htmx = who.partition(" with ")
-            if name == "stranger":
-                readers[name].cookies.clear()
-            return readers[name].get(path, headers={"HX-Request": "true"} if with_htmx else {})
 
-        yield request_as
+def _walk(readers: dict[str, Reader], entry: dict) -> Walked:
+    """One request; a stranger brings no cookie."""
+    who, _, with_htmx = entry["who"].partition(" with ")
+    if who == "stranger":
+        readers[who].cookies.clear()
+    writes = []
+
+    def watch(execute, sql, params, many, context):
+        writes.extend(re.findall(WRITES, sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        answer = readers[who].get(entry["path"], headers={"HX-Request": "true"} if with_htmx else {})
+    request = {"path": entry["path"], "who": entry["who"]}
+    return Walked(request, described(answer), writes)
 
 
 def described(answer) -> dict:
@@ -62,16 +97,17 @@ def _first(tag: str, text: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]*>", "", element[1])).split()) if element else ""
 
 
-def test_every_address_answers_as_it_was_recorded(request_as):
-    now = [
-        {"path": entry["path"], "who": entry["who"], **described(request_as(entry["who"], entry["path"]))}
-        for entry in RECORDED
-    ]
+def test_every_address_answers_as_it_was_recorded(walked):
+    now = [row.request | row.answer for row in walked]
     if os.environ.get("RECORD"):
         now.sort(key=lambda entry: (entry["path"], entry["who"]))
         FILE.write_text("[\n" + ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in now) + "\n]\n")
         return
     assert [(was, is_now) for was, is_now in zip(RECORDED, now, strict=True) if was != is_now] == []
+
+
+def test_no_get_request_writes_or_locks_a_row(walked):
+    assert [(row.request, row.writes) for row in walked if row.writes] == []
 
 
 def test_every_address_of_the_site_is_recorded():

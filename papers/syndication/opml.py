@@ -17,7 +17,10 @@ from papers.syndication import feeds
 
 @dataclass(frozen=True)
 class Line:
-    """A list by its title, and the addresses of its page and of its feed as Atom, both with the site's."""
+    """A list by its title, and the addresses of its page and of its feed as Atom, both with the site's.
+
+    `feed` is "" where only a key opens the feed and the person has none.
+    """
 
     title: str
     page: str
@@ -27,15 +30,15 @@ class Line:
 def shelves(user, key: str) -> dict[str, list[Line]]:
     """By headings: the person's own lists, saved searches, collections, and what is followed. None is empty.
 
-    `key` (see `FeedKey`) stands in the addresses of what nobody else may read.
+    `key` (see `FeedKey`) stands in the addresses of what nobody else may read; "" if there is none.
     """
     kept = Collection.objects.kept_by(user).order_by("name")
     found = {
         "For you alone": [
-            _line("Following", reverse("papers:following"), key),
-            _line("Bookmarks", reverse("papers:bookmarks"), key),
+            _private_line("Following", reverse("papers:following"), key),
+            _private_line("Bookmarks", reverse("papers:bookmarks"), key),
             *(
-                _line(part.title, reverse(f"papers:person_{name}", args=[user.username]), key)
+                _private_line(part.title, reverse(f"papers:person_{name}", args=[user.username]), key)
                 for name, part in PARTS.items()
                 if not user.shows(part.what, to=None)
             ),
@@ -54,8 +57,13 @@ def _line(title: str, page: str, key: str = "") -> Line:
     return Line(title, settings.BASE_URL + page, settings.BASE_URL + feeds.address(page, "atom", key))
 
 
+def _private_line(title: str, page: str, key: str) -> Line:
+    return _line(title, page, key) if key else Line(title, settings.BASE_URL + page, "")
+
+
 def _of_collection(collection: Collection, key: str) -> Line:
-    return _line(str(collection), collection.get_absolute_url(), key if collection.is_private else "")
+    title, page = str(collection), collection.get_absolute_url()
+    return _private_line(title, page, key) if collection.is_private else _line(title, page)
 
 
 def _followed(name: str, row: Follow, key: str) -> list[Line]:
