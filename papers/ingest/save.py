@@ -30,7 +30,7 @@ _SAME = (
     "listed_at",
     "comment_count",
 )
-_COLUMNS = [*_SAME, "author_count", "imported_votes", "vote_count", "revision", "changed_at", "withdrawn_at"]
+_COLUMNS = [*_SAME, "author_count", "imported_votes", "vote_count", "changed_at", "withdrawn_at"]
 _TEXT = {"version", "title", "abstract", "authors", "categories", "withdrawn"}
 _READ = _TEXT - {"categories"}  # a change of these is one to whoever has read the paper
 _SEARCHED = {"title", "abstract", "authors", "categories", "keywords"}
@@ -173,6 +173,7 @@ def _write(drafts: list[_Draft], organisation_names: dict[str, str]) -> None:
     _create(new)
     # Ten times as fast as bulk_update.
     Paper.objects.bulk_create(old, update_conflicts=True, unique_fields=["pk"], update_fields=_COLUMNS)
+    Paper.objects.touch([paper.pk for paper in old])
     Affiliation.objects.guess(
         {
             draft.paper.pk: organisations.get(draft.values["organisation"])
@@ -208,10 +209,8 @@ def _fill(draft: _Draft, organisations: dict[str, Organisation]) -> None:
                 paper.withdrawn_at = timezone.now() if value else None
             case _:
                 setattr(paper, name, value)
-    if paper.pk:
-        paper.revision += 1
-        if draft.changed & _READ:
-            paper.changed_at = timezone.now()
+    if paper.pk and draft.changed & _READ:
+        paper.changed_at = timezone.now()
 
 
 def _tell(drafts: list[_Draft]) -> None:
