@@ -167,7 +167,6 @@ def _write(drafts: list[_Draft], organisation_names: dict[str, str]) -> None:
     organisations = Organisation.objects.ensure(organisation_names)
     new = [draft.paper for draft in drafts if not draft.paper.pk]
     old = [draft.paper for draft in drafts if draft.paper.pk]
-    days = {paper.listed_at.date() for paper in old}
     for draft in drafts:
         _fill(draft, organisations)
     _create(new)
@@ -186,7 +185,10 @@ def _write(drafts: list[_Draft], organisation_names: dict[str, str]) -> None:
     SearchEntry.objects.refresh(
         [draft.paper for draft in searched], {draft.paper.pk: draft.values["authors"] for draft in searched}
     )
-    Day.objects.recount(days | {draft.paper.listed_at.date() for draft in drafts})
+    listed = [draft for draft in drafts if "listed_at" in draft.changed]
+    days = {values["listed_at"].date() for draft in listed for values in (draft.stored, draft.values) if values}
+    if days:
+        Day.objects.recount(days)
 
 
 def _fill(draft: _Draft, organisations: dict[str, Organisation]) -> None:

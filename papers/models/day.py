@@ -27,7 +27,7 @@ class DayManager(models.Manager):
         days = [day for day in around.values() if day]
         return min(days, key=lambda day: abs(day - date), default=None)
 
-    @transaction.atomic
+    @transaction.atomic(savepoint=False)
     def recount(self, dates=None) -> None:
         """Bring the counts of these days (all days if None) in line with the papers listed on them.
 
@@ -36,7 +36,6 @@ class DayManager(models.Manager):
         with connection.cursor() as cursor:
             days = None if dates is None else list(dates)
             cursor.execute(_LOCK, {"days": days})
-            cursor.execute(_FORGET_EMPTY, {"days": days})
             cursor.execute(_COUNT, {"days": days})
 
 
@@ -48,13 +47,15 @@ _AROUND = """
 """
 _CHOSEN = "(%(days)s::date[] IS NULL OR {column} = ANY(%(days)s::date[]))"
 _LOCK = f"SELECT FROM papers_day WHERE {_CHOSEN.format(column='date')} ORDER BY date FOR UPDATE"
-_FORGET_EMPTY = f"""
-    DELETE FROM papers_day WHERE {_CHOSEN.format(column="date")}
-    AND NOT EXISTS (SELECT FROM papers_paper WHERE listed_on = papers_day.date)
-"""
 _COUNT = f"""
-    INSERT INTO papers_day (date, paper_count)
-    SELECT listed_on, count(*) FROM papers_paper WHERE {_CHOSEN.format(column="listed_on")} GROUP BY listed_on
+    WITH counted AS (
+        SELECT listed_on, count(*) AS papers FROM papers_paper
+        WHERE {_CHOSEN.format(column="listed_on")} GROUP BY listed_on
+    ), emptied AS (
+        DELETE FROM papers_day
+        WHERE {_CHOSEN.format(column="date")} AND date NOT IN (SELECT listed_on FROM counted)
+    )
+    INSERT INTO papers_day (date, paper_count) SELECT listed_on, papers FROM counted
     ON CONFLICT (date) DO UPDATE SET paper_count = excluded.paper_count
     WHERE papers_day.paper_count <> excluded.paper_count
 """
