@@ -8,7 +8,6 @@ from datetime import timedelta
 from hashlib import sha256
 
 from accounts.models import User
-from inbox.models import Letter
 from orgs.models import FormerSlug, Organisation
 from orgs.roles import Role
 from papers.models import Affiliation, Bookmark, Collection, FeedKey, Paper, SavedFilter, Submission
@@ -33,7 +32,7 @@ WORDS = ["Quantum", "Stellar", "Protein"]
 
 
 def people() -> dict[str, User | None]:
-    """Makes the site, in which Olga owns The Lab, Rita reads, Mo moderates, and Hilda hides all that she can hide."""
+    """Make the site, in which Olga owns The Lab, Rita reads, Mo moderates, and Hilda hides all that she can hide."""
     olga = confirm(UserFactory(username="olga", name="Olga Owner", shows_votes=True))
     rita = confirm(UserFactory(pk=9_000_001, username="rita", name="Rita Reader"))
     moderator = confirm(appoint(UserFactory(username="mo", name="Mo Moss", is_superuser=True)))
@@ -47,8 +46,8 @@ def people() -> dict[str, User | None]:
     papers = [_paper(number, lab, olga, hilda) for number in range(1, PAPERS + 1)]
     _affiliate(lab, papers)
     _collect(olga, rita, hilda, lab)
-    _act(Reader(olga), Reader(rita), Reader(hilda))
-    _keep(olga, rita, lab, papers)
+    _submit_forms(Reader(olga), Reader(rita), Reader(hilda))
+    _add_private_rows(olga, rita, lab, papers)
     _write_letters(rita, papers)
     return {"stranger": None, "reader": rita, "owner": olga, "moderator": moderator}
 
@@ -87,7 +86,7 @@ def _collect(olga: User, rita: User, hilda: User, lab: Organisation) -> None:
         Collection.objects.create(key=key, name=f"Collection {key}", visibility=visibility, **owner)
 
 
-def _act(olga: Reader, rita: Reader, hilda: Reader) -> None:
+def _submit_forms(olga: Reader, rita: Reader, hilda: Reader) -> None:
     for reader, key, numbers in (
         (olga, "autumn", [8, 3, 12]),
         (hilda, "by-link", [9]),
@@ -115,7 +114,7 @@ def _act(olga: Reader, rita: Reader, hilda: Reader) -> None:
     _send(rita, "/orgs/free/claim", reason="I work there.")
 
 
-def _keep(olga: User, rita: User, lab: Organisation, papers: list[Paper]) -> None:
+def _add_private_rows(olga: User, rita: User, lab: Organisation, papers: list[Paper]) -> None:
     for paper in papers[15:18]:
         Bookmark.objects.create(user=rita, paper=paper)
     for user in (olga, rita):
@@ -135,13 +134,13 @@ def _keep(olga: User, rita: User, lab: Organisation, papers: list[Paper]) -> Non
 
 
 def _send(reader: Reader, path: str, **data: str) -> None:
-    """Submits a form, which must succeed: the answer leads on to another page."""
+    """Submit a form, which must succeed: the answer leads on to another page."""
     assert reader.act(path, data).status_code == 302, path
 
 
-def _write_letters(rita: User, papers: list[Paper]) -> list[Letter]:
+def _write_letters(rita: User, papers: list[Paper]) -> None:
     """A letter of a public list and one of a private list, both sent to Rita's address."""
     front = SubscriptionFactory(key="front", email=rita.email)
     own = SubscriptionFactory(key="own", email=rita.email, user=rita, address="/papers/following", title="Following")
-    keys = [papers[0].pk, papers[1].pk]
-    return [LetterFactory(key=f"letter-{row.key}", subscription=row, papers=keys) for row in (front, own)]
+    for row in (front, own):
+        LetterFactory(key=f"letter-{row.key}", subscription=row, papers=[papers[0].pk, papers[1].pk])

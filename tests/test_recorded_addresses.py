@@ -9,13 +9,13 @@ import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 from pathlib import Path
 
 import pytest
 import time_machine
-from django.core.cache import caches
-from django.db import connection, transaction
+from django.db import connection
 from django.test import override_settings
 from django.urls import Resolver404, get_resolver, resolve
 
@@ -24,8 +24,7 @@ from tests.conftest import Reader
 
 FILE = Path(__file__).with_name("recorded_addresses.json")
 RECORDED = json.loads(FILE.read_text())
-pytestmark = pytest.mark.django_db
-# Of other packages, of which a few addresses are recorded.
+# The addresses of other packages, of which only a few are recorded.
 OTHERS = re.compile(r"accounts/|admin/")
 
 # What a GET request must not do to rows; sessions and the counts of what is limited are no part of what it is about.
@@ -42,20 +41,17 @@ class Walked:
     writes: list[str]
 
 
-@pytest.fixture(scope="module")
-def walked(django_db_setup, django_db_blocker):
-    """All recorded requests, made one after the other to a site that is gone afterwards."""
-    with (
-        django_db_blocker.unblock(),
-        override_settings(SECRET_KEY=scene.SECRET_KEY),
-        time_machine.travel(scene.NOW, tick=False),
-        transaction.atomic(),
-    ):
-        for name in ("cards", "pages", "searches"):
-            caches[name].clear()
+@pytest.fixture
+def walked(db):
+    return _walk_once()
+
+
+@cache
+def _walk_once() -> list[Walked]:
+    """Makes the site and all recorded requests to it, for the first test that needs the answers."""
+    with override_settings(SECRET_KEY=scene.SECRET_KEY), time_machine.travel(scene.NOW, tick=False):
         readers = {who: Reader(user) for who, user in scene.people().items()}
-        yield [_walk(readers, entry) for entry in RECORDED]
-        transaction.set_rollback(True)
+        return [_walk(readers, entry) for entry in RECORDED]
 
 
 def _walk(readers: dict[str, Reader], entry: dict) -> Walked:

@@ -116,8 +116,8 @@ class PaperQuerySet(models.QuerySet):
     @transaction.atomic
     def delete(self):
         """Delete the papers with all that refers to them; their collections and days are counted anew."""
-        chosen = self.model.objects.filter(pk__in=self.order_by().values("pk"))
-        days = dict(chosen.order_by("pk").select_for_update().values_list("pk", "listed_on"))
+        rows = self.model.objects.filter(pk__in=self.order_by().values("pk")).order_by("pk").select_for_update()
+        days = dict(rows.values_list("pk", "listed_on"))
         collections = Item.objects.hold_collections_of(days)
         deleted = models.QuerySet.delete(self.model.objects.filter(pk__in=days))
         Item.objects.recount(collections)

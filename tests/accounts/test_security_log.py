@@ -177,6 +177,7 @@ def test_signing_out_everywhere_else_ends_sessions_and_feeds(dora, stranger, pat
         assert "signed out everywhere else" in here.get(page).content.decode()
         assert (is_signed_in(here), is_signed_in(there)) == (True, False)
         assert stranger.get(feed).status_code == 404
+    assert stranger.get(f"/bookmarks.atom?key={FeedKey.objects.of(dora)}").status_code == 200
     assert kinds(dora)[-1] == "sessions_ended"
 
 
