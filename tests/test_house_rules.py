@@ -161,6 +161,12 @@ def test_every_address_of_ours_has_a_name():
         assert [str(p.pattern) for p in patterns if not p.name] == []
 
 
+def test_only_touch_raises_the_revision_of_papers():
+    raises = re.compile(r'\brevision(?:=F\("revision"\) \+ 1| \+= 1)')
+    product = [path for path in PYTHON if "tests" not in path.parts]
+    assert [path for path in product if raises.search(path.read_text())] == [ROOT / "papers/models/paper.py"]
+
+
 def test_every_promise_of_security_has_its_tests():
     names = set(re.findall(r"`(test_\w+)`", (ROOT / "SECURITY.md").read_text()))
     tests = {name for path in PYTHON for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)}

@@ -114,8 +114,7 @@ class AffiliationManager(models.Manager.from_queryset(AffiliationQuerySet)):
 
     def show(self, papers: Collection[int]) -> None:
         """Let the rows of these papers show the organisation that was accepted first. They must be locked."""
-        wrong = self._papers.filter(pk__in=papers).misattributed()
-        wrong.update(organisation=F("first"), revision=F("revision") + 1)
+        self._papers.misattributed().touch(papers, organisation=F("first"))
 
     def _lock(self, papers: Collection[int]) -> None:
         list(self._papers.filter(pk__in=papers).order_by("pk").select_for_update(no_key=True).values_list("pk"))

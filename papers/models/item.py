@@ -4,8 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.db import models, transaction
-from django.db.models import Case, F, Max, Min, OuterRef, Subquery, Value, When, Window
-from django.db.models.functions import Concat, RowNumber
+from django.db.models import Case, Count, F, Max, Min, OuterRef, Subquery, Value, When, Window
+from django.db.models.functions import Coalesce, Concat, Now, RowNumber
 from django.utils import timezone
 
 from lib.places import between
@@ -123,6 +123,18 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
             collection.moved(more)
             collection.tell(by, text.format(papers=papers, collection=collection.as_told))
         return more
+
+    def hold_collections_of(self, papers: Iterable[int]) -> list[int]:
+        """The collections that have one of these papers, which nobody else changes before this transaction ends."""
+        collections = Collection.objects.filter(pk__in=self.filter(paper__in=papers).values("collection"))
+        Collection.objects.hold(*collections)
+        return [collection.pk for collection in collections]
+
+    def recount(self, collections: Iterable[int]) -> None:
+        """Bring `paper_count` of these collections, which must be held, in line with their items."""
+        kept = self.kept().filter(collection=OuterRef("pk")).order_by().values("collection").values(n=Count("*"))
+        rows = Collection.objects.filter(pk__in=collections)
+        rows.update(paper_count=Coalesce(Subquery(kept), 0), updated_at=Now())
 
     def forget_removed(self) -> None:
         """What was removed KEPT_DAYS ago can't come back with note and place any more."""

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, Exists, F, Func, Max, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, TruncMonth
@@ -14,6 +14,8 @@ from lib.text import fold
 from papers import identifiers
 from papers.models.affiliation import Affiliation
 from papers.models.bookmark import Bookmark
+from papers.models.day import Day
+from papers.models.item import Item
 from papers.models.vote import Vote
 from papers.period import today
 from papers.ranking import HOT, highest, lowest
@@ -105,6 +107,26 @@ class PaperQuerySet(models.QuerySet):
             saved = Exists(Bookmark.objects.filter(user=viewer, paper=OuterRef("pk")))
         return self.select_related("organisation").annotate(voted=voted, saved=saved).fetch_mode(models.FETCH_RAISE)
 
+    def touch(self, pks, **changes) -> int:
+        """Write these changes into those of the papers with these ids, and raise their revision; how many they are.
+
+        Cards, ETags and feeds depend on the revision: whoever changes what a row of a list can show comes here.
+        """
+        return self.filter(pk__in=pks).update(revision=F("revision") + 1, **changes)
+
+    @transaction.atomic
+    def delete(self):
+        """Delete the papers with all that refers to them; their collections and days are counted anew."""
+        rows = self.model.objects.filter(pk__in=self.order_by().values("pk")).order_by("pk").select_for_update()
+        days = dict(rows.values_list("pk", "listed_on"))
+        collections = Item.objects.hold_collections_of(days)
+        deleted = models.QuerySet.delete(self.model.objects.filter(pk__in=days))
+        Item.objects.recount(collections)
+        Day.objects.recount(set(days.values()))
+        return deleted
+
+    delete.alters_data = delete.queryset_only = True  # as Django marks its own
+
 
 _AFFILIATED = "SELECT paper_id FROM papers_affiliation WHERE organisation_id = ANY(%s) AND state = 'accepted'"
 _AFFILIATED_BY_SLUG = """
@@ -187,6 +209,10 @@ class Paper(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("papers:paper", args=[self.arxiv_id])
+
+    def delete(self):
+        """Delete this paper as `PaperQuerySet.delete` does, so that its collections and its day are counted anew."""
+        return Paper.objects.filter(pk=self.pk).delete()
 
     @property
     def arxiv_url(self) -> str:

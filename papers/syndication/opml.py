@@ -19,7 +19,10 @@ from papers.syndication import feeds
 
 @dataclass(frozen=True)
 class Line:
-    """A list by its title, and the addresses of its page and of its feed as Atom, both with the site's."""
+    """A list by its title, and the addresses of its page and of its feed as Atom, both with the site's.
+
+    `feed` is "" where only a key opens the feed and the person has none.
+    """
 
     title: str
     page: str
@@ -29,14 +32,14 @@ class Line:
 def groups(user, key: str) -> dict[str, list[Line]]:
     """By headings: the person's own lists, saved searches, collections, and what is followed. None is empty.
 
-    `key` (see `FeedKey`) stands in the addresses of what nobody else may read.
+    `key` (see `FeedKey`) stands in the addresses of what nobody else may read; "" if there is none.
     """
     collections = Collection.objects.kept_by(user).order_by("name")
     lines = {
         "For you alone": [
-            *(_line(list_.title_for(user), list_.key, key) for list_ in (following(), bookmarks())),
+            *(_private_line(list_.title_for(user), list_.key, key) for list_ in (following(), bookmarks())),
             *(
-                _line(name.capitalize(), tab.make(user.username).key, key)
+                _private_line(name.capitalize(), tab.make(user.username).key, key)
                 for name, tab in TABS.items()
                 if tab.is_hidden(user)
             ),
@@ -54,8 +57,13 @@ def _line(title: str, page: str, key: str = "") -> Line:
     return Line(title, settings.BASE_URL + page, settings.BASE_URL + feed_address(page, "atom", key))
 
 
+def _private_line(title: str, page: str, key: str) -> Line:
+    return _line(title, page, key) if key else Line(title, settings.BASE_URL + page, "")
+
+
 def _of_collection(collection: Collection, key: str) -> Line:
-    return _line(str(collection), collection.get_absolute_url(), key if collection.is_private else "")
+    title, page = str(collection), collection.get_absolute_url()
+    return _private_line(title, page, key) if collection.is_private else _line(title, page)
 
 
 def _followed(name: str, row: Follow, key: str) -> list[Line]:

@@ -78,8 +78,9 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, key: str) -> HttpResponse:
     """Name, description and visibility; who was overtaken is told what is different now."""
     found = get_kept(request, key)
-    Collection.objects.hold(found)
-    found.refresh_from_db()
+    if request.method == "POST":
+        Collection.objects.hold(found)
+        found.refresh_from_db()
     form = CollectionForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid() and "look" not in request.GET:
         form.save_by(request.user)

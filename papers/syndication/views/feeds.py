@@ -70,16 +70,22 @@ def feeds(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def opml(request: HttpRequest) -> HttpResponse:
-    """All of one's own for a feed reader to take over."""
+    """All of one's own for a feed reader to take over; who has no key is led to the page that makes one."""
+    key = FeedKey.objects.of(request.user)
+    if not key:
+        return redirect("papers:feeds")
     headers = {"Content-Disposition": 'attachment; filename="broadsheet.opml"'}
-    text = outline.write(request.user, FeedKey.objects.of(request.user), timezone.now())
+    text = outline.write(request.user, key, timezone.now())
     return HttpResponse(text, content_type="text/x-opml; charset=utf-8", headers=headers)
 
 
 @verb
 def renew(request: HttpRequest) -> HttpResponse:
-    """A new key in the place of the one that the page showed; a second time changes nothing."""
-    if FeedKey.objects.replace(request.user, request.POST.get("key", "")):
+    """A new key in the place of the one that the page showed, or a first one; a second time changes nothing."""
+    key = request.POST.get("key", "")
+    if not key:
+        FeedKey.objects.make(request.user)
+    elif FeedKey.objects.replace(request.user, key):
         record(request, request.user, EventKind.FEED_KEY_RENEWED)
         messages.success(request, "Your own feeds have new addresses now. The old ones open nothing any more.")
     return redirect("papers:feeds")
