@@ -53,5 +53,8 @@ class ArxivIdConverter:
     def to_python(self, value: str) -> tuple[str, int | None]:
         return parse(value)
 
-    def to_url(self, value: str) -> str:
-        return value
+    def to_url(self, value: str | tuple[str, int | None]) -> str:
+        if isinstance(value, str):
+            return value
+        arxiv_id, version = value
+        return f"{arxiv_id}v{version}" if version else arxiv_id

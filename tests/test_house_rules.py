@@ -74,6 +74,17 @@ def test_views_are_functions_of_at_most_20_lines():
                 assert body[-1].end_lineno - body[0].lineno < 20, f"{path.name}: {node.name}"
 
 
+def test_a_list_is_made_in_the_lists_of_its_room_alone():
+    rooms = {path for path in PYTHON if path.name == "lists.py"} | {ROOT / "papers" / "lists" / "general.py"}
+    for path in (p for p in PYTHON if "tests" not in p.parts):
+        made = [
+            node.lineno
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "List"
+        ]
+        assert not made or path in rooms, f"{path.relative_to(ROOT)}:{made}"
+
+
 REDIRECTS = {"redirect", "HttpResponseRedirect", "HttpResponsePermanentRedirect", "HttpResponseClientRedirect"}
 FROM_OUTSIDE = {"GET", "POST", "META", "headers", "COOKIES", "get_full_path", "build_absolute_uri"}
 CHECKED = {"here", "came_from", "local_path"}

@@ -5,6 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import Http404, QueryDict
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from orgs.models import FormerSlug
 from papers.lists import catalogue
@@ -12,6 +13,7 @@ from papers.lists.list import Privacy
 from papers.lists.listing import for_feed
 from papers.lists.query import parse_query
 from papers.models import Bookmark, Collection, Item, OrganisationFollow, Vote
+from papers.urls import urlpatterns
 from tests.factories import PaperFactory
 
 
@@ -102,3 +104,27 @@ def test_filters_and_orders(scene):
     assert listing_of("/papers/trending", AnonymousUser()).order == "hot"
     words = listing_of("/papers", AnonymousUser(), "q=quanta", order="votes")
     assert (words.order, [paper.pk for paper in words.papers]) == ("votes", list(read("/orgs/lab", AnonymousUser())))
+
+
+ARGUMENTS = {"slug": "lab", "username": "alice", "key": "autumn", "ref": "2509.08721", "text": "2025-09-10"}
+TEXTS = {"papers:week": "2025-W37", "papers:month": "2025-09"}
+
+
+def address_of(name: str) -> str:
+    """The address of the list that is entered in the catalogue under this name."""
+    (pattern,) = (pattern for pattern in urlpatterns if f"papers:{pattern.name}" == name)
+    wanted = set(pattern.pattern.converters) - set(pattern.default_args)
+    values = ARGUMENTS | ({"text": TEXTS[name]} if name in TEXTS else {})
+    return reverse(name, kwargs={argument: values[argument] for argument in wanted})
+
+
+@pytest.mark.parametrize("name", sorted(catalogue.names()))
+def test_every_list_has_a_page_a_feed_and_letters_or_says_why_not(scene, alice, signed_in, name):
+    PaperFactory(arxiv_id="2509.08721")
+    path, reader = address_of(name), signed_in(alice)
+    page = reader.get(path)
+    assert page.context["list"].key == catalogue.find(path).key
+    feed, letter = reader.get(f"{path}.atom" if path != "/" else "/papers.atom"), reader.get(f"/subscribe?list={path}")
+    list_ = catalogue.find(path)
+    assert ("xml" in feed.headers["Content-Type"]) is not bool(list_.no_feed)
+    assert ('name="cadence"' in letter.content.decode()) is not bool(list_.no_letter)
