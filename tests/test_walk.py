@@ -183,7 +183,7 @@ def scene(lab, alice, bob):
         Item.objects.add(collection, [paper.pk, other.pk], hilda)
     Item.objects.annotate_with(hush, paper.pk, "a-note-within", "")
     Affiliation.objects.suggest(lab, paper, bob, "reason-of-a-suggestion")
-    lab.save_draft({"description": "words-of-the-draft"}, digests(lab.state()), alice)
+    lab.save_draft(alice, {"description": "words-of-the-draft"}, digests(lab.state()))
     free = OrganisationFactory(slug="free")
     Claim.objects.ask(confirm(UserFactory(username="clea")), free, "reason-of-a-claim")
     SavedFilter.objects.save_as(people["reader"], "Search-of-rita", "q=common")

@@ -3,10 +3,11 @@
 from functools import partial
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from lib.refusals import NotAllowed
 from orgs.models import Claim, Membership, Organisation
 from orgs.roles import Role
 from tests.factories import OrganisationFactory, UserFactory
@@ -123,7 +124,7 @@ def test_a_moderator_decides_and_the_person_is_told(free, carol, moderator, sign
     assert "No claim waits" in reader.get("/moderation/claims").content.decode()
     other = "refuse" if verb == "grant" else "grant"
     again = reader.act(f"/moderation/claims/{claim.pk}/{other}", {"answer": "Or not."})
-    assert again.status_code == 400
+    assert again.status_code == 409
     assert "already" in again.content.decode()
     assert free.role_of(carol) == role
 
@@ -173,7 +174,7 @@ def test_many_claim_at_once_and_one_owns():
     free = OrganisationFactory(website="https://free.example")
     people = [confirm(UserFactory(), f"reader{n}@free.example") for n in range(6)]
     outcome = race(*(partial(Claim.objects.prove, person, free) for person in people))
-    assert [type(end) for end in outcome if end] == [PermissionDenied] * 5
+    assert [type(end) for end in outcome if end] == [NotAllowed] * 5
     assert list(free.memberships.values_list("role", flat=True)) == ["owner"]
 
 

@@ -156,7 +156,7 @@ def test_an_invitation_ends(lab, alice, carol, signed_in, link, days, revoked, w
         page, answer = reader.get(path).content.decode(), reader.act(f"{path}/accept")
     if words:
         assert words in page
-        assert answer.status_code == 400
+        assert answer.status_code == 409
         assert words in answer.content.decode()
     assert (lab.role_of(carol) == "member") is (words is None)
 

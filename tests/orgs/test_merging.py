@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from lib.refusals import BadInput
+from lib.refusals import Gone
 from orgs.merging import merge
 from orgs.models import Claim, Event, FormerSlug, Invitation, Membership, Organisation
 from orgs.roles import Role
@@ -149,7 +149,7 @@ def test_members_who_join_while_it_is_merged_are_kept_or_told():
     invitations = [Invitation.objects.send(owner, old, person.username, Role.MEMBER) for person in people]
     acts = [partial(invitation.accept, person) for invitation, person in zip(invitations, people, strict=True)]
     outcome = race(partial(merge, moderator, old, into), *acts)
-    assert {type(end) for end in outcome if end} <= {BadInput}
+    assert {type(end) for end in outcome if end} <= {Gone}
     assert into.memberships.count() == 1 + 5 - len([end for end in outcome if end])
 
 
@@ -160,4 +160,4 @@ def test_two_are_merged_into_each_other_at_once():
     again = [Organisation.objects.get(pk=organisation.pk) for organisation in (other, one)]
     outcome = race(partial(merge, moderator, one, other), partial(merge, moderator, *again))
     assert Organisation.objects.count() == FormerSlug.objects.count() == Event.objects.count() == 1
-    assert [type(end) for end in outcome if end] == [BadInput]
+    assert [type(end) for end in outcome if end] == [Gone]

@@ -33,7 +33,7 @@ def papers(lab):
 def drafted(lab, papers, alice):
     """With a draft that features two papers, and a change to undo."""
     for paper in papers[:2]:
-        lab.put("featured", paper.pk, alice, Paper.objects.all())
+        lab.put(alice, "featured", paper.pk, Paper.objects.all())
     Organisation.objects.filter(pk=lab.pk).update(revision=1, previous=lab.state())
     lab.refresh_from_db()
     return lab
