@@ -23,7 +23,7 @@ class Gone(Refusal):
 
 
 class Conflict(Refusal):
-    """It is not in the state that this person saw: somebody has changed, decided or used it meanwhile, or it expired."""
+    """It is not in the state that this person saw: somebody has changed, decided or used it, or it expired."""
 
 
 class TooMany(Refusal):
