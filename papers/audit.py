@@ -68,7 +68,7 @@ def mend() -> None:
     """Bring every counter in line with its rows."""
     _recount(Paper.objects, _SHOULD, revision=F("revision") + 1)
     _recount(Collection.objects, _OF_COLLECTIONS)
-    Affiliation.objects.show(_lock(Paper.objects.misattributed()))
+    Affiliation.objects.refresh_organisation(_lock(Paper.objects.misattributed()))
     lost = list(Paper.objects.filter(entry=None).prefetch_related("authors"))
     SearchEntry.objects.refresh(lost, {paper.pk: [a.name for a in paper.authors.all()] for paper in lost})
     Day.objects.recount()
@@ -83,4 +83,4 @@ def _recount(rows, counters: dict, **more) -> None:
 def _lock(wrong) -> list[int]:
     """The ids of these rows, whose counters no one else moves from here on."""
     ids = list(wrong.values_list("pk", flat=True))
-    return [row.pk for row in wrong.model.objects.select_for_update(no_key=True).filter(pk__in=ids)]
+    return wrong.model.objects.filter(pk__in=ids).lock()

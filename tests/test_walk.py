@@ -180,9 +180,9 @@ def scene(lab, alice, bob):
         key="by-link", name="Shelf-by-link-only", user=hilda, visibility=Visibility.UNLISTED
     )
     for collection in (hush, own, link):
-        Item.objects.add(collection, [paper.pk, other.pk], hilda)
-    Item.objects.annotate_with(hush, paper.pk, "a-note-within", "")
-    Affiliation.objects.suggest(lab, paper, bob, "reason-of-a-suggestion")
+        Item.objects.add(hilda, collection, [paper.pk, other.pk])
+    Item.objects.write_note(alice, hush, paper.pk, "a-note-within", "")
+    Affiliation.objects.suggest(bob, lab, paper, "reason-of-a-suggestion")
     lab.save_draft(alice, {"description": "words-of-the-draft"}, digests(lab.state()))
     free = OrganisationFactory(slug="free")
     Claim.objects.ask(confirm(UserFactory(username="clea")), free, "reason-of-a-claim")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lib.fields import LineField, UrlLineField
+from lib.locks import LockQuerySet
 from lib.text import fold
 from papers.models.affiliation import Affiliation
 from papers.models.bookmark import Bookmark
@@ -22,7 +23,7 @@ class UtcDate(Func):
     template = "((%(expressions)s) AT TIME ZONE 'UTC')::date"
 
 
-class PaperQuerySet(models.QuerySet):
+class PaperQuerySet(LockQuerySet):
     def since(self, day):
         """Papers listed on this day or later.
 

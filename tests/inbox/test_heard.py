@@ -165,9 +165,9 @@ def kept(alice, bob, carol, lab):
     Bookmark.objects.make(alice, paper)
     for owner in (alice, bob, carol):
         collection = Collection.objects.begin(owner, owner, "Autumn")
-        Item.objects.add(collection, [paper.pk], owner)
-    Item.objects.remove(collection, [paper.pk], carol)
-    Item.objects.add(Collection.objects.begin(alice, lab, "Ours"), [paper.pk], alice)
+        Item.objects.add(owner, collection, [paper.pk])
+    Item.objects.remove(carol, collection, [paper.pk])
+    Item.objects.add(alice, Collection.objects.begin(alice, lab, "Ours"), [paper.pk])
     return paper
 
 

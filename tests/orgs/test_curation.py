@@ -200,7 +200,7 @@ def test_two_admins_at_once(lab, alice, carol, signed_in, media):
 
 def test_what_others_changed_alike_or_elsewhere_is_no_conflict(lab, alice, carol, paper, signed_in):
     first, second = signed_in(alice), signed_in(carol)
-    Affiliation.objects.accept(lab, paper, alice)
+    Affiliation.objects.accept(alice, lab, paper)
     base = base_of(second)
     save(first, name="Alice's Lab")
     first.act("/orgs/lab/featured/add", {"what": paper.arxiv_id})
