@@ -6,9 +6,11 @@ from papers.period import today
 
 class DayManager(models.Manager):
     def around(self, start, end) -> dict:
-        """One statement: the days with papers before `start` and from `end` on, and how many papers are between.
+        """The last day with papers before `start` (`previous`), the first one from `end` on (`next`), and the number of
+        `papers` between `start` and `end`. One statement.
 
-        By hand, since every list page asks and building the query took Django longer than PostgreSQL the answer.
+        It is written by hand because Django took longer to build it than PostgreSQL to answer it, and every list page
+        needs it.
         """
         with connection.cursor() as cursor:
             cursor.execute(_AROUND, {"start": start, "end": end, "today": today()})

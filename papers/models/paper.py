@@ -58,7 +58,7 @@ class PaperQuerySet(LockQuerySet):
         return self.filter(pk__in=RawSQL(_AFFILIATED, [list(organisations)]))  # noqa: S611 (it is a constant)
 
     def of_organisation(self, slug):
-        """Those of `affiliated_with`, by the slug, present or former, in the same statement."""
+        """Papers that are accepted as those of the organisation with this slug, which may be a former one."""
         return self.filter(pk__in=RawSQL(_AFFILIATED_BY_SLUG, [slug, slug]))  # noqa: S611 (it is a constant)
 
     def misattributed(self):
@@ -68,37 +68,40 @@ class PaperQuerySet(LockQuerySet):
         return papers.filter(~Exact(Coalesce("organisation_id", 0), Coalesce("first", 0)))
 
     def by_month(self):
-        """How many were listed in each month that has some: (its first day, papers), in the order of time."""
+        """How many papers were listed in each month that has some: (its first day, number), in the order of time."""
         months = self.annotate(month=TruncMonth("listed_on")).order_by("month")
         return months.values_list("month").annotate(papers=Count("pk"))
 
     def changes_by_day(self):
-        """When one of the papers of each day last changed: (the day, the moment), in the order of time."""
+        """When a paper of each day was last changed: (the day, the moment), in the order of time."""
         return self.order_by("listed_on").values_list("listed_on").annotate(changed=Max("changed_at"))
 
     def saved_by(self, user):
-        """With `saved_at`, the moment of the bookmark."""
+        """Papers that this user has bookmarked, with `saved_at`, the moment of the bookmark."""
         return self.filter(bookmarks__user=user).annotate(saved_at=F("bookmarks__created_at"))
 
     def collected_in(self, collection):
-        """With `place` and `note`, those that the collection gives them, and `added_at`."""
+        """The papers of a collection with their `place`, `note` and `added_at` in it."""
         kept = self.filter(items__collection=collection, items__removed_at=None)
         return kept.annotate(place=F("items__position"), note=F("items__note"), added_at=F("items__added_at"))
 
     def upvoted_by(self, user):
-        """With `voted_at`, the moment of the vote."""
+        """Papers that this user has upvoted, with `voted_at`, the moment of the vote."""
         return self.filter(votes__user=user).annotate(voted_at=F("votes__created_at"))
 
     def submitted_by(self, user):
         return self.filter(submitted_by=user)
 
     def narrow(self, columns):
-        """Only what says whether a row looks different, and these columns: the rest is in the cards that are kept."""
-        known = {field.name for field in Paper._meta.fields}
-        return self.only("revision", "organisation__updated_at", *(known & set(columns)))
+        """Papers with these columns and those of their cache keys: what else a row shows is in the cached cards."""
+        names = {field.name for field in Paper._meta.fields}
+        return self.only("revision", "organisation__updated_at", *(names & set(columns)))
 
     def seen_by(self, viewer):
-        """With the viewer's two bits, `voted` and `saved`, and all that a row shows; nothing more may be fetched."""
+        """Papers with everything that a row shows to this viewer: `voted`, `saved` and the organisation.
+
+        Fetching anything else of them raises an exception.
+        """
         voted, saved = Value(False), Value(False)
         if viewer.is_authenticated:
             voted = Exists(Vote.objects.filter(user=viewer, paper=OuterRef("pk")))
@@ -194,7 +197,7 @@ class Paper(models.Model):
 
     @property
     def doi(self) -> str:
-        """Which arXiv registers for each of its papers (https://info.arxiv.org/help/doi.html)."""
+        """The DOI that arXiv registers for each of its papers (https://info.arxiv.org/help/doi.html)."""
         return f"10.48550/arXiv.{self.arxiv_id}"
 
     @property
@@ -212,7 +215,7 @@ class Paper(models.Model):
         return self.categories + self.keywords
 
     def standing(self) -> tuple[int, int]:
-        """Its place by votes among the papers of its day, from 1, and how many those are."""
+        """The paper's place by votes among the papers of its day, from 1, and the number of these papers."""
         better = Q(vote_count__gt=self.vote_count) | Q(vote_count=self.vote_count, listed_at__gt=self.listed_at)
         better |= Q(vote_count=self.vote_count, listed_at=self.listed_at, id__gt=self.pk)
         day = Paper.objects.filter(listed_on=self.listed_on)
