@@ -44,7 +44,18 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
         One that was removed comes back to its place with its note. Raises BadInput if there would be too many.
         """
         collection.lock_to_change(actor)
-        return self._add(actor, collection, papers)
+        items = self.filter(collection=collection)
+        restored = items.removed().filter(paper__in=papers).update(removed_at=None)
+        present = set(items.filter(paper__in=papers).values_list("paper", flat=True))
+        new = [paper for paper in papers if paper not in present]
+        if items.count() + len(new) > MOST:
+            raise BadInput(f"“{collection}” would have more than {MOST:,} papers, which is as many as there can be.")
+        place, rows = items.lowest(), []
+        for paper in new:
+            place = between(None, place)
+            rows.append(Item(collection=collection, paper_id=paper, position=place))
+        self.bulk_create(rows)
+        return self._count(actor, collection, restored + len(new), "put {papers} into {collection}")
 
     @transaction.atomic
     def remove(self, actor, collection: Collection, papers: Sequence[int]) -> int:
@@ -53,7 +64,9 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
         Their notes and places are kept for KEPT_DAYS, in which `add` brings them back.
         """
         collection.lock_to_change(actor)
-        return self._remove(actor, collection, papers)
+        removed = self.kept().filter(collection=collection, paper__in=papers).update(removed_at=timezone.now())
+        self._count(actor, collection, -removed, "took {papers} out of {collection}")
+        return removed
 
     @transaction.atomic
     def move(self, actor, collection: Collection, paper: int, where: str, other: int | None = None) -> None:
@@ -74,7 +87,17 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
         Nothing happens if both are the same collection.
         """
         _lock_to_change(actor, source, target)
-        return self._transfer(actor, source, target, papers) if source != target else 0
+        if source == target:
+            return 0
+        notes = dict(self.kept().filter(collection=source, paper__in=papers).values_list("paper", "note"))
+        moved = [paper for paper in papers if paper in notes]
+        self.add(actor, target, moved)
+        old_note = Subquery(self.filter(collection=source, paper=OuterRef("paper")).values("note")[:1])
+        noted = self.filter(collection=target, paper__in=[paper for paper in moved if notes[paper]])
+        both = Concat(F("note"), Value("\n\n", models.TextField()), old_note)
+        noted.exclude(note=old_note).update(note=Case(When(note="", then=old_note), default=both))
+        self.remove(actor, source, moved)
+        return len(moved)
 
     @transaction.atomic
     def merge(self, actor, source: Collection, target: Collection) -> int:
@@ -86,7 +109,7 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
         if source == target:
             raise BadInput("A collection can't be merged into itself.")
         papers = self.kept().filter(collection=source).order_by("-position").values_list("paper", flat=True)
-        moved = self._transfer(actor, source, target, list(papers))
+        moved = self.transfer(actor, source, target, list(papers))
         CollectionFollow.objects.move(source, target)
         source.end(actor)
         return moved
@@ -114,36 +137,6 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
         """Delete what was removed more than KEPT_DAYS ago."""
         self.filter(removed_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
 
-    def _add(self, actor, collection: Collection, papers: Sequence[int]) -> int:
-        items = self.filter(collection=collection)
-        restored = items.removed().filter(paper__in=papers).update(removed_at=None)
-        present = set(items.filter(paper__in=papers).values_list("paper", flat=True))
-        new = [paper for paper in papers if paper not in present]
-        if items.count() + len(new) > MOST:
-            raise BadInput(f"“{collection}” would have more than {MOST:,} papers, which is as many as there can be.")
-        place, rows = items.lowest(), []
-        for paper in new:
-            place = between(None, place)
-            rows.append(Item(collection=collection, paper_id=paper, position=place))
-        self.bulk_create(rows)
-        return self._count(actor, collection, restored + len(new), "put {papers} into {collection}")
-
-    def _remove(self, actor, collection: Collection, papers: Sequence[int]) -> int:
-        removed = self.kept().filter(collection=collection, paper__in=papers).update(removed_at=timezone.now())
-        self._count(actor, collection, -removed, "took {papers} out of {collection}")
-        return removed
-
-    def _transfer(self, actor, source: Collection, target: Collection, papers: Sequence[int]) -> int:
-        notes = dict(self.kept().filter(collection=source, paper__in=papers).values_list("paper", "note"))
-        moved = [paper for paper in papers if paper in notes]
-        self._add(actor, target, moved)
-        old_note = Subquery(self.filter(collection=source, paper=OuterRef("paper")).values("note")[:1])
-        noted = self.filter(collection=target, paper__in=[paper for paper in moved if notes[paper]])
-        both = Concat(F("note"), Value("\n\n", models.TextField()), old_note)
-        noted.exclude(note=old_note).update(note=Case(When(note="", then=old_note), default=both))
-        self._remove(actor, source, moved)
-        return len(moved)
-
     def _count(self, actor, collection: Collection, added: int, text: str) -> int:
         """Count so many more items, write that into the log of the collection's owner, and return their number."""
         if added:
@@ -154,7 +147,7 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
 
 
 def _lock_to_change(actor, *collections: Collection) -> None:
-    """In the order of their ids, so that no two transactions wait for each other."""
+    """Lock them in the order of their ids, so that no two transactions wait for each other."""
     for collection in sorted(collections, key=lambda collection: collection.pk):
         collection.lock_to_change(actor)
 
