@@ -12,7 +12,7 @@ from orgs.signals import organisation_merged
 def merge(moderator, old: Organisation, into: Organisation) -> None:
     """Move all that `old` has to `into`, and delete it. See `joining` for who has which role then.
 
-    Raises NotAllowed for whom is no moderator, Gone if one of the two was merged away meanwhile.
+    Raises NotAllowed for an actor who is no moderator, Gone if one of the two was merged away meanwhile.
     """
     demand_moderator(moderator)
     Organisation.objects.lock_slugs()

@@ -124,7 +124,7 @@ class Claim(models.Model):
     def _decide(self, moderator, state: State, answer: str) -> bool:
         """Write the decision. False if it was decided like this before.
 
-        Raises NotAllowed for whom is no moderator, Conflict if it was decided otherwise.
+        Raises NotAllowed for an actor who is no moderator, Conflict if it was decided otherwise.
         """
         self.organisation.lock()
         demand_moderator(moderator)

@@ -87,7 +87,7 @@ def _answer(request: HttpRequest, organisation: Organisation, is_done: bool, mes
 
 
 def editable(request: HttpRequest, slug: str) -> Organisation:
-    """The organisation, for a page that shows its draft. Raises NotAllowed for whom may not edit it."""
+    """The organisation, for a page that shows its draft. Raises NotAllowed for readers who may not edit it."""
     organisation = get_object_or_404(Organisation.objects.select_related("changed_by"), slug=slug)
     organisation.demand(request.user, EDIT)
     return organisation

@@ -111,7 +111,7 @@ def _affiliate(org: Organisation, member: User) -> None:
     Affiliation.objects.suggest(member, org, thirty, "r" * 280)
     refused = PaperFactory(organisation=OrganisationFactory(name="P" * 120))
     for decide in (Affiliation.objects.accept, Affiliation.objects.refuse):
-        decide(org, refused, member)
+        decide(member, org, refused)
 
 
 def _heavy_paper(org: Organisation, member: User) -> Paper:
