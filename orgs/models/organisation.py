@@ -74,17 +74,16 @@ class OrganisationManager(models.Manager.from_queryset(LockQuerySet)):
     def refuse_imitation(self, field: str, value: str, but: int | None = None) -> None:
         """Raises ValidationError, for this form field, for a value that looks like a slug or a name that is in use.
 
-        Those of the organisation with the id `but` are no obstacle. Two statements.
+        Those of the organisation with the id `but` are no obstacle. At most two statements.
         """
         bones = skeleton(value)
         if bones in RESERVED:
             raise ValidationError({field: f"“{value}” is a word that the site keeps for itself. Choose another."})
         present = self.filter(Q(skeleton=bones) | Q(name_skeleton=bones)).exclude(pk=but)
         former = FormerSlug.objects.filter(skeleton=bones).exclude(organisation=but)
-        for other in (present.first(), former.first()):
-            if other:
-                text = f"“{value}” is taken, or looks too much like “{other.slug}”. Choose another."
-                raise ValidationError({field: text})
+        if other := present.first() or former.first():
+            text = f"“{value}” is taken, or looks too much like “{other.slug}”. Choose another."
+            raise ValidationError({field: text})
 
     def allowing(self, user, deed: str):
         """The organisations in which this user's role includes the deed (see `orgs.roles`)."""
