@@ -179,8 +179,8 @@ def scene(lab, alice, bob):
     link = Collection.objects.create(
         key="by-link", name="Shelf-by-link-only", user=hilda, visibility=Visibility.UNLISTED
     )
-    for collection in (hush, own, link):
-        Item.objects.add(hilda, collection, [paper.pk, other.pk])
+    for keeper, collection in ((alice, hush), (people["reader"], own), (hilda, link)):
+        Item.objects.add(keeper, collection, [paper.pk, other.pk])
     Item.objects.write_note(alice, hush, paper.pk, "a-note-within", "")
     Affiliation.objects.suggest(bob, lab, paper, "reason-of-a-suggestion")
     lab.save_draft(alice, {"description": "words-of-the-draft"}, digests(lab.state()))

@@ -43,14 +43,14 @@ _AROUND = """
            coalesce(sum(paper_count) FILTER (WHERE date >= %(start)s AND date < %(end)s), 0)
     FROM papers_day
 """
-_CHOSEN = "(%(days)s::date[] IS NULL OR {column} = ANY(%(days)s::date[]))"
+_SELECTED = "(%(days)s::date[] IS NULL OR {column} = ANY(%(days)s::date[]))"
 _FORGET_EMPTY = f"""
-    DELETE FROM papers_day WHERE {_CHOSEN.format(column="date")}
+    DELETE FROM papers_day WHERE {_SELECTED.format(column="date")}
     AND NOT EXISTS (SELECT FROM papers_paper WHERE listed_on = papers_day.date)
 """
 _COUNT = f"""
     INSERT INTO papers_day (date, paper_count)
-    SELECT listed_on, count(*) FROM papers_paper WHERE {_CHOSEN.format(column="listed_on")} GROUP BY listed_on
+    SELECT listed_on, count(*) FROM papers_paper WHERE {_SELECTED.format(column="listed_on")} GROUP BY listed_on
     ON CONFLICT (date) DO UPDATE SET paper_count = excluded.paper_count
     WHERE papers_day.paper_count <> excluded.paper_count
 """

@@ -76,7 +76,7 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
         """
         collection.lock_to_change(actor)
         others = self.filter(collection=collection).exclude(paper=paper)  # removed ones, too, keep their places
-        position = _PLACES[where](others, other)
+        position = _POSITIONS[where](others, other)
         self.kept().filter(collection=collection, paper=paper).update(position=position)
         collection.count_items(0)
 
@@ -171,7 +171,7 @@ def _place(items: ItemQuerySet, paper: int) -> Decimal:
     return place
 
 
-_PLACES = {
+_POSITIONS = {
     "top": lambda items, _: between(items.highest(), None),
     "bottom": lambda items, _: between(None, items.lowest()),
     "above": _above,

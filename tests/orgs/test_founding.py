@@ -23,7 +23,7 @@ def found(reader, name="Harbour Institute", slug=""):
     return reader.act("/orgs/new", {"name": name, "slug": slug})
 
 
-def test_who_founds_owns(carol, signed_in, told):
+def test_who_founds_owns(carol, signed_in, log):
     confirm(carol)
     reader = signed_in(carol)
     assert [found(reader).url for _ in range(2)] == ["/orgs/harbour-institute"] * 2
@@ -33,7 +33,7 @@ def test_who_founds_owns(carol, signed_in, told):
         "owner",
         False,
     )
-    assert told(organisation) == ["Carol Cedar founded this organisation"]
+    assert log(organisation) == ["Carol Cedar founded this organisation"]
 
 
 def test_an_address_must_be_confirmed(carol, signed_in):

@@ -40,7 +40,7 @@ def test_nobody_gets_power_over_an_organisation_that_has_an_owner(
     }
 
 
-def test_papers_log_invitations_and_claims_move(lab, old, alice, moderator, link, told):
+def test_papers_log_invitations_and_claims_move(lab, old, alice, moderator, link, log):
     paper = PaperFactory(organisation=old)
     owner = join(old, Role.OWNER)
     link(alice, lab, "dora@example.org")
@@ -54,13 +54,13 @@ def test_papers_log_invitations_and_claims_move(lab, old, alice, moderator, link
     claim.refresh_from_db()
     assert (paper.organisation, paper.revision, claim.organisation) == (lab, 1, lab)
     assert sorted(lab.invitations.values_list("invited", flat=True)) == ["dora@example.org", "erika@example.org"]
-    assert "Mo Moss merged Laboratory (laboratory) into this organisation" in told(lab)
-    assert f"{owner} invited an address at example.org as a member" in told(lab)
+    assert "Mo Moss merged Laboratory (laboratory) into this organisation" in log(lab)
+    assert f"{owner} invited an address at example.org as a member" in log(lab)
     assert not Organisation.objects.exclude(pk=lab.pk).exists()
 
 
 @pytest.mark.parametrize(
-    ("path", "there"),
+    ("path", "target"),
     [
         ("/orgs/laboratory", "/orgs/lab"),
         ("/orgs/laboratory?sort=votes&x=%26", "/orgs/lab?sort=votes&x=%26"),
@@ -70,11 +70,11 @@ def test_papers_log_invitations_and_claims_move(lab, old, alice, moderator, link
         ("/orgs/older/nothing/of/ours", "/orgs/lab/nothing/of/ours"),
     ],
 )
-def test_the_old_address_and_all_beneath_it_lead_to_the_new_one(lab, old, alice, moderator, signed_in, path, there):
+def test_the_old_address_and_all_beneath_it_lead_to_the_new_one(lab, old, alice, moderator, signed_in, path, target):
     merge(moderator, OrganisationFactory(slug="older"), old)
     merge(moderator, old, lab)
     answer = signed_in(alice).get(path)
-    assert (answer.status_code, answer.url) == (301, there)
+    assert (answer.status_code, answer.url) == (301, target)
 
 
 def test_other_addresses_are_still_not_there(lab, old, moderator, stranger):

@@ -126,8 +126,9 @@ def test_what_not_everybody_finds_is_not_told(lab, alice, bob, stranger):
         "hidden": {"user": bob, "visibility": "public"},
         "labs": {"organisation": lab, "visibility": "private"},
     }
-    for key, told in shelves.items():
-        Item.objects.add(alice, Collection.objects.create(key=key, name=key, **told), [PaperFactory().pk])
+    for key, values in shelves.items():
+        collection = Collection.objects.create(key=key, name=key, **values)
+        Item.objects.add(values.get("user", alice), collection, [PaperFactory().pk])
     Collection.objects.create(key="empty", name="Empty", user=alice, visibility="public")
     bob.shows_collections = False
     bob.save()
