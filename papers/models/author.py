@@ -5,7 +5,7 @@ from django.db import models
 
 class AuthorManager(models.Manager):
     def first_of(self, papers: Iterable[int], number: int) -> dict[int, list[str]]:
-        """The names of so many first authors of each of these papers, by the paper's id. One statement."""
+        """The ids of these papers → the names of so many of their first authors. One statement."""
         names = {pk: [] for pk in papers}
         first = self.filter(paper__in=names, position__lt=number).order_by("paper", "position")
         for pk, name in first.values_list("paper", "name"):

@@ -93,9 +93,9 @@ class PaperQuerySet(LockQuerySet):
         return self.filter(submitted_by=user)
 
     def narrow(self, columns):
-        """Papers with these columns and those of their cache keys: what else a row shows is in the cached cards."""
-        names = {field.name for field in Paper._meta.fields}
-        return self.only("revision", "organisation__updated_at", *(names & set(columns)))
+        """Only what says whether a row looks different, and these columns: the rest is in the cards that are kept."""
+        known = {field.name for field in Paper._meta.fields}
+        return self.only("revision", "organisation__updated_at", *(known & set(columns)))
 
     def seen_by(self, viewer):
         """Papers with everything that a row shows to this viewer: `voted`, `saved` and the organisation.
@@ -197,7 +197,7 @@ class Paper(models.Model):
 
     @property
     def doi(self) -> str:
-        """The DOI that arXiv registers for each of its papers (https://info.arxiv.org/help/doi.html)."""
+        """Which arXiv registers for each of its papers (https://info.arxiv.org/help/doi.html)."""
         return f"10.48550/arXiv.{self.arxiv_id}"
 
     @property
