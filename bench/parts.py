@@ -29,7 +29,7 @@ _PARTS = {
 
 def report(few: Iterable[str], cold: Iterable[str], questions: Iterable[str]) -> str:
     """Medians over the pages at these addresses; for `cold`, no card is kept from one page to the next."""
-    cards.render(Paper.objects.seen_by(AnonymousUser()).narrow(()))  # so that all cards are kept
+    cards.render(Paper.objects.seen_by(AnonymousUser()).for_cards(()))  # so that all cards are kept
     columns = [_parts(few), _parts(questions), _parts(cold, keep=False)]
     rows = [(part, *(column[part] for column in columns)) for part in columns[0]]
     return table(["a new search, ms", "few words", "a question", "few, cold cards"], rows)

@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.urls import reverse
 
-from papers.lists.exports import FORMS, MOST
-from papers.lists.filters import ORDERS, PaperFilter
-from papers.lists.listing import KINDS, ORDER_NAMES
-from papers.syndication import feeds
+from papers.lists.exports import FORMS
+from papers.lists.filters import PaperFilter
+from papers.lists.list import EXPORT_LIMIT, FEED_FORMS, ORDERS
+from papers.lists.query import SEARCHES
 from papers.syndication.frames import MOST as MOST_FRAMED
 
 # Where one signs in, sets something, reads what is one's own, or has a link that nobody else should find.
@@ -27,7 +27,7 @@ def robots() -> str:
         "User-agent: *",
         *(f"Disallow: /{path}" for path in _CLOSED),
         "Disallow: /*?",
-        *(f"Allow: /*.{form}?" for form in feeds.FORMS),
+        *(f"Allow: /*.{form}?" for form in FEED_FORMS),
         "",
         f"Sitemap: {settings.BASE_URL}{reverse('papers:sitemap')}",
     ]
@@ -40,10 +40,10 @@ def told() -> dict:
     return {
         "site": settings.BASE_URL,
         "filters": [(name, field.label) for name, field in fields.items()],
-        "orders": [(name, ORDER_NAMES[name]) for name in ORDERS],
-        "kinds": [(name, label) for name, label in KINDS.items() if name],
+        "orders": [(name, order.name) for name, order in ORDERS.items()],
+        "kinds": [(name, label) for name, label in SEARCHES.items() if name],
         "forms": [(name, form.name) for name, form in FORMS.items()],
-        "most": MOST,
+        "most": EXPORT_LIMIT,
         "most_framed": MOST_FRAMED,
     }
 

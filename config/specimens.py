@@ -12,6 +12,7 @@ from lib.widgets import ColourField, MarkdownInput, PictureField
 from orgs.models import Organisation
 from papers.ingest.forms import SubmitForm
 from papers.lists import charts
+from papers.lists.cards import render_card
 from papers.models import Collection, Paper, SavedFilter
 from papers.models.follow import Standing
 from papers.period import today
@@ -63,8 +64,8 @@ def context() -> dict:
     }
 
 
-def _cards() -> list[tuple[str, Paper]]:
-    return [
+def _cards() -> list[tuple[str, str]]:
+    papers = [
         ("plain", _paper(1, title="A paper with authors and an abstract")),
         ("voted and bookmarked", _paper(2, voted=True, saved=True, vote_count=128, comment_count=3)),
         ("an organisation, code with stars", _paper(3, organisation=_NAMED, code_stars=34_500)),
@@ -79,6 +80,7 @@ def _cards() -> list[tuple[str, Paper]]:
         ),
         ("maths in the title", _paper(6, title="On $\\mathbb{R}^d$ and $\\ell_2$-regularised nothing")),
     ]
+    return [(state, render_card(paper).fill()) for state, paper in papers]
 
 
 def _collections() -> list[tuple[str, Collection]]:

@@ -5,6 +5,7 @@ markup of ours. A formula that math-core cannot read is shown as its source.
 """
 
 import re
+from functools import lru_cache
 from html import escape, unescape
 
 import math_core
@@ -90,6 +91,7 @@ _PERCENT = re.compile(r"(?<!\\)%")  # a comment would begin there
 _to_text = LatexNodes2Text(math_mode="text", keep_braced_groups=True, keep_braced_groups_minlen=2)
 
 
+@lru_cache(maxsize=1_000)
 def plain(text: str) -> str:
     """One paragraph of a paper's title or abstract for where there is no MathML: "$\\alpha_i^2$" is "α_i^2"."""
     text = _MATHS.sub(lambda match: _formula_as_text(match["block"] or match["inline"]), text)

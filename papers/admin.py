@@ -1,5 +1,4 @@
 from django.contrib import admin
-from django.db.models import F
 from django.utils import timezone
 
 from papers.models import Day, Paper, SearchEntry
@@ -30,20 +29,11 @@ class PaperAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         before = Paper.objects.filter(pk=obj.pk).values_list("listed_on", flat=True).first()
+        if _TEXT & set(form.changed_data):
+            obj.changed_at = timezone.now()
+        obj.save(update_fields=[*form.changed_data, "changed_at"] if change else None)
         if change:
-            obj.revision = F("revision") + 1
-            if _TEXT & set(form.changed_data):
-                obj.changed_at = timezone.now()
-        obj.save(update_fields=[*form.changed_data, "revision", "changed_at"] if change else None)
+            Paper.objects.touch([obj.pk])
         obj.refresh_from_db(fields=["listed_on"])
         SearchEntry.objects.refresh([obj], {obj.pk: list(obj.authors.values_list("name", flat=True))})
         Day.objects.recount({obj.listed_on, before} - {None})
-
-    def delete_model(self, request, obj):
-        super().delete_model(request, obj)
-        Day.objects.recount([obj.listed_on])
-
-    def delete_queryset(self, request, queryset):
-        days = set(queryset.values_list("listed_on", flat=True))
-        super().delete_queryset(request, queryset)
-        Day.objects.recount(days)

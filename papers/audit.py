@@ -66,18 +66,15 @@ def _wrong(rows, counter: str, should):
 @transaction.atomic
 def mend() -> None:
     """Bring every counter in line with its rows."""
-    _recount(Paper.objects, _SHOULD, revision=F("revision") + 1)
-    _recount(Collection.objects, _OF_COLLECTIONS)
+    for counter, should in _SHOULD.items():
+        Paper.objects.touch(_lock(_wrong(Paper.objects, counter, should)), **{counter: should})
+    for counter, should in _OF_COLLECTIONS.items():
+        ids = _lock(_wrong(Collection.objects, counter, should))
+        Collection.objects.filter(pk__in=ids).update(**{counter: should})
     Affiliation.objects.refresh_organisation(_lock(Paper.objects.misattributed()))
     lost = list(Paper.objects.filter(entry=None).prefetch_related("authors"))
     SearchEntry.objects.refresh(lost, {paper.pk: [a.name for a in paper.authors.all()] for paper in lost})
     Day.objects.recount()
-
-
-def _recount(rows, counters: dict, **more) -> None:
-    for counter, should in counters.items():
-        ids = _lock(_wrong(rows, counter, should))
-        rows.filter(pk__in=ids).update(**{counter: should}, **more)
 
 
 def _lock(wrong) -> list[int]:

@@ -32,6 +32,19 @@ def _month_exists(arxiv_id: str) -> bool:
     return 1 <= int(digits[2:4]) <= 12
 
 
+def arxiv_url(arxiv_id: str) -> str:
+    return f"https://arxiv.org/abs/{arxiv_id}"
+
+
+def pdf_url(arxiv_id: str) -> str:
+    return f"https://arxiv.org/pdf/{arxiv_id}"
+
+
+def doi(arxiv_id: str) -> str:
+    """The DOI that arXiv registers for each of its papers (https://info.arxiv.org/help/doi.html)."""
+    return f"10.48550/arXiv.{arxiv_id}"
+
+
 class ArxivIdConverter:
     """For URLs: an id, with or without a version, as `(id, version)`."""
 

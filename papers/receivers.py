@@ -34,7 +34,7 @@ def take_votes_along(sender, instance, **kwargs) -> None:
     sender.objects.select_for_update().filter(pk=instance.pk).first()
     voted = list(instance.votes.select_for_update().values_list("paper", flat=True))
     Paper.objects.filter(pk__in=voted).lock()
-    Paper.objects.filter(pk__in=voted).update(vote_count=F("vote_count") - 1, revision=F("revision") + 1)
+    Paper.objects.touch(voted, vote_count=F("vote_count") - 1)
     instance.votes.all().delete()
 
 
@@ -54,8 +54,8 @@ def take_export_along(instance, **kwargs) -> None:
 
 
 @receiver(access_revoked)
-def end_feed_key(user, **kwargs) -> None:
-    FeedKey.objects.filter(user=user).delete()
+def renew_feed_key(user, **kwargs) -> None:
+    FeedKey.objects.renew(user)
 
 
 @receiver(organisation_merged)

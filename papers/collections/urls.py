@@ -3,6 +3,7 @@ from django.urls import path
 from papers.collections.views import collections, items
 
 urlpatterns = [
+    path("bookmarks", collections.bookmarks, name="bookmarks"),
     path("collections", collections.collections, name="collections"),
     path("collections/mine", collections.mine, name="my_collections"),
     path("collections/new", collections.new, name="new_collection"),

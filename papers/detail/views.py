@@ -1,18 +1,18 @@
 """A paper's own page."""
 
 from contextlib import suppress
-from functools import partial
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from lib.http import page
-from papers import ranking
-from papers.lists.views.general import searches_limited, show
+from papers import lists, ranking
+from papers.detail.lists import similar as similar_list
 from papers.models import Paper
 from papers.organisations.views import affiliations
 from papers.paper import citation
+from papers.paper.summary import Summary, summaries, summarise
 from papers.period import Period
 from papers.search import results
 
@@ -30,7 +30,8 @@ def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     why, similar, lister = ranking.explain(found), _similar(found), _lister(found, request.user)
     organisations = [pair.organisation for pair in found.affiliations.accepted().select_related("organisation")]
     named = lister and (lister.username, str(lister))
-    shown = named, [(org.pk, org.updated_at) for org in organisations], [other.face for other in similar]
+    owners = [(org.pk, org.updated_at) for org in organisations]
+    neighbours = [(other.title, other.organisation) for other in similar]
     context = {
         "similar": similar,
         "lister": lister,
@@ -38,19 +39,17 @@ def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
         "offers": affiliations.offers(request.user, found),
         **_context(found, why),
     }
-    return page(request, "papers/detail/paper.html", context, version=(found.face, why, shown))
+    return page(request, "papers/detail/paper.html", context, version=(found.cache_key, why, named, owners, neighbours))
 
 
-@searches_limited
 def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     """The papers that are most like this one, as a list with all that lists have."""
-    found = Paper.objects.filter(arxiv_id=ref[0]).first()
-    if found is None:
+    try:
+        list_ = similar_list(ref)
+    except Http404:
         return _unknown(request, ref[0])
-    context = {"title": f"Similar to {found.title}", "paper": found}
-    return show(
-        request, Paper.objects.all(), context, template="papers/detail/similar.html", version=found.face, like=found
-    )
+    paper = list_.similar_to
+    return lists.page(request, list_, "papers/detail/similar.html", version=paper.cache_key, paper=paper)
 
 
 def _unknown(request: HttpRequest, arxiv_id: str) -> HttpResponse:
@@ -63,12 +62,11 @@ def _lister(paper: Paper, viewer):
     return person if person and person.shows("submissions", to=viewer) else None
 
 
-def _similar(paper: Paper) -> list[Paper]:
+def _similar(paper: Paper) -> list[Summary]:
     """The nearest first; none if they take too long to find, for which nobody should miss the paper itself."""
     with suppress(results.TooSlow):
         nearest = [hit.pk for hit in results.like(paper, Paper.objects.all()).hits[:SIMILAR_SHOWN]]
-        papers = Paper.objects.select_related("organisation").in_bulk(nearest)
-        return [papers[pk] for pk in nearest if pk in papers]
+        return list(summaries(nearest, 0).values())
     return []
 
 
@@ -82,5 +80,5 @@ def _context(paper: Paper, why: ranking.Explanation) -> dict:
         "day": Period.day(paper.listed_on),
         "canonical": settings.BASE_URL + paper.get_absolute_url(),
         "why": why,
-        "bibtex": partial(citation.bibtex, paper, authors),
+        "bibtex": lambda: citation.bibtex(summarise(paper, authors)),
     }

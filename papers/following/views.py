@@ -12,10 +12,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from lib.http import here, limited, redirect_back, verb
 from lib.refusals import BadInput
-from papers.following import matches
-from papers.lists.views.general import searches_limited, show
+from papers import lists
+from papers.following.lists import following as following_list
 from papers.models import follow as follows
-from papers.search.results import bounded
 
 _limited = limited("follow", person=60, network=600, period=timedelta(minutes=1))
 
@@ -60,15 +59,11 @@ def _answer(request: HttpRequest, model: type[follows.Follow], target) -> HttpRe
 
 
 @login_required
-@searches_limited
-def brought(request: HttpRequest) -> HttpResponse:
+def following(request: HttpRequest) -> HttpResponse:
     """The list of what a reader's follows bring in."""
     number = partial(follows.count, request.user)
-    context = {"title": "Following", "section": "following", "number_followed": number, "needs_key": True}
-    with bounded():
-        papers = matches.papers(request.user)
-        why = partial(matches.reasons, request.user)
-        return show(request, papers, context, template="papers/following/following.html", order="newest", why=why)
+    template = "papers/following/following.html"
+    return lists.page(request, following_list(), template, section="following", number_followed=number)
 
 
 @login_required

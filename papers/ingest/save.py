@@ -30,7 +30,7 @@ _SAME = (
     "listed_at",
     "comment_count",
 )
-_COLUMNS = [*_SAME, "author_count", "imported_votes", "vote_count", "revision", "changed_at", "withdrawn_at"]
+_COLUMNS = [*_SAME, "author_count", "imported_votes", "vote_count", "changed_at", "withdrawn_at"]
 _TEXT = {"version", "title", "abstract", "authors", "categories", "withdrawn"}
 _READ = _TEXT - {"categories"}  # a change of these is one to whoever has read the paper
 _SEARCHED = {"title", "abstract", "authors", "categories", "keywords"}
@@ -167,12 +167,12 @@ def _write(drafts: list[_Draft], organisation_names: dict[str, str]) -> None:
     organisations = Organisation.objects.ensure(organisation_names)
     new = [draft.paper for draft in drafts if not draft.paper.pk]
     old = [draft.paper for draft in drafts if draft.paper.pk]
-    days = {paper.listed_at.date() for paper in old}
     for draft in drafts:
         _fill(draft, organisations)
     _create(new)
     # Ten times as fast as bulk_update.
     Paper.objects.bulk_create(old, update_conflicts=True, unique_fields=["pk"], update_fields=_COLUMNS)
+    Paper.objects.touch([paper.pk for paper in old])
     Affiliation.objects.guess(
         {
             draft.paper.pk: organisations.get(draft.values["organisation"])
@@ -185,7 +185,10 @@ def _write(drafts: list[_Draft], organisation_names: dict[str, str]) -> None:
     SearchEntry.objects.refresh(
         [draft.paper for draft in searched], {draft.paper.pk: draft.values["authors"] for draft in searched}
     )
-    Day.objects.recount(days | {draft.paper.listed_at.date() for draft in drafts})
+    listed = [draft for draft in drafts if "listed_at" in draft.changed]
+    days = {values["listed_at"].date() for draft in listed for values in (draft.stored, draft.values) if values}
+    if days:
+        Day.objects.recount(days)
 
 
 def _fill(draft: _Draft, organisations: dict[str, Organisation]) -> None:
@@ -208,10 +211,8 @@ def _fill(draft: _Draft, organisations: dict[str, Organisation]) -> None:
                 paper.withdrawn_at = timezone.now() if value else None
             case _:
                 setattr(paper, name, value)
-    if paper.pk:
-        paper.revision += 1
-        if draft.changed & _READ:
-            paper.changed_at = timezone.now()
+    if paper.pk and draft.changed & _READ:
+        paper.changed_at = timezone.now()
 
 
 def _tell(drafts: list[_Draft]) -> None:

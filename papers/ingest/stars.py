@@ -12,7 +12,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db.models import F
 from django.utils import timezone
 
 from papers.ingest.client import Answer, Client, FetchError, Refused
@@ -81,8 +80,7 @@ def _stars(name: str, answer: Answer) -> int:
 def _write(pks: list[int], stars: int | None) -> int:
     if stars is None:
         return 0
-    other = Paper.objects.filter(pk__in=pks).exclude(code_stars=stars)
-    return other.update(code_stars=stars, revision=F("revision") + 1)
+    return Paper.objects.exclude(code_stars=stars).touch(pks, code_stars=stars)
 
 
 def _key(name: str) -> str:

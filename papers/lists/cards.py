@@ -1,7 +1,12 @@
-"""A paper's row in a list, as HTML: the same for everybody who has the same two bits, so it is kept."""
+"""A paper's row in a list as HTML: the same for everybody who has the same two bits, so it is cached.
+
+The template leaves slots in it, which `Card.fill` fills: a title and an abstract with marks, the reason why the paper
+is in the list, and the note of a collection.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.core.cache import caches
 from django.template.loader import get_template
@@ -9,76 +14,108 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from lib.markup import markdown
+from lib.markup import markdown, typeset
 from papers.models import Author, Paper, SearchEntry
 from papers.search.highlight import Marker
-from papers.search.results import Found
+from papers.search.results import Results
 from papers.search.retrieval import tsquery
 
 NAMES_SHOWN = 3
-_NO_REASON = '<span class="reason"></span>'
+# What stands in a slot of the template's HTML: the database can't hold a NUL, so nothing of a paper looks like it.
+SLOTS = {name: mark_safe(f"\x00{name}\x00") for name in ("title", "abstract", "reason", "note")}
 
 
-def render(papers, found: Found | None = None, reasons: Mapping[int, str] | None = None) -> SafeString:
-    """The cards of these papers (narrow, with `voted` and `saved`) one after the other, rendered where none is kept.
+@dataclass(frozen=True)
+class Card:
+    """The HTML of a row with its slots, and what stands in two of them if nothing is marked."""
 
-    What was found by words is marked, and says by which of them, of its authors' names and of meaning. Anything else
-    says its reason, if there is one by its key. What a collection notes of a paper stands beneath it.
+    html: str
+    title: str
+    abstract: str
+
+    def fill(self, *, marker: Marker | None = None, reason: str = "", note: str = "") -> SafeString:
+        """The row with the words marked that were searched for, a reason in plain text, and a note in Markdown."""
+        slots = {
+            "title": self.title if marker is None else marker.mark(self.title),
+            "abstract": self.abstract if marker is None else marker.mark_abstract(self.abstract),
+            "reason": escape(reason),
+            "note": f'<div class="note prose">{markdown(note)}</div>' if note else "",
+        }
+        html = self.html
+        for name, value in slots.items():
+            html = html.replace(SLOTS[name], value)
+        return mark_safe(html)
+
+
+def render(papers, found: Results | None = None, reasons: Mapping[int, str] | None = None) -> SafeString:
+    """The cards of these papers (narrow, with `voted` and `saved`) one after the other.
+
+    If they were found by words, these are marked, and each card says which of them were found, in which authors' names,
+    and whether by meaning. Else it says the reason that is given for the paper, if there is one.
     """
-    rows = each(papers)
-    return mark_safe("".join(_explain(rows, found) if found else _tell(rows, reasons or {})))
+    papers = list(papers)
+    cards = cards_of(papers)
+    if found:
+        marker = Marker(found.marked, found.prefix)
+        reasons = _search_reasons(list(cards), found, marker)
+    else:
+        marker, reasons = None, reasons or {}
+    notes = {paper.pk: paper.note for paper in papers}
+    rows = (card.fill(marker=marker, reason=reasons.get(pk, ""), note=notes[pk]) for pk, card in cards.items())
+    return mark_safe("".join(rows))
 
 
-def each(papers) -> list[tuple[SafeString, int]]:
-    """The card of each paper, and its id."""
-    cache, year = caches["cards"], timezone.now().year
-    keys = {f"{paper.face}.{paper.voted:d}{paper.saved:d}.{year}": paper for paper in papers}
-    cards = cache.get_many(keys)
-    if missing := {key: paper for key, paper in keys.items() if key not in cards}:
-        fresh = _fresh(missing)
+def cards_of(papers: Iterable[Paper]) -> dict[int, Card]:
+    """The card of each of these papers (narrow, with `voted` and `saved`), rendered where none is cached.
+
+    A card is cached under the key of the row it was made from, which may be newer than the narrow one.
+    """
+    cache, narrow = caches["cards"], {_key(paper): paper for paper in papers}
+    cards = cache.get_many(narrow)
+    if missing := [paper for key, paper in narrow.items() if key not in cards]:
+        whole = Paper.objects.select_related("organisation").in_bulk([paper.pk for paper in missing])
+        fresh = {}
+        for paper in missing:
+            if read := whole.get(paper.pk):  # or it was deleted a moment ago
+                read.voted, read.saved = paper.voted, paper.saved
+                fresh[_key(read)] = cards[_key(paper)] = render_card(read)
         cache.set_many(fresh)
-        cards |= fresh
-    return [(_noted(cards[key], paper.note), paper.pk) for key, paper in keys.items() if key in cards]
+    return {paper.pk: cards[key] for key, paper in narrow.items() if key in cards}
 
 
-def _tell(rows: list[tuple[SafeString, int]], reasons: Mapping[int, str]) -> Iterator[str]:
-    for card, pk in rows:
-        yield _with_reason(card, reasons[pk]) if pk in reasons else card
+def _key(paper: Paper) -> str:
+    """The cache key of a card: the paper, the viewer's two bits, and the year, since dates of other years show it."""
+    return f"{paper.cache_key}.{paper.voted:d}{paper.saved:d}.{timezone.now().year}"
 
 
-def _with_reason(card: str, reason: str) -> str:
-    return card.replace(_NO_REASON, f'<span class="reason">{escape(reason)}</span>')
+def render_card(paper: Paper) -> Card:
+    """The card of a whole paper that has `voted` and `saved`."""
+    html = get_template("papers/lists/_card.html").render({"paper": paper, "slots": SLOTS})
+    return Card(html, typeset(paper.title), typeset(paper.abstract))
 
 
-def _noted(card: SafeString, note: str) -> SafeString:
-    if not note:
-        return card
-    return mark_safe(card.replace("</article>", f'<div class="note prose">{markdown(note)}</div></article>', 1))
+def _search_reasons(keys: list[int], found: Results, marker: Marker) -> dict[int, str]:
+    """How each of these papers was found: "Every word · close in meaning · by Ada Lovelace"."""
+    names, with_every_word = _names(keys, found, marker), _with_every_word(keys, found)
+    return {
+        pk: _reason(found.matched_by(pk) | ({"every"} if pk in with_every_word else set()), names[pk][:NAMES_SHOWN])
+        for pk in keys
+    }
 
 
-def _explain(rows: list[tuple[SafeString, int]], found: Found) -> Iterator[str]:
-    marker = Marker(found.marked, found.prefix)
-    papers = [pk for _, pk in rows]
-    names = _names(papers, found, marker)
-    exact = _exact(papers, found)
-    for card, pk in rows:
-        legs = found.legs_of(pk) | ({"every"} if pk in exact else set())
-        yield _with_reason(marker.mark(card), _reason(legs, names[pk][:NAMES_SHOWN]))
-
-
-def _exact(papers: list[int], found: Found) -> set[int]:
-    """Those of the papers that have every word and are no hits for it only since there are so many."""
+def _with_every_word(keys: list[int], found: Results) -> set[int]:
+    """Those that have every word and are no hits for it only since there are so many."""
     if not found.is_cut:
         return set()
-    entries = SearchEntry.objects.filter(pk__in=papers, words=tsquery(found.every))
+    entries = SearchEntry.objects.filter(pk__in=keys, words=tsquery(found.every))
     return set(entries.values_list("pk", flat=True))
 
 
-def _names(papers: list[int], found: Found, marker: Marker) -> dict[int, list[str]]:
+def _names(keys: list[int], found: Results, marker: Marker) -> dict[int, list[str]]:
     """The names of authors that have a word of the question, by paper."""
     names = defaultdict(list)
     if found.named:
-        named = SearchEntry.objects.filter(pk__in=papers, words=tsquery(found.named)).values("pk")
+        named = SearchEntry.objects.filter(pk__in=keys, words=tsquery(found.named)).values("pk")
         authors = Author.objects.filter(paper__in=named).order_by("paper", "position")
         for paper, name in authors.values_list("paper", "name"):
             if marker.has_any(name):
@@ -86,19 +123,8 @@ def _names(papers: list[int], found: Found, marker: Marker) -> dict[int, list[st
     return names
 
 
-def _reason(legs: frozenset[str], names: list[str]) -> str:
-    words = "every word" if "every" in legs else "some words" if "any" in legs else ""
-    near = "close in meaning" if "near" in legs else ""
-    found_by = " · ".join(filter(None, [words, near])).capitalize()
+def _reason(retrievers: frozenset[str], names: list[str]) -> str:
+    words = "every word" if "every" in retrievers else "some words" if "any" in retrievers else ""
+    meaning = "close in meaning" if "near" in retrievers else ""
+    found_by = " · ".join(filter(None, [words, meaning])).capitalize()
     return " · ".join(filter(None, [found_by, names and f"by {', '.join(names)}"]))
-
-
-def _fresh(missing: dict[str, Paper]) -> dict[str, SafeString]:
-    whole = Paper.objects.select_related("organisation").in_bulk([paper.pk for paper in missing.values()])
-    template = get_template("papers/lists/_card.html")
-    cards = {}
-    for key, narrow in missing.items():
-        if paper := whole.get(narrow.pk):  # or it was deleted a moment ago
-            paper.voted, paper.saved = narrow.voted, narrow.saved
-            cards[key] = template.render({"paper": paper})
-    return cards

@@ -3,20 +3,15 @@
 import csv
 import io
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import batched
-from types import MappingProxyType
 
-from django.db.models import Prefetch
-
-from papers.models import Affiliation, Author, Paper
 from papers.paper import citation
+from papers.paper.summary import Summary, summaries
 
-MOST = 1_000  # papers of one file
-
-type Rows = list[tuple[Paper, list[str]]]  # papers in the order of the list, with their authors in the paper's order
+BATCH = 1_000  # papers that are read at once
 
 
 @dataclass(frozen=True)
@@ -26,51 +21,41 @@ class Form:
     name: str
     ending: str
     content_type: str
-    write: Callable[[Rows], str]
+    write: Callable[[Iterable[Summary]], str]
 
 
-def text(form: Form, keys: Iterable[int], notes: Mapping[int, str] = MappingProxyType({})) -> str:
-    """The papers with these keys, in their order, with what is noted of them, in this form. Three statements."""
-    rows = _rows(list(keys))
-    for paper, _ in rows:
-        paper.note = notes.get(paper.pk, "")
-    return form.write(rows)
+def text(form: Form, keys: Collection[int], notes: Mapping[int, str]) -> str:
+    """The papers with these keys, in their order, in this form, each with its note if it has one. Two statements."""
+    papers = summaries(keys).values()
+    return form.write([replace(paper, note=notes.get(paper.pk, "")) for paper in papers])
 
 
 def bibliography(keys: Iterable[int]) -> Iterator[str]:
     """BibTeX of any number of papers, a piece at a time; no citation key stands for two of them."""
     seen = Counter()
-    for batch in batched(keys, MOST):
-        yield _bibtex(_rows(batch), seen)
+    for batch in batched(keys, BATCH):
+        yield _bibtex(summaries(batch).values(), seen)
 
 
-def _rows(keys: Collection[int]) -> Rows:
-    authors, accepted = defaultdict(list), Affiliation.objects.accepted().select_related("organisation")
-    papers = Paper.objects.prefetch_related(Prefetch("affiliations", accepted, "accepted")).in_bulk(keys)
-    for paper, name in Author.objects.filter(paper__in=keys).order_by("paper", "position").values_list("paper", "name"):
-        authors[paper].append(name)
-    return [(papers[key], authors[key]) for key in keys if key in papers]
-
-
-def _bibtex(rows: Rows, seen: Counter | None = None) -> str:
+def _bibtex(papers: Iterable[Summary], seen: Counter | None = None) -> str:
     seen, entries = Counter() if seen is None else seen, []
-    for paper, authors in rows:
-        key = citation.key(paper, authors)
+    for paper in papers:
+        key = citation.key(paper)
         seen[key] += 1
-        entries.append(citation.bibtex(paper, authors, f"-{seen[key]}" if seen[key] > 1 else ""))
+        entries.append(citation.bibtex(paper, f"-{seen[key]}" if seen[key] > 1 else ""))
     return "".join(f"{entry}\n\n" for entry in entries)
 
 
-def _ris(rows: Rows) -> str:
-    return "".join(f"{citation.ris(paper, authors)}\n\n" for paper, authors in rows)
+def _ris(papers: Iterable[Summary]) -> str:
+    return "".join(f"{citation.ris(paper)}\n\n" for paper in papers)
 
 
-def _csl(rows: Rows) -> str:
-    return json.dumps([citation.csl(paper, authors) for paper, authors in rows], ensure_ascii=False, indent=1)
+def _csl(papers: Iterable[Summary]) -> str:
+    return json.dumps([citation.csl(paper) for paper in papers], ensure_ascii=False, indent=1)
 
 
-def _csv(rows: Rows) -> str:
-    return sheet(_COLUMNS, ([column(*row) for column in _COLUMNS.values()] for row in rows))
+def _csv(papers: Iterable[Summary]) -> str:
+    return sheet(_COLUMNS, ([column(paper) for column in _COLUMNS.values()] for paper in papers))
 
 
 def sheet(columns: Iterable[str], rows: Iterable[Iterable]) -> str:
@@ -84,19 +69,19 @@ def sheet(columns: Iterable[str], rows: Iterable[Iterable]) -> str:
 
 
 _COLUMNS = {
-    "arxiv_id": lambda paper, authors: paper.arxiv_id,
-    "title": lambda paper, authors: paper.title,
-    "authors": lambda paper, authors: "; ".join(authors),
-    "published": lambda paper, authors: f"{paper.published_at:%Y-%m-%d}",
-    "listed": lambda paper, authors: f"{paper.listed_on}",
-    "upvotes": lambda paper, authors: paper.vote_count,
-    "organisation": lambda paper, authors: "; ".join(pair.organisation.name for pair in paper.accepted),
-    "categories": lambda paper, authors: "; ".join(paper.categories),
-    "keywords": lambda paper, authors: "; ".join(paper.keywords),
-    "code": lambda paper, authors: paper.code_url,
-    "project": lambda paper, authors: paper.project_url,
-    "url": lambda paper, authors: paper.arxiv_url,
-    "note": lambda paper, authors: paper.note,
+    "arxiv_id": lambda paper: paper.arxiv_id,
+    "title": lambda paper: paper.title,
+    "authors": lambda paper: "; ".join(paper.authors),
+    "published": lambda paper: f"{paper.published_at:%Y-%m-%d}",
+    "listed": lambda paper: f"{paper.listed_at:%Y-%m-%d}",
+    "upvotes": lambda paper: paper.vote_count,
+    "organisation": lambda paper: "; ".join(paper.organisations),
+    "categories": lambda paper: "; ".join(paper.categories),
+    "keywords": lambda paper: "; ".join(paper.keywords),
+    "code": lambda paper: paper.code_url,
+    "project": lambda paper: paper.project_url,
+    "url": lambda paper: paper.arxiv_url,
+    "note": lambda paper: paper.note,
 }
 
 

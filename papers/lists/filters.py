@@ -10,20 +10,13 @@ from orgs.models import Organisation
 from papers.models import Paper
 from papers.search.lexicon import author_query
 
-ORDERS = {
-    "votes": ("vote_count", "listed_at", "id"),
-    "newest": ("listed_at", "id"),
-    "discussed": ("comment_count", "listed_at", "id"),
-    "hot": ("hot", "id"),
-}
-
 
 class FilterForm(forms.Form):
     def clean(self):
-        told = super().clean()
-        if told.get("after") and told.get("before") and told["after"] > told["before"]:
+        data = super().clean()
+        if data.get("after") and data.get("before") and data["after"] > data["before"]:
             self.add_error("before", "This is earlier than the day the list begins with.")
-        return told
+        return data
 
 
 class PaperFilter(django_filters.FilterSet):
@@ -65,10 +58,10 @@ class PaperFilter(django_filters.FilterSet):
 
     def match_org(self, papers, name, org):
         """By the short name in its address, or by its full one."""
-        meant = Organisation.objects.filter(
+        organisations = Organisation.objects.filter(
             Q(slug__iexact=org) | Q(name__iexact=org) | Q(former_slugs__slug__iexact=org)
-        ).values_list("pk", flat=True)
-        return papers.affiliated_with(meant)
+        )
+        return papers.affiliated_with(organisations.values_list("pk", flat=True))
 
     def match_author(self, papers, name, author):
         """These words stand side by side among the names."""

@@ -1,4 +1,3 @@
-from django.contrib.auth.decorators import login_required
 from django.urls import path
 
 from papers.lists.views import about, archive, general, saved_filters
@@ -16,7 +15,6 @@ urlpatterns = [
     path("papers/archive", archive.archive, name="archive"),
     path("papers/filters/save", saved_filters.save, name="save_filter"),
     path("papers/filters/<int:pk>/remove", saved_filters.remove, name="remove_filter"),
-    path("bookmarks", login_required(general.bookmarks), name="bookmarks"),
     path("about/ranking", about.ranking, name="about_ranking"),
     path("about/search", about.search, name="about_search"),
     path("opensearch.xml", about.opensearch, name="opensearch"),

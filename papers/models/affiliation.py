@@ -123,8 +123,7 @@ class AffiliationManager(models.Manager.from_queryset(AffiliationQuerySet)):
 
     def refresh_organisation(self, papers: Collection[int]) -> None:
         """Write into the rows of these papers (ids) the organisation that was accepted first. They must be locked."""
-        wrong = self._papers.filter(pk__in=papers).misattributed()
-        wrong.update(organisation=F("first"), revision=F("revision") + 1)
+        self._papers.misattributed().touch(papers, organisation=F("first"))
 
     @property
     def _papers(self):

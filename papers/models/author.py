@@ -4,11 +4,13 @@ from django.db import models
 
 
 class AuthorManager(models.Manager):
-    def first_of(self, papers: Iterable[int], number: int) -> dict[int, list[str]]:
-        """The ids of these papers → the names of so many of their first authors. One statement."""
+    def first_of(self, papers: Iterable[int], limit: int | None) -> dict[int, list[str]]:
+        """The names of so many first authors of each of these papers (ids), or of all, by the id. One statement."""
         names = {pk: [] for pk in papers}
-        first = self.filter(paper__in=names, position__lt=number).order_by("paper", "position")
-        for pk, name in first.values_list("paper", "name"):
+        authors = self.filter(paper__in=names).order_by("paper", "position")
+        if limit is not None:
+            authors = authors.filter(position__lt=limit)
+        for pk, name in authors.values_list("paper", "name"):
             names[pk].append(name)
         return names
 

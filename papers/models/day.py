@@ -1,4 +1,4 @@
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Max, Min, Q
 
 from papers.period import today
@@ -29,11 +29,15 @@ class DayManager(models.Manager):
         days = [day for day in around.values() if day]
         return min(days, key=lambda day: abs(day - date), default=None)
 
+    @transaction.atomic(savepoint=False)
     def recount(self, dates=None) -> None:
-        """Bring the counts of these days (all days if None) in line with the papers listed on them."""
+        """Bring the counts of these days (all days if None) in line with the papers listed on them.
+
+        The days are locked before papers are counted, so that two who count at once do not miss what the other did.
+        """
         with connection.cursor() as cursor:
             days = None if dates is None else list(dates)
-            cursor.execute(_FORGET_EMPTY, {"days": days})
+            cursor.execute(_LOCK, {"days": days})
             cursor.execute(_COUNT, {"days": days})
 
 
@@ -44,13 +48,16 @@ _AROUND = """
     FROM papers_day
 """
 _SELECTED = "(%(days)s::date[] IS NULL OR {column} = ANY(%(days)s::date[]))"
-_FORGET_EMPTY = f"""
-    DELETE FROM papers_day WHERE {_SELECTED.format(column="date")}
-    AND NOT EXISTS (SELECT FROM papers_paper WHERE listed_on = papers_day.date)
-"""
+_LOCK = f"SELECT FROM papers_day WHERE {_SELECTED.format(column='date')} ORDER BY date FOR UPDATE"
 _COUNT = f"""
-    INSERT INTO papers_day (date, paper_count)
-    SELECT listed_on, count(*) FROM papers_paper WHERE {_SELECTED.format(column="listed_on")} GROUP BY listed_on
+    WITH counted AS (
+        SELECT listed_on, count(*) AS papers FROM papers_paper
+        WHERE {_SELECTED.format(column="listed_on")} GROUP BY listed_on
+    ), emptied AS (
+        DELETE FROM papers_day
+        WHERE {_SELECTED.format(column="date")} AND date NOT IN (SELECT listed_on FROM counted)
+    )
+    INSERT INTO papers_day (date, paper_count) SELECT listed_on, papers FROM counted
     ON CONFLICT (date) DO UPDATE SET paper_count = excluded.paper_count
     WHERE papers_day.paper_count <> excluded.paper_count
 """

@@ -4,8 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.db import models, transaction
-from django.db.models import Case, F, Max, Min, OuterRef, Subquery, Value, When, Window
-from django.db.models.functions import Concat, RowNumber
+from django.db.models import Case, Count, F, Max, Min, OuterRef, Subquery, Value, When, Window
+from django.db.models.functions import Coalesce, Concat, Now, RowNumber
 from django.utils import timezone
 
 from lib.places import between
@@ -132,6 +132,16 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
             collection.count_items(0)
             return None
         return items.values_list("note", flat=True).first() or ""
+
+    def lock_collections_of(self, papers: Iterable[int]) -> list[int]:
+        """Lock the collections that have one of these papers until the transaction ends; return their ids."""
+        return Collection.objects.filter(pk__in=self.filter(paper__in=papers).values("collection")).lock()
+
+    def recount(self, collections: Iterable[int]) -> None:
+        """Bring `paper_count` of these collections, which must be locked, in line with their items."""
+        kept = self.kept().filter(collection=OuterRef("pk")).order_by().values("collection").values(n=Count("*"))
+        rows = Collection.objects.filter(pk__in=collections)
+        rows.update(paper_count=Coalesce(Subquery(kept), 0), updated_at=Now())
 
     def forget_removed(self) -> None:
         """Delete what was removed more than KEPT_DAYS ago."""

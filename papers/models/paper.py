@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, Exists, F, Func, Max, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, TruncMonth
@@ -12,8 +12,11 @@ from django.utils import timezone
 from lib.fields import LineField, UrlLineField
 from lib.locks import LockQuerySet
 from lib.text import fold
+from papers import identifiers
 from papers.models.affiliation import Affiliation
 from papers.models.bookmark import Bookmark
+from papers.models.day import Day
+from papers.models.item import Item
 from papers.models.vote import Vote
 from papers.period import today
 from papers.ranking import HOT, highest, lowest
@@ -92,10 +95,10 @@ class PaperQuerySet(LockQuerySet):
     def submitted_by(self, user):
         return self.filter(submitted_by=user)
 
-    def narrow(self, columns):
-        """Only what says whether a row looks different, and these columns: the rest is in the cards that are kept."""
-        known = {field.name for field in Paper._meta.fields}
-        return self.only("revision", "organisation__updated_at", *(known & set(columns)))
+    def for_cards(self, columns=()):
+        """Only what the cache key of a card is made of, and these columns: the rest is in the cached cards."""
+        fields = {field.name for field in Paper._meta.fields}
+        return self.only("revision", "organisation__updated_at", *(fields & set(columns)))
 
     def seen_by(self, viewer):
         """Papers with everything that a row shows to this viewer: `voted`, `saved` and the organisation.
@@ -107,6 +110,26 @@ class PaperQuerySet(LockQuerySet):
             voted = Exists(Vote.objects.filter(user=viewer, paper=OuterRef("pk")))
             saved = Exists(Bookmark.objects.filter(user=viewer, paper=OuterRef("pk")))
         return self.select_related("organisation").annotate(voted=voted, saved=saved).fetch_mode(models.FETCH_RAISE)
+
+    def touch(self, pks, **changes) -> int:
+        """Write these changes into those of the papers with these ids, and raise their revision; how many they are.
+
+        Cards, ETags and feeds depend on the revision: whoever changes what a row of a list can show comes here.
+        """
+        return self.filter(pk__in=pks).update(revision=F("revision") + 1, **changes)
+
+    @transaction.atomic
+    def delete(self):
+        """Delete the papers with all that refers to them; their collections and days are counted anew."""
+        rows = self.model.objects.filter(pk__in=self.order_by().values("pk")).order_by("pk").select_for_update()
+        days = dict(rows.values_list("pk", "listed_on"))
+        collections = Item.objects.lock_collections_of(days)
+        deleted = models.QuerySet.delete(self.model.objects.filter(pk__in=days))
+        Item.objects.recount(collections)
+        Day.objects.recount(set(days.values()))
+        return deleted
+
+    delete.alters_data = delete.queryset_only = True  # as Django marks its own
 
 
 _AFFILIATED = "SELECT paper_id FROM papers_affiliation WHERE organisation_id = ANY(%s) AND state = 'accepted'"
@@ -191,22 +214,25 @@ class Paper(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("papers:paper", args=[self.arxiv_id])
 
+    def delete(self):
+        """Delete this paper as `PaperQuerySet.delete` does, so that its collections and its day are counted anew."""
+        return Paper.objects.filter(pk=self.pk).delete()
+
     @property
     def arxiv_url(self) -> str:
-        return f"https://arxiv.org/abs/{self.arxiv_id}"
+        return identifiers.arxiv_url(self.arxiv_id)
 
     @property
     def doi(self) -> str:
-        """Which arXiv registers for each of its papers (https://info.arxiv.org/help/doi.html)."""
-        return f"10.48550/arXiv.{self.arxiv_id}"
+        return identifiers.doi(self.arxiv_id)
 
     @property
     def pdf_url(self) -> str:
-        return f"https://arxiv.org/pdf/{self.arxiv_id}"
+        return identifiers.pdf_url(self.arxiv_id)
 
     @property
-    def face(self) -> str:
-        """Changes whenever the paper's row in a list may look different: the key of what is kept of it."""
+    def cache_key(self) -> str:
+        """Changes whenever the paper's row in a list may look different: the key of everything cached about it."""
         badge = f"{self.organisation.updated_at:%Y%m%d%H%M%S%f}" if self.organisation else ""
         return f"{self.pk}.{self.revision}.{badge}"
 

@@ -18,8 +18,7 @@ class VoteManager(MarkManager):
             self._move_counter(paper, -1)
 
     def _move_counter(self, paper, by: int) -> None:
-        papers = type(paper)._base_manager.filter(pk=paper.pk)
-        papers.update(vote_count=F("vote_count") + by, revision=F("revision") + 1)
+        type(paper).objects.touch([paper.pk], vote_count=F("vote_count") + by)
 
 
 class Vote(Mark):

@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from lib.text import fold, one_line
+from papers.paper.summary import Summary
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -22,14 +23,14 @@ _SPECIAL = {
 }
 
 
-def bibtex(paper, authors: list[str], suffix: str = "") -> str:
+def bibtex(paper: Summary, suffix: str = "") -> str:
     """One @misc entry; authors in the paper's order, TeX's special characters escaped outside of maths.
 
     `suffix` keeps apart the keys of papers that have the same one.
     """
     fields = {
         "title": "{" + _tex(paper.title) + "}",
-        "author": " and ".join(map(_bibtex_name, authors)),
+        "author": " and ".join(map(_bibtex_name, paper.authors)),
         "year": str(paper.published_at.year),
         "eprint": paper.arxiv_id,
         "archivePrefix": "arXiv",
@@ -39,15 +40,15 @@ def bibtex(paper, authors: list[str], suffix: str = "") -> str:
         "note": _tex(one_line(paper.note)),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
-    return "\n".join([f"@misc{{{key(paper, authors)}{suffix},", *lines, "}"])
+    return "\n".join([f"@misc{{{key(paper)}{suffix},", *lines, "}"])
 
 
-def ris(paper, authors: list[str]) -> str:
+def ris(paper: Summary) -> str:
     """One record of the type UNPB, an unpublished work, as which reference managers keep preprints."""
     lines = [
         ("TY", "UNPB"),
         ("TI", paper.title),
-        *(("AU", ", ".join(filter(None, family_and_given(name)))) for name in authors),
+        *(("AU", ", ".join(filter(None, family_and_given(name)))) for name in paper.authors),
         ("PY", str(paper.published_at.year)),
         ("DA", f"{paper.published_at:%Y/%m/%d}"),
         ("PB", "arXiv"),
@@ -62,9 +63,9 @@ def ris(paper, authors: list[str]) -> str:
     return "\n".join(f"{tag}  - {one_line(value)}" for tag, value in lines if value or tag == "ER")
 
 
-def csl(paper, authors: list[str]) -> dict:
+def csl(paper: Summary) -> dict:
     """One item, ready for JSON."""
-    names = map(family_and_given, authors)
+    names = map(family_and_given, paper.authors)
     day = paper.published_at
     item = {
         "id": paper.arxiv_id,
@@ -83,9 +84,9 @@ def csl(paper, authors: list[str]) -> dict:
     return item | {"note": paper.note} if paper.note else item
 
 
-def key(paper, authors: list[str]) -> str:
+def key(paper: Summary) -> str:
     """First author's surname, year, first long word of the title: `dettmers2023qlora`."""
-    surname = re.sub(r"\W", "", fold(authors[0].split()[-1])) if authors else "anonymous"
+    surname = re.sub(r"\W", "", fold(paper.authors[0].split()[-1])) if paper.authors else "anonymous"
     word = next((w for w in re.findall(r"\w+", fold(paper.title)) if len(w) > 3), "paper")
     key = f"{surname}{paper.published_at.year}{word}"
     return unicodedata.normalize("NFKD", key).encode("ascii", "ignore").decode() or "paper"

@@ -1,6 +1,6 @@
 """Marks in a card the words that were found, and lets its abstract begin near the first of them.
 
-It works on finished HTML and steps over all that is no text: tags, entities and formulas. So nothing of a paper can
+It takes typeset text (`lib.markup.typeset`) and steps over tags, entities and formulas. So nothing of a paper can
 become markup by being marked.
 """
 
@@ -11,7 +11,6 @@ import snowballstemmer
 
 from lib.text import bare
 
-_TEXTS = re.compile(r'<h2>.*?</h2>|<div class="abstract">\s*<p>.*?</p>', re.DOTALL)
 # As the index has them: "4.5", "7b", and letters, which go on behind an accent of their own and an apostrophe.
 _WORD = r"\d+(?:\.\d+)+|\d*[^\W\d_]+(?:(?:[\u0300-\u036f]+|['’](?=[^\W\d_]))[^\W\d_]*)*|\d+"
 _WORDS = re.compile(_WORD)
@@ -47,13 +46,13 @@ class Marker(dict):
     def has_any(self, text: str) -> bool:
         return any(self[word] for word in _WORDS.findall(text))
 
-    def mark(self, card: str) -> str:
-        """The card with <mark> around such words of its title and abstract."""
-        return _TEXTS.sub(self._mark, card)
+    def mark(self, html: str) -> str:
+        """The typeset text with <mark> around such words."""
+        return self._next.sub(self._mark_word, html)
 
-    def _mark(self, text: re.Match) -> str:
-        marked = self._next.sub(self._mark_word, text[0])
-        return marked if marked.startswith("<h2>") else _begin_near_the_first(marked)
+    def mark_abstract(self, html: str) -> str:
+        """The same, where the sentences before the first mark are set apart if it would be out of sight."""
+        return _begin_near_the_first(self.mark(html))
 
     def _mark_word(self, found: re.Match) -> str:
         before, word = found.groups()
@@ -62,14 +61,13 @@ class Marker(dict):
 
 def _begin_near_the_first(abstract: str) -> str:
     """The abstract with whole sentences before its first mark set apart, if that would be out of sight."""
-    start = abstract.index("<p>") + len("<p>")
-    before, mark, _ = abstract[start:].partition("<mark>")
+    before, mark, _ = abstract.partition("<mark>")
     if not mark or len(_TAG.sub("", before)) < IN_SIGHT:
         return abstract
     for end in reversed([sentence.end() for sentence in _SENTENCE_END.finditer(before)]):
         earlier = before[:end]
         if len(_OPENING_TAG.findall(earlier)) == earlier.count("</"):
-            return f'{abstract[:start]}<span class="earlier">{earlier}</span>{abstract[start + end :]}'
+            return f'<span class="earlier">{earlier}</span>{abstract[end:]}'
     return abstract
 
 

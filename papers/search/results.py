@@ -1,8 +1,9 @@
 """Papers for a question, by words and by meaning, fused in one statement; papers like a paper.
 
-Three legs rank their best: papers that have every word, papers that have any of the rare ones, papers whose vectors
-are near. A paper's score is strength / (K + place) in the better of its word legs, plus the same for meaning:
-reciprocal rank fusion (Cormack, Clarke and Buettcher 2009, doi:10.1145/1571941.1572114), weighed by how well it fits.
+Three retrievers rank their best: papers that have every word, papers that have any of the rare ones, papers whose
+vectors are near. A paper's score is strength / (K + place) in the better of the two that look for words, plus the same
+for meaning: reciprocal rank fusion (Cormack, Clarke and Buettcher 2009, doi:10.1145/1571941.1572114), weighed by how
+well it fits.
 """
 
 import hashlib
@@ -26,7 +27,7 @@ from papers.search import embedding, lexicon, retrieval
 from papers.search.embedding import Unavailable, embedder
 from papers.search.syntax import Terms
 
-LEGS = {"": ("every", "any", "near"), "words": ("every", "any"), "meaning": ("near",)}
+RETRIEVERS = {"": ("every", "any", "near"), "words": ("every", "any"), "meaning": ("near",)}
 TIMEOUT_MS = 1_000
 PATIENCE = 2.0  # seconds that a reader waits for a service to make a question's vector
 PAUSE_SECONDS = 30  # without meaning, after it was not to be had
@@ -40,17 +41,22 @@ class TooSlow(Busy):
 
 @dataclass(frozen=True)
 class Hit:
-    """A paper, its score, and the legs that have it."""
+    """A paper, its score, and the names of the retrievers that found it."""
 
     pk: int
     score: float
-    legs: frozenset[str]
+    retrievers: frozenset[str]
 
 
 @dataclass(frozen=True)
-class Found:
-    """Hits, best first; whether only the first papers were looked through for every word; the tsquery of that; what is
-    to be marked, and the tsquery of it in a name; words that were read as others.
+class Results:
+    """What was found.
+
+    * `hits`: the papers, best first.
+    * `is_walked`: only the first papers were looked through for every word, whose tsquery is `every`.
+    * `marked`, `prefix`: the folded words to be marked, and the beginning of a word. `named`: their tsquery for names.
+    * `mended`: words with a typing error, and the words they were read as.
+    * `lacks_meaning`: meaning was to be compared and could not be.
     """
 
     hits: tuple[Hit, ...]
@@ -63,17 +69,17 @@ class Found:
     lacks_meaning: bool = False
 
     @cached_property
-    def _legs(self) -> dict[int, frozenset[str]]:
-        return {hit.pk: hit.legs for hit in self.hits}
+    def _matches(self) -> dict[int, frozenset[str]]:
+        return {hit.pk: hit.retrievers for hit in self.hits}
 
-    def legs_of(self, pk: int) -> frozenset[str]:
+    def matched_by(self, pk: int) -> frozenset[str]:
         """What is shown and is no hit has every word: another order than relevance goes on after the hits."""
-        return self._legs.get(pk, frozenset({"every"}))
+        return self._matches.get(pk, frozenset({"every"}))
 
     @property
     def exact(self) -> int:
         """How many hits have every word."""
-        return sum("every" in hit.legs for hit in self.hits)
+        return sum("every" in hit.retrievers for hit in self.hits)
 
     @property
     def others(self) -> int:
@@ -91,7 +97,7 @@ class Found:
         return papers.filter(pk__in=[hit.pk for hit in self.hits[: retrieval.POOL]])
 
 
-def find(papers, terms: Terms, *, by: str = "", first: Sequence[str] = ("vote_count", "listed_at", "id")) -> Found:
+def find(papers, terms: Terms, *, by: str = "", first: Sequence[str] = ("vote_count", "listed_at", "id")) -> Results:
     """The best of these papers for the terms. Raises TooSlow.
 
     `by` is "words", "meaning" or "" for both. Where more papers have every word than are ranked, the first by these
@@ -118,12 +124,12 @@ def without(papers, terms: Terms):
         return papers.filter(~Q(entry__words=retrieval.tsquery(lexicon.read(terms).none)))
 
 
-def like(paper, papers) -> Found:
+def like(paper, papers) -> Results:
     """Those of the papers that are nearest to this one in meaning; none if it has no vector yet. Raises TooSlow."""
     return _kept(papers, paper.pk, lambda: _like(paper, papers))
 
 
-def _kept(papers, asked, make: Callable[[], Found]) -> Found:
+def _kept(papers, asked, make: Callable[[], Results]) -> Results:
     """What was found for a minute, if it was looked for among all papers."""
     if papers.query.where:
         return make()
@@ -136,19 +142,19 @@ def has_meaning() -> bool:
     return embedder() is not None and _has_vectors()
 
 
-def _like(paper, papers) -> Found:
+def _like(paper, papers) -> Results:
     with bounded() as cursor, suppress(EmptyResultSet):  # there are no papers to look through
         vector = Embedding.objects.filter(paper=paper, model=embedding.name()).values_list("vector", flat=True).first()
         if vector is not None and has_meaning():
-            return Found(_hits(cursor, {"near": retrieval.near(papers.exclude(pk=paper.pk), vector)}))
-    return Found(())
+            return Results(_hits(cursor, {"near": retrieval.near(papers.exclude(pk=paper.pk), vector)}))
+    return Results(())
 
 
-def _find(papers, terms: Terms, by: str, first: Sequence[str]) -> Found:
+def _find(papers, terms: Terms, by: str, first: Sequence[str]) -> Results:
     with bounded():
         words = lexicon.read(terms)
-    vector = _vector(terms.spelled(words.mended).plain) if "near" in LEGS[by] else None
-    names = LEGS[by] if vector is not None else LEGS["words"]
+    vector = _vector(terms.spelled(words.mended).plain) if "near" in RETRIEVERS[by] else None
+    names = RETRIEVERS[by] if vector is not None else RETRIEVERS["words"]
     if words.phrases:
         papers = papers.filter(entry__words=retrieval.tsquery(words.phrases))
     hits = ()
@@ -160,8 +166,8 @@ def _find(papers, terms: Terms, by: str, first: Sequence[str]) -> Found:
         }
         hits = _hits(cursor, {name: asked[name] for name in names if asked[name]})
     is_walked = "every" in names and retrieval.is_walked(papers, words) and words.corpus > retrieval.WALK
-    lacks_meaning = "near" in LEGS[by] and vector is None
-    return Found(hits, is_walked, words.every, words.marked, words.prefix, words.named, words.mended, lacks_meaning)
+    lacks_meaning = "near" in RETRIEVERS[by] and vector is None
+    return Results(hits, is_walked, words.every, words.marked, words.prefix, words.named, words.mended, lacks_meaning)
 
 
 def _hits(cursor, asked: dict) -> tuple[Hit, ...]:

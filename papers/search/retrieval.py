@@ -1,6 +1,6 @@
-"""The legs of a search and their fusion, as SQL. docs/search.md tells why they are as they are.
+"""The retrievers of a search and their fusion, as SQL. docs/search.md says why they are as they are.
 
-A leg is a statement of (pk, relevance) and its parameters.
+A retriever is a statement of (pk, relevance) and its parameters.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from papers.search import embedding, lexicon
 K = 60
 EVERY_POOL = 300  # of all papers with every word, the first in the order that was asked for
 WALK = 8_000  # papers that are looked through in that order, where every word is common
-POOL = 100  # of any other leg
+POOL = 100  # of any other retriever
 FARTHEST = 0.25  # cosine below which a paper has nothing to do with a question, as all are for random letters
 
 
@@ -124,20 +124,22 @@ def near(papers, vector: numpy.ndarray):
     return pool.values_list("pk", 1 - distance)[:POOL].query.sql_with_params()
 
 
-def fuse(cursor, legs: dict) -> list[tuple[int, float, list[str]]]:
-    """The hits of these legs, best first: paper id, score, and the legs that have it."""
-    if not legs:
+def fuse(cursor, retrievers: dict) -> list[tuple[int, float, list[str]]]:
+    """The hits of these retrievers, best first: paper id, score, and the retrievers that have it."""
+    if not retrievers:
         return []
-    places = ", ".join(_PLACES.format(leg=leg, sql=sql) for leg, (sql, _) in legs.items())
-    union = " UNION ALL ".join(_STRENGTHS[leg] for leg in legs)
-    cursor.execute(_FUSE.format(places=places, union=union), [param for _, params in legs.values() for param in params])
+    places = ", ".join(_PLACES.format(retriever=retriever, sql=sql) for retriever, (sql, _) in retrievers.items())
+    union = " UNION ALL ".join(_STRENGTHS[retriever] for retriever in retrievers)
+    cursor.execute(
+        _FUSE.format(places=places, union=union), [param for _, params in retrievers.values() for param in params]
+    )
     return cursor.fetchall()
 
 
 _PLACES = """
-    "{leg}" AS MATERIALIZED (
+    "{retriever}" AS MATERIALIZED (
         SELECT pk, relevance, row_number() OVER (ORDER BY relevance DESC, pk DESC) AS place
-        FROM ({sql}) AS leg(pk, relevance)
+        FROM ({sql}) AS retriever(pk, relevance)
     )
 """
 _STRENGTHS = {
@@ -149,9 +151,9 @@ _FUSE = f"""
     WITH {{places}}
     SELECT
         pk,
-        coalesce(max(strength / ({K} + place)) FILTER (WHERE leg <> 'near'), 0)
-        + coalesce(max(strength / ({K} + place)) FILTER (WHERE leg = 'near'), 0) AS score,
-        array_agg(leg)
-    FROM ({{union}}) AS strengths(pk, leg, strength, place)
+        coalesce(max(strength / ({K} + place)) FILTER (WHERE retriever <> 'near'), 0)
+        + coalesce(max(strength / ({K} + place)) FILTER (WHERE retriever = 'near'), 0) AS score,
+        array_agg(retriever)
+    FROM ({{union}}) AS strengths(pk, retriever, strength, place)
     GROUP BY pk ORDER BY score DESC, pk DESC
 """  # noqa: S608 (all parts are constants)

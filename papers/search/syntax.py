@@ -129,7 +129,7 @@ def parse(text: str) -> Query:
     return Query(str(terms(" ".join(words))), filters, tuple(problems))
 
 
-def settle(name: str, value: str) -> str:
+def normalise_value(name: str, value: str) -> str:
     """A parameter of an address as `parse` writes it (`after=2025-01` is a day then); what can't be read stays."""
     if name not in _KEYS:
         return value

@@ -1,34 +1,35 @@
 """A list as a feed: Atom 1.0 (RFC 4287), JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/) and RSS 2.0
 (https://www.rssboard.org/rss-specification, with `atom:link` and `dc:creator` as its best practices have them).
 
-Nothing in a feed moves by a vote, but which papers are in it and where, as far as the list is ordered by votes. What
-an entry is known by is the paper's address on arXiv: the same whichever list, format or host it comes from.
+A vote changes nothing in a feed but which papers are in it and in which order, if the list is sorted by votes. The id
+of an entry is the paper's address on arXiv: the same in every list and format, and on every host.
 """
 
 import json
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from uuid import UUID, uuid5
 
 from django.conf import settings
-from django.http import QueryDict
+from django.http import Http404
 from django.utils.crypto import salted_hmac
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 from lxml import etree
 
-from lib.markup import markdown, plain
+from lib.markup import markdown
 from lib.refusals import BadInput
-from lib.text import byline, one_line
+from lib.text import one_line
 from lib.xml import writable
-from papers.lists import listing
-from papers.lists.catalogue import Source
-from papers.models import Author, Paper
+from papers.lists.list import List, Privacy
+from papers.lists.listing import Listing, for_feed
+from papers.lists.query import ListQuery, query_string
+from papers.paper.summary import Summary, summaries
 
 SIZE = 50
-NAMES = 10  # of a paper's authors that are told
+NAMES = 10  # of a paper's authors
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when an empty feed changed
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -40,22 +41,41 @@ _COLUMNS = ("listed_at", "changed_at", "categories", "keywords", "code_url", "pr
 
 @dataclass(frozen=True)
 class Entry:
-    """A paper. `published` is since when it is in the list, `updated` the later of that and its own last change."""
+    """A paper since it is in the list (`published`); `updated` is the later of that and its own last change."""
 
-    paper: Paper
-    title: str
-    html: str
-    names: list[str]
+    paper: Summary
     published: datetime
-    updated: datetime
 
     @property
-    def page(self) -> str:
-        return settings.BASE_URL + self.paper.get_absolute_url()
+    def updated(self) -> datetime:
+        return max(self.published, self.paper.changed_at)
+
+    @property
+    def title(self) -> str:
+        return writable(self.paper.plain_title) or self.paper.arxiv_id
+
+    @property
+    def authors(self) -> list[str]:
+        return _lines(self.paper.authors)
 
     @property
     def tags(self) -> list[str]:
-        return list(filter(None, dict.fromkeys(map(_line, self.paper.topics))))
+        return _lines(dict.fromkeys(self.paper.topics))
+
+    @property
+    def html(self) -> str:
+        """Authors and organisation, the note of a collection, the abstract, and links."""
+        paper = self.paper
+        head = " · ".join(filter(None, [paper.byline(NAMES), paper.organisation]))
+        anchors = format_html_join(" · ", '<a href="{}">{}</a>', ((url, name) for name, url in paper.links.items()))
+        paragraphs = [
+            format_html("<p>{}</p>", head) if head else "",
+            mark_safe("<p><strong>This paper was withdrawn.</strong></p>") if paper.is_withdrawn else "",
+            format_html("<blockquote>{}</blockquote>", markdown(paper.note, plain=True)) if paper.note else "",
+            format_html("<p>{}</p>", paper.plain_abstract) if paper.abstract else "",
+            format_html("<p>{}</p>", anchors),
+        ]
+        return writable("".join(paragraphs))
 
 
 @dataclass(frozen=True)
@@ -73,85 +93,54 @@ class Feed:
         return max((entry.updated for entry in self.entries), default=NEVER)
 
 
-def address(page: str, form: str, key: str = "") -> str:
-    """Of the feed in this form of the list whose page is at this address. `key`: see `FeedKey`."""
-    path, _, query = page.partition("?")
-    told = QueryDict(query, mutable=True)
-    if told.get("sort") not in listing.ORDERS:  # an order of the page's own is how the feed is anyway
-        told.pop("sort", None)
-    path = "/papers" if path == "/" else path
-    return f"{path}.{form}{listing.address(told, older='', export='', key=key)}".removesuffix("?")
+def read(list_: List, query: ListQuery, viewer) -> Listing:
+    """The list's first papers, in one statement.
 
-
-def read(source: Source, query: QueryDict, viewer) -> listing.Listing:
-    """The list's first papers. One statement; more where words are looked for, which are kept for a minute, and the
-    begin, bounds and end of a transaction where filters are. Raises BadInput for filters that can't be read.
+    There are more where words are looked for, which are kept for a minute, and the begin, bounds and end of a
+    transaction where filters are. Raises BadInput for filters that can't be read, and Http404 for a list without feed.
     """
-    found = source.read(query, viewer, SIZE, also=_COLUMNS)
-    if found.asked.problems or not found.is_readable:
-        wrong = [f"{found.form[name].label}: {' '.join(said)}" for name, said in found.form.errors.items()]
-        raise BadInput(" ".join([*found.asked.problems, *wrong]))
-    return found
+    if list_.no_feed:
+        raise Http404
+    listing = for_feed(list_, query, viewer, SIZE, columns=(*_COLUMNS, list_.since))
+    if query.problems or not listing.is_readable:
+        errors = [f"{listing.form[name].label}: {' '.join(texts)}" for name, texts in listing.form.errors.items()]
+        raise BadInput(" ".join([*query.problems, *errors]))
+    return listing
 
 
-def version(source: Source, found: listing.Listing) -> tuple:
-    """All that the feed tells, for an ETag: without another statement, unless there is no paper to tell the name."""
+def version(list_: List, listing: Listing, viewer) -> tuple:
+    """All that the feed says, for an ETag, without another statement unless there is no paper to know the title."""
     rows = [
         (
             paper.pk,
-            getattr(paper, source.moment),
+            getattr(paper, list_.since),
             paper.note,
             paper.organisation and paper.organisation.updated_at,
             *(getattr(paper, column) for column in _COLUMNS),
         )
-        for paper in found.papers
+        for paper in listing.papers
     ]
-    return settings.BASE_URL, found.papers[0].named if rows else source.title(), rows
+    return settings.BASE_URL, listing.papers[0].list_title if rows else list_.title_for(viewer), rows
 
 
-def make(source: Source, found: listing.Listing, page: str, address: str, viewer) -> Feed:
-    """The feed of what was found, by the addresses of its page and its own. Two statements, and one for the title."""
-    title = f"{listing.titled(source.title(), found.asked.params)} · Broadsheet"
-    whose = f"{page} of {viewer.pk}" if source.is_private else page
+def make(list_: List, listing: Listing, address: str, viewer) -> Feed:
+    """The feed of this listing, by its own address. Two statements, and one for the title."""
+    title = f"{listing.query.title(list_.title_for(viewer))} · Broadsheet"
+    page = list_.key + query_string(listing.query.of_list().params).removesuffix("?")
+    reader = f"{page} of {viewer.pk}" if list_.privacy is Privacy.PRIVATE else page
     site = UUID(bytes=salted_hmac("papers.feeds", "site", algorithm="sha256").digest()[:16])  # the same at any BASE_URL
-    entries = _entries(source, found.papers)
+    papers = summaries([paper.pk for paper in listing.papers], NAMES)
+    entries = [
+        Entry(replace(papers[row.pk], note=row.note), getattr(row, list_.since))
+        for row in listing.papers
+        if row.pk in papers
+    ]
     base = settings.BASE_URL
-    return Feed(uuid5(site, whose).urn, _line(title), base + page, base + address, entries)
+    return Feed(uuid5(site, reader).urn, writable(one_line(title)), base + page, base + address, entries)
 
 
-def _entries(source: Source, rows: Collection[Paper]) -> list[Entry]:
-    whole = Paper.objects.select_related("organisation").in_bulk([row.pk for row in rows])
-    names = Author.objects.first_of(whole, NAMES)
-    return [
-        describe(whole[row.pk], names[row.pk], row.note, getattr(row, source.moment)) for row in rows if row.pk in whole
-    ]
-
-
-def describe(paper: Paper, names: list[str], note: str, moment: datetime) -> Entry:
-    """The entry of a paper with these first authors, which is so noted in the list since this moment."""
-    title, names = _line(plain(paper.title)) or paper.arxiv_id, list(filter(None, map(_line, names)))
-    html = writable(_html(paper, names, note))
-    return Entry(paper, title, html, names, moment, max(moment, paper.changed_at))
-
-
-def _line(text: str) -> str:
-    return one_line(writable(text))
-
-
-def _html(paper: Paper, names: list[str], note: str) -> SafeString:
-    """Authors and organisation, what a collection notes, the abstract, and where to go from there."""
-    organisation = _line(paper.organisation.name) if paper.organisation else ""
-    head = " · ".join(filter(None, [byline(names, paper.author_count), organisation]))
-    links = {"arXiv": paper.arxiv_url, "PDF": paper.pdf_url, "Code": paper.code_url, "Project": paper.project_url}
-    anchors = format_html_join(" · ", '<a href="{}">{}</a>', ((url, name) for name, url in links.items() if url))
-    parts = [
-        format_html("<p>{}</p>", head) if head else "",
-        mark_safe("<p><strong>This paper was withdrawn.</strong></p>") if paper.withdrawn_at else "",
-        format_html("<blockquote>{}</blockquote>", markdown(note, plain=True)) if note else "",
-        format_html("<p>{}</p>", _line(plain(paper.abstract))) if paper.abstract else "",
-        format_html("<p>{}</p>", anchors),
-    ]
-    return mark_safe("".join(parts))
+def _lines(texts: Iterable[str]) -> list[str]:
+    return [line for text in texts if (line := one_line(writable(text)))]
 
 
 def _atom(feed: Feed) -> bytes:
@@ -168,9 +157,9 @@ def _atom(feed: Feed) -> bytes:
         _add(item, "title", entry.title)
         _add(item, "published", _rfc3339(entry.published))
         _add(item, "updated", _rfc3339(entry.updated))
-        _add(item, "link", rel="alternate", type="text/html", href=entry.page)
+        _add(item, "link", rel="alternate", type="text/html", href=entry.paper.url)
         _add(item, "link", rel="related", type="text/html", href=entry.paper.arxiv_url)
-        for name in entry.names:
+        for name in entry.authors:
             _add(_add(item, "author"), "name", name)
         for tag in entry.tags:
             _add(item, "category", term=tag)
@@ -190,10 +179,10 @@ def _rss(feed: Feed) -> bytes:
     for entry in feed.entries:
         item = _add(channel, "item")
         _add(item, "title", entry.title)
-        _add(item, "link", entry.page)
+        _add(item, "link", entry.paper.url)
         _add(item, "guid", entry.paper.arxiv_url, isPermaLink="false")
         _add(item, "pubDate", rfc822(entry.published))
-        for name in entry.names:
+        for name in entry.authors:
             _add(item, f"{{{_DC}}}creator", name)
         for tag in entry.tags:
             _add(item, "category", tag)
@@ -215,7 +204,7 @@ def xml(root: etree._Element) -> bytes:
 
 
 def _json(feed: Feed) -> bytes:
-    told = {
+    data = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "home_page_url": feed.page,
@@ -223,19 +212,19 @@ def _json(feed: Feed) -> bytes:
         "language": "en",
         "items": [_item(entry) for entry in feed.entries],
     }
-    return json.dumps(told, ensure_ascii=False).encode()
+    return json.dumps(data, ensure_ascii=False).encode()
 
 
 def _item(entry: Entry) -> dict:
     return {
         "id": entry.paper.arxiv_url,
-        "url": entry.page,
+        "url": entry.paper.url,
         "external_url": entry.paper.arxiv_url,
         "title": entry.title,
         "content_html": entry.html,
         "date_published": _rfc3339(entry.published),
         "date_modified": _rfc3339(entry.updated),
-        "authors": [{"name": name} for name in entry.names],
+        "authors": [{"name": name} for name in entry.authors],
         "tags": entry.tags,
     }
 
@@ -250,15 +239,14 @@ def rfc822(moment: datetime) -> str:
 
 @dataclass(frozen=True)
 class Form:
-    """`name` is what readers call it; `write` makes its bytes."""
+    """`write` makes the bytes of a feed."""
 
-    name: str
     content_type: str
     write: Callable[[Feed], bytes]
 
 
 FORMS = {
-    "atom": Form("Atom", "application/atom+xml; charset=utf-8", _atom),
-    "json": Form("JSON Feed", "application/feed+json; charset=utf-8", _json),
-    "rss": Form("RSS", "application/rss+xml; charset=utf-8", _rss),
+    "atom": Form("application/atom+xml; charset=utf-8", _atom),
+    "json": Form("application/feed+json; charset=utf-8", _json),
+    "rss": Form("application/rss+xml; charset=utf-8", _rss),
 }

@@ -13,14 +13,14 @@ from django.utils.html import format_html
 
 from lib.forms import LineField
 from lib.refusals import BadInput
-from lib.text import byline
-from papers.lists import catalogue, listing
-from papers.models import Author, Paper
+from papers.lists import catalogue
+from papers.lists.listing import Listing, for_feed
+from papers.lists.query import parse_query, query_string
+from papers.paper.summary import Summary, summaries
 
 MOST, USUAL = 30, 10  # papers
 NAMES = 3  # authors of a paper that are named
 _ANYBODY = AnonymousUser()  # a frame is drawn as for a stranger, whoever is signed in
-_NO_FILTER = ("most", "look", "older", "export")
 
 
 class FrameForm(forms.Form):
@@ -32,52 +32,49 @@ class FrameForm(forms.Form):
 
 @dataclass(frozen=True)
 class Frame:
-    """`path` and `filters` make the address of the list itself."""
+    """The first papers of the list at `path` with the filters of `query`, and their look."""
 
     title: str
     path: str
-    filters: QueryDict
+    query: QueryDict
     look: str
-    listing: listing.Listing
+    listing: Listing
 
     @property
     def address(self) -> str:
-        return quote(self.path) + listing.address(self.filters).removesuffix("?")
+        """The address of the list itself."""
+        return quote(self.path) + query_string(self.query).removesuffix("?")
 
     @property
     def version(self) -> tuple:
         return self.title, self.listing.version
 
-    def rows(self) -> list[tuple[Paper, str]]:
-        """The papers, each with whose it is: an organisation's own list need not say that. Two statements."""
-        keys = [paper.pk for paper in self.listing.papers]
-        whole = Paper.objects.select_related("organisation").in_bulk(keys)
-        names = Author.objects.first_of(keys, NAMES)
-        return [(whole[key], self._by(whole[key], names[key])) for key in keys if key in whole]
+    def rows(self) -> list[tuple[Summary, str]]:
+        """Each paper with its organisation and authors; the list of an organisation need not name that one."""
+        papers = summaries([paper.pk for paper in self.listing.papers], NAMES).values()
+        return [(paper, self._byline(paper)) for paper in papers]
 
-    def _by(self, paper: Paper, names: list[str]) -> str:
-        organisation = str(paper.organisation or "")
-        said = [organisation if organisation != self.title else "", byline(names, paper.author_count)]
-        return " · ".join(filter(None, said))
+    def _byline(self, paper: Summary) -> str:
+        organisation = paper.organisation if paper.organisation != self.title else ""
+        return " · ".join(filter(None, [organisation, paper.byline(NAMES)]))
 
 
-def find(path: str, query: QueryDict) -> Frame:
-    """The list at this path with the filters of this query.
+def find(path: str, params: QueryDict) -> Frame:
+    """The frame of the list at this path with these parameters.
 
-    Raises Http404 for a list that is not there or not for everybody, and BadInput for a query that can't be read.
+    Raises Http404 for a list that is not there or not for everybody, and BadInput for parameters that can't be read.
     """
-    form = FrameForm(query)
+    form = FrameForm(params)
     if not form.is_valid():
         raise BadInput(f"A frame has 1 to {MOST} papers (most=10), and is light or dark (look=dark).")
-    source = catalogue.find(path, _ANYBODY)
-    title = source.title()
-    told = query.copy()
-    for name in _NO_FILTER:
-        told.pop(name, None)
-    read = source.read(told, _ANYBODY, form.cleaned_data["most"] or USUAL)
-    if not read.is_readable:
+    list_, query = catalogue.find(path), parse_query(params).of_list()
+    if list_.no_feed:
+        raise Http404
+    title = list_.title_for(_ANYBODY)
+    listing = for_feed(list_, query, _ANYBODY, form.cleaned_data["most"] or USUAL)
+    if not listing.is_readable:
         raise BadInput("A filter of this list can't be read.")
-    return Frame(title, path, listing.read(told).params, form.cleaned_data["look"], read)
+    return Frame(title, path, query.params, form.cleaned_data["look"], listing)
 
 
 class SnippetForm(FrameForm):
@@ -103,8 +100,8 @@ class SnippetForm(FrameForm):
     def address(self) -> str:
         """That of the frame, on this site."""
         frame = self.cleaned_data["list"]
-        told = {name: self.cleaned_data[name] for name in ("most", "look") if self.cleaned_data[name]}
-        query = urlencode(frame.filters.dict() | told)
+        options = {name: self.cleaned_data[name] for name in ("most", "look") if self.cleaned_data[name]}
+        query = urlencode(frame.query.dict() | options)
         return reverse("papers:embed", args=[frame.path[1:]]) + (f"?{query}" if query else "")
 
     @property

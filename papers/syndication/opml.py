@@ -5,57 +5,65 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.urls import reverse
 from lxml import etree
 
 from lib.xml import writable
+from papers.collections.lists import bookmarks
+from papers.following.lists import following
+from papers.lists.query import feed_address
 from papers.models import Collection
 from papers.models.follow import Follow, kinds
-from papers.people.tabs import PARTS
+from papers.people.lists import TABS
 from papers.syndication import feeds
 
 
 @dataclass(frozen=True)
 class Line:
-    """A list by its title, and the addresses of its page and of its feed as Atom, both with the site's."""
+    """A list by its title, and the addresses of its page and of its feed as Atom, both with the site's.
+
+    `feed` is "" where only a key opens the feed and the person has none.
+    """
 
     title: str
     page: str
     feed: str
 
 
-def shelves(user, key: str) -> dict[str, list[Line]]:
+def groups(user, key: str) -> dict[str, list[Line]]:
     """By headings: the person's own lists, saved searches, collections, and what is followed. None is empty.
 
-    `key` (see `FeedKey`) stands in the addresses of what nobody else may read.
+    `key` (see `FeedKey`) stands in the addresses of what nobody else may read; "" if there is none.
     """
-    kept = Collection.objects.kept_by(user).order_by("name")
-    found = {
+    collections = Collection.objects.kept_by(user).order_by("name")
+    lines = {
         "For you alone": [
-            _line("Following", reverse("papers:following"), key),
-            _line("Bookmarks", reverse("papers:bookmarks"), key),
+            *(_private_line(list_.title_for(user), list_.key, key) for list_ in (following(), bookmarks())),
             *(
-                _line(part.title, reverse(f"papers:person_{name}", args=[user.username]), key)
-                for name, part in PARTS.items()
-                if not user.shows(part.what, to=None)
+                _private_line(name.capitalize(), tab.make(user.username).key, key)
+                for name, tab in TABS.items()
+                if tab.is_hidden(user)
             ),
         ],
         "Your searches": [_line(str(saved), saved.get_absolute_url()) for saved in user.saved_filters.all()],
-        "Your collections": [_of_collection(collection, key) for collection in kept],
+        "Your collections": [_of_collection(collection, key) for collection in collections],
     }
     for name, kind in kinds().items():
-        found[f"{kind.title} that you follow"] = [
-            line for row in kind.objects.of(user) for line in _followed(name, row, key)
-        ]
-    return {heading: lines for heading, lines in found.items() if lines}
+        followed = [line for row in kind.objects.of(user) for line in _followed(name, row, key)]
+        lines[f"{kind.title} that you follow"] = followed
+    return {heading: lines for heading, lines in lines.items() if lines}
 
 
 def _line(title: str, page: str, key: str = "") -> Line:
-    return Line(title, settings.BASE_URL + page, settings.BASE_URL + feeds.address(page, "atom", key))
+    return Line(title, settings.BASE_URL + page, settings.BASE_URL + feed_address(page, "atom", key))
+
+
+def _private_line(title: str, page: str, key: str) -> Line:
+    return _line(title, page, key) if key else Line(title, settings.BASE_URL + page, "")
 
 
 def _of_collection(collection: Collection, key: str) -> Line:
-    return _line(str(collection), collection.get_absolute_url(), key if collection.is_private else "")
+    title, page = str(collection), collection.get_absolute_url()
+    return _private_line(title, page, key) if collection.is_private else _line(title, page)
 
 
 def _followed(name: str, row: Follow, key: str) -> list[Line]:
@@ -63,7 +71,7 @@ def _followed(name: str, row: Follow, key: str) -> list[Line]:
     page = row.get_absolute_url()
     match name:
         case "people":
-            return [_line(f"{row}: {part}", f"{page}/{part}") for part in ("submitted", "upvoted")]
+            return [_line(f"{row}: {tab}", f"{page}/{tab}") for tab in TABS]
         case "collections":
             return [_of_collection(row.collection, key)]
     return [_line(str(row), page)]
@@ -76,7 +84,7 @@ def write(user, key: str, moment: datetime) -> bytes:
     etree.SubElement(head, "title").text = "Broadsheet"
     etree.SubElement(head, "dateCreated").text = feeds.rfc822(moment)
     etree.SubElement(head, "ownerName").text = writable(str(user))
-    for heading, lines in shelves(user, key).items():
+    for heading, lines in groups(user, key).items():
         group = etree.SubElement(body, "outline", text=heading)
         for line in lines:
             title = writable(line.title)

@@ -170,18 +170,19 @@ def test_the_log_says_when_from_where_and_how(dora):
 @pytest.mark.parametrize(("path", "page"), [(f"{PAGE}/sign-out", PAGE), (SESSIONS, SESSIONS)])
 def test_signing_out_everywhere_else_ends_sessions_and_feeds(dora, stranger, path, page):
     here, there = browser_of("dora"), browser_of("dora", ELSEWHERE)
-    feed = f"/bookmarks.atom?key={FeedKey.objects.of(dora)}"
+    feed = f"/bookmarks.atom?key={FeedKey.objects.make(dora)}"
     assert (is_signed_in(there), stranger.get(feed).status_code) == (True, 200)
     for _ in range(2):
         assert press(here, path, {}).url == page
         assert "signed out everywhere else" in here.get(page).content.decode()
         assert (is_signed_in(here), is_signed_in(there)) == (True, False)
         assert stranger.get(feed).status_code == 404
+    assert stranger.get(f"/bookmarks.atom?key={FeedKey.objects.of(dora)}").status_code == 200
     assert kinds(dora)[-1] == "sessions_ended"
 
 
 def test_new_addresses_of_feeds_are_in_the_log(dora, signed_in):
-    signed_in(dora).act("/feeds/renew", {"key": FeedKey.objects.of(dora)})
+    signed_in(dora).act("/feeds/renew", {"key": FeedKey.objects.make(dora)})
     assert kinds(dora) == ["feed_key_renewed"]
 
 

@@ -60,7 +60,7 @@ def everywhere(lab, alice):
 
 @pytest.fixture
 def feed_key(alice):
-    return FeedKey.objects.of(alice)
+    return FeedKey.objects.make(alice)
 
 
 @pytest.fixture

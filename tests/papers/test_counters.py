@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from papers import audit
-from papers.models import Day, Paper, SearchEntry, Vote
-from tests.factories import PaperFactory, UserFactory
+from papers.models import Collection, Day, Item, Paper, SearchEntry, Vote
+from tests.factories import PaperFactory, UserFactory, appoint
 from tests.race import race
 
 
@@ -46,6 +46,47 @@ def test_who_leaves_takes_the_votes_along(paper, alice, bob):
     assert audit.drifts() == []
 
 
+ADMIN = "/admin/papers/paper/"
+SELECTED = {"action": "delete_selected", "post": "yes"}
+DELETIONS = {
+    "row": lambda paper, reader: paper.delete(),
+    "rows": lambda paper, reader: Paper.objects.filter(items__paper=paper).delete(),
+    "admin, one": lambda paper, reader: reader.act(f"{ADMIN}{paper.pk}/delete/", {"post": "yes"}),
+    "admin, several": lambda paper, reader: reader.act(ADMIN, SELECTED | {"_selected_action": [paper.pk]}),
+}
+
+
+@pytest.mark.parametrize("delete", DELETIONS.values(), ids=DELETIONS.keys())
+def test_a_paper_that_is_deleted_anywhere_is_counted_nowhere(delete, paper, alice, signed_in):
+    stays = PaperFactory(listed_at=paper.listed_at)
+    both, removed = (Collection.objects.create(key=key, name=key, user=alice) for key in ("both", "removed"))
+    for collection in (both, removed):
+        Item.objects.add(alice, collection, [paper.pk, stays.pk])
+    Item.objects.remove(alice, removed, [paper.pk])
+    delete(paper, signed_in(appoint(UserFactory(is_superuser=True))))
+    assert list(Paper.objects.all()) == [stays]
+    assert list(Collection.objects.values_list("paper_count", flat=True)) == [1, 1]
+    assert Day.objects.get().paper_count == 1
+    assert audit.drifts() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_paper_is_deleted_while_others_are_put_beside_it():
+    reader = UserFactory()
+    collections = [Collection.objects.create(key=key, name=key, user=reader) for key in ("a", "b", "c")]
+    old, new = ([PaperFactory() for _ in range(6)] for _ in range(2))
+    for paper, collection in zip(old, collections * 2, strict=True):
+        Item.objects.add(reader, collection, [paper.pk])
+    additions = [
+        partial(Item.objects.add, reader, collection, [paper.pk])
+        for paper, collection in zip(new, collections * 2, strict=True)
+    ]
+    results = race(*(paper.delete for paper in old), *additions)
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert list(Collection.objects.values_list("paper_count", flat=True)) == [2, 2, 2]
+    assert (Day.objects.get().paper_count, audit.drifts()) == (6, [])
+
+
 def test_audit_finds_and_mends_every_kind_of_drift(paper):
     Paper.objects.update(vote_count=9, author_count=5)
     Day.objects.update(paper_count=4)
@@ -74,5 +115,4 @@ def test_audit_is_quiet_when_all_is_well(paper):
 
 def test_a_day_without_papers_is_no_day(paper):
     Paper.objects.all().delete()
-    Day.objects.recount([paper.listed_on])
     assert not Day.objects.exists()

@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from lib import keyset
 from lib.http import page, verb
 from lib.refusals import BadInput
+from papers import lists
 from papers.collections.forms import CollectionForm, NewCollectionForm
-from papers.lists.views.general import searches_limited, show
-from papers.models import Collection, CollectionFollow, Item, Paper
-from papers.models.item import MOST
+from papers.collections.lists import bookmarks as bookmark_list
+from papers.collections.lists import collection as collection_list
+from papers.models import Collection, CollectionFollow, Item
 
 PAGE_SIZE = 50
 ORDERS = {"followed": ("follower_count", "id"), "newest": ("created_at", "id")}
@@ -40,25 +41,27 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "papers/collections/mine.html", {"collections": kept})
 
 
-@searches_limited
 def collection(request: HttpRequest, key: str) -> HttpResponse:
-    """A collection's papers in its order, each with what is noted of it."""
+    """A collection's papers in its order, each with its note."""
     found = get_readable(request, key)
+    list_ = collection_list(key)
     follow = None if found.is_private else CollectionFollow.objects.standing(request.user, found)
-    may_keep = found.is_kept_by(request.user)
-    context = {"title": found.name, "section": "collections", "collection": found}
-    context |= {"may_keep": may_keep, "needs_key": found.is_private}
-    context["follow"] = None if found.user == request.user else follow
-    return show(
+    return lists.page(
         request,
-        Paper.objects.collected_in(found),
-        context,
-        template="papers/collections/collection.html",
+        list_.private() if found.is_private else list_,
+        "papers/collections/collection.html",
         version=(found.shown, follow),
-        seconds=0,
-        own_order=("collected", "As arranged", ("place", "id")),
-        most=MOST,
+        title=found.name,
+        section="collections",
+        collection=found,
+        may_keep=found.is_kept_by(request.user),
+        follow=None if found.user == request.user else follow,
     )
+
+
+@login_required
+def bookmarks(request: HttpRequest) -> HttpResponse:
+    return lists.page(request, bookmark_list(), section="bookmarks")
 
 
 @login_required

@@ -6,16 +6,16 @@ from django.shortcuts import redirect
 
 from lib.http import redirect_back, verb
 from lib.refusals import BadInput
-from papers.lists import listing
 from papers.lists.filters import PaperFilter
+from papers.lists.query import parse_query, query_of
 from papers.models import SavedFilter
 
-LONGEST = 10_000  # of what is read: more than any address is
+MAX_LENGTH = 10_000  # of the query that is read: longer than any address
 
 
 def tabs(request: HttpRequest) -> dict:
     """The reader's saved searches, and those of them that this page is. They are fetched if they are drawn."""
-    query = listing.normal(listing.read(request.GET))
+    query = query_of(request).canonical()
     saved = request.user.saved_filters.all() if request.user.is_authenticated else []
     return {"query": query, "tabs": saved, "saved_as": lambda: [tab for tab in saved if tab.query == query]}
 
@@ -23,11 +23,11 @@ def tabs(request: HttpRequest) -> dict:
 @verb
 def save(request: HttpRequest) -> HttpResponse:
     """Name the search that the form holds, and show it. A name in use is refused."""
-    asked = listing.read(QueryDict(request.POST.get("query", "")[:LONGEST]))
-    query = listing.normal(asked)
-    if not query or not PaperFilter(asked.params).is_valid():
+    query = parse_query(QueryDict(request.POST.get("query", "")[:MAX_LENGTH]))
+    canonical = query.canonical()
+    if not canonical or not PaperFilter(query.params).is_valid():
         raise BadInput("There is nothing to save here: only a search or a filter that can be read gets a name.")
-    saved = SavedFilter.objects.save_as(request.user, request.POST.get("name", ""), query)
+    saved = SavedFilter.objects.save_as(request.user, request.POST.get("name", ""), canonical)
     messages.success(request, f"This is your search “{saved}” now.")
     return redirect(saved)
 

@@ -16,7 +16,7 @@ from lib import keyset
 from lib.http import page, redirect_back, verb
 from orgs.models import Membership, Organisation
 from orgs.roles import MAY, SUGGEST, TAG
-from papers.lists import cards
+from papers.lists.cards import cards_of
 from papers.models import Affiliation, Paper, State
 
 PAGE_SIZE = 30
@@ -64,12 +64,12 @@ def suggestions(request: HttpRequest, slug: str, state: State) -> HttpResponse:
     pairs = organisation.affiliations.filter(state=state).select_related("paper", "suggested_by", "decided_by")
     shown = keyset.page(pairs, ("since", "paper_id"), request.GET.get("older", ""), PAGE_SIZE)
     papers = Paper.objects.filter(pk__in=[pair.paper_id for pair in shown.rows]).seen_by(request.user)
-    drawn = {pk: card for card, pk in cards.each(papers.narrow(()))}
+    drawn = cards_of(papers.for_cards())
     context = {
         "org": organisation,
         "state": state,
         "acts": _DECISIONS[state],
-        "rows": [(pair, drawn[pair.paper_id]) for pair in shown.rows if pair.paper_id in drawn],
+        "rows": [(pair, drawn[pair.paper_id].fill()) for pair in shown.rows if pair.paper_id in drawn],
         "older": shown.cursor,
     }
     return page(request, "papers/organisations/suggestions.html", context)

@@ -10,7 +10,6 @@ from lib.refusals import BadInput
 from orgs.models import Organisation
 from orgs.models.curated import MOST
 from orgs.views.page import editable
-from papers.lists.views.general import searches_limited
 from papers.organisations.pinned import SHELVES
 from papers.organisations.views.page import draw
 
@@ -18,7 +17,6 @@ OFFERED = 30
 
 
 @login_required
-@searches_limited
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     return draw(request, editable(request, slug).drafted(), is_preview=True)
 

@@ -3,15 +3,15 @@ from django.shortcuts import get_object_or_404
 
 from orgs.models import Organisation
 from orgs.roles import EDIT, Role
-from papers.lists import listing
-from papers.lists.views.general import searches_limited, show
+from papers import lists
+from papers.lists.query import query_of
 from papers.models import Collection, Item, OrganisationFollow, Paper
+from papers.organisations.lists import organisation as organisation_list
 
 MEMBERS_SHOWN = 60
 PAPERS_OF_A_SECTION = 5
 
 
-@searches_limited
 def org(request: HttpRequest, slug: str) -> HttpResponse:
     """An organisation's public page: who they are, their papers, their members."""
     found = get_object_or_404(Organisation, slug=slug)
@@ -20,19 +20,18 @@ def org(request: HttpRequest, slug: str) -> HttpResponse:
 
 def draw(request: HttpRequest, found: Organisation, **more) -> HttpResponse:
     """The page of this organisation as it stands here: published, or with its draft laid upon it."""
-    papers = Paper.objects.affiliated_with([found.pk])
-    featured, sections = _above(request, found, papers)
+    list_ = organisation_list(found.slug)
+    featured, sections = _above(request, found, list_.papers(request.user))
     people = _people(found, request.user)
     follow = OrganisationFollow.objects.standing(request.user, found)
     context = {"title": found.name, "org": found, "follow": follow, "sections": sections} | people | more
     context["featured"] = featured if "older" not in request.GET else []
     named = [(member.role, str(member.user)) for member in people["members"]], people["is_owned"]
-    shown = [(c.shown, [item.paper.face for item in items]) for c, items in sections]
-    version = (found.updated_at, found.news, follow, named, shown, [paper.face for paper in featured])
-    papers = papers.exclude(pk__in=[paper.pk for paper in featured])
-    return show(
-        request, papers, context, template="papers/organisations/organisation.html", version=version, order="newest"
-    )
+    shown = [(c.shown, [item.paper.cache_key for item in items]) for c, items in sections]
+    version = (found.updated_at, found.news, follow, named, shown, [paper.cache_key for paper in featured])
+    if featured:
+        list_ = list_.restricted(lambda papers: papers.exclude(pk__in=[paper.pk for paper in featured]))
+    return lists.page(request, list_, "papers/organisations/organisation.html", version=version, **context)
 
 
 def _people(found: Organisation, viewer) -> dict:
@@ -50,7 +49,7 @@ def _above(request: HttpRequest, found: Organisation, papers) -> tuple[list[Pape
 
     Further down in the list there are no sections, but the featured papers are known, since the list is without them.
     """
-    if listing.read(request.GET).is_filtered or "export" in request.GET:
+    if query_of(request).is_filtered or "export" in request.GET:
         return [], []
     featured = _featured(request, found, papers) if found.featured else []
     return featured, _sections(found) if found.sections and "older" not in request.GET else []
@@ -58,7 +57,7 @@ def _above(request: HttpRequest, found: Organisation, papers) -> tuple[list[Pape
 
 def _featured(request: HttpRequest, found: Organisation, papers) -> list[Paper]:
     """Those that are still the organisation's, in its order."""
-    theirs = papers.seen_by(request.user).narrow(()).in_bulk(found.featured)
+    theirs = papers.seen_by(request.user).for_cards().in_bulk(found.featured)
     return [theirs[pk] for pk in found.featured if pk in theirs]
 
 

@@ -1,33 +1,30 @@
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 
-from papers.lists.views.general import searches_limited, show
+from papers import lists
 from papers.models import Collection, PersonFollow
-from papers.people.tabs import PARTS, first
+from papers.people.lists import TABS
 
 
-@searches_limited
-def person(request: HttpRequest, username: str, part: str = "") -> HttpResponse:
+def person(request: HttpRequest, username: str, tab: str = "") -> HttpResponse:
     """A person's public page. What they hide is to others as if it were not."""
     found = get_object_or_404(get_user_model(), username=username, is_active=True)
-    part = part or first(found, request.user)
-    chosen, follow = PARTS[part], PersonFollow.objects.standing(request.user, found)
+    tab = tab or _first_tab(username, request.user)
+    list_, follow = TABS[tab].make(username), PersonFollow.objects.standing(request.user, found)
+    if found == request.user and TABS[tab].is_hidden(found):
+        list_ = list_.private()
     memberships = found.memberships.shown_to(request.user).select_related("organisation").order_by("organisation__name")
     collections = Collection.objects.public_of(found, to=request.user)
-    context = {
-        "title": str(found),
-        "person": found,
-        "follow": follow,
-        "part": part,
-        "parts": PARTS,
-        "memberships": memberships,
-        "collections": collections,
-        "needs_key": found == request.user and not found.shows(chosen.what, to=None),
-    }
-    shown = (found.username, str(found), found.about, found.links, found.portrait.name, follow)
-    theirs = [(m.role, m.organisation.updated_at) for m in memberships], [(c.pk, c.updated_at) for c in collections]
-    papers, how = chosen.seen(found, request.user), {"version": (shown, part, theirs), "seconds": 0} | chosen.order
-    path = reverse(f"papers:person_{part}", args=[found.username])
-    return show(request, papers, context, template="papers/people/person.html", path=path, **how)
+    profile = (found.username, str(found), found.about, found.links, found.portrait.name, follow)
+    shown = [(m.role, m.organisation.updated_at) for m in memberships], [(c.pk, c.updated_at) for c in collections]
+    context = {"person": found, "follow": follow, "tab": tab, "memberships": memberships, "collections": collections}
+    context["tabs"] = TABS
+    version = (profile, tab, shown)
+    return lists.page(request, list_, "papers/people/person.html", version=version, title=str(found), **context)
+
+
+def _first_tab(username: str, viewer) -> str:
+    """The first tab that has papers for the viewer, or else the last one."""
+    *before, last = TABS
+    return next((tab for tab in before if TABS[tab].make(username).papers(viewer).exists()), last)

@@ -9,7 +9,8 @@ from django.views.decorators.csp import csp_override
 
 from lib.http import cached, page, refused
 from lib.refusals import Refusal
-from papers.lists.views.general import count_search, searches_limited
+from papers.lists.pages import limit_searches
+from papers.lists.query import query_of
 from papers.syndication import frames
 
 _FRAMED = {
@@ -23,8 +24,9 @@ _FRAMED = {
 _FIRST = {"list": "/papers/trending", "most": 5}
 
 
-@searches_limited
 def _frame(request: HttpRequest, path: str) -> HttpResponse:
+    if query_of(request).is_filtered:
+        limit_searches(request)
     frame = frames.find(f"/{path}", request.GET)
     return page(request, "papers/syndication/embed.html", {"frame": frame}, version=frame.version, seconds=0)
 
@@ -48,7 +50,7 @@ def embed(request: HttpRequest, path: str) -> HttpResponse:
 def about(request: HttpRequest) -> HttpResponse:
     """How to put a list into a page of one's own: what to copy, and what it will look like."""
     if "list" in request.GET:
-        count_search(request)
+        limit_searches(request)
     form = frames.SnippetForm(_FIRST | request.GET.dict())
     status = 200 if form.is_valid() else 400
     return cached(request, render(request, "papers/syndication/about_embed.html", {"form": form}, status=status))

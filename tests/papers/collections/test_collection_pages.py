@@ -66,7 +66,7 @@ def test_a_change_of_a_note_changes_the_etag(alice, four, stranger):
 
 @pytest.mark.parametrize("form", ["bibtex", "ris", "csl", "csv"])
 def test_files_have_the_notes_and_all_papers(alice, four, stranger, monkeypatch, form):
-    monkeypatch.setattr("papers.lists.exports.MOST", 2)
+    monkeypatch.setattr("papers.lists.exports.BATCH", 2)
     collection = shelf(alice, papers=four, visibility=Visibility.PUBLIC)
     Item.objects.write_note(alice, collection, four[0].pk, "Read this first", "")
     text = stranger.get(f"{collection.get_absolute_url()}?export={form}").content.decode()

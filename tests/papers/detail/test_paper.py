@@ -7,6 +7,7 @@ import pytest
 
 from papers.models import Vote
 from papers.paper import citation
+from papers.paper.summary import summarise
 from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
 
 
@@ -142,7 +143,7 @@ def test_no_abstract_and_no_authors(db, stranger):
 )
 def test_bibtex(db, title, authors, expected):
     paper = PaperFactory(title=title, authors=authors, categories=["cs.CL"])
-    entry = citation.bibtex(paper, authors)
+    entry = citation.bibtex(summarise(paper, authors))
     assert expected in entry
     assert "primaryClass = {cs.CL}" in entry
     assert entry.count("{") - entry.count(r"\{") == entry.count("}") - entry.count(r"\}")

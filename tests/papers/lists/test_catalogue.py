@@ -8,6 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from orgs.models import FormerSlug
 from papers.lists import catalogue
+from papers.lists.list import Privacy
+from papers.lists.listing import for_feed
+from papers.lists.query import parse_query
 from papers.models import Bookmark, Collection, Item, OrganisationFollow, Vote
 from tests.factories import PaperFactory
 
@@ -42,27 +45,32 @@ ALL_PAPERS = {"/", "/papers", "/papers/week", "/papers/date/2025-09-10", "/paper
 
 
 def read(path, viewer, query=""):
-    listing = catalogue.find(path, viewer).read(QueryDict(query), viewer, 10)
-    return {paper.pk for paper in listing.papers}
+    return {paper.pk for paper in listing_of(path, viewer, query).papers}
+
+
+def listing_of(path, viewer, query="", **options):
+    return for_feed(catalogue.find(path), parse_query(QueryDict(query)), viewer, 10, **options)
 
 
 @pytest.mark.parametrize(("path", "title"), OPEN.items())
 def test_what_everybody_may_read(scene, path, title):
-    source = catalogue.find(path, AnonymousUser())
+    list_ = catalogue.find(path)
     with CaptureQueriesContext(connection) as statements:
-        papers = source.read(QueryDict(), AnonymousUser(), 10).papers
+        papers = listing_of(path, AnonymousUser()).papers
     assert (len(papers), len(statements)) == (2 if path in ALL_PAPERS else 1, 1)
-    assert source.title() == title
-    assert not source.is_private
+    assert list_.title_for(AnonymousUser()) == title
+    assert list_.privacy is not Privacy.PRIVATE
 
 
 @pytest.mark.parametrize(("path", "title"), OWN.items())
 def test_what_is_ones_own(scene, alice, carol, path, title):
-    source = catalogue.find(path, alice)
-    assert (source.title(), len(read(path, alice)), source.is_private) == (title, 1, True)
+    list_ = catalogue.find(path)
+    assert (list_.title_for(alice), len(read(path, alice)), list_.privacy) == (title, 1, Privacy.PRIVATE)
     assert read(path, carol) == set()
     with pytest.raises(Http404):
-        catalogue.find(path, AnonymousUser())
+        list_.title_for(AnonymousUser())
+    with pytest.raises(Http404):
+        read(path, AnonymousUser())
 
 
 @pytest.mark.parametrize("path", ["/collections/autumn", "/people/alice/upvoted", "/people/alice"])
@@ -77,20 +85,20 @@ def test_what_is_hidden_is_to_others_not_there(scene, alice, path):
 @pytest.mark.parametrize("path", ["/papers/submit", "/nowhere", "/papers/2509.08721", "/papers/date/2025-99-99"])
 def test_what_is_no_list(db, path):
     with pytest.raises(Http404):
-        catalogue.find(path, AnonymousUser())
+        catalogue.find(path)
 
 
 def test_an_organisation_by_its_former_slug(scene, lab):
     FormerSlug.objects.create(slug="the-old-lab", organisation=lab)
     FormerSlug.objects.create(slug="the-oldest-lab", organisation=lab)
     assert read("/orgs/the-old-lab", AnonymousUser()) == read("/orgs/lab", AnonymousUser()) != set()
-    assert catalogue.find("/orgs/lab", AnonymousUser()).title() == "The Lab"
-    assert catalogue.find("/orgs/the-old-lab", AnonymousUser()).title() == "The Lab"
+    assert catalogue.find("/orgs/lab").title_for(AnonymousUser()) == "The Lab"
+    assert catalogue.find("/orgs/the-old-lab").title_for(AnonymousUser()) == "The Lab"
 
 
 def test_filters_and_orders(scene):
     assert len(read("/papers", AnonymousUser(), "org=lab")) == 1
     assert len(read("/papers", AnonymousUser(), "min_votes=1")) == 1
-    assert catalogue.find("/papers/trending", AnonymousUser()).read(QueryDict(), AnonymousUser(), 5).order == "hot"
-    words = catalogue.find("/papers", AnonymousUser()).read(QueryDict("q=quanta"), AnonymousUser(), 5, sort="votes")
+    assert listing_of("/papers/trending", AnonymousUser()).order == "hot"
+    words = listing_of("/papers", AnonymousUser(), "q=quanta", order="votes")
     assert (words.order, [paper.pk for paper in words.papers]) == ("votes", list(read("/orgs/lab", AnonymousUser())))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.refusals import BadInput
-from papers.lists import listing
+from papers.lists.query import parse_query
 from papers.models import SavedFilter
 from tests.factories import PaperFactory
 from tests.race import race
@@ -21,7 +21,7 @@ SAVE = "/papers/filters/save"
 
 
 def normal(address: str) -> str:
-    return listing.normal(listing.read(QueryDict(address)))
+    return parse_query(QueryDict(address)).canonical()
 
 
 def tabs(answer) -> dict[str, str]:

@@ -82,7 +82,7 @@ def test_nothing_is_an_empty_list(made):
 
 
 def test_no_citation_key_stands_for_two_papers_of_different_batches(alice, monkeypatch):
-    monkeypatch.setattr("papers.lists.exports.MOST", 2)
+    monkeypatch.setattr("papers.lists.exports.BATCH", 2)
     for _ in range(5):
         Vote.objects.cast(alice, PaperFactory(title="Attention", authors=["Ada Lovelace"]))
     export = DataExport.objects.ask(alice)

@@ -4,12 +4,12 @@ import re
 from unicodedata import normalize
 
 import pytest
-from django.template.loader import get_template
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html
 
 from lib.text import bare
+from papers.lists.cards import Card, render_card
 from papers.models import Paper
 from papers.search.highlight import Marker
 from tests.factories import NOON, PaperFactory
@@ -129,17 +129,17 @@ LONG = "Nothing of interest is said here. " * 8
     ],
 )
 def test_an_abstract_begins_with_the_sentence_of_its_first_mark(abstract, earlier):
-    marked = Marker(frozenset({"graph"}), "").mark(card("Title", abstract))
+    marked = card("Title", abstract).fill(marker=Marker(frozenset({"graph"}), ""))
     assert "".join(re.findall('<span class="earlier">(.*?)</span>', marked)) == earlier
 
 
 # --- for any text
 
 
-def card(title: str, abstract: str) -> str:
+def card(title: str, abstract: str) -> Card:
     paper = Paper(pk=1, arxiv_id="2509.00001", title=title, abstract=abstract, published_at=NOON)
     paper.voted = paper.saved = False
-    return get_template("papers/lists/_card.html").render({"paper": paper})
+    return render_card(paper)
 
 
 def whole(card: str) -> str:
@@ -163,8 +163,9 @@ abstracts = texts | st.lists(texts, min_size=9, max_size=40).map(". ".join)
 )
 @example("<mark></mark>", "a</p><p>mark", frozenset({"mark", "p"}), "mar")
 def test_without_its_marks_a_row_is_what_it_was(title, abstract, lexemes, prefix):
-    before = card(title, abstract)
+    row = card(title, abstract)
+    before = row.fill()
     lexemes |= {word for word in bare(abstract).split() if len(word) % 2}
-    after = Marker(lexemes, prefix).mark(before)
+    after = row.fill(marker=Marker(lexemes, prefix))
     assert re.sub("</?mark>", "", whole(after)) == re.sub("</?mark>", "", before) == before
     assert tags(whole(after)) == tags(before)

@@ -41,12 +41,12 @@ def test_every_word(found, answers, postings, monkeypatch):
     monkeypatch.setattr(lexicon, "MANY", postings)
     for words, names in answers.items():
         hits = found(words, by="words")
-        assert sorted(name for name in hits if "every" in hits[name].legs) == names, words
+        assert sorted(name for name in hits if "every" in hits[name].retrievers) == names, words
 
 
 def test_some_words_are_enough_but_stand_below_all(found):
     hits = found("language models solve", by="words")
-    assert {name: hit.legs for name, hit in hits.items()} == {"chain": {"every", "any"}, "decoding": {"any"}}
+    assert {name: hit.retrievers for name, hit in hits.items()} == {"chain": {"every", "any"}, "decoding": {"any"}}
     assert list(hits) == ["chain", "decoding"]
 
 
@@ -156,7 +156,7 @@ def test_no_word_that_some_paper_has_is_mended(library, field):
 def test_meaning_finds_what_shares_no_word_with_the_question(found, question, name):
     hits = found(question)
     assert next(iter(hits)) == name
-    assert hits[name].legs == {"near"}
+    assert hits[name].retrievers == {"near"}
     assert found(question, by="words") == {}
 
 
@@ -177,12 +177,12 @@ def test_a_score_is_the_sum_of_its_legs(found, words):
     for name, hit in both.items():
         parts = [part[name] for part in (by_words, by_meaning) if name in part]
         assert hit.score == pytest.approx(sum(part.score for part in parts))
-        assert hit.legs == frozenset().union(*(part.legs for part in parts))
+        assert hit.retrievers == frozenset().union(*(part.retrievers for part in parts))
 
 
 def test_who_is_found_by_several_stands_above(found):
     hits = found("language models reasoning")
-    assert hits["chain"].legs == {"every", "any", "near"}
+    assert hits["chain"].retrievers == {"every", "any", "near"}
     assert next(iter(hits)) == "chain"
     scores = [hit.score for hit in hits.values()]
     assert scores == sorted(scores, reverse=True)
@@ -201,7 +201,7 @@ def test_of_many_papers_with_every_word_the_first_in_the_order_asked_for_are_ran
     papers = [PaperFactory(title="Alike", imported_votes=votes, comment_count=-votes + 9) for votes in (1, 2, 3)]
     for first, kept in ((("vote_count", "id"), papers[1:]), (("comment_count", "id"), papers[:2])):
         found = results.find(Paper.objects.all(), terms("alike"), by="words", first=first)
-        assert {hit.pk for hit in found.hits if "every" in hit.legs} == {paper.pk for paper in kept}
+        assert {hit.pk for hit in found.hits if "every" in hit.retrievers} == {paper.pk for paper in kept}
         assert (found.exact, found.is_cut) == (2, True)
         assert set(found.worth_ordering(Paper.objects.all())) == set(papers)  # all stand in other orders
 

@@ -1,5 +1,6 @@
 """What feeds say, in three forms: right by their formats, the same whatever the host, and hard to break."""
 
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 from lxml import html
 
 from papers.admin import PaperAdmin
+from papers.lists.query import feed_address
 from papers.models import Bookmark, Collection, Item, Paper, Vote
+from papers.paper.summary import summarise
 from papers.syndication import feeds
 from tests.factories import NOON, OrganisationFactory, PaperFactory
 from tests.papers.syndication.feeds import FORMS, read
@@ -119,7 +122,7 @@ def test_ids_are_the_same_whatever_the_host(paper, stranger, settings):
 def test_ids_tell_feeds_apart(paper, alice, bob, signed_in):
     reader = signed_in(alice)
     paths = ["/papers", "/papers?has=code", "/papers/trending", "/orgs/lab", "/bookmarks", "/papers/following"]
-    ids = {told(reader, feeds.address(path, "atom"), "atom").id for path in paths}
+    ids = {told(reader, feed_address(path, "atom"), "atom").id for path in paths}
     ids.add(told(signed_in(bob), "/bookmarks.atom", "atom").id)
     assert len(ids) == len(paths) + 1
 
@@ -198,7 +201,7 @@ def test_what_is_hostile_breaks_nothing(text, alice, stranger, form):
 @given(title=st.text(max_size=500), abstract=st.text(max_size=500), note=st.text(max_size=100), name=st.text())
 def test_any_text_makes_a_feed(title, abstract, note, name):
     paper = Paper(arxiv_id="2509.08721", title=title, abstract=abstract, keywords=[name], changed_at=NOON)
-    entry = feeds.describe(paper, [name] if name.strip() else [], note, NOON)
+    entry = feeds.Entry(replace(summarise(paper, [name]), note=note), NOON)
     feed = feeds.Feed("urn:uuid:0", "Papers", "http://x.example/papers", "http://x.example/papers.atom", [entry])
     for form in FORMS:
         assert len(read(feeds.FORMS[form].write(feed), form).entries) == 1

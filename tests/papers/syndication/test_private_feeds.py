@@ -24,7 +24,7 @@ def test_a_key_opens_what_its_owner_may_read_and_nothing_but_feeds(everywhere, f
     for path in (*OWN, "/collections/autumn"):
         answer = stranger.get(f"{path}.atom?key={feed_key}")
         assert [entry.title for entry in read(answer.content, "atom").entries] == ["Quanta"]
-        for wrong in ("nobody", FeedKey.objects.of(bob)):
+        for wrong in ("nobody", FeedKey.objects.make(bob)):
             assert "Quanta" not in stranger.get(f"{path}.atom?key={wrong}").content.decode()
         assert stranger.get(f"{path}?key={feed_key}").status_code in (302, 404)
     assert stranger.get("/papers.atom?key=nobody").status_code == 404
@@ -45,6 +45,20 @@ def test_new_addresses_end_the_old_ones(everywhere, feed_key, alice, stranger, s
     assert stranger.get(f"/bookmarks.atom?key={feed_key}").status_code == 404
     assert read(stranger.get(f"/bookmarks.atom?key={new}").content, "atom").entries
     assert f"/bookmarks.atom?key={new}" in reader.get("/feeds").content.decode()
+
+
+def test_who_has_no_key_makes_one_with_a_button(everywhere, alice, signed_in):
+    reader = signed_in(alice)
+    page = reader.get("/feeds").content.decode()
+    assert ("Make addresses" in page, "broadsheet.opml" in page, "/bookmarks.atom" in page) == (True, False, False)
+    assert "/collections/autumn.atom" in page  # which everybody may read
+    assert reader.get("/feeds/mine.opml").url == "/feeds"
+    assert not FeedKey.objects.exists()
+    for _ in range(2):  # a second time it is there already
+        reader.act("/feeds/renew", {"key": ""})
+        key = FeedKey.objects.get().key
+        assert f"/bookmarks.atom?key={key}" in reader.get("/feeds").content.decode()
+    assert f"/bookmarks.atom?key={key}" in reader.get("/feeds/mine.opml").content.decode()
 
 
 def test_a_key_goes_with_its_owner(feed_key, alice):

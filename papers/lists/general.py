@@ -1,0 +1,42 @@
+"""The lists of papers by time, which are nobody's own.
+
+Papers of a topic, papers of an author, found papers and saved filters are all papers with a query.
+"""
+
+from django.urls import reverse
+
+from papers import period
+from papers.lists import catalogue
+from papers.lists.list import List
+from papers.models import Paper
+
+
+def _all_papers(viewer):
+    return Paper.objects.all()
+
+
+@catalogue.entry("papers:front", "papers:today")
+def everything(kind: str = "day") -> List:
+    """All papers. Without a filter, the page at this address shows the latest day."""
+    return List(reverse("papers:today"), "Papers", _all_papers)
+
+
+@catalogue.entry("papers:this_week", "papers:this_month")
+def latest(kind: str) -> List:
+    """The papers of the latest day, week or month that has any."""
+    title = f"The latest {kind}"
+    key = reverse(f"papers:{'today' if kind == 'day' else f'this_{kind}'}")
+    return List(key, title, lambda viewer: Paper.objects.of_latest(kind), feed_order="votes")
+
+
+@catalogue.entry("papers:day", "papers:week", "papers:month")
+def dated(kind: str, text: str) -> List:
+    """The papers of a day, a week or a month. Raises NoSuchPeriod."""
+    span = period.parse(kind, text)
+    papers = Paper.objects.between(span.start, span.end)
+    return List(span.get_absolute_url(), span.title, lambda viewer: papers, feed_order="votes")
+
+
+@catalogue.entry("papers:trending")
+def trending() -> List:
+    return List(reverse("papers:trending"), "Trending", _all_papers, order="hot", feed_order="hot")

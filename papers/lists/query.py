@@ -1,0 +1,131 @@
+"""What the address of a list asks for: words, filters, an order, a page, in one canonical form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+
+from lib.refusals import BadInput
+from lib.storable import is_storable
+from papers.lists.filters import PaperFilter
+from papers.lists.list import ORDERS
+from papers.search import syntax
+
+SEARCHES = {"": "Words and meaning", "words": "Words only", "meaning": "Meaning only"}
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """The query string of a list's address, read.
+
+    * `params`: its canonical form, in which filters that were typed among the words are parameters of their own.
+    * `typed`: the same as one text, for the search box.
+    * `problems`: sentences about what could not be read.
+    * `is_canonical`: the address has that form already, or can't be brought into it without losing the problems.
+    """
+
+    params: QueryDict
+    typed: str
+    problems: tuple[str, ...]
+    is_canonical: bool
+
+    @cached_property
+    def terms(self) -> syntax.Terms:
+        return syntax.terms(self.params.get("q", ""))
+
+    @property
+    def has_filters(self) -> bool:
+        return any(name in self.params for name in PaperFilter.base_filters)
+
+    @property
+    def is_filtered(self) -> bool:
+        return "q" in self.params or self.has_filters
+
+    def is_only(self, name: str) -> bool:
+        """Whether this is the only filter, and there are no words."""
+        others = {"q", *PaperFilter.base_filters} - {name}
+        return name in self.params and not any(other in self.params for other in others)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Each filter in the address, the words among them, with what it says: "Author: Ada Lovelace"."""
+        labels = {"q": "Words"} | {name: filter.label for name, filter in PaperFilter.base_filters.items()}
+        return {name: f"{label}: {self.params[name]}" for name, label in labels.items() if name in self.params}
+
+    @property
+    def filter_key(self) -> str:
+        """The values of all filters, as a key for the cached filter form."""
+        return repr([self.params.get(name, "") for name in PaperFilter.base_filters])
+
+    def title(self, name: str) -> str:
+        """The name of a list with its filters, in one line: "The Lab · Has: code"."""
+        return " · ".join([name, *self.labels.values()])
+
+    def of_list(self) -> "ListQuery":
+        """Only the parameters that make the list, without those that choose a page, a file or a key."""
+        params = self.params.copy()
+        for name in self.params.keys() - {"q", "by", "sort", *PaperFilter.base_filters}:
+            del params[name]
+        return replace(self, params=params)
+
+    def canonical(self) -> str:
+        """The query string that all addresses of one filtered list of all papers share; "" if nothing is filtered."""
+        values = {name: self.params.get(name, "").strip() for name in ("q", *PaperFilter.base_filters)}
+        if not any(values.values()):
+            return ""
+        choices = {"by": SEARCHES, "sort": ORDERS} if self.terms.all else {"sort": ORDERS.keys() - {"votes"}}
+        values |= {name: value for name, allowed in choices.items() if (value := self.params.get(name)) in allowed}
+        return query_string(values)[1:]
+
+
+def parse_query(data: QueryDict) -> ListQuery:
+    """Read the parameters of an address.
+
+    Raises BadInput for characters that no list has; an address within a form may have hidden them from the middleware.
+    """
+    if not all(map(is_storable, data.dict().values())):
+        raise BadInput("The address of this list holds a character that can't be read.")
+    text = data.get("q", "").strip()
+    typed = syntax.parse(text)
+    values = {name: syntax.normalise_value(name, value.strip()) for name, value in data.dict().items()}
+    params = _without_empty(values | {"q": typed.words} | typed.filters)
+    problems = typed.problems
+    if text and not (typed.words or typed.filters or problems):
+        problems = (f"“{text[:40]}” has no word to look for.",)
+    is_unchanged = not typed.filters and all(value and value == data[name] for name, value in values.items())
+    return ListQuery(params, text if problems else syntax.write(params), problems, bool(problems) or is_unchanged)
+
+
+def query_of(request: HttpRequest) -> ListQuery:
+    """The query of the request's own address, which is read once."""
+    if not hasattr(request, "list_query"):
+        request.list_query = parse_query(request.GET)
+    return request.list_query
+
+
+def query_string(params: Mapping[str, str], **changes: str) -> str:
+    """With a question mark, with these changes, and without empty values: one list has one address."""
+    return "?" + _without_empty(dict(params.items()) | changes).urlencode()
+
+
+def feed_address(page: str, form: str, key: str = "") -> str:
+    """The address of the feed in this form ("atom", "json" or "rss") of the list whose page is at this address.
+
+    `key` is a reader's `FeedKey`, for a list that nobody else may read.
+    """
+    path, _, query = page.partition("?")
+    params = QueryDict(query, mutable=True)
+    if params.get("sort") not in ORDERS:  # an order of the page's own is the feed's default
+        params.pop("sort", None)
+    path = reverse("papers:today") if path == "/" else path
+    return f"{path}.{form}{query_string(params, older='', export='', key=key)}".removesuffix("?")
+
+
+def _without_empty(values: Mapping[str, str]) -> QueryDict:
+    params = QueryDict(mutable=True)
+    for name, value in values.items():
+        if value:
+            params[name] = value
+    return params

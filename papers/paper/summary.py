@@ -1,0 +1,119 @@
+"""A paper as plain data, for everything that writes papers out: feeds, letters, frames, files, similar papers."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.urls import reverse
+
+from lib.markup import plain
+from lib.text import byline, one_line
+from papers import identifiers
+from papers.models import Affiliation, Author, Paper
+
+
+@dataclass(frozen=True)
+class Summary:
+    """`title` and `abstract` are as arXiv has them, with TeX. `authors` are all names or the first ones.
+
+    `organisation` is the one that a row of a list shows, "" if there is none; `organisations` are all whose paper it
+    is. `note` is what a collection says about it.
+    """
+
+    pk: int
+    arxiv_id: str
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    author_count: int
+    organisation: str
+    organisations: tuple[str, ...]
+    categories: tuple[str, ...]
+    keywords: tuple[str, ...]
+    vote_count: int
+    code_url: str
+    project_url: str
+    published_at: datetime
+    listed_at: datetime
+    changed_at: datetime
+    is_withdrawn: bool
+    note: str
+
+    @cached_property
+    def plain_title(self) -> str:
+        """One line without TeX; the arXiv id where nothing else is left."""
+        return one_line(plain(self.title)) or self.arxiv_id
+
+    @cached_property
+    def plain_abstract(self) -> str:
+        return one_line(plain(self.abstract))
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return self.categories + self.keywords
+
+    @property
+    def path(self) -> str:
+        """The path of the paper's page."""
+        return reverse("papers:paper", args=[self.arxiv_id])
+
+    @property
+    def url(self) -> str:
+        return settings.BASE_URL + self.path
+
+    @property
+    def doi(self) -> str:
+        return identifiers.doi(self.arxiv_id)
+
+    @property
+    def arxiv_url(self) -> str:
+        return identifiers.arxiv_url(self.arxiv_id)
+
+    @property
+    def links(self) -> dict[str, str]:
+        """The paper's addresses elsewhere, by their names."""
+        arxiv = {"arXiv": self.arxiv_url, "PDF": identifiers.pdf_url(self.arxiv_id)}
+        own = {"Code": self.code_url, "Project": self.project_url}
+        return arxiv | {name: url for name, url in own.items() if url}
+
+    def byline(self, names: int) -> str:
+        """So many of the authors' names, and how many more there are."""
+        return byline([one_line(name) for name in self.authors[:names]], self.author_count)
+
+
+def summarise(paper: Paper, authors: Sequence[str], organisations: Sequence[str] = ()) -> Summary:
+    return Summary(
+        pk=paper.pk,
+        arxiv_id=paper.arxiv_id,
+        title=paper.title,
+        abstract=paper.abstract,
+        authors=tuple(authors),
+        author_count=paper.author_count,
+        organisation=one_line(paper.organisation.name) if paper.organisation else "",
+        organisations=tuple(organisations),
+        categories=tuple(paper.categories),
+        keywords=tuple(paper.keywords),
+        vote_count=paper.vote_count,
+        code_url=paper.code_url,
+        project_url=paper.project_url,
+        published_at=paper.published_at,
+        listed_at=paper.listed_at,
+        changed_at=paper.changed_at,
+        is_withdrawn=paper.withdrawn_at is not None,
+        note=paper.note,
+    )
+
+
+def summaries(keys: Collection[int], names: int | None = None) -> dict[int, Summary]:
+    """The summaries of the papers with these keys, in their order, with so many of the first authors, or all if None.
+
+    Two statements. A paper that was deleted meanwhile is left out.
+    """
+    accepted = Affiliation.objects.accepted().filter(paper=OuterRef("pk")).values("organisation__name")
+    papers = Paper.objects.select_related("organisation").annotate(accepted=ArraySubquery(accepted)).in_bulk(keys)
+    authors = Author.objects.first_of(papers, names) if names != 0 else dict.fromkeys(papers, ())
+    return {key: summarise(papers[key], authors[key], papers[key].accepted) for key in keys if key in papers}
