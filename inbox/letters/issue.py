@@ -49,6 +49,11 @@ class Entry:
         return " · ".join(filter(None, [self.paper.byline(NAMES_SHOWN), self.paper.organisation, upvotes]))
 
     @property
+    def links(self) -> dict[str, str]:
+        """Without the project's page: a letter of many papers must be short enough not to be clipped by Gmail."""
+        return {name: url for name, url in self.paper.links.items() if name != "Project"}
+
+    @property
     def excerpt(self) -> str:
         return excerpt(self.paper.plain_abstract)
 

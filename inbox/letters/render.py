@@ -87,5 +87,5 @@ def _paper(number: int, entry: Entry) -> list[str]:
         lines.append(fill(entry.facts, COLUMNS, initial_indent=indent, subsequent_indent=indent))
     if entry.excerpt:
         lines += ["", fill(entry.excerpt, COLUMNS, initial_indent=indent, subsequent_indent=indent)]
-    links = [f"{indent}{name}: {url}" for name, url in entry.paper.links.items()]
+    links = [f"{indent}{name}: {url}" for name, url in entry.links.items()]
     return [*lines, "", indent + entry.paper.url, *links, "", ""]
