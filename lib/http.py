@@ -23,7 +23,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django_htmx.http import HttpResponseClientRedirect
 
 from lib import compressed, storable, throttle
-from lib.refusals import BadInput, Busy, Refusal, TooMany
+from lib.refusals import BadInput, Busy, Conflict, Gone, NotAllowed, Refusal, TooMany
 from lib.release import digest
 from lib.statements import is_out_of_time
 from lib.throttle import Limit
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 
 class RefusalMiddleware:
-    """Makes a page that helps of a Refusal, of text that the database cannot keep, and of a statement out of time."""
+    """Answers a Refusal, text that the database cannot keep, and a statement out of time with a page that says why."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -59,7 +59,7 @@ def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return refused(render(request, f"{_status_of(refusal)}.html", {"message": str(refusal)}), refusal)
 
 
-_STATUS = {BadInput: 400, TooMany: 429, Busy: 503}
+_STATUS = {BadInput: 400, NotAllowed: 403, Gone: 404, Conflict: 409, TooMany: 429, Busy: 503}
 
 
 def _status_of(refusal: Refusal) -> int:

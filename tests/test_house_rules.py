@@ -45,6 +45,19 @@ def test_no_module_is_named_for_a_layer():
     assert [path for path in PYTHON if {path.stem, *path.relative_to(ROOT).parts[:-1]} & BANNED] == []
 
 
+def test_models_and_verbs_know_nothing_of_http():
+    for path in (
+        p for p in PYTHON if p.parent.name == "models" or p.name in ("refusals.py", "merging.py", "succession.py")
+    ):
+        imports = {
+            name
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for name in ([node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])
+        }
+        assert imports.isdisjoint({"django.http", "django.shortcuts", "lib.http"}), path
+
+
 def test_a_partial_is_used_at_least_twice():
     sources = [path.read_text() for path in TEMPLATES + PYTHON]
     for partial in (path for path in TEMPLATES if path.name.startswith("_")):

@@ -184,11 +184,11 @@ def scene(lab, alice, bob):
     link = Collection.objects.create(
         key="by-link", name="Shelf-by-link-only", user=hilda, visibility=Visibility.UNLISTED
     )
-    for collection in (hush, own, link):
-        Item.objects.add(collection, [paper.pk, other.pk], hilda)
-    Item.objects.annotate_with(hush, paper.pk, "a-note-within", "")
-    Affiliation.objects.suggest(lab, paper, bob, "reason-of-a-suggestion")
-    lab.save_draft({"description": "words-of-the-draft"}, digests(lab.state()), alice)
+    for keeper, collection in ((alice, hush), (people["reader"], own), (hilda, link)):
+        Item.objects.add(keeper, collection, [paper.pk, other.pk])
+    Item.objects.write_note(alice, hush, paper.pk, "a-note-within", "")
+    Affiliation.objects.suggest(bob, lab, paper, "reason-of-a-suggestion")
+    lab.save_draft(alice, {"description": "words-of-the-draft"}, digests(lab.state()))
     free = OrganisationFactory(slug="free")
     Claim.objects.ask(confirm(UserFactory(username="clea")), free, "reason-of-a-claim")
     SavedFilter.objects.save_as(people["reader"], "Search-of-rita", "q=common")

@@ -139,20 +139,20 @@ def _follow(people: list[User], organisations: list[Organisation]) -> None:
 def _curate(people: dict[str, User], organisations: dict[str, Organisation]) -> None:
     """Collections, papers of a second organisation, a suggestion, and a page with a featured paper and sections."""
     papers = {paper.arxiv_id: paper for paper in Paper.objects.all()}
-    for told in SITE["collections"]:
-        by, owner = people[told["by"]], organisations.get(told.get("organisation")) or people[told["by"]]
+    for data in SITE["collections"]:
+        actor, owner = people[data["by"]], organisations.get(data.get("organisation")) or people[data["by"]]
         collection = Collection.objects.begin(
-            by, owner, told["name"], description=told["description"], visibility=told["visibility"]
+            actor, owner, data["name"], description=data["description"], visibility=data["visibility"]
         )
-        Item.objects.add(collection, [papers[arxiv_id].pk for arxiv_id in told["papers"]], by)
-        for arxiv_id, note in told["papers"].items():
-            Item.objects.annotate_with(collection, papers[arxiv_id].pk, note, "")
+        Item.objects.add(actor, collection, [papers[arxiv_id].pk for arxiv_id in data["papers"]])
+        for arxiv_id, note in data["papers"].items():
+            Item.objects.write_note(actor, collection, papers[arxiv_id].pk, note, "")
     for slug, arxiv_ids in SITE["shared"].items():
         for arxiv_id in arxiv_ids:
-            Affiliation.objects.accept(organisations[slug], papers[arxiv_id], people["alice"])
-    for told in SITE["suggestions"]:
-        paper, by = papers[told["paper"]], people[told["by"]]
-        Affiliation.objects.suggest(organisations[told["organisation"]], paper, by, told["reason"])
+            Affiliation.objects.accept(people["alice"], organisations[slug], papers[arxiv_id])
+    for data in SITE["suggestions"]:
+        paper, organisation = papers[data["paper"]], organisations[data["organisation"]]
+        Affiliation.objects.suggest(people[data["by"]], organisation, paper, data["reason"])
     for slug, featured in SITE["featured"].items():
         organisation = organisations[slug]
         organisation.featured = [papers[arxiv_id].pk for arxiv_id in featured]

@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
                         output_field=models.CharField(max_length=96),
                     ),
                 ),
+                ("name_skeleton", orgs.names.NameSkeletonField(editable=False, max_length=120)),
                 (
                     "changed_by",
                     models.ForeignKey(
@@ -324,6 +325,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ["open", "accepted", "refused", "revoked", "expired"])),
                 name="invitation_state_known",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="organisation",
+            index=models.Index(fields=["name_skeleton"], name="organisation_name_skeleton"),
         ),
         migrations.AddIndex(
             model_name="event",

@@ -70,9 +70,9 @@ def build() -> User:
     for name, owner in (("c" * 120, member), ("Papers that we wrote", org)):
         collection = Collection.objects.begin(member, owner, name, description=f"**{'d' * 100}**", visibility="public")
         Collection.objects.filter(pk=collection.pk).update(key=name[0].lower() * 80)
-        Item.objects.add(collection, list(Paper.objects.values_list("pk", flat=True)), member)
-        Item.objects.annotate_with(collection, heavy.pk, f"Why: {WIDE} {'n' * 200}", "")
-        Item.objects.remove(collection, [Paper.objects.get(title="Thirty").pk], member)
+        Item.objects.add(member, collection, list(Paper.objects.values_list("pk", flat=True)))
+        Item.objects.write_note(member, collection, heavy.pk, f"Why: {WIDE} {'n' * 200}", "")
+        Item.objects.remove(member, collection, [Paper.objects.get(title="Thirty").pk])
     Organisation.objects.filter(pk=org.pk).update(sections=[collection.pk])
     OrganisationFollow.objects.make(member, org)
     for name in ("k" * 120, "w" * 200):
@@ -108,10 +108,10 @@ def _affiliate(org: Organisation, member: User) -> None:
     """A paper that is suggested to the organisation with many words, and one that it refused."""
     authors = [f"Author {n}" for n in range(30)]
     thirty = PaperFactory(arxiv_id="2509.00002", title="Thirty", authors=authors, abstract=PROSE)
-    Affiliation.objects.suggest(org, thirty, member, "r" * 280)
+    Affiliation.objects.suggest(member, org, thirty, "r" * 280)
     refused = PaperFactory(organisation=OrganisationFactory(name="P" * 120))
     for decide in (Affiliation.objects.accept, Affiliation.objects.refuse):
-        decide(org, refused, member)
+        decide(member, org, refused)
 
 
 def _heavy_paper(org: Organisation, member: User) -> Paper:

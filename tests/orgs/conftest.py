@@ -25,7 +25,7 @@ def moderator(db):
 
 
 @pytest.fixture
-def told():
+def log():
     """What an organisation's log says, the latest first."""
     return lambda organisation: [str(event) for event in organisation.events.order_by("-id")]
 

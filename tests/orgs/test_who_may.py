@@ -83,7 +83,7 @@ def scene(lab, alice, bob, moderator, link):
     papers = [PaperFactory(arxiv_id="2509.08721"), PaperFactory(arxiv_id="2509.00001", organisation=lab)]
     for key in ("autumn", "winter"):
         collection = Collection.objects.create(key=key, name=key, organisation=lab, visibility="public")
-        Item.objects.add(collection, [papers[key == "winter"].pk], alice)
+        Item.objects.add(alice, collection, [papers[key == "winter"].pk])
     at = {"link": link(alice, lab, "ivy")}
     at["invitation"] = lab.invitations.get().pk
     at["claim"] = Claim.objects.ask(confirm(UserFactory(username="clea")), free, "It is ours.").pk

@@ -43,7 +43,7 @@ def test_statements_do_not_grow_with_rows(lab, alice, signed_in, stranger, path,
     OrganisationFollow.objects.make(alice, lab)
     for _ in range(rows):
         paper = PaperFactory(organisation=lab, code_url="https://example.org", submitted_by=alice)
-        Item.objects.add(autumn, [paper.pk], alice)
+        Item.objects.add(alice, autumn, [paper.pk])
         Vote.objects.cast(alice, paper)
         Bookmark.objects.make(alice, paper)
     for reader, expected in ((stranger, LISTS[path][0]), (signed_in(alice), LISTS[path][1])):
