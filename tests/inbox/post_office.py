@@ -26,13 +26,13 @@ class PostOffice:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        told = self.at_the_dot.pop(0) if self.at_the_dot else "250 OK"
-        if told is None or told.startswith("2"):
+        reply = self.at_the_dot.pop(0) if self.at_the_dot else "250 OK"
+        if reply is None or reply.startswith("2"):
             self.taken += [(address, envelope.content) for address in envelope.rcpt_tos]
-        if told is None:
+        if reply is None:
             server.transport.abort()
             return "250 nobody hears this"
-        return told
+        return reply
 
     @property
     def recipients(self) -> list[str]:
