@@ -123,10 +123,12 @@ def transactional_db(django_db_setup, django_db_blocker) -> Iterator[Cast]:
     It takes the place of pytest-django's fixture, which empties the database after each test.
     """
     with django_db_blocker.unblock():
-        member = give_password(world.build())
-        yield Cast(member, give_password(world.contest(member)))
-        world.clear()
-        connection.close()  # nobody else can: it belongs to the event loop that playwright keeps in this thread
+        try:
+            member = give_password(world.build())
+            yield Cast(member, give_password(world.contest(member)))
+        finally:
+            world.clear()
+            connection.close()  # nobody else can: it belongs to the event loop that playwright keeps in this thread
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ PAUSES = {'http-equiv="refresh" content="5"': 'http-equiv="refresh" content="1"'
 
 
 def shorten_pauses(page: Page) -> None:
-    """Lets the page of a submission look for news more often than it says: after one second instead of five."""
+    """Makes the pages of submissions reload themselves five or ten times as often as the site has it."""
 
     def shorten(route: Route) -> None:
         response = route.fetch(max_redirects=0)
