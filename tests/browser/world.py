@@ -4,6 +4,7 @@ import random
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from django.core.management import call_command
 
 from accounts.models import User
 from config.demo import PAPERS
@@ -22,6 +23,7 @@ from papers.models import (
     TopicFollow,
     Vote,
 )
+from tests import queue
 from tests.factories import (
     NOON,
     LetterFactory,
@@ -32,14 +34,14 @@ from tests.factories import (
     UserFactory,
     appoint,
 )
-from tests.queue import job
+from tests.papers.search import library
 
 WIDE = "$$" + " + ".join(rf"\frac{{x_{{{n}}}^2}}{{\sqrt{{y_{{{n}}}}}}}" for n in range(20)) + "$$"
 PROSE = "It says nothing, at some length, so that there is something to disclose. " * 8
 
 
 def build() -> User:
-    """The strained site; returns its member, an owner of the organisation who has voted and bookmarked."""
+    """Makes the strained site; returns its member, an owner of the organisation who has voted and bookmarked."""
     member = UserFactory(
         username="m" * 39,
         name="N" * 120,
@@ -63,7 +65,7 @@ def build() -> User:
     org.featured = [heavy.pk]
     org.draft, org.previous = org.state(), org.state()
     org.save()
-    PaperFactory(arxiv_id="2509.00003", title="Nothing known", authors=[], abstract="")
+    PaperFactory(arxiv_id="2509.00003", title="Nothing about it", authors=[], abstract="")
     PaperFactory(listed_at=NOON - timedelta(days=40), organisation=org)
     Vote.objects.cast(member, heavy)
     Bookmark.objects.make(member, heavy)
@@ -86,14 +88,15 @@ def build() -> User:
     SubmissionFactory(key="f" * 43, user=member, state="failed", problem="p" * 500)
     for n in range(30):
         SavedFilter.objects.save_as(member, f"{n:W>40}", "has=code" if n == 29 else f"topic={n}")
+    PaperFactory(title="An early one", categories=["cs.CL"], listed_at=NOON - timedelta(days=99))
+    library.index()
     return member
 
 
-def contest(member: User) -> None:
-    """The member moderates a site whose jobs fail, invites somebody, and two people claim a page that nobody owns."""
-    appoint(member)
+def contest(member: User) -> User:
+    """Lets jobs fail, the member invite somebody, and two people claim a page that nobody owns; returns a moderator."""
     for status in ("todo", "doing", "failed"):
-        remember(job("t" * 120, status, token="x"), "E" * 300)
+        remember(queue.job("t" * 120, status, token="x"), "E" * 300)
     Invitation.objects.send(
         member, Organisation.objects.get(slug="o" * 96), "w" * 60 + "@" + "d" * 60 + ".example", Role.MEMBER
     )
@@ -102,6 +105,14 @@ def contest(member: User) -> None:
         person = UserFactory(name="P" * 120)
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
         Claim.objects.ask(person, free, reason)
+    return appoint(UserFactory(username="q" * 39, name="Q" * 120))
+
+
+def clear() -> None:
+    """Empties the database, with the tables that have no model of ours."""
+    call_command("flush", verbosity=0, interactive=False)
+    queue.clear()
+    queue.sql("DELETE FROM lib_throttle")
 
 
 def _affiliate(org: Organisation, member: User) -> None:

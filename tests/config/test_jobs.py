@@ -50,13 +50,13 @@ def test_from_a_failure_by_the_button_to_the_end(queue, settings, tmp_path, read
     for attempt in range(1, RETRY.max_attempts + 2):
         assert ProcrastinateJob.objects.get(pk=pk).status == "todo"
         work()
-        told = [record for record in caplog.records if record.name == "lib.jobs" and record.levelno == logging.ERROR]
-        assert len(told) == attempt
-        assert told[-1].getMessage() == f"{EXPORT}[{pk}](token=…) failed, attempt {attempt}"
-        assert told[-1].exc_info[0] is NotADirectoryError
+        records = [record for record in caplog.records if record.name == "lib.jobs" and record.levelno == logging.ERROR]
+        assert len(records) == attempt
+        assert records[-1].getMessage() == f"{EXPORT}[{pk}](token=…) failed, attempt {attempt}"
+        assert records[-1].exc_info[0] is NotADirectoryError
         sql("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE id = %s", pk)
     assert ProcrastinateJob.objects.get(pk=pk).status == "failed"
-    assert not [record for record in caplog.records if record.name == "procrastinate.worker"]  # told once
+    assert not [record for record in caplog.records if record.name == "procrastinate.worker"]  # logged once
 
     page = reader.get(PAGE).content.decode()
     assert "NotADirectoryError: [Errno 20] Not a directory" in page
