@@ -3,7 +3,7 @@ import json
 from django import forms
 from django.core.exceptions import ValidationError
 
-from lib.conflicts import digests, read, weigh
+from lib.conflicts import digests, merge, read
 from lib.forms import LineField
 from lib.widgets import MarkdownInput
 from orgs.models import Organisation
@@ -71,7 +71,7 @@ class CollectionForm(OvertakenForm, forms.ModelForm):
         """What others have changed and was not touched here stays as it is now."""
         told, state = super().clean(), self._state()
         base = read(told.get("base", ""))
-        _, both, others = weigh({name: told[name] for name in state if name in told}, state, base)
+        _, both, others = merge({name: told[name] for name in state if name in told}, state, base)
         for name in both:
             now = self.instance.get_visibility_display() if name == "visibility" else state[name]
             self.overtake_field(name, now)

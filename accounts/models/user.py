@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.signals import access_revoked
 from accounts.usernames import validate_full_name
-from lib import links, template_mail
+from lib import profile_links, template_mail
 from lib.fields import LineField
 from lib.images import forget
 from lib.text import initials
@@ -77,7 +77,7 @@ class User(auth.AbstractUser):
     )
     name = LineField("full name", max_length=120, blank=True, validators=[validate_full_name])
     about = models.TextField("about you", max_length=1000, blank=True, help_text="Markdown and maths are welcome.")
-    links = models.JSONField(default=list, blank=True, validators=[links.validate])
+    links = models.JSONField(default=list, blank=True, validators=[profile_links.validate])
     portrait = models.ImageField("picture", upload_to="portraits", blank=True)
     shows_submissions = models.BooleanField(
         "show the papers that I submitted",

@@ -10,8 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.utils import timezone
 
-from lib import links
-from lib.conflicts import weigh
+from lib import profile_links
+from lib.conflicts import merge
 from lib.fields import LineField, UrlLineField
 from lib.images import forget
 from lib.refusals import BadInput
@@ -52,7 +52,7 @@ class CuratedPage(models.Model):
 
     description = models.TextField(blank=True, max_length=4000, help_text="Markdown and maths are welcome.")
     website = UrlLineField(blank=True)
-    links = models.JSONField(default=list, blank=True, validators=[links.validate])
+    links = models.JSONField(default=list, blank=True, validators=[profile_links.validate])
     logo = models.ImageField(upload_to="logos", blank=True)
     cover = models.ImageField(upload_to="covers", blank=True)
     accent = models.CharField(max_length=7, blank=True)
@@ -114,7 +114,7 @@ class CuratedPage(models.Model):
         Returns what others have changed of that rest meanwhile; it stays. Raises Overtaken where both changed the same.
         """
         now = self._locked()
-        typed, both, others = weigh(values, now.drafted().state(), base)
+        typed, both, others = merge(values, now.drafted().state(), base)
         if both:
             raise Overtaken(both, now)
         if typed:

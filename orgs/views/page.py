@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from lib import links
+from lib import profile_links
 from lib.colour import readable
 from lib.conflicts import digests, read
 from lib.http import uploads_limited, verb
@@ -50,7 +50,7 @@ def _overtaken(request: HttpRequest, form: OrganisationForm, overtaken: Overtake
 
 def _told(organisation: Organisation, name: str):
     value = getattr(organisation, name)
-    return links.lines(value) if name == "links" else value
+    return profile_links.lines(value) if name == "links" else value
 
 
 @verb

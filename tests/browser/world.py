@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 
 from accounts.models import User
 from config.demo import PAPERS
-from lib.jobs import remember
+from lib.jobs import store_error
 from orgs.models import Claim, Invitation, Membership, Organisation
 from orgs.roles import Role
 from papers.models import (
@@ -93,7 +93,7 @@ def contest(member: User) -> None:
     """The member moderates a site whose jobs fail, invites somebody, and two people claim a page that nobody owns."""
     appoint(member)
     for status in ("todo", "doing", "failed"):
-        remember(job("t" * 120, status, token="x"), "E" * 300)
+        store_error(job("t" * 120, status, token="x"), "E" * 300)
     Invitation.objects.send(
         member, Organisation.objects.get(slug="o" * 96), "w" * 60 + "@" + "d" * 60 + ".example", Role.MEMBER
     )
