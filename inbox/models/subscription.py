@@ -85,7 +85,7 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
         Nothing happens where nothing may be sent, or enough was today.
         """
         self.hold(email)
-        if not unproven_mail.may_go(email):
+        if not unproven_mail.may_send(email):
             return
         asked = self._standing(email, settings["address"]) or self.model(email=email.lower(), **settings)
         if asked.state == State.ASKED:
@@ -99,7 +99,7 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
         """Mail the link to manage what this address has, if it has something. As with `ask`, nobody learns whether."""
         self.hold(email)
         known = self.of_addresses([email]).shown().first()
-        if known and unproven_mail.may_go(email):
+        if known and unproven_mail.may_send(email):
             confirmation.send(known, "reminder", ip)
 
     @transaction.atomic

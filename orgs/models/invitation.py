@@ -75,7 +75,7 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
         )
         Event.objects.tell(organisation, actor, f"invited {invitation.named} as {invitation.as_role}")
         link = settings.BASE_URL + reverse("orgs:invitation", args=[token])
-        if unproven_mail.may_go(invitation.email):
+        if unproven_mail.may_send(invitation.email):
             context = {"invitation": invitation, "link": link}
             subject = f"Invitation to {quoted(organisation)}"
             template_mail.post("orgs/mail/invitation.txt", invitation.email, subject, context)
