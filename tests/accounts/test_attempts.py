@@ -12,8 +12,8 @@ from accounts import hashers
 from accounts.models import Suppression, User
 from accounts.models.suppression import Why
 from tests.accounts.entrance import (
-    OTHER_NETWORK,
     HERE,
+    OTHER_NETWORK,
     PASSWORD,
     add_app,
     is_signed_in,
