@@ -66,12 +66,12 @@ def _score(pairs, by: str) -> tuple[float, float]:
 
 def _rank(text: str, by: str, pk: int) -> int:
     """Returns the rank of the paper among the first results, from 1, or 0 if it is not among them."""
-    from papers import query, search
     from papers.models import Paper
+    from papers.search import results, syntax
 
-    terms = query.terms(query.parse(text).words)
-    papers = search.without(Paper.objects.all(), terms)
-    first = [hit.pk for hit in search.find(papers, terms, by=by).hits[:_RANKS]]
+    terms = syntax.terms(syntax.parse(text).words)
+    papers = results.without(Paper.objects.all(), terms)
+    first = [hit.pk for hit in results.find(papers, terms, by=by).hits[:_RANKS]]
     return first.index(pk) + 1 if pk in first else 0
 
 

@@ -14,8 +14,8 @@ from procrastinate.job_context import JobContext
 
 from orgs.models import Membership
 from orgs.roles import Role
-from papers import search
-from papers.embedding import embedder
+from papers.search import results
+from papers.search.embedding import embedder
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
 from tests.queue import clear
 
@@ -28,9 +28,9 @@ settings.load_profile("shared")
 def _fresh_caches():
     for name in ("cards", "pages", "searches"):
         caches[name].clear()
-    for known in (embedder, search._has_vectors, search._embedded):
+    for known in (embedder, results._has_vectors, results._embedded):
         known.cache_clear()
-    search._pause["until"] = 0.0
+    results._pause["until"] = 0.0
 
 
 @pytest.fixture(autouse=True)
