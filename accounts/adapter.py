@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from accounts import attempts, browser, unproven_mail
 from accounts.securitylog import end_other_sessions
-from lib.http import client_ip, local_path
+from lib.limits import client_ip
+from lib.redirects import local_path
 
 _RESET = "account/email/password_reset_key"
 # Mails that anybody can request for any mailbox.

@@ -12,8 +12,8 @@ from accounts.models import SecurityEvent, User
 from accounts.models.securityevent import EventKind
 from accounts.securitylog import record_failure
 from lib import throttle
-from lib.http import client_ip, network_of
 from lib.jobs import defer
+from lib.limits import client_ip, network_of
 from lib.throttle import Limit
 
 WARN_AFTER = 5  # wrong passwords, or wrong codes, within a day

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.shortcuts import render
 
-from lib.http import came_from
+from lib.redirects import referer_path
 
 _KEY = "second_factor"  # in a session: the id of the authenticator that was last used or added in it
 
@@ -37,7 +37,7 @@ def second_factor_required(view):
         if is_proved(request):
             return view(request, *args, **kwargs)
         types = set(request.user.authenticator_set.values_list("type", flat=True))
-        back = request.get_full_path() if request.method == "GET" else came_from(request)
+        back = request.get_full_path() if request.method == "GET" else referer_path(request)
         return render(request, "accounts/second_factor.html", {"types": types, "next": back}, status=403)
 
     return guarded

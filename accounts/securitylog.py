@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from accounts import browser
 from accounts.models import SecurityEvent, User
 from accounts.models.securityevent import EventKind
-from lib.http import network_of
+from lib.limits import network_of
 
 MAX_DETAIL = SecurityEvent._meta.get_field("detail").max_length
 

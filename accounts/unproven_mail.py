@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts.models import Suppression
 from lib import throttle
-from lib.http import network_of
+from lib.limits import network_of
 from lib.throttle import Limit
 
 TO_A_MAILBOX = Limit("unproven mail to a mailbox", 3, timedelta(days=1))

@@ -12,8 +12,10 @@ from accounts.forms import ProfileForm
 from accounts.models import SecurityEvent, User
 from accounts.securitylog import end_other_sessions
 from lib import keyset, markup
-from lib.http import limited, local_path, uploads_limited, verb
+from lib.limits import limited, uploads_limited
+from lib.redirects import local_path
 from lib.refusals import BadInput
+from lib.verbs import verb
 
 EVENTS = 50
 MAX_MARKDOWN = 20_000  # characters

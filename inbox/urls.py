@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 
 from inbox.views import letters, managing, notifications, stopping, subscribing
 from inbox.views.doors import by_link, verb_by_link
-from lib.http import verb
+from lib.verbs import verb
 
 app_name = "inbox"
 urlpatterns = [

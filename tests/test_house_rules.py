@@ -76,7 +76,7 @@ def test_views_are_functions_of_at_most_20_lines():
 
 REDIRECTS = {"redirect", "HttpResponseRedirect", "HttpResponsePermanentRedirect", "HttpResponseClientRedirect"}
 FROM_OUTSIDE = {"GET", "POST", "META", "headers", "COOKIES", "get_full_path", "build_absolute_uri"}
-CHECKED = {"here", "came_from", "local_path"}
+CHECKED = {"local_path", "next_path", "referer_path"}
 
 
 def test_nobody_is_led_to_an_address_from_outside_that_was_not_checked():
@@ -91,7 +91,7 @@ def test_nobody_is_led_to_an_address_from_outside_that_was_not_checked():
             } & CHECKED
             outside = {part.attr for part in inner if isinstance(part, ast.Attribute)} & FROM_OUTSIDE
             where = f"{path.relative_to(ROOT)}:{node.lineno}"
-            assert is_checked or not outside, f"{where} leads where a request says; see lib.http.local_path"
+            assert is_checked or not outside, f"{where} leads where a request says; see lib.redirects.local_path"
             assert not is_checked or name != "redirect", f"{where}: redirect() takes an address for the name of a view"
 
 

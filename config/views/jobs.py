@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from config import jobs as queue
-from lib.http import redirect_back, verb
 from lib.jobs import errors, masked
+from lib.redirects import redirect_back
+from lib.verbs import verb
 from orgs.views.moderation import for_moderators
 
 

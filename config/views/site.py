@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.static import serve
 
 from config import specimens, well_known
-from lib.http import document
+from lib.pages import document
 
 DAY = 86_400  # seconds for which these files may be cached
 TEXT = "text/plain; charset=utf-8"

@@ -15,8 +15,8 @@ from inbox.models import Choice, Notification
 from inbox.models.choice import Mails
 from inbox.views.doors import by_link
 from lib import keyset
-from lib.http import verb
 from lib.refusals import BadInput
+from lib.verbs import verb
 
 SHOWN = 30
 

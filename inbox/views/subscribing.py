@@ -18,8 +18,8 @@ from inbox.forms import ReminderForm, SubscribeForm, common_zones
 from inbox.models import Subscription
 from inbox.views.doors import by_link, for_strangers
 from inbox.views.opening import subscription_of
-from lib.http import client_ip
 from lib.jobs import defer
+from lib.limits import client_ip
 from papers.lists.views.general import count_search
 
 

@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from lib import profile_links
 from lib.colour import readable
 from lib.conflicts import digests, read
-from lib.http import uploads_limited, verb
+from lib.limits import uploads_limited
 from lib.refusals import BadInput
+from lib.verbs import verb
 from orgs.forms import OrganisationForm
 from orgs.models import Organisation
 from orgs.models.curated import Overtaken

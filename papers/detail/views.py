@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from lib.http import page
+from lib.pages import page
 from papers import ranking
 from papers.lists.views.general import searches_limited, show
 from papers.models import Paper

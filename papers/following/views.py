@@ -10,8 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRedirect
 
-from lib.http import here, limited, redirect_back, verb
+from lib.limits import limited
+from lib.redirects import next_path, redirect_back
 from lib.refusals import BadInput
+from lib.verbs import verb
 from papers.following import matches
 from papers.lists.views.general import searches_limited, show
 from papers.models import follow as follows
@@ -46,7 +48,7 @@ def _act(request: HttpRequest, kind: str, deed: str) -> HttpResponse:
         if not request.htmx:
             raise
         messages.error(request, str(error))
-        return HttpResponseClientRedirect(here(request))
+        return HttpResponseClientRedirect(next_path(request))
     if not request.htmx:
         return redirect_back(request)
     return render(request, "papers/following/_follow.html", {"follow": model.objects.standing(request.user, target)})

@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from lib import keyset
-from lib.http import page, verb
+from lib.pages import page
 from lib.refusals import BadInput
+from lib.verbs import verb
 from papers.collections.forms import CollectionForm, NewCollectionForm
 from papers.lists.views.general import searches_limited, show
 from papers.models import Collection, CollectionFollow, Item, Paper

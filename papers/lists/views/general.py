@@ -12,7 +12,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.text import slugify
 from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 
-from lib.http import PUBLIC_SECONDS, cached, page, request_limit
+from lib.limits import request_limit
+from lib.pages import PUBLIC_SECONDS, cached, page
 from lib.refusals import BadInput
 from orgs.models import Organisation
 from papers import identifiers, period

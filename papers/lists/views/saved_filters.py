@@ -4,8 +4,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from lib.http import redirect_back, verb
+from lib.redirects import redirect_back
 from lib.refusals import BadInput
+from lib.verbs import verb
 from papers.lists import listing
 from papers.lists.filters import PaperFilter
 from papers.models import SavedFilter
