@@ -175,7 +175,7 @@ NUMBERS = [
     ("docs/deploy.md", r"bodies of (\d+) MB", MAX_BODY_MB),
     ("docs/deploy.md", r"takes (\d+) kB at most", BODY_KB),
     ("docs/import.md", r"A file may have (\d+) MB unpacked", files.LIMIT // 2**20),
-    ("docs/import.md", r"(\d+) MB a body", client.LIMIT // 2**20),
+    ("docs/import.md", r"more than (\d+) MB of a body", client.LIMIT // 2**20),
     ("docs/search.md", r"leave some ([\d,]+) papers or fewer", lexicon.POSTINGS),
     ("docs/search.md", r"the first ([\d,]+) papers of the order", retrieval.WALK),
 ]
