@@ -18,10 +18,10 @@ def jobs(request: HttpRequest) -> HttpResponse:
     """Show running, waiting, periodic and failed jobs; with `?task=`, only the failed ones of that task."""
     task, failed = request.GET.get("task", ""), queue.failed()
     latest = list((failed.filter(task_name=task) if task else failed)[: queue.LATEST])
-    messages_of = errors([job.pk for job in latest])
+    error_messages = errors([job.pk for job in latest])
     context = {
         "task": task,
-        "failed": [(job, masked(job.args), messages_of.get(job.pk)) for job in latest],
+        "failed": [(job, masked(job.args), error_messages.get(job.pk)) for job in latest],
         "failing": queue.failing(),
         "running": [(job, masked(job.args)) for job in queue.running()],
         "waiting": queue.waiting(),
