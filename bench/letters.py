@@ -144,7 +144,7 @@ def begin() -> None:
     """What the worker would begin with the next minute."""
     from procrastinate.exceptions import AlreadyEnqueued
 
-    from inbox.tasks import send_letters
+    from inbox.letters.tasks import send_letters
 
     with suppress(AlreadyEnqueued):
         send_letters.defer(timestamp=int(time.time()))

@@ -7,5 +7,6 @@ class InboxConfig(AppConfig):
     name = "inbox"
 
     def ready(self) -> None:
+        import_module("inbox.notifications.kinds").discover()
         import_module("inbox.receivers").listen()
-        import_module("papers.people.takeout").KINDS.update(import_module("inbox.portability").KINDS)
+        import_module("papers.people.takeout").KINDS.update(import_module("inbox.takeout").KINDS)

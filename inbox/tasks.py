@@ -1,82 +1,22 @@
-"""What the worker does for the inbox: letters, notifications, and at night what has had its time."""
+"""The nightly job of the inbox; the other jobs are in the `tasks.py` of their room."""
 
-import logging
-from threading import Lock
+from importlib import import_module
 
-from django.contrib.auth import get_user_model
-from django.db import transaction
 from procrastinate.contrib.django import app
 
-from inbox import delivery, mailing
-from inbox.kinds import kinds
 from inbox.models import Letter, Notification, Subscription
 from lib import throttle
-from lib.jobs import RETRY, defer
+from lib.jobs import RETRY
 
-SOMEBODY_WAITS = 1  # before thousands of mails that nobody waits for
-
-logger = logging.getLogger(__name__)
-_sending = Lock()
-
-
-@app.periodic(cron="* * * * *")
-@app.task(queueing_lock="letters", pass_context=False)
-def send_letters(timestamp: int) -> None:
-    """Of one process once at a time: those that come meanwhile would take the places of other jobs.
-
-    While the mail server is not there, each minute says so, and none is a failure to be begun again.
-    """
-    if _sending.acquire(blocking=False):
-        try:
-            delivery.run()
-        except OSError:
-            logger.exception("Letters wait, since mail cannot be sent")
-        finally:
-            _sending.release()
-
-
-@app.task(pass_context=False, retry=RETRY, priority=SOMEBODY_WAITS)
-def ask(email: str, ip: str, by: str, **settings) -> None:
-    Subscription.objects.ask(email, ip, by, **settings)
-
-
-@app.task(pass_context=False, retry=RETRY, priority=SOMEBODY_WAITS)
-def remind(email: str, ip: str) -> None:
-    Subscription.objects.remind(email, ip)
-
-
-@app.task(pass_context=False, retry=RETRY)
-@transaction.atomic
-def tell(kind: str, note: dict) -> None:
-    known = kinds()[kind]
-    at_once = Notification.objects.tell(known, known.told(**note))
-    defer(mail_at_once, *({"notification": pk} for pk in at_once))
-
-
-@app.task(pass_context=False, retry=RETRY)
-def mail_at_once(notification: int) -> None:
-    for note in Notification.objects.filter(pk=notification).select_related("user"):
-        mailing.mail(note.user, pk=notification)
-
-
-@app.periodic(cron="0 7 * * *")
-@app.task(pass_context=False, retry=RETRY)
-def mail_daily(timestamp: int) -> None:
-    """Also what was to be told at once and could not be."""
-    people = Notification.objects.unmailed().values_list("user", flat=True).distinct()
-    defer(mail_day, *({"user": user} for user in people))
-
-
-@app.task(pass_context=False, retry=RETRY)
-def mail_day(user: int) -> None:
-    for person in get_user_model().objects.filter(pk=user):
-        mailing.mail(person)
+for room in ("addresses", "letters", "notifications"):
+    import_module(f"inbox.{room}.tasks")
 
 
 @app.periodic(cron="52 3 * * *")
 @app.task(pass_context=False, retry=RETRY)
-def forget(timestamp: int) -> None:
-    Notification.objects.forget()
-    Subscription.objects.forget()
-    Letter.objects.forget_unsent()
+def delete_old(timestamp: int) -> None:
+    """Delete what has been kept for long enough."""
+    Notification.objects.delete_old()
+    Subscription.objects.expire()
+    Letter.objects.delete_unsent()
     throttle.forget_expired()

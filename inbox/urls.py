@@ -1,39 +1,8 @@
 """What we tell a person, and how they tell us to stop."""
 
-from django.contrib.auth.decorators import login_required
-from django.urls import path, re_path
-from django.views.decorators.cache import never_cache
-
-from inbox.views import letters, managing, notifications, stopping, subscribing
-from inbox.views.doors import by_link, verb_by_link
-from lib.verbs import verb
+from inbox.addresses.urls import urlpatterns as addresses
+from inbox.letters.urls import urlpatterns as letters
+from inbox.notifications.urls import urlpatterns as notifications
 
 app_name = "inbox"
-urlpatterns = [
-    path("subscribe", subscribing.subscribe, name="subscribe"),
-    # links in mails: the token is what lets one in
-    path("letters/confirm/<str:token>", subscribing.confirm, name="confirm"),
-    path("letters/never/<str:token>", subscribing.never, name="never"),
-    path("letters/unsubscribe/<str:token>", stopping.unsubscribe, name="unsubscribe"),
-    path("letters/resume/<str:token>", stopping.resume, name="resume_by_link"),
-    path("letters/manage", subscribing.remind, name="remind"),
-    path("letters/manage/<str:token>", by_link(managing.manage), name="manage"),
-    path("letters/manage/<str:token>/end", verb_by_link(managing.end_all), name="manage_end_all"),
-    path("letters/manage/<str:token>/<str:key>/change", verb_by_link(managing.change), name="manage_change"),
-    path("letters/manage/<str:token>/<str:key>/end", verb_by_link(managing.end), name="manage_end"),
-    path("letters/manage/<str:token>/<str:key>/resume", verb_by_link(managing.resume), name="manage_resume"),
-    # the same for who is signed in
-    path("settings/letters", never_cache(login_required(managing.manage)), name="letters"),
-    path("settings/letters/end", verb(managing.end_all), name="end_all"),
-    path("settings/letters/allow", verb(managing.allow), name="allow"),
-    path("settings/letters/<str:key>/change", verb(managing.change), name="change"),
-    path("settings/letters/<str:key>/end", verb(managing.end), name="end"),
-    path("settings/letters/<str:key>/resume", verb(managing.resume), name="resume"),
-    re_path(r"^letters/(?P<text>\d{4}-\d{2}-\d{2})/(?P<key>[\w-]+)$", letters.letter, name="letter"),
-    # notifications
-    path("notifications", notifications.notifications, name="notifications"),
-    path("notifications/read", notifications.read_all, name="read_all"),
-    path("notifications/<int:pk>/read", notifications.read, name="read"),
-    path("notifications/stop/<token>", notifications.stop, name="stop"),
-    path("settings/notifications", notifications.choices, name="choices"),
-]
+urlpatterns = [*addresses, *letters, *notifications]

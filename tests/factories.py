@@ -89,7 +89,7 @@ class LetterFactory(DjangoModelFactory):
         model = Letter
 
     subscription = factory.SubFactory(SubscriptionFactory)
-    issue = date(2025, 9, 11)
+    day = date(2025, 9, 11)
     title = "Papers"
 
 
@@ -103,5 +103,5 @@ class NotificationFactory(DjangoModelFactory):
     kind = "role"
     subject = factory.Sequence(lambda n: f"org-{n}")
     facts = {"by": "Olga Owner", "organisation": "The Lab", "slug": "lab", "role": "an admin"}
-    how = "at_once"
-    told_at = NOON
+    delivery = "at_once"
+    notified_at = NOON

@@ -150,7 +150,14 @@ def mail_templates() -> list[Path]:
 
 # Addresses of ours, and moments: everything else in a mail may have been typed by somebody.
 OUR_OWN = {"confirm", "ip", "link", "manage", "network", "never", "now", "path", "site", "stop", "expires_at"}
-OUR_OWN |= {"as_role", "note.link", "get_absolute_url", "subscription.path", "subscription.rhythm", "invitation.email"}
+OUR_OWN |= {
+    "as_role",
+    "notification.link",
+    "get_absolute_url",
+    "subscription.path",
+    "subscription.schedule",
+    "invitation.email",
+}
 
 
 @pytest.mark.parametrize("path", mail_templates(), ids=lambda path: path.name)

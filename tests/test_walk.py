@@ -189,7 +189,7 @@ def scene(lab, alice, bob):
     SavedFilter.objects.save_as(people["reader"], "Search-of-rita", "q=common")
     Bookmark.objects.make(people["reader"], paper)
     SubmissionFactory(key="hush", user=people["reader"], state="failed", problem="problem-of-a-submission")
-    LetterFactory(key="hush", issue=NOON, papers=[paper.pk], subscription__email="address-of-a-subscriber@example.org")
+    LetterFactory(key="hush", day=NOON, papers=[paper.pk], subscription__email="address-of-a-subscriber@example.org")
     SubscriptionFactory(email=people["reader"].email, title="Letters-of-rita")
     NotificationFactory(pk=1, user=people["reader"])
     return people

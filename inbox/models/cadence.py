@@ -8,19 +8,21 @@ logger = logging.getLogger(__name__)
 
 
 class Cadence(models.TextChoices):
+    """On which days letters come."""
+
     DAILY = "daily", "Every day"
     WEEKDAYS = "weekdays", "Monday to Friday"
     WEEKLY = "weekly", "Mondays"
     MONTHLY = "monthly", "The first of the month"
 
     @property
-    def often(self) -> str:
-        """In the middle of a sentence."""
+    def phrase(self) -> str:
+        """The days in words, as they stand in the middle of a sentence."""
         return {"weekdays": "Monday to Friday", "weekly": "on Mondays", "monthly": "on the first of the month"}.get(
             self.value, "every day"
         )
 
-    def falls_on(self, day: date) -> bool:
+    def includes(self, day: date) -> bool:
         match self:
             case Cadence.WEEKDAYS:
                 return day.weekday() < 5
@@ -30,23 +32,23 @@ class Cadence(models.TextChoices):
                 return day.day == 1
         return True
 
-    def after(self, moment: datetime, hour: int, zone: ZoneInfo) -> datetime:
-        """The first moment after this one, in UTC, at which it is this hour there on a day that it falls on.
+    def next_after(self, moment: datetime, hour: int, zone: ZoneInfo) -> datetime:
+        """The first moment after this one at which it is `hour` o'clock in the zone on one of the days, in UTC.
 
-        Where clocks go forward over the hour, it is the moment they are moved; where they go back, the first of two.
+        If clocks go forward over that hour, it is the moment when they do; if they go back, the first of the two.
         """
         day = moment.astimezone(zone).date()
         while True:
             at = datetime.combine(day, time(hour), zone).astimezone(UTC)
-            if at > moment and self.falls_on(day):
+            if at > moment and self.includes(day):
                 return at
             day += timedelta(days=1)
 
 
-def clock(zone: str) -> ZoneInfo:
-    """The zone of this name; UTC, and an error in the log, for one that was given up since it was chosen."""
+def zone_info(name: str) -> ZoneInfo:
+    """The time zone of this name; UTC, with an error in the log, if the installed tz database has it no longer."""
     try:
-        return ZoneInfo(zone)
+        return ZoneInfo(name)
     except ZoneInfoNotFoundError:
-        logger.exception("A subscription has a time zone that is not known any more: %s", zone)
+        logger.exception("A subscription has a time zone that is not known any more: %s", name)
         return ZoneInfo("UTC")

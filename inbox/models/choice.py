@@ -5,65 +5,66 @@ from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.db.models import Q
 
-from inbox.kinds import How, kinds
+from inbox.models.kind import KINDS, Delivery
 from inbox.models.notification import Notification
 
 
 @dataclass(frozen=True)
-class Mails:
-    """The mails that tell somebody (an id) of some kinds: what a link to unsubscribe stops. `key` finds it again."""
+class NotificationMails:
+    """The mails with notifications of some kinds to a user: what the link to stop them in such a mail is for."""
 
-    user: int
+    user_id: int
     kinds: tuple[str, ...]
 
     @property
     def key(self) -> str:
-        return f"{self.user}:{','.join(self.kinds)}"
+        """A text from which `find` makes the same object."""
+        return f"{self.user_id}:{','.join(self.kinds)}"
 
     @classmethod
-    def find(cls, key: str) -> "Mails":
-        user, _, names = key.partition(":")
-        return cls(int(user), tuple(name for name in names.split(",") if name in kinds()))
+    def find(cls, key: str) -> "NotificationMails":
+        user_id, _, names = key.partition(":")
+        return cls(int(user_id), tuple(name for name in names.split(",") if name in KINDS))
 
     @property
     def titles(self) -> list[str]:
-        return [kinds()[name].title for name in self.kinds]
+        return [KINDS[name].title for name in self.kinds]
 
     def stop(self) -> None:
-        """Also those that wait. Twice is once; somebody who has left gets none anyway."""
-        for user in get_user_model().objects.filter(pk=self.user):
-            Choice.objects.choose(user, dict.fromkeys(self.kinds, How.NEVER))
+        """Send none of them any more, also none that waits to be sent. Does nothing for a user who has left."""
+        for user in get_user_model().objects.filter(pk=self.user_id):
+            Choice.objects.choose(user, dict.fromkeys(self.kinds, Delivery.NEVER))
 
 
 class ChoiceManager(models.Manager):
     @transaction.atomic
-    def choose(self, user, hows: dict[str, How]) -> None:
-        """How mails tell this user of these kinds from now on; what waits is still told as it was to be, or never."""
-        rows = [Choice(user=user, kind=kind, how=how) for kind, how in hows.items()]
-        self.bulk_create(rows, update_conflicts=True, unique_fields=["user", "kind"], update_fields=["how"])
-        stopped = [kind for kind, how in hows.items() if how == How.NEVER]
-        Notification.objects.unmailed().filter(user=user, kind__in=stopped).update(how=How.NEVER)
+    def choose(self, user, deliveries: dict[str, Delivery]) -> None:
+        """Set the delivery of notifications of these kinds. Those that wait to be mailed are only affected by NEVER."""
+        rows = [Choice(user=user, kind=kind, delivery=delivery) for kind, delivery in deliveries.items()]
+        self.bulk_create(rows, update_conflicts=True, unique_fields=["user", "kind"], update_fields=["delivery"])
+        stopped = [kind for kind, delivery in deliveries.items() if delivery == Delivery.NEVER]
+        Notification.objects.unmailed().filter(user=user, kind__in=stopped).update(delivery=Delivery.NEVER)
 
-    def of(self, user) -> dict[str, How]:
-        """For every kind, as chosen or by default."""
-        chosen = dict(self.filter(user=user).values_list("kind", "how"))
-        return {key: How(chosen.get(key, kind.default)) for key, kind in kinds().items()}
+    def of(self, user) -> dict[str, Delivery]:
+        """The delivery of every kind: the user's choice, or else the default of the kind."""
+        choices = dict(self.filter(user=user).values_list("kind", "delivery"))
+        return {key: Delivery(choices.get(key, kind.default)) for key, kind in KINDS.items()}
 
 
 class Choice(models.Model):
-    """How mails tell a person of one kind, where that was chosen."""
+    """The delivery that a user has chosen for a kind of notification. Without a row, it is the default of the kind."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="mail_choices")
     kind = models.CharField(max_length=30)
-    how = models.CharField(max_length=10, choices=How)
+    delivery = models.CharField(max_length=10, choices=Delivery, db_column="how")
 
     objects = ChoiceManager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "kind"], name="choice_once"),
-            models.CheckConstraint(condition=Q(how__in=How.values), name="choice_how_known"),
+            models.CheckConstraint(condition=Q(delivery__in=Delivery.values), name="choice_how_known"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.how}"
+        return f"{self.kind}: {self.delivery}"

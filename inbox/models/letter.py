@@ -11,7 +11,7 @@ from django.utils import timezone
 
 logger = logging.getLogger(__name__)
 
-MOST_ATTEMPTS = 10  # the last one some 17 hours after the first
+MAX_ATTEMPTS = 10  # the last one some 17 hours after the first
 
 
 class State(models.TextChoices):
@@ -23,31 +23,31 @@ class State(models.TextChoices):
 
 class LetterQuerySet(models.QuerySet):
     def due(self, now: datetime):
-        """Those that wait and may be tried, the longest waiting first."""
+        """Letters to be sent by now, those that have waited longest first."""
         return self.filter(state=State.WAITING, try_at__lte=now).order_by("try_at", "pk")
 
 
 class LetterManager(models.Manager.from_queryset(LetterQuerySet)):
-    def forget_unsent(self) -> None:
-        """Those that were empty or failed a month ago. What was sent is not sent again, so it is kept."""
+    def delete_unsent(self) -> None:
+        """Delete letters that were empty or failed a month ago. Sent ones are kept, so that no paper is sent twice."""
         month_ago = timezone.now() - timedelta(days=30)
         self.filter(state__in=[State.EMPTY, State.FAILED], try_at__lt=month_ago).delete()
 
     def claim(self, now: datetime) -> "Letter | None":
-        """The next letter to be sent; nobody else gets it until this transaction ends."""
+        """The next letter to be sent, locked so that no other worker gets it until this transaction ends."""
         due = self.due(now).select_related("subscription__user")
         return due.select_for_update(skip_locked=True, of=["self"], no_key=True).first()
 
 
 class Letter(models.Model):
-    """One issue of a subscription: a row before it is a mail, so that it is sent once.
+    """A letter of a subscription for one day, written before it is sent, so that it is sent once.
 
-    `issue` is the local day it is for. `papers` are the ids of those that it has, in its order; `title` its heading.
-    `key` makes the address of its page, which nobody guesses. It waits until `try_at`.
+    `day` is the local day. `papers` are the ids of the papers in it, in order, and `title` is its heading; both are set
+    when it is sent. `key` is the secret part of the address of its page. A waiting letter is not tried before `try_at`.
     """
 
     subscription = models.ForeignKey("inbox.Subscription", models.CASCADE, related_name="letters", db_index=False)
-    issue = models.DateField()
+    day = models.DateField(db_column="issue")
     key = models.CharField(max_length=22, unique=True, default=partial(secrets.token_urlsafe, 16))
     title = models.CharField(max_length=300, blank=True)
     papers = ArrayField(models.BigIntegerField(), default=list)
@@ -61,42 +61,43 @@ class Letter(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["subscription", "issue"], name="letter_once_an_issue"),
+            models.UniqueConstraint(fields=["subscription", "day"], name="letter_once_an_issue"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="letter_state_known"),
             models.CheckConstraint(condition=Q(state="sent") ^ Q(sent_at=None), name="letter_sent_says_when"),
         ]
         indexes = [models.Index(fields=["try_at", "id"], condition=Q(state="waiting"), name="letter_waiting")]
 
     def __str__(self) -> str:
-        return f"{self.subscription} of {self.issue}"
+        return f"{self.subscription} of {self.day}"
 
     def get_absolute_url(self) -> str:
-        return reverse("inbox:letter", args=[self.issue.isoformat(), self.key])
+        return reverse("inbox:letter", args=[self.day.isoformat(), self.key])
 
-    def seal(self, edition) -> None:
-        """It is sent, with the papers of this edition."""
+    def mark_sent(self, issue) -> None:
+        """Record that it was sent with the papers of this issue."""
         self.state, self.sent_at = State.SENT, timezone.now()
-        self.title, self.papers = edition.title, [paper.pk for paper in edition.papers]
+        self.title, self.papers = issue.title, [paper.pk for paper in issue.papers]
         self.save(update_fields=["state", "sent_at", "title", "papers"])
 
-    def drop(self) -> None:
-        """There is nothing to send."""
+    def mark_empty(self) -> None:
+        """Record that there was nothing to send."""
         self.state = State.EMPTY
         self.save(update_fields=["state"])
 
     def fail(self, error: str) -> None:
-        self._unsend(State.FAILED, error)
+        """Record that it was not sent and will not be."""
+        self._mark_unsent(State.FAILED, error)
 
     def postpone(self, error: str) -> None:
-        """To be tried again later, a little longer each time; after MOST_ATTEMPTS it has failed."""
-        self._unsend(State.FAILED if self.attempts + 1 >= MOST_ATTEMPTS else State.WAITING, error)
+        """Record that it was not sent. It is tried again after 2, 4, 8 … minutes, MAX_ATTEMPTS times in all."""
+        self._mark_unsent(State.FAILED if self.attempts + 1 >= MAX_ATTEMPTS else State.WAITING, error)
 
-    def _unsend(self, state: State, error: str) -> None:
-        """If it stands as it is here: somebody else may have sent it meanwhile."""
-        as_here = Letter.objects.filter(pk=self.pk, state=self.state, sent_at=self.sent_at)
+    def _mark_unsent(self, state: State, error: str) -> None:
+        """Change the row only if it is as this object has it: another worker may have sent the letter meanwhile."""
+        unchanged = Letter.objects.filter(pk=self.pk, state=self.state, sent_at=self.sent_at)
         self.state, self.sent_at, self.papers = state, None, []
         self.attempts, self.error = self.attempts + 1, error
         self.try_at = timezone.now() + timedelta(minutes=2**self.attempts)
         columns = ["state", "sent_at", "papers", "attempts", "error", "try_at"]
-        as_here.update(**{column: getattr(self, column) for column in columns})
-        logger.error("Letter %s was not sent, attempt %d of %d: %s", self.pk, self.attempts, MOST_ATTEMPTS, error)
+        unchanged.update(**{column: getattr(self, column) for column in columns})
+        logger.error("Letter %s was not sent, attempt %d of %d: %s", self.pk, self.attempts, MAX_ATTEMPTS, error)

@@ -7,9 +7,9 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
-from inbox.kinds import How, Kind, Told, kinds
+from inbox.models.kind import KINDS, Delivery, NotificationData, NotificationKind
 
-COUNTED = 100  # at most: past it nobody reads the number
+COUNT_LIMIT = 100  # the bell counts no further
 KEPT = timedelta(days=90)  # after it was read
 KEPT_UNREAD = timedelta(days=365)
 
@@ -19,23 +19,23 @@ class NotificationQuerySet(models.QuerySet):
         return self.filter(read_at=None)
 
     def unmailed(self):
-        """Those that a mail is to tell of, unless they were read meanwhile."""
-        return self.unread().filter(mailed_at=None).exclude(how=How.NEVER)
+        """Notifications that wait to be mailed. One that was read meanwhile is not mailed any more."""
+        return self.unread().filter(mailed_at=None).exclude(delivery=Delivery.NEVER)
 
     def read(self) -> None:
         self.unread().update(read_at=timezone.now())
 
 
 class NotificationManager(models.Manager.from_queryset(NotificationQuerySet)):
-    def tell(self, kind: Kind, told: Iterable[Told]) -> list[int]:
-        """Write what people are told, and say which rows (ids) a mail is to tell of at once. One statement.
+    def notify(self, kind: NotificationKind, data: Iterable[NotificationData]) -> list[int]:
+        """Write notifications of this kind in one statement; returns the ids of those to be mailed at once.
 
-        Told of the same again while it is unread, the row that stands there takes it up, and counts as new if that
-        changed it; so twice the same is once. Who is not active is not told.
+        An unread notification about the same subject takes up the new facts. It is notified and mailed anew only if
+        they changed it, so the same call twice has the effect of one. Inactive users get no notification.
         """
-        rows = list(told)
-        values = {
-            "users": [row.user for row in rows],
+        rows = list(data)
+        params = {
+            "users": [row.user_id for row in rows],
             "subjects": [row.subject for row in rows],
             "facts": [json.dumps(row.facts) for row in rows],
             "kind": kind.key,
@@ -43,55 +43,55 @@ class NotificationManager(models.Manager.from_queryset(NotificationQuerySet)):
             "now": timezone.now(),
         }
         with connection.cursor() as cursor:
-            cursor.execute(_TELL, values)
-            return [pk for pk, how in cursor if how == How.AT_ONCE]
+            cursor.execute(_NOTIFY, params)
+            return [pk for pk, delivery in cursor if delivery == Delivery.AT_ONCE]
 
     def unread_count(self, user) -> int:
-        """COUNTED stands for as many and more."""
-        return self.unread().filter(user=user)[:COUNTED].count()
+        """The number of unread notifications, or COUNT_LIMIT if there are as many or more."""
+        return self.unread().filter(user=user)[:COUNT_LIMIT].count()
 
     def read_until(self, user, moment: datetime) -> None:
-        """Those that stood there then: what came later was not seen."""
-        self.filter(user=user, told_at__lte=moment).read()
+        """Mark those of the user as read that are not newer than this moment."""
+        self.filter(user=user, notified_at__lte=moment).read()
 
-    def forget(self) -> None:
-        """What was read long ago, and what nobody has read for longer."""
+    def delete_old(self) -> None:
+        """Delete what was read KEPT ago, and what has been unread for KEPT_UNREAD."""
         now = timezone.now()
-        self.filter(Q(read_at__lt=now - KEPT) | Q(read_at=None, told_at__lt=now - KEPT_UNREAD)).delete()
+        self.filter(Q(read_at__lt=now - KEPT) | Q(read_at=None, notified_at__lt=now - KEPT_UNREAD)).delete()
 
 
-_TELL = """
-    INSERT INTO inbox_notification AS standing (user_id, kind, subject, facts, how, told_at)
-    SELECT person.id, %(kind)s, told.subject, told.facts, coalesce(choice.how, %(default)s), %(now)s
-    FROM unnest(%(users)s::bigint[], %(subjects)s::text[], %(facts)s::text[]::jsonb[]) told (user_id, subject, facts)
-    JOIN accounts_user person ON person.id = told.user_id AND person.is_active
+_NOTIFY = """
+    INSERT INTO inbox_notification AS unread (user_id, kind, subject, facts, how, told_at)
+    SELECT person.id, %(kind)s, new.subject, new.facts, coalesce(choice.how, %(default)s), %(now)s
+    FROM unnest(%(users)s::bigint[], %(subjects)s::text[], %(facts)s::text[]::jsonb[]) new (user_id, subject, facts)
+    JOIN accounts_user person ON person.id = new.user_id AND person.is_active
     LEFT JOIN inbox_choice choice ON choice.user_id = person.id AND choice.kind = %(kind)s
-    ORDER BY person.id, told.subject
+    ORDER BY person.id, new.subject
     ON CONFLICT (user_id, kind, subject) WHERE read_at IS NULL
-    DO UPDATE SET how = excluded.how, told_at = excluded.told_at, mailed_at = NULL, facts = standing.facts || (
+    DO UPDATE SET how = excluded.how, told_at = excluded.told_at, mailed_at = NULL, facts = unread.facts || (
         SELECT jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) <> 'array' THEN value ELSE (
             SELECT coalesce(jsonb_agg(DISTINCT fact), '[]')
-            FROM jsonb_array_elements(coalesce(standing.facts -> key, '[]') || value) fact
+            FROM jsonb_array_elements(coalesce(unread.facts -> key, '[]') || value) fact
         ) END) FROM jsonb_each(excluded.facts)
     )
-    WHERE NOT standing.facts @> excluded.facts
+    WHERE NOT unread.facts @> excluded.facts
     RETURNING id, how
 """
 
 
 class Notification(models.Model):
-    """Something that a person is told, once as long as it is unread; `kind` has the words (see `inbox.kinds`).
+    """Something that a user is notified of. There is one unread row for each user, kind and subject.
 
-    `subject` tells apart what it is about, `facts` are what its text is made of. `told_at` moves when more of the same
-    happens. `how` is what was chosen then; `mailed_at` is when a mail told it.
+    `kind` is a key of KINDS, and the kind makes the text from `facts`. `notified_at` is when the facts last changed,
+    `delivery` what the user's choice was then, `mailed_at` when a mail with these facts was sent.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications", db_index=False)
     kind = models.CharField(max_length=30)
     subject = models.CharField(max_length=100)
     facts = models.JSONField()
-    how = models.CharField(max_length=10, choices=How)
-    told_at = models.DateTimeField(default=timezone.now)
+    delivery = models.CharField(max_length=10, choices=Delivery, db_column="how")
+    notified_at = models.DateTimeField(default=timezone.now, db_column="told_at")
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
 
@@ -102,36 +102,36 @@ class Notification(models.Model):
             models.UniqueConstraint(
                 fields=["user", "kind", "subject"], condition=Q(read_at=None), name="notification_once_while_unread"
             ),
-            models.CheckConstraint(condition=Q(how__in=How.values), name="notification_how_known"),
+            models.CheckConstraint(condition=Q(delivery__in=Delivery.values), name="notification_how_known"),
         ]
         indexes = [
-            models.Index(fields=["user", "told_at", "id"], name="notification_newest"),
+            models.Index(fields=["user", "notified_at", "id"], name="notification_newest"),
             models.Index(
                 fields=["user"],
-                condition=Q(read_at=None, mailed_at=None) & ~Q(how="never"),
+                condition=Q(read_at=None, mailed_at=None) & ~Q(delivery="never"),
                 name="notification_unmailed",
             ),
         ]
 
     def __str__(self) -> str:
-        return kinds()[self.kind].line(self.facts)
+        return KINDS[self.kind].text(self.facts)
 
     @property
-    def more(self) -> str:
-        return kinds()[self.kind].more(self.facts)
+    def details(self) -> str:
+        return KINDS[self.kind].details(self.facts)
 
     @property
     def links(self) -> list[tuple[str, str]]:
-        return kinds()[self.kind].links(self.facts)
+        return KINDS[self.kind].links(self.facts)
 
     @property
-    def title(self) -> str:
-        """As the subject of a mail."""
-        return kinds()[self.kind].subject(self.facts)
+    def mail_subject(self) -> str:
+        return KINDS[self.kind].mail_subject(self.facts)
 
     @property
     def link(self) -> str:
-        return kinds()[self.kind].link(self.facts)
+        return KINDS[self.kind].link(self.facts)
 
     def read(self) -> None:
+        """Mark it as read; the first time counts."""
         Notification.objects.filter(pk=self.pk).read()

@@ -9,27 +9,26 @@ from django.db import connection, models, transaction
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
-from accounts import unproven_mail
 from accounts.models import Suppression
-from inbox import confirmation, links
-from inbox.models.cadence import Cadence, clock
+from inbox import signed_links
+from inbox.models.cadence import Cadence, zone_info
 from inbox.models.letter import Letter
 from lib.refusals import BadInput
 
-LETTERS_SHOWN = 5  # of one subscription, where it is managed
-MOST = 30  # of one address, that have not ended
-MOST_PAPERS = 50  # of one letter
+LETTERS_SHOWN = 5  # of each subscription, where it is managed
+MAX_ACTIVE = 30  # subscriptions of one address
+MAX_PAPERS = 50  # in one letter
 RESUMABLE = timedelta(days=30)  # after the end
-SETTINGS = ("address", "title", "cadence", "hour", "zone", "most")  # what whoever subscribes chooses
+SETTINGS = ("address", "title", "cadence", "hour", "zone", "most")  # what the subscriber chooses
 
 
 class State(models.TextChoices):
-    ASKED = "asked"
+    PENDING = "asked"
     ACTIVE = "active"
     ENDED = "ended"
 
 
-class Why(models.TextChoices):
+class EndReason(models.TextChoices):
     UNSUBSCRIBED = "unsubscribed", "you unsubscribed"
     BOUNCED = "bounced", "mail to this address came back"
     COMPLAINED = "complained", "a letter was reported as unwanted"
@@ -42,97 +41,84 @@ class SubscriptionQuerySet(models.QuerySet):
         return self.filter(email__in=[email.lower() for email in emails if email])
 
     def of_person(self, user):
-        """What comes to addresses that the user has confirmed, and what only the user may read."""
+        """Those of the addresses that the user has confirmed, and those to lists that only this user may read."""
         return self.filter(Q(email__in=user.confirmed_addresses()) | Q(user=user))
 
     def with_letters(self):
-        """With `latest`, the last letters that were sent."""
-        sent = Letter.objects.filter(state="sent").order_by("-issue")[:LETTERS_SHOWN]
+        """With the last LETTERS_SHOWN letters that were sent, as `latest`."""
+        sent = Letter.objects.filter(state="sent").order_by("-day")[:LETTERS_SHOWN]
         return self.prefetch_related(Prefetch("letters", sent, to_attr="latest"))
 
-    def standing(self):
-        """Not ended."""
+    def not_ended(self):
         return self.exclude(state=State.ENDED)
 
-    def shown(self):
-        """Those that somebody sees who manages them: active ones, and what ended not long ago; the oldest first."""
-        lately = Q(state=State.ENDED, ended_at__gt=timezone.now() - RESUMABLE, confirmed_at__isnull=False)
-        return self.filter(Q(state=State.ACTIVE) | lately).order_by("asked_at", "pk")
+    def manageable(self):
+        """Those on the page that manages them: the active ones, and those that ended not long ago; the oldest first."""
+        resumable = Q(state=State.ENDED, ended_at__gt=timezone.now() - RESUMABLE, confirmed_at__isnull=False)
+        return self.filter(Q(state=State.ACTIVE) | resumable).order_by("requested_at", "pk")
 
-    def end(self, why: Why) -> int:
-        """No more letters; those that have ended stay as they are. How many it ended."""
+    def end(self, reason: EndReason) -> None:
+        """End those that have not ended yet."""
         now = timezone.now()
-        return self.standing().update(state=State.ENDED, why=why, ended_at=now, next_at=None)
+        self.not_ended().update(state=State.ENDED, end_reason=reason, ended_at=now, next_at=None)
 
-    def forget_whose(self) -> None:
-        """Their letters stay as pages, of nobody, but for those that only one person may read."""
+    def anonymise(self) -> None:
+        """Remove the address. Their letters stay as pages, except letters of lists that only one user may read."""
         self.exclude(user=None).delete()
         self.update(email="")
 
 
 class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
-    def hold(self, email: str) -> None:
-        """Until the transaction ends, nobody else begins, confirms or changes a subscription of this address."""
+    def lock(self, email: str) -> None:
+        """Lock the subscriptions of an address, also those that are not written yet, until the transaction ends."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"inbox {email.lower()}"])
 
-    @transaction.atomic
-    def ask(self, email: str, ip: str, by: str = "", **settings) -> None:
-        """Have a subscription confirmed by whoever reads the mail to this address. `ip` is where it was asked from,
-        `by` the user name of who was signed in.
+    def request(self, email: str, **settings) -> "Subscription":
+        """Write a pending subscription with these settings, or return the active one of the same list unchanged.
 
-        What waits to be confirmed takes these settings; one that is active is left alone, and the mail says so.
-        Nothing happens where nothing may be sent, or enough was today.
+        The caller has locked the address.
         """
-        self.hold(email)
-        if not unproven_mail.may_send(email):
-            return
-        asked = self._standing(email, settings["address"]) or self.model(email=email.lower(), **settings)
-        if asked.state == State.ASKED:
-            asked.take(settings)
-            asked.asked_at = timezone.now()
-            asked.save()
-        confirmation.send(asked, "confirm" if asked.is_asked else "active", ip, by)
-
-    @transaction.atomic
-    def remind(self, email: str, ip: str) -> None:
-        """Mail the link to manage what this address has, if it has something. As with `ask`, nobody learns whether."""
-        self.hold(email)
-        known = self.of_addresses([email]).shown().first()
-        if known and unproven_mail.may_send(email):
-            confirmation.send(known, "reminder", ip)
+        subscription = self._find_or_build(email, settings)
+        if subscription.is_pending:
+            subscription.apply(settings)
+            subscription.requested_at = timezone.now()
+            subscription.save()
+        return subscription
 
     @transaction.atomic
     def subscribe(self, user, email: str, **settings) -> "Subscription":
-        """Begin at once, for an address that the user has confirmed. One that is active is left alone.
+        """Activate a subscription at once, since the user has confirmed the address; an active one stays unchanged.
 
-        `user` is None where the list is everybody's. Raises BadInput for one too many.
+        `user` is None for a list that everybody may read. Raises BadInput as `activate` does.
         """
-        self.hold(email)
-        begun = self._standing(email, settings["address"]) or self.model(email=email.lower(), **settings)
-        if begun.state == State.ASKED:
-            begun.take(settings)
-            begun.user = user
-            begun.begin()
-        return begun
+        self.lock(email)
+        subscription = self._find_or_build(email, settings)
+        if subscription.is_pending:
+            subscription.apply(settings)
+            subscription.user = user
+            subscription.activate()
+        return subscription
 
-    def forget(self) -> None:
-        """Those whose link to confirm is too old, and whose those were that cannot be resumed any more."""
+    def expire(self) -> None:
+        """Delete those that were not confirmed in time, and anonymise those that cannot be resumed any more."""
         now = timezone.now()
-        self.filter(state=State.ASKED, asked_at__lt=now - links.CONFIRM.lasts).delete()
-        self.filter(ended_at__lt=now - RESUMABLE).exclude(email="").forget_whose()
+        self.filter(state=State.PENDING, requested_at__lt=now - signed_links.CONFIRM.max_age).delete()
+        self.filter(ended_at__lt=now - RESUMABLE).exclude(email="").anonymise()
 
-    def _standing(self, email: str, address: str) -> "Subscription | None":
-        return self.of_addresses([email]).standing().filter(address=address).first()
+    def _find_or_build(self, email: str, settings: dict) -> "Subscription":
+        """The subscription of this address to this list that has not ended, or else a new one that is not saved."""
+        existing = self.of_addresses([email]).not_ended().filter(address=settings["address"]).first()
+        return existing or self.model(email=email.lower(), **settings)
 
 
 class Subscription(models.Model):
-    """A list that comes to an address by mail, as letters. See `Letter`.
+    """A list of papers that comes to a mail address as letters.
 
-    `address` is the list's own, with its filters in their normal form: "/papers?min_votes=20". `title` is the list
-    in words, as it was when it was asked for. `user` is set where not everybody may read the list (what that person
-    follows): letters are that person's then. `hour` is the local one in `zone`, an IANA name. `next_at` is the moment
-    of the next issue while the subscription is active. `most`: papers of one letter.
+    `address` is that of the list's page, with its filters in canonical form: "/papers?min_votes=20". `title` names the
+    list and its filters. `user` is set if not everybody may read the list; its letters are for that user alone. `hour`
+    is in `zone`, an IANA name. `next_at` is when the next letter is due, in an active subscription. `most` is the
+    maximal number of papers in a letter.
     """
 
     key = models.CharField(max_length=22, unique=True, default=partial(secrets.token_urlsafe, 16))
@@ -144,11 +130,11 @@ class Subscription(models.Model):
     hour = models.PositiveSmallIntegerField(default=7, validators=[MaxValueValidator(23)])
     zone = models.CharField(max_length=64, default="UTC")
     most = models.PositiveSmallIntegerField(
-        default=10, validators=[MinValueValidator(1), MaxValueValidator(MOST_PAPERS)]
+        default=10, validators=[MinValueValidator(1), MaxValueValidator(MAX_PAPERS)]
     )
-    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
-    why = models.CharField(max_length=12, choices=Why, blank=True)
-    asked_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    end_reason = models.CharField(max_length=12, choices=EndReason, blank=True, db_column="why")
+    requested_at = models.DateTimeField(default=timezone.now, db_column="asked_at")
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
@@ -161,14 +147,14 @@ class Subscription(models.Model):
                 fields=["email", "address"], condition=~Q(state="ended"), name="subscription_once_a_list"
             ),
             models.CheckConstraint(condition=Q(hour__lte=23), name="subscription_hour_of_a_day"),
-            models.CheckConstraint(condition=Q(most__gte=1, most__lte=MOST_PAPERS), name="subscription_most"),
+            models.CheckConstraint(condition=Q(most__gte=1, most__lte=MAX_PAPERS), name="subscription_most"),
             models.CheckConstraint(condition=Q(cadence__in=Cadence.values), name="subscription_cadence_known"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="subscription_state_known"),
             models.CheckConstraint(
                 condition=Q(state="active") ^ Q(next_at=None), name="subscription_active_has_a_next_issue"
             ),
             models.CheckConstraint(
-                condition=Q(state="ended") ^ Q(ended_at=None, why=""), name="subscription_ended_says_why"
+                condition=Q(state="ended") ^ Q(ended_at=None, end_reason=""), name="subscription_ended_says_why"
             ),
         ]
         indexes = [models.Index(fields=["next_at", "id"], condition=Q(state="active"), name="subscription_due")]
@@ -177,113 +163,120 @@ class Subscription(models.Model):
         return self.title
 
     @property
-    def is_asked(self) -> bool:
-        return self.state == State.ASKED
+    def is_pending(self) -> bool:
+        """Whether it waits to be confirmed."""
+        return self.state == State.PENDING
 
     @property
     def is_active(self) -> bool:
         return self.state == State.ACTIVE
 
     @property
-    def rhythm(self) -> str:
-        """When it comes, in words."""
-        return f"{Cadence(self.cadence).often} at {self.hour:02}:00 ({self.zone})"
+    def schedule(self) -> str:
+        """When letters come, in words."""
+        return f"{Cadence(self.cadence).phrase} at {self.hour:02}:00 ({self.zone})"
 
     @property
-    def clock(self) -> ZoneInfo:
-        return clock(self.zone)
+    def zone_info(self) -> ZoneInfo:
+        return zone_info(self.zone)
 
     @property
-    def next_issue(self) -> date:
-        """The local day of the next issue."""
-        return self.next_at.astimezone(self.clock).date()
+    def next_day(self) -> date:
+        """The local day of the next letter, in an active subscription."""
+        return self.next_at.astimezone(self.zone_info).date()
 
     @property
     def is_resumable(self) -> bool:
-        return self.why == Why.UNSUBSCRIBED and self.confirmed_at is not None
+        return self.end_reason == EndReason.UNSUBSCRIBED and self.confirmed_at is not None
 
     @property
     def has_just_ended(self) -> bool:
-        """By its reader, who may be sorry."""
-        return self.is_resumable and self.ended_at > timezone.now() - links.RESUME.lasts
+        """Whether its reader ended it so recently that the page offers to undo that."""
+        return self.is_resumable and self.ended_at > timezone.now() - signed_links.RESUME.max_age
 
     @property
     def path(self) -> str:
-        """The address without words and filters: nothing of it was typed by whoever asked for it."""
+        """The address without words and filters, which may have been typed by anybody."""
         return self.address.partition("?")[0]
 
     @property
     def settings(self) -> dict:
         return {name: getattr(self, name) for name in SETTINGS}
 
-    def take(self, settings: dict) -> None:
+    def apply(self, settings: dict) -> None:
+        """Set these settings without saving them."""
         for name, value in settings.items():
             setattr(self, name, value)
 
     @transaction.atomic
     def confirm(self) -> None:
-        """Twice is once. Raises BadInput for one that has ended since, and as `begin` does."""
-        self._hold()
+        """Activate it if it is pending. Raises BadInput if it has ended since, and as `activate` does."""
+        self._lock()
         if self.state == State.ENDED:
             raise BadInput("This subscription was confirmed and has ended since. Subscribe again if you want it back.")
-        if self.is_asked:
-            self.begin()
+        if self.is_pending:
+            self.activate()
 
     @transaction.atomic
     def resume(self) -> None:
-        """Undo that the reader ended it; twice is once, and so is another one of the same list. Raises BadInput."""
-        self._hold()
-        others = Subscription.objects.of_addresses([self.email]).standing().filter(address=self.address)
-        if self.state != State.ENDED or others.exists():
+        """Activate it again, unless there is another one of the same list.
+
+        Raises BadInput if something else than the reader ended it, and as `activate` does.
+        """
+        self._lock()
+        if self.state != State.ENDED or self._others().filter(address=self.address).exists():
             return
         if not self.is_resumable:
             raise BadInput("This subscription cannot be resumed. Subscribe again instead.")
-        self.why, self.ended_at = "", None
-        self.begin()
+        self.end_reason, self.ended_at = "", None
+        self.activate()
 
     @transaction.atomic
     def change(self, settings: dict) -> None:
-        """Raises BadInput for one that has ended, and where another one has this list."""
-        self._hold()
+        """Save these settings. Raises BadInput if it is not active, or if another subscription has the same address."""
+        self._lock()
         if not self.is_active:
             raise BadInput("This subscription has ended. Resume it, or subscribe again.")
-        others = Subscription.objects.of_addresses([self.email]).standing().exclude(pk=self.pk)
-        if others.filter(address=settings["address"]).exists():
+        if self._others().filter(address=settings["address"]).exists():
             raise BadInput("You have another subscription with just these filters. Change or end that one.")
-        self.take(settings)
-        self.next_at = self.issue_after(timezone.now())
+        self.apply(settings)
+        self.next_at = self.next_after(timezone.now())
         self.save()
 
-    def end(self, why: Why) -> None:
-        """No more letters; twice is once."""
-        Subscription.objects.filter(pk=self.pk).end(why)
+    def end(self, reason: EndReason) -> None:
+        """End it, unless it has ended already."""
+        Subscription.objects.filter(pk=self.pk).end(reason)
         self.refresh_from_db()
 
-    def begin(self) -> None:
-        """From the next issue on. The address is held (`SubscriptionManager.hold`).
+    def activate(self) -> None:
+        """Let letters come from now on. The caller has locked the address.
 
-        Raises BadInput for a suppressed address, and for one too many.
+        Raises BadInput for a suppressed address, and for one with MAX_ACTIVE subscriptions.
         """
         if Suppression.objects.has(self.email):
             raise BadInput("Nothing is sent to this address. Its owner can change that, signed in, under “Letters”.")
-        if Subscription.objects.of_addresses([self.email]).filter(state=State.ACTIVE).count() >= MOST:
-            raise BadInput(f"{MOST} lists come to this address, which is as many as there can be. End one first.")
+        if Subscription.objects.of_addresses([self.email]).filter(state=State.ACTIVE).count() >= MAX_ACTIVE:
+            raise BadInput(f"{MAX_ACTIVE} lists come to this address, which is as many as there can be. End one first.")
         now = timezone.now()
-        self.state, self.confirmed_at, self.next_at = State.ACTIVE, now, self.issue_after(now)
+        self.state, self.confirmed_at, self.next_at = State.ACTIVE, now, self.next_after(now)
         self.save()
 
-    def _hold(self) -> None:
-        """And see what it is by now."""
-        Subscription.objects.hold(self.email)
-        self.refresh_from_db(from_queryset=Subscription.objects.select_for_update())
-
-    def last_issue(self, now: datetime) -> datetime:
-        """The moment of the last issue that is due by now, of an active subscription whose next one is."""
+    def last_due(self, now: datetime) -> datetime:
+        """When the last letter until now was due. The subscription is active, and one is due."""
         at = self.next_at
-        while (following := self.issue_after(at)) <= now:
+        while (following := self.next_after(at)) <= now:
             at = following
         return at
 
-    def issue_after(self, moment: datetime) -> datetime:
-        """The moment of the first issue after this one."""
-        return Cadence(self.cadence).after(moment, self.hour, self.clock)
+    def next_after(self, moment: datetime) -> datetime:
+        """When the first letter after this moment is due."""
+        return Cadence(self.cadence).next_after(moment, self.hour, self.zone_info)
+
+    def _lock(self) -> None:
+        """Lock the address and read the row again."""
+        Subscription.objects.lock(self.email)
+        self.refresh_from_db(from_queryset=Subscription.objects.select_for_update())
+
+    def _others(self) -> SubscriptionQuerySet:
+        """The other subscriptions of the address that have not ended."""
+        return Subscription.objects.of_addresses([self.email]).not_ended().exclude(pk=self.pk)

@@ -1,13 +1,13 @@
 from django import template
 
 from inbox.models import Notification
-from inbox.models.notification import COUNTED
+from inbox.models.notification import COUNT_LIMIT
 
 register = template.Library()
 
 
 @register.simple_tag
 def unread_notifications(user) -> str:
-    """How many there are, as the bell tells it: "" for none, "99+" past 99."""
+    """The number of unread notifications as the bell shows it: "" for none, "99+" for more than 99."""
     count = Notification.objects.unread_count(user)
-    return f"{COUNTED - 1}+" if count >= COUNTED else f"{count or ''}"
+    return f"{COUNT_LIMIT - 1}+" if count >= COUNT_LIMIT else f"{count or ''}"

@@ -1,11 +1,11 @@
 from django import template
 
-from inbox import lists
+from inbox.addresses import subscribable
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
 def by_mail(context) -> str:
-    """The address of the page's list if it can come by mail, for the link that offers it."""
-    return lists.by_mail(context["request"])
+    """The address of the page's list for the link to subscribe to it; "" if one cannot."""
+    return subscribable.by_mail(context["request"])

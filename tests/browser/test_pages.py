@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from inbox import links
+from inbox import signed_links
 from tests.browser import world
 from tests.browser.axe import faults
 from tests.browser.entrance import PASSWORD, give_password, link_in_the_last_letter, sign_in
@@ -144,10 +144,14 @@ def test_pages_behind_the_links_of_mails(visit, member):
     rows = [SubscriptionFactory(**strained), SubscriptionFactory(**strained, address="/papers/trending")]
     rows[1].end("unsubscribed")
     asked = SubscriptionFactory(**strained, address="/papers/following", state="asked", confirmed_at=None)
-    found = [links.MANAGE.token(rows[0]), *(links.UNSUBSCRIBE.token(row) for row in rows), links.CONFIRM.token(asked)]
+    found = [
+        signed_links.MANAGE.token(rows[0]),
+        *(signed_links.UNSUBSCRIBE.token(row) for row in rows),
+        signed_links.CONFIRM.token(asked),
+    ]
     names = ["manage", "unsubscribe", "unsubscribe", "confirm"]
     paths = [f"/letters/{name}/{token}" for name, token in zip(names, found, strict=True)]
-    assert_faultless(visit("/papers"), [*paths, f"/letters/never/{links.NEVER.token(asked)}"])
+    assert_faultless(visit("/papers"), [*paths, f"/letters/never/{signed_links.NEVER.token(asked)}"])
 
 
 def test_entrances(visit, member):

@@ -1,18 +1,17 @@
-"""What tests of letters have in common: a worker that does what waits, and the links in mails."""
+"""Fixtures of the tests of the inbox: a worker that runs waiting jobs, and the links in mails."""
 
 import re
 
 import pytest
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
-
-from inbox import tasks
 
 SITE = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
 def post(db, mailoutbox, django_capture_on_commit_callbacks):
-    """Do the jobs of letters that wait, and commit: `post()` is the mails that brought about."""
+    """A function that runs the waiting jobs of the inbox, commits, and returns the mails that were sent."""
     done = set()
 
     def post():
@@ -21,7 +20,7 @@ def post(db, mailoutbox, django_capture_on_commit_callbacks):
             for job in (
                 ProcrastinateJob.objects.filter(task_name__startswith="inbox.").exclude(pk__in=done).order_by("pk")
             ):
-                getattr(tasks, job.task_name.rpartition(".")[2])(**job.args)
+                app.tasks[job.task_name](**job.args)
                 done.add(job.pk)
         return mailoutbox[before:]
 

@@ -22,7 +22,7 @@ def service(settings, stranger):
     reload(config.urls)
     clear_url_caches()
 
-    def report(record="Bounce", headers=SECRET, **told):
+    def service(record="Bounce", headers=SECRET, **fields):
         body = {
             "RecordType": record,
             "ID": 4323372036854775807,
@@ -31,9 +31,9 @@ def service(settings, stranger):
             "BouncedAt": "2026-11-28T10:00:00Z",
             "Details": "smtp;550 5.1.1 The email account that you tried to reach does not exist.",
         }
-        return stranger.post(POSTMARK, body | told, content_type="application/json", headers=headers)
+        return stranger.post(POSTMARK, body | fields, content_type="application/json", headers=headers)
 
-    yield report
+    yield service
     settings.ANYMAIL = {}
     reload(config.urls)
     clear_url_caches()
@@ -47,11 +47,11 @@ def rows(db):
 def ends(rows) -> set:
     for row in rows:
         row.refresh_from_db()
-    return {(row.state, row.why) for row in rows}
+    return {(row.state, row.end_reason) for row in rows}
 
 
 @pytest.mark.parametrize(
-    ("told", "why"),
+    ("report", "why"),
     [
         ({"Type": "HardBounce"}, "bounced"),
         ({"Type": "BadEmailAddress"}, "bounced"),
@@ -63,17 +63,17 @@ def ends(rows) -> set:
         ),
     ],
 )
-def test_what_lasts_ends_all_letters(rows, service, told, why):
+def test_what_lasts_ends_all_letters(rows, service, report, why):
     other = SubscriptionFactory()
     for _ in range(2):
-        assert service(**told).status_code == 200
+        assert service(**report).status_code == 200
     assert ends(rows) == {("ended", why)}
     assert (Suppression.objects.get().why, Suppression.objects.has("SARA@example.org")) == (why, True)
     assert ends([other]) == {("active", "")}
 
 
 @pytest.mark.parametrize(
-    "told",
+    "report",
     [
         {"Type": "SoftBounce"},
         {"Type": "Transient"},
@@ -86,8 +86,8 @@ def test_what_lasts_ends_all_letters(rows, service, told, why):
         {"record": "Open", "Recipient": "sara@example.org"},
     ],
 )
-def test_what_may_pass_ends_none(rows, service, told):
-    assert service(**told).status_code == 200
+def test_what_may_pass_ends_none(rows, service, report):
+    assert service(**report).status_code == 200
     assert (ends(rows), Suppression.objects.count()) == ({("active", "")}, 0)
 
 

@@ -44,10 +44,10 @@ def test_the_export_has_them(alice):
 
 
 def test_at_night_what_nobody_confirmed_is_forgotten(row, time_machine):
-    SubscriptionFactory(state="asked", confirmed_at=None, asked_at=timezone.now() - timedelta(days=3, minutes=1))
+    SubscriptionFactory(state="asked", confirmed_at=None, requested_at=timezone.now() - timedelta(days=3, minutes=1))
     fresh = SubscriptionFactory(state="asked", confirmed_at=None)
     row.end("unsubscribed")
-    tasks.forget(0)
+    tasks.delete_old(0)
     assert set(Subscription.objects.all()) == {row, fresh}
 
 
@@ -56,7 +56,7 @@ def test_whose_they_were_is_forgotten_and_their_pages_stay(row, stranger, time_m
     letter = LetterFactory(subscription=row, state="sent", sent_at=NOON, papers=[paper.pk])
     row.end("unsubscribed")
     time_machine.move_to(timezone.now() + timedelta(days=31))
-    tasks.forget(0)
+    tasks.delete_old(0)
     row.refresh_from_db()
     assert (row.email, row.user) == ("", None)
     assert "Quanta" in stranger.get(letter.get_absolute_url()).content.decode()
@@ -64,7 +64,7 @@ def test_whose_they_were_is_forgotten_and_their_pages_stay(row, stranger, time_m
 
 def test_letters_that_were_not_sent_go_after_a_month(row, time_machine):
     LetterFactory(subscription=row, state="empty", try_at=NOON)
-    sent = LetterFactory(subscription=row, state="sent", sent_at=NOON, issue=NOON.date(), try_at=NOON)
+    sent = LetterFactory(subscription=row, state="sent", sent_at=NOON, day=NOON.date(), try_at=NOON)
     time_machine.move_to(NOON + timedelta(days=31))
-    tasks.forget(0)
+    tasks.delete_old(0)
     assert list(Letter.objects.all()) == [sent]

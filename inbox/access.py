@@ -1,0 +1,53 @@
+"""Decorators of views that need no account: pages behind links in mails, and forms that anybody may send."""
+
+from functools import wraps
+
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from lib.verbs import posts_only
+
+
+def by_link(view):
+    """Open a view to whoever has its link from a mail. There is no session involved, so no CSRF token either.
+
+    The link is a secret: no cache keeps the page, and neither other sites nor search engines learn its address.
+    """
+
+    @csrf_exempt
+    @never_cache
+    @wraps(view)
+    def wrapped(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return wrapped
+
+
+def verb_by_link(view):
+    """Like `by_link`, for a view that changes state: only by POST, since mail scanners open every link."""
+
+    @by_link
+    @wraps(view)
+    def wrapped(request, *args, **kwargs):
+        return view(request, *args, **kwargs) if request.method == "POST" else posts_only(request)
+
+    return wrapped
+
+
+def for_strangers(view):
+    """Accept a form without a CSRF token from whoever is not signed in; from others the token is required.
+
+    The pages of strangers are the same for everybody and hold no token. The worst that another site can make a
+    stranger send is what anybody can send from anywhere: a request for a confirmation mail, which is throttled.
+    """
+    protected = csrf_protect(view)
+
+    @csrf_exempt
+    @wraps(view)
+    def wrapped(request, *args, **kwargs):
+        return (protected if request.user.is_authenticated else view)(request, *args, **kwargs)
+
+    return wrapped

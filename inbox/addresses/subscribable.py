@@ -1,0 +1,95 @@
+"""Which lists of papers one can subscribe to, each by the address of its page in canonical form."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, QueryDict
+from django.urls import Resolver404, resolve, reverse
+
+from inbox.models import Cadence, Subscription
+from lib.refusals import BadInput
+from papers.lists import catalogue, listing
+from papers.lists.filters import PaperFilter
+
+MAX_ADDRESS = Subscription._meta.get_field("address").max_length
+MAX_TYPED = 10_000  # characters of an address before it is brought into canonical form
+MAX_TITLE = Subscription._meta.get_field("title").max_length
+_TOO_LONG = "The address of this list is too long. Fewer words may find the same."
+# The papers of a day, week or month do not change any more. Who subscribes there gets all papers, as they come.
+_WEEKS, _MONTHS = ("papers:this_week", "papers:week"), ("papers:this_month", "papers:month")
+_PERIODS = {"papers:front", "papers:today", "papers:day", *_WEEKS, *_MONTHS}
+_CADENCES = dict.fromkeys(_WEEKS, Cadence.WEEKLY) | dict.fromkeys(_MONTHS, Cadence.MONTHLY)
+_SUBSCRIBABLE = (catalogue.NAMES | _PERIODS) - {"papers:bookmarks"}
+
+
+@dataclass(frozen=True)
+class SubscribableList:
+    """A list by its canonical address. `user` is the viewer if not everybody may read it, else None."""
+
+    address: str
+    title: str
+    user: object
+
+
+def find(address: str, viewer, **changes: str) -> SubscribableList:
+    """The list at this address, with these filters changed.
+
+    Raises Http404 for a list that does not exist or that the viewer may not read, and BadInput for one that nobody can
+    subscribe to or whose filters cannot be read.
+    """
+    if len(address) > MAX_TYPED:
+        raise BadInput(_TOO_LONG)
+    path, _, query = address.partition("?")
+    path = _canonical_path(path)
+    title, user = _title(path, viewer)
+    params = QueryDict(query, mutable=True)
+    for name, value in changes.items():
+        params[name] = value
+    parsed = listing.read(params)
+    if parsed.problems or not PaperFilter(parsed.params).is_valid():
+        raise BadInput("This list can't come by mail, because a filter or the words of it can't be read.")
+    query = listing.normal(parsed)
+    address = f"{path}?{query}" if query else path
+    if len(address) > MAX_ADDRESS:
+        raise BadInput(_TOO_LONG)
+    return SubscribableList(address, listing.titled(title, parsed.params)[:MAX_TITLE], user)
+
+
+def default_cadence(address: str) -> Cadence | None:
+    """The cadence that is preset for a list of a week or month; None for other lists."""
+    with suppress(Resolver404):
+        return _CADENCES.get(resolve(unquote(address.partition("?")[0])).view_name)
+    return None
+
+
+def min_votes(address: str) -> str:
+    """The value of this filter in the address; "" if it has none."""
+    return QueryDict(address.partition("?")[2]).get("min_votes", "")
+
+
+def by_mail(request: HttpRequest) -> str:
+    """The address of the page's list if one can subscribe to it, else ""."""
+    is_subscribable = request.resolver_match and request.resolver_match.view_name in _SUBSCRIBABLE
+    return request.get_full_path() if is_subscribable else ""
+
+
+def _canonical_path(path: str) -> str:
+    try:
+        match = resolve(unquote(path))
+    except Resolver404:
+        raise Http404 from None
+    if match.view_name == "papers:bookmarks":
+        raise BadInput("Bookmarks don't come by mail: you put them there yourself.")
+    if match.view_name in _PERIODS:
+        return reverse("papers:today")
+    return reverse(match.view_name, kwargs=match.kwargs)
+
+
+def _title(path: str, viewer) -> tuple[str, object]:
+    """The title of the list, and the viewer if not everybody may read it."""
+    try:
+        return catalogue.find(path, AnonymousUser()).title(), None
+    except Http404:
+        return catalogue.find(path, viewer).title(), viewer

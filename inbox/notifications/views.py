@@ -1,0 +1,83 @@
+"""The page of notifications, marking them as read, and which of them come by mail."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+
+from inbox.access import by_link
+from inbox.models import Choice, Notification
+from inbox.models.choice import NotificationMails
+from inbox.models.kind import KINDS, Delivery
+from inbox.signed_links import STOP
+from lib import keyset
+from lib.refusals import BadInput
+from lib.verbs import verb
+
+PAGE_SIZE = 30
+
+
+@never_cache
+@login_required
+def notifications(request: HttpRequest) -> HttpResponse:
+    """Show the notifications of the user, the latest first."""
+    page = keyset.page(request.user.notifications, ("notified_at", "id"), request.GET.get("older", ""), PAGE_SIZE)
+    return render(request, "inbox/notifications/notifications.html", {"page": page})
+
+
+@verb
+def read(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark it as read and redirect to the page it is about."""
+    notification = get_object_or_404(request.user.notifications, pk=pk)
+    notification.read()
+    return redirect(notification.link)
+
+
+@verb
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Mark all as read that were on the page or older than those."""
+    Notification.objects.read_until(request.user, _moment(request.POST.get("until", "")))
+    return redirect("inbox:notifications")
+
+
+def _moment(text: str) -> datetime:
+    """The moment that this text is in ISO 8601 with a time zone. Raises BadInput for any other text."""
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo:
+            return moment
+    raise BadInput("It is not said which notifications you have seen. Reload the page and try again.")
+
+
+@login_required
+def choices(request: HttpRequest) -> HttpResponse:
+    """Show and save when notifications of each kind come by mail."""
+    if request.method == "POST":
+        deliveries = {key: _delivery(key, request.POST[key]) for key in KINDS if key in request.POST}
+        Choice.objects.choose(request.user, deliveries)
+        messages.success(request, "Your choices are saved.")
+        return redirect("inbox:choices")
+    deliveries = Choice.objects.of(request.user)
+    rows = [(kind, deliveries[key]) for key, kind in KINDS.items() if len(kind.deliveries) > 1]
+    return render(request, "inbox/notifications/choices.html", {"rows": rows, "deliveries": list(Delivery)})
+
+
+def _delivery(key: str, value: str) -> Delivery:
+    """Raises BadInput for a value that this kind of notification does not offer."""
+    kind = KINDS[key]
+    if value not in kind.deliveries:
+        raise BadInput(f"“{value[:40]}” is no way to be told of “{kind.title}”.")
+    return Delivery(value)
+
+
+@by_link
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a button that stops the mails with notifications of some kinds; sent, stop them."""
+    mails = NotificationMails.find(STOP.key(token))
+    if request.method == "POST":
+        mails.stop()
+    return render(request, "inbox/notifications/stop.html", {"mails": mails, "is_done": request.method == "POST"})

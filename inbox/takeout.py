@@ -1,0 +1,19 @@
+"""What the archive of everything that a person has (`papers.people.takeout`) contains of the inbox."""
+
+from django.db.models import F
+
+from inbox.models import Subscription
+
+_SUBSCRIPTION = ["email", "title", "address", "cadence", "hour", "zone", "most", "state", "confirmed_at"]
+
+KINDS = {
+    "subscriptions": lambda person: (
+        Subscription.objects.of_person(person)
+        .order_by("pk")
+        .values(*_SUBSCRIPTION, why=F("end_reason"), asked_at=F("requested_at"))
+    ),
+    "notifications": lambda person: person.notifications.order_by("pk").values(
+        "kind", "subject", "facts", "read_at", "mailed_at", told_at=F("notified_at")
+    ),
+    "notification_settings": lambda person: person.mail_choices.order_by("kind").values("kind", how=F("delivery")),
+}
