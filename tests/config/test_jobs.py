@@ -131,7 +131,7 @@ def test_what_runs_waits_failed_and_comes_by_itself(reader):
     begun("papers.tasks.index")
     page = reader.get(PAGE).content.decode()
     assert "1 worker is at work." in page
-    assert f"<span>by worker {at_work}</span><span>job {running}</span>" in page
+    assert f"<span>by worker {at_work}</span> <span>job {running}</span>" in " ".join(page.split())
     assert f"<p>{EXPORT} 2</p>" in page
     assert "What went wrong stands in the log of that time." in page
     assert all(f'formaction="{PAGE}/{pk}/retry"' in page for pk in failed)
