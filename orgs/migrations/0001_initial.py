@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import lib.fields
-import lib.links
+import lib.profile_links
 import orgs.names
 
 
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                     models.TextField(blank=True, help_text="Markdown and maths are welcome.", max_length=4000),
                 ),
                 ("website", lib.fields.UrlLineField(blank=True)),
-                ("links", models.JSONField(blank=True, default=list, validators=[lib.links.validate])),
+                ("links", models.JSONField(blank=True, default=list, validators=[lib.profile_links.validate])),
                 ("logo", models.ImageField(blank=True, upload_to="logos")),
                 ("cover", models.ImageField(blank=True, upload_to="covers")),
                 ("accent", models.CharField(blank=True, max_length=7)),

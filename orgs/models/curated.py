@@ -10,8 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.utils import timezone
 
-from lib import links
-from lib.conflicts import weigh
+from lib import profile_links
+from lib.conflicts import merge
 from lib.fields import LineField, UrlLineField
 from lib.images import forget
 from lib.refusals import BadInput, Conflict
@@ -54,7 +54,7 @@ class CuratedPage(models.Model):
 
     description = models.TextField(blank=True, max_length=4000, help_text="Markdown and maths are welcome.")
     website = UrlLineField(blank=True)
-    links = models.JSONField(default=list, blank=True, validators=[links.validate])
+    links = models.JSONField(default=list, blank=True, validators=[profile_links.validate])
     logo = models.ImageField(upload_to="logos", blank=True)
     cover = models.ImageField(upload_to="covers", blank=True)
     accent = models.CharField(max_length=7, blank=True)
@@ -118,7 +118,7 @@ class CuratedPage(models.Model):
         where both changed the same field.
         """
         self._lock_to_edit(actor)
-        typed, both, others = weigh(values, self.drafted().state(), base)
+        typed, both, others = merge(values, self.drafted().state(), base)
         if both:
             raise Overtaken(both)
         if typed:

@@ -181,7 +181,7 @@ class Invitation(models.Model):
 
     def mail(self, link: str) -> None:
         """Send the link, unless too many mails have gone to this address without being wanted."""
-        if unproven_mail.may_go(self.email):
+        if unproven_mail.may_send(self.email):
             context = {"invitation": self, "link": link}
             subject = f"Invitation to {quoted(self.organisation)}"
             template_mail.post("orgs/mail/invitation.txt", self.email, subject, context)

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from lib.http import verb
+from lib.verbs import verb
 from orgs.forms import ClaimForm
 from orgs.models import Claim, Organisation
 from orgs.models.claim import demand_unowned, proof

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
 from accounts import unproven_mail
-from lib.http import verb
+from lib.verbs import verb
 from orgs.forms import InvitationForm
 from orgs.models import Invitation, Organisation
 from orgs.roles import INVITE, MAY

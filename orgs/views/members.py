@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.factors import acts_as_moderator
-from lib.http import verb
 from lib.refusals import BadInput
+from lib.verbs import verb
 from orgs.forms import InvitationForm
 from orgs.models import Membership, Organisation
 from orgs.models.invitation import deed_for

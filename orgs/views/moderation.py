@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.factors import second_factor_required
 from lib import keyset
-from lib.http import verb
 from lib.refusals import BadInput
+from lib.verbs import verb
 from orgs.forms import AnswerForm, MergeForm, RefusalForm
 from orgs.merging import joining, merge
 from orgs.models import Claim, FormerSlug

@@ -5,11 +5,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from lib import links
+from lib import profile_links
 from lib.colour import readable
 from lib.conflicts import digests, read
-from lib.http import uploads_limited, verb
+from lib.limits import uploads_limited
 from lib.refusals import BadInput
+from lib.verbs import verb
 from orgs.forms import OrganisationForm
 from orgs.models import Organisation
 from orgs.models.curated import Overtaken
@@ -52,7 +53,7 @@ def _overtaken(
 
 def _shown(organisation: Organisation, name: str):
     value = getattr(organisation, name)
-    return links.lines(value) if name == "links" else value
+    return profile_links.lines(value) if name == "links" else value
 
 
 @verb

@@ -3,7 +3,7 @@ import json
 from django import forms
 from django.core.exceptions import ValidationError
 
-from lib.conflicts import digests, read, weigh
+from lib.conflicts import digests, merge, read
 from lib.widgets import MarkdownInput
 from orgs.models import Organisation
 from orgs.roles import KEEP
@@ -56,7 +56,7 @@ class CollectionForm(OvertakenForm, forms.ModelForm):
         """Leave fields that only others have changed as they are now; refuse those that both have changed."""
         data, state = super().clean(), self._state()
         base = read(data.get("base", ""))
-        _, both, others = weigh({name: data[name] for name in state if name in data}, state, base)
+        _, both, others = merge({name: data[name] for name in state if name in data}, state, base)
         for name in both:
             now = self.instance.get_visibility_display() if name == "visibility" else state[name]
             self.overtake_field(name, now)

@@ -10,8 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRedirect
 
-from lib.http import here, limited, redirect_back, verb
+from lib.limits import limited
+from lib.redirects import next_path, redirect_back
 from lib.refusals import BadInput
+from lib.verbs import verb
 from papers import lists
 from papers.following.lists import following as following_list
 from papers.models import follow as follows
@@ -30,7 +32,7 @@ def follow(request: HttpRequest, kind: str) -> HttpResponse:
         if not request.htmx:
             raise
         messages.error(request, str(error))
-        return HttpResponseClientRedirect(here(request))
+        return HttpResponseClientRedirect(next_path(request))
     return _answer(request, model, target)
 
 

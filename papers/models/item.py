@@ -8,7 +8,7 @@ from django.db.models import Case, Count, F, Max, Min, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, Now, RowNumber
 from django.utils import timezone
 
-from lib.places import between
+from lib.fractional_index import between
 from lib.refusals import BadInput
 from papers.models.collection import Collection
 from papers.models.collectionfollow import CollectionFollow

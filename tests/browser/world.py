@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from accounts.models import User
 from config.demo import PAPERS
-from lib.jobs import remember
+from lib.jobs import store_error
 from orgs.models import Claim, Invitation, Membership, Organisation
 from orgs.roles import Role
 from papers.models import (
@@ -96,7 +96,7 @@ def build() -> User:
 def contest(member: User) -> User:
     """Lets jobs fail, the member invite somebody, and two people claim a page that nobody owns; returns a moderator."""
     for status in ("todo", "doing", "failed"):
-        remember(queue.job("t" * 120, status, token="x"), "E" * 300)
+        store_error(queue.job("t" * 120, status, token="x"), "E" * 300)
     Invitation.objects.send(
         member, Organisation.objects.get(slug="o" * 96), "w" * 60 + "@" + "d" * 60 + ".example", Role.MEMBER
     )

@@ -53,11 +53,11 @@ def test_plain_http_on_a_public_host_is_refused(settings, base_url, refused):
         ("none", "", "", None),
         ("https://models.example.org/v1", "small", "s3cret", None),
         ("http://127.0.0.1:8080/v1", "small", "", None),
-        ("", "", "", "neither bundled, nor none, nor an address: ''"),
-        ("openai", "small", "s3cret", "neither bundled, nor none, nor an address: 'openai'"),
+        ("", "", "", "neither bundled, nor none, nor a web address: ''"),
+        ("openai", "small", "s3cret", "neither bundled, nor none, nor a web address: 'openai'"),
         ("https://models.example.org/v1", "", "s3cret", "EMBEDDING_MODEL is not set"),
-        ("https://models.example.org/v1", "small", "two\nlines", "EMBEDDING_KEY holds a space"),
-        ("https://models.example.org/v1", "small", "schlüssel", "EMBEDDING_KEY holds a space"),
+        ("https://models.example.org/v1", "small", "two\nlines", "EMBEDDING_KEY contains a space"),
+        ("https://models.example.org/v1", "small", "schlüssel", "EMBEDDING_KEY contains a space"),
     ],
 )
 def test_what_makes_vectors_is_known(settings, embedding, model, key, refused):
@@ -144,7 +144,7 @@ def test_search_without_a_model_is_told(settings, monkeypatch, tmp_path):
 def test_search_without_pgvector_is_told_at_every_start(site, without_pgvector, capsys):
     assert ids(run_checks(databases=["default"])) == ["broadsheet.W003"]
     prepare()
-    assert "Search works on words alone: the database has no pgvector." in capsys.readouterr().err
+    assert "Search uses words alone: the database has no pgvector." in capsys.readouterr().err
 
 
 def test_a_database_with_pgvector_or_a_site_without_a_model_is_not_told(db, settings, request):
@@ -155,11 +155,11 @@ def test_a_database_with_pgvector_or_a_site_without_a_model_is_not_told(db, sett
 
 
 def test_a_container_needs_its_secret_and_no_debug(settings):
-    settings.SECRET_KEY_GIVEN, settings.DEBUG = False, True
+    settings.SECRET_KEY_IS_SET, settings.DEBUG = False, True
     assert ids(checks.container(None)) == []
     settings.CONTAINER = True
     assert ids(checks.container(None)) == ["broadsheet.E001", "broadsheet.E002"]
-    settings.SECRET_KEY_GIVEN, settings.DEBUG = True, False
+    settings.SECRET_KEY_IS_SET, settings.DEBUG = True, False
     assert ids(checks.container(None)) == []
 
 

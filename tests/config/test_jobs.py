@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from config import jobs, tasks
-from lib.jobs import RETRY, defer, errors, shown
+from lib.jobs import RETRY, defer, errors, masked
 from papers.models import DataExport
 from papers.people.tasks import make_export
 from tests.conftest import Reader
@@ -103,7 +103,7 @@ def test_what_fails_is_tried_again_after_growing_pauses(time_machine):
 
 
 def test_arguments_are_shown_as_far_as_they_are_numbers():
-    assert shown({"timestamp": 1764300000, "token": "s3cret", "ids": [1]}) == "timestamp=1764300000, token=…, ids=…"
+    assert masked({"timestamp": 1764300000, "token": "s3cret", "ids": [1]}) == "timestamp=1764300000, token=…, ids=…"
 
 
 def test_words_of_an_error_name_no_argument_and_nobody(queue, reader):
@@ -131,7 +131,7 @@ def test_what_runs_waits_failed_and_comes_by_itself(reader):
     begun("papers.tasks.index")
     page = reader.get(PAGE).content.decode()
     assert "1 worker is at work." in page
-    assert f"<span>by worker {at_work}</span><span>job {running}</span>" in page
+    assert f"<span>by worker {at_work}</span> <span>job {running}</span>" in " ".join(page.split())
     assert f"<p>{EXPORT} 2</p>" in page
     assert "What went wrong stands in the log of that time." in page
     assert all(f'formaction="{PAGE}/{pk}/retry"' in page for pk in failed)

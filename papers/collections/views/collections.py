@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from lib import keyset
-from lib.http import page, verb
+from lib.pages import page
 from lib.refusals import BadInput
+from lib.verbs import verb
 from papers import lists
 from papers.collections.forms import CollectionForm, NewCollectionForm
 from papers.collections.lists import bookmarks as bookmark_list

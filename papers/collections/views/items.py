@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from lib import keyset
-from lib.http import came_from, here, redirect_back, sign_in_first, verb
+from lib.redirects import next_path, redirect_back, referer_path, sign_in_first
 from lib.refusals import BadInput
+from lib.verbs import verb
 from orgs.models import Organisation
 from orgs.roles import KEEP
 from papers import identifiers
@@ -22,8 +23,8 @@ ROWS = 100  # of a page that arranges
 def choose(request: HttpRequest, ref) -> HttpResponse:
     """The collections that one keeps, and which of them have this paper: in its row, or as a page."""
     if not request.user.is_authenticated:
-        return sign_in_first(request, came_from(request))
-    return _choice(request, get_object_or_404(Paper, arxiv_id=ref[0]), came_from(request))
+        return sign_in_first(request, referer_path(request))
+    return _choice(request, get_object_or_404(Paper, arxiv_id=ref[0]), referer_path(request))
 
 
 @verb
@@ -57,7 +58,7 @@ def _both(request: HttpRequest, ref) -> tuple[Paper, Collection]:
 
 
 def _answer(request: HttpRequest, paper: Paper) -> HttpResponse:
-    return _choice(request, paper, here(request)) if request.htmx else redirect_back(request)
+    return _choice(request, paper, next_path(request)) if request.htmx else redirect_back(request)
 
 
 def _choice(request: HttpRequest, paper: Paper, back: str) -> HttpResponse:
@@ -169,5 +170,5 @@ def note(request: HttpRequest, key: str, ref) -> HttpResponse:
         if now is None:
             return redirect_back(request, f"row-{paper.pk}")
         form.overtake(now)
-    context = {"form": form, "collection": collection, "paper": paper, "back": here(request)}
+    context = {"form": form, "collection": collection, "paper": paper, "back": next_path(request)}
     return render(request, "papers/collections/note.html", context, status=form.status)

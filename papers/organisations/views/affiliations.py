@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from lib import keyset
-from lib.http import page, redirect_back, verb
+from lib.pages import page
+from lib.redirects import redirect_back
+from lib.verbs import verb
 from orgs.models import Membership, Organisation
 from orgs.roles import MAY, SUGGEST, TAG
 from papers.lists.cards import cards_of

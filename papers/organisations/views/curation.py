@@ -5,8 +5,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from lib.http import verb
 from lib.refusals import BadInput
+from lib.verbs import verb
 from orgs.models import Organisation
 from orgs.models.curated import MOST
 from orgs.views.page import editable
