@@ -67,7 +67,7 @@ def main() -> int:
     options = state.read_options(parser)
     state.set_up(f"synthetic-{options.papers}", shared_buffers=_MEMORY)
     from bench import filling, synthetic
-    from papers import embedding
+    from papers.search import embedding
 
     print(state.machine())
     with patch.object(embedding, "Bundled", synthetic.Model):

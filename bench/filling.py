@@ -14,8 +14,8 @@ from numpy.random import default_rng
 from bench import database, synthetic
 from bench.report import table
 from orgs.models import Organisation
-from papers import embedding
 from papers.models import Day, Embedding, Paper, SearchEntry, Word
+from papers.search import embedding
 
 BATCH = 10_000
 ORGANISATIONS = 500

@@ -14,8 +14,8 @@ from django.db import connection, transaction
 from pgvector import HalfVector
 
 from bench.state import FOLDER
-from papers import embedding, indexing
 from papers.models import Paper, SearchEntry, Word
+from papers.search import embedding, indexing
 
 _TOLD = 500  # texts between two lines about how far it is
 

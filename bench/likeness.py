@@ -12,8 +12,8 @@ from statistics import mean
 
 from bench.report import table
 from lib.text import fold
-from papers import search
 from papers.models import Paper
+from papers.search import results
 
 _SHARED = 3  # keywords that make partners of two papers
 _FIRST = 8  # similar papers on a paper's page
@@ -39,8 +39,8 @@ def report() -> str:
     return table([title, f"such among {_FIRST}", "one at least"], rows)
 
 
-def _similar(paper: Paper) -> Iterable[search.Hit]:
-    return search.like(paper, Paper.objects.all()).hits[:_FIRST]
+def _similar(paper: Paper) -> Iterable[results.Hit]:
+    return results.like(paper, Paper.objects.all()).hits[:_FIRST]
 
 
 def _partners(papers: Iterable[Paper]) -> dict[int, set[int]]:

@@ -19,8 +19,8 @@ from numpy.random import default_rng
 from bench import filling, synthetic
 from bench.questions import misspell
 from bench.report import Limit, table
-from papers import embedding, legs, query, search
 from papers.models import Paper, Word
+from papers.search import embedding, results, retrieval, syntax
 
 _P95_MS = 100
 _SEARCHES = 200
@@ -34,10 +34,10 @@ type Searches = Iterator[Callable[[], object]]
 def measure(number: int, files: Iterable[Path]) -> list[Limit]:
     with patch.object(embedding, "Bundled", synthetic.Model):  # before anything asks for a model
         filling.fill(number, files)
-        logging.getLogger(search.__name__).setLevel(logging.CRITICAL)  # the table tells which gave up
+        logging.getLogger(results.__name__).setLevel(logging.CRITICAL)  # the table tells which gave up
         rows = [_row(name, searches) for name, searches in _lines(number).items()]
         print(table(["a search", "found", "p50 ms", "p95 ms", "slowest ms", "CPU ms", "gave up"], rows))
-        print(f"\nOf the {legs.POOL} papers nearest to a vector, the index finds {_recall():.1%}.")
+        print(f"\nOf the {retrieval.POOL} papers nearest to a vector, the index finds {_recall():.1%}.")
     return [Limit(f"{name}, p95 in ms", p95, _P95_MS) for name, _, _, p95, *_ in rows]
 
 
@@ -61,13 +61,13 @@ def _lines(number: int) -> dict[str, Searches]:
         "two common words": _finds(common),
         "two common words, after a day": _finds(common, **recent),
         "repeated": _finds(repeat(next(titles))),
-        "similar papers": (partial(search.like, paper, Paper.objects.all()) for paper in _papers(number)),
+        "similar papers": (partial(results.like, paper, Paper.objects.all()) for paper in _papers(number)),
     }
 
 
 def _finds(texts: Iterator[str], by: str = "", **filters) -> Searches:
     for text in texts:
-        yield partial(search.find, Paper.objects.filter(**filters), query.terms(text), by=by)
+        yield partial(results.find, Paper.objects.filter(**filters), syntax.terms(text), by=by)
 
 
 def _list() -> list[Paper]:
@@ -114,21 +114,21 @@ def _time(make: Callable[[], object]) -> tuple[float, int | None]:
     started = time.perf_counter()
     try:
         size = _size(make())
-    except search.TooSlow:
+    except results.TooSlow:
         size = None
     return 1_000 * (time.perf_counter() - started), size
 
 
-def _size(found: search.Found | list[Paper]) -> int:
-    return len(found.hits if isinstance(found, search.Found) else found)
+def _size(found: results.Found | list[Paper]) -> int:
+    return len(found.hits if isinstance(found, results.Found) else found)
 
 
 def _recall() -> float:
     """Which part of the papers that are nearest indeed is among those that the index finds."""
     shares = []
     for vector in embedding.embedder().draw(default_rng(_SEED), _COMPARED):
-        sql, params = legs.near(Paper.objects.all(), vector)
-        with search.bounded() as cursor:
+        sql, params = retrieval.near(Paper.objects.all(), vector)
+        with results.bounded() as cursor:
             cursor.execute(sql, params)
             found = {key for key, _ in cursor}
             cursor.execute(

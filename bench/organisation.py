@@ -121,8 +121,8 @@ def _fill(files: list[Path]) -> None:
 
     from bench import filling, synthetic
     from orgs.models import Organisation
-    from papers import embedding
     from papers.models import Day
+    from papers.search import embedding
 
     with patch.object(embedding, "Bundled", synthetic.Model):
         filling.fill(_ALL, files)

@@ -12,17 +12,18 @@ from django.core.cache import caches
 
 from bench.database import stranger
 from bench.report import table
-from papers import cards, legs, listing, marking, search, wording
+from papers.lists import cards, listing
 from papers.models import Paper
+from papers.search import highlight, lexicon, results, retrieval
 
 # What is timed, and the part in which it happens.
 _PARTS = {
-    "words looked up": (wording, "read", "rest of the search"),
-    "vector made": (search, "_embedded", "rest of the search"),
-    "fused statement": (legs, "fuse", "rest of the search"),
-    "rest of the search": (search, "_find", "rest of the list"),
+    "words looked up": (lexicon, "read", "rest of the search"),
+    "vector made": (results, "_embedded", "rest of the search"),
+    "fused statement": (retrieval, "fuse", "rest of the search"),
+    "rest of the search": (results, "_find", "rest of the list"),
     "rest of the list": (listing, "build", "rest of the page"),
-    "marks set": (marking.Marker, "mark", "rest of the page"),
+    "marks set": (highlight.Marker, "mark", "rest of the page"),
 }
 
 

@@ -66,12 +66,12 @@ def _score(asked, by: str) -> tuple[float, float]:
 
 def _place(text: str, by: str, pk: int) -> int:
     """Of the paper among the first ten, from 1; 0 if it is not there."""
-    from papers import query, search
     from papers.models import Paper
+    from papers.search import results, syntax
 
-    terms = query.terms(query.parse(text).words)
-    papers = search.without(Paper.objects.all(), terms)
-    first = [hit.pk for hit in search.find(papers, terms, by=by).hits[:_PLACES]]
+    terms = syntax.terms(syntax.parse(text).words)
+    papers = results.without(Paper.objects.all(), terms)
+    first = [hit.pk for hit in results.find(papers, terms, by=by).hits[:_PLACES]]
     return first.index(pk) + 1 if pk in first else 0
 
 

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 from procrastinate.periodic import PeriodicTask
 
-from papers.embedding.bundled import Bundled
 from papers.ingest.arxiv import CATEGORY
 from papers.models import Embedding
+from papers.search.embedding.bundled import Bundled
 
 
 @register

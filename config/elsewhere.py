@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.urls import reverse
 
-from papers import feeds
-from papers.export import FORMS, MOST
-from papers.filters import ORDERS, PaperFilter
-from papers.frames import MOST as MOST_FRAMED
-from papers.listing import KINDS, ORDER_NAMES
+from papers.lists.exports import FORMS, MOST
+from papers.lists.filters import ORDERS, PaperFilter
+from papers.lists.listing import KINDS, ORDER_NAMES
+from papers.syndication import feeds
+from papers.syndication.frames import MOST as MOST_FRAMED
 
 # Where one signs in, sets something, reads what is one's own, or has a link that nobody else should find.
 _CLOSED = [

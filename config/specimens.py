@@ -10,8 +10,8 @@ from lib.forms import DateInput, LinksField
 from lib.images import LOGO
 from lib.widgets import ColourField, MarkdownInput, PictureField
 from orgs.models import Organisation
-from papers import sparkline
-from papers.forms import SubmitForm
+from papers.ingest.forms import SubmitForm
+from papers.lists import charts
 from papers.models import Collection, Paper, SavedFilter
 from papers.models.follow import Standing
 from papers.period import today
@@ -21,7 +21,7 @@ _LONG = Organisation(
     slug="institute",
     name="Interuniversity Institute for the Advancement of Unreasonably Long Organisation Names",
 )
-_BAR = sparkline.Bar("Large language models", 1_234, "#main")
+_BAR = charts.Bar("Large language models", 1_234, "#main")
 _ABSTRACT = (
     "A specimen abstract with maths, $\\mathcal{O}(n \\log n)$ and $p(x \\mid y) = \\frac{p(x, y)}{p(y)}$, long enough "
     "to be clamped after three lines. It says nothing, at some length, so that the disclosure has something to "
@@ -120,13 +120,13 @@ def _paper(number: int, *, voted=False, saved=False, code_stars=None, **fields) 
     return paper
 
 
-def _charts() -> list[tuple[str, sparkline.Chart | None]]:
+def _charts() -> list[tuple[str, charts.Chart | None]]:
     wave = [7 * n % 11 + min(n, 42 - n) if n % 11 else 0 for n in range(42)]
     return [
-        ("months, some without papers", sparkline.draw(_months(2022, wave))),
-        ("many months, by year", sparkline.draw(_months(1993, range(1, 385)))),
-        ("names", sparkline.Ranking("papers", [_BAR, sparkline.Bar("W" * 120, 340)], "Papers by topic")),
-        ("young, and this month is not over", sparkline.draw([(today() - timedelta(days=62), 2), (today(), 1)])),
+        ("months, some without papers", charts.draw(_months(2022, wave))),
+        ("many months, by year", charts.draw(_months(1993, range(1, 385)))),
+        ("names", charts.Ranking("papers", [_BAR, charts.Bar("W" * 120, 340)], "Papers by topic")),
+        ("young, and this month is not over", charts.draw([(today() - timedelta(days=62), 2), (today(), 1)])),
     ]
 
 

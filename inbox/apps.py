@@ -8,4 +8,4 @@ class InboxConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("inbox.receivers").listen()
-        import_module("papers.portability").KINDS.update(import_module("inbox.portability").KINDS)
+        import_module("papers.people.takeout").KINDS.update(import_module("inbox.portability").KINDS)

@@ -17,8 +17,8 @@ from django.http import QueryDict
 from inbox.models import Cadence, Letter, Subscription
 from lib.markup import plain
 from lib.text import byline, cut, one_line
-from papers import sources
-from papers.listing import titled
+from papers.lists import catalogue
+from papers.lists.listing import titled
 from papers.models import Author, Paper
 
 # How far back a letter looks: longer than its cadence, since a paper gathers votes for some days.
@@ -71,7 +71,7 @@ def of(subscription: Subscription, issue: date, now: datetime) -> Edition | None
     """
     viewer = subscription.user if subscription.user and subscription.user.is_active else AnonymousUser()
     path, _, query = subscription.address.partition("?")
-    source = sources.find(path, viewer)
+    source = catalogue.find(path, viewer)
     name = source.title()
     lately = {f"{source.moment}__gt": now - SPANS[subscription.cadence], f"{source.moment}__lte": now}
     papers = source.papers.filter(**lately).exclude(pk__in=_told(subscription))

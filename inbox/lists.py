@@ -10,8 +10,8 @@ from django.urls import Resolver404, resolve, reverse
 
 from inbox.models import Cadence, Subscription
 from lib.refusals import BadInput
-from papers import listing, sources
-from papers.filters import PaperFilter
+from papers.lists import catalogue, listing
+from papers.lists.filters import PaperFilter
 
 LONGEST = Subscription._meta.get_field("address").max_length
 LONGEST_TYPED = 10_000  # before it is in its normal form
@@ -21,7 +21,7 @@ _TOO_LONG = "The address of this list is too long. Fewer words may find the same
 _WEEKS, _MONTHS = ("papers:this_week", "papers:week"), ("papers:this_month", "papers:month")
 _PERIODS = {"papers:front", "papers:today", "papers:day", *_WEEKS, *_MONTHS}
 _RHYTHMS = dict.fromkeys(_WEEKS, Cadence.WEEKLY) | dict.fromkeys(_MONTHS, Cadence.MONTHLY)
-_OFFERED = (sources.NAMES | _PERIODS) - {"papers:bookmarks"}
+_OFFERED = (catalogue.NAMES | _PERIODS) - {"papers:bookmarks"}
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,6 @@ def _path(path: str) -> str:
 def _title(path: str, viewer) -> tuple[str, object]:
     """And whose list it is, if not everybody's."""
     try:
-        return sources.find(path, AnonymousUser()).title(), None
+        return catalogue.find(path, AnonymousUser()).title(), None
     except Http404:
-        return sources.find(path, viewer).title(), viewer
+        return catalogue.find(path, viewer).title(), viewer

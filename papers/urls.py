@@ -1,126 +1,15 @@
-"""The addresses that readers and tools already know."""
+"""The addresses that readers and tools already know, each in the `urls.py` of its room."""
 
-from django.contrib.auth.decorators import login_required
-from django.urls import path, re_path, register_converter
-
-from papers.feeds import FORMS
-from papers.identifiers import ArxivIdConverter
-from papers.models import State
-from papers.shelves import SHELVES
-from papers.views import (
-    about,
-    affiliations,
-    archive,
-    collections,
-    curation,
-    detail,
-    feeds,
-    following,
-    frames,
-    insights,
-    items,
-    leaving,
-    lists,
-    marks,
-    orgs,
-    people,
-    portability,
-    saved_filters,
-    sitemap,
-    submit,
-)
-
-register_converter(ArxivIdConverter, "arxiv")
+from papers.collections.urls import urlpatterns as collections
+from papers.detail.urls import urlpatterns as detail
+from papers.following.urls import urlpatterns as following
+from papers.ingest.urls import urlpatterns as ingest
+from papers.lists.urls import urlpatterns as lists
+from papers.organisations.urls import urlpatterns as organisations
+from papers.paper.urls import urlpatterns as paper
+from papers.people.urls import urlpatterns as people
+from papers.syndication.urls import urlpatterns as syndication
 
 app_name = "papers"
-urlpatterns = [
-    # feeds: that of any list has the list's address and an ending
-    re_path(rf"^(?P<path>[^/].*)\.(?P<form>{'|'.join(FORMS)})$", feeds.feed, name="feed"),
-    path("feeds", feeds.feeds, name="feeds"),
-    path("feeds/mine.opml", feeds.opml, name="opml"),
-    path("feeds/renew", feeds.renew, name="renew_feeds"),
-    # lists
-    path("", lists.latest, {"kind": "day"}, name="front"),
-    path("papers", lists.latest, {"kind": "day"}, name="today"),
-    path("papers/week", lists.latest, {"kind": "week"}, name="this_week"),
-    path("papers/month", lists.latest, {"kind": "month"}, name="this_month"),
-    path("papers/date", lists.pick, name="pick"),
-    path("papers/date/<str:text>", lists.dated, {"kind": "day"}, name="day"),
-    path("papers/week/<str:text>", lists.dated, {"kind": "week"}, name="week"),
-    path("papers/month/<str:text>", lists.dated, {"kind": "month"}, name="month"),
-    path("papers/trending", lists.trending, name="trending"),
-    path("papers/archive", archive.archive, name="archive"),
-    path("papers/filters/save", saved_filters.save, name="save_filter"),
-    path("papers/filters/<int:pk>/remove", saved_filters.remove, name="remove_filter"),
-    path("papers/following", following.brought, name="following"),
-    path("papers/following/manage", following.manage, name="followed"),
-    path("papers/following/<str:kind>/follow", following.follow, name="follow"),
-    path("papers/following/<str:kind>/unfollow", following.unfollow, name="unfollow"),
-    path("bookmarks", login_required(lists.bookmarks), name="bookmarks"),
-    path("orgs/<slug:slug>", orgs.org, name="org"),
-    path("orgs/<slug:slug>/suggestions", affiliations.suggestions, {"state": State.SUGGESTED}, name="suggestions"),
-    path("orgs/<slug:slug>/suggestions/refused", affiliations.suggestions, {"state": State.REFUSED}, name="refused"),
-    path("orgs/<slug:slug>/papers/<arxiv:ref>/tag", affiliations.tag, name="tag"),
-    path("orgs/<slug:slug>/papers/<arxiv:ref>/untag", affiliations.untag, name="untag"),
-    path("orgs/<slug:slug>/papers/<arxiv:ref>/suggest", affiliations.suggest, name="suggest"),
-    path("orgs/<slug:slug>/papers/<arxiv:ref>/withdraw", affiliations.withdraw, name="withdraw"),
-    path("orgs/<slug:slug>/insights", insights.charts, name="insights"),
-    path("orgs/<slug:slug>/insights/<slug:what>.csv", insights.figures, name="figures"),
-    path("orgs/<slug:slug>/preview", curation.preview, name="preview_org"),
-    *(
-        path(f"orgs/<slug:slug>/{name}{rest}", view, {"name": name}, name=f"{prefix}{name}")
-        for name in SHELVES
-        for rest, view, prefix in (
-            ("", curation.shelf, ""),
-            ("/add", curation.put, "add_to_"),
-            ("/<path:handle>/remove", curation.take, "remove_from_"),
-            ("/<path:handle>/move", curation.move, "move_in_"),
-        )
-    ),
-    path("people/<str:username>", people.person, name="person"),
-    path("people/<str:username>/submitted", people.person, {"part": "submitted"}, name="person_submitted"),
-    path("people/<str:username>/upvoted", people.person, {"part": "upvoted"}, name="person_upvoted"),
-    # what is one's own
-    path("settings/data", portability.data, name="data"),
-    path("settings/data/make", portability.make_export, name="make_export"),
-    path("settings/data/<str:token>", portability.fetch_export, name="fetch_export"),
-    path("settings/delete", leaving.leave, name="leave"),
-    # collections
-    path("collections", collections.collections, name="collections"),
-    path("collections/mine", collections.mine, name="my_collections"),
-    path("collections/new", collections.new, name="new_collection"),
-    path("collections/<slug:key>", collections.collection, name="collection"),
-    path("collections/<slug:key>/edit", collections.edit, name="edit_collection"),
-    path("collections/<slug:key>/merge", collections.merge, name="merge_collection"),
-    path("collections/<slug:key>/delete", collections.delete, name="delete_collection"),
-    path("collections/<slug:key>/arrange", items.arrange, name="arrange"),
-    path("collections/<slug:key>/add", items.add, name="add_item"),
-    path("collections/<slug:key>/remove", items.remove, name="remove_items"),
-    path("collections/<slug:key>/restore", items.restore, name="restore_items"),
-    path("collections/<slug:key>/transfer", items.transfer, name="transfer_items"),
-    path("collections/<slug:key>/move/<arxiv:ref>", items.move, name="move_item"),
-    path("collections/<slug:key>/note/<arxiv:ref>", items.note, name="note_item"),
-    # a paper
-    path("papers/submit", submit.submit, name="submit"),
-    path("papers/submit/<slug:key>", submit.submission, name="submission"),
-    path("papers/<arxiv:ref>", detail.paper, name="paper"),
-    path("papers/<arxiv:ref>/similar", detail.similar, name="similar"),
-    path("papers/<arxiv:ref>/vote", marks.vote, name="vote"),
-    path("papers/<arxiv:ref>/vote/withdraw", marks.withdraw_vote, name="withdraw_vote"),
-    path("papers/<arxiv:ref>/bookmark", marks.bookmark, name="bookmark"),
-    path("papers/<arxiv:ref>/bookmark/remove", marks.remove_bookmark, name="remove_bookmark"),
-    path("papers/<arxiv:ref>/collections", items.choose, name="choose_collection"),
-    path("papers/<arxiv:ref>/collections/add", items.put_in, name="put_in"),
-    path("papers/<arxiv:ref>/collections/remove", items.take_out, name="take_out"),
-    path("papers/<arxiv:ref>/collections/begin", items.begin, name="begin_collection"),
-    # the house explained
-    path("about/ranking", about.ranking, name="about_ranking"),
-    path("about/search", about.search, name="about_search"),
-    path("about/embed", frames.about, name="about_embed"),
-    # elsewhere
-    re_path("^embed/(?P<path>.*[^/])$", frames.embed, name="embed"),
-    path("sitemap.xml", sitemap.index, name="sitemap"),
-    path("sitemap-lists.xml", sitemap.lists, name="sitemap_of_lists"),
-    path("sitemap-<slug:what>-<int:number>.xml", sitemap.part, name="sitemap_part"),
-    path("opensearch.xml", about.opensearch, name="opensearch"),
-]
+# Syndication comes first: the feed of a list has the list's address and an ending.
+urlpatterns = syndication + lists + following + organisations + people + collections + ingest + detail + paper

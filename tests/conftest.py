@@ -22,8 +22,6 @@ from procrastinate.job_context import JobContext
 
 from orgs.models import Membership
 from orgs.roles import Role
-from papers import search
-from papers.embedding import embedder
 from tests.database import empty
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
 
@@ -36,9 +34,6 @@ hypothesis.settings.load_profile("shared")
 def _fresh_caches():
     for name in ("cards", "pages", "searches"):
         caches[name].clear()
-    for known in (embedder, search._has_vectors, search._embedded):
-        known.cache_clear()
-    search._pause["until"] = 0.0
 
 
 @pytest.fixture(scope="session")

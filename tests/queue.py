@@ -5,7 +5,7 @@ import json
 from django.core.management import call_command
 from django.db import connection
 
-EXPORT = "papers.tasks.make_export"
+EXPORT = "papers.people.tasks.make_export"
 
 
 def sql(statement: str, *values):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from inbox.kinds import How, Kind, Told
 from lib.markup import plain
 from lib.text import byline
-from papers import following
+from papers.following import matches
 from papers.models import Paper
 from papers.period import today
 from papers.signals import papers_listed
@@ -31,7 +31,7 @@ class Listed(Kind):
 
     def told(self, papers: list[int]) -> Iterator[Told]:
         titles = {paper.pk: f"{paper.arxiv_id} {paper.title}" for paper in Paper.objects.filter(pk__in=papers)}
-        for user, keys, whys in following.readers(papers):
+        for user, keys, whys in matches.readers(papers):
             yield Told(user, today().isoformat(), {"papers": [titles[key] for key in keys], "whys": whys})
 
     def line(self, facts: dict) -> str:

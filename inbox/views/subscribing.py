@@ -20,7 +20,7 @@ from inbox.views.doors import by_link, for_strangers
 from inbox.views.opening import subscription_of
 from lib.http import client_ip
 from lib.jobs import defer
-from papers.views.lists import count_search
+from papers.lists.views.general import count_search
 
 
 @never_cache

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from papers.ingest.client import Client, FetchError
+from papers.ingest.files import SourceError
 from papers.ingest.record import PaperRecord, Problem
 from papers.ingest.save import BATCH, Tally, save
-from papers.ingest.source import SourceError
 
 type Items = Iterable[PaperRecord | Problem]
 

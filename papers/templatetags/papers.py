@@ -1,6 +1,6 @@
 from django import template
 
-from papers import cards as card_store
+from papers.lists import cards as card_store
 
 register = template.Library()
 register.simple_tag(card_store.render, name="cards")

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.models import SecurityEvent
 from accounts.tasks import forget_security_events
-from papers import portability, tasks
 from papers.models import DataExport, FeedKey
+from papers.people import takeout, tasks
 from tests.accounts.entrance import (
     ELSEWHERE,
     PASSWORD,
@@ -205,7 +205,7 @@ def test_the_log_is_kept_for_a_year_and_goes_with_the_account(dora):
         created_at = timezone.now() - timedelta(days=days)
         SecurityEvent.objects.create(user=dora, kind="signed_in", detail=str(days), created_at=created_at)
     forget_security_events(0)
-    [row] = portability.KINDS["security_log"](dora)
+    [row] = takeout.KINDS["security_log"](dora)
     assert row["detail"] == "364"
     dora.leave()
     assert not SecurityEvent.objects.exists()

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from papers.models import Collection, Item
 from tests.factories import PaperFactory
-from tests.papers.shelf import order, shelf
+from tests.papers.collections.shelf import order, shelf
 
 TITLES = ["Alpha", "Beta", "Gamma"]
 

@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 from accounts.models import User
 from lib import throttle
 from lib.throttle import Limit
-from papers import tasks
 from papers.models import DataExport, Vote
+from papers.people import tasks
 from tests.browser.axe import faults
 from tests.browser.entrance import PASSWORD, give_password, sign_in
 from tests.factories import PaperFactory, UserFactory

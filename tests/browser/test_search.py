@@ -10,7 +10,7 @@ from papers.models import Vote
 from tests.browser import world
 from tests.browser.axe import faults
 from tests.factories import NOON, PaperFactory
-from tests.papers import library
+from tests.papers.search import library
 
 
 @pytest.fixture

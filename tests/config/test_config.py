@@ -117,9 +117,9 @@ def test_settings_name_what_the_worker_does_by_itself(db):
     ]
     before, after = (set(run.stdout.splitlines()) for run in told)
     assert after - before == {
-        "papers.tasks.import_hub 17 * * * *",
-        "papers.tasks.import_arxiv 7 5 * * *",
-        "papers.tasks.refresh_stars 37 * * * *",
+        "papers.ingest.tasks.import_hub 17 * * * *",
+        "papers.ingest.tasks.import_arxiv 7 5 * * *",
+        "papers.ingest.tasks.refresh_stars 37 * * * *",
     }
 
 

@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from config import jobs, tasks
 from lib.jobs import RETRY, defer, errors, shown
 from papers.models import DataExport
-from papers.tasks import make_export
+from papers.people.tasks import make_export
 from tests.conftest import Reader
 from tests.factories import NOON, UserFactory, appoint
 from tests.queue import EXPORT, job, sql, work, worker

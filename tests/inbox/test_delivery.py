@@ -11,7 +11,7 @@ from inbox import delivery
 from inbox.models import Letter, Subscription
 from inbox.planning import plan
 from lib.mail import hand_over
-from papers import search
+from papers.search import results
 from tests.factories import PaperFactory, SubscriptionFactory
 from tests.inbox.post_office import open_office
 from tests.race import race
@@ -226,7 +226,7 @@ def test_who_has_unsubscribed_meanwhile_gets_nothing(paper, office, clock):
 def test_a_letter_whose_list_takes_too_long_waits_and_others_go(office, clock, locked, monkeypatch):
     PaperFactory()
     subscribe(address="/papers?topic=cs.CL")
-    monkeypatch.setattr(search, "TIMEOUT_MS", 100)
+    monkeypatch.setattr(results, "TIMEOUT_MS", 100)
     locked("papers_searchentry")
     assert delivery.run() == 0
     letter = Letter.objects.get()

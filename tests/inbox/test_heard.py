@@ -14,7 +14,7 @@ from papers.ingest.save import save
 from papers.models import AuthorFollow, Bookmark, Collection, Item, OrganisationFollow, PersonFollow, TopicFollow
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
 from tests.orgs.conftest import confirm
-from tests.papers.test_ingest_save import of
+from tests.papers.ingest.test_save import of
 
 
 def lines(user) -> list[str]:

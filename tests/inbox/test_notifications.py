@@ -13,7 +13,7 @@ from django.utils import timezone
 from inbox import tasks
 from inbox.kinds import How, Told, kinds
 from inbox.models import Choice, Notification
-from papers import portability
+from papers.people import takeout
 from tests.factories import NOON, NotificationFactory, UserFactory
 from tests.race import race
 
@@ -173,7 +173,7 @@ def test_they_are_in_the_export_and_go_with_the_person(alice, bob):
     for person in (alice, bob):
         NotificationFactory(user=person, facts={"by": str(person)})
         Choice.objects.choose(person, {"role": How.DAILY})
-    told = {name: list(portability.KINDS[name](alice)) for name in ("notifications", "notification_settings")}
+    told = {name: list(takeout.KINDS[name](alice)) for name in ("notifications", "notification_settings")}
     assert [row["facts"] for row in told["notifications"]] == [{"by": "Alice Ash"}]
     assert told["notification_settings"] == [{"kind": "role", "how": "daily"}]
     alice.leave()

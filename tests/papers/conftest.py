@@ -4,13 +4,14 @@ import httpx2
 import pytest
 import stamina
 
-from papers import query, search, tasks
-from papers.embedding import bundled
+from papers.ingest import tasks
 from papers.ingest.client import PAUSES
 from papers.models import Bookmark, Collection, FeedKey, Item, OrganisationFollow, Paper, Vote
+from papers.search import results, syntax
+from papers.search.embedding import bundled
 from tests.factories import PaperFactory
-from tests.papers import library as shelf
-from tests.papers.played_arxiv import Arxiv
+from tests.papers.ingest.played_arxiv import Arxiv
+from tests.papers.search import library as shelf
 
 _embedded_once = cache(bundled._vector)
 
@@ -29,10 +30,10 @@ def found(library):
     """`found("graphs -survey", by="words")`: hits by the names of their papers, best first."""
     names = {paper.pk: name for name, paper in library.items()}
 
-    def found(words: str, **how) -> dict[str, search.Hit]:
-        terms = query.terms(words)
-        papers = search.without(Paper.objects.all(), terms)
-        return {names[hit.pk]: hit for hit in search.find(papers, terms, **how).hits}
+    def found(words: str, **how) -> dict[str, results.Hit]:
+        terms = syntax.terms(words)
+        papers = results.without(Paper.objects.all(), terms)
+        return {names[hit.pk]: hit for hit in results.find(papers, terms, **how).hits}
 
     return found
 

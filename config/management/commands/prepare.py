@@ -6,8 +6,8 @@ from accounts.models import User
 from config import demo
 from lib import staticfiles
 from orgs.models import Organisation
-from papers import indexing
 from papers.models import Paper
+from papers.search import indexing
 
 
 class Command(BaseCommand):

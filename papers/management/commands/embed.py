@@ -4,10 +4,10 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from papers import indexing
-from papers.embedding import Unavailable, embedder
 from papers.ingest.command import positive
 from papers.models import Embedding
+from papers.search import indexing
+from papers.search.embedding import Unavailable, embedder
 
 
 class Command(BaseCommand):

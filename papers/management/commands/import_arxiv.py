@@ -4,7 +4,7 @@ from datetime import timedelta
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from papers.ingest import arxiv, source
+from papers.ingest import arxiv, files
 from papers.ingest.command import ImportCommand, Items, positive
 
 
@@ -36,4 +36,4 @@ class Command(ImportCommand):
         self.run(sources, dry_run=dry_run, limit=limit)
 
     def _read(self, name: str) -> Items:
-        yield from arxiv.read(source.read(name), name)
+        yield from arxiv.read(files.read(name), name)

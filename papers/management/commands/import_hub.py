@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from papers.ingest import hub, source
+from papers.ingest import files, hub
 from papers.ingest.command import ImportCommand
 from papers.ingest.record import PaperRecord, Problem
 
@@ -19,4 +19,4 @@ class Command(ImportCommand):
         if "://" in name:
             yield from hub.fetch(name, self.client)
         else:
-            yield from hub.read(source.read(name), name)
+            yield from hub.read(files.read(name), name)

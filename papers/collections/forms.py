@@ -1,0 +1,133 @@
+import json
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from lib.conflicts import digests, read, weigh
+from lib.widgets import MarkdownInput
+from orgs.models import Organisation
+from orgs.roles import KEEP
+from papers.models import Collection, CollectionFollow
+
+
+class OvertakenForm:
+    """A form that was made from a state which has changed meanwhile: it says what is different now, and keeps what was
+    typed; to send it again is to replace that.
+    """
+
+    is_overtaken = False
+
+    @property
+    def status(self) -> int:
+        return 409 if self.is_overtaken else 400 if self.errors else 200
+
+    def overtake_field(self, name: str, now: str) -> None:
+        self.is_overtaken = True
+        self.add_error(name, f"Meanwhile this was changed to “{now}”. Save once more to put yours in its place.")
+
+    def put(self, name: str, value) -> None:
+        """What a hidden field holds when the form is shown again."""
+        self.data = self.data.copy()
+        self.data[name] = value
+
+
+class CollectionForm(OvertakenForm, forms.ModelForm):
+    """`base` are digests of what the form was made from."""
+
+    base = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Collection
+        fields = ["name", "description", "visibility"]
+        widgets = {"description": MarkdownInput({"rows": 6}), "visibility": forms.RadioSelect}
+
+    def __init__(self, *args, instance: Collection, **kwargs):
+        super().__init__(*args, instance=instance, **kwargs)
+        self.initial["base"] = json.dumps(digests(self._state()))
+
+    def _state(self) -> dict:
+        return {name: getattr(self.instance, name) for name in self.Meta.fields}
+
+    def clean_name(self) -> str:
+        return _unused(self.cleaned_data["name"], self.instance.owner.collections.exclude(pk=self.instance.pk))
+
+    def clean(self) -> dict:
+        """What others have changed and was not touched here stays as it is now."""
+        told, state = super().clean(), self._state()
+        base = read(told.get("base", ""))
+        _, both, others = weigh({name: told[name] for name in state if name in told}, state, base)
+        for name in both:
+            now = self.instance.get_visibility_display() if name == "visibility" else state[name]
+            self.overtake_field(name, now)
+        self.put("base", json.dumps(base | digests({name: state[name] for name in both})))
+        return told | {name: state[name] for name in others}
+
+    def save_by(self, user) -> None:
+        """Nobody follows any more what becomes private."""
+        collection = self.save()
+        if collection.is_private:
+            CollectionFollow.objects.end(collection)
+        collection.tell(user, f"edited {collection.as_told}")
+
+
+class NewCollectionForm(forms.ModelForm):
+    owner = forms.ChoiceField(label="Whose", required=False)
+
+    class Meta(CollectionForm.Meta):
+        pass
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.owners = {"": user} | {org.slug: org for org in Organisation.objects.allowing(user, KEEP)}
+        self.fields["owner"].choices = [
+            (slug, "Mine" if not slug else str(owner)) for slug, owner in self.owners.items()
+        ]
+        if len(self.owners) == 1:
+            del self.fields["owner"]
+
+    def clean(self) -> None:
+        told = super().clean()
+        if "name" in told:
+            try:
+                _unused(told["name"], self._owner.collections)
+            except ValidationError as error:
+                self.add_error("name", error)
+
+    def save(self, commit: bool = True) -> Collection:
+        told = self.cleaned_data
+        return Collection.objects.begin(
+            self.user, self._owner, told["name"], description=told["description"], visibility=told["visibility"]
+        )
+
+    @property
+    def _owner(self):
+        return self.owners[self.cleaned_data.get("owner", "")]
+
+
+def _unused(name: str, collections) -> str:
+    if collections.filter(name__iexact=name).exists():
+        raise ValidationError(f"There is a collection of this name already: “{name}”.")
+    return name
+
+
+class NoteForm(OvertakenForm, forms.Form):
+    """`was` is the note that the form was made from."""
+
+    note = forms.CharField(
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea({"rows": 4}),
+        help_text="Markdown and maths are welcome.",
+    )
+    was = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+
+    def clean_note(self) -> str:
+        return self.cleaned_data["note"].replace("\r\n", "\n")
+
+    def clean_was(self) -> str:
+        return self.cleaned_data["was"].replace("\r\n", "\n")
+
+    def overtake(self, now: str) -> None:
+        self.overtake_field("note", now)
+        self.put("was", now)

@@ -1,0 +1,175 @@
+"""What is in a collection: putting a paper in from any row, and arranging what is there."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from lib import keyset
+from lib.http import came_from, here, redirect_back, sign_in_first, verb
+from lib.refusals import BadInput
+from orgs.models import Organisation
+from orgs.roles import KEEP
+from papers import identifiers
+from papers.collections.forms import NoteForm
+from papers.collections.views.collections import get_kept
+from papers.models import Collection, Item, Paper
+from papers.models.item import KEPT_DAYS
+
+ROWS = 100  # of a page that arranges
+
+
+def choose(request: HttpRequest, ref) -> HttpResponse:
+    """The collections that one keeps, and which of them have this paper: in its row, or as a page."""
+    if not request.user.is_authenticated:
+        return sign_in_first(request, came_from(request))
+    return _choice(request, get_object_or_404(Paper, arxiv_id=ref[0]), came_from(request))
+
+
+@verb
+def put_in(request: HttpRequest, ref) -> HttpResponse:
+    paper, collection = _both(request, ref)
+    Item.objects.add(collection, [paper.pk], request.user)
+    return _answer(request, paper)
+
+
+@verb
+def take_out(request: HttpRequest, ref) -> HttpResponse:
+    paper, collection = _both(request, ref)
+    Item.objects.remove(collection, [paper.pk], request.user)
+    return _answer(request, paper)
+
+
+@verb
+def begin(request: HttpRequest, ref) -> HttpResponse:
+    """A new collection, with this paper in it."""
+    paper = get_object_or_404(Paper, arxiv_id=ref[0])
+    owner = request.user
+    if slug := request.POST.get("owner", ""):
+        owner = get_object_or_404(Organisation.objects.allowing(request.user, KEEP), slug=slug)
+    collection = Collection.objects.begin(request.user, owner, request.POST.get("name", ""))
+    Item.objects.add(collection, [paper.pk], request.user)
+    return _answer(request, paper)
+
+
+def _both(request: HttpRequest, ref) -> tuple[Paper, Collection]:
+    return get_object_or_404(Paper, arxiv_id=ref[0]), get_kept(request, request.POST.get("collection", ""))
+
+
+def _answer(request: HttpRequest, paper: Paper) -> HttpResponse:
+    return _choice(request, paper, here(request)) if request.htmx else redirect_back(request)
+
+
+def _choice(request: HttpRequest, paper: Paper, back: str) -> HttpResponse:
+    kept = Collection.objects.kept_by(request.user).holding(paper).select_related("organisation")
+    context = {
+        "paper": paper,
+        "collections": kept.order_by("-holds", "-updated_at"),
+        "organisations": Organisation.objects.allowing(request.user, KEEP),
+        "back": back,
+    }
+    return render(
+        request, "papers/collections/collect.html#panel" if request.htmx else "papers/collections/collect.html", context
+    )
+
+
+@login_required
+def arrange(request: HttpRequest, key: str) -> HttpResponse:
+    """Its papers in short rows, to be moved, noted of, and removed."""
+    collection = get_kept(request, key)
+    cursor = request.GET.get("older", "")
+    papers = Paper.objects.collected_in(collection).only("arxiv_id", "title")
+    found = keyset.page(papers, ("place", "id"), cursor, ROWS)
+    context = {
+        "collection": collection,
+        "rows": _with_neighbours(papers, found.rows, is_first=not cursor),
+        "older": found.cursor,
+        "removed": collection.items.removed().select_related("paper").order_by("-removed_at")[:ROWS],
+        "others": Collection.objects.kept_by(request.user).exclude(pk=collection.pk).order_by("name"),
+        "days": KEPT_DAYS,
+    }
+    return render(request, "papers/collections/arrange.html", context)
+
+
+def _with_neighbours(papers, rows: list[Paper], *, is_first: bool) -> list[tuple[Paper | None, Paper, Paper | None]]:
+    """Each paper with the one above it and the one below it."""
+    if not rows:
+        return []
+    before = None if is_first else papers.filter(place__gt=rows[0].place).order_by("place").first()
+    after = papers.filter(place__lt=rows[-1].place).order_by("-place").first()
+    around = [before, *rows, after]
+    return list(zip(around, rows, around[2:], strict=False))
+
+
+@verb
+def add(request: HttpRequest, key: str) -> HttpResponse:
+    """A paper by anything that names it; one that is not here yet can be submitted first."""
+    collection = get_kept(request, key)
+    try:
+        arxiv_id, _ = identifiers.parse(request.POST.get("what", ""))
+        paper = Paper.objects.get(arxiv_id=arxiv_id)
+    except ValueError as error:
+        messages.error(request, str(error))
+    except Paper.DoesNotExist:
+        messages.error(request, f"{arxiv_id} is not here yet. Submit it, then add it.")
+    else:
+        Item.objects.add(collection, [paper.pk], request.user)
+    return redirect_back(request)
+
+
+@verb
+def move(request: HttpRequest, key: str, ref) -> HttpResponse:
+    """`to` the top or the bottom, or `above` or `below` another paper; where there is none, it stands there already."""
+    collection, paper = get_kept(request, key), get_object_or_404(Paper, arxiv_id=ref[0])
+    told = request.POST
+    if told.get("to") in {"top", "bottom"}:
+        Item.objects.move(collection, paper.pk, told["to"])
+    elif where := next((name for name in ("above", "below") if told.get(name)), None):
+        other = Paper.objects.filter(arxiv_id=told[where]).first()
+        Item.objects.move(collection, paper.pk, where, other and other.pk)
+    elif not {"above", "below"} & told.keys():
+        raise BadInput("Nothing was moved, because it was not said where to.")
+    return redirect_back(request, f"row-{paper.pk}")
+
+
+@verb
+def remove(request: HttpRequest, key: str) -> HttpResponse:
+    """The chosen papers; they can be put back."""
+    Item.objects.remove(get_kept(request, key), _chosen(request), request.user)
+    return redirect_back(request)
+
+
+@verb
+def restore(request: HttpRequest, key: str) -> HttpResponse:
+    """What was removed stands where it stood."""
+    Item.objects.add(get_kept(request, key), _chosen(request), request.user)
+    return redirect_back(request)
+
+
+@verb
+def transfer(request: HttpRequest, key: str) -> HttpResponse:
+    """The chosen papers go to another collection, with their notes."""
+    source, target = get_kept(request, key), get_kept(request, request.POST.get("into", ""))
+    if source != target:
+        moved = Item.objects.transfer(source, target, _chosen(request), request.user)
+        messages.success(request, f"Moved to “{target}”: {moved}.")
+    return redirect_back(request)
+
+
+def _chosen(request: HttpRequest) -> list[int]:
+    return list(Paper.objects.filter(arxiv_id__in=request.POST.getlist("paper")).values_list("pk", flat=True))
+
+
+@verb
+def note(request: HttpRequest, key: str, ref) -> HttpResponse:
+    """Write what is noted of a paper; who was overtaken is told what it says now."""
+    collection, paper = get_kept(request, key), get_object_or_404(Paper, arxiv_id=ref[0])
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        told = form.cleaned_data
+        now = Item.objects.annotate_with(collection, paper.pk, told["note"], told["was"])
+        if now is None:
+            return redirect_back(request, f"row-{paper.pk}")
+        form.overtake(now)
+    context = {"form": form, "collection": collection, "paper": paper, "back": here(request)}
+    return render(request, "papers/collections/note.html", context, status=form.status)

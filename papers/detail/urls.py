@@ -1,0 +1,8 @@
+from django.urls import path
+
+from papers.detail import views
+
+urlpatterns = [
+    path("papers/<arxiv:ref>", views.paper, name="paper"),
+    path("papers/<arxiv:ref>/similar", views.similar, name="similar"),
+]

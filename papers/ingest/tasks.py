@@ -1,0 +1,62 @@
+"""What the worker imports: by the clock, and what a person submits."""
+
+import logging
+from functools import cache
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+from lib.jobs import RETRY, defer, periodic
+from papers.ingest import daily, stars, submitting
+from papers.ingest.client import Client
+from papers.models import Submission
+
+logger = logging.getLogger(__name__)
+
+
+@cache
+def _client() -> Client:
+    """The one client of this process for all submissions, so that it keeps arXiv's pause between any two."""
+    return Client(patience=submitting.PATIENCE)
+
+
+@app.task(pass_context=True, retry=RETRY)
+def fetch_submission(context, pk: int) -> None:
+    for submission in Submission.objects.waiting().filter(pk=pk):
+        submitting.fetch(submission, context.job, _client())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(pass_context=False)
+def give_up_submissions(timestamp: int) -> None:
+    submitting.give_up(fetch_submission.name)
+
+
+@app.periodic(cron="39 3 * * *")
+@app.task(pass_context=False, retry=RETRY)
+def clear_submissions(timestamp: int) -> None:
+    Submission.objects.clear()
+
+
+@periodic(settings.IMPORT_HUB)
+@app.task(lock="import", pass_context=False, retry=RETRY)
+def import_hub(timestamp: int) -> None:
+    logger.info("From the Hub: %s", daily.import_hub(Client()))
+
+
+@periodic(settings.IMPORT_ARXIV)
+@app.task(pass_context=False, retry=RETRY)
+def import_arxiv(timestamp: int) -> None:
+    defer(import_category, *({"category": category} for category in settings.IMPORT_ARXIV_CATEGORIES))
+
+
+@app.task(lock="import", pass_context=False, retry=RETRY)
+def import_category(category: str) -> None:
+    logger.info("From arXiv, %s: %s", category, daily.import_arxiv(category, Client()))
+
+
+# No retry: its limit is an hour's, and the next run goes on where this one ended.
+@periodic(settings.REPOSITORY_STARS)
+@app.task(lock="stars", pass_context=False)
+def refresh_stars(timestamp: int) -> None:
+    logger.info("Papers with another number of stars: %s", stars.refresh(Client()))

@@ -1,0 +1,71 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from orgs.models import Organisation
+from orgs.roles import EDIT, Role
+from papers.lists import listing
+from papers.lists.views.general import searches_limited, show
+from papers.models import Collection, Item, OrganisationFollow, Paper
+
+MEMBERS_SHOWN = 60
+PAPERS_OF_A_SECTION = 5
+
+
+@searches_limited
+def org(request: HttpRequest, slug: str) -> HttpResponse:
+    """An organisation's public page: who they are, their papers, their members."""
+    found = get_object_or_404(Organisation, slug=slug)
+    return draw(request, found, may_edit=found.allows(request.user, EDIT))
+
+
+def draw(request: HttpRequest, found: Organisation, **more) -> HttpResponse:
+    """The page of this organisation as it stands here: published, or with its draft laid upon it."""
+    papers = Paper.objects.affiliated_with([found.pk])
+    featured, sections = _above(request, found, papers)
+    people = _people(found, request.user)
+    follow = OrganisationFollow.objects.standing(request.user, found)
+    context = {"title": found.name, "org": found, "follow": follow, "sections": sections} | people | more
+    context["featured"] = featured if "older" not in request.GET else []
+    named = [(member.role, str(member.user)) for member in people["members"]], people["is_owned"]
+    shown = [(c.shown, [item.paper.face for item in items]) for c, items in sections]
+    version = (found.updated_at, found.news, follow, named, shown, [paper.face for paper in featured])
+    papers = papers.exclude(pk__in=[paper.pk for paper in featured])
+    return show(
+        request, papers, context, template="papers/organisations/organisation.html", version=version, order="newest"
+    )
+
+
+def _people(found: Organisation, viewer) -> dict:
+    """The members who let this viewer see them, and whether there is an owner at all."""
+    members = list(found.memberships.shown_to(viewer).by_rank()[: MEMBERS_SHOWN + 1])
+    return {
+        "members": members[:MEMBERS_SHOWN],
+        "more_members": len(members) > MEMBERS_SHOWN,
+        "is_owned": any(member.role == Role.OWNER for member in members) or found.is_owned,
+    }
+
+
+def _above(request: HttpRequest, found: Organisation, papers) -> tuple[list[Paper], list]:
+    """The featured papers, and the sections with theirs: above the list unless it is filtered, or to be a file.
+
+    Further down in the list there are no sections, but the featured papers are known, since the list is without them.
+    """
+    if listing.read(request.GET).is_filtered or "export" in request.GET:
+        return [], []
+    featured = _featured(request, found, papers) if found.featured else []
+    return featured, _sections(found) if found.sections and "older" not in request.GET else []
+
+
+def _featured(request: HttpRequest, found: Organisation, papers) -> list[Paper]:
+    """Those that are still the organisation's, in its order."""
+    theirs = papers.seen_by(request.user).narrow(()).in_bulk(found.featured)
+    return [theirs[pk] for pk in found.featured if pk in theirs]
+
+
+def _sections(found: Organisation) -> list[tuple[Collection, list[Item]]]:
+    """Those of its collections that are still public, in its order, each with its first papers. Two statements."""
+    collections = (
+        Collection.objects.listed().select_related("organisation").filter(organisation=found).in_bulk(found.sections)
+    )
+    first = Item.objects.first_of(collections, PAPERS_OF_A_SECTION)
+    return [(collections[pk], first.get(pk, [])) for pk in found.sections if pk in collections]

@@ -1,0 +1,130 @@
+"""Everything that a person has here, as an archive of files: each kind a list as JSON, papers as BibTeX, too."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import F, QuerySet
+from django.urls import reverse
+
+from lib import template_mail
+from orgs.models import Event
+from papers.lists import exports
+from papers.models import (
+    Affiliation,
+    AuthorFollow,
+    CollectionFollow,
+    DataExport,
+    Item,
+    OrganisationFollow,
+    Paper,
+    PersonFollow,
+    TopicFollow,
+)
+
+User = get_user_model()
+ROWS_AT_ONCE = 1_000
+
+_PROFILE = ["username", "name", "email", "about", "links", "date_joined", "last_login"]
+_FLAGS = ["shows_submissions", "shows_votes", "shows_collections", "shows_memberships"]
+
+
+_PAPER = {"arxiv_id": F("paper__arxiv_id"), "title": F("paper__title")}
+
+
+def _marked(marks: QuerySet) -> QuerySet:
+    return marks.order_by("created_at", "paper").values("created_at", **_PAPER)
+
+
+def _followed(follows: QuerySet, name: str) -> QuerySet:
+    return follows.order_by("created_at").values("created_at", what=F(name))
+
+
+# The name of the file → its rows. What is not in this table is not in the archive.
+KINDS: dict[str, Callable[[User], QuerySet]] = {
+    "profile": lambda person: User.objects.filter(pk=person.pk).values(*_PROFILE, *_FLAGS),
+    "addresses": lambda person: person.emailaddress_set.values("email", "verified", "primary"),
+    "connections": lambda person: person.socialaccount_set.values("provider", "uid", "date_joined", "last_login"),
+    "passkeys_and_codes": lambda person: person.authenticator_set.values("type", "created_at", "last_used_at"),
+    "sessions": lambda person: person.usersession_set.values("ip", "user_agent", "created_at", "last_seen_at"),
+    "security_log": lambda person: person.security_events.order_by("pk").values(
+        "kind", "detail", "network", "browser", "count", "created_at"
+    ),
+    "memberships": lambda person: person.memberships.values("role", "created_at", slug=F("organisation__slug")),
+    "submissions": lambda person: person.submitted_papers.values("arxiv_id", "title", "listed_at"),
+    "submission_attempts": lambda person: person.submissions.order_by("submitted_at").values(
+        "arxiv_id", "submitted_at", "state", "problem"
+    ),
+    "upvotes": lambda person: _marked(person.votes),
+    "bookmarks": lambda person: _marked(person.bookmarks),
+    "collections": lambda person: person.collections.order_by("pk").values(
+        "name", "description", "visibility", "created_at", address=F("key")
+    ),
+    "collected_papers": lambda person: (
+        Item.objects.kept()
+        .filter(collection__user=person)
+        .order_by("collection", "-position")
+        .values("note", "added_at", collection_address=F("collection__key"), **_PAPER)
+    ),
+    "followed_organisations": lambda person: _followed(OrganisationFollow.objects.of(person), "organisation__slug"),
+    "followed_people": lambda person: _followed(PersonFollow.objects.of(person), "person__username"),
+    "followed_collections": lambda person: _followed(CollectionFollow.objects.of(person), "collection__key"),
+    "followed_topics": lambda person: _followed(TopicFollow.objects.of(person), "name"),
+    "followed_authors": lambda person: _followed(AuthorFollow.objects.of(person), "name"),
+    "invitations": lambda person: person.sent_invitations.values("invited", "role", "state", "created_at"),
+    "claims": lambda person: person.claims.values("reason", "state", "answer", "created_at"),
+    "suggestions": lambda person: (
+        Affiliation.objects.filter(suggested_by=person)
+        .order_by("since")
+        .values("state", "since", "reason", organisation_slug=F("organisation__slug"), **_PAPER)
+    ),
+    "log_lines": lambda person: (
+        Event.objects.filter(actor=person).order_by("pk").values("created_at", "text", slug=F("organisation__slug"))
+    ),
+    "saved_searches": lambda person: person.saved_filters.values("name", "query", "created_at"),
+}
+BIBLIOGRAPHIES: dict[str, Callable[[User], QuerySet]] = {
+    "upvotes": lambda person: Paper.objects.upvoted_by(person).order_by("voted_at", "pk"),
+    "bookmarks": lambda person: Paper.objects.saved_by(person).order_by("saved_at", "pk"),
+}
+
+
+def make(made: DataExport) -> None:
+    """Write the file, then tell the person. Where that fails, the export has failed, and the error goes on."""
+    with ExitStack() as failing:
+        failing.callback(made.fail)
+        write(made.user, made.path)
+        made.finish()
+        failing.pop_all()
+    link = settings.BASE_URL + reverse("papers:fetch_export", args=[made.token])
+    context = {"export": made, "link": link}
+    template_mail.post("papers/people/export_ready.txt", made.user.email, "Your export is ready", context)
+
+
+def write(person: User, path: Path) -> None:
+    """The archive, row by row: no list is ever held as a whole."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for name, rows in KINDS.items():
+            with archive.open(f"{name}.json", "w", force_zip64=True) as file:
+                file.writelines(piece.encode() for piece in _json(rows(person)))
+        for name, papers in BIBLIOGRAPHIES.items():
+            keys = papers(person).values_list("pk", flat=True).iterator(ROWS_AT_ONCE)
+            with archive.open(f"{name}.bib", "w", force_zip64=True) as file:
+                file.writelines(piece.encode() for piece in exports.bibliography(keys))
+        if person.portrait and person.portrait.storage.exists(person.portrait.name):
+            with person.portrait.open() as picture:
+                archive.writestr(f"picture{Path(picture.name).suffix}", picture.read())
+
+
+def _json(rows: QuerySet) -> Iterator[str]:
+    before = "[\n"
+    for row in rows.iterator(ROWS_AT_ONCE):
+        yield before + json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False)
+        before = ",\n"
+    yield "\n]\n" if before == ",\n" else "[]\n"

@@ -1,0 +1,30 @@
+"""Leaving for good."""
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.forms import LeaveForm
+from orgs import succession
+
+
+@login_required
+@reauthentication_required
+def leave(request: HttpRequest) -> HttpResponse:
+    """What goes and what stays, and the deletion of the account once its name is typed."""
+    form = LeaveForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        succession.leave(request.user)
+        logout(request)
+        messages.success(request, "Your account is deleted. Farewell.")
+        return redirect("papers:today")
+    owned = succession.owned_only_by(request.user)
+    context = {
+        "form": form,
+        "to_hand_over": [organisation for organisation in owned if organisation.has_others],
+        "left_alone": [organisation for organisation in owned if not organisation.has_others],
+    }
+    return render(request, "papers/people/leave.html", context, status=400 if form.errors else 200)

@@ -1,0 +1,16 @@
+from django.urls import path, re_path
+
+from papers.syndication.feeds import FORMS
+from papers.syndication.views import feeds, frames, sitemap
+
+urlpatterns = [
+    re_path(rf"^(?P<path>(?!api/)[^/].*)\.(?P<form>{'|'.join(FORMS)})$", feeds.feed, name="feed"),
+    path("feeds", feeds.feeds, name="feeds"),
+    path("feeds/mine.opml", feeds.opml, name="opml"),
+    path("feeds/renew", feeds.renew, name="renew_feeds"),
+    path("about/embed", frames.about, name="about_embed"),
+    re_path("^embed/(?P<path>.*[^/])$", frames.embed, name="embed"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemap-lists.xml", sitemap.lists, name="sitemap_of_lists"),
+    path("sitemap-<slug:what>-<int:number>.xml", sitemap.part, name="sitemap_part"),
+]

@@ -1,0 +1,54 @@
+"""Lists in pages of other sites. The only pages that may be framed: they have no script, no form and no cookie."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.csp import CSP
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.csp import csp_override
+
+from lib.http import cached, page, refused
+from lib.refusals import Refusal
+from papers.lists.views.general import count_search, searches_limited
+from papers.syndication import frames
+
+_FRAMED = {
+    "default-src": [CSP.NONE],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "form-action": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": ["*"],
+}
+_FIRST = {"list": "/papers/trending", "most": 5}
+
+
+@searches_limited
+def _frame(request: HttpRequest, path: str) -> HttpResponse:
+    frame = frames.find(f"/{path}", request.GET)
+    return page(request, "papers/syndication/embed.html", {"frame": frame}, version=frame.version, seconds=0)
+
+
+@xframe_options_exempt
+@csp_override(_FRAMED)
+def embed(request: HttpRequest, path: str) -> HttpResponse:
+    """The first papers of the list at this path. What it cannot show it says in the frame, too."""
+    try:
+        response = _frame(request, path)
+    except Http404:
+        context = {"problem": "This list is not here, or not for everybody."}
+        response = render(request, "papers/syndication/embed.html", context, status=404)
+    except Refusal as refusal:
+        response = refused(render(request, "papers/syndication/embed.html", {"problem": str(refusal)}), refusal)
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@csp_override(settings.SECURE_CSP | {"frame-src": [CSP.SELF]})
+def about(request: HttpRequest) -> HttpResponse:
+    """How to put a list into a page of one's own: what to copy, and what it will look like."""
+    if "list" in request.GET:
+        count_search(request)
+    form = frames.SnippetForm(_FIRST | request.GET.dict())
+    status = 200 if form.is_valid() else 400
+    return cached(request, render(request, "papers/syndication/about_embed.html", {"form": form}, status=status))

@@ -1,0 +1,175 @@
+"""Following by itself: under which names, how many things, which button says so, and the page to manage it."""
+
+import re
+from functools import partial
+from html import unescape
+
+import pytest
+from django.contrib.postgres.search import SearchQuery
+from django.db import IntegrityError
+
+from lib.refusals import BadInput
+from papers.following import matches
+from papers.models import AuthorFollow, OrganisationFollow, PersonFollow, SearchEntry, TopicFollow
+from papers.models import follow as follows
+from papers.search.lexicon import author_query
+from tests.factories import OrganisationFactory, PaperFactory, UserFactory
+from tests.papers.following.test_following import MANAGE, button, text
+from tests.race import race
+
+
+@pytest.mark.parametrize("name", ["Ada Lovelace", "José Núñez", "O'Brien", "X Æ A-12", "Straße 3.5 B.", "李 明"])
+def test_an_author_means_the_same_as_in_a_filter(alice, name):
+    AuthorFollow.objects.make(alice, name)
+    PaperFactory(authors=["Somebody", name])
+    queries = SearchEntry.objects.annotate(
+        asked=SearchQuery(author_query(name), config="simple", search_type="raw")
+    ).values_list("asked", flat=True)
+    assert list(AuthorFollow.objects.values_list("query", flat=True)) == list(queries)
+    assert matches.papers(alice).count() == 1
+
+
+def test_names_are_one_however_they_are_spelled_and_keep_their_first_spelling(alice):
+    for kind, spellings in {
+        TopicFollow: ["Café  Culture", "cafe culture", "CAFÉ CULTURE "],
+        AuthorFollow: ["José Núñez", "jose nunez", "José-Nuñez"],
+    }.items():
+        assert [kind.objects.make(alice, kind.find(name)) for name in spellings] == [True, False, False]
+        (row,) = kind.objects.of(alice)
+        assert (str(row), row.handle) == (kind.find(spellings[0]), kind.find(spellings[0]))
+        assert kind.objects.unmake(alice, spellings[2])
+
+
+@pytest.mark.parametrize("kind", ["topics", "authors"])
+@pytest.mark.parametrize("name", ["", " \t", "n" * 201, "ﷺ" * 100, None])
+def test_what_has_no_name_is_refused_in_words(alice, signed_in, kind, name):
+    answer = signed_in(alice).act(f"/papers/following/{kind}/follow", {} if name is None else {"what": name})
+    assert answer.status_code == 400
+    assert "a name of 1 to 200 characters" in text(answer)
+    assert follows.count(alice) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"), [("organisations", "nobody"), ("people", "nobody"), ("people", "gone"), ("planets", "mars")]
+)
+def test_what_is_not_there_is_404(alice, signed_in, kind, what):
+    UserFactory(username="gone", is_active=False)
+    assert signed_in(alice).act(f"/papers/following/{kind}/follow", {"what": what}).status_code == 404
+    assert follows.count(alice) == 0
+
+
+def test_nobody_follows_oneself(alice, signed_in):
+    answer = signed_in(alice).act("/papers/following/people/follow", {"what": "alice"})
+    assert (answer.status_code, "you need not follow" in text(answer)) == (400, True)
+    with pytest.raises(IntegrityError):
+        PersonFollow.objects.create(user=alice, person=alice)
+
+
+def test_the_most_is_said_in_words(alice, bob, lab, signed_in, monkeypatch):
+    monkeypatch.setattr(follows, "MOST", 2)
+    reader, form = signed_in(alice), {"what": "lab", "next": "/orgs/lab"}
+    TopicFollow.objects.make(alice, "cs.CL")
+    AuthorFollow.objects.make(alice, "Ada Lovelace")
+    refused = reader.act("/papers/following/organisations/follow", form)
+    assert (refused.status_code, "You follow 2 already" in text(refused)) == (400, True)
+    asked = reader.act("/papers/following/organisations/follow", form, headers={"hx-request": "true"})
+    assert asked.headers["HX-Redirect"] == "/orgs/lab"
+    assert "You follow 2 already" in text(reader.get("/orgs/lab"))
+    assert not TopicFollow.objects.make(alice, "cs.cl")  # followed already, and no one too many
+    assert OrganisationFollow.objects.make(bob, lab)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_there_is_never_one_too_many(alice, monkeypatch):
+    monkeypatch.setattr(follows, "MOST", 3)
+    made = race(*(partial(TopicFollow.objects.make, alice, f"topic {n}") for n in range(5)))
+    assert sum(isinstance(outcome, BadInput) for outcome in made) == 2
+    assert follows.count(alice) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_reader_follows_in_ten_windows_at_once(alice):
+    made = race(*[partial(TopicFollow.objects.make, alice, "cs.CL")] * 10)
+    assert sorted(made) == [False] * 9 + [True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "what", "page"),
+    [
+        ("organisations", "lab", "/orgs/lab"),
+        ("people", "carol", "/people/carol"),
+        ("topics", "cs.CL", "/papers?topic=cs.CL"),
+        ("authors", "Ada Lovelace", "/papers?author=Ada+Lovelace"),
+    ],
+)
+def test_the_button_tells_how_many_and_whether_one_does(lab, alice, bob, carol, signed_in, stranger, kind, what, page):
+    PaperFactory(categories=["cs.CL"])
+    first = stranger.get(page)
+    assert button(first) == "Follow"
+    reader, other = signed_in(alice), signed_in(bob)
+    for one in (reader, other):
+        form = {"what": what, "next": page}
+        assert one.act(f"/papers/following/{kind}/follow", form).url == page
+    assert button(reader.get(page)) == button(other.get(page)) == "Following 2 followers , stop following"
+    again = stranger.get(page, headers={"if-none-match": first.headers["ETag"]})
+    assert (again.status_code, button(again)) == (200, "Follow 2 followers")
+    swapped = reader.act(f"/papers/following/{kind}/unfollow", {"what": what}, headers={"hx-request": "true"})
+    assert swapped.content.decode().count("<button") == 1
+    assert button(swapped) == "Follow 1 follower"
+    assert "csrfmiddlewaretoken" not in again.content.decode()
+
+
+def test_only_lists_of_one_topic_or_author_have_a_button(alice, signed_in):
+    PaperFactory(categories=["cs.CL"])
+    reader = signed_in(alice)
+    for page in ("/papers?topic=cs.CL&has=code", "/papers?q=paper&author=Ada", "/papers", "/papers/trending"):
+        assert button(reader.get(page)) == ""
+    assert button(reader.get("/papers?topic=cs.CL&sort=newest")) == "Follow"
+    assert button(reader.get("/people/alice")) == ""
+
+
+def test_what_one_follows_is_managed_on_one_page(lab, alice, carol, signed_in):
+    reader = signed_in(alice)
+    assert "Nothing yet" in text(reader.get(MANAGE))
+    form = {"next": MANAGE}
+    for kind, what in [
+        ("organisations", "lab"),
+        ("people", "carol"),
+        ("topics", "Café & Co"),
+        ("authors", "<b>Ada</b>"),
+    ]:
+        assert reader.act(f"/papers/following/{kind}/follow", form | {"what": what}).url == MANAGE
+    page = reader.get(MANAGE)
+    assert "4 of at most 500" in text(page)
+    links = re.findall(r'<li><a href="([^"]*)">(.*?)</a> <button name="what" value="([^"]*)"', page.content.decode())
+    assert [tuple(map(unescape, link)) for link in links] == [
+        ("/orgs/lab", "The Lab", "lab"),
+        ("/people/carol", "Carol Cedar", "carol"),
+        ("/papers?topic=Caf%C3%A9+%26+Co", "Café & Co", "Café & Co"),
+        ("/papers?author=%3Cb%3EAda%3C%2Fb%3E", "<b>Ada</b>", "<b>Ada</b>"),
+    ]
+    for kind, what in [("organisations", "lab"), ("people", "carol"), ("topics", "cafe & co"), ("authors", "b ada b")]:
+        reader.act(f"/papers/following/{kind}/unfollow", form | {"what": what})
+    assert follows.count(alice) == 0
+
+
+def test_follows_go_with_who_follows_and_with_what_is_followed(lab, alice, bob, carol):
+    for follower in (alice, bob):
+        PersonFollow.objects.make(follower, carol)
+        OrganisationFollow.objects.make(follower, lab)
+        TopicFollow.objects.make(follower, "cs.CL")
+    alice.delete()
+    assert follows.count(bob) == 3
+    carol.delete()
+    lab.delete()
+    assert follows.count(bob) == TopicFollow.objects.count() == 1
+
+
+def test_followers_move_with_an_organisation(lab, alice, bob):
+    into = OrganisationFactory(slug="into")
+    for follower, organisation in ((alice, lab), (bob, lab), (bob, into)):
+        OrganisationFollow.objects.make(follower, organisation)
+    for _ in range(2):
+        OrganisationFollow.objects.move(lab, into)
+    rows = OrganisationFollow.objects.values_list("user__username", "organisation__slug")
+    assert sorted(rows) == [("alice", "into"), ("bob", "into")]

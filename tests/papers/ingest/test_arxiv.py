@@ -1,0 +1,211 @@
+"""arXiv's XML: Atom, the three formats of OAI-PMH, errors of both protocols, and what is refused."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from papers.ingest import arxiv, oai
+from papers.ingest.record import PaperRecord, Problem
+
+DATA = Path(__file__).parents[4] / "shared" / "data"
+OAI_PROBLEMS = {
+    "mikesaelim_ErrorResponseBadArgument.xml": "badArgument",
+    "mikesaelim_ErrorResponseBadResumptionToken.xml": "badResumptionToken",
+    "mikesaelim_ErrorResponseBadVerb.xml": "badVerb",
+    "mikesaelim_ErrorResponseIdDoesNotExist.xml": "idDoesNotExist",
+}
+
+
+def read(text: str) -> list[PaperRecord | Problem]:
+    return list(arxiv.read(text.encode(), "a.xml"))
+
+
+def files(folder: str) -> list:
+    found = sorted((DATA / folder).glob("*.xml"))
+    missing = pytest.mark.skip(reason=f"no {DATA / folder}")
+    return [pytest.param(path, id=path.stem) for path in found] or [pytest.param(None, marks=missing)]
+
+
+def atom(entry: str) -> str:
+    return (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom">'
+        f"<entry>{entry}</entry></feed>"
+    )
+
+
+def response(metadata: str, header: str = "<identifier>oai:arXiv.org:1302.2146</identifier>", status="") -> str:
+    return (
+        f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><record><header{status}>{header}</header>'
+        f"{metadata and f'<metadata>{metadata}</metadata>'}</record></ListRecords></OAI-PMH>"
+    )
+
+
+RAW = """<arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/"><id>1302.2146</id>
+<version version="v1"><date>Fri, 8 Feb 2013 21:00:01 GMT</date></version>
+<version version="v2"><date>Tue, 2 Apr 2013 01:50:08 GMT</date></version>
+<title>Raw as it
+  comes</title><authors>A. Author (Institute (of X), Y), B. Author and C. Author</authors>
+<categories>hep-ph hep-ex</categories><abstract>  Wrapped
+at eighty.</abstract></arXivRaw>"""
+
+
+def test_an_atom_entry():
+    [record] = read(
+        atom(
+            "<id>http://arxiv.org/abs/cs/0112017v3</id><title>Wrapped\n  title</title>"
+            "<summary> An\nabstract. </summary>"
+            "<published>2001-12-11T23:59:59Z</published><updated>2002-01-01T00:00:00Z</updated>"
+            "<author><name>Ada Lovelace</name><arxiv:affiliation>X</arxiv:affiliation></author>"
+            "<author><name>Grace Hopper</name></author>"
+            '<category term="cs.AI"/><category term="cs.CL"/><arxiv:primary_category term="cs.CL"/>'
+        )
+    )
+    assert record == PaperRecord(
+        arxiv_id="cs/0112017",
+        version=3,
+        title="Wrapped title",
+        abstract="An abstract.",
+        authors=("Ada Lovelace", "Grace Hopper"),
+        categories=("cs.CL", "cs.AI"),
+        published_at=datetime(2001, 12, 11, 23, 59, 59, tzinfo=UTC),
+        withdrawn=False,
+    )
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_atom_error(scheme):
+    entry = f"<id>{scheme}://arxiv.org/api/errors#incorrect_id</id><title>Error</title><summary>incorrect id</summary>"
+    assert read(atom(entry)) == [Problem("a.xml", 1, "arXiv answered with an error: incorrect id")]
+
+
+def test_an_entry_without_its_text_is_told():
+    assert read(atom("<id>http://arxiv.org/abs/2509.08721v1</id>")) == [Problem("a.xml", 1, "title is missing")]
+
+
+def test_arxiv_raw():
+    [record] = read(response(RAW))
+    assert record == PaperRecord(
+        arxiv_id="1302.2146",
+        version=2,
+        title="Raw as it comes",
+        abstract="Wrapped at eighty.",
+        authors=("A. Author", "B. Author", "C. Author"),
+        categories=("hep-ph", "hep-ex"),
+        published_at=datetime(2013, 2, 8, 21, 0, 1, tzinfo=UTC),
+        withdrawn=False,
+    )
+
+
+def test_the_arxiv_format():
+    [record] = read(
+        response(
+            '<arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>1302.2146</id><created>2013-02-08</created><authors>'
+            "<author><keyname>King</keyname><forenames>Ada</forenames><suffix>Jr.</suffix></author>"
+            "<author><keyname>The Collaboration</keyname></author></authors><title>T</title>"
+            "<categories>math.CO</categories><abstract>A</abstract></arXiv>"
+        )
+    )
+    assert record.authors == ("Ada King Jr.", "The Collaboration")
+    assert (record.published_at, record.version, record.categories) == (
+        datetime(2013, 2, 8, tzinfo=UTC),
+        None,
+        ("math.CO",),
+    )
+
+
+def test_dublin_core_in_a_bare_record():
+    [record] = read(
+        "<record><header><identifier>oai:arXiv.org:math/0306266</identifier></header><metadata>"
+        '<dc:dc xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>T</dc:title>'
+        "<dc:creator>King, Ada, Jr.</dc:creator><dc:creator>Collaboration</dc:creator>"
+        "<dc:subject>Mathematics - Combinatorics</dc:subject>"
+        "<dc:description>The abstract</dc:description><dc:description>Comment: 12 pages</dc:description>"
+        "<dc:date>2003-06-18</dc:date><dc:date>2004-01-01</dc:date></dc:dc></metadata></record>"
+    )
+    assert (record.arxiv_id, record.abstract) == ("math/0306266", "The abstract")
+    assert record.authors == ("Ada King Jr.", "Collaboration")
+    assert (record.categories, record.published_at) == (None, datetime(2003, 6, 18, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("xml", "words"),
+    [
+        (response("", status=' status="deleted"'), "1302.2146 was deleted at its source"),
+        (response(""), "1302.2146 comes without metadata"),
+        (response("<marc/>"), "the format “marc” is not one of arXiv, arXivRaw, dc"),
+        (response(RAW, header=""), "arxiv_id: “” is not an arXiv id"),
+        (response(RAW.replace("Fri, 8 Feb 2013", "lately")), "does not match format"),
+        (response(RAW.replace("version version", "edition version").replace("</version", "</edition")), "no version"),
+        ("<record/>", "the header is missing"),
+    ],
+)
+def test_a_bad_oai_record_is_told(xml, words):
+    [problem] = read(xml)
+    assert (problem.source, problem.position) == ("a.xml", 1)
+    assert words in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("A. One", ["A. One"]),
+        ("A. One, B. Two, and C. Three", ["A. One", "B. Two", "C. Three"]),
+        ("A. One (1), B. Two (1 and 2) ((1) X, Y, (2) Z)", ["A. One", "B. Two"]),
+        ("Martin King, Jr., Ada King III and B. Two, Sr", ["Martin King Jr.", "Ada King III", "B. Two Sr"]),
+        ("The Collaboration: A. One, Andrea Anderson", ["The Collaboration", "A. One", "Andrea Anderson"]),
+        ("A. One\n  and B. Two", ["A. One", "B. Two"]),
+        ("(", []),
+        ("", []),
+    ],
+)
+def test_a_line_of_authors_is_split(line, names):
+    told = {"arxiv_id": "1302.2146", "title": "T", "published_at": "2013-02-08"}
+    assert list(PaperRecord.of(**told, authors=oai.split_names(line)).authors or ()) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><feed>&b;</feed>',
+        '<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/passwd">]><feed>&x;</feed>',
+        "<feed>" + "<a>" * 1000 + "</a>" * 1000 + "</feed>",
+        "<feed><entry></feed>",
+        "not XML",
+        "",
+    ],
+)
+def test_what_may_hurt_or_is_no_xml_is_refused(text):
+    [problem] = read(text)
+    assert problem.position is None
+    assert problem.reason.startswith("this is not XML that we read")
+
+
+def test_other_xml_is_refused():
+    assert read("<rss/>") == [Problem("a.xml", None, "<rss> is neither an Atom feed nor an OAI-PMH answer")]
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("path", files("arxiv_atom"))
+def test_recorded_atom(path):
+    data = path.read_bytes()
+    items = list(arxiv.read(data, path.name))
+    assert len(items) == data.count(b"<entry>")
+    for item in items:
+        if b"/api/errors#" in data:
+            assert item == Problem(path.name, 1, "arXiv answered with an error: incorrect id format for abc")
+        else:
+            assert all([item.version, item.categories, item.authors, item.abstract])
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("path", files("oai_pmh"))
+def test_recorded_oai_pmh(path):
+    data = path.read_bytes()
+    items = list(arxiv.read(data, path.name))
+    if path.name in OAI_PROBLEMS:
+        [problem] = items
+        assert problem.reason.startswith(f"arXiv answered {OAI_PROBLEMS[path.name]}: ")
+    else:
+        assert len(items) == data.count(b"</record>")
+        assert all(item.abstract and item.authors for item in items)

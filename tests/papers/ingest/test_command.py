@@ -1,0 +1,230 @@
+"""`manage.py import_hub` and `import_arxiv`: what they say, what they save, how they end."""
+
+import gzip
+import io
+import json
+from pathlib import Path
+
+import httpx2
+import pytest
+from django.core.management import CommandError, call_command
+
+from papers import audit
+from papers.ingest import files
+from papers.ingest.client import Client
+from papers.management.commands import import_arxiv, import_hub
+from papers.models import Author, Day, Paper
+
+pytestmark = pytest.mark.django_db
+HUB = sorted((Path(__file__).parents[4] / "shared" / "data" / "hub_daily").glob("*.json.gz"))
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/abs/2509.00001v1</id>
+<title>From arXiv</title><published>2025-09-10T00:00:00Z</published></entry></feed>"""
+
+
+class Screen(io.StringIO):
+    """Says whether it is a terminal."""
+
+    def __init__(self, tty=False):
+        super().__init__()
+        self.isatty = lambda: tty
+
+
+class Run:
+    """One run of a command: its exit code, and what it wrote."""
+
+    def __init__(self, command, *args, answers=(), stdout=None):
+        out, err, answers = stdout or Screen(), Screen(), list(answers)
+        self.asked, self.code = [], 0
+
+        def answer(request):
+            self.asked.append(request.url)
+            return answers.pop(0)
+
+        command.client = Client(httpx2.MockTransport(answer), sleep=lambda seconds: None)
+        try:
+            call_command(command, *map(str, args), stdout=out, stderr=err, skip_checks=True)
+        except CommandError as error:
+            self.code = error.returncode
+            err.write(str(error))
+        self.out, self.err = out.getvalue(), err.getvalue()
+
+
+def hub(*args, **options) -> Run:
+    return Run(import_hub.Command(), *args, **options)
+
+
+def arxiv(*args, **options) -> Run:
+    return Run(import_arxiv.Command(), *args, **options)
+
+
+def rows(*ids) -> list[dict]:
+    told = {"title": "T", "publishedAt": "2025-09-10T00:00:00.000Z", "authors": [{"name": "Ada"}]}
+    return [{"paper": {"id": i} | told, "numComments": 0} for i in ids]
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(name, content) -> Path:
+        path = tmp_path / name
+        data = content if isinstance(content, bytes | str) else json.dumps(content)
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+        return path
+
+    return write
+
+
+def test_a_second_run_changes_nothing_and_says_so(write):
+    path = write("a.json", rows("2509.00001", "2509.00002"))
+    first, second = hub(path), hub(path)
+    assert (first.code, second.code, first.err, second.err) == (0, 0, "", "")
+    assert f"{path}: 2 records\n" in first.out
+    assert "2 new, 0 changed, 0 unchanged, 0 bad in " in first.out
+    assert " records/s)\n" in first.out
+    assert "Nothing changed." not in first.out
+    assert "0 new, 0 changed, 2 unchanged, 0 bad in " in second.out
+    assert second.out.endswith("Nothing changed.\n")
+
+
+def test_gzip_is_read_by_its_content(write):
+    assert hub(write("a.json", gzip.compress(json.dumps(rows("2509.00001")).encode()))).code == 0
+    assert Paper.objects.count() == 1
+
+
+def test_what_is_bad_is_told_with_file_position_and_reason_and_the_rest_is_saved(write):
+    path = write("a.json", [rows("2509.00001")[0], {"paper": None}, *rows("2513.00001", "2509.00002")])
+    run = hub(path)
+    assert run.code == 1
+    assert run.err.splitlines()[:2] == [
+        f"{path}, record 2: paper: an object was expected, not NoneType",
+        f"{path}, record 3: arxiv_id: “2513.00001” is not an arXiv id: one looks like 2509.08721 or hep-th/9901001",
+    ]
+    assert "2 new, 0 changed, 0 unchanged, 2 bad" in run.out
+    assert Paper.objects.count() == 2
+
+
+def test_files_that_cannot_be_read_are_told_and_the_rest_is_saved(write, tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "LIMIT", 5000)
+    bomb = write("bomb.gz", gzip.compress(b" " * 5001))
+    cut = write("cut.gz", gzip.compress(json.dumps(rows("2509.00001")).encode())[:-20])
+    garbled = write("garbled.gz", b"\x1f\x8b\x08garbled")
+    long = write("long.json", " " * 5001)
+    good = write("good.json", rows("2509.00002"))
+    run = hub(tmp_path / "missing.json", tmp_path, bomb, cut, garbled, long, good)
+    assert run.code == 1
+    assert [line.split(": ")[1] for line in run.err.splitlines()[:6]] == [
+        "No such file or directory",
+        "Is a directory",
+        "more than 5,000 bytes",
+        "a broken gzip",
+        "a broken gzip",
+        "more than 5,000 bytes",
+    ]
+    assert "1 new, 0 changed, 0 unchanged, 6 bad" in run.out
+
+
+def test_an_error_of_the_hub_is_told(write):
+    run = hub(write("a.json", {"error": "Rate limited"}))
+    assert (run.code, run.err.splitlines()[0].split(": ", 1)[1]) == (1, "the Hub answered with an error: Rate limited")
+    assert run.out.endswith("Nothing changed.\n")
+
+
+def test_a_dry_run_writes_nothing(write):
+    one, two = write("a.json", rows("2509.00001")), write("b.json", rows("2509.00001", "2509.00002"))
+    run = hub(one, two, "--dry-run")
+    assert "A dry run, nothing was written." in run.out
+    assert "2 new, 0 changed, 1 unchanged, 0 bad" in run.out
+    assert (Paper.objects.count(), Author.objects.count(), Day.objects.count()) == (0, 0, 0)
+
+
+def test_a_limit(write):
+    run = hub(write("a.json", rows(*(f"2509.{n:05}" for n in range(9)))), "--limit", 4)
+    assert "4 new" in run.out
+    assert Paper.objects.count() == 4
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "some"])
+def test_a_limit_is_a_whole_number_from_one_up(limit):
+    with pytest.raises(CommandError, match="is not a whole number from 1 up"):
+        call_command("import_hub", "a.json", f"--limit={limit}")
+
+
+def test_a_terminal_shows_a_bar(write, capsys):
+    run = hub(write("a.json", rows("2509.00001")), "--dry-run", stdout=Screen(tty=True))
+    assert "a.json" not in run.out
+    assert "1 new" in run.out
+
+
+def test_an_address_of_the_hub_is_read_page_by_page():
+    url = "https://huggingface.co/api/daily_papers?month=2025-09"
+    more = {"Link": f'<{url}&p=1>; rel="next"'}
+    pages = [httpx2.Response(200, json=rows("2509.00001"), headers=more), httpx2.Response(200, json=rows("2509.00002"))]
+    run = hub(url, answers=pages)
+    assert (run.code, [str(address) for address in run.asked]) == (0, [url, f"{url}&p=1"])
+    assert Paper.objects.count() == 2
+
+
+def test_an_address_elsewhere_is_refused():
+    run = hub("https://example.org/api/daily_papers")
+    assert (run.code, run.asked) == (1, [])
+    assert "is not fetched: only https addresses of" in run.err
+
+
+def test_arxiv_by_id():
+    run = arxiv("--ids", "2509.00001", "2509.00002", "abc", answers=[httpx2.Response(200, text=ATOM)])
+    assert (run.code, Paper.objects.get().title) == (1, "From arXiv")
+    assert "1 new, 0 changed, 0 unchanged, 2 bad" in run.out
+    assert "ids, record 3: “abc” is not an arXiv id" in run.err
+    assert "arXiv: 2509.00002 is not known there" in run.err
+
+
+def test_arxiv_by_category(time_machine):
+    time_machine.move_to("2025-09-12T00:00:00Z")
+    run = arxiv("--category", "cs.CL", "--days", 3, answers=[httpx2.Response(200, text=ATOM)])
+    assert (run.code, Paper.objects.count()) == (0, 1)
+    assert run.asked[0].params["search_query"] == "cat:cs.CL"
+    time_machine.move_to("2025-09-14T00:00:00Z")
+    assert (
+        "0 new, 0 changed, 0 unchanged" in arxiv("--category", "cs.CL", answers=[httpx2.Response(200, text=ATOM)]).out
+    )
+
+
+def test_arxiv_from_files_of_either_kind(write):
+    oai = (
+        "<record><header><identifier>oai:arXiv.org:2509.00002</identifier></header><metadata><arXiv>"
+        "<title>From OAI</title><created>2025-09-10</created></arXiv></metadata></record>"
+    )
+    run = arxiv(write("atom.xml", ATOM), write("oai.xml.gz", gzip.compress(oai.encode())))
+    assert (run.code, set(Paper.objects.values_list("title", flat=True))) == (0, {"From arXiv", "From OAI"})
+
+
+def test_arxiv_out_of_reach_is_told():
+    run = arxiv("--ids", "2509.00001", answers=[httpx2.Response(404)])
+    assert (run.code, run.err.splitlines()[0].split()[-2:]) == (1, ["Not", "Found"])
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ([], "Name files, --ids or a --category"),
+        (["--category", "cs.CL OR all"], "is not an arXiv category"),
+        (["--category", "cs.CL", "--days", "0"], "is not a whole number from 1 up"),
+    ],
+)
+def test_arxiv_needs_to_know_what(args, words):
+    with pytest.raises(CommandError, match=words):
+        call_command("import_arxiv", *args)
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(not HUB, reason="no ../shared/data/hub_daily")
+@pytest.mark.django_db(transaction=True)
+def test_all_that_the_hub_told():
+    first, second = hub(*HUB), hub(*reversed(HUB))
+    assert "7,624 new, 0 changed, 1 unchanged, 0 bad" in first.out
+    assert "0 new, 0 changed, 7,625 unchanged, 0 bad" in second.out
+    assert (first.code, second.code) == (0, 0)
+    assert Paper.objects.get(arxiv_id="2404.03648").listed_on.isoformat() == "2024-04-08"
+    assert Paper.objects.order_by("author_count").last().author_count == 3303
+    assert not Paper.objects.filter(title__contains="\n").exists()
+    assert not Paper.objects.filter(abstract__contains="\n").exists()
+    assert audit.drifts() == []

@@ -1,0 +1,179 @@
+"""The pages to submit a paper: they are answered at once, count attempts, and tell the person how it stands."""
+
+import socket
+from functools import partial
+
+import pytest
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from papers.ingest.views import OF_NETWORK, OF_PERSON
+from papers.models import Paper, Submission
+from tests.factories import SubmissionFactory, UserFactory
+from tests.papers.ingest.played_arxiv import EMPTY
+from tests.race import race
+
+PAGE = "/papers/submit"
+FETCH = "papers.ingest.tasks.fetch_submission"
+
+
+def submit(reader, arxiv_id="2509.08721", **extra):
+    return reader.act(PAGE, {"arxiv_id": arxiv_id}, **extra)
+
+
+def jobs() -> list[int]:
+    """The submissions for which a job waits."""
+    return [job.args["pk"] for job in ProcrastinateJob.objects.filter(task_name=FETCH).order_by("pk")]
+
+
+@pytest.fixture
+def connections(monkeypatch):
+    """What this process tries to connect to, or to look up, in vain; PostgreSQL is not reached by these functions."""
+    tried = []
+
+    def refuse(*args, **options):
+        tried.append(args)
+        raise OSError("no network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    return tried
+
+
+def test_eight_at_once_are_answered_without_a_connection_to_another_site(queue, connections, signed_in):
+    readers = [signed_in(UserFactory()) for _ in range(8)]
+    for reader in readers:
+        reader.get(PAGE)
+    answers = race(*[partial(submit, reader) for reader in readers])
+    submissions = list(Submission.objects.filter(state="waiting", arxiv_id="2509.08721"))
+    assert {answer.url for answer in answers} == {f"{PAGE}/{submission.key}" for submission in submissions}
+    assert sorted(jobs()) == sorted(submission.pk for submission in submissions)
+    assert (len(submissions), connections) == (8, [])
+
+
+def test_from_the_form_to_todays_list(arxiv, alice, signed_in, work, time_machine):
+    time_machine.move_to("2025-11-23T10:00Z")
+    reader = signed_in(alice)
+    page = submit(reader, "https://arxiv.org/abs/2509.08721v2").url
+    assert "Fetching title, authors and abstract from arXiv" in reader.get(page).content.decode()
+    work()
+    assert reader.get(page).url == "/papers/2509.08721"
+    paper = Paper.objects.get()
+    assert (paper.title, paper.version, paper.submitted_by) == ("Sharing is caring", 2, alice)
+    assert paper.listed_on.isoformat() == "2025-11-23"
+    assert "Sharing is caring" in reader.get("/papers").content.decode()
+
+
+def test_a_paper_that_is_here_is_shown(paper, alice, signed_in):
+    assert submit(signed_in(alice), paper.arxiv_id).url == "/papers/2509.08721"
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("hello", "is not an arXiv id"),
+        ("", "This field is required"),
+        ("x" * 300, "at most 200 characters"),
+    ],
+)
+def test_what_is_no_id_is_explained_and_kept(alice, signed_in, typed, words):
+    answer = submit(signed_in(alice), typed)
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
+    assert f'value="{typed}"' in answer.content.decode() or not typed
+    assert not Submission.objects.exists()
+
+
+def test_the_same_id_in_twenty_windows_is_one_submission_and_one_attempt(queue, alice, signed_in):
+    reader = signed_in(alice)
+    reader.get(PAGE)
+    answers = race(*[partial(submit, reader)] * 20)
+    submission = Submission.objects.get()
+    assert {answer.url for answer in answers} == {f"{PAGE}/{submission.key}"}
+    assert jobs() == [submission.pk]
+    for n in range(1, OF_PERSON.amount):
+        assert submit(reader, f"2509.{n:05}").status_code == 302
+    assert submit(reader, "2509.99999").status_code == 429
+
+
+def test_attempts_that_fail_count(arxiv, alice, bob, signed_in, work):
+    arxiv.body = EMPTY
+    reader = signed_in(alice)
+    for _ in range(OF_PERSON.amount):
+        assert "was not listed" in submit(reader, follow=True).content.decode() or work() is None
+    assert Submission.objects.filter(state="failed").count() == OF_PERSON.amount
+    refused = submit(reader)
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= 24 * 3600 / OF_PERSON.amount
+    assert "Attempts that failed count" in refused.content.decode()
+    assert (Submission.objects.filter(state="waiting").count(), jobs()) == (0, [])
+    assert submit(signed_in(bob)).status_code == 302
+
+
+def test_a_network_has_a_limit_for_all_its_people(db, signed_in):
+    people = [signed_in(UserFactory()) for _ in range(OF_NETWORK.amount // OF_PERSON.amount)]
+    for n in range(OF_NETWORK.amount):
+        submit(people[n % len(people)], f"2509.{n + 1:05}", REMOTE_ADDR=f"192.0.2.{n}")
+    assert len(jobs()) == OF_NETWORK.amount
+    another = signed_in(UserFactory())
+    assert submit(another, REMOTE_ADDR="192.0.2.99").status_code == 429
+    assert submit(another, REMOTE_ADDR="198.51.100.99").status_code == 302
+
+
+def test_a_submission_is_its_persons_alone(alice, bob, signed_in, stranger):
+    page = SubmissionFactory(user=alice).get_absolute_url()
+    answer, unknown = signed_in(bob).get(page), signed_in(bob).get(f"{PAGE}/nothing")
+    assert (answer.status_code, answer.content) == (404, unknown.content)
+    assert stranger.get(page).url == f"/accounts/login/?next={page}"
+    polling = stranger.get(page, headers={"hx-request": "true"})
+    assert polling.headers["HX-Redirect"] == f"/accounts/login/?next={page}"
+
+
+def test_a_worker_that_does_not_come_is_mentioned_after_half_a_minute(alice, signed_in, time_machine):
+    time_machine.move_to("2025-09-10T12:00Z", tick=False)
+    page = SubmissionFactory(user=alice).get_absolute_url()
+    time_machine.move_to("2025-09-10T12:00:30Z", tick=False)
+    assert "Fetching title" in signed_in(alice).get(page).content.decode()
+    time_machine.move_to("2025-09-10T12:00:31Z", tick=False)
+    assert "The worker is busy or not running." in signed_in(alice).get(page).content.decode()
+
+
+def test_htmx_is_told_only_what_is_new(paper, alice, signed_in, time_machine):
+    submission, reader = SubmissionFactory(user=alice), signed_in(alice)
+
+    def poll(shown):
+        return reader.get(f"{submission.get_absolute_url()}?shown={shown}", headers={"hx-request": "true"})
+
+    assert f'hx-get="{submission.get_absolute_url()}?shown=fetching"' in poll("").content.decode()
+    assert (poll("fetching").status_code, poll("fetching").content) == (204, b"")
+    submission.postpone("arXiv could not be reached at 12:00 UTC.", timezone.now())
+    assert "could not be reached at 12:00 UTC" in poll("fetching").content.decode()
+    assert "<html" not in poll("fetching").content.decode()
+    Submission.objects.finish(paper)
+    assert poll("fetching").headers["HX-Redirect"] == "/papers/2509.08721"
+    submission = SubmissionFactory(user=alice, state="failed", problem="Nothing came.")
+    assert poll("fetching").headers["HX-Refresh"] == "true"
+
+
+def test_without_javascript_the_page_reloads_by_itself_until_it_ended(alice, signed_in):
+    waiting, failed = SubmissionFactory(user=alice), SubmissionFactory(user=alice, state="failed", problem="No paper.")
+    page = signed_in(alice).get(waiting.get_absolute_url()).content.decode()
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
+    assert f'href="{waiting.get_absolute_url()}"' in page
+    page = signed_in(alice).get(failed.get_absolute_url()).content.decode()
+    assert "http-equiv" not in page
+    assert "No paper." in page
+    assert 'value="2509.08721"' in page
+
+
+def test_only_who_is_signed_in_and_has_a_token_submits(alice, signed_in, stranger):
+    for reader in (stranger, signed_in(alice)):
+        assert reader.post(PAGE, {"arxiv_id": "2509.08721"}).status_code == 403
+    assert (Submission.objects.count(), jobs()) == (0, [])
+
+
+def test_strangers_sign_in_first(stranger):
+    assert stranger.get("/papers/submit?arxiv_id=2509.08721").url == (
+        "/accounts/login/?next=/papers/submit%3Farxiv_id%3D2509.08721"
+    )

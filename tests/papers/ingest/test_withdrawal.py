@@ -1,0 +1,163 @@
+"""Papers that arXiv says are withdrawn: by which words, what that changes here, and what readers see."""
+
+import pytest
+from django.dispatch import Signal
+
+from papers.ingest import withdrawal
+from papers.ingest.save import Tally, save
+from papers.models import Paper
+from papers.signals import papers_listed, papers_revised, papers_withdrawn
+from tests.papers.ingest.test_arxiv import RAW, atom, read, response
+from tests.papers.ingest.test_save import FULL, of
+
+ENTRY = "<id>http://arxiv.org/abs/2509.08721v2</id><title>T</title><published>2025-09-10T16:14:20Z</published>"
+NOTICE = "This paper has been withdrawn by the author due to a crucial error in equation 3"
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        NOTICE,
+        "This article has been withdrawn",
+        "this submission is now\n  withdrawn because of an error",
+        "The paper was withdrawn by the authors.",
+        "This manuscript is being withdrawn for a major revision",
+        "Withdrawn",
+        "Withdrawn by the authors; Lemma 2 is wrong",
+        "[withdrawn]",
+        "Paper withdrawn due to a flaw",
+        "12 pages, 3 figures. This work has been withdrawn by the authors",
+        "arXiv admin note: This paper has been withdrawn by arXiv due to disputed authorship",
+        "10 pages; arXiv admin note: withdrawn by arXiv administrators",
+        "arXiv admin note: This version withdrawn by arXiv administrators",
+        "arXiv Admin Note: submission withdrawn by arXiv due to excessive reuse of text",
+    ],
+)
+def test_a_comment_that_withdraws(comment):
+    assert withdrawal.is_told(comment, "An abstract.")
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        None,
+        "",
+        "12 pages, 3 figures",
+        "Supersedes arXiv:2401.00001, which has been withdrawn",
+        "Replaces our withdrawn paper arXiv:2401.00001",
+        "Withdrawn from ICLR 2025",
+        "This paper was withdrawn from NeurIPS and resubmitted",
+        "Submitted to AAAI 2024; withdrawn",
+        "v2 was withdrawn by mistake, v3 is v1",
+        "This paper has not been withdrawn",
+        "Money withdrawn by depositors",
+    ],
+)
+def test_a_comment_that_mentions_withdrawing(comment):
+    assert not withdrawal.is_told(comment, "An abstract.")
+
+
+@pytest.mark.parametrize(
+    ("abstract", "told"),
+    [
+        (NOTICE, True),
+        ("Withdrawn.", True),
+        ("This paper has been withdrawn", True),
+        ("Withdrawn due to an error in the proof.", True),
+        ("", False),
+        ("Withdrawn consent is a problem of data protection.", False),
+        ("We ask how much is withdrawn. This paper has been withdrawn from nothing.", False),
+        ("Liquidity is often withdrawn by the banks that need it.", False),
+    ],
+)
+def test_an_abstract_that_withdraws(abstract, told):
+    assert withdrawal.is_told("12 pages", abstract) is told
+
+
+@pytest.mark.parametrize("xml", [
+    atom(f"{ENTRY}<arxiv:comment>{NOTICE}</arxiv:comment>"),
+    atom(f"{ENTRY}<summary>{NOTICE}</summary>"),
+    response(RAW.replace("<abstract>", f"<comments>{NOTICE}</comments><abstract>")),
+    response(
+        f"<arXiv><created>2013-02-08</created><title>T</title><comments>{NOTICE}</comments><abstract>A</abstract></arXiv>"
+    ),
+    response(
+        "<dc><title>T</title><description>A</description>"
+        f"<description>Comment: {NOTICE}</description><date>2013-02-08</date></dc>"
+    ),
+], ids=["atom", "atom abstract", "raw", "arXiv", "dc"])  # fmt: skip
+def test_every_format_tells_it(xml):
+    assert [record.withdrawn for record in read(xml)] == [True]
+    assert [record.withdrawn for record in read(xml.replace(NOTICE, "12 pages"))] == [False]
+
+
+@pytest.fixture
+def sent(db):
+    """What was told to rooms above, by the papers' arXiv ids."""
+    heard = []
+
+    def hear(signal: Signal, papers, **more):
+        name = {papers_listed: "listed", papers_revised: "revised", papers_withdrawn: "withdrawn"}[signal]
+        heard.append((name, sorted(Paper.objects.filter(pk__in=papers).values_list("arxiv_id", flat=True))))
+
+    for signal in (papers_listed, papers_revised, papers_withdrawn):
+        signal.connect(hear)
+    yield heard
+    for signal in (papers_listed, papers_revised, papers_withdrawn):
+        signal.disconnect(hear)
+
+
+def test_rooms_above_are_told_once_of_what_came_grew_and_went(sent):
+    other = of(arxiv_id="2509.00001")
+    for _ in range(2):
+        save([FULL, other])
+    assert sent == [("listed", ["2509.00001", "2509.08721"])]
+    sent.clear()
+    save([of(version=2, title="Only its title"), of(version=1, title="Before")])
+    assert sent == []
+    for _ in range(2):
+        save([of(version=3), of(arxiv_id="2509.00001", version=2, withdrawn=True)])
+    assert sent == [("revised", ["2509.08721"]), ("withdrawn", ["2509.00001"])]
+    sent.clear()
+    save([of(arxiv_id="2509.00001", version=3, withdrawn=False)])
+    assert sent == [("revised", ["2509.00001"])]
+
+
+def test_a_dry_run_tells_nobody(sent):
+    save([FULL], dry_run=True)
+    assert sent == []
+
+
+def test_withdrawn_until_a_later_version_is_back(sent):
+    save([FULL])
+    moments = []
+    for record, is_withdrawn in [
+        (of(withdrawn=True), False),  # of the first version, while the second is here
+        (of(version=2, withdrawn=False), False),
+        (of(version=3, withdrawn=True), True),
+        (of(version=3, withdrawn=False), True),
+        (of(version=2, withdrawn=False), True),
+        (of(votes=7), True),
+        (of(version=4), True),
+        (of(version=5, withdrawn=False), False),
+    ]:
+        save([record])
+        moments.append(Paper.objects.get().withdrawn_at)
+        assert bool(moments[-1]) is is_withdrawn
+        assert save([record]) == Tally(unchanged=1)
+    assert len(set(moments)) == 2
+
+
+def test_a_paper_that_comes_withdrawn(sent):
+    save([of(withdrawn=True)])
+    assert Paper.objects.get().withdrawn_at
+    assert sent == [("listed", ["2509.08721"])]
+
+
+def test_readers_see_it(db, stranger):
+    save([FULL])
+    for path, words in (("/papers", "Withdrawn</strong>"), ("/papers/2509.08721", "This paper was withdrawn")):
+        assert words not in stranger.get(path).content.decode()
+    save([of(version=3, withdrawn=True)])
+    for path, words in (("/papers", "Withdrawn</strong>"), ("/papers/2509.08721", "This paper was withdrawn")):
+        assert words in stranger.get(path).content.decode()

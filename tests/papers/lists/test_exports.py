@@ -1,0 +1,180 @@
+"""Lists as files: real parsers read back what was written, whatever titles and names hold."""
+
+import csv
+import io
+import json
+
+import bibtexparser
+import pytest
+import rispy
+from bibtexparser.bparser import BibTexParser
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from lib.text import one_line
+from papers.models import Bookmark, Paper
+from papers.paper import citation
+from tests.factories import NOON, PaperFactory
+from tests.papers.lists.test_lists import titles
+
+NAMES = ["Ada Lovelace", "Guy Van den Broeck", "José Núñez", "Kimi Team, Moonshot", "Plato", "Chip and Dale"]
+
+
+def exported(reader, path: str) -> str:
+    answer = reader.get(path)
+    assert answer.status_code == 200, answer.content.decode()
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+    return answer.content.decode()
+
+
+def read_bibtex(text: str) -> list[dict]:
+    return bibtexparser.loads(text, BibTexParser(common_strings=False)).entries
+
+
+@pytest.fixture
+def shelf(lab):
+    return [
+        PaperFactory(
+            arxiv_id="2509.00001",
+            title="50% of R&D: {a} $x_1 < \\frac{1}{2}$ _#~^\\",
+            abstract="First line.\nER  - not the end",
+            authors=NAMES,
+            categories=["cs.CL", "cs.LG"],
+            keywords=["Deep learning"],
+            organisation=lab,
+            imported_votes=3,
+        ),
+        PaperFactory(arxiv_id="hep-th/9901001", title="=1+1", abstract="", authors=[], imported_votes=2),
+    ]
+
+
+def test_bibtex_is_read_back(shelf, stranger):
+    first, second = read_bibtex(exported(stranger, "/papers?min_votes=0&export=bibtex"))
+    assert first["title"] == (
+        r"{50\% of R\&D: \textbraceleft{}a\textbraceright{} $x_1 < \frac{1}{2}$ "
+        r"\_\#\textasciitilde{}\textasciicircum{}\textbackslash{}}"
+    )
+    assert first["author"] == (
+        "Ada Lovelace and Guy Van den Broeck and José Núñez and {Kimi Team, Moonshot} and Plato and {Chip and Dale}"
+    )
+    assert (first["ID"], first["eprint"], first["primaryclass"]) == ("lovelace2025frac", "2509.00001", "cs.CL")
+    assert (second["title"], second["eprint"], "author" in second) == ("{=1+1}", "hep-th/9901001", False)
+
+
+def test_ris_is_read_back(shelf, stranger):
+    first, second = rispy.loads(exported(stranger, "/papers?min_votes=0&export=ris"))
+    assert first["authors"] == [
+        "Lovelace, Ada",
+        "den Broeck, Guy Van",
+        "Núñez, José",
+        "Kimi Team, Moonshot",
+        "Plato",
+        "and Dale, Chip",
+    ]
+    assert (first["title"], first["abstract"]) == (shelf[0].title, "First line. ER - not the end")
+    assert (first["year"], first["doi"]) == ("2025", "10.48550/arXiv.2509.00001")
+    assert first["keywords"] == ["cs.CL", "cs.LG", "Deep learning"]
+    assert (second["title"], second["urls"]) == ("=1+1", ["https://arxiv.org/abs/hep-th/9901001"])
+
+
+def test_csl_is_read_back(shelf, stranger):
+    first, second = json.loads(exported(stranger, "/papers?min_votes=0&export=csl"))
+    assert first["author"][:2] == [
+        {"family": "Lovelace", "given": "Ada"},
+        {"family": "den Broeck", "given": "Guy Van"},
+    ]
+    assert first["author"][3:5] == [{"literal": "Kimi Team, Moonshot"}, {"literal": "Plato"}]
+    assert (first["title"], first["issued"]) == (shelf[0].title, {"date-parts": [[2025, 9, 10]]})
+    assert (second["id"], second["author"]) == ("hep-th/9901001", [])
+
+
+def test_csv_is_read_back_and_holds_no_formula(shelf, stranger):
+    first, second = csv.DictReader(io.StringIO(exported(stranger, "/papers?min_votes=0&export=csv").lstrip("\ufeff")))
+    assert first["authors"] == "; ".join(NAMES)
+    assert (first["title"], first["organisation"], first["upvotes"]) == (shelf[0].title, "The Lab", "3")
+    assert second["title"] == "'=1+1"
+
+
+PIECES = "$ $x$ $x{$ { } \\ & % # _ ~ ^ @ , and \" ' é 東京 \\{ --"
+pieces = st.sampled_from(PIECES.split(" ")) | st.text(st.characters(codec="utf-8"), max_size=6)
+texts = st.lists(pieces, min_size=1, max_size=9).map(lambda words: one_line(" ".join(words)) or "x")
+
+
+@given(texts, st.lists(texts, max_size=4))
+@example("${$ } {", ["{", "and", "}", "A and"])
+def test_any_title_and_names_are_read_back(title, names):
+    paper = Paper(arxiv_id="2509.00001", title=title, abstract=title, published_at=NOON)
+    [entry] = read_bibtex(citation.bibtex(paper, names))
+    assert entry["eprint"] == "2509.00001"
+    assert len(_names(entry)) == len(names)
+    [record] = rispy.loads(citation.ris(paper, names))
+    assert (record["title"], record["doi"]) == (title, "10.48550/arXiv.2509.00001")
+    assert len(record.get("authors", [])) == len(names)
+
+
+def _names(entry: dict) -> list[str]:
+    """Divided where BibTeX divides: at an `and` outside of braces."""
+    names, depth = [[]] if "author" in entry else [], 0
+    for word in entry.get("author", "").split():
+        if word.lower() == "and" and depth == 0:
+            names.append([])
+        else:
+            names[-1].append(word)
+        depth += word.count("{") - word.count("}")
+    return [" ".join(name) for name in names]
+
+
+def test_keys_are_unique_in_a_file(db, stranger):
+    for _ in range(3):
+        PaperFactory(title="The survey", authors=["Ada Lovelace"])
+    keys = [entry["ID"] for entry in read_bibtex(exported(stranger, "/papers?q=survey&by=words&export=bibtex"))]
+    assert sorted(keys) == ["lovelace2025survey", "lovelace2025survey-2", "lovelace2025survey-3"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/papers/date/2025-09-10", "/papers/month/2025-09?sort=newest", "/papers/trending", "/orgs/lab", "/?sort=newest"],
+)
+def test_a_file_has_the_list_in_its_order_and_beyond_its_first_page(lab, stranger, path):
+    for n in range(35):
+        PaperFactory(title=f"Number {n}", organisation=lab, imported_votes=n % 7)
+    shown = titles(stranger.get(path))
+    rows = list(csv.DictReader(io.StringIO(exported(stranger, f"{path}{'&' if '?' in path else '?'}export=csv"))))
+    assert len(rows) == 35
+    assert [row["title"] for row in rows[:30]] == shown
+
+
+def test_bookmarks_are_exported_to_who_has_them(alice, signed_in, stranger, paper):
+    PaperFactory()
+    Bookmark.objects.make(alice, paper)
+    answer = signed_in(alice).get("/bookmarks?export=bibtex")
+    assert [entry["eprint"] for entry in read_bibtex(answer.content.decode())] == [paper.arxiv_id]
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert stranger.get("/bookmarks?export=bibtex").url.startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_statements_do_not_grow_with_rows(db, stranger, django_assert_num_queries, rows):
+    PaperFactory.create_batch(rows)
+    with django_assert_num_queries(4):
+        assert exported(stranger, "/papers/trending?export=ris").count("TY  - ") == rows
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("export=docx", "A list is exported as one of bibtex, ris, csl, csv, not as “docx”."),
+        ("export=csv&min_votes=many", "Nothing is exported, because a filter of this list can't be read."),
+    ],
+)
+def test_what_cannot_be_exported_is_said(paper, stranger, query, words):
+    answer = stranger.get(f"/papers?{query}")
+    assert answer.status_code == 400
+    assert words in answer.content.decode().replace("&#x27;", "'")
+
+
+def test_a_list_offers_its_files(paper, stranger):
+    page = stranger.get("/papers?q=paper&sort=newest").content.decode()
+    for form in ("bibtex", "ris", "csl", "csv"):
+        assert f'href="?q=paper&amp;sort=newest&amp;export={form}"' in page
+    assert "export=" not in stranger.get("/papers?q=xqzkwv&by=words").content.decode()

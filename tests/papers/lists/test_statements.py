@@ -1,0 +1,120 @@
+"""Every list with 1 and with 30 rows under the same literal count; what a stranger's page costs, and its 304."""
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.template.loader import get_template
+from django.test.utils import CaptureQueriesContext
+
+from papers.lists import cards
+from papers.models import Bookmark, Collection, Item, OrganisationFollow, Paper, Vote
+from tests.factories import PaperFactory
+
+# A transaction that is only for reading is a savepoint here: one statement more than a BEGIN that is rolled back.
+LISTS = {
+    # path: (statements for a stranger, for somebody signed in; both once the filter form is warm)
+    "/papers": (3, 7),
+    "/papers/date/2025-09-10": (2, 5),
+    "/papers/week/2025-W37": (2, 5),
+    "/papers/month/2025-09": (2, 5),
+    "/papers/trending": (1, 4),
+    "/papers?has=code": (
+        7,
+        11,
+    ),  # counted; a transaction of its own, with a limit on time; few are collected, and listed
+    "/papers?q=paper": (2, 7),  # counted; found less than a minute ago
+    "/papers?q=paper&has=code": (13, 18),  # counted; two transactions: what its words mean, what they find
+    "/orgs/lab": (4, 9),
+    "/people/alice": (6, 9),
+    "/people/alice/upvoted": (5, 8),
+    "/people/alice/submitted": (5, 8),
+    "/bookmarks": (None, 4),
+    "/collections/autumn": (3, 6),
+    "/papers/following": (None, 10),  # a transaction; few are collected, listed, and told why
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("rows", [1, 30])
+def test_statements_do_not_grow_with_rows(lab, alice, signed_in, stranger, path, rows):
+    alice.shows_votes = True
+    alice.save()
+    autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
+    OrganisationFollow.objects.make(alice, lab)
+    for _ in range(rows):
+        paper = PaperFactory(organisation=lab, code_url="https://example.org", submitted_by=alice)
+        Item.objects.add(autumn, [paper.pk], alice)
+        Vote.objects.cast(alice, paper)
+        Bookmark.objects.make(alice, paper)
+    for reader, expected in ((stranger, LISTS[path][0]), (signed_in(alice), LISTS[path][1])):
+        if expected is not None:
+            caches["pages"].clear()
+            reader.get(path)
+            with CaptureQueriesContext(connection) as statements:
+                assert reader.get(path).content.decode().count('class="card"') == rows
+            assert len(statements) == expected, [s["sql"] for s in statements]
+
+
+@pytest.mark.parametrize("featured", [1, 12])
+def test_featured_papers_cost_one_statement(lab, alice, signed_in, stranger, featured):
+    lab.featured = [PaperFactory(organisation=lab).pk for _ in range(13)][:featured]
+    lab.save()
+    for reader, expected in ((stranger, LISTS["/orgs/lab"][0] + 1), (signed_in(alice), LISTS["/orgs/lab"][1] + 1)):
+        caches["pages"].clear()
+        reader.get("/orgs/lab")
+        with CaptureQueriesContext(connection) as statements:
+            assert reader.get("/orgs/lab").content.decode().count('class="card"') == 13
+        assert len(statements) == expected, [s["sql"] for s in statements]
+
+
+@pytest.mark.parametrize("authors", [1, 3303])
+def test_statements_of_a_paper(lab, alice, signed_in, stranger, authors):
+    PaperFactory(arxiv_id="2509.08721", organisation=lab, authors=["A. Nonymous"] * authors)
+    for reader, expected in ((stranger, 4), (signed_in(alice), 8)):
+        reader.get("/papers/2509.08721")  # similar papers are looked for once a minute
+        with CaptureQueriesContext(connection) as statements:
+            reader.get("/papers/2509.08721")
+        assert len(statements) == expected, [s["sql"] for s in statements]
+
+
+@pytest.mark.parametrize(
+    "path", ["/papers", "/papers/2509.08721", "/papers/archive", "/orgs/lab", "/papers/trending", "/collections"]
+)
+def test_a_strangers_page_is_cacheable_and_a_304_costs_no_template(lab, paper, stranger, path, monkeypatch):
+    first = stranger.get(path)
+    assert "public" in first.headers["Cache-Control"]
+    assert "Set-Cookie" not in first.headers
+    assert first.cookies == {}
+    assert "csrfmiddlewaretoken" not in first.content.decode()
+    assert {"Cookie", "HX-Request"} <= set(first.headers["Vary"].split(", "))
+    rendered = []
+    monkeypatch.setattr("django.template.base.Template.render", lambda *a: rendered.append(a))
+    again = stranger.get(path, headers={"if-none-match": first.headers["ETag"]})
+    assert (again.status_code, again.content, rendered) == (304, b"", [])
+
+
+def test_a_vote_changes_the_etag(paper, alice, stranger):
+    before = stranger.get("/papers").headers["ETag"]
+    Vote.objects.cast(alice, paper)
+    assert stranger.get("/papers").headers["ETag"] != before
+
+
+def test_a_signed_in_page_stays_private(paper, alice, signed_in):
+    answer = signed_in(alice).get("/papers")
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert "ETag" not in answer.headers
+
+
+def test_a_card_is_rendered_once_until_it_looks_different(paper, alice, monkeypatch):
+    rendered = []
+    template = get_template("papers/lists/_card.html").template
+    render = type(template).render
+    monkeypatch.setattr(type(template), "render", lambda self, *a: (rendered.append(self.name), render(self, *a))[1])
+    for _ in range(2):
+        before = cards.render(Paper.objects.seen_by(alice))
+    assert rendered.count("papers/lists/_card.html") == 1
+    Vote.objects.cast(alice, paper)
+    after = cards.render(Paper.objects.seen_by(alice))
+    assert rendered.count("papers/lists/_card.html") == 2
+    assert "Upvote, 0 so far" in before
+    assert "Upvote, 1 so far" in after

@@ -1,0 +1,191 @@
+"""Deleting one's account: what the page says, what goes, what stays, and two things at once."""
+
+from functools import partial
+from pathlib import Path
+from threading import Event
+from time import sleep
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from lib.refusals import BadInput
+from orgs import succession
+from orgs.models import Membership, Organisation
+from orgs.roles import Role
+from papers import audit
+from papers.models import Bookmark, DataExport, Paper, SavedFilter, Submission, Vote
+from papers.people import tasks
+from tests.factories import OrganisationFactory, PaperFactory, SubmissionFactory, UserFactory, appoint
+from tests.race import race
+
+PAGE = "/settings/delete"
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def folders(settings, tmp_path):
+    settings.MEDIA_ROOT, settings.EXPORT_ROOT = tmp_path / "media", tmp_path / "exports"
+
+
+@pytest.fixture
+def dora(db):
+    """Somebody with a password and one of everything."""
+    dora = UserFactory(username="dora", name="Dora Dogwood")
+    dora.set_password(PASSWORD)
+    cache.clear()  # the sign-in throttles
+    dora.portrait.save("d.webp", ContentFile(b"picture"))
+    EmailAddress.objects.create(user=dora, email=dora.email, verified=True, primary=True)
+    paper = PaperFactory(arxiv_id="2509.00001", submitted_by=dora)
+    Vote.objects.cast(dora, paper)
+    Bookmark.objects.make(dora, paper)
+    SavedFilter.objects.save_as(dora, "Agents", "q=agents")
+    SubmissionFactory(user=dora)
+    tasks.make_export(DataExport.objects.ask(dora).token)
+    return dora
+
+
+@pytest.fixture
+def at_the_door(dora, signed_in):
+    """Dora's browser, once she has said again who she is."""
+    reader = signed_in(dora)
+    reader.get("/accounts/reauthenticate/")
+    reader.act("/accounts/reauthenticate/", {"password": PASSWORD})
+    return reader
+
+
+def test_one_has_to_say_again_who_one_is(dora, signed_in, stranger):
+    reader = signed_in(dora)
+    assert reader.get(PAGE).url == "/accounts/reauthenticate/?next=%2Fsettings%2Fdelete"
+    assert reader.act(PAGE, {"username": "dora"}).url.startswith("/accounts/reauthenticate/")
+    assert stranger.get(PAGE).url == f"/accounts/login/?next={PAGE}"
+    assert User.objects.filter(username="dora").exists()
+
+
+@pytest.mark.parametrize("typed", ["", "Dora", "dora ", "Dora Dogwood", "alice"])
+def test_the_user_name_has_to_be_typed(at_the_door, typed, alice):
+    answer = at_the_door.act(PAGE, {"username": typed})
+    if typed.strip() == "dora":  # a form takes spaces for a slip
+        assert answer.url == "/papers"
+    else:
+        assert answer.status_code == 400
+        assert User.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_goes_but_what_others_read(dora, at_the_door, signed_in, stranger, mailoutbox):
+    elsewhere = signed_in()
+    elsewhere.get("/accounts/login/")
+    elsewhere.act("/accounts/login/", {"login": "dora", "password": PASSWORD})
+    mailoutbox.clear()
+    export, portrait = dora.data_export.path, Path(dora.portrait.path)
+    assert export.exists()
+    assert portrait.exists()
+    answer = at_the_door.act(PAGE, {"username": "dora"}, follow=True)
+    assert "Your account is deleted" in answer.content.decode()
+    assert "Sign in" in answer.content.decode()
+    for model in (User, EmailAddress, Vote, Bookmark, SavedFilter, Submission, DataExport, Session):
+        assert not model.objects.exists(), model
+    paper = Paper.objects.get()
+    assert (paper.submitted_by, paper.vote_count, audit.drifts()) == (None, 0, [])
+    assert b"Dora" not in stranger.get("/papers/2509.00001").content
+    assert stranger.get("/people/dora").status_code == 404
+    assert not export.exists()
+    assert not portrait.exists()
+    assert elsewhere.get(PAGE).url == f"/accounts/login/?next={PAGE}"
+    assert [(letter.to, letter.subject) for letter in mailoutbox] == [
+        (["dora@example.org"], "[Broadsheet] Your account is deleted")
+    ]
+    assert "Your account “dora” on Broadsheet is deleted" in mailoutbox[0].body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twice_is_once(alice, mailoutbox):
+    assert race(*[partial(succession.leave, alice)] * 5) == [None] * 5
+    assert (User.objects.count(), len(mailoutbox)) == (0, 1)
+
+
+def test_others_keep_what_is_theirs(alice, bob, lab, paper):
+    for person in (alice, bob):
+        Vote.objects.cast(person, paper)
+    succession.leave(bob)
+    paper.refresh_from_db()
+    assert (paper.vote_count, [vote.user for vote in Vote.objects.all()]) == (1, [alice])
+    assert [membership.user for membership in lab.memberships.all()] == [alice]
+
+
+def test_the_only_owner_hands_over_first(at_the_door, dora, lab, bob):
+    for name, people in (("Lonely", [dora]), ("Crowded", [dora, bob]), ("Shared", [dora, bob])):
+        organisation = OrganisationFactory(slug=name.lower(), name=name)
+        for person in people:
+            role = Role.OWNER if person == dora or name == "Shared" else Role.MEMBER
+            Membership.objects.create(organisation=organisation, user=person, role=role)
+    page = at_the_door.get(PAGE).content.decode()
+    assert '<a href="/orgs/crowded/members">' in page
+    assert "You are the only member of <a" in page
+    assert ">Lonely</a>" in page
+    assert ">Shared" not in page
+    assert "Delete my account" not in page
+    answer = at_the_door.act(PAGE, {"username": "dora"})
+    assert answer.status_code == 400
+    assert "you are the only owner of Crowded." in answer.content.decode()
+    assert User.objects.filter(pk=dora.pk).exists()
+    Membership.objects.filter(organisation__slug="crowded", user=bob).update(role=Role.OWNER)
+    assert "Delete my account" in at_the_door.get(PAGE).content.decode()
+    at_the_door.act(PAGE, {"username": "dora"})
+    assert Organisation.objects.get(slug="lonely").memberships.count() == 0
+    assert Organisation.objects.get(slug="crowded").memberships.get().user == bob
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_owners_who_leave_at_once_one_is_the_last(lab, alice, bob, carol):
+    Membership.objects.filter(user=bob).update(role=Role.OWNER)
+    Membership.objects.create(organisation=lab, user=carol, role=Role.MEMBER)
+    said = race(partial(succession.leave, alice), partial(succession.leave, bob))
+    assert sorted(type(word) for word in said if word) == [BadInput]
+    assert lab.memberships.filter(role=Role.OWNER).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_leaves_while_voting_leaves_counters_right(alice, bob):
+    papers = [PaperFactory(imported_votes=7) for _ in range(12)]
+    for paper in papers[:8]:
+        Vote.objects.cast(alice, paper)
+        Vote.objects.cast(bob, paper)
+    votes = [partial(Vote.objects.cast, alice, paper) for paper in papers[8:]]
+    withdrawn = [partial(Vote.objects.withdraw, alice, paper) for paper in papers[:6]]
+    said = race(*votes, *withdrawn, partial(succession.leave, alice), partial(succession.leave, bob))
+    assert {type(word) for word in said if word} <= {IntegrityError}
+    assert (Vote.objects.count(), User.objects.count(), audit.drifts()) == (0, 0, [])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["cast", "withdraw"])
+def test_a_vote_that_is_not_written_yet_counts_once(alice, paper, act):
+    if act == "withdraw":
+        Vote.objects.cast(alice, paper)
+    in_flight = Event()
+
+    def vote():
+        with transaction.atomic():
+            getattr(Vote.objects, act)(alice, paper)
+            in_flight.set()
+            sleep(0.5)
+
+    def leave():
+        in_flight.wait()
+        succession.leave(alice)
+
+    said = race(vote, leave)
+    assert {type(word) for word in said if word} <= {IntegrityError}
+    assert (Vote.objects.count(), User.objects.count(), audit.drifts()) == (0, 0, [])
+
+
+def test_the_admin_deletes_nobody(dora, alice, signed_in):
+    """Only the person is asked whom an organisation would be left without."""
+    alice.is_superuser = True
+    assert signed_in(appoint(alice)).get(f"/admin/accounts/user/{dora.pk}/delete/").status_code == 403

@@ -1,0 +1,206 @@
+"""The export of all that a person has: what is in it, how it is made, who may fetch it, and when it goes."""
+
+import json
+import tracemalloc
+from datetime import timedelta
+from functools import partial
+from zipfile import ZipFile
+
+import bibtexparser
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from lib.refusals import BadInput
+from papers.models import Bookmark, DataExport, Paper, SavedFilter, Vote
+from papers.people import takeout, tasks
+from tests.accounts.entrance import PASSWORD, send
+from tests.factories import NOON, PaperFactory, SubmissionFactory, UserFactory
+from tests.race import race
+
+PAGE = "/settings/data"
+MAKE = "/settings/data/make"
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.MEDIA_ROOT, settings.EXPORT_ROOT = tmp_path / "media", tmp_path / "exports"
+    return settings.EXPORT_ROOT
+
+
+@pytest.fixture
+def made(alice):
+    """Alice's export, ready."""
+    export = DataExport.objects.ask(alice)
+    tasks.make_export(export.token)
+    return DataExport.objects.get(user=alice)
+
+
+def contents(export) -> dict:
+    with ZipFile(export.path) as archive:
+        assert archive.testzip() is None
+        texts = {name: archive.read(name).decode() for name in archive.namelist()}
+    return {name: json.loads(text) if name.endswith(".json") else text for name, text in texts.items()}
+
+
+def test_it_holds_all_that_one_has_and_nothing_of_others(alice, bob, lab):
+    for person in (bob, alice):
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+        paper = PaperFactory(title=f"Of {person}", submitted_by=person)
+        Vote.objects.cast(person, paper)
+        Bookmark.objects.make(person, paper)
+        SavedFilter.objects.save_as(person, f"Search of {person}", "q=agents")
+        SubmissionFactory(user=person, state="failed", problem=f"Problem of {person}")
+    alice.about, alice.links = "Ünï", [{"label": "Home", "url": "https://example.org"}]
+    alice.portrait.save("a.webp", ContentFile(b"picture"))
+    export = DataExport.objects.ask(alice)
+    tasks.make_export(export.token)
+    told = contents(export)
+    assert set(told) == {f"{kind}.json" for kind in takeout.KINDS} | {
+        "upvotes.bib",
+        "bookmarks.bib",
+        "picture.webp",
+    }
+    assert (told["profile.json"][0]["about"], told["profile.json"][0]["links"]) == (alice.about, alice.links)
+    assert told["addresses.json"] == [{"email": "alice@example.org", "verified": True, "primary": True}]
+    assert [row["slug"] for row in told["memberships.json"]] == ["lab"]
+    assert told["saved_searches.json"][0]["query"] == "q=agents"
+    [attempt] = told["submission_attempts.json"]
+    assert (attempt["arxiv_id"], attempt["problem"]) == ("2509.08721", "Problem of Alice Ash")
+    for kind in ("submissions.json", "upvotes.json", "bookmarks.json"):
+        assert [(row["arxiv_id"], row["title"]) for row in told[kind]] == [(paper.arxiv_id, "Of Alice Ash")]
+    for name in ("upvotes.bib", "bookmarks.bib"):
+        assert [entry["eprint"] for entry in bibtexparser.loads(told[name]).entries] == [paper.arxiv_id]
+    assert "bob" not in json.dumps(told).lower()
+
+
+def test_nothing_is_an_empty_list(made):
+    told = contents(made)
+    assert (told["upvotes.json"], told["upvotes.bib"]) == ([], "")
+
+
+def test_no_citation_key_stands_for_two_papers_of_different_batches(alice, monkeypatch):
+    monkeypatch.setattr("papers.lists.exports.MOST", 2)
+    for _ in range(5):
+        Vote.objects.cast(alice, PaperFactory(title="Attention", authors=["Ada Lovelace"]))
+    export = DataExport.objects.ask(alice)
+    takeout.write(alice, export.path)
+    assert len(bibtexparser.loads(contents(export)["upvotes.bib"]).entries_dict) == 5
+
+
+def test_it_never_holds_all_rows_at_once(alice):
+    facts = {"abstract": "a" * 2_000, "published_at": NOON}
+    papers = Paper.objects.bulk_create(Paper(arxiv_id=f"2509.{n:05}", title="t" * 200, **facts) for n in range(6_000))
+    Vote.objects.bulk_create(Vote(user=alice, paper=paper) for paper in papers)
+    export = DataExport.objects.ask(alice)
+    del papers
+    tracemalloc.start()
+    takeout.write(alice, export.path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(contents(export)["upvotes.json"]) == 6_000
+    assert peak < 15_000_000  # a thousand papers at a time; all of them would be 5 times that
+
+
+def test_from_the_button_to_the_mail_to_the_file(alice, signed_in, mailoutbox, django_capture_on_commit_callbacks):
+    alice.set_password(PASSWORD)
+    alice.save()
+    reader = signed_in(alice)
+    assert "Make an export" in reader.get(PAGE).content.decode()
+    assert reader.act(MAKE).url == PAGE
+    assert "in the making" in reader.get(PAGE).content.decode()
+    job = ProcrastinateJob.objects.get(task_name="papers.people.tasks.make_export")
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.make_export(**job.args)
+    link = f"/settings/data/{DataExport.objects.get(user=alice).token}"
+    assert (mailoutbox[0].to, f"http://127.0.0.1:8000{link}\n" in mailoutbox[0].body) == (["alice@example.org"], True)
+    page = reader.get(PAGE).content.decode()
+    assert f'<a href="{link}">' in page
+    assert "Another one can be made from" in page
+    assert MAKE not in page
+    send(reader, "/accounts/reauthenticate/", {"password": PASSWORD})
+    answer = reader.get(link)
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="broadsheet-alice-')
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.getvalue()[:2] == b"PK"
+
+
+def test_only_its_owner_may_fetch_it(made, bob, signed_in, stranger):
+    link = f"/settings/data/{made.token}"
+    unknown = signed_in(bob).get("/settings/data/nothing")
+    answer = signed_in(bob).get(link)
+    assert (answer.status_code, answer.content) == (404, unknown.content)
+    assert stranger.get(link).url == f"/accounts/login/?next={link}"
+    assert stranger.get(PAGE).url == f"/accounts/login/?next={PAGE}"
+    assert stranger.get(f"/media/../exports/{made.path.name}").status_code == 404
+
+
+def test_while_one_is_made_no_other_is_asked_for(alice, signed_in):
+    reader = signed_in(alice)
+    for _ in range(2):
+        assert reader.act(MAKE).url == PAGE
+    assert ProcrastinateJob.objects.filter(task_name="papers.people.tasks.make_export").count() == 1
+
+
+def test_one_an_hour(made, alice, signed_in, time_machine):
+    reader = signed_in(alice)
+    answer = reader.act(MAKE)
+    assert answer.status_code == 400
+    assert "The next can be made at" in answer.content.decode()
+    assert made.path.exists()
+    time_machine.move_to(made.next_at + timedelta(seconds=1))
+    assert DataExport.objects.ask(alice).token != made.token
+    assert signed_in(alice).get(f"/settings/data/{made.token}").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_windows_ask_for_one(alice):
+    asked = race(*[partial(DataExport.objects.ask, alice)] * 20)
+    assert sum(export is not None for export in asked) == DataExport.objects.count() == 1
+
+
+def test_a_failure_is_logged_shown_and_may_be_tried_again(alice, signed_in, folder, caplog):
+    folder.parent.mkdir(exist_ok=True)
+    folder.write_text("in the way")
+    export = DataExport.objects.ask(alice)
+    with pytest.raises(FileExistsError):
+        tasks.make_export(export.token)
+    assert "was not made" in caplog.text
+    page = signed_in(alice).get(PAGE).content.decode()
+    assert "could not be made" in page
+    folder.unlink()
+    signed_in(alice).act(MAKE)
+    tasks.make_export(DataExport.objects.get(user=alice).token)
+    assert "is ready" in signed_in(alice).get(PAGE).content.decode()
+
+
+def test_a_worker_that_died_is_waited_for_an_hour(alice, time_machine):
+    export = DataExport.objects.ask(alice)
+    time_machine.move_to(export.next_at + timedelta(seconds=1))
+    assert export.has_failed
+    again = DataExport.objects.ask(alice)
+    tasks.make_export(export.token)  # which comes back to life
+    assert [row.token for row in DataExport.objects.all()] == [again.token]
+    assert not export.path.exists()
+
+
+def test_after_seven_days_it_is_gone(made, alice, signed_in, time_machine):
+    stray = made.path.with_name("stray.zip")
+    stray.touch()
+    kept = DataExport.objects.ask(UserFactory())
+    tasks.make_export(kept.token)
+    tasks.clear_exports(0)
+    assert (made.path.exists(), stray.exists(), kept.path.exists()) == (True, False, True)
+    time_machine.move_to(timezone.now() + timedelta(days=7, minutes=1))
+    reader = signed_in(alice)
+    assert reader.get(f"/settings/data/{made.token}").status_code == 404
+    assert made.token not in reader.get(PAGE).content.decode()
+    tasks.clear_exports(0)
+    assert (made.path.exists(), DataExport.objects.count()) == (False, 0)
+
+
+def test_the_refusal_is_for_people(made, alice):
+    with pytest.raises(BadInput, match=r"The next can be made at \d\d:\d\d UTC"):
+        DataExport.objects.ask(alice)

@@ -1,0 +1,131 @@
+"""Search without meaning, and with a database that does not answer: words are enough, and everybody is told."""
+
+from threading import Thread
+
+import pytest
+from django.core.cache import caches
+from django.db import InternalError, connection, transaction
+
+from papers.models import Paper
+from papers.search import results
+from tests.papers.search import library as shelf
+from tests.papers.search.reading import keys, notes, reasons, text
+from tests.papers.search.test_embedding_endpoint import Service
+
+
+def assert_words_alone(stranger):
+    page = stranger.get("/papers?q=graph+drugs")
+    assert reasons(page) == {"molecules": "Every word"}
+    assert notes(page) == []
+    assert "Meaning only" not in text(page)
+    assert keys(stranger.get("/papers?q=finding+cancer+in+scans")) == []
+    assert keys(stranger.get("/papers?q=finding+cancer&by=meaning")) == []
+    assert "Similar papers" not in text(stranger.get(page_of := Paper.objects.first().get_absolute_url()))
+    assert "Nothing can be compared with this paper yet." in text(stranger.get(f"{page_of}/similar"))
+
+
+def test_without_a_model_words_are_enough(settings, db, stranger):
+    settings.EMBEDDING = "none"
+    shelf.fill()
+    shelf.index()
+    assert_words_alone(stranger)
+
+
+def test_without_pgvector_words_are_enough(without_pgvector, stranger):
+    shelf.fill()
+    shelf.index()
+    assert_words_alone(stranger)
+
+
+@pytest.fixture
+def service(settings):
+    """An embedding service, in use."""
+    with Service() as service:
+        Thread(target=service.serve_forever, args=[0.01]).start()
+        service.sends((0, [1.0] * 384))
+        settings.EMBEDDING, settings.EMBEDDING_MODEL = service.base, "small"
+        yield service
+        service.shutdown()
+
+
+def test_a_service_that_fails_is_done_without_and_both_reader_and_operator_are_told(service, db, stranger, caplog):
+    shelf.fill()
+    shelf.index()
+    service.status = 500
+    page = stranger.get("/papers?q=graph+drugs")
+    assert reasons(page) == {"molecules": "Every word"}
+    assert notes(page) == ["Meaning can't be compared right now: this is found by words alone."]
+    [line] = [record for record in caplog.records if record.name == "papers.search.results"]
+    assert line.levelname == "ERROR"
+    assert line.getMessage().startswith("A search has to do without meaning")
+    assert "answered 500" in line.exc_text
+
+
+def test_the_note_goes_when_the_service_is_back_though_the_rows_are_the_same(service, db, stranger, monkeypatch):
+    monkeypatch.setattr(results, "PAUSE_SECONDS", 0)
+    shelf.fill()
+    shelf.index()
+    for status, noted in ((500, 1), (200, 0)):
+        service.status = status
+        caches["searches"].clear()
+        assert len(notes(stranger.get("/papers?q=graph&has=code"))) == noted
+
+
+@pytest.mark.parametrize("table", ["papers_word", "papers_searchentry", "papers_embedding"])
+def test_a_search_that_takes_too_long_is_ended_and_says_so(locked, stranger, monkeypatch, caplog, table):
+    shelf.fill()
+    shelf.index()
+    stranger.get("/papers?q=warm")  # reads the model, and whether there are vectors
+    monkeypatch.setattr(results, "TIMEOUT_MS", 100)
+    locked(table)
+    answer = stranger.get("/papers?q=graph")
+    assert answer.status_code == 503
+    assert "This search takes too long." in text(answer)
+    [line] = [record for record in caplog.records if record.name == "papers.search.results"]
+    assert (line.levelname, line.getMessage()) == ("ERROR", "A search took more than 100 ms.")
+    assert "arXiv id" not in line.exc_text
+
+
+@pytest.mark.parametrize("query", ["min_votes=1", "q=graph&sort=newest&by=words"])
+def test_a_filter_that_takes_too_long_is_ended_and_says_so(locked, stranger, monkeypatch, query):
+    shelf.fill()
+    shelf.index()
+    stranger.get(f"/papers?{query}")  # what was found is kept, its rows are not
+    monkeypatch.setattr(results, "TIMEOUT_MS", 100)
+    locked("papers_paper")
+    answer = stranger.get(f"/papers?{query}")
+    assert answer.status_code == 503
+    assert "Rarer words or fewer filters make it easier." in text(answer)
+
+
+def test_a_paper_is_shown_though_those_similar_to_it_take_too_long(locked, stranger, monkeypatch):
+    papers = shelf.fill()
+    shelf.index()
+    address = papers["chain"].get_absolute_url()
+    assert "Similar papers" in text(stranger.get(address))
+    caches["searches"].clear()
+    monkeypatch.setattr(results, "TIMEOUT_MS", 100)
+    locked("papers_embedding")
+    page = stranger.get(address)
+    assert page.status_code == 200
+    assert "Language models solve problems step by step." in text(page)
+    assert "Similar papers" not in text(page)
+    assert stranger.get(f"{address}/similar").status_code == 503
+
+
+SETTINGS = "SELECT name, setting FROM pg_settings WHERE name NOT LIKE '%.%' ORDER BY name"
+
+
+def test_a_search_leaves_a_longer_transaction_as_it_is(paper, stranger):
+    with transaction.atomic(), connection.cursor() as cursor:
+        before = cursor.execute(SETTINGS).fetchall()
+        page = stranger.get("/papers?q=paper&min_votes=0&sort=newest")
+        assert page.content.decode().count('class="card"') == 1
+        assert cursor.execute(SETTINGS).fetchall() == before
+        Paper.objects.update(vote_count=5)  # it can be written, too
+    assert Paper.objects.get().vote_count == 5
+
+
+def test_a_search_only_reads(paper):
+    with pytest.raises(InternalError, match="read-only transaction"), results.bounded():
+        Paper.objects.update(vote_count=5)

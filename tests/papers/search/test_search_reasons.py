@@ -1,0 +1,58 @@
+"""Why each paper is among the results, and how many there are."""
+
+import pytest
+
+from papers.search import retrieval
+from tests.factories import PaperFactory
+from tests.papers.search import library as shelf
+from tests.papers.search.reading import counted, reasons
+
+
+def test_each_row_says_why_it_is_there(library, stranger):
+    page = stranger.get("/papers?q=language+models+reasoning")
+    assert reasons(page) == {
+        "chain": "Every word · close in meaning",
+        "decoding": "Some words · close in meaning",
+        "survey": "Some words · close in meaning",
+    }
+    assert reasons(stranger.get("/papers?q=ronneberger&by=words")) == {"tumours": "Every word · by Olaf Ronneberger"}
+    assert reasons(stranger.get("/papers?q=finding+cancer+in+scans")) == {"tumours": "Close in meaning"}
+
+
+def test_a_name_that_was_found_is_told(library, stranger):
+    said = reasons(stranger.get("/papers?q=choi+obrien&by=words"))
+    assert said == {
+        "molecules": "Some words · by Yejin Choi",
+        "tumours": "Some words · by Grace Choi",
+        "godel": "Some words · by Pat O'Brien",
+    }
+    begun = stranger.get("/papers?q=ronneb&by=words&sort=newest")
+    assert reasons(begun) == {"tumours": "Every word · by Olaf Ronneberger"}
+
+
+def test_every_word_is_told_of_papers_beyond_those_that_were_ranked_for_it(library, stranger, monkeypatch):
+    monkeypatch.setattr(retrieval, "EVERY_POOL", 1)
+    said = reasons(stranger.get("/papers?q=reasoning"))
+    assert said["chain"].startswith("Every word")
+    assert said["survey"].startswith("Every word")
+
+
+def test_of_many_names_three_are_told_and_none_is_markup(db, stranger):
+    PaperFactory(title="A", authors=["<b>Li</b>", "Wei Chen", "Li Wei", "Ping Li", "Li Na"])
+    shelf.index()
+    told = '<span class="reason">Every word · by &lt;b&gt;Li&lt;/b&gt;, Li Wei, Ping Li</span>'
+    assert told in stranger.get("/papers?q=li&by=words").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("reasoning&by=words", "2 with every word"),
+        ("reasoning+agents&by=words", "1 with every word, 1 with some of them or close in meaning"),
+        ("graph+neural&by=meaning", "2 close in meaning"),
+        ("finding+cancer+in+scans", "None with every word, 1 with some of them or close in meaning"),
+        ("xqzkwv", ""),
+    ],
+)
+def test_how_many_were_found_is_said(library, stranger, question, said):
+    assert counted(stranger.get(f"/papers?q={question}")) == said

@@ -1,0 +1,189 @@
+"""What crawlers are told of: valid files, all that is public and nothing else, a bounded number of statements."""
+
+import gzip
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from lxml import etree
+
+from lib import xml
+from papers.models import Affiliation, Collection, Item, Paper
+from papers.syndication import sitemap
+from tests.factories import NOON, OrganisationFactory, PaperFactory
+
+pytestmark = pytest.mark.django_db
+SITE = "http://127.0.0.1:8000"
+NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).with_name("sitemap.rng")))
+EARLIER = datetime(2025, 9, 12, 8, 30, tzinfo=UTC)
+LATER = datetime(2025, 9, 14, 20, 15, tzinfo=UTC)
+
+
+def read(reader, path: str) -> dict[str, str]:
+    """The addresses of a file, without the site's → the moments of change, or ""."""
+    answer = reader.get(path)
+    assert answer.headers["Content-Type"] == "application/xml"
+    tree = xml.parse(answer.content)
+    SCHEMA.assertValid(tree)
+    found = {}
+    for row in tree:
+        address = row.findtext("s:loc", namespaces=NAMES)
+        assert address.startswith(SITE)
+        found[address.removeprefix(SITE)] = row.findtext("s:lastmod", "", NAMES)
+    assert len(found) == len(tree)
+    return found
+
+
+def everything(reader) -> dict[str, str]:
+    return {address: when for file in read(reader, "/sitemap.xml") for address, when in read(reader, file).items()}
+
+
+def changed(paper: Paper, moment: datetime) -> Paper:
+    Paper.objects.filter(pk=paper.pk).update(changed_at=moment)
+    return paper
+
+
+@pytest.fixture
+def cut(monkeypatch) -> int:
+    """Two papers in one file, and one in another: in files of so many."""
+    first = changed(PaperFactory(arxiv_id="2509.00001"), EARLIER)
+    most = first.pk + 2
+    monkeypatch.setattr(sitemap, "MOST", most)
+    changed(PaperFactory(arxiv_id="hep-th/9901001", pk=first.pk + 1), LATER)
+    changed(PaperFactory(arxiv_id="2509.00003", pk=most), EARLIER)
+    return most
+
+
+def test_papers_are_cut_by_their_ids(cut, stranger):
+    index = read(stranger, "/sitemap.xml")
+    assert index["/sitemap-papers-0.xml"] == "2025-09-14T20:15:00+00:00"
+    assert index["/sitemap-papers-1.xml"] == "2025-09-12T08:30:00+00:00"
+    assert read(stranger, "/sitemap-papers-0.xml") == {
+        "/papers/2509.00001": "2025-09-12T08:30:00+00:00",
+        "/papers/hep-th/9901001": "2025-09-14T20:15:00+00:00",
+    }
+    assert read(stranger, "/sitemap-papers-1.xml") == {"/papers/2509.00003": "2025-09-12T08:30:00+00:00"}
+
+
+def test_every_address_is_a_page(cut, lab, alice, stranger):
+    Item.objects.add(Collection.objects.create(key="autumn", name="A", user=alice, visibility="public"), [cut], alice)
+    pages = everything(stranger)
+    assert {"/", "/orgs/lab", "/collections/autumn", "/papers/date/2025-09-10", "/papers/week/2025-W37"} < set(pages)
+    for address in pages:
+        answer = stranger.get(address)
+        assert (answer.status_code, "noindex" in answer.content.decode()) == (200, False), address
+
+
+@pytest.mark.parametrize("path", ["/sitemap-papers-7.xml", "/sitemap-people-0.xml", f"/sitemap-papers-{10**30}.xml"])
+def test_what_is_no_file(paper, stranger, path):
+    assert stranger.get(path).status_code == 404
+    assert path not in read(stranger, "/sitemap.xml")
+
+
+def test_an_empty_site(stranger):
+    assert read(stranger, "/sitemap.xml") == {"/sitemap-lists.xml": ""}
+    assert read(stranger, "/sitemap-lists.xml")["/papers/trending"] == ""
+
+
+def test_lists_changed_when_one_of_their_papers_did(stranger):
+    for day, moment in ((1, EARLIER), (7, LATER), (8, EARLIER)):  # a Monday; the Sunday of its week; the next Monday
+        changed(PaperFactory(listed_at=NOON.replace(day=day)), moment)
+    told = read(stranger, "/sitemap-lists.xml")
+    early, late = "2025-09-12T08:30:00+00:00", "2025-09-14T20:15:00+00:00"
+    assert told["/papers/date/2025-09-01"] == told["/papers/date/2025-09-08"] == early
+    assert told["/papers/date/2025-09-07"] == late
+    assert (told["/papers/week/2025-W36"], told["/papers/week/2025-W37"]) == (late, early)
+    assert told["/papers/month/2025-09"] == late
+
+
+def test_what_is_to_come_is_not_told(stranger, time_machine):
+    time_machine.move_to(NOON.replace(day=9))
+    PaperFactory()
+    assert read(stranger, "/sitemap.xml") == {"/sitemap-lists.xml": ""}
+    assert not any("2025-09" in address for address in everything(stranger))
+    assert stranger.get("/sitemap-papers-0.xml").status_code == 404
+
+
+def test_an_organisation_changed_when_a_paper_came(lab, alice, stranger, time_machine):
+    said = read(stranger, "/sitemap-organisations-0.xml")["/orgs/lab"]
+    assert said == f"{lab.updated_at:%Y-%m-%dT%H:%M:%S+00:00}"
+    time_machine.move_to(datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC))
+    Affiliation.objects.suggest(lab, PaperFactory(), alice)
+    assert read(stranger, "/sitemap-organisations-0.xml")["/orgs/lab"] == said
+    Affiliation.objects.accept(lab, PaperFactory(), alice)
+    time_machine.move_to(datetime(2030, 1, 2, 5, 0, 0, tzinfo=UTC))
+    assert read(stranger, "/sitemap-organisations-0.xml")["/orgs/lab"] == "2030-01-02T03:04:05+00:00"
+
+
+def test_what_not_everybody_finds_is_not_told(lab, alice, bob, stranger):
+    shelves = {
+        "open": {"user": alice, "visibility": "public"},
+        "by-link": {"user": alice, "visibility": "unlisted"},
+        "own": {"user": alice, "visibility": "private"},
+        "hidden": {"user": bob, "visibility": "public"},
+        "labs": {"organisation": lab, "visibility": "private"},
+    }
+    for key, told in shelves.items():
+        Item.objects.add(Collection.objects.create(key=key, name=key, **told), [PaperFactory().pk], alice)
+    Collection.objects.create(key="empty", name="Empty", user=alice, visibility="public")
+    bob.shows_collections = False
+    bob.save()
+    assert read(stranger, "/sitemap-collections-0.xml").keys() == {"/collections/open"}
+    assert not any("/people/" in address for address in everything(stranger))
+
+
+STATEMENTS = {
+    "/sitemap.xml": 3,
+    "/sitemap-lists.xml": 1,
+    "/sitemap-papers-0.xml": 1,
+    "/sitemap-organisations-0.xml": 1,
+}
+
+
+@pytest.mark.parametrize("path", STATEMENTS)
+@pytest.mark.parametrize("rows", [1, 30])
+def test_a_file_is_read_from_the_database_once_an_hour(stranger, path, rows, time_machine):
+    for day in range(1, rows + 1):
+        PaperFactory(organisation=OrganisationFactory(), listed_at=NOON.replace(day=day))
+    time_machine.move_to(datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC))
+    with CaptureQueriesContext(connection) as statements:
+        first = stranger.get(path)
+    assert len(statements) == STATEMENTS[path], [s["sql"] for s in statements]
+    with CaptureQueriesContext(connection) as statements:
+        again = stranger.get(path, headers={"if-none-match": first.headers["ETag"]})
+        others = [stranger.get(f"{path}?{number}").content for number in range(2)]
+        others.append(stranger.get(path.replace("-0.xml", "-000.xml")).content)
+    assert (again.status_code, again.content, others) == (304, b"", [first.content] * 3)
+    assert not statements.captured_queries
+    time_machine.move_to(datetime(2030, 1, 2, 4, 4, 6, tzinfo=UTC))
+    with CaptureQueriesContext(connection) as statements:
+        stranger.get(path)
+    assert len(statements) == STATEMENTS[path]
+
+
+def test_a_file_is_the_same_for_everybody_and_kept_by_others(paper, alice, signed_in, stranger):
+    theirs, hers = stranger.get("/sitemap.xml"), signed_in(alice).get("/sitemap.xml")
+    assert theirs.content == hers.content
+    for answer in (theirs, hers):
+        assert answer.headers["Cache-Control"] == "public, max-age=3600, stale-while-revalidate=36000"
+        assert "Cookie" not in answer.headers["Vary"]
+        assert "Set-Cookie" not in answer.headers
+
+
+def test_a_paper_that_comes_or_changes_changes_the_etag(paper, stranger, time_machine):
+    tags = []
+    for hour, change in enumerate(
+        [lambda: None, lambda: changed(paper, LATER), lambda: changed(PaperFactory(), EARLIER)]
+    ):
+        change()
+        time_machine.move_to(datetime(2030, 1, 2, 2 * hour, tzinfo=UTC))
+        tags.append(stranger.get("/sitemap-papers-0.xml").headers["ETag"])
+    assert len(set(tags)) == 3
+
+
+def test_it_goes_compressed(cut, stranger):
+    packed = stranger.get("/sitemap-lists.xml", headers={"accept-encoding": "gzip"})
+    assert b"<urlset" in gzip.decompress(packed.content)
