@@ -210,13 +210,13 @@ def _vector(text: str) -> numpy.ndarray | None:
     Where making one failed, the operator finds why in the log, and nobody tries again for PAUSE_SECONDS.
     """
     cache = caches["searches"]
-    if not (text and has_meaning()) or cache.get("no vectors for now"):
+    if not (text and has_meaning()) or cache.get("no_vectors"):
         return None
     try:
         return cache.get_or_set(_key(embedding.name(), text), lambda: _embedded(text), timeout=None)
     except Unavailable:
         logger.exception("A search has to do without meaning, and so will others for %d s.", PAUSE_SECONDS)
-        cache.set("no vectors for now", True, timeout=PAUSE_SECONDS)
+        cache.set("no_vectors", True, timeout=PAUSE_SECONDS)
         return None
 
 
