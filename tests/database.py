@@ -41,6 +41,22 @@ def empty(*args) -> None:
         cursor.execute(";".join(f'DELETE FROM "{table}"' for table in tables))  # noqa: S608 (they are our own)
 
 
+# What any request may write.
+COUNTED = {"cache", "django_session", "lib_throttle"}
+
+
+def contents(*models) -> dict[str, str | None]:
+    """A digest of the rows of each table, or of those of these models; not of sessions and counted requests."""
+    from django.db import connection
+
+    names = [model._meta.db_table for model in models]
+    tables = names or sorted(set(connection.introspection.table_names()) - KEPT - COUNTED)
+    digests = [f"""SELECT '{t}', md5(string_agg(x::text, ',' ORDER BY x::text)) FROM "{t}" x""" for t in tables]  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(digests))
+        return dict(cursor.fetchall())
+
+
 def drop_older_databases() -> None:
     """Drops the databases for tests of other schemas that nobody uses."""
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as database:
