@@ -18,9 +18,10 @@ from lib import postgres
 from lib.env import env
 from lib.release import digest
 
-IS_EMBEDDED = not env("DATABASE_URL", default="")
-if IS_EMBEDDED:
+if not env("DATABASE_URL", default=""):
     postgres.provide()
+    os.environ["TESTS_EMBED_DATABASE"] = "1"  # which the other processes of the run read
+IS_EMBEDDED = "TESTS_EMBED_DATABASE" in os.environ
 
 # What the tables are made from: a database for tests bears its digest in its name.
 SCHEMA = [*(f"{app}/migrations" for app in ("accounts", "inbox", "lib", "orgs", "papers")), "requirements.lock"]

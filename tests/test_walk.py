@@ -203,17 +203,17 @@ def kinds(module_scene) -> dict[str, set[str]]:
     everybody: `tests/papers/test_verbs.py`.
     """
     found = {"page": set(), "list": set(), "form": set()}
-    with transaction.atomic():
-        for name, path in ADDRESSES.items():
-            reader = module_scene[next((who for who in PEOPLE if who in READERS.get(name, EVERYBODY)), "owner")]
+    for name, path in ADDRESSES.items():
+        reader = deepcopy(module_scene[next((who for who in PEOPLE if who in READERS.get(name, EVERYBODY)), "owner")])
+        with transaction.atomic():
             table, feed = reader.get(f"{path}?export=csv"), reader.get(f"{path}.atom")
             if table.status_code != 405:
                 found["page"].add(name)
             if table.headers["Content-Type"].startswith("text/csv") or feed.status_code == 200:
                 found["list"].add(name)
-            if reader.post(path).status_code != 405:
+            if reader.act(path).status_code != 405:
                 found["form"].add(name)
-        transaction.set_rollback(True)
+            transaction.set_rollback(True)
     return found
 
 
