@@ -114,12 +114,12 @@ CACHES = {
         "TIMEOUT": None,
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
-    # … results of searches, for a minute, …
+    # … what searches found, for a minute, and the vectors of their words …
     "searches": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "searches",
         "TIMEOUT": 60,
-        "OPTIONS": {"MAX_ENTRIES": 1_000},
+        "OPTIONS": {"MAX_ENTRIES": 2_000},
     },
     # … and whole pages for people who are not signed in, compressed, and filter forms (tens of kB each).
     "pages": {

@@ -101,7 +101,7 @@ def test_what_cannot_be_had_is_explained_and_kept(carol, signed_in, name, slug, 
     ["Ai2", "Universität Zürich", "Яндекс", "東京大学", "ソニーAI研究所", "Δ Lab", "Hawaiʻi", "Łódź AI (x) · 4.0"],
 )
 def test_honest_names_are_plain(name):
-    plain(name)
+    assert plain(name) is None
 
 
 def test_an_edit_cannot_make_a_name_that_imitates(lab, alice, signed_in):
