@@ -173,7 +173,7 @@ def build_scene():
     hilda = join(lab, Role.MEMBER, username="hilda", name="Hilda Hidden", **hidden)
     paper = PaperFactory(arxiv_id="2509.08721", title="Common paper", submitted_by=hilda)
     other = PaperFactory(arxiv_id="2509.00001", organisation=lab)
-    Vote.objects.cast(hilda, paper)
+    Vote.objects.make(hilda, paper)
     hush = Collection.objects.create(key="hush", name="Roadmap-of-the-lab", organisation=lab)
     own = Collection.objects.create(key="own", name="Private-shelf-of-rita", user=people["reader"])
     link = Collection.objects.create(

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from lib.markup import markdown, typeset
 from papers.models import Author, Paper, SearchEntry
+from papers.models.mark import marks
 from papers.search.highlight import Marker
 from papers.search.results import Results
 from papers.search.retrieval import tsquery
@@ -77,15 +78,17 @@ def cards_of(papers: Iterable[Paper]) -> dict[int, Card]:
         fresh = {}
         for paper in missing:
             if read := whole.get(paper.pk):  # or it was deleted a moment ago
-                read.voted, read.saved = paper.voted, paper.saved
+                for mark in marks():
+                    setattr(read, mark.bit, getattr(paper, mark.bit))
                 fresh[_key(read)] = cards[_key(paper)] = render_card(read)
         cache.set_many(fresh)
     return {paper.pk: cards[key] for key, paper in narrow.items() if key in cards}
 
 
 def _key(paper: Paper) -> str:
-    """The cache key of a card: the paper, the viewer's two bits, and the year, since dates of other years show it."""
-    return f"{paper.cache_key}.{paper.voted:d}{paper.saved:d}.{timezone.now().year}"
+    """The cache key of a card: the paper, the viewer's marks, and the year, since dates of other years show it."""
+    bits = "".join(f"{getattr(paper, mark.bit):d}" for mark in marks())
+    return f"{paper.cache_key}.{bits}.{timezone.now().year}"
 
 
 def render_card(paper: Paper) -> Card:

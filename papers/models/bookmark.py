@@ -1,15 +1,15 @@
 from django.db import models
 
-from papers.models.mark import Mark, MarkManager
+from papers.models.mark import Mark
 
 
 class Bookmark(Mark):
     """One reader's private mark on one paper."""
 
+    bit, control, undo, takeout_name = "saved", "bookmark", "remove", "bookmarks"
+
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="bookmarks")
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="bookmarks")
-
-    objects = MarkManager()
 
     class Meta:
         indexes = [models.Index(fields=["user", "created_at", "paper"], name="bookmark_of_user")]

@@ -1,6 +1,8 @@
-"""What votes and bookmarks have in common: at most one row per user and paper."""
+"""What readers mark papers with: votes and bookmarks. A mark is at most one row per user and paper."""
 
+from django.apps import apps
 from django.db import models
+from django.db.models import Exists, OuterRef, Value
 
 
 class MarkManager(models.Manager):
@@ -12,10 +14,36 @@ class MarkManager(models.Manager):
         """Remove the mark. False if the user has not marked the paper."""
         return bool(self.filter(user=user, paper=paper).delete()[0])
 
+    def exists_for(self, viewer) -> Exists | Value:
+        """Whether the viewer has marked a paper, as a column of the paper."""
+        if not viewer.is_authenticated:
+            return Value(False)
+        return Exists(self.filter(user=viewer, paper=OuterRef("pk")))
+
 
 class Mark(models.Model):
+    """A kind of mark is a subclass with
+
+    * `bit`: the attribute of a paper that says whether the viewer has marked it;
+    * `control`: the name of its address, and of its button in `papers/paper/_controls.html`;
+    * `undo`: the verb in the address that removes it;
+    * `takeout_name`: the name of its file in the export of everything that a person has.
+    """
+
+    bit: str
+    control: str
+    undo: str
+    takeout_name: str
+
     pk = models.CompositePrimaryKey("user", "paper")
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = MarkManager()
+
     class Meta:
         abstract = True
+
+
+def marks() -> list[type[Mark]]:
+    """All kinds of marks: a row's buttons, its cache key, the verbs and the export follow from them."""
+    return [model for model in apps.get_app_config("papers").get_models() if issubclass(model, Mark)]

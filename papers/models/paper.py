@@ -2,7 +2,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
-from django.db.models import Count, Exists, F, Func, Max, OuterRef, Q, Subquery, Value
+from django.db.models import Count, F, Func, Max, OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, TruncMonth
 from django.db.models.lookups import Exact
@@ -14,10 +14,9 @@ from lib.locks import LockQuerySet
 from lib.text import fold
 from papers import identifiers
 from papers.models.affiliation import Affiliation
-from papers.models.bookmark import Bookmark
 from papers.models.day import Day
 from papers.models.item import Item
-from papers.models.vote import Vote
+from papers.models.mark import marks
 from papers.period import today
 from papers.ranking import HOT, highest, lowest
 
@@ -101,15 +100,12 @@ class PaperQuerySet(LockQuerySet):
         return self.only("revision", "organisation__updated_at", *(fields & set(columns)))
 
     def seen_by(self, viewer):
-        """Papers with everything that a row shows to this viewer: `voted`, `saved` and the organisation.
+        """Papers with everything that a row shows to this viewer: the organisation, and a bit for each kind of mark.
 
         Fetching anything else of them raises an exception.
         """
-        voted, saved = Value(False), Value(False)
-        if viewer.is_authenticated:
-            voted = Exists(Vote.objects.filter(user=viewer, paper=OuterRef("pk")))
-            saved = Exists(Bookmark.objects.filter(user=viewer, paper=OuterRef("pk")))
-        return self.select_related("organisation").annotate(voted=voted, saved=saved).fetch_mode(models.FETCH_RAISE)
+        bits = {mark.bit: mark.objects.exists_for(viewer) for mark in marks()}
+        return self.select_related("organisation").annotate(**bits).fetch_mode(models.FETCH_RAISE)
 
     def touch(self, pks, **changes) -> int:
         """Write these changes into those of the papers with these ids, and raise their revision; how many they are.

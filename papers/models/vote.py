@@ -5,24 +5,25 @@ from papers.models.mark import Mark, MarkManager
 
 
 class VoteManager(MarkManager):
-    @transaction.atomic
-    def cast(self, user, paper) -> None:
-        """Count this user's upvote; a second time changes nothing."""
-        if self.make(user, paper):
-            self._move_counter(paper, +1)
+    """The paper's counter moves in the same transaction, only if a row was written or removed."""
 
     @transaction.atomic
-    def withdraw(self, user, paper) -> None:
-        """Take this user's upvote back; a second time changes nothing."""
-        if self.unmake(user, paper):
-            self._move_counter(paper, -1)
+    def make(self, user, paper) -> bool:
+        if is_new := super().make(user, paper):
+            type(paper).objects.touch([paper.pk], vote_count=F("vote_count") + 1)
+        return is_new
 
-    def _move_counter(self, paper, by: int) -> None:
-        type(paper).objects.touch([paper.pk], vote_count=F("vote_count") + by)
+    @transaction.atomic
+    def unmake(self, user, paper) -> bool:
+        if was_there := super().unmake(user, paper):
+            type(paper).objects.touch([paper.pk], vote_count=F("vote_count") - 1)
+        return was_there
 
 
 class Vote(Mark):
     """One reader's upvote of one paper."""
+
+    bit, control, undo, takeout_name = "voted", "vote", "withdraw", "upvotes"
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="votes")
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="votes")

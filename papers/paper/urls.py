@@ -1,10 +1,18 @@
 from django.urls import path
 
+from papers.models.mark import marks
 from papers.paper import views
 
 urlpatterns = [
-    path("papers/<arxiv:ref>/vote", views.vote, name="vote"),
-    path("papers/<arxiv:ref>/vote/withdraw", views.withdraw_vote, name="withdraw_vote"),
-    path("papers/<arxiv:ref>/bookmark", views.bookmark, name="bookmark"),
-    path("papers/<arxiv:ref>/bookmark/remove", views.remove_bookmark, name="remove_bookmark"),
+    pattern
+    for kind in marks()
+    for pattern in (
+        path(f"papers/<arxiv:ref>/{kind.control}", views.mark, {"kind": kind}, name=kind.control),
+        path(
+            f"papers/<arxiv:ref>/{kind.control}/{kind.undo}",
+            views.unmark,
+            {"kind": kind},
+            name=f"{kind.undo}_{kind.control}",
+        ),
+    )
 ]

@@ -1,5 +1,6 @@
-"""Voting and bookmarking: four verbs, each safe to repeat."""
+"""The verbs of all marks, votes and bookmarks, each safe to repeat."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -8,40 +9,29 @@ from django.shortcuts import get_object_or_404, render
 from lib.limits import limited
 from lib.redirects import redirect_back
 from lib.verbs import verb
-from papers.models import Bookmark, Paper, Vote
+from papers.models import Paper
+from papers.models.mark import Mark
 
 _limited = limited("marks", person=120, network=1200, period=timedelta(minutes=1))
 
 
-def _act(request: HttpRequest, ref, deed, control: str) -> HttpResponse:
-    """Do it, then answer with the paper's control as it is now, or lead back to the row the form stood in."""
+@verb
+@_limited
+def mark(request: HttpRequest, ref: tuple[str, int | None], kind: type[Mark]) -> HttpResponse:
+    return _change(request, ref, kind, kind.objects.make)
+
+
+@verb
+@_limited
+def unmark(request: HttpRequest, ref: tuple[str, int | None], kind: type[Mark]) -> HttpResponse:
+    return _change(request, ref, kind, kind.objects.unmake)
+
+
+def _change(request: HttpRequest, ref, kind: type[Mark], change: Callable) -> HttpResponse:
+    """Change the mark, then answer with its button, or lead back to the row in which the form stood."""
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
-    deed(request.user, paper)
+    change(request.user, paper)
     if not request.htmx:
         return redirect_back(request)
-    now = Paper.objects.seen_by(request.user).get(pk=paper.pk)
-    return render(request, f"papers/paper/_controls.html#{control}", {"paper": now})
-
-
-@verb
-@_limited
-def vote(request: HttpRequest, ref) -> HttpResponse:
-    return _act(request, ref, Vote.objects.cast, "vote")
-
-
-@verb
-@_limited
-def withdraw_vote(request: HttpRequest, ref) -> HttpResponse:
-    return _act(request, ref, Vote.objects.withdraw, "vote")
-
-
-@verb
-@_limited
-def bookmark(request: HttpRequest, ref) -> HttpResponse:
-    return _act(request, ref, Bookmark.objects.make, "bookmark")
-
-
-@verb
-@_limited
-def remove_bookmark(request: HttpRequest, ref) -> HttpResponse:
-    return _act(request, ref, Bookmark.objects.unmake, "bookmark")
+    paper = Paper.objects.seen_by(request.user).get(pk=paper.pk)
+    return render(request, f"papers/paper/_controls.html#{kind.control}", {"paper": paper})

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -26,6 +27,7 @@ from papers.models import (
     PersonFollow,
     TopicFollow,
 )
+from papers.models.mark import Mark, marks
 
 User = get_user_model()
 ROWS_AT_ONCE = 1_000
@@ -37,8 +39,8 @@ _FLAGS = ["shows_submissions", "shows_votes", "shows_collections", "shows_member
 _PAPER = {"arxiv_id": F("paper__arxiv_id"), "title": F("paper__title")}
 
 
-def _marked(marks: QuerySet) -> QuerySet:
-    return marks.order_by("created_at", "paper").values("created_at", **_PAPER)
+def _marked(kind: type[Mark], person) -> QuerySet:
+    return kind.objects.filter(user=person).order_by("created_at", "paper").values("created_at", **_PAPER)
 
 
 def _followed(follows: QuerySet, name: str) -> QuerySet:
@@ -60,8 +62,7 @@ KINDS: dict[str, Callable[[User], QuerySet]] = {
     "submission_attempts": lambda person: person.submissions.order_by("submitted_at").values(
         "arxiv_id", "submitted_at", "state", "problem"
     ),
-    "upvotes": lambda person: _marked(person.votes),
-    "bookmarks": lambda person: _marked(person.bookmarks),
+    **{kind.takeout_name: partial(_marked, kind) for kind in marks()},
     "collections": lambda person: person.collections.order_by("pk").values(
         "name", "description", "visibility", "created_at", address=F("key")
     ),

@@ -75,7 +75,7 @@ def test_an_export_is_made_and_fetched(visit, javascript, dora):
 
 
 def test_one_leaves_for_good(visit, javascript, dora, paper):
-    Vote.objects.cast(dora, paper)
+    Vote.objects.make(dora, paper)
     page = visit("/accounts/login/?next=/settings/profile", javascript=javascript)
     sign_in(page, "dora")
     page.get_by_role("link", name="Delete account").click()

@@ -66,7 +66,7 @@ def build() -> User:
     org.save()
     PaperFactory(arxiv_id="2509.00003", title="Nothing about it", authors=[], abstract="")
     PaperFactory(listed_at=NOON - timedelta(days=40), organisation=org)
-    Vote.objects.cast(member, heavy)
+    Vote.objects.make(member, heavy)
     Bookmark.objects.make(member, heavy)
     for name, owner in (("c" * 120, member), ("Papers that we wrote", org)):
         collection = Collection.objects.begin(member, owner, name, description=f"**{'d' * 100}**", visibility="public")

@@ -52,7 +52,7 @@ def everywhere(lab, alice):
     paper = PaperFactory(title="Quanta", organisation=lab, submitted_by=alice, **told)
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
     Item.objects.add(alice, autumn, [paper.pk])
-    Vote.objects.cast(alice, paper)
+    Vote.objects.make(alice, paper)
     Bookmark.objects.make(alice, paper)
     OrganisationFollow.objects.make(alice, lab)
     return paper

@@ -19,9 +19,9 @@ def test_fifty_readers_vote_at_once():
 
     def vote(reader, withdraws):
         for _ in range(2):
-            Vote.objects.cast(reader, paper)
+            Vote.objects.make(reader, paper)
         if withdraws:
-            Vote.objects.withdraw(reader, paper)
+            Vote.objects.unmake(reader, paper)
 
     race(*(partial(vote, reader, i % 5 == 0) for i, reader in enumerate(readers)))
     paper.refresh_from_db()
@@ -32,14 +32,14 @@ def test_fifty_readers_vote_at_once():
 @pytest.mark.django_db(transaction=True)
 def test_one_reader_votes_in_twenty_windows_at_once():
     paper, reader = PaperFactory(), UserFactory()
-    race(*[partial(Vote.objects.cast, reader, paper)] * 20)
+    race(*[partial(Vote.objects.make, reader, paper)] * 20)
     paper.refresh_from_db()
     assert (paper.vote_count, paper.revision) == (1, 1)
 
 
 def test_who_leaves_takes_the_votes_along(paper, alice, bob):
     for reader in (alice, bob):
-        Vote.objects.cast(reader, paper)
+        Vote.objects.make(reader, paper)
     alice.delete()
     paper.refresh_from_db()
     assert paper.vote_count == 1

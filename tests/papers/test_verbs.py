@@ -77,7 +77,7 @@ def build_scene():
     Membership.objects.create(organisation=lab, user=bob, role=Role.MEMBER)
     Membership.objects.create(organisation=club, user=alice)
     paper = PaperFactory(arxiv_id="2509.08721")
-    Vote.objects.cast(alice, paper)
+    Vote.objects.make(alice, paper)
     Bookmark.objects.make(alice, paper)
     FeedKey.objects.create(user=alice, key="old")
     SubscriptionFactory(email=alice.email, key="rhythm")

@@ -177,7 +177,7 @@ def test_authors_and_votes(db, authors, votes, facts):
 def test_a_vote_is_counted_in_the_next_letter(db, alice):
     paper = PaperFactory()
     assert of().papers[0].paper.vote_count == 0
-    Vote.objects.cast(alice, paper)
+    Vote.objects.make(alice, paper)
     assert of().papers[0].paper.vote_count == 1
 
 

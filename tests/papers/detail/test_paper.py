@@ -112,8 +112,8 @@ def test_links_and_topics(db, stranger):
 
 def test_where_it_stands(paper, alice, stranger):
     PaperFactory(imported_votes=1)
-    Vote.objects.cast(alice, paper)
-    Vote.objects.cast(UserFactory(), paper)
+    Vote.objects.make(alice, paper)
+    Vote.objects.make(UserFactory(), paper)
     page = html(stranger)
     assert "Number 1 of 2 by upvotes" in page
     assert "<td>0.477</td>" in page

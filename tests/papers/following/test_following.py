@@ -52,7 +52,7 @@ def site(lab, carol, way):
         "upvoted": PaperFactory(title="upvoted"),
         "other": PaperFactory(title="other"),
     }
-    Vote.objects.cast(carol, papers["upvoted"])
+    Vote.objects.make(carol, papers["upvoted"])
     return papers
 
 

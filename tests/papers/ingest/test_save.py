@@ -148,7 +148,7 @@ def test_votes_cast_here_are_kept_apart():
     save([FULL])
     paper = Paper.objects.get()
     for _ in range(3):
-        Vote.objects.cast(UserFactory(), paper)
+        Vote.objects.make(UserFactory(), paper)
     for votes in (700, 5):
         assert save([of(votes=votes)]) == Tally(changed=1)
         paper.refresh_from_db()
@@ -166,7 +166,7 @@ def test_votes_cast_during_an_import_are_counted():
         for votes in range(700, 720):
             save([of(votes=votes)])
 
-    race(run_imports, *(partial(Vote.objects.cast, reader, paper) for reader in readers))
+    race(run_imports, *(partial(Vote.objects.make, reader, paper) for reader in readers))
     paper.refresh_from_db()
     assert (paper.imported_votes, paper.vote_count) == (719, 739)
     assert audit.drifts() == []

@@ -25,7 +25,7 @@ def scene(lab, alice):
     PaperFactory(title="Another's")
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
     Item.objects.add(alice, autumn, [paper.pk])
-    Vote.objects.cast(alice, paper)
+    Vote.objects.make(alice, paper)
     Bookmark.objects.make(alice, paper)
     OrganisationFollow.objects.make(alice, lab)
 

@@ -43,7 +43,7 @@ def test_statements_do_not_grow_with_rows(lab, alice, signed_in, stranger, rows)
     for _ in range(rows):
         paper = PaperFactory(organisation=lab, code_url="https://example.org", submitted_by=alice)
         Item.objects.add(alice, autumn, [paper.pk])
-        Vote.objects.cast(alice, paper)
+        Vote.objects.make(alice, paper)
         Bookmark.objects.make(alice, paper)
     reader = signed_in(alice)
     for path, expected in LISTS.items():
@@ -97,7 +97,7 @@ def test_a_strangers_page_is_cacheable_and_a_304_costs_no_template(lab, paper, s
 
 def test_a_vote_changes_the_etag(paper, alice, stranger):
     before = stranger.get("/papers").headers["ETag"]
-    Vote.objects.cast(alice, paper)
+    Vote.objects.make(alice, paper)
     assert stranger.get("/papers").headers["ETag"] != before
 
 
@@ -115,7 +115,7 @@ def test_a_card_is_rendered_once_until_it_looks_different(paper, alice, monkeypa
     for _ in range(2):
         before = cards.render(Paper.objects.seen_by(alice))
     assert rendered.count("papers/lists/_card.html") == 1
-    Vote.objects.cast(alice, paper)
+    Vote.objects.make(alice, paper)
     after = cards.render(Paper.objects.seen_by(alice))
     assert rendered.count("papers/lists/_card.html") == 2
     assert "Upvote, 0 so far" in before

@@ -55,7 +55,7 @@ def shelf(lab, club, alice, bob, time_machine):
     Affiliation.objects.suggest(bob, lab, other)
     for paper, day in ((first, "2025-09-02"), (first, "2025-10-01"), (july, "2025-10-02"), (other, "2025-10-02")):
         time_machine.move_to(f"{day}T12:00Z", tick=False)
-        Vote.objects.cast(UserFactory(), paper)
+        Vote.objects.make(UserFactory(), paper)
     time_machine.move_to("2025-10-15T13:00Z", tick=False)
     return {"july": july, "first": first, "second": second, "other": other}
 
@@ -143,7 +143,7 @@ def test_each_chart_is_told_in_words(shelf, stranger):
 @pytest.mark.parametrize("papers", [1, 30])
 def test_statements_do_not_grow(lab, alice, stranger, papers):
     for _ in range(papers):
-        Vote.objects.cast(alice, PaperFactory(organisation=lab, keywords=["swarm"]))
+        Vote.objects.make(alice, PaperFactory(organisation=lab, keywords=["swarm"]))
     for expected in (8, 3):
         with CaptureQueriesContext(connection) as statements:
             stranger.get(PAGE)

@@ -42,7 +42,7 @@ def dora(db):
     dora.portrait.save("d.webp", ContentFile(b"picture"))
     EmailAddress.objects.create(user=dora, email=dora.email, verified=True, primary=True)
     paper = PaperFactory(arxiv_id="2509.00001", submitted_by=dora)
-    Vote.objects.cast(dora, paper)
+    Vote.objects.make(dora, paper)
     Bookmark.objects.make(dora, paper)
     SavedFilter.objects.save_as(dora, "Agents", "q=agents")
     SubmissionFactory(user=dora)
@@ -112,7 +112,7 @@ def test_twice_is_once(alice, mailoutbox):
 
 def test_others_keep_what_is_theirs(alice, bob, lab, paper):
     for person in (alice, bob):
-        Vote.objects.cast(person, paper)
+        Vote.objects.make(person, paper)
     succession.leave(bob)
     paper.refresh_from_db()
     assert (paper.vote_count, [vote.user for vote in Vote.objects.all()]) == (1, [alice])
@@ -155,10 +155,10 @@ def test_of_two_owners_who_leave_at_once_one_is_the_last(lab, alice, bob, carol)
 def test_who_leaves_while_voting_leaves_counters_right(alice, bob):
     papers = [PaperFactory(imported_votes=7) for _ in range(12)]
     for paper in papers[:8]:
-        Vote.objects.cast(alice, paper)
-        Vote.objects.cast(bob, paper)
-    votes = [partial(Vote.objects.cast, alice, paper) for paper in papers[8:]]
-    withdrawn = [partial(Vote.objects.withdraw, alice, paper) for paper in papers[:6]]
+        Vote.objects.make(alice, paper)
+        Vote.objects.make(bob, paper)
+    votes = [partial(Vote.objects.make, alice, paper) for paper in papers[8:]]
+    withdrawn = [partial(Vote.objects.unmake, alice, paper) for paper in papers[:6]]
     said = race(*votes, *withdrawn, partial(succession.leave, alice), partial(succession.leave, bob))
     assert {type(word) for word in said if word} <= {IntegrityError}
     assert (Vote.objects.count(), User.objects.count(), audit.drifts()) == (0, 0, [])
@@ -168,7 +168,7 @@ def test_who_leaves_while_voting_leaves_counters_right(alice, bob):
 @pytest.mark.parametrize("act", ["cast", "withdraw"])
 def test_a_vote_that_is_not_written_yet_counts_once(alice, paper, act):
     if act == "withdraw":
-        Vote.objects.cast(alice, paper)
+        Vote.objects.make(alice, paper)
     in_flight = Event()
 
     def vote():

@@ -17,7 +17,7 @@ MASKED = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 def busy(alice, lab):
     """Alice has submitted a paper and upvoted another, and owns an organisation."""
     PaperFactory(arxiv_id="2509.00001", title="Submitted", submitted_by=alice, code_url="https://example.org")
-    Vote.objects.cast(alice, PaperFactory(title="Upvoted", code_url="https://example.org"))
+    Vote.objects.make(alice, PaperFactory(title="Upvoted", code_url="https://example.org"))
     return alice
 
 

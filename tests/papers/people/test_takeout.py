@@ -49,7 +49,7 @@ def test_it_holds_all_that_one_has_and_nothing_of_others(alice, bob, lab):
     for person in (bob, alice):
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
         paper = PaperFactory(title=f"Of {person}", submitted_by=person)
-        Vote.objects.cast(person, paper)
+        Vote.objects.make(person, paper)
         Bookmark.objects.make(person, paper)
         SavedFilter.objects.save_as(person, f"Search of {person}", "q=agents")
         SubmissionFactory(user=person, state="failed", problem=f"Problem of {person}")
@@ -84,7 +84,7 @@ def test_nothing_is_an_empty_list(made):
 def test_no_citation_key_stands_for_two_papers_of_different_batches(alice, monkeypatch):
     monkeypatch.setattr("papers.lists.exports.BATCH", 2)
     for _ in range(5):
-        Vote.objects.cast(alice, PaperFactory(title="Attention", authors=["Ada Lovelace"]))
+        Vote.objects.make(alice, PaperFactory(title="Attention", authors=["Ada Lovelace"]))
     export = DataExport.objects.ask(alice)
     takeout.write(alice, export.path)
     assert len(bibtexparser.loads(contents(export)["upvotes.bib"]).entries_dict) == 5

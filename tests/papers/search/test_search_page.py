@@ -132,7 +132,7 @@ def test_a_search_stays_inside_its_list(translations, alice, signed_in, stranger
     for name in ("code", "other"):
         Bookmark.objects.make(alice, translations[name])
     for name in ("votes", "other"):
-        Vote.objects.cast(alice, translations[name])
+        Vote.objects.make(alice, translations[name])
     assert found(stranger, "/papers/date/2025-09-19", by) == ["late"]
     assert found(stranger, "/papers/week/2025-W36", by) == ["early"]
     assert found(stranger, "/orgs/lab", by) == ["lab"]

@@ -130,7 +130,7 @@ def test_ids_tell_feeds_apart(paper, alice, bob, signed_in):
 @pytest.mark.parametrize("what", ["Vote", "Bookmark"])
 def test_a_vote_moves_nothing(paper, alice, stranger, form, what):
     before = stranger.get(f"/papers.{form}")
-    {"Vote": Vote.objects.cast, "Bookmark": Bookmark.objects.make}[what](alice, paper)
+    {"Vote": Vote.objects.make, "Bookmark": Bookmark.objects.make}[what](alice, paper)
     after = stranger.get(f"/papers.{form}")
     assert (after.content, after.headers["ETag"]) == (before.content, before.headers["ETag"])
 
@@ -166,11 +166,11 @@ def test_what_comes_into_a_list_is_as_new_as_that(paper, alice, stranger, time_m
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
     time_machine.move_to(LATER, tick=False)
     Item.objects.add(alice, autumn, [paper.pk])
-    Vote.objects.cast(alice, paper)
+    Vote.objects.make(alice, paper)
     time_machine.move_to(LATER + timedelta(days=1), tick=False)
     newer = PaperFactory(listed_at=NOON - timedelta(days=30), changed_at=NOON)
     Item.objects.add(alice, autumn, [newer.pk])
-    Vote.objects.cast(alice, newer)
+    Vote.objects.make(alice, newer)
     for path in ("/collections/autumn", "/people/alice/upvoted"):
         entries = told(stranger, f"{path}.*", "atom").entries
         assert [entry.updated for entry in entries] == ["2025-09-14T12:00:00Z", "2025-09-13T12:00:00Z"], path

@@ -49,7 +49,7 @@ def test_statements_do_not_grow_with_rows(lab, alice, stranger, path, rows):
     for _ in range(rows):
         paper = PaperFactory(organisation=lab, code_url="https://example.org", submitted_by=alice)
         Item.objects.add(alice, autumn, [paper.pk])
-        Vote.objects.cast(alice, paper)
+        Vote.objects.make(alice, paper)
     stranger.get(path)
     caches["pages"].clear()
     with CaptureQueriesContext(connection) as statements:
