@@ -1,4 +1,4 @@
-"""Voting and bookmarking: four verbs, each safe to repeat."""
+"""Voting and bookmarking. Each of the four verbs may be repeated without effect."""
 
 from datetime import timedelta
 
@@ -11,35 +11,35 @@ from papers.models import Bookmark, Paper, Vote
 _limited = limited("marks", person=120, network=1200, period=timedelta(minutes=1))
 
 
-def _act(request: HttpRequest, ref, deed, control: str) -> HttpResponse:
-    """Do it, then answer with the paper's control as it is now, or lead back to the row the form stood in."""
+def _mark(request: HttpRequest, ref, change, control: str) -> HttpResponse:
+    """Change the user's mark of the paper. The answer is the new control for htmx, or else a redirect back."""
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
-    deed(request.user, paper)
+    change(request.user, paper)
     if not request.htmx:
         return redirect_back(request)
-    now = Paper.objects.seen_by(request.user).get(pk=paper.pk)
-    return render(request, f"papers/paper/_controls.html#{control}", {"paper": now})
+    paper = Paper.objects.seen_by(request.user).get(pk=paper.pk)
+    return render(request, f"papers/paper/_controls.html#{control}", {"paper": paper})
 
 
 @verb
 @_limited
 def vote(request: HttpRequest, ref) -> HttpResponse:
-    return _act(request, ref, Vote.objects.cast, "vote")
+    return _mark(request, ref, Vote.objects.cast, "vote")
 
 
 @verb
 @_limited
 def withdraw_vote(request: HttpRequest, ref) -> HttpResponse:
-    return _act(request, ref, Vote.objects.withdraw, "vote")
+    return _mark(request, ref, Vote.objects.withdraw, "vote")
 
 
 @verb
 @_limited
 def bookmark(request: HttpRequest, ref) -> HttpResponse:
-    return _act(request, ref, Bookmark.objects.make, "bookmark")
+    return _mark(request, ref, Bookmark.objects.make, "bookmark")
 
 
 @verb
 @_limited
 def remove_bookmark(request: HttpRequest, ref) -> HttpResponse:
-    return _act(request, ref, Bookmark.objects.unmake, "bookmark")
+    return _mark(request, ref, Bookmark.objects.unmake, "bookmark")

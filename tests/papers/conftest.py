@@ -30,10 +30,10 @@ def found(library):
     """`found("graphs -survey", by="words")`: hits by the names of their papers, best first."""
     names = {paper.pk: name for name, paper in library.items()}
 
-    def found(words: str, **how) -> dict[str, results.Hit]:
+    def found(words: str, **options) -> dict[str, results.Hit]:
         terms = syntax.terms(words)
-        papers = results.without(Paper.objects.all(), terms)
-        return {names[hit.pk]: hit for hit in results.find(papers, terms, **how).hits}
+        papers = results.excluding(Paper.objects.all(), terms)
+        return {names[hit.pk]: hit for hit in results.search(papers, terms, **options).hits}
 
     return found
 
@@ -48,8 +48,9 @@ def everywhere(lab, alice):
     """A paper that is in every list there is, as far as Alice's own are concerned."""
     alice.shows_votes = True
     alice.save()
-    told = {"keywords": ["stars"], "code_url": "https://example.org"}
-    paper = PaperFactory(title="Quanta", organisation=lab, submitted_by=alice, **told)
+    paper = PaperFactory(
+        title="Quanta", organisation=lab, submitted_by=alice, keywords=["stars"], code_url="https://example.org"
+    )
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
     Item.objects.add(autumn, [paper.pk], alice)
     Vote.objects.cast(alice, paper)

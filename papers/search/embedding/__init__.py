@@ -1,4 +1,4 @@
-"""Text → vector: by the model that comes along, by somebody's service, or not at all."""
+"""Makes vectors of texts with the bundled model or with an embedding service, as the settings say."""
 
 from functools import cache
 
@@ -13,7 +13,7 @@ __all__ = ["Embedder", "Unavailable", "embedder"]
 
 @cache
 def embedder() -> Embedder | None:
-    """What `settings.EMBEDDING` asks for; None if it asks for none. The model is not read before its first text."""
+    """The embedder that `settings.EMBEDDING` names; None for "none". The model is not loaded before its first text."""
     match settings.EMBEDDING:
         case "none":
             return None
@@ -25,7 +25,7 @@ def embedder() -> Embedder | None:
             )
 
 
-def name() -> str:
-    """The model and its revision, as it stands beside each vector; "" without a model."""
-    made_by = embedder()
-    return f"{made_by.model} {made_by.revision}" if made_by else ""
+def model_name() -> str:
+    """The model and its revision, as they are stored with each vector; "" without a model."""
+    model = embedder()
+    return f"{model.model} {model.revision}" if model else ""

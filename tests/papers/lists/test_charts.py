@@ -19,7 +19,7 @@ def listed(*moments: str, topic="cs.CL"):
 
 
 def drawn(*months) -> html.HtmlElement:
-    return html.fromstring(render_to_string("papers/lists/_growth.html", {"growth": charts.draw(months)}))
+    return html.fromstring(render_to_string("papers/lists/_growth.html", {"growth": charts.time_chart(months)}))
 
 
 def test_papers_are_counted_by_the_month_they_were_listed_in(db, django_assert_num_queries):
@@ -30,7 +30,7 @@ def test_papers_are_counted_by_the_month_they_were_listed_in(db, django_assert_n
 
 
 def test_a_month_without_papers_is_a_gap_of_its_width():
-    chart = charts.draw([(MAY, 2), (JULY, 7)])
+    chart = charts.time_chart([(MAY, 2), (JULY, 7)])
     assert [(bar.name, bar.count) for bar in chart.bars[-3:]] == [("May 2025", 2), ("June 2025", 0), ("July 2025", 7)]
     assert [(bar.get("x"), bar.get("height")) for bar in drawn((MAY, 2), (JULY, 7)).iter("rect")] == [
         ("9", "2"),
@@ -39,16 +39,16 @@ def test_a_month_without_papers_is_a_gap_of_its_width():
 
 
 def test_more_than_five_years_are_told_by_year():
-    five_years = charts.draw([(date(2020, 8, 1), 1), (JULY, 1)])
+    five_years = charts.time_chart([(date(2020, 8, 1), 1), (JULY, 1)])
     assert (five_years.unit, len(five_years.bars)) == ("month", 60)
-    longer = charts.draw([(date(2010, 2, 1), 3), (date(2010, 12, 1), 4), (JULY, 1)])
+    longer = charts.time_chart([(date(2010, 2, 1), 3), (date(2010, 12, 1), 4), (JULY, 1)])
     assert (longer.unit, len(longer.bars)) == ("year", 16)
     assert [(bar.name, bar.count) for bar in longer.filled] == [("2010", 7), ("2025", 1)]
 
 
 @pytest.mark.parametrize("months", [[], [(MAY, 9)]])
 def test_a_single_month_is_no_chart(months):
-    assert charts.draw(months) is None
+    assert charts.time_chart(months) is None
 
 
 def test_the_chart_is_told_in_words_and_figures():
@@ -77,15 +77,15 @@ def test_a_topic_is_counted_once_an_hour_and_anew_each_day(db, time_machine, dja
     for moment, statements in [("22:30", 1), ("23:29", 0), ("23:31", 1), ("23:59", 0)]:
         time_machine.move_to(f"2025-09-10T{moment}Z", tick=False)
         with django_assert_num_queries(statements):
-            assert charts.of_topic("cs.CL").total == charts.of_topic("CS.cl").total == 2
+            assert charts.topic_chart("cs.CL").total == charts.topic_chart("CS.cl").total == 2
     time_machine.move_to("2025-09-11T00:00Z", tick=False)
     with django_assert_num_queries(1):
-        assert charts.of_topic("cs.CL").is_unfinished
+        assert charts.topic_chart("cs.CL").is_unfinished
 
 
 def test_an_unknown_topic_is_counted_once_too(db, django_assert_num_queries):
     with django_assert_num_queries(1):
-        assert [charts.of_topic("phlogiston"), charts.of_topic("phlogiston")] == [None, None]
+        assert [charts.topic_chart("phlogiston"), charts.topic_chart("phlogiston")] == [None, None]
 
 
 def test_it_stands_where_the_list_is_the_topic_and_nothing_else(db, stranger):

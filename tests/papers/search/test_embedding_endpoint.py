@@ -121,7 +121,7 @@ def test_an_error_is_passed_on_and_nothing_is_tried_again(service, status, words
 def test_a_slow_service_is_not_waited_for(service):
     service.awake.clear()
     with pytest.raises(Unavailable, match=r"did not answer: .*timed out"):
-        service.endpoint().embed(["one"], patience=0.2)
+        service.endpoint().embed(["one"], timeout=0.2)
 
 
 def test_nobody_there(service):

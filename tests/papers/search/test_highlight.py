@@ -11,7 +11,7 @@ from lxml import html
 from lib.text import bare
 from papers.lists.cards import Card, render_card
 from papers.models import Paper
-from papers.search.highlight import Marker
+from papers.search.highlight import Highlighter
 from tests.factories import NOON, PaperFactory
 from tests.papers.search import library as shelf
 
@@ -129,7 +129,7 @@ LONG = "Nothing of interest is said here. " * 8
     ],
 )
 def test_an_abstract_begins_with_the_sentence_of_its_first_mark(abstract, earlier):
-    marked = card("Title", abstract).fill(marker=Marker(frozenset({"graph"}), ""))
+    marked = card("Title", abstract).fill(highlighter=Highlighter(frozenset({"graph"}), ""))
     assert "".join(re.findall('<span class="earlier">(.*?)</span>', marked)) == earlier
 
 
@@ -166,6 +166,6 @@ def test_without_its_marks_a_row_is_what_it_was(title, abstract, lexemes, prefix
     row = card(title, abstract)
     before = row.fill()
     lexemes |= {word for word in bare(abstract).split() if len(word) % 2}
-    after = row.fill(marker=Marker(lexemes, prefix))
+    after = row.fill(highlighter=Highlighter(lexemes, prefix))
     assert re.sub("</?mark>", "", whole(after)) == re.sub("</?mark>", "", before) == before
     assert tags(whole(after)) == tags(before)

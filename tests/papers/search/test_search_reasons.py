@@ -31,7 +31,7 @@ def test_a_name_that_was_found_is_told(library, stranger):
 
 
 def test_every_word_is_told_of_papers_beyond_those_that_were_ranked_for_it(library, stranger, monkeypatch):
-    monkeypatch.setattr(retrieval, "EVERY_POOL", 1)
+    monkeypatch.setattr(retrieval, "EVERY_LIMIT", 1)
     said = reasons(stranger.get("/papers?q=reasoning"))
     assert said["chain"].startswith("Every word")
     assert said["survey"].startswith("Every word")

@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from papers.period import Period
-from papers.search.syntax import MAX_LENGTH, Query, Term, parse, settle, terms, write
+from papers.search.syntax import MAX_LENGTH, Query, Term, normalise_value, parse, terms, unparse
 
 PIECES = (
     "org: author: cat: TOPIC: has: has:code votes>= votes> votes: after: before: 2025 2025-W30 cs.CL - -- OR or "
@@ -128,7 +128,7 @@ def test_a_number_at_the_limit_is_not_cut_in_two():
     ],
 )
 def test_an_address_becomes_a_text(params, text):
-    assert write(params) == text
+    assert unparse(params) == text
 
 
 @pytest.mark.parametrize(
@@ -171,13 +171,13 @@ def test_no_text_breaks_the_box(text):
     for told in (query.words, *query.filters.values()):
         assert b"\x00" not in told.encode()
     terms(text)
-    write({"q": text, "org": text, "topic": text})
+    unparse({"q": text, "org": text, "topic": text})
 
 
 @given(texts)
 def test_what_was_read_is_read_again(text):
     query = parse(text)
-    written = write({"q": query.words, **query.filters})
+    written = unparse({"q": query.words, **query.filters})
     assume(len(written) <= MAX_LENGTH)  # after:2025 becomes longer
     assert parse(written) == Query(query.words, query.filters, ())
     assert terms(query.words) == terms(text) or query.problems
@@ -187,7 +187,7 @@ def test_what_was_read_is_read_again(text):
 def test_the_normal_form_is_its_own(text):
     def normal(text):
         query = parse(text)
-        return write({"q": query.words, **query.filters})
+        return unparse({"q": query.words, **query.filters})
 
     once = normal(text)
     assume(len(once) <= MAX_LENGTH)
@@ -203,13 +203,13 @@ def test_dates_include_the_period_they_name(day, kind):
 
 def test_a_word_that_is_spelled_anew_keeps_what_stands_around_it():
     asked = terms('"a b" Tumúors OR (c) -tumuors "Tumuors" tumuorss')
-    mended = asked.spelled({"tumuors": "tumours"})
-    assert str(mended) == '"a b" tumours OR (c) "tumours" tumuorss -tumuors'
+    corrected = asked.corrected({"tumuors": "tumours"})
+    assert str(corrected) == '"a b" tumours OR (c) "tumours" tumuorss -tumuors'
     assert str(asked) == '"a b" Tumúors OR (c) "Tumuors" tumuorss -tumuors'
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "settled"),
+    ("name", "value", "normalised"),
     [
         ("after", "2025-W30", "2025-07-21"),
         ("before", "2025-01", "2025-01-31"),
@@ -219,5 +219,5 @@ def test_a_word_that_is_spelled_anew_keeps_what_stands_around_it():
         ("sort", "newest", "newest"),
     ],
 )
-def test_a_parameter_is_read_as_if_it_had_been_typed(name, value, settled):
-    assert settle(name, value) == settled
+def test_a_parameter_is_read_as_if_it_had_been_typed(name, value, normalised):
+    assert normalise_value(name, value) == normalised
