@@ -25,7 +25,7 @@ from bench import state  # noqa: E402
 from bench.report import Limit, table, verdict  # noqa: E402
 
 _KINDS = {"words": "words", "meaning": "meaning", "fused": ""}
-_MAX_RANK = 10
+_RANKS = 10
 
 type Quality = dict[str, tuple[float, float]]  # MRR and recall of each kind of search
 
@@ -50,28 +50,28 @@ def main() -> int:
             Limit("title hidden, fused MRR", quality[questions.HIDDEN]["fused"][0], 0.88, at_least=True),
             Limit("title hidden, fused recall", quality[questions.HIDDEN]["fused"][1], 0.95, at_least=True),
             Limit("plain, fused MRR", quality["plain"]["fused"][0], 0.60, at_least=True),
-            *(limit for name in sets for limit in _limits(name, quality[name])),
+            *(limit for name in sets for limit in _fused_is_best(name, quality[name])),
         ]
     )
 
 
-def _measure(questions) -> Quality:
-    return {kind: _score(questions, by) for kind, by in _KINDS.items()}
+def _measure(pairs) -> Quality:
+    return {kind: _score(pairs, by) for kind, by in _KINDS.items()}
 
 
-def _score(questions, by: str) -> tuple[float, float]:
-    ranks = [_rank(text, by, pk) for text, pk in questions]
+def _score(pairs, by: str) -> tuple[float, float]:
+    ranks = [_rank(text, by, pk) for text, pk in pairs]
     return mean(1 / rank if rank else 0 for rank in ranks), mean(rank > 0 for rank in ranks)
 
 
 def _rank(text: str, by: str, pk: int) -> int:
-    """The rank of the paper among the first ten, from 1; 0 if it is not among them."""
+    """Returns the rank of the paper among the first results, from 1, or 0 if it is not among them."""
     from papers.models import Paper
     from papers.search import results, syntax
 
     terms = syntax.terms(syntax.parse(text).words)
     papers = results.excluding(Paper.objects.all(), terms)
-    first = [hit.pk for hit in results.search(papers, terms, by=by).hits[:_MAX_RANK]]
+    first = [hit.pk for hit in results.search(papers, terms, by=by).hits[:_RANKS]]
     return first.index(pk) + 1 if pk in first else 0
 
 
@@ -84,9 +84,9 @@ def _table(sets, quality: dict[str, Quality]) -> str:
     return table(["set", "questions", *headings], rows)
 
 
-def _limits(name: str, quality: Quality) -> list[Limit]:
+def _fused_is_best(name: str, quality: Quality) -> list[Limit]:
     return [
-        Limit(f"{name}, fused {figure} and the better of both", fused, max(single), at_least=True)
+        Limit(f"{name}, fused {figure} and the better single one", fused, max(single), at_least=True)
         for figure, *single, fused in zip(("MRR", "recall"), *quality.values(), strict=True)
     ]
 

@@ -71,7 +71,7 @@ def mend() -> None:
     for counter, should in _OF_COLLECTIONS.items():
         ids = _lock(_wrong(Collection.objects, counter, should))
         Collection.objects.filter(pk__in=ids).update(**{counter: should})
-    Affiliation.objects.show(_lock(Paper.objects.misattributed()))
+    Affiliation.objects.refresh_organisation(_lock(Paper.objects.misattributed()))
     lost = list(Paper.objects.filter(entry=None).prefetch_related("authors"))
     SearchEntry.objects.refresh(lost, {paper.pk: [a.name for a in paper.authors.all()] for paper in lost})
     Day.objects.recount()
@@ -80,4 +80,4 @@ def mend() -> None:
 def _lock(wrong) -> list[int]:
     """The ids of these rows, whose counters no one else moves from here on."""
     ids = list(wrong.values_list("pk", flat=True))
-    return [row.pk for row in wrong.model.objects.select_for_update(no_key=True).filter(pk__in=ids)]
+    return wrong.model.objects.filter(pk__in=ids).lock()

@@ -10,8 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRedirect
 
-from lib.http import here, limited, redirect_back, verb
+from lib.limits import limited
+from lib.redirects import next_path, redirect_back
 from lib.refusals import BadInput
+from lib.verbs import verb
 from papers import lists
 from papers.following.lists import following as following_list
 from papers.models import follow as follows
@@ -22,30 +24,37 @@ _limited = limited("follow", person=60, network=600, period=timedelta(minutes=1)
 @verb
 @_limited
 def follow(request: HttpRequest, kind: str) -> HttpResponse:
-    """What the form names as `what`; a topic or an author is known by name alone."""
-    return _act(request, kind, "make")
+    """Follow what the form names as `what`; topics and authors are followed by name, whether or not they exist."""
+    model, target = _target(request, kind)
+    try:
+        model.objects.make(request.user, target)
+    except BadInput as error:
+        if not request.htmx:
+            raise
+        messages.error(request, str(error))
+        return HttpResponseClientRedirect(next_path(request))
+    return _answer(request, model, target)
 
 
 @verb
 @_limited
 def unfollow(request: HttpRequest, kind: str) -> HttpResponse:
-    return _act(request, kind, "unmake")
+    model, target = _target(request, kind)
+    model.objects.unmake(request.user, target)
+    return _answer(request, model, target)
 
 
-def _act(request: HttpRequest, kind: str, deed: str) -> HttpResponse:
-    """Do it, then answer with the button as it is now, or lead back."""
+def _target(request: HttpRequest, kind: str) -> tuple[type[follows.Follow], object]:
+    """The model of this kind of follow, and the target that the form names."""
     try:
         model = follows.kinds()[kind]
-        target = model.find(request.POST.get("what", ""))
+        return model, model.find(request.POST.get("what", ""))
     except (KeyError, ObjectDoesNotExist):
         raise Http404 from None
-    try:
-        getattr(model.objects, deed)(request.user, target)
-    except BadInput as error:
-        if not request.htmx:
-            raise
-        messages.error(request, str(error))
-        return HttpResponseClientRedirect(here(request))
+
+
+def _answer(request: HttpRequest, model: type[follows.Follow], target) -> HttpResponse:
+    """The button as it is now, or the way back to the page that it was on."""
     if not request.htmx:
         return redirect_back(request)
     return render(request, "papers/following/_follow.html", {"follow": model.objects.standing(request.user, target)})

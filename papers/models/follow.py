@@ -13,7 +13,7 @@ MOST = 500  # of one person, of all kinds together
 
 @dataclass(frozen=True)
 class Standing:
-    """What a follow button shows: the kind and handle of what it is for, how many follow that, and whether one does."""
+    """What a follow button shows: kind and handle of its target, how many follow it, and whether the viewer does."""
 
     kind: str
     handle: str
@@ -23,12 +23,12 @@ class Standing:
 
 class FollowManager(models.Manager):
     def of(self, user):
-        """What a user follows, with all that is shown of it."""
+        """The user's rows of this kind, with everything that pages show of their targets."""
         return self.filter(user=user)
 
     @transaction.atomic
     def make(self, user, target) -> bool:
-        """True if the row was written now, False if it stood already. Raises BadInput for one too many."""
+        """Follow the target. False if the user does already. Raises BadInput past MOST."""
         user.lock()
         if self._of(target).filter(user=user).exists():
             return False
@@ -38,35 +38,35 @@ class FollowManager(models.Manager):
         return True
 
     def unmake(self, user, target) -> bool:
-        """True if a row was removed."""
+        """Stop following the target. False if the user does not follow it."""
         return bool(self._of(target).filter(user=user).delete()[0])
 
     @transaction.atomic
     def move(self, old, into) -> None:
-        """Who follows the old target follows the other one from now on; for two that are made one."""
+        """Let the followers of `old` follow `into` instead, for two targets that are merged."""
         followers = self._of(old).values_list("user", flat=True)
         rows = [self.model(user_id=user, **self.model.row(into)) for user in followers]
         self.bulk_create(rows, ignore_conflicts=True)
         self._of(old).delete()
 
     def standing(self, viewer, target) -> Standing:
-        """One statement, which reads nothing but an index."""
-        told = self._of(target).aggregate(followers=Count("*"), mine=Count("user", filter=Q(user=viewer.pk)))
+        """How the target is followed, and whether by this viewer. One statement, which reads nothing but an index."""
+        counts = self._of(target).aggregate(followers=Count("*"), mine=Count("user", filter=Q(user=viewer.pk)))
         handle = self.model(**self.model.row(target)).handle
-        return Standing(self.model.kind, handle, told["followers"], bool(told["mine"]))
+        return Standing(self.model.kind, handle, counts["followers"], bool(counts["mine"]))
 
     def _of(self, target):
         return self.filter(**{self.model.column: self.model.row(target)[self.model.column]})
 
 
 class Follow(models.Model):
-    """A kind of following is a subclass that tells
+    """A row says that a user follows a target. Each kind of target has a subclass, which defines
 
     * `kind`, its name in addresses; `title`, its name on pages;
-    * `find(name)`, the target that a reader means, or DoesNotExist or BadInput; `handle`, the name that finds it again;
-    * `row(target)`, the fields of its row; `column`, the one of them that tells targets apart;
-    * `BRINGS`, the SQL of what its rows (`followed`) that are `{whose}` bring in: (user id, paper id, why). It reads
-      papers and search entries from `{papers}` and `{entries}`, which are all of them or a few.
+    * `find(name)`, which returns the target of this name or raises DoesNotExist or BadInput; `handle`, that name;
+    * `row(target)`, the fields of its row; `column`, the one of them that identifies the target;
+    * `BRINGS`, the SQL of the papers that its rows (`followed`) bring in to users that are `{whose}`: (user id, paper
+      id, why). It reads papers and search entries from `{papers}` and `{entries}`, which are all of them or a few.
     """
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+", db_index=False)

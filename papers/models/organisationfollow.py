@@ -10,7 +10,7 @@ class OrganisationFollowManager(FollowManager):
 
 
 class OrganisationFollow(Follow):
-    """Brings in the organisation's papers."""
+    """A follow that brings in the organisation's papers."""
 
     kind, title, column = "organisations", "Organisations", "organisation"
 

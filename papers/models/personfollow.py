@@ -18,7 +18,7 @@ class PersonFollowManager(FollowManager):
 
 
 class PersonFollow(Follow):
-    """Brings in what the person submitted and upvoted, as far as that person lets it show."""
+    """A follow that brings in the papers that the person submitted and upvoted, as far as the person shows them."""
 
     kind, title, column = "people", "People", "person"
 

@@ -1,4 +1,4 @@
-"""What is followed by its name alone: topics and authors, however they are spelled in case and accents."""
+"""Follows of topics and authors, which have no rows of their own: they are names, whose case and accents are equal."""
 
 from django.contrib.postgres.search import SearchQueryField
 from django.db import models
@@ -15,7 +15,10 @@ LONGEST = 200
 
 
 class TextFollow(Follow):
-    """`name` as it was spelled first; `folded` tells names apart. `parameter`: the filter that lists their papers."""
+    """A follow of a name: `name` as it was spelled first, `folded` to identify it.
+
+    `parameter` is the name of the filter that lists its papers.
+    """
 
     column = "folded"
 
@@ -50,7 +53,7 @@ class TextFollow(Follow):
 
 
 class TopicFollow(TextFollow):
-    """Brings in the papers with this category or keyword."""
+    """A follow that brings in the papers with this category or keyword."""
 
     kind, title, one, parameter = "topics", "Topics", "A topic", "topic"
     fold = staticmethod(fold)
@@ -76,7 +79,7 @@ class Names(Func):
 
 
 class AuthorFollow(TextFollow):
-    """Brings in the papers that have these words, side by side, among their authors' names."""
+    """A follow that brings in the papers that have these words, side by side, among their authors' names."""
 
     kind, title, one, parameter = "authors", "Authors", "An author", "author"
     fold = staticmethod(bare)

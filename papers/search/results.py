@@ -8,11 +8,10 @@ relevance.
 
 import hashlib
 import logging
-import time
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 
 import numpy
 from django.core.cache import caches
@@ -128,13 +127,18 @@ def _cached(papers, key_data, make: Callable[[], Results]) -> Results:
     """The results from the cache, where a search of all papers stays for a minute. Other searches are made anew."""
     if papers.query.where:
         return make()
-    key = hashlib.blake2b(repr(key_data).encode(), digest_size=16).hexdigest()
-    return caches["searches"].get_or_set(key, make)
+    return caches["searches"].get_or_set(_key(key_data), make)
+
+
+def _key(*values) -> str:
+    return hashlib.blake2b(repr(values).encode(), digest_size=16).hexdigest()
 
 
 def supports_meaning() -> bool:
     """Whether this site can search by meaning: it has a model, and its database has pgvector."""
-    return embedder() is not None and _has_vectors()
+    return embedder() is not None and caches["searches"].get_or_set(
+        "has_vectors", Embedding.objects.is_ready, timeout=None
+    )
 
 
 def _similar(paper, papers) -> Results:
@@ -203,25 +207,20 @@ _SETTINGS = """
 
 
 def _vector(text: str) -> numpy.ndarray | None:
-    """The vector of the text, or None if it cannot be made now; then none is made for PAUSE_SECONDS."""
-    if not (text and supports_meaning()) or time.monotonic() < _pause["until"]:
+    """The vector of a text, or None if it is empty, or if this site cannot make or compare vectors.
+
+    Where making one failed, the log says why, and none is made for PAUSE_SECONDS.
+    """
+    cache = caches["searches"]
+    if not (text and supports_meaning()) or cache.get("no_vectors"):
         return None
     try:
-        return _embedded(text)
+        return cache.get_or_set(_key(embedding.model_name(), text), lambda: _embedded(text), timeout=None)
     except Unavailable:
         logger.exception("Searches leave out meaning for %d s.", PAUSE_SECONDS)
-        _pause["until"] = time.monotonic() + PAUSE_SECONDS
+        cache.set("no_vectors", True, timeout=PAUSE_SECONDS)
         return None
 
 
-_pause = {"until": 0.0}
-
-
-@lru_cache(maxsize=1_000)
 def _embedded(text: str) -> numpy.ndarray:
     return embedder().embed([text], VECTOR_TIMEOUT)[0]
-
-
-@cache
-def _has_vectors() -> bool:
-    return Embedding.objects.is_ready()

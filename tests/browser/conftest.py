@@ -9,6 +9,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from tests import queue
 from tests.browser import chromium
 from tests.browser.watch import Watch
 from tests.conftest import sign_in
@@ -26,18 +27,26 @@ QUIET = (
 )
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.browser)
+    """Marks the tests of this folder, and puts them before all others.
+
+    Side by side they share one browser. First, they are handed to one process of pytest-xdist, while others have the
+    rest of the tests.
+    """
+    here = [item for item in items if HERE in item.path.parents]
+    for item in here:
+        item.add_marker(pytest.mark.browser)
+    items[:] = [*here, *(item for item in items if HERE not in item.path.parents)]
 
 
 @pytest.fixture(scope="package")
 def browser():
     """One Chromium for all tests of this folder.
 
-    Playwright keeps an event loop in this thread, which Django takes for asynchronous code; so it is told
-    otherwise while the browser is there, and only then.
+    Playwright keeps an event loop in this thread, which Django takes for asynchronous code; DJANGO_ALLOW_ASYNC_UNSAFE
+    stops it from refusing queries. Both end with the last test of this folder, since others run event loops of their
+    own.
     """
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         path = chromium.find(playwright)
@@ -58,6 +67,13 @@ def live_server():
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def transactional_db(transactional_db):
+    """Jobs too are gone after a test: their tables have no models, so Django does not empty them."""
+    yield
+    queue.clear()
 
 
 @pytest.fixture
@@ -89,14 +105,8 @@ def visit(browser, live_server, transactional_db, settings) -> Callable[..., Pag
     yield visit
     for context, _ in opened:
         context.close()
-    complaints = [said for _, watch in opened for said in watch.verdict()]
+    complaints = [complaint for _, watch in opened for complaint in watch.verdict()]
     assert not complaints, "\n".join(complaints)
-
-
-@pytest.fixture
-def quick_hashes(settings):
-    """Password hashes that cost nothing."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(params=[True, False], ids=["javascript", "no javascript"])

@@ -5,8 +5,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from lib.http import verb
 from lib.refusals import BadInput
+from lib.verbs import verb
+from orgs.models import Organisation
 from orgs.models.curated import MOST
 from orgs.views.page import editable
 from papers.organisations.pinned import SHELVES
@@ -22,16 +23,16 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 def shelf(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """What stands on the draft's shelf, to arrange; beneath it the latest of what could."""
-    organisation, chosen = editable(request, slug).drafted(), SHELVES[name]
-    pks, offered = getattr(organisation, name), chosen.offered(organisation)
-    here = offered.in_bulk(pks)
+    """The rows on a shelf of the draft, to be arranged, and the latest of those that could be put on it."""
+    organisation, shelf = editable(request, slug).drafted(), SHELVES[name]
+    pks, offered = getattr(organisation, name), shelf.offered(organisation)
+    rows = offered.in_bulk(pks)
     context = {
         "org": organisation,
         "name": name,
-        "shelf": chosen,
-        "rows": [(here[pk], getattr(here[pk], chosen.handle)) for pk in pks if pk in here],
-        "offered": [(row, getattr(row, chosen.handle)) for row in offered.exclude(pk__in=pks)[:OFFERED]],
+        "shelf": shelf,
+        "rows": [(rows[pk], getattr(rows[pk], shelf.handle)) for pk in pks if pk in rows],
+        "offered": [(row, getattr(row, shelf.handle)) for row in offered.exclude(pk__in=pks)[:OFFERED]],
         "most": MOST[name],
     }
     return render(request, "papers/organisations/pinned.html", context)
@@ -39,11 +40,11 @@ def shelf(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 
 @verb
 def put(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """Something of the organisation's, by anything that names it; what can't stand here is explained there."""
-    organisation, chosen = editable(request, slug), SHELVES[name]
+    """Put what `what` names on the shelf. The shelf's page, which only editors see, says what cannot be put on it."""
+    organisation, shelf = editable(request, slug), SHELVES[name]
     try:
-        row = chosen.find(organisation, request.POST.get("what", ""))
-        organisation.put(name, row.pk, request.user, chosen.offered(organisation))
+        row = shelf.find(organisation, request.POST.get("what", ""))
+        organisation.put(request.user, name, row.pk, shelf.offered(organisation))
     except BadInput as error:
         messages.error(request, str(error))
     return redirect(f"papers:{name}", slug)
@@ -51,23 +52,23 @@ def put(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 
 @verb
 def take(request: HttpRequest, slug: str, name: str, handle: str) -> HttpResponse:
-    organisation = editable(request, slug)
-    organisation.take(name, _row(name, handle).pk, request.user, SHELVES[name].offered(organisation))
+    organisation = get_object_or_404(Organisation, slug=slug)
+    organisation.take(request.user, name, _row(name, handle).pk, SHELVES[name].offered(organisation))
     return redirect(f"papers:{name}", slug)
 
 
 @verb
 def move(request: HttpRequest, slug: str, name: str, handle: str) -> HttpResponse:
-    """To the place that the button names, from 0: so twice is once."""
-    organisation, place = editable(request, slug), request.POST.get("place", "")
+    """Move a row to the place that the button names, from 0; a second time changes nothing."""
+    organisation, place = get_object_or_404(Organisation, slug=slug), request.POST.get("place", "")
     if not place.isdecimal():
         raise BadInput("A place is a number, from 0.")
     among = SHELVES[name].offered(organisation)
-    organisation.move(name, _row(name, handle).pk, int(place[:4]), request.user, among)
+    organisation.move(request.user, name, _row(name, handle).pk, int(place[:4]), among)
     return redirect(f"papers:{name}", slug)
 
 
 def _row(name: str, handle: str):
-    """Whosever it is by now: what is no longer theirs must be possible to take away."""
+    """The row with this handle, also if it does not belong to the organisation any more: it can be taken away."""
     shelf = SHELVES[name]
     return get_object_or_404(shelf.model, **{shelf.handle: handle})

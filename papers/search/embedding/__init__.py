@@ -11,18 +11,25 @@ from papers.search.embedding.interface import Embedder, Unavailable
 __all__ = ["Embedder", "Unavailable", "embedder"]
 
 
-@cache
 def embedder() -> Embedder | None:
-    """The embedder that `settings.EMBEDDING` names; None for "none". The model is not loaded before its first text."""
-    match settings.EMBEDDING:
+    """The embedder that `settings.EMBEDDING` names, the same one for the same settings; None for "none".
+
+    The model is not loaded before its first text.
+    """
+    return _embedder(
+        settings.EMBEDDING, settings.EMBEDDING_MODEL, settings.EMBEDDING_KEY, settings.EMBEDDING_DIMENSIONS
+    )
+
+
+@cache
+def _embedder(address: str, model: str, key: str, dimensions: int) -> Embedder | None:
+    match address:
         case "none":
             return None
         case "bundled":
             return Bundled()
-        case url:
-            return Endpoint(
-                url, settings.EMBEDDING_MODEL, key=settings.EMBEDDING_KEY, dimensions=settings.EMBEDDING_DIMENSIONS
-            )
+        case _:
+            return Endpoint(address, model, key=key, dimensions=dimensions)
 
 
 def model_name() -> str:
