@@ -11,17 +11,17 @@ from papers.search import results, syntax
 from papers.search.embedding import bundled
 from tests.factories import PaperFactory
 from tests.papers.ingest.played_arxiv import Arxiv
-from tests.papers.search import library as shelf
+from tests.papers.search import library as sample_papers
 
 _embedded_once = cache(bundled._vector)
 
 
 @pytest.fixture
 def library(db, monkeypatch):
-    """Six papers by name, with their words counted and their vectors made: see library.py."""
+    """The six sample papers by name, with counted words and vectors."""
     monkeypatch.setattr(bundled, "_vector", _embedded_once)
-    papers = shelf.fill()
-    shelf.index()
+    papers = sample_papers.fill()
+    sample_papers.index()
     return papers
 
 

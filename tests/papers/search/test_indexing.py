@@ -1,4 +1,4 @@
-"""What search needs kept up to date: vectors by the bundled model, and counted words."""
+"""The data of the search is updated: vectors by the bundled model, and counts of words."""
 
 import io
 
@@ -189,10 +189,10 @@ def test_the_command_has_plain_lines_or_a_bar(monkeypatch, capsys):
     monkeypatch.setattr(indexing, "BATCH", 2)
     plain = run("--limit", "2")
     assert "2 of 2\n2 embedded in" in plain
-    shown = run(tty=True)
-    assert "1 of 1" not in shown
+    screen = run(tty=True)
+    assert "1 of 1" not in screen
     assert "1/1" in capsys.readouterr().out
-    assert "1 embedded in" in shown
+    assert "1 embedded in" in screen
 
 
 @pytest.mark.parametrize(

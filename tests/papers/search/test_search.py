@@ -1,4 +1,4 @@
-"""What is found for a question, why, and in which order: words, meaning, and both fused."""
+"""The results of searches and their order: by words, by meaning, and both fused."""
 
 import pytest
 from django.core.cache import caches
@@ -10,7 +10,7 @@ from papers.models import Embedding, Paper
 from papers.search import lexicon, results, retrieval
 from papers.search.syntax import terms
 from tests.factories import PaperFactory
-from tests.papers.search import library as shelf
+from tests.papers.search import library as sample_papers
 
 # --- words
 
@@ -62,7 +62,7 @@ def test_a_title_that_begins_with_the_words_stands_first_then_one_that_has_them_
     shorter = PaperFactory(title="Anything, we segment", abstract="Segment anything. " * 3)
     inside = PaperFactory(title="Why segment anything in long titles about other things", abstract="")
     named = PaperFactory(title="Segment anything: a long title about many other things", abstract="Else.")
-    shelf.index()
+    sample_papers.index()
     hits = results.search(Paper.objects.all(), terms("segment anything"), by="words").hits
     assert [hit.pk for hit in hits] == [named.pk, inside.pk, shorter.pk]
 
@@ -75,7 +75,7 @@ def test_title_above_names_above_abstract(db):
     in_abstract = PaperFactory(title="Beta", abstract="Choi alpha.", authors=["Zeta Gamma"])
     in_names = PaperFactory(title="Alpha", abstract="Beta gamma.", authors=["Zeta Choi"])
     in_title = PaperFactory(title="Choi", abstract="Alpha beta.", authors=["Zeta Gamma"])
-    shelf.index()
+    sample_papers.index()
     hits = results.search(Paper.objects.all(), terms("choi"), by="words").hits
     assert [hit.pk for hit in hits] == [in_title.pk, in_names.pk, in_abstract.pk]
 
@@ -88,7 +88,7 @@ def test_a_new_paper_is_found_before_its_words_are_counted(found, library):
 def test_a_common_word_is_read_no_further_than_the_budget(db, monkeypatch):
     for n in range(9):
         PaperFactory(title=f"Common {'rare' if n == 4 else 'x'}")
-    shelf.index()
+    sample_papers.index()
     monkeypatch.setattr(lexicon, "MAX_POSTINGS", 5)
     hits = results.search(Paper.objects.all(), terms("common rare zebra"), by="words").hits
     assert [Paper.objects.get(pk=hit.pk).title for hit in hits] == ["Common rare"]
@@ -193,7 +193,7 @@ def test_vectors_of_another_model_are_not_compared(found, library):
     assert found("finding cancer in scans", by="meaning") == {}
 
 
-# --- pools and what is kept
+# --- limits and the cache
 
 
 def test_of_many_papers_with_every_word_the_first_in_the_order_asked_for_are_ranked(db, monkeypatch):
@@ -212,7 +212,7 @@ def test_common_words_are_looked_for_among_the_first_papers_only(db, monkeypatch
     monkeypatch.setattr(retrieval, "SCAN_LIMIT", 2)
     another = PaperFactory(title="Another", imported_votes=0)
     papers = [PaperFactory(title="Alike", imported_votes=votes) for votes in (1, 2, 3)]
-    shelf.index()
+    sample_papers.index()
     found = results.search(Paper.objects.all(), terms("alike"), by="words")
     assert ({hit.pk for hit in found.hits}, found.has_more) == ({paper.pk for paper in papers[1:]}, True)
     assert found.is_scan

@@ -1,4 +1,4 @@
-"""The search box: what is read out of a text, what is written back, and what the search engine gets."""
+"""The language of the search box: parsing, unparsing, and the terms of a search."""
 
 from datetime import date
 
@@ -149,10 +149,10 @@ def test_an_address_becomes_a_text(params, text):
     ],
 )
 def test_words_become_terms(words, wanted, unwanted, plain):
-    found = terms(words)
-    assert ["|".join(map(str, group)) for group in found.all] == wanted
-    assert [str(term) for term in found.none] == unwanted
-    assert found.plain == plain
+    result = terms(words)
+    assert ["|".join(map(str, group)) for group in result.all] == wanted
+    assert [str(term) for term in result.none] == unwanted
+    assert result.plain == plain
 
 
 def test_a_term_knows_whether_it_is_a_phrase():
@@ -168,8 +168,8 @@ def test_a_term_knows_whether_it_is_a_phrase():
 def test_no_text_breaks_the_box(text):
     query = parse(text)
     assert all("“" in problem and problem.endswith(".") for problem in query.problems)
-    for told in (query.words, *query.filters.values()):
-        assert b"\x00" not in told.encode()
+    for value in (query.words, *query.filters.values()):
+        assert b"\x00" not in value.encode()
     terms(text)
     unparse({"q": text, "org": text, "topic": text})
 
@@ -202,10 +202,10 @@ def test_dates_include_the_period_they_name(day, kind):
 
 
 def test_a_word_that_is_spelled_anew_keeps_what_stands_around_it():
-    asked = terms('"a b" Tumúors OR (c) -tumuors "Tumuors" tumuorss')
-    corrected = asked.corrected({"tumuors": "tumours"})
+    original = terms('"a b" Tumúors OR (c) -tumuors "Tumuors" tumuorss')
+    corrected = original.corrected({"tumuors": "tumours"})
     assert str(corrected) == '"a b" tumours OR (c) "tumours" tumuorss -tumuors'
-    assert str(asked) == '"a b" Tumúors OR (c) "Tumuors" tumuorss -tumuors'
+    assert str(original) == '"a b" Tumúors OR (c) "Tumuors" tumuorss -tumuors'
 
 
 @pytest.mark.parametrize(
