@@ -52,10 +52,13 @@ def contents(*models) -> dict[str, str | None]:
 
     names = [model._meta.db_table for model in models]
     tables = names or sorted(set(connection.introspection.table_names()) - KEPT - COUNTED)
-    digests = [f"""SELECT '{t}', md5(string_agg(x::text, ',' ORDER BY x::text)) FROM "{t}" x""" for t in tables]  # noqa: S608
+    digests = [_DIGEST.format(table=table) for table in tables]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(digests))
         return dict(cursor.fetchall())
+
+
+_DIGEST = """SELECT '{table}', md5(string_agg(row::text, ',' ORDER BY row::text)) FROM "{table}" row"""
 
 
 def drop_older_databases() -> None:

@@ -9,7 +9,6 @@ from django.test import Client
 from playwright.sync_api import Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests import queue
 from tests.browser import chromium
 from tests.browser.watch import Watch
 from tests.conftest import sign_in
@@ -67,13 +66,6 @@ def live_server():
     server.start()
     yield server
     server.stop()
-
-
-@pytest.fixture
-def transactional_db(transactional_db):
-    """Jobs too are gone after a test: their tables have no models, so Django does not empty them."""
-    yield
-    queue.clear()
 
 
 @pytest.fixture

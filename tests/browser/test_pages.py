@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from inbox import signed_links
+from tests import database
 from tests.browser import world
 from tests.browser.axe import assert_faultless, faults
 from tests.browser.entrance import PASSWORD, give_password, link_in_the_last_letter, sign_in
@@ -127,7 +128,7 @@ def transactional_db(django_db_setup, django_db_blocker) -> Iterator[Cast]:
             member = give_password(world.build())
             yield Cast(member, give_password(world.contest(member)))
         finally:
-            world.clear()
+            database.empty()
             connection.close()  # nobody else can: it belongs to the event loop that playwright keeps in this thread
 
 

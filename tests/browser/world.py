@@ -4,7 +4,6 @@ import random
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
-from django.core.management import call_command
 
 from accounts.models import User
 from config.demo import PAPERS
@@ -106,13 +105,6 @@ def contest(member: User) -> User:
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
         Claim.objects.ask(person, free, reason)
     return appoint(UserFactory(username="q" * 39, name="Q" * 120))
-
-
-def clear() -> None:
-    """Empties the database, with the tables that have no model of ours."""
-    call_command("flush", verbosity=0, interactive=False)
-    queue.clear()
-    queue.sql("DELETE FROM lib_throttle")
 
 
 def _affiliate(org: Organisation, member: User) -> None:

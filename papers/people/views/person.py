@@ -19,7 +19,7 @@ def person(request: HttpRequest, username: str, tab: str = "") -> HttpResponse:
     profile = (found.username, str(found), found.about, found.links, found.portrait.name, follow)
     shown = [(m.role, m.organisation.updated_at) for m in memberships], [(c.pk, c.updated_at) for c in collections]
     context = {"person": found, "follow": follow, "tab": tab, "memberships": memberships, "collections": collections}
-    context["tabs"] = TABS
+    context["person_tabs"] = TABS
     version = (profile, tab, shown)
     return lists.page(request, list_, "papers/people/person.html", version=version, title=str(found), **context)
 
