@@ -67,9 +67,8 @@ class Period:
             return long_date(self.start)
         if self.kind == "week":
             last = self.end - timedelta(days=1)
-            first = f"{self.start.day} {self.start:%B}" + (
-                f" {self.start.year}" if self.start.year != last.year else ""
-            )
+            year = f" {self.start.year}" if self.start.year != last.year else ""
+            first = f"{self.start.day} {self.start:%B}{year}"
             return f"Week {self.start.isocalendar().week}: {first} – {last.day} {last:%B} {last.year}"
         return f"{self.start:%B %Y}"
 

@@ -144,19 +144,16 @@ class Square:
 
 
 @dataclass(frozen=True)
-class MonthLabel:
-    text: str
-    x: int
-
-
-@dataclass(frozen=True)
 class Calendar:
-    """A year in columns of weeks, Monday at the top. `filled_months` are the first days of months with papers."""
+    """A year in columns of weeks, Monday at the top.
+
+    `months` are the names of all months with their x in px, `filled_months` the first days of those with papers.
+    """
 
     year: int
     papers: int
     squares: list[Square]
-    months: list[MonthLabel]
+    months: list[tuple[str, int]]
     filled_months: list[date]
 
     @property
@@ -177,7 +174,7 @@ def calendars(days: Iterable[Day]) -> list[Calendar]:
 
 
 def _calendar(year: int, days: list[Day], peak: int) -> Calendar:
-    firsts = [date(year, month, 1) for month in range(1, 13)]
+    first_days = [date(year, month, 1) for month in range(1, 13)]
     squares = [
         Square(
             date=day.date,
@@ -192,7 +189,7 @@ def _calendar(year: int, days: list[Day], peak: int) -> Calendar:
         year,
         papers=sum(day.paper_count for day in days),
         squares=squares,
-        months=[MonthLabel(f"{first:%b}", _column(first) * CELL) for first in firsts],
+        months=[(f"{first:%b}", _column(first) * CELL) for first in first_days],
         filled_months=sorted({day.date.replace(day=1) for day in days}),
     )
 

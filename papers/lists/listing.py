@@ -1,7 +1,7 @@
 """One keyset page of a list: its papers filtered, searched and sorted as a query says."""
 
-from collections.abc import Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Collection
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -114,14 +114,15 @@ def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Li
         found = _search(list_, matching, query, columns)
         if found and columns:
             matching = found.sortable(matching)
-        is_whole = not (filter or found) and list_.has_index_for(orders[order])
+        is_fast = not columns or (not (filter or found) and list_.has_index_for(orders[order]))
         cursor = query.params.get("older", "")
-        with _readable(papers, matching, is_whole or not columns) as readable:
+        with _time_limit(not is_fast):
+            readable = matching if is_fast else collect(papers, matching)
             rows = readable.seen_by(viewer).for_cards(columns)
             page = keyset.page(rows, columns, cursor, size) if columns else _ranked(rows, found, cursor, size)
         reasons = list_.reasons(viewer, [paper.pk for paper in page.rows]) if list_.reasons else {}
-        search_results = found if query.terms.all else None
-        return Listing(query, filter, order, orders, page.rows, page.cursor, search_results, reasons)
+        found = found if query.terms.all else None
+        return Listing(query, filter, order, orders, page.rows, page.cursor, found, reasons)
 
 
 def for_feed(
@@ -143,8 +144,9 @@ def for_feed(
         matching = results.excluding(filter.qs if filter else papers, query.terms)
         if query.terms.all:
             matching = results.matching(matching, query.terms)
-        is_whole = not (filter or query.terms.all) and list_.has_index_for(orders[order])
-        with _readable(papers, matching, is_whole) as readable:
+        is_fast = not (filter or query.terms.all) and list_.has_index_for(orders[order])
+        with _time_limit(not is_fast):
+            readable = matching if is_fast else collect(papers, matching)
             rows = readable.seen_by(viewer).for_cards((*orders[order].columns, *columns))
             page = keyset.page(rows, orders[order].columns, query.params.get("older", ""), size)
         return Listing(query, filter, order, orders, page.rows, page.cursor)
@@ -152,13 +154,6 @@ def for_feed(
 
 def _time_limit(is_needed: bool) -> AbstractContextManager:
     return results.time_limit() if is_needed else nullcontext()
-
-
-@contextmanager
-def _readable(papers: QuerySet, matching: QuerySet, is_fast: bool) -> Iterator[QuerySet]:
-    """The matching ones of these papers as they are read fastest, within the time limit unless `is_fast`."""
-    with _time_limit(not is_fast):
-        yield matching if is_fast else collect(papers, matching)
 
 
 def _order(query: ListQuery, default: str, orders: dict[str, Order]) -> str:

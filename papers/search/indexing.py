@@ -24,10 +24,8 @@ def recount() -> int:
 
 def stale() -> QuerySet[SearchEntry]:
     """The search entries of papers that have no vector, or one of another model or of an earlier text."""
-    fresh = Embedding.objects.filter(
-        paper=OuterRef("paper"), model=embedding.model_name(), revision=OuterRef("revision")
-    )
-    return SearchEntry.objects.filter(~Exists(fresh))
+    current = Embedding.objects.filter(model=embedding.model_name(), revision=OuterRef("revision"))
+    return SearchEntry.objects.filter(~Exists(current.filter(paper=OuterRef("paper"))))
 
 
 def embed(limit: int | None = None, on_each: Callable[[], object] = lambda: None) -> int:

@@ -143,9 +143,8 @@ def supports_meaning() -> bool:
 
 def _similar(paper, papers) -> Results:
     with time_limit() as cursor, suppress(EmptyResultSet):  # Django knows that no paper can match
-        vector = (
-            Embedding.objects.filter(paper=paper, model=embedding.model_name()).values_list("vector", flat=True).first()
-        )
+        vectors = Embedding.objects.filter(paper=paper, model=embedding.model_name()).values_list("vector", flat=True)
+        vector = vectors.first()
         if vector is not None and supports_meaning():
             return Results(_hits(cursor, {"near": retrieval.near(papers.exclude(pk=paper.pk), vector)}))
     return Results(())
