@@ -19,7 +19,10 @@ ORDERS = ("votes", "newest", "discussed", "hot")
 
 @pytest.fixture(scope="module")
 def many(django_db_setup, django_db_blocker):
-    """Papers with even ids have code, those with odd ones the topic "odd"; forty a day, until 10 September 2025."""
+    """Papers with even ids have code, those with odd ones the topic "odd"; forty a day, until 10 September 2025.
+
+    Their ids do not come from the sequence, which a rollback would not reset.
+    """
     with django_db_blocker.unblock(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_FILL, {"papers": PAPERS, "days": DAYS})
         Day.objects.recount()
@@ -30,11 +33,11 @@ def many(django_db_setup, django_db_blocker):
 
 _FILL = """
     INSERT INTO papers_paper (
-        arxiv_id, version, title, abstract, author_count, categories, keywords, code_url, project_url, published_at,
+        id, arxiv_id, version, title, abstract, author_count, categories, keywords, code_url, project_url, published_at,
         listed_at, imported_votes, vote_count, comment_count, revision, changed_at
     )
     SELECT
-        '2509.' || lpad(n::text, 5, '0'), 1, 'Paper ' || n, repeat('word ', 100), 0, '{}', '{}',
+        n, '2509.' || lpad(n::text, 5, '0'), 1, 'Paper ' || n, repeat('word ', 100), 0, '{}', '{}',
         CASE n %% 2 WHEN 0 THEN 'https://example.org' ELSE '' END, '', listed_at, listed_at,
         n * 7919 %% 97, n * 7919 %% 97, n * 7919 %% 89, 0, listed_at
     FROM generate_series(1, %(papers)s) n, LATERAL (
