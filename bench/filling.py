@@ -96,7 +96,7 @@ def _copy_papers(cursor, papers: Iterable[Paper]) -> None:
 def _copy_vectors(cursor, keys: range, vectors: numpy.ndarray) -> None:
     """In the binary form of COPY (https://www.postgresql.org/docs/18/sql-copy.html) and of pgvector's halfvec."""
     number, dimensions = vectors.shape
-    name = embedding.name().encode()
+    name = embedding.model_name().encode()
     row = numpy.dtype(
         [
             ("columns", ">i2"),

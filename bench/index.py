@@ -57,7 +57,7 @@ def _write_vectors(text: Callable[[Paper], str]) -> None:
         cursor.execute("TRUNCATE papers_embedding; DROP INDEX embedding_near")
         with cursor.copy("COPY papers_embedding (paper_id, vector, model, revision) FROM STDIN") as rows:
             for paper, vector in zip(papers, vectors, strict=True):
-                rows.write_row((paper.pk, HalfVector(vector).to_text(), embedding.name(), paper.entry.revision))
+                rows.write_row((paper.pk, HalfVector(vector).to_text(), embedding.model_name(), paper.entry.revision))
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no index can be made before they are checked
         cursor.execute(definition)
 
@@ -73,7 +73,7 @@ def _kept(texts: Sequence[str]) -> numpy.ndarray:
 
 def kept_at(texts: Sequence[str]) -> Path:
     digest = hashlib.blake2b("\0".join(texts).encode(), digest_size=12).hexdigest()
-    return FOLDER / "vectors" / f"{embedding.name().replace(' ', '-')}-{digest}.npy"
+    return FOLDER / "vectors" / f"{embedding.model_name().replace(' ', '-')}-{digest}.npy"
 
 
 def _made(texts: Sequence[str]) -> Iterator[numpy.ndarray]:

@@ -1,7 +1,7 @@
 """How like similar papers are, judged by nobody's opinion: papers that share keywords should be similar ones.
 
 The Hub has keywords for most papers, which a language model chose. They are in no text that is searched and in no
-vector, only in the topics of an entry, which `papers.search.like` does not read.
+vector, only in the topics of an entry, which `papers.search.results.similar` does not read.
 """
 
 import random
@@ -40,7 +40,7 @@ def report() -> str:
 
 
 def _similar(paper: Paper) -> Iterable[results.Hit]:
-    return results.like(paper, Paper.objects.all()).hits[:_FIRST]
+    return results.similar(paper, Paper.objects.all()).hits[:_FIRST]
 
 
 def _partners(papers: Iterable[Paper]) -> dict[int, set[int]]:

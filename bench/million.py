@@ -37,7 +37,7 @@ def measure(number: int, files: Iterable[Path]) -> list[Limit]:
         logging.getLogger(results.__name__).setLevel(logging.CRITICAL)  # the table tells which gave up
         rows = [_row(name, searches) for name, searches in _lines(number).items()]
         print(table(["a search", "found", "p50 ms", "p95 ms", "slowest ms", "CPU ms", "gave up"], rows))
-        print(f"\nOf the {retrieval.POOL} papers nearest to a vector, the index finds {_recall():.1%}.")
+        print(f"\nOf the {retrieval.POOL_LIMIT} papers nearest to a vector, the index finds {_recall():.1%}.")
     return [Limit(f"{name}, p95 in ms", p95, _P95_MS) for name, _, _, p95, *_ in rows]
 
 
@@ -61,13 +61,13 @@ def _lines(number: int) -> dict[str, Searches]:
         "two common words": _finds(common),
         "two common words, after a day": _finds(common, **recent),
         "repeated": _finds(repeat(next(titles))),
-        "similar papers": (partial(results.like, paper, Paper.objects.all()) for paper in _papers(number)),
+        "similar papers": (partial(results.similar, paper, Paper.objects.all()) for paper in _papers(number)),
     }
 
 
 def _finds(texts: Iterator[str], by: str = "", **filters) -> Searches:
     for text in texts:
-        yield partial(results.find, Paper.objects.filter(**filters), syntax.terms(text), by=by)
+        yield partial(results.search, Paper.objects.filter(**filters), syntax.terms(text), by=by)
 
 
 def _list() -> list[Paper]:
@@ -119,8 +119,8 @@ def _time(make: Callable[[], object]) -> tuple[float, int | None]:
     return 1_000 * (time.perf_counter() - started), size
 
 
-def _size(found: results.Found | list[Paper]) -> int:
-    return len(found.hits if isinstance(found, results.Found) else found)
+def _size(found: results.Results | list[Paper]) -> int:
+    return len(found.hits if isinstance(found, results.Results) else found)
 
 
 def _recall() -> float:
@@ -128,7 +128,7 @@ def _recall() -> float:
     shares = []
     for vector in embedding.embedder().draw(default_rng(_SEED), _COMPARED):
         sql, params = retrieval.near(Paper.objects.all(), vector)
-        with results.bounded() as cursor:
+        with results.time_limit() as cursor:
             cursor.execute(sql, params)
             found = {key for key, _ in cursor}
             cursor.execute(

@@ -2,8 +2,8 @@
 
     .venv/bin/python bench/retrieval.py [--data FOLDER] [--titles N]
 
-Each set is searched by words, by meaning and fused, as if typed into the box (`papers.search.find`). Printed are MRR@10
-(the mean of 1 / rank of the right paper, 0 beyond the tenth) and recall@10 (how often it is among the ten).
+Each set is searched by words, by meaning and fused, as if typed into the box (`papers.search.results.search`). Printed
+are MRR@10 (the mean of 1 / rank of the right paper, 0 beyond the tenth) and recall@10 (how often it is among the ten).
 
 - title hidden: N titles, drawn by a fixed seed; entries, vectors and counts made from abstracts and authors alone.
 - plain, distant: the questions of queries.json, written without a look at any ranking. Plain ones say what a paper is
@@ -70,8 +70,8 @@ def _rank(text: str, by: str, pk: int) -> int:
     from papers.search import results, syntax
 
     terms = syntax.terms(syntax.parse(text).words)
-    papers = results.without(Paper.objects.all(), terms)
-    first = [hit.pk for hit in results.find(papers, terms, by=by).hits[:_RANKS]]
+    papers = results.excluding(Paper.objects.all(), terms)
+    first = [hit.pk for hit in results.search(papers, terms, by=by).hits[:_RANKS]]
     return first.index(pk) + 1 if pk in first else 0
 
 

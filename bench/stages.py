@@ -18,12 +18,12 @@ from papers.search import highlight, lexicon, results, retrieval
 
 # What is timed, and the stage in which it happens.
 _STAGES = {
-    "words looked up": (lexicon, "read", "rest of the search"),
+    "words looked up": (lexicon, "analyse", "rest of the search"),
     "vector made": (results, "_embedded", "rest of the search"),
     "fused statement": (retrieval, "fuse", "rest of the search"),
-    "rest of the search": (results, "_find", "rest of the list"),
+    "rest of the search": (results, "_search", "rest of the list"),
     "rest of the list": (pages, "for_page", "rest of the page"),
-    "marks set": (highlight.Marker, "mark", "rest of the page"),
+    "marks set": (highlight.Highlighter, "highlight", "rest of the page"),
 }
 
 

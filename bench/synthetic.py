@@ -39,7 +39,7 @@ class Model:
         noise = random.standard_normal((number, self.dimensions)) * (_NOISE / self.dimensions**0.5)
         return _unit(self._centres[random.integers(_CENTRES, size=number)] + noise)
 
-    def embed(self, texts: Sequence[str], patience: float = 0) -> list[numpy.ndarray]:
+    def embed(self, texts: Sequence[str], timeout: float = 0) -> list[numpy.ndarray]:
         return [self.draw(default_rng(crc32(text.encode())), 1)[0] for text in texts]
 
 

@@ -125,10 +125,10 @@ def _paper(number: int, *, voted=False, saved=False, code_stars=None, **fields) 
 def _charts() -> list[tuple[str, charts.Chart | None]]:
     wave = [7 * n % 11 + min(n, 42 - n) if n % 11 else 0 for n in range(42)]
     return [
-        ("months, some without papers", charts.draw(_months(2022, wave))),
-        ("many months, by year", charts.draw(_months(1993, range(1, 385)))),
-        ("names", charts.Ranking("papers", [_BAR, charts.Bar("W" * 120, 340)], "Papers by topic")),
-        ("young, and this month is not over", charts.draw([(today() - timedelta(days=62), 2), (today(), 1)])),
+        ("months, some without papers", charts.time_chart(_months(2022, wave))),
+        ("many months, by year", charts.time_chart(_months(1993, range(1, 385)))),
+        ("names", charts.RankingChart("papers", [_BAR, charts.Bar("W" * 120, 340)], "Papers by topic")),
+        ("young, and this month is not over", charts.time_chart([(today() - timedelta(days=62), 2), (today(), 1)])),
     ]
 
 

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.urls import reverse
 
-from papers.lists.exports import FORMS
+from papers.lists.exports import FORMATS
 from papers.lists.filters import PaperFilter
-from papers.lists.list import EXPORT_LIMIT, FEED_FORMS, ORDERS
+from papers.lists.list import EXPORT_LIMIT, FEED_FORMATS, ORDERS
 from papers.lists.query import SEARCHES
 from papers.syndication.frames import MOST as MOST_FRAMED
 
@@ -30,7 +30,7 @@ def robots() -> str:
         "User-agent: *",
         *(f"Disallow: /{path}" for path in _DISALLOWED),
         "Disallow: /*?",
-        *(f"Allow: /*.{form}?" for form in FEED_FORMS),
+        *(f"Allow: /*.{format}?" for format in FEED_FORMATS),
         "",
         f"Sitemap: {settings.BASE_URL}{reverse('papers:sitemap')}",
     ]
@@ -45,7 +45,7 @@ def llms_context() -> dict:
         "filters": [(name, field.label) for name, field in fields.items()],
         "orders": [(name, order.name) for name, order in ORDERS.items()],
         "kinds": [(name, label) for name, label in SEARCHES.items() if name],
-        "forms": [(name, form.name) for name, form in FORMS.items()],
+        "formats": [(name, format.name) for name, format in FORMATS.items()],
         "most": EXPORT_LIMIT,
         "most_framed": MOST_FRAMED,
     }

@@ -1,5 +1,7 @@
-"""arXiv identifiers (https://info.arxiv.org/help/arxiv_identifier.html): `2509.08721`, `hep-th/9901001`, with or
-without a version, bare or inside an address."""
+"""arXiv identifiers (https://info.arxiv.org/help/arxiv_identifier.html): `2509.08721`, `hep-th/9901001`.
+
+They are read with or without a version, and also from addresses of arXiv, alphaXiv, Hugging Face and doi.org.
+"""
 
 import re
 
@@ -13,7 +15,7 @@ _FULL = re.compile(
 
 
 def parse(text: str) -> tuple[str, int | None]:
-    """The id without its version, and the version if one was given. Raises ValueError if there is none."""
+    """The id without its version, and the version or None. Raises ValueError if the text is no id or address of one."""
     match = _FULL.fullmatch(text.strip())
     if not match or not _month_exists(match["id"]):
         raise ValueError(f"“{text[:80]}” is not an arXiv id: one looks like 2509.08721 or hep-th/9901001")
@@ -22,7 +24,7 @@ def parse(text: str) -> tuple[str, int | None]:
 
 
 def _canonical(arxiv_id: str) -> str:
-    """Old ids as arXiv itself writes them: the archive in lower case, without a subject class."""
+    """The id as arXiv writes it: in old ids, the archive is in lower case and has no subject class."""
     archive, slash, number = arxiv_id.rpartition("/")
     return archive.lower().partition(".")[0] + slash + number
 
@@ -41,12 +43,12 @@ def pdf_url(arxiv_id: str) -> str:
 
 
 def doi(arxiv_id: str) -> str:
-    """The DOI that arXiv registers for each of its papers (https://info.arxiv.org/help/doi.html)."""
+    """The DOI that arXiv registers for the paper (https://info.arxiv.org/help/doi.html)."""
     return f"10.48550/arXiv.{arxiv_id}"
 
 
 class ArxivIdConverter:
-    """For URLs: an id, with or without a version, as `(id, version)`."""
+    """Django's path converter for an id, with or without a version, as `(id, version)`."""
 
     regex = rf"{_ID}(?:v[1-9][0-9]{{0,2}})?"
 

@@ -1,10 +1,10 @@
-"""The hot formula, once, as Python and as SQL.
+"""The formula of `hot`, in Python and in SQL.
 
     hot = log10(1 + votes + ½ · comments) + listed_at / 172 800 s
 
-A paper needs ten times the points to stand level with one that was listed two days later. The value depends on
-the row alone, so the database keeps it as a generated column and no clock ever has to recompute it. The shape is
-Lobsters' and Reddit's "hot", with a slower clock: papers age slower than links.
+A paper needs ten times the points to rank as high as one that was listed two days later. The value depends on the row
+alone, so the database stores it as a generated column, and it never has to be recomputed. The formula is that of
+Reddit's and Lobsters' "hot" with a slower decay, since papers age slower than links.
 """
 
 import math
@@ -16,22 +16,23 @@ DECAY_SECONDS = 172_800
 
 
 def points(votes: int, comments: int) -> float:
+    """The points of a paper, at least 1: the argument of the logarithm."""
     return 1 + votes + comments / 2
 
 
 def hot(votes: int, comments: int, listed_at) -> float:
-    """The value of the generated column `Paper.hot`, for an aware datetime."""
-    return math.log10(points(votes, comments)) + lowest(listed_at)
+    """The value of the generated column `Paper.hot`; `listed_at` is an aware datetime."""
+    return math.log10(points(votes, comments)) + min_hot(listed_at)
 
 
-def lowest(listed_at) -> float:
-    """The least that `hot` can be for a paper listed at this moment (an aware datetime)."""
+def min_hot(listed_at) -> float:
+    """The lower bound of `hot` for papers listed at this aware datetime."""
     return listed_at.timestamp() / DECAY_SECONDS
 
 
-def highest(listed_at) -> float:
-    """More than `hot` can be for a paper listed at this moment: counters of 31 bits make less than 10¹⁰ points."""
-    return lowest(listed_at) + 10
+def max_hot(listed_at) -> float:
+    """An upper bound of `hot` for papers listed at this aware datetime: 31-bit counters make less than 10¹⁰ points."""
+    return min_hot(listed_at) + 10
 
 
 class _Log10(Func):
@@ -39,7 +40,7 @@ class _Log10(Func):
 
 
 class _Epoch(Func):
-    # An epoch of a timestamptz is not immutable to PostgreSQL, that of its UTC wall clock is.
+    # PostgreSQL allows immutable expressions only: the epoch of a timestamptz is not one, that of a UTC timestamp is.
     template = "EXTRACT(EPOCH FROM (%(expressions)s) AT TIME ZONE 'UTC')::double precision"
 
 
@@ -50,10 +51,10 @@ HOT = _Log10(1 + F("vote_count") + F("comment_count") / 2.0, output_field=FloatF
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a paper stands where it does: its place in its day (from 1), and the terms of its `hot`."""
+    """Why a paper ranks where it does: its place by upvotes among the papers of its day, and the terms of `hot`."""
 
     place: int
-    of: int
+    paper_count: int
     votes: int
     comments: int
     points: float
@@ -63,16 +64,16 @@ class Explanation:
 
 
 def explain(paper) -> Explanation:
-    """The terms of the formula for one paper, and its place in its day."""
-    place, of = paper.standing()
+    """The explanation for one paper."""
+    place, paper_count = paper.standing()
     total = points(paper.vote_count, paper.comment_count)
     return Explanation(
         place=place,
-        of=of,
+        paper_count=paper_count,
         votes=paper.vote_count,
         comments=paper.comment_count,
         points=total,
         interest=math.log10(total),
-        freshness=lowest(paper.listed_at),
+        freshness=min_hot(paper.listed_at),
         hot=paper.hot,
     )

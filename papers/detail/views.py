@@ -65,7 +65,7 @@ def _lister(paper: Paper, viewer):
 def _similar(paper: Paper) -> list[Summary]:
     """The nearest first; none if they take too long to find, for which nobody should miss the paper itself."""
     with suppress(results.TooSlow):
-        nearest = [hit.pk for hit in results.like(paper, Paper.objects.all()).hits[:SIMILAR_SHOWN]]
+        nearest = [hit.pk for hit in results.similar(paper, Paper.objects.all()).hits[:SIMILAR_SHOWN]]
         return list(summaries(nearest, 0).values())
     return []
 

@@ -1,4 +1,4 @@
-"""Lists of papers: what they are, where they are found, and the page of any of them."""
+"""Lists of papers: the `List` itself, the catalogue of all lists, and the page of any list."""
 
 from papers.lists.pages import page
 

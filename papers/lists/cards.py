@@ -1,7 +1,7 @@
-"""A paper's row in a list as HTML: the same for everybody who has the same two bits, so it is cached.
+"""A card is the HTML of a paper's row in a list, cached for all viewers with the same `voted` and `saved`.
 
-The template leaves slots in it, which `Card.fill` fills: a title and an abstract with marks, the reason why the paper
-is in the list, and the note of a collection.
+The template leaves slots for what differs from list to list, which `Card.fill` fills: title and abstract with
+highlighted words, the reason why the paper is in the list, and the note of a collection.
 """
 
 from collections import defaultdict
@@ -17,28 +17,28 @@ from django.utils.safestring import SafeString, mark_safe
 from lib.markup import markdown, typeset
 from papers.models import Author, Paper, SearchEntry
 from papers.models.mark import marks
-from papers.search.highlight import Marker
+from papers.search.highlight import Highlighter
 from papers.search.results import Results
 from papers.search.retrieval import tsquery
 
-NAMES_SHOWN = 3
-# What stands in a slot of the template's HTML: the database can't hold a NUL, so nothing of a paper looks like it.
+MAX_AUTHORS = 3  # who are named in a reason
+# Placeholders in the HTML. The database can't hold a NUL, so no text of a paper contains one.
 SLOTS = {name: mark_safe(f"\x00{name}\x00") for name in ("title", "abstract", "reason", "note")}
 
 
 @dataclass(frozen=True)
 class Card:
-    """The HTML of a row with its slots, and what stands in two of them if nothing is marked."""
+    """The HTML of a row with unfilled slots, and the HTML of title and abstract without highlights."""
 
     html: str
     title: str
     abstract: str
 
-    def fill(self, *, marker: Marker | None = None, reason: str = "", note: str = "") -> SafeString:
-        """The row with the words marked that were searched for, a reason in plain text, and a note in Markdown."""
+    def fill(self, *, highlighter: Highlighter | None = None, reason: str = "", note: str = "") -> SafeString:
+        """The HTML of the row with highlighted words, a reason in plain text, and a note in Markdown."""
         slots = {
-            "title": self.title if marker is None else marker.mark(self.title),
-            "abstract": self.abstract if marker is None else marker.mark_abstract(self.abstract),
+            "title": self.title if highlighter is None else highlighter.highlight(self.title),
+            "abstract": self.abstract if highlighter is None else highlighter.highlight_abstract(self.abstract),
             "reason": escape(reason),
             "note": f'<div class="note prose">{markdown(note)}</div>' if note else "",
         }
@@ -48,86 +48,88 @@ class Card:
         return mark_safe(html)
 
 
-def render(papers, found: Results | None = None, reasons: Mapping[int, str] | None = None) -> SafeString:
-    """The cards of these papers (narrow, with `voted` and `saved`) one after the other.
+def render(papers, results: Results | None = None, reasons: Mapping[int, str] | None = None) -> SafeString:
+    """The HTML of these papers' cards (of `Paper.objects.for_cards`, with `voted` and `saved`), one after the other.
 
-    If they were found by words, these are marked, and each card says which of them were found, in which authors' names,
-    and whether by meaning. Else it says the reason that is given for the paper, if there is one.
+    With results of a search by words, these are highlighted, and the reason is how the paper was found. Otherwise it is
+    the paper's one of `reasons`, by its key.
     """
     papers = list(papers)
     cards = cards_of(papers)
-    if found:
-        marker = Marker(found.marked, found.prefix)
-        reasons = _search_reasons(list(cards), found, marker)
+    if results:
+        highlighter = Highlighter(results.analysis.highlighted, results.analysis.prefix)
+        reasons = _search_reasons(list(cards), results, highlighter)
     else:
-        marker, reasons = None, reasons or {}
+        highlighter, reasons = None, reasons or {}
     notes = {paper.pk: paper.note for paper in papers}
-    rows = (card.fill(marker=marker, reason=reasons.get(pk, ""), note=notes[pk]) for pk, card in cards.items())
+    rows = (
+        card.fill(highlighter=highlighter, reason=reasons.get(pk, ""), note=notes[pk]) for pk, card in cards.items()
+    )
     return mark_safe("".join(rows))
 
 
 def cards_of(papers: Iterable[Paper]) -> dict[int, Card]:
-    """The card of each of these papers (narrow, with `voted` and `saved`), rendered where none is cached.
+    """The cards of these papers (of `Paper.objects.for_cards`) by their keys, rendered where none is cached.
 
-    A card is cached under the key of the row it was made from, which may be newer than the narrow one.
+    A card is cached under the cache key of the row that it was rendered from, which may be newer than the given one.
     """
-    cache, narrow = caches["cards"], {_key(paper): paper for paper in papers}
-    cards = cache.get_many(narrow)
-    if missing := [paper for key, paper in narrow.items() if key not in cards]:
-        whole = Paper.objects.select_related("organisation").in_bulk([paper.pk for paper in missing])
-        fresh = {}
+    cache, deferred = caches["cards"], {_cache_key(paper): paper for paper in papers}
+    cards = cache.get_many(deferred)
+    if missing := [paper for key, paper in deferred.items() if key not in cards]:
+        complete = Paper.objects.select_related("organisation").in_bulk([paper.pk for paper in missing])
+        rendered = {}
         for paper in missing:
-            if read := whole.get(paper.pk):  # or it was deleted a moment ago
+            if row := complete.get(paper.pk):  # None if it was deleted meanwhile
                 for mark in marks():
-                    setattr(read, mark.bit, getattr(paper, mark.bit))
-                fresh[_key(read)] = cards[_key(paper)] = render_card(read)
-        cache.set_many(fresh)
-    return {paper.pk: cards[key] for key, paper in narrow.items() if key in cards}
+                    setattr(row, mark.bit, getattr(paper, mark.bit))
+                rendered[_cache_key(row)] = cards[_cache_key(paper)] = render_card(row)
+        cache.set_many(rendered)
+    return {paper.pk: cards[key] for key, paper in deferred.items() if key in cards}
 
 
-def _key(paper: Paper) -> str:
-    """The cache key of a card: the paper, the viewer's marks, and the year, since dates of other years show it."""
+def _cache_key(paper: Paper) -> str:
+    """The cache key of a card: the paper's, the viewer's marks, and the year, since a date of another year shows it."""
     bits = "".join(f"{getattr(paper, mark.bit):d}" for mark in marks())
     return f"{paper.cache_key}.{bits}.{timezone.now().year}"
 
 
 def render_card(paper: Paper) -> Card:
-    """The card of a whole paper that has `voted` and `saved`."""
+    """The card of a paper without deferred columns that has `voted` and `saved`."""
     html = get_template("papers/lists/_card.html").render({"paper": paper, "slots": SLOTS})
     return Card(html, typeset(paper.title), typeset(paper.abstract))
 
 
-def _search_reasons(keys: list[int], found: Results, marker: Marker) -> dict[int, str]:
-    """How each of these papers was found: "Every word · close in meaning · by Ada Lovelace"."""
-    names, with_every_word = _names(keys, found, marker), _with_every_word(keys, found)
+def _search_reasons(pks: list[int], results: Results, highlighter: Highlighter) -> dict[int, str]:
+    """How each of these papers was found, by its key: "Every word · close in meaning · by Ada Lovelace"."""
+    authors, with_every_word = _matching_authors(pks, results, highlighter), _with_every_word(pks, results)
     return {
-        pk: _reason(found.matched_by(pk) | ({"every"} if pk in with_every_word else set()), names[pk][:NAMES_SHOWN])
-        for pk in keys
+        pk: _reason(results.matched_by(pk) | ({"every"} if pk in with_every_word else set()), authors[pk][:MAX_AUTHORS])
+        for pk in pks
     }
 
 
-def _with_every_word(keys: list[int], found: Results) -> set[int]:
-    """Those that have every word and are no hits for it only since there are so many."""
-    if not found.is_cut:
+def _with_every_word(pks: list[int], results: Results) -> set[int]:
+    """Those of these papers that have every word, where not all such papers are hits for it."""
+    if not results.has_more:
         return set()
-    entries = SearchEntry.objects.filter(pk__in=keys, words=tsquery(found.every))
+    entries = SearchEntry.objects.filter(pk__in=pks, words=tsquery(results.analysis.every_query))
     return set(entries.values_list("pk", flat=True))
 
 
-def _names(keys: list[int], found: Results, marker: Marker) -> dict[int, list[str]]:
-    """The names of authors that have a word of the question, by paper."""
+def _matching_authors(pks: list[int], results: Results, highlighter: Highlighter) -> dict[int, list[str]]:
+    """The names of authors that have a word of the search, by paper."""
     names = defaultdict(list)
-    if found.named:
-        named = SearchEntry.objects.filter(pk__in=keys, words=tsquery(found.named)).values("pk")
-        authors = Author.objects.filter(paper__in=named).order_by("paper", "position")
+    if results.analysis.name_query:
+        matching = SearchEntry.objects.filter(pk__in=pks, words=tsquery(results.analysis.name_query)).values("pk")
+        authors = Author.objects.filter(paper__in=matching).order_by("paper", "position")
         for paper, name in authors.values_list("paper", "name"):
-            if marker.has_any(name):
+            if highlighter.matches(name):
                 names[paper].append(name)
     return names
 
 
-def _reason(retrievers: frozenset[str], names: list[str]) -> str:
+def _reason(retrievers: frozenset[str], authors: list[str]) -> str:
     words = "every word" if "every" in retrievers else "some words" if "any" in retrievers else ""
     meaning = "close in meaning" if "near" in retrievers else ""
     found_by = " · ".join(filter(None, [words, meaning])).capitalize()
-    return " · ".join(filter(None, [found_by, names and f"by {', '.join(names)}"]))
+    return " · ".join(filter(None, [found_by, authors and f"by {', '.join(authors)}"]))

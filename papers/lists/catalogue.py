@@ -1,4 +1,4 @@
-"""All lists of papers, by the addresses of their pages: where feeds, frames, letters and files find them."""
+"""Finds the list of any page by its path, for feeds, frames and letters."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,10 @@ _MAKERS: dict[str, MakeList] = {}
 
 
 def entry(*names: str) -> Callable[[MakeList], MakeList]:
-    """Enter the function that makes a list under the names of its page's addresses, whose arguments it takes."""
+    """A decorator that registers a function under the URL names of the page of the list that it makes.
+
+    The function takes the arguments of these URLs.
+    """
 
     def enter(make: MakeList) -> MakeList:
         _MAKERS.update(dict.fromkeys(names, make))
@@ -25,12 +28,12 @@ def entry(*names: str) -> Callable[[MakeList], MakeList]:
 
 
 def names() -> set[str]:
-    """The names of the addresses that have a list."""
+    """The URL names of all pages of lists."""
     return set(_MAKERS)
 
 
 def find(path: str) -> List:
-    """The list whose page is at this path. Raises Http404 where there is none."""
+    """The list whose page is at this path. Raises Http404 if no list's page is."""
     if not is_storable(path):
         raise Http404
     try:

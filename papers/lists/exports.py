@@ -1,4 +1,4 @@
-"""A list of papers as a file: for reference managers, and for spreadsheets."""
+"""Exports lists of papers as files for reference managers and spreadsheets."""
 
 import csv
 import io
@@ -15,34 +15,35 @@ BATCH = 1_000  # papers that are read at once
 
 
 @dataclass(frozen=True)
-class Form:
-    """`name` is what readers call it, `ending` that of the file; `write` makes its text."""
+class Format:
+    """A file format: its name on pages, the extension of its files, and a function that makes a file's text."""
 
     name: str
-    ending: str
+    extension: str
     content_type: str
     write: Callable[[Iterable[Summary]], str]
 
 
-def text(form: Form, keys: Collection[int], notes: Mapping[int, str]) -> str:
-    """The papers with these keys, in their order, in this form, each with its note if it has one. Two statements."""
-    papers = summaries(keys).values()
-    return form.write([replace(paper, note=notes.get(paper.pk, "")) for paper in papers])
+def text(format: Format, pks: Collection[int], notes: Mapping[int, str]) -> str:
+    """The text of a file with these papers in this order, each with its note if it has one. Two statements."""
+    papers = summaries(pks).values()
+    return format.write([replace(paper, note=notes.get(paper.pk, "")) for paper in papers])
 
 
-def bibliography(keys: Iterable[int]) -> Iterator[str]:
-    """BibTeX of any number of papers, a piece at a time; no citation key stands for two of them."""
-    seen = Counter()
-    for batch in batched(keys, BATCH):
-        yield _bibtex(summaries(batch).values(), seen)
+def bibliography(pks: Iterable[int]) -> Iterator[str]:
+    """BibTeX of any number of papers with unique citation keys, one batch at a time."""
+    uses = Counter()
+    for batch in batched(pks, BATCH):
+        yield _bibtex(summaries(batch).values(), uses)
 
 
-def _bibtex(papers: Iterable[Summary], seen: Counter | None = None) -> str:
-    seen, entries = Counter() if seen is None else seen, []
+def _bibtex(papers: Iterable[Summary], uses: Counter | None = None) -> str:
+    """BibTeX of the papers; `uses` counts the citation keys, those of earlier batches too."""
+    uses, entries = Counter() if uses is None else uses, []
     for paper in papers:
         key = citation.key(paper)
-        seen[key] += 1
-        entries.append(citation.bibtex(paper, f"-{seen[key]}" if seen[key] > 1 else ""))
+        uses[key] += 1
+        entries.append(citation.bibtex(paper, f"-{uses[key]}" if uses[key] > 1 else ""))
     return "".join(f"{entry}\n\n" for entry in entries)
 
 
@@ -55,16 +56,16 @@ def _csl(papers: Iterable[Summary]) -> str:
 
 
 def _csv(papers: Iterable[Summary]) -> str:
-    return sheet(_COLUMNS, ([column(paper) for column in _COLUMNS.values()] for paper in papers))
+    return csv_text(_COLUMNS, ([column(paper) for column in _COLUMNS.values()] for paper in papers))
 
 
-def sheet(columns: Iterable[str], rows: Iterable[Iterable]) -> str:
-    """CSV as RFC 4180 has it, with a byte order mark, by which spreadsheets know UTF-8."""
+def csv_text(columns: Iterable[str], rows: Iterable[Iterable]) -> str:
+    """CSV as in RFC 4180, with a byte order mark, by which spreadsheets recognise UTF-8."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_harmless(value) if isinstance(value, str) else value for value in row])
+        writer.writerow([_escape_formula(value) if isinstance(value, str) else value for value in row])
     return f"\ufeff{file.getvalue()}"
 
 
@@ -85,14 +86,14 @@ _COLUMNS = {
 }
 
 
-def _harmless(value: str) -> str:
-    """Behind an apostrophe, where a spreadsheet would take it for a formula (https://owasp.org, CSV injection)."""
+def _escape_formula(value: str) -> str:
+    """The value, after an apostrophe if a spreadsheet would read it as a formula (OWASP: CSV injection)."""
     return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
-FORMS = {
-    "bibtex": Form("BibTeX", "bib", "application/x-bibtex", _bibtex),
-    "ris": Form("RIS", "ris", "application/x-research-info-systems", _ris),
-    "csl": Form("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", _csl),
-    "csv": Form("CSV", "csv", "text/csv", _csv),
+FORMATS = {
+    "bibtex": Format("BibTeX", "bib", "application/x-bibtex", _bibtex),
+    "ris": Format("RIS", "ris", "application/x-research-info-systems", _ris),
+    "csl": Format("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", _csl),
+    "csv": Format("CSV", "csv", "text/csv", _csv),
 }

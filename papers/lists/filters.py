@@ -1,4 +1,4 @@
-"""The filters that every list of papers has, in its address, all combinable. Words are no filter: they rank."""
+"""The filters of every list of papers, which are parameters of its address and can be combined."""
 
 import django_filters
 from django import forms
@@ -57,20 +57,20 @@ class PaperFilter(django_filters.FilterSet):
         form = FilterForm
 
     def match_org(self, papers, name, org):
-        """By the short name in its address, or by its full one."""
+        """Papers of the organisation with this slug, former slug or full name."""
         organisations = Organisation.objects.filter(
             Q(slug__iexact=org) | Q(name__iexact=org) | Q(former_slugs__slug__iexact=org)
         )
         return papers.affiliated_with(organisations.values_list("pk", flat=True))
 
     def match_author(self, papers, name, author):
-        """These words stand side by side among the names."""
+        """Papers that have these words side by side among their authors' names."""
         return papers.filter(entry__words=SearchQuery(author_query(author), config="simple", search_type="raw"))
 
     def match_topic(self, papers, name, topic):
         return papers.about(topic)
 
-    def match_has(self, papers, name, what):
+    def match_has(self, papers, name, attribute):
         return papers.exclude(code_url="")
 
     def match_after(self, papers, name, day):

@@ -1,6 +1,6 @@
-"""The lists of papers by time, which are nobody's own.
+"""The lists of all papers and of the papers of a day, a week or a month.
 
-Papers of a topic, papers of an author, found papers and saved filters are all papers with a query.
+Topics, authors, searches and saved filters have no list of their own: each is a query to the list of all papers.
 """
 
 from django.urls import reverse
@@ -17,7 +17,7 @@ def _all_papers(viewer):
 
 @catalogue.entry("papers:front", "papers:today")
 def everything(kind: str = "day") -> List:
-    """All papers. Without a filter, the page at this address shows the latest day."""
+    """All papers. Without a query, the page at this address shows the latest day."""
     return List(reverse("papers:today"), "Papers", _all_papers)
 
 
@@ -39,4 +39,5 @@ def dated(kind: str, text: str) -> List:
 
 @catalogue.entry("papers:trending")
 def trending() -> List:
+    """All papers by `hot`."""
     return List(reverse("papers:trending"), "Trending", _all_papers, order="hot", feed_order="hot")

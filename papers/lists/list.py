@@ -1,4 +1,4 @@
-"""What a list of papers is. Pages, files, feeds, frames and letters all take a `List`."""
+"""Defines `List`, which pages, files, feeds, frames and letters of papers are made from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -14,8 +14,8 @@ class Privacy(Enum):
     """Who may read a list.
 
     * PUBLIC: everybody, at any time.
-    * HIDEABLE: its owner may hide it at any moment, so no shared cache keeps it.
-    * PRIVATE: one reader only; its feed needs that reader's key.
+    * HIDEABLE: everybody until its owner hides it, which may be at any moment, so no shared cache may store it.
+    * PRIVATE: its owner only; its feed needs the owner's key.
     """
 
     PUBLIC = "public"
@@ -25,7 +25,7 @@ class Privacy(Enum):
 
 @dataclass(frozen=True)
 class Order:
-    """What papers are sorted by: columns, all descending, that end in the id. Without columns it is a relevance."""
+    """An order of papers: its name and its columns, all descending, the last one the id. Relevance has no columns."""
 
     name: str
     columns: tuple[str, ...] = ()
@@ -37,13 +37,13 @@ ORDERS = {
     "discussed": Order("Discussed", ("comment_count", "listed_at", "id")),
     "hot": Order("Hot", ("hot", "id")),
 }
-NEWEST_OF_ALL = "listed_at"
-EXPORT_LIMIT = 1_000  # papers of a file
-FEED_FORMS = {"atom": "Atom", "json": "JSON Feed", "rss": "RSS"}
+LISTED_AT = "listed_at"
+EXPORT_LIMIT = 1_000  # papers in a file
+FEED_FORMATS = {"atom": "Atom", "json": "JSON Feed", "rss": "RSS"}
 
 
 def signed_in(viewer):
-    """The viewer, whose own list it is. Raises Http404 for a stranger, who has none."""
+    """The viewer, if signed in, for lists that each user has. Raises Http404 for others."""
     if not viewer.is_authenticated:
         raise Http404
     return viewer
@@ -53,18 +53,18 @@ def signed_in(viewer):
 class List:
     """A list of papers.
 
-    * `key`: the path of its page, by which `catalogue.find` finds it again.
-    * `title`: its name, or a function of the viewer that gives a QuerySet of at most one name. No name means that the
+    * `key`: the path of its page, from which `catalogue.find` makes it.
+    * `title`: its name, or a function of the viewer that returns a QuerySet of at most one name. No name means that the
       list does not exist or that this viewer may not read it.
-    * `papers`: a function of the viewer that gives a QuerySet without what this viewer may not see.
+    * `papers`: a function of the viewer that returns a QuerySet without papers that this viewer may not see.
     * `order`: the key of the page's default order, in `own_orders`, which only this list has, or in ORDERS.
     * `feed_order`: the key of the default order of feeds, frames and letters, where "newest" sorts by `since`.
-    * `since`: the column that tells when a paper came into the list.
-    * `similar_to`: the list is ranked by similarity with this paper.
-    * `reasons`: a function of viewer and paper keys that tells why these papers are in the list, by key.
+    * `since`: the column with the time at which a paper came into the list.
+    * `similar_to`: the paper that the papers are similar to, by which the list is ranked.
+    * `reasons`: a function of viewer and paper keys that returns why these papers are in the list, by key.
     * `export_limit`: how many papers a file of it has at most.
-    * `is_costly`: even the whole list in its own order is read within a limit on time.
-    * `no_feed`, `no_letter`: a sentence that says why the list can't be had in that form, if so.
+    * `is_costly`: it is always read within the time limit of searches, even without filters in its own order.
+    * `no_feed`, `no_letter`: why the list has no feed or no letters, as a sentence; "" if it has them.
     """
 
     key: str
@@ -73,7 +73,7 @@ class List:
     order: str = "votes"
     own_orders: dict[str, Order] = field(default_factory=dict)
     feed_order: str = "newest"
-    since: str = NEWEST_OF_ALL
+    since: str = LISTED_AT
     privacy: Privacy = Privacy.PUBLIC
     similar_to: Paper | None = None
     reasons: Callable[..., dict[int, str]] | None = None
@@ -83,7 +83,7 @@ class List:
     no_letter: str = ""
 
     def title_for(self, viewer) -> str:
-        """The list's name. Raises Http404 if this viewer may not read the list."""
+        """The list's name. Raises Http404 if it does not exist or this viewer may not read it."""
         if self.privacy is Privacy.PRIVATE:
             signed_in(viewer)
         if isinstance(self.title, str):
@@ -94,27 +94,28 @@ class List:
         return name
 
     def title_column(self, viewer) -> Subquery | Value:
-        """What of the name may change, as a column of the papers."""
+        """The name, if it may change, as a column of the papers; otherwise an empty one."""
         return Value("") if isinstance(self.title, str) else Subquery(self.title(viewer)[:1])
 
     def private(self) -> "List":
-        """The same list while its owner shows it to nobody."""
+        """The same list, hidden by its owner."""
         return replace(self, privacy=Privacy.PRIVATE)
 
     def restricted(self, restrict: Callable[[QuerySet], QuerySet]) -> "List":
-        """The same list with those papers only that `restrict` leaves."""
+        """The same list with only those papers that `restrict` returns."""
         return replace(self, papers=lambda viewer: restrict(self.papers(viewer)))
 
     def page_orders(self, has_words: bool) -> tuple[str, dict[str, Order]]:
-        """The default order of the page and all orders it offers, by their keys."""
+        """The key of the page's default order, and all of the page's orders by their keys."""
         orders = {**self.own_orders, **ORDERS}
         if not (has_words or self.similar_to):
             return self.order, orders
         return "relevance", {"relevance": Order("Relevance" if has_words else "Most similar"), **orders}
 
     def feed_orders(self) -> dict[str, Order]:
+        """The orders of feeds, frames and letters by their keys."""
         return {**ORDERS, "newest": Order("Newest", (self.since, "id"))}
 
     def has_index_for(self, order: Order) -> bool:
-        """Whether the whole list in this order is read along an index, and needs no limit on time."""
-        return self.since == NEWEST_OF_ALL or order not in ORDERS.values()
+        """Whether the unfiltered list in this order is read along an index, so that it needs no time limit."""
+        return self.since == LISTED_AT or order not in ORDERS.values()

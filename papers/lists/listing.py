@@ -1,7 +1,7 @@
-"""The papers of a list that are shown at once: filtered, searched, sorted, and cut to a keyset page."""
+"""One keyset page of a list: its papers filtered, searched and sorted as a query says."""
 
-from collections.abc import Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Collection
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from papers.lists.matching import collect
 from papers.lists.query import SEARCHES, ListQuery, query_string
 from papers.models import Paper
 from papers.search import results
+from papers.search.results import Results
 
 PAGE_SIZE = 30
 RELEVANCE = ("score", "pk")
@@ -31,10 +32,13 @@ class Chip:
 
 @dataclass(frozen=True)
 class Listing:
-    """What is shown of a list.
+    """One page of a list, with all that is shown around its papers.
 
-    `filter` is None where the address has none, since building one is a good part of the price of a page. `found` is
-    None where no words are looked for.
+    * `order`: the key of its order among `orders`.
+    * `cursor`: where the next page begins; "" on the last one.
+    * `filter`: None if the query has no filters, since making the form takes a good part of the time of a page.
+    * `results`: those of the search; None if the query has no words.
+    * `reasons`: why papers are in the list, by their keys, if the list has reasons.
     """
 
     query: ListQuery
@@ -43,7 +47,7 @@ class Listing:
     orders: dict[str, Order]
     papers: list[Paper] = field(default_factory=list)
     cursor: str = ""
-    found: results.Results | None = None
+    results: Results | None = None
     reasons: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -71,85 +75,85 @@ class Listing:
 
     @property
     def searches(self) -> dict[str, str]:
-        """The kinds of search to choose from, if words are looked for and the site has vectors."""
-        return SEARCHES if self.query.terms.all and results.has_meaning() else {}
+        """The kinds of search to choose from, if the query has words and the site can search by meaning."""
+        return SEARCHES if self.query.terms.all and results.supports_meaning() else {}
 
     @property
     def corrected(self) -> str:
-        """The words with their typing errors mended; "" if there were none."""
-        return str(self.query.terms.spelled(self.found.mended)) if self.found and self.found.mended else ""
+        """The words with corrected spelling; "" if nothing was corrected."""
+        return str(self.query.terms.corrected(self.corrections)) if self.corrections else ""
+
+    @property
+    def corrections(self) -> dict[str, str]:
+        """Words that no paper has, and the words that were searched for besides."""
+        return self.results.analysis.corrections if self.results else {}
 
     @property
     def version(self) -> tuple:
-        """All that the rows and the lines above them show, for an ETag."""
-        found = self.found
+        """A value for ETags that changes whenever the rows or the lines above them do."""
+        found = self.results
         matched_by = found and [sorted(found.matched_by(paper.pk)) for paper in self.papers]
-        summary = found and (found.exact, found.others, found.mended, found.lacks_meaning)
+        summary = found and (found.exact_count, found.inexact_count, self.corrections, found.lacks_vector)
         return (bool(self.cursor), summary, matched_by, *(paper.cache_key for paper in self.papers))
 
 
 def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Listing:
     """The listing of a page or a file: at most `size` papers, by relevance if there are words.
 
-    Raises BadInput for an order or a cursor that the list does not have, and TooSlow. Filters that can't be read show
-    their errors in `form`, and no papers.
+    Raises BadInput for an order or a cursor that the list does not have, and TooSlow. If a filter can't be read, the
+    listing has no papers, and its `form` has the errors.
     """
-    with _limit(list_):
-        return _for_page(list_, query, viewer, size)
-
-
-def _for_page(list_: List, query: ListQuery, viewer, size: int) -> Listing:
-    default, orders = list_.page_orders(bool(query.terms.all))
-    order = _order(query, default, orders)
-    papers, columns = list_.papers(viewer), orders[order].columns
-    filter = PaperFilter(query.params, papers) if query.has_filters else None
-    if filter and not filter.is_valid():
-        return Listing(query, filter, order, orders)
-    matching = results.without(filter.qs if filter else papers, query.terms)
-    found = _search(list_, matching, query, columns)
-    if found and columns:
-        matching = found.worth_ordering(matching)
-    is_whole = not (filter or found) and list_.has_index_for(orders[order])
-    cursor = query.params.get("older", "")
-    with _bounded(papers, matching, is_whole or not columns) as readable:
-        rows = readable.seen_by(viewer).for_cards(columns)
-        page = keyset.page(rows, columns, cursor, size) if columns else _ranked(rows, found, cursor, size)
-    reasons = list_.reasons(viewer, [paper.pk for paper in page.rows]) if list_.reasons else {}
-    return Listing(query, filter, order, orders, page.rows, page.cursor, found if query.terms.all else None, reasons)
+    with _time_limit(list_.is_costly):
+        default, orders = list_.page_orders(bool(query.terms.all))
+        order = _order(query, default, orders)
+        papers, columns = list_.papers(viewer), orders[order].columns
+        filter = PaperFilter(query.params, papers) if query.has_filters else None
+        if filter and not filter.is_valid():
+            return Listing(query, filter, order, orders)
+        matching = results.excluding(filter.qs if filter else papers, query.terms)
+        found = _search(list_, matching, query, columns)
+        if found and columns:
+            matching = found.sortable(matching)
+        is_fast = not columns or (not (filter or found) and list_.has_index_for(orders[order]))
+        cursor = query.params.get("older", "")
+        with _time_limit(not is_fast):
+            readable = matching if is_fast else collect(papers, matching)
+            rows = readable.seen_by(viewer).for_cards(columns)
+            page = keyset.page(rows, columns, cursor, size) if columns else _ranked(rows, found, cursor, size)
+        reasons = list_.reasons(viewer, [paper.pk for paper in page.rows]) if list_.reasons else {}
+        found = found if query.terms.all else None
+        return Listing(query, filter, order, orders, page.rows, page.cursor, found, reasons)
 
 
 def for_feed(
     list_: List, query: ListQuery, viewer, size: int, *, order: str = "", columns: tuple[str, ...] = ()
 ) -> Listing:
-    """The listing of a feed, a frame or a letter: the first papers, narrow but for these columns.
+    """The listing of a feed, a frame or a letter: the first papers, deferred but for these columns.
 
-    Of words they have every one: what only comes near to a question is for who looks at it. They are sorted as the
-    query says, or else by `order`, or else as the list's feeds are. Each paper has the list's title as `list_title`,
-    so that a change of it is seen without another statement. Raises BadInput and TooSlow as `for_page` does.
+    If the query has words, the papers have every one. They are sorted as the query says, or by `order`, or in the
+    list's `feed_order`. Each paper has the list's title as `list_title`, so that a change of it is noticed without
+    another statement. Raises BadInput and TooSlow as `for_page` does.
     """
-    with _limit(list_):
-        return _for_feed(list_, query, viewer, size, order, columns)
+    with _time_limit(list_.is_costly):
+        orders = list_.feed_orders()
+        order = _order(query, order or list_.feed_order, orders)
+        papers = list_.papers(viewer).annotate(list_title=list_.title_column(viewer))
+        filter = PaperFilter(query.params, papers) if query.has_filters else None
+        if filter and not filter.is_valid():
+            return Listing(query, filter, order, orders)
+        matching = results.excluding(filter.qs if filter else papers, query.terms)
+        if query.terms.all:
+            matching = results.matching(matching, query.terms)
+        is_fast = not (filter or query.terms.all) and list_.has_index_for(orders[order])
+        with _time_limit(not is_fast):
+            readable = matching if is_fast else collect(papers, matching)
+            rows = readable.seen_by(viewer).for_cards((*orders[order].columns, *columns))
+            page = keyset.page(rows, orders[order].columns, query.params.get("older", ""), size)
+        return Listing(query, filter, order, orders, page.rows, page.cursor)
 
 
-def _for_feed(list_: List, query: ListQuery, viewer, size: int, order: str, columns: tuple[str, ...]) -> Listing:
-    orders = list_.feed_orders()
-    order = _order(query, order or list_.feed_order, orders)
-    papers = list_.papers(viewer).annotate(list_title=list_.title_column(viewer))
-    filter = PaperFilter(query.params, papers) if query.has_filters else None
-    if filter and not filter.is_valid():
-        return Listing(query, filter, order, orders)
-    matching = results.without(filter.qs if filter else papers, query.terms)
-    if query.terms.all:
-        matching = results.having(matching, query.terms)
-    is_whole = not (filter or query.terms.all) and list_.has_index_for(orders[order])
-    with _bounded(papers, matching, is_whole) as readable:
-        rows = readable.seen_by(viewer).for_cards((*orders[order].columns, *columns))
-        page = keyset.page(rows, orders[order].columns, query.params.get("older", ""), size)
-    return Listing(query, filter, order, orders, page.rows, page.cursor)
-
-
-def _limit(list_: List) -> AbstractContextManager:
-    return results.bounded() if list_.is_costly else nullcontext()
+def _time_limit(is_needed: bool) -> AbstractContextManager:
+    return results.time_limit() if is_needed else nullcontext()
 
 
 def _order(query: ListQuery, default: str, orders: dict[str, Order]) -> str:
@@ -158,33 +162,25 @@ def _order(query: ListQuery, default: str, orders: dict[str, Order]) -> str:
 
 
 def _one_of(choices: Collection[str], value: str, noun: str) -> str:
+    """The value. Raises BadInput, with this noun, if it is none of the choices."""
     if value not in choices:
         raise BadInput(f"“{value[:40]}” is no {noun} of this list: it has {', '.join(filter(None, choices))}.")
     return value
 
 
 def _search(list_: List, papers: QuerySet, query: ListQuery, columns: tuple[str, ...]) -> results.Results | None:
-    """What is found for the words, or like the paper that the list is about; None if neither is looked for."""
+    """Those of the papers that match the words, or that are similar to the list's paper; None without either."""
     by = _one_of(SEARCHES, query.params.get("by", ""), "kind of search")
-    similar = results.like(list_.similar_to, papers) if list_.similar_to else None
+    similar = results.similar(list_.similar_to, papers) if list_.similar_to else None
     if not query.terms.all:
         return similar
     if similar:
         papers = papers.filter(pk__in=[hit.pk for hit in similar.hits])
-    return results.find(papers, query.terms, by=by, first=columns or ORDERS["votes"].columns)
-
-
-@contextmanager
-def _bounded(papers: QuerySet, matching: QuerySet, is_quick: bool) -> Iterator[QuerySet]:
-    """The matching ones of these papers to be read: few ones by their keys, and within a limit on time."""
-    if is_quick:
-        yield matching
-    else:
-        with results.bounded():
-            yield collect(papers, matching)
+    return results.search(papers, query.terms, by=by, first=columns or ORDERS["votes"].columns)
 
 
 def _ranked(papers: QuerySet, found: results.Results, cursor: str, size: int) -> keyset.Page:
+    """A page of the hits, best first; papers that were deleted meanwhile are left out."""
     page = keyset.page_of(found.hits, RELEVANCE, cursor, size)
     rows = papers.in_bulk([hit.pk for hit in page.rows])
     return keyset.Page([rows[hit.pk] for hit in page.rows if hit.pk in rows], page.cursor)

@@ -1,4 +1,4 @@
-"""A list as a page: the one function that shows any `List`, and the limit on searches."""
+"""The page of any `List`, and the rate limit of searches."""
 
 from datetime import timedelta
 
@@ -13,22 +13,22 @@ from lib.pages import page as cached_page
 from lib.refusals import BadInput
 from orgs.models import Organisation
 from papers.lists import exports
-from papers.lists.list import FEED_FORMS, List, Privacy
+from papers.lists.list import FEED_FORMATS, List, Privacy
 from papers.lists.listing import for_page
 from papers.lists.query import ListQuery, feed_address, query_of, query_string
 
 SUGGESTED_ORGANISATIONS = 200
-# As one types, three searches a second; and a whole university may have one address.
+# The page searches while a reader types, up to three times a second; a whole university may share one network.
 limit_searches = request_limit("search", person=120, network=600, period=timedelta(minutes=1))
 
 
 def page(
     request: HttpRequest, list_: List, template: str = "papers/lists/list.html", *, version=None, **context
 ) -> HttpResponse:
-    """The page of this list; for htmx asking for older papers, the rows alone; or a file of the first papers.
+    """The page of this list; the rows alone if htmx requests older papers; or a file, if the query has `export`.
 
-    `version` names what the page shows beside its rows, for the ETag. `context` is for the template; its `title` takes
-    the place of the list's. Raises TooMany for too many searches.
+    `version` is a value for the ETag that changes whenever the page does, apart from its rows. `context` is for the
+    template; its `title` replaces the list's. Raises TooMany if the client searches too often.
     """
     query = query_of(request)
     if not query.is_canonical:
@@ -41,7 +41,7 @@ def page(
         return cached(request, _file(request, list_, query, context["title"]), seconds)
     listing = for_page(list_, query, request.user)
     context |= {"list": list_, "listing": listing, "is_private": list_.privacy is Privacy.PRIVATE}
-    context["forms"] = exports.FORMS
+    context["formats"] = exports.FORMATS
     if not listing.is_readable:
         return render(request, template, context, status=400)
     if request.htmx and listing.is_continuation:
@@ -52,23 +52,23 @@ def page(
 
 
 def _feeds(list_: List, query: ListQuery) -> dict[str, str]:
-    """The addresses of the list's feeds by their forms, if it has any."""
+    """The addresses of the list's feeds by their formats; none if it has no feed or the query can't be read."""
     if query.problems or list_.no_feed:
         return {}
-    return {form: feed_address(list_.key + query_string(query.params), form) for form in FEED_FORMS}
+    return {format: feed_address(list_.key + query_string(query.params), format) for format in FEED_FORMATS}
 
 
 def _file(request: HttpRequest, list_: List, query: ListQuery, title: str) -> HttpResponse:
-    """The first papers of the list, to be saved."""
+    """A file of the list's first papers. Raises BadInput for an unknown format or a filter that can't be read."""
     name = query.params["export"]
-    form = exports.FORMS.get(name)
-    if form is None:
-        raise BadInput(f"A list is exported as one of {', '.join(exports.FORMS)}, not as “{name[:40]}”.")
+    format = exports.FORMATS.get(name)
+    if format is None:
+        raise BadInput(f"A list is exported as one of {', '.join(exports.FORMATS)}, not as “{name[:40]}”.")
     listing = for_page(list_, query, request.user, size=list_.export_limit)
     if not listing.is_readable:
         raise BadInput("Nothing is exported, because a filter of this list can't be read.")
     notes = {paper.pk: paper.note for paper in listing.papers if paper.note}
-    text = exports.text(form, [paper.pk for paper in listing.papers], notes)
-    filename = f"{slugify(title)[:60] or 'broadsheet'}.{form.ending}"
+    text = exports.text(format, [paper.pk for paper in listing.papers], notes)
+    filename = f"{slugify(title)[:60] or 'broadsheet'}.{format.extension}"
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return HttpResponse(text, content_type=f"{form.content_type}; charset=utf-8", headers=headers)
+    return HttpResponse(text, content_type=f"{format.content_type}; charset=utf-8", headers=headers)

@@ -1,4 +1,4 @@
-"""What the address of a list asks for: words, filters, an order, a page, in one canonical form."""
+"""Parses the query strings of lists: words, filters, an order and a page, in one canonical form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,12 +18,12 @@ SEARCHES = {"": "Words and meaning", "words": "Words only", "meaning": "Meaning 
 
 @dataclass(frozen=True)
 class ListQuery:
-    """The query string of a list's address, read.
+    """The parsed query string of a list's address.
 
-    * `params`: its canonical form, in which filters that were typed among the words are parameters of their own.
-    * `typed`: the same as one text, for the search box.
-    * `problems`: sentences about what could not be read.
-    * `is_canonical`: the address has that form already, or can't be brought into it without losing the problems.
+    * `params`: its canonical form, in which filters that were typed into `q` are parameters of their own.
+    * `typed`: the words and filters as one text, for the search box.
+    * `problems`: sentences about what can't be read.
+    * `is_canonical`: the address needs no redirect, because it has the canonical form or because it has problems.
     """
 
     params: QueryDict
@@ -50,28 +50,28 @@ class ListQuery:
 
     @property
     def labels(self) -> dict[str, str]:
-        """Each filter in the address, the words among them, with what it says: "Author: Ada Lovelace"."""
+        """A label for the words and for each filter of the query, by parameter: "Author: Ada Lovelace"."""
         labels = {"q": "Words"} | {name: filter.label for name, filter in PaperFilter.base_filters.items()}
         return {name: f"{label}: {self.params[name]}" for name, label in labels.items() if name in self.params}
 
     @property
     def filter_key(self) -> str:
-        """The values of all filters, as a key for the cached filter form."""
+        """The values of all filters, as the cache key of the filter form."""
         return repr([self.params.get(name, "") for name in PaperFilter.base_filters])
 
     def title(self, name: str) -> str:
-        """The name of a list with its filters, in one line: "The Lab · Has: code"."""
+        """The name of a list and its filters, in one line: "The Lab · Has: code"."""
         return " · ".join([name, *self.labels.values()])
 
     def of_list(self) -> "ListQuery":
-        """Only the parameters that make the list, without those that choose a page, a file or a key."""
+        """The query with only the parameters that select and sort papers, without a page, a file format or a key."""
         params = self.params.copy()
         for name in self.params.keys() - {"q", "by", "sort", *PaperFilter.base_filters}:
             del params[name]
         return replace(self, params=params)
 
     def canonical(self) -> str:
-        """The query string that all addresses of one filtered list of all papers share; "" if nothing is filtered."""
+        """The query string, the same for all equivalent queries to all papers; "" without words and filters."""
         values = {name: self.params.get(name, "").strip() for name in ("q", *PaperFilter.base_filters)}
         if not any(values.values()):
             return ""
@@ -81,9 +81,10 @@ class ListQuery:
 
 
 def parse_query(data: QueryDict) -> ListQuery:
-    """Read the parameters of an address.
+    """Parse the parameters of an address.
 
-    Raises BadInput for characters that no list has; an address within a form may have hidden them from the middleware.
+    Raises BadInput for characters that can't be stored. The middleware checks the request's own address only, but some
+    forms send the address of a list.
     """
     if not all(map(is_storable, data.dict().values())):
         raise BadInput("The address of this list holds a character that can't be read.")
@@ -95,32 +96,32 @@ def parse_query(data: QueryDict) -> ListQuery:
     if text and not (typed.words or typed.filters or problems):
         problems = (f"“{text[:40]}” has no word to look for.",)
     is_unchanged = not typed.filters and all(value and value == data[name] for name, value in values.items())
-    return ListQuery(params, text if problems else syntax.write(params), problems, bool(problems) or is_unchanged)
+    return ListQuery(params, text if problems else syntax.unparse(params), problems, bool(problems) or is_unchanged)
 
 
 def query_of(request: HttpRequest) -> ListQuery:
-    """The query of the request's own address, which is read once."""
+    """The query of the request's own address, which is parsed once per request."""
     if not hasattr(request, "list_query"):
         request.list_query = parse_query(request.GET)
     return request.list_query
 
 
 def query_string(params: Mapping[str, str], **changes: str) -> str:
-    """With a question mark, with these changes, and without empty values: one list has one address."""
+    """The query string of these parameters with these changes, from the question mark on, without empty values."""
     return "?" + _without_empty(dict(params.items()) | changes).urlencode()
 
 
-def feed_address(page: str, form: str, key: str = "") -> str:
-    """The address of the feed in this form ("atom", "json" or "rss") of the list whose page is at this address.
+def feed_address(page: str, format: str, key: str = "") -> str:
+    """The address of the feed, in a format of FEED_FORMATS, of the list whose page has this address.
 
-    `key` is a reader's `FeedKey`, for a list that nobody else may read.
+    `key` is the reader's `FeedKey`, for a list that nobody else may read.
     """
     path, _, query = page.partition("?")
     params = QueryDict(query, mutable=True)
-    if params.get("sort") not in ORDERS:  # an order of the page's own is the feed's default
+    if params.get("sort") not in ORDERS:  # feeds do not have the page's own orders
         params.pop("sort", None)
     path = reverse("papers:today") if path == "/" else path
-    return f"{path}.{form}{query_string(params, older='', export='', key=key)}".removesuffix("?")
+    return f"{path}.{format}{query_string(params, older='', export='', key=key)}".removesuffix("?")
 
 
 def _without_empty(values: Mapping[str, str]) -> QueryDict:

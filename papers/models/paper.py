@@ -18,7 +18,7 @@ from papers.models.day import Day
 from papers.models.item import Item
 from papers.models.mark import marks
 from papers.period import today
-from papers.ranking import HOT, highest, lowest
+from papers.ranking import HOT, max_hot, min_hot
 
 
 class UtcDate(Func):
@@ -33,12 +33,12 @@ class PaperQuerySet(LockQuerySet):
         papers do: PostgreSQL knows nothing of how the columns hang together, and would walk through all others.
         """
         start = datetime.combine(day, time.min, UTC)
-        return self.filter(listed_at__gte=start, hot__gte=lowest(start))
+        return self.filter(listed_at__gte=start, hot__gte=min_hot(start))
 
     def until(self, day):
         """Papers listed on this day or earlier, with the conditions of `since`."""
         end = datetime.combine(day, time.max, UTC)
-        return self.filter(listed_at__lte=end, hot__lte=highest(end))
+        return self.filter(listed_at__lte=end, hot__lte=max_hot(end))
 
     def between(self, start, end):
         """Papers listed on `start` or later and before `end` (dates)."""

@@ -38,7 +38,7 @@ class Part:
 
     @property
     def file(self) -> str:
-        return exports.sheet(self.columns, self.rows)
+        return exports.csv_text(self.columns, self.rows)
 
 
 def of(organisation) -> list[Part]:
@@ -72,7 +72,7 @@ def _by_month(what: str, title: str, months: list[tuple[date, int]], note: str =
     total = sum(count for _, count in months)
     said = f"{total:,} {what if total > 1 else what[:-1]}, in {months[0][0]:%B %Y}." if months else f"No {what} yet."
     rows = [(f"{month:%Y-%m}", count) for month, count in months]
-    return Part(what, title, ("month", what), rows, charts.draw(months, what), said, note)
+    return Part(what, title, ("month", what), rows, charts.time_chart(months, what), said, note)
 
 
 def _cast(organisation) -> list[tuple[date, int]]:
@@ -124,5 +124,5 @@ def _together(organisation) -> Part:
     return Part("organisations", "Together with", columns, rows, chart, said)
 
 
-def _ranking(what: str, bars: list[Bar], caption: str) -> charts.Ranking | None:
-    return charts.Ranking(what, bars, caption) if bars else None
+def _ranking(what: str, bars: list[Bar], caption: str) -> charts.RankingChart | None:
+    return charts.RankingChart(what, bars, caption) if bars else None

@@ -1,4 +1,4 @@
-"""A paper as reference managers read it: BibTeX in the form that arXiv recommends
+"""Citations of a paper for reference managers: BibTeX in the form that arXiv recommends
 (https://info.arxiv.org/help/hypertex/bibstyles), RIS (https://refdb.sourceforge.net/manual/ch07.html), and CSL-JSON
 (https://docs.citationstyles.org/en/stable/specification.html).
 """
@@ -11,7 +11,7 @@ from papers.paper.summary import Summary
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",  # not \{, since BibTeX counts braces and knows no escape
+    "{": r"\textbraceleft{}",  # not \{, since BibTeX counts braces, even escaped ones
     "}": r"\textbraceright{}",
     "&": r"\&",
     "%": r"\%",
@@ -24,12 +24,12 @@ _SPECIAL = {
 
 
 def bibtex(paper: Summary, suffix: str = "") -> str:
-    """One @misc entry; authors in the paper's order, TeX's special characters escaped outside of maths.
+    """One @misc entry of BibTeX. TeX's special characters are escaped outside of formulas.
 
-    `suffix` keeps apart the keys of papers that have the same one.
+    `suffix` is appended to the citation key, to make it unique.
     """
     fields = {
-        "title": "{" + _tex(paper.title) + "}",
+        "title": "{" + _escape(paper.title) + "}",
         "author": " and ".join(map(_bibtex_name, paper.authors)),
         "year": str(paper.published_at.year),
         "eprint": paper.arxiv_id,
@@ -37,14 +37,14 @@ def bibtex(paper: Summary, suffix: str = "") -> str:
         "primaryClass": next(iter(paper.categories), ""),
         "doi": paper.doi,
         "url": paper.arxiv_url,
-        "note": _tex(one_line(paper.note)),
+        "note": _escape(one_line(paper.note)),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@misc{{{key(paper)}{suffix},", *lines, "}"])
 
 
 def ris(paper: Summary) -> str:
-    """One record of the type UNPB, an unpublished work, as which reference managers keep preprints."""
+    """One RIS record of the type UNPB (unpublished work), which reference managers use for preprints."""
     lines = [
         ("TY", "UNPB"),
         ("TI", paper.title),
@@ -64,7 +64,7 @@ def ris(paper: Summary) -> str:
 
 
 def csl(paper: Summary) -> dict:
-    """One item, ready for JSON."""
+    """One CSL-JSON item, as a dict for `json.dumps`."""
     names = map(family_and_given, paper.authors)
     day = paper.published_at
     item = {
@@ -85,17 +85,18 @@ def csl(paper: Summary) -> dict:
 
 
 def key(paper: Summary) -> str:
-    """First author's surname, year, first long word of the title: `dettmers2023qlora`."""
+    """The citation key: first author's surname, year, first long word of the title, as in `dettmers2023qlora`."""
     surname = re.sub(r"\W", "", fold(paper.authors[0].split()[-1])) if paper.authors else "anonymous"
     word = next((w for w in re.findall(r"\w+", fold(paper.title)) if len(w) > 3), "paper")
-    key = f"{surname}{paper.published_at.year}{word}"
-    return unicodedata.normalize("NFKD", key).encode("ascii", "ignore").decode() or "paper"
+    text = f"{surname}{paper.published_at.year}{word}"
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode() or "paper"
 
 
 def family_and_given(name: str) -> tuple[str, str]:
-    """As BibTeX divides a name without a comma: the family name is the last word and all from a lower-case one on.
+    """The family name and the given names, as BibTeX splits a name without a comma.
 
-    `Guy Van den Broeck` is (`den Broeck`, `Guy Van`). A name with a comma or a single word is taken whole.
+    The family name begins with the first lower-case word, or else it is the last word: `Guy Van den Broeck` becomes
+    (`den Broeck`, `Guy Van`). A single word or a name with a comma is a family name as a whole.
     """
     words = name.split()
     if "," in name or len(words) < 2:
@@ -105,19 +106,20 @@ def family_and_given(name: str) -> tuple[str, str]:
 
 
 def _bibtex_name(name: str) -> str:
-    """In braces, where BibTeX would take it for two or for one turned around."""
-    written = _tex(name)
-    return f"{{{written}}}" if "," in name or "and" in name.lower().split() else written
+    """The name for BibTeX: in braces, if BibTeX would split it at a comma or at an "and"."""
+    escaped = _escape(name)
+    return f"{{{escaped}}}" if "," in name or "and" in name.lower().split() else escaped
 
 
-def _tex(text: str) -> str:
-    parts = re.split(r"(\$[^$]+\$)", text)
-    return "".join(part if _is_formula(part) else "".join(_SPECIAL.get(c, c) for c in part) for part in parts)
+def _escape(text: str) -> str:
+    """The text with TeX's special characters escaped outside of formulas."""
+    pieces = re.split(r"(\$[^$]+\$)", text)
+    return "".join(piece if _is_formula(piece) else "".join(_SPECIAL.get(c, c) for c in piece) for piece in pieces)
 
 
-def _is_formula(part: str) -> bool:
-    """With braces that BibTeX, which knows no escape, can count."""
+def _is_formula(piece: str) -> bool:
+    """Whether it is a formula in dollars with balanced braces; BibTeX counts braces, even escaped ones."""
     depths = [0]
-    for brace in re.findall("[{}]", part):
+    for brace in re.findall("[{}]", piece):
         depths.append(depths[-1] + (1 if brace == "{" else -1))
-    return part.startswith("$") and len(part) > 1 and depths[-1] == 0 == min(depths)
+    return piece.startswith("$") and len(piece) > 1 and depths[-1] == 0 == min(depths)

@@ -1,4 +1,4 @@
-"""A paper as plain data, for everything that writes papers out: feeds, letters, frames, files, similar papers."""
+"""`Summary`, a paper as plain data, from which feeds, letters, frames, files and similar papers are written."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,10 +18,12 @@ from papers.models import Affiliation, Author, Paper
 
 @dataclass(frozen=True)
 class Summary:
-    """`title` and `abstract` are as arXiv has them, with TeX. `authors` are all names or the first ones.
+    """A paper as plain data.
 
-    `organisation` is the one that a row of a list shows, "" if there is none; `organisations` are all whose paper it
-    is. `note` is what a collection says about it.
+    * `title`, `abstract`: as arXiv has them, with TeX.
+    * `authors`: the names of all authors or of the first ones; `author_count` is the number of all.
+    * `organisation`: the name of the one that cards show, or ""; `organisations`: the names of all accepted ones.
+    * `note`: the paper's note in a collection, or "".
     """
 
     pk: int
@@ -45,11 +47,12 @@ class Summary:
 
     @cached_property
     def plain_title(self) -> str:
-        """One line without TeX; the arXiv id where nothing else is left."""
+        """The title in one line without TeX; the arXiv id if that is empty."""
         return one_line(plain(self.title)) or self.arxiv_id
 
     @cached_property
     def plain_abstract(self) -> str:
+        """The abstract in one line without TeX."""
         return one_line(plain(self.abstract))
 
     @property
@@ -58,7 +61,7 @@ class Summary:
 
     @property
     def path(self) -> str:
-        """The path of the paper's page."""
+        """The path of the paper's page here."""
         return reverse("papers:paper", args=[self.arxiv_id])
 
     @property
@@ -75,17 +78,18 @@ class Summary:
 
     @property
     def links(self) -> dict[str, str]:
-        """The paper's addresses elsewhere, by their names."""
+        """The paper's addresses on other sites, by their labels."""
         arxiv = {"arXiv": self.arxiv_url, "PDF": identifiers.pdf_url(self.arxiv_id)}
         own = {"Code": self.code_url, "Project": self.project_url}
         return arxiv | {name: url for name, url in own.items() if url}
 
     def byline(self, names: int) -> str:
-        """So many of the authors' names, and how many more there are."""
+        """The names of the first authors, at most `names` of them, and how many more there are."""
         return byline([one_line(name) for name in self.authors[:names]], self.author_count)
 
 
 def summarise(paper: Paper, authors: Sequence[str], organisations: Sequence[str] = ()) -> Summary:
+    """The summary of a paper with these names of authors and organisations."""
     return Summary(
         pk=paper.pk,
         arxiv_id=paper.arxiv_id,
@@ -108,12 +112,12 @@ def summarise(paper: Paper, authors: Sequence[str], organisations: Sequence[str]
     )
 
 
-def summaries(keys: Collection[int], names: int | None = None) -> dict[int, Summary]:
-    """The summaries of the papers with these keys, in their order, with so many of the first authors, or all if None.
+def summaries(pks: Collection[int], names: int | None = None) -> dict[int, Summary]:
+    """The summaries of these papers by their keys, in this order, with at most `names` authors, or all if it is None.
 
-    Two statements. A paper that was deleted meanwhile is left out.
+    Two statements. Papers that do not exist are left out.
     """
     accepted = Affiliation.objects.accepted().filter(paper=OuterRef("pk")).values("organisation__name")
-    papers = Paper.objects.select_related("organisation").annotate(accepted=ArraySubquery(accepted)).in_bulk(keys)
+    papers = Paper.objects.select_related("organisation").annotate(accepted=ArraySubquery(accepted)).in_bulk(pks)
     authors = Author.objects.first_of(papers, names) if names != 0 else dict.fromkeys(papers, ())
-    return {key: summarise(papers[key], authors[key], papers[key].accepted) for key in keys if key in papers}
+    return {pk: summarise(papers[pk], authors[pk], papers[pk].accepted) for pk in pks if pk in papers}

@@ -1,4 +1,4 @@
-"""A question's words as the index knows them: how rare each is, and what a misspelt one was meant to be."""
+"""Looks up the words of a search in the index: how rare each is, and the likeliest spelling of a misspelt one."""
 
 import json
 import math
@@ -12,137 +12,149 @@ from rapidfuzz.distance import OSA
 from lib.text import bare
 from papers.search.syntax import Terms
 
-POSTINGS = 4_000  # entries of the index that a search by any word may read
-MANY = 150  # times the papers there are: what the square of the papers found may not reach to be looked up one by one
-SHORT = 5  # letters of a word in which only one may be wrong
-LONGEST = 2_046  # bytes of a word that PostgreSQL keeps
-MIN_PREFIX = 3  # letters that the last word needs to stand for all that begin so
+MAX_POSTINGS = 4_000  # entries of the index that a search by any word may read
+LOOKUP_FACTOR = 150  # papers are looked up one by one if the square of their number is below this times all papers
+SHORT_LENGTH = 5  # letters of a word in which at most one may be wrong
+MAX_WORD_BYTES = 2_046  # of a word that PostgreSQL indexes
+MIN_PREFIX_LENGTH = 3  # letters that the last word needs to match all words that begin with it
 
 
 @dataclass(frozen=True)
-class Wording:
-    """`every`, `phrases` and `none` are tsqueries, "" where they ask nothing: all wanted terms, those in quotes, any
-    unwanted one. `narrow` is that of the rarest wanted terms, as many as leave about POSTINGS papers; "" where all
-    leave so many that those are found faster along the order. `together` has the wanted words side by side in a title
-    or among the names; `opening` is a regular expression for a title that begins with them.
+class Analysis:
+    """What the index says about the terms of a search. Each query is a tsquery, or "" if there is nothing to match.
 
-    `corpus` is how many papers there are, N. `weights` has the wanted lexemes, rarest first, with their inverse
-    document frequency as BM25 has it, ln(1 + (N − n + ½) / (n + ½)) if n papers have one (Robertson and Zaragoza 2009,
-    doi:10.1561/1500000019).
-    The first `rare` of them are found within POSTINGS. `marked` are the lexemes that count as found in a text, and
-    so does what begins with `prefix`; `named` is the tsquery of any of them in a name. `mended`: words that no paper
-    has, and what they were read as.
+    * `every_query`: matches papers that have all wanted terms.
+    * `rare_query`: matches those that have the rarest wanted terms, as many of them as leave about MAX_POSTINGS papers.
+      It is "" where all terms together leave so many papers that a walk along the order finds them faster.
+    * `phrase_query`: matches papers that have all wanted terms in quotes.
+    * `excluded_query`: matches papers that have any unwanted term.
+    * `adjacent_query`: matches papers that have the wanted words side by side in the title or in the authors' names.
+    * `title_pattern`: a regular expression that matches titles that begin with the wanted words.
+    * `paper_count`: the number of all papers, N.
+    * `weights`: the wanted lexemes, rarest first, with their inverse document frequency as in BM25,
+      ln(1 + (N − n + ½) / (n + ½)) if n papers have one (Robertson and Zaragoza 2009, doi:10.1561/1500000019).
+    * `rare_count`: how many of these, from the first on, are found within MAX_POSTINGS.
+    * `highlighted`: the folded words that are highlighted in a text, and `prefix` the beginning of such words.
+    * `name_query`: matches papers that have any highlighted word in an author's name.
+    * `corrections`: words that no paper has, and the words that are searched for besides.
     """
 
-    every: str
-    narrow: str
-    phrases: str
-    none: str
-    together: str
-    opening: str
-    corpus: int
+    every_query: str
+    rare_query: str
+    phrase_query: str
+    excluded_query: str
+    adjacent_query: str
+    title_pattern: str
+    paper_count: int
     weights: dict[str, float]
-    rare: int
-    marked: frozenset[str]
+    rare_count: int
+    highlighted: frozenset[str]
     prefix: str
-    named: str
-    mended: dict[str, str]
+    name_query: str
+    corrections: dict[str, str]
 
 
 @dataclass(frozen=True)
-class _Reading:
-    """A term as two tsqueries, of its stems and as it is spelled, and how many papers have each of their lexemes.
+class _TermStatistics:
+    """How many papers have each lexeme of a term: of its stems, and of its words as they are spelled.
 
-    A stop word has no stem, and asks something only within a phrase. `beginnings` counts, if it is the prefix, the
-    papers of each word that begins so.
+    `stem_query` and `spelling_query` are the tsqueries of both. A stop word has no stem, so it matches within a phrase
+    only. `prefix_count` is, if the term is the prefix, the sum over all words that begin with it. `paper_count` is the
+    number of all papers.
     """
 
     text: str
-    stems: str
-    spelled: str
-    papers: dict[str, int]
-    spellings: dict[str, int]
-    beginnings: int
-    corpus: int
+    stem_query: str
+    spelling_query: str
+    stem_counts: dict[str, int]
+    spelling_counts: dict[str, int]
+    prefix_count: int
+    paper_count: int
 
     @property
     def is_unknown(self) -> bool:
-        return bool(self.stems) and not any(self.papers.values()) and not any(self.spellings.values())
+        """Whether no paper has the term, which is no stop word."""
+        return bool(self.stem_query) and not any([*self.stem_counts.values(), *self.spelling_counts.values()])
 
     @property
-    def lexemes(self) -> dict[str, int]:
-        """Its stems; where no paper has one, also what stands in names as it is spelled."""
-        unknown = not all(self.papers.values())
-        return self.papers | ({word: n for word, n in self.spellings.items() if n} if unknown else {})
+    def lexeme_counts(self) -> dict[str, int]:
+        """The counts of its stems and, where a stem is in no paper, of its spellings, since names are not stemmed."""
+        if all(self.stem_counts.values()):
+            return self.stem_counts
+        return self.stem_counts | {word: n for word, n in self.spelling_counts.items() if n}
 
     @property
-    def reach(self) -> int:
-        """How many papers have it, at most."""
-        return max(self.beginnings, min(self.papers.values(), default=0), min(self.spellings.values(), default=0))
+    def max_papers(self) -> int:
+        """An upper bound of the number of papers that have the term."""
+        counts = (self.stem_counts, self.spelling_counts)
+        return max(self.prefix_count, *(min(lexemes.values(), default=0) for lexemes in counts))
 
     def query(self, prefix: str) -> str:
-        """Its tsquery; the prefix, if it is this term, stands for all that begin so."""
-        if not self.stems and " " not in self.text:
+        """The tsquery of the term; if it is the prefix, all words that begin with it match."""
+        if not self.stem_query and " " not in self.text:
             return ""
-        return _any(dict.fromkeys([self.stems, self.spelled, f"{quote(prefix)}:*" if self.text == prefix else ""]))
+        beginning = f"{quote(prefix)}:*" if self.text == prefix else ""
+        return _any(dict.fromkeys([self.stem_query, self.spelling_query, beginning]))
 
 
-def read(terms: Terms) -> Wording:
-    """Ask the index about the terms: one statement, two if a word has to be mended."""
+def analyse(terms: Terms) -> Analysis:
+    """Look the terms up in the index: one statement, two if a word may be misspelt."""
     groups = [[bare(term.text) for term in group] for group in terms.all]
-    unwanted = [bare(term.text) for term in terms.none]
+    excluded = [bare(term.text) for term in terms.none]
     prefix = _prefix(terms)
-    readings = _read([*(text for group in groups for text in group), *unwanted], prefix)
-    if prefix and not readings[prefix].is_unknown:
-        readings[prefix] = replace(readings[prefix], beginnings=0)
-        prefix = ""  # it is a word by itself: who asks for SAM does not mean samples
-    mended = _mend(groups, readings)
-    readings |= _read(mended.values(), "")
-    wanted = [[*group, *(mended[text] for text in group if text in mended)] for group in groups]
-    asked = [_any(readings[text].query(prefix) for text in group) for group in wanted]
-    words = bare(terms.spelled(mended).plain).split()
-    lexemes = {lexeme: n for group in wanted for text in group for lexeme, n in readings[text].lexemes.items()}
-    marked = frozenset(lexemes) | {word for group in wanted for text in group for word in readings[text].spellings}
-    corpus = max((reading.corpus for reading in readings.values()), default=0)
-    weights, rare = _weigh(lexemes, corpus)
-    reaches = [sum(readings[text].reach for text in group) for group in wanted]
-    return Wording(
-        every=_all(asked),
-        narrow=_narrow(dict(zip(asked, reaches, strict=True)), corpus),
-        phrases=_all(query for query, group in zip(asked, terms.all, strict=True) if all(t.is_phrase for t in group)),
-        none=_any(readings[text].query("") for text in unwanted),
-        together=_any([_side_by_side(words, "D"), _side_by_side(words, "C")]),
-        opening="^" + "[^[:alnum:]]*".join(map(re.escape, words)) + "([^[:alnum:]]|$)",
-        corpus=corpus,
+    statistics = _read_statistics([*(text for group in groups for text in group), *excluded], prefix)
+    if prefix and not statistics[prefix].is_unknown:
+        statistics[prefix] = replace(statistics[prefix], prefix_count=0)
+        prefix = ""  # it is a whole word: a search for SAM does not find "samples"
+    corrections = _correct(groups, statistics)
+    statistics |= _read_statistics(corrections.values(), "")
+    wanted = [[*group, *(corrections[text] for text in group if text in corrections)] for group in groups]
+    queries = [_any(statistics[text].query(prefix) for text in group) for group in wanted]
+    words = bare(terms.corrected(corrections).plain).split()
+    lexemes = {lexeme: n for group in wanted for text in group for lexeme, n in statistics[text].lexeme_counts.items()}
+    highlighted = frozenset(lexemes).union(*(statistics[text].spelling_counts for group in wanted for text in group))
+    paper_count = max((term.paper_count for term in statistics.values()), default=0)
+    weights, rare_count = _weigh(lexemes, paper_count)
+    max_papers = [sum(statistics[text].max_papers for text in group) for group in wanted]
+    phrases = [all(term.is_phrase for term in group) for group in terms.all]
+    return Analysis(
+        every_query=_all(queries),
+        rare_query=_rare_query(dict(zip(queries, max_papers, strict=True)), paper_count),
+        phrase_query=_all(query for query, is_phrase in zip(queries, phrases, strict=True) if is_phrase),
+        excluded_query=_any(statistics[text].query("") for text in excluded),
+        adjacent_query=_any([_side_by_side(words, "D"), _side_by_side(words, "C")]),
+        title_pattern="^" + "[^[:alnum:]]*".join(map(re.escape, words)) + "([^[:alnum:]]|$)",
+        paper_count=paper_count,
         weights=weights,
-        rare=rare,
-        marked=marked,
+        rare_count=rare_count,
+        highlighted=highlighted,
         prefix=prefix,
-        named=_any([*(f"{quote(word)}:C" for word in marked), f"{quote(prefix)}:*C" if prefix else ""]),
-        mended=mended,
+        name_query=_any([*(f"{quote(word)}:C" for word in highlighted), f"{quote(prefix)}:*C" if prefix else ""]),
+        corrections=corrections,
     )
 
 
 def author_query(name: str) -> str:
-    """The tsquery of papers that have these words, side by side, among their authors' names; "" for none."""
+    """The tsquery of papers that have these words side by side among their authors' names; "" without a word."""
     return _side_by_side(bare(name).split(), "C")
 
 
 def _prefix(terms: Terms) -> str:
+    """The folded last word, if it is a single word, long enough, and not in quotes; otherwise ""."""
     last = terms.all[-1][-1] if terms.all else None
     text = "" if last is None or last.is_phrase else bare(last.text)
-    return text if len(text) >= MIN_PREFIX and " " not in text else ""
+    return text if len(text) >= MIN_PREFIX_LENGTH and " " not in text else ""
 
 
-def _read(texts: Iterable[str], prefix: str) -> dict[str, _Reading]:
+def _read_statistics(texts: Iterable[str], prefix: str) -> dict[str, _TermStatistics]:
     texts = list(dict.fromkeys(texts))
     if not texts:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [prefix, f"{prefix}%", texts])
+        cursor.execute(_STATISTICS, [prefix, f"{prefix}%", texts])
         return {
-            text: _Reading(text, stems, spelled, json.loads(papers), json.loads(spellings), *rest)
-            for text, stems, spelled, papers, spellings, *rest in cursor
+            text: _TermStatistics(text, stems, spellings, json.loads(stem_counts), json.loads(spelling_counts), *counts)
+            for text, stems, spellings, stem_counts, spelling_counts, *counts in cursor
         }
 
 
@@ -152,7 +164,7 @@ _COUNTS = """
     LEFT JOIN papers_word ON word = lexeme
     WHERE numnode(plainto_tsquery('english', lexeme)) > 0)
 """
-_READ = f"""
+_STATISTICS = f"""
     SELECT
         term,
         phraseto_tsquery('english', term)::text,
@@ -162,70 +174,71 @@ _READ = f"""
         CASE WHEN term = %s THEN coalesce((SELECT sum(papers) FROM papers_word WHERE word LIKE %s), 0) ELSE 0 END,
         coalesce((SELECT papers FROM papers_word WHERE word = ''), 0)
     FROM unnest(%s::text[]) term
-"""  # noqa: S608 (both parts are constants)
+"""  # noqa: S608 (all of it is constant)
 
 
-def _mend(groups: list[list[str]], readings: dict[str, _Reading]) -> dict[str, str]:
-    """What was meant by each single word that no paper has and that begins none: the likeliest spelling near it."""
-    lost = [
+def _correct(groups: list[list[str]], statistics: dict[str, _TermStatistics]) -> dict[str, str]:
+    """The likeliest spelling of each single word that no paper has and that is the beginning of no other word."""
+    unknown = [
         text
         for group in groups
         for text in group
-        if readings[text].is_unknown and " " not in text and not readings[text].beginnings
+        if statistics[text].is_unknown and " " not in text and not statistics[text].prefix_count
     ]
-    if not lost:
+    if not unknown:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_ALIKE, [lost])
-        alike = [(OSA.distance(text, word), -spelled, text, word) for text, word, spelled in cursor]
-    likeliest_last = sorted((match for match in alike if match[0] <= _errors(match[2])), reverse=True)
+        cursor.execute(_CANDIDATES, [unknown])
+        candidates = [(OSA.distance(text, word), -spelled, text, word) for text, word, spelled in cursor]
+    likeliest_last = sorted((match for match in candidates if match[0] <= _max_errors(match[2])), reverse=True)
     return {text: word for _, _, text, word in likeliest_last}
 
 
-def _errors(text: str) -> int:
-    """How many letters may be wrong, missing, too many or swapped."""
-    return 1 if len(text) <= SHORT else 2
+def _max_errors(text: str) -> int:
+    """How many letters of a word may be wrong, missing, added or swapped."""
+    return 1 if len(text) <= SHORT_LENGTH else 2
 
 
-_ALIKE = """
-    SELECT lost, word, spelled
-    FROM unnest(%s::text[]) lost, LATERAL (
+_CANDIDATES = """
+    SELECT unknown, word, spelled
+    FROM unnest(%s::text[]) unknown, LATERAL (
         SELECT word, spelled FROM papers_word
-        WHERE spelled > 0 AND word %% lost ORDER BY similarity(word, lost) DESC LIMIT 30
-    ) alike
-    WHERE NOT EXISTS (  -- not even a paper that came after the last count
+        WHERE spelled > 0 AND word %% unknown ORDER BY similarity(word, unknown) DESC LIMIT 30
+    ) candidate
+    WHERE NOT EXISTS (  -- a paper that came after the last count may have it
         SELECT FROM papers_searchentry
-        WHERE words @@ (plainto_tsquery('english', lost) || plainto_tsquery('simple', lost))
+        WHERE words @@ (plainto_tsquery('english', unknown) || plainto_tsquery('simple', unknown))
     )
 """
 
 
-def _weigh(lexemes: dict[str, int], corpus: int) -> tuple[dict[str, float], int]:
-    """The weights, rarest lexeme first, and how many of them can be looked up within POSTINGS."""
+def _weigh(lexemes: dict[str, int], paper_count: int) -> tuple[dict[str, float], int]:
+    """The weights, rarest lexeme first, and how many of these lexemes are found within MAX_POSTINGS."""
     rarest_first = sorted(lexemes, key=lambda lexeme: (lexemes[lexeme], lexeme))
-    weights, rare, postings = {}, 0, 0
-    for place, lexeme in enumerate(rarest_first, 1):
+    weights, rare_count, postings = {}, 0, 0
+    for count, lexeme in enumerate(rarest_first, 1):
         n = lexemes[lexeme]
-        weights[lexeme] = math.log1p((max(corpus, n) - n + 0.5) / (n + 0.5))
+        weights[lexeme] = math.log1p((max(paper_count, n) - n + 0.5) / (n + 0.5))
         postings += n
-        if postings <= POSTINGS:
-            rare = place
-    return weights, rare
+        if postings <= MAX_POSTINGS:
+            rare_count = count
+    return weights, rare_count
 
 
-def _narrow(reaches: dict[str, int], corpus: int) -> str:
-    """As if words came together by chance; asks for no term that only has stop words."""
-    chosen, left = [], corpus
-    for query in sorted(filter(None, reaches), key=reaches.__getitem__):
-        chosen.append(query)
-        left *= min(1, reaches[query] / max(corpus, 1))
-        if left <= POSTINGS:
-            return _all(chosen)
-    return _all(chosen) if left**2 < MANY * corpus else ""
+def _rare_query(max_papers: dict[str, int], paper_count: int) -> str:
+    """The tsquery of the rarest terms, estimated as if terms were independent; terms without a query are left out."""
+    rarest, estimate = [], paper_count
+    for query in sorted(filter(None, max_papers), key=max_papers.__getitem__):
+        rarest.append(query)
+        estimate *= min(1, max_papers[query] / max(paper_count, 1))
+        if estimate <= MAX_POSTINGS:
+            return _all(rarest)
+    return _all(rarest) if estimate**2 < LOOKUP_FACTOR * paper_count else ""
 
 
 def _side_by_side(words: list[str], label: str) -> str:
-    if any(len(word.encode()) > LONGEST for word in words):
+    """The tsquery of the words one after the other under a label of the index; "" if one is too long for it."""
+    if any(len(word.encode()) > MAX_WORD_BYTES for word in words):
         return ""
     return " <-> ".join(f"{quote(word)}:{label}" for word in words)
 
@@ -239,5 +252,5 @@ def _any(queries: Iterable[str]) -> str:
 
 
 def quote(lexeme: str) -> str:
-    """The lexeme as a tsquery."""
+    """The tsquery that matches this lexeme."""
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"

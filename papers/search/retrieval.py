@@ -1,6 +1,6 @@
-"""The retrievers of a search and their fusion, as SQL. docs/search.md says why they are as they are.
+"""The retrievers of a search and their fusion, as SQL; docs/search.md explains the choices.
 
-A retriever is a statement of (pk, relevance) and its parameters.
+A retriever is a statement that selects (pk, relevance), with its parameters.
 """
 
 from collections.abc import Sequence
@@ -14,90 +14,98 @@ from pgvector.django import CosineDistance
 from papers.search import embedding, lexicon
 
 K = 60
-EVERY_POOL = 300  # of all papers with every word, the first in the order that was asked for
-WALK = 8_000  # papers that are looked through in that order, where every word is common
-POOL = 100  # of any other retriever
-FARTHEST = 0.25  # cosine below which a paper has nothing to do with a question, as all are for random letters
+EVERY_LIMIT = 300  # papers with every word that are ranked: the first ones in the requested order
+SCAN_LIMIT = 8_000  # papers that are scanned in that order, where every word is common
+POOL_LIMIT = 100  # papers of any other retriever
+MIN_COSINE = 0.25  # papers further away have nothing to do with the search, as all have for random letters
 
 
 def tsquery(text: str) -> SearchQuery:
+    """This tsquery as an expression of Django."""
     return SearchQuery(text, config="simple", search_type="raw")
 
 
-def every(papers, words: lexicon.Wording, first: Sequence[str]):
-    sql, params = _with_every(papers, words, first)
+def every(papers, analysis: lexicon.Analysis, first: Sequence[str]):
+    """The retriever of the papers with every word, the first ones by these columns, all descending."""
+    sql, params = _with_every(papers, analysis, first)
     order = ", ".join(f"{column} DESC" for column in first)
-    return _by_words(words, f"SELECT id FROM ({sql}) among ORDER BY {order} LIMIT {EVERY_POOL}", params)  # noqa: S608
+    pool = f"SELECT id FROM ({sql}) matching ORDER BY {order} LIMIT {EVERY_LIMIT}"  # noqa: S608
+    return _by_words(analysis, pool, params)
 
 
-def _with_every(papers, words: lexicon.Wording, first: Sequence[str]):
-    """The papers with every word. PostgreSQL misjudges how many those are, and would look for a few along the whole
-    order; so few are looked up first, behind a fence (OFFSET 0), and many among the WALK first papers only.
+def _with_every(papers, analysis: lexicon.Analysis, first: Sequence[str]):
+    """The SQL of the papers with every word, and its parameters.
+
+    PostgreSQL misjudges how many those are, and would look for a few along the whole order. So few are looked up first,
+    behind an optimisation fence (OFFSET 0), and many are looked for among the first SCAN_LIMIT papers only.
     """
-    if words.narrow:
-        few = papers.filter(pk__in=RawSQL(_NARROWED, [words.narrow, words.every]))  # noqa: S611 (it is a constant)
-        sql, params = few.values_list(*first).query.sql_with_params()
+    if analysis.rare_query:
+        pks = RawSQL(_LOOKUP, [analysis.rare_query, analysis.every_query])  # noqa: S611 (it is a constant)
+        sql, params = papers.filter(pk__in=pks).values_list(*first).query.sql_with_params()
         return f"{sql} OFFSET 0", params
-    if is_walked(papers, words):
-        walked = papers.order_by(*(f"-{column}" for column in first)).values_list(*first)[:WALK]
-        sql, params = walked.query.sql_with_params()
-        return _WALKED.format(walked=sql), [*params, words.every]
-    return papers.filter(entry__words=tsquery(words.every)).values_list(*first).query.sql_with_params()
+    if is_scan(papers, analysis):
+        scanned = papers.order_by(*(f"-{column}" for column in first)).values_list(*first)[:SCAN_LIMIT]
+        sql, params = scanned.query.sql_with_params()
+        return _SCAN.format(scanned=sql), [*params, analysis.every_query]
+    return papers.filter(entry__words=tsquery(analysis.every_query)).values_list(*first).query.sql_with_params()
 
 
-def is_walked(papers, words: lexicon.Wording) -> bool:
-    return bool(words.every) and not words.narrow and not papers.query.where
+def is_scan(papers, analysis: lexicon.Analysis) -> bool:
+    """Whether only the first SCAN_LIMIT of these papers are searched for every word."""
+    return bool(analysis.every_query) and not analysis.rare_query and not papers.query.where
 
 
-_NARROWED = """
+_LOOKUP = """
     SELECT paper_id FROM (
         SELECT paper_id, words FROM papers_searchentry WHERE words @@ %s::tsquery OFFSET 0
-    ) narrowed
+    ) with_rare
     WHERE words @@ %s::tsquery
 """
-_WALKED = """
-    SELECT walked.* FROM ({walked}) walked JOIN papers_searchentry ON paper_id = walked.id WHERE words @@ %s::tsquery
+_SCAN = """
+    SELECT scanned.* FROM ({scanned}) scanned JOIN papers_searchentry ON paper_id = scanned.id
+    WHERE words @@ %s::tsquery
 """
 
 
-def any_rare(papers, words: lexicon.Wording):
-    """Of the papers with any of the rare words those with the weightiest."""
-    lexemes, weights = _lexemes(words)
-    among, more = ("", ())
+def any_rare(papers, analysis: lexicon.Analysis):
+    """The retriever of the papers with any of the rare words, those with the greatest sum of weights."""
+    lexemes, weights = (values[: analysis.rare_count] for values in _lexemes(analysis))
+    where, params = "", ()
     if papers.query.where:
-        sql, more = papers.values("id").query.sql_with_params()
-        among = f"WHERE EXISTS (SELECT FROM ({sql}) filtered WHERE filtered.id = paper_id OFFSET 0)"
-    return _by_words(
-        words, _RARE.format(among=among, plenty=EVERY_POOL), [lexemes[: words.rare], weights[: words.rare], *more]
-    )
+        sql, params = papers.values("id").query.sql_with_params()
+        where = f"WHERE EXISTS (SELECT FROM ({sql}) filtered WHERE filtered.id = paper_id OFFSET 0)"
+    return _by_words(analysis, _RARE.format(where=where, enough=EVERY_LIMIT), [lexemes, weights, *params])
 
 
 _RARE = f"""
     SELECT paper_id FROM (
         SELECT paper_id, weight FROM papers_searchentry
         JOIN unnest(%s::tsquery[], %s::float8[]) AS rare(lexeme, weight) ON words @@ lexeme
-        WHERE (SELECT count(*) FROM every) < {{plenty}}  -- or there is plenty, and this is not even begun
-        LIMIT {2 * lexicon.POSTINGS}  -- which is a fence, too, and more than there are since the last count
-    ) having_one {{among}}
-    GROUP BY paper_id ORDER BY sum(weight) DESC, paper_id DESC LIMIT {POOL}
-"""  # noqa: S608 (POOL is a constant)
+        WHERE (SELECT count(*) FROM every) < {{enough}}  -- otherwise this is not even begun
+        LIMIT {2 * lexicon.MAX_POSTINGS}  -- a fence, and more than there can be since the last count
+    ) with_any {{where}}
+    GROUP BY paper_id ORDER BY sum(weight) DESC, paper_id DESC LIMIT {POOL_LIMIT}
+"""  # noqa: S608 (both limits are constants)
 
 
-def _by_words(words: lexicon.Wording, pool: str, params: Sequence):
-    """The papers of the pool by how well they fit all words: from 0 to 1, and more where those are a title or a name.
+def _by_words(analysis: lexicon.Analysis, pool: str, params: Sequence):
+    """The papers of the pool with their relevance: 0 to 1, and more where the words begin a title or are adjacent.
 
-    A word counts its weight times r / (r + 0.2 · (¼ + ¾ · length)): the shape of BM25, with r the word's own `ts_rank`
-    (which grows with title, abstract and repetition) and the entry's length in lexemes against the usual 150.
+    It is the sum of weight · r / (r + 0.2 · (¼ + ¾ · length)) over the words, divided by the sum of the weights: a
+    formula like BM25, with r the word's own `ts_rank` (which grows with title, abstract and repetition) and length the
+    number of the entry's lexemes divided by the usual 150.
     """
-    lexemes, weights = _lexemes(words)
-    return _BY_WORDS.format(pool=pool), [sum(weights), lexemes, weights, words.opening, words.together, *params]
+    lexemes, weights = _lexemes(analysis)
+    constants = [sum(weights), lexemes, weights, analysis.title_pattern, analysis.adjacent_query]
+    return _BY_WORDS.format(pool=pool), [*constants, *params]
 
 
-def _lexemes(words: lexicon.Wording) -> tuple[list[str], list[float]]:
-    return [lexicon.quote(lexeme) for lexeme in words.weights], list(words.weights.values())
+def _lexemes(analysis: lexicon.Analysis) -> tuple[list[str], list[float]]:
+    """The tsqueries of the wanted lexemes, rarest first, and their weights."""
+    return [lexicon.quote(lexeme) for lexeme in analysis.weights], list(analysis.weights.values())
 
 
-# An empty vector is added since a value out of line would be fetched again for every word.
+# An empty vector is added because a value stored out of line (TOAST) would be fetched again for every word.
 _BY_WORDS = """
     SELECT paper_id, coalesce((
         SELECT sum(weight * r / (r + 0.2 * (0.25 + 0.75 * length(fetched) / 150.0))) / nullif(%s, 0)
@@ -118,42 +126,44 @@ _BY_WORDS = """
 
 
 def near(papers, vector: numpy.ndarray):
-    """By the cosine, from −1 to 1."""
+    """The retriever of the papers whose vectors are nearest to this one; relevance is the cosine, −1 to 1."""
     distance = CosineDistance("embedding__vector", HalfVector(vector))
-    pool = papers.filter(embedding__model=embedding.name()).order_by(distance)
-    return pool.values_list("pk", 1 - distance)[:POOL].query.sql_with_params()
+    pool = papers.filter(embedding__model=embedding.model_name()).order_by(distance)
+    return pool.values_list("pk", 1 - distance)[:POOL_LIMIT].query.sql_with_params()
 
 
 def fuse(cursor, retrievers: dict) -> list[tuple[int, float, list[str]]]:
-    """The hits of these retrievers, best first: paper id, score, and the retrievers that have it."""
+    """The hits of these retrievers, best first: paper id, score, and the names of the retrievers that found it.
+
+    The score is the sum of strength / (K + rank) of the better retriever by words and of `near`.
+    """
     if not retrievers:
         return []
-    places = ", ".join(_PLACES.format(retriever=retriever, sql=sql) for retriever, (sql, _) in retrievers.items())
+    ranked = ", ".join(_RANKED.format(retriever=retriever, sql=sql) for retriever, (sql, _) in retrievers.items())
     union = " UNION ALL ".join(_STRENGTHS[retriever] for retriever in retrievers)
-    cursor.execute(
-        _FUSE.format(places=places, union=union), [param for _, params in retrievers.values() for param in params]
-    )
+    params = [param for _, params in retrievers.values() for param in params]
+    cursor.execute(_FUSE.format(ranked=ranked, union=union), params)
     return cursor.fetchall()
 
 
-_PLACES = """
+_RANKED = """
     "{retriever}" AS MATERIALIZED (
-        SELECT pk, relevance, row_number() OVER (ORDER BY relevance DESC, pk DESC) AS place
+        SELECT pk, relevance, row_number() OVER (ORDER BY relevance DESC, pk DESC) AS rank
         FROM ({sql}) AS retriever(pk, relevance)
     )
 """
 _STRENGTHS = {
-    "every": "SELECT pk, 'every', 2 * relevance, place FROM every",
-    "any": "SELECT pk, 'any', relevance, place FROM \"any\"",
-    "near": f"SELECT pk, 'near', relevance ^ 2, place FROM near WHERE relevance > {FARTHEST}",  # noqa: S608
+    "every": "SELECT pk, 'every', 2 * relevance, rank FROM every",
+    "any": "SELECT pk, 'any', relevance, rank FROM \"any\"",
+    "near": f"SELECT pk, 'near', relevance ^ 2, rank FROM near WHERE relevance > {MIN_COSINE}",  # noqa: S608
 }
 _FUSE = f"""
-    WITH {{places}}
+    WITH {{ranked}}
     SELECT
         pk,
-        coalesce(max(strength / ({K} + place)) FILTER (WHERE retriever <> 'near'), 0)
-        + coalesce(max(strength / ({K} + place)) FILTER (WHERE retriever = 'near'), 0) AS score,
+        coalesce(max(strength / ({K} + rank)) FILTER (WHERE retriever <> 'near'), 0)
+        + coalesce(max(strength / ({K} + rank)) FILTER (WHERE retriever = 'near'), 0) AS score,
         array_agg(retriever)
-    FROM ({{union}}) AS strengths(pk, retriever, strength, place)
+    FROM ({{union}}) AS strengths(pk, retriever, strength, rank)
     GROUP BY pk ORDER BY score DESC, pk DESC
 """  # noqa: S608 (all parts are constants)

@@ -1,8 +1,8 @@
 """The language of the search box: `org:nvidia votes>=10 after:2025-W30 "chain of thought" agents OR planning -survey`.
 
-`parse` reads what a person typed, `write` puts an address back into the box, `terms` reads the words for the search.
-Everything but wanted words is taken out before OR is read: filters and excluded words count for the whole text,
-wherever they stand, so `a OR -b c` is `a OR c -b`.
+`parse` reads a typed text, `unparse` makes the text for the parameters of an address, `terms` reads the words.
+Filters and excluded words apply to the whole text, wherever they stand, and are taken out before OR is read, so
+`a OR -b c` is `a OR c -b`.
 """
 
 import re
@@ -23,7 +23,10 @@ _FIRST_DAY = date(1991, 1, 1)  # papers.period reads no earlier day, yet 1991-W0
 
 @dataclass(frozen=True)
 class Query:
-    """`words` and `filters` are what goes into the address, `problems` are sentences about what could not be read."""
+    """A typed text as the parameters of an address: `words` for `q`, and `filters` by their parameters' names.
+
+    `problems` are sentences about the tokens that could not be read.
+    """
 
     words: str
     filters: dict[str, str]
@@ -32,7 +35,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Term:
-    """A word or a phrase as typed, not folded."""
+    """A word or a quoted phrase as typed, not folded."""
 
     text: str
     is_phrase: bool
@@ -43,7 +46,10 @@ class Term:
 
 @dataclass(frozen=True)
 class Terms:
-    """Of each group in `all` any term must match, and none of `none`. As a string: the words in normal form."""
+    """A paper matches if it has any term of each group in `all` and no term in `none`.
+
+    As a string, it is the words in canonical form.
+    """
 
     all: tuple[tuple[Term, ...], ...]
     none: tuple[Term, ...]
@@ -51,9 +57,9 @@ class Terms:
     def __str__(self) -> str:
         return " ".join([*(" OR ".join(map(str, group)) for group in self.all), *(f"-{term}" for term in self.none)])
 
-    def spelled(self, words: Mapping[str, str]) -> "Terms":
-        """With these words, by their folded form, in place of wanted ones."""
-        groups = ((Term(words.get(bare(t.text), t.text), t.is_phrase) for t in group) for group in self.all)
+    def corrected(self, corrections: Mapping[str, str]) -> "Terms":
+        """The same terms with these corrections, by the folded word, of the wanted ones."""
+        groups = ((Term(corrections.get(bare(t.text), t.text), t.is_phrase) for t in group) for group in self.all)
         return Terms(tuple(map(tuple, groups)), self.none)
 
     @property
@@ -63,19 +69,22 @@ class Terms:
 
 
 def _text(value: str) -> str:
+    """Any text. Raises ValueError for an empty one."""
     if not value:
         raise ValueError
     return value
 
 
-def _what(value: str) -> str:
+def _attribute(value: str) -> str:
+    """What a paper has: only "code" exists. Raises ValueError for anything else."""
     if value.lower() != "code":
         raise ValueError
     return "code"
 
 
-def _votes(value: str, more: int = 0) -> int:
-    number = int(value) + more
+def _votes(value: str, increment: int = 0) -> int:
+    """The number plus the increment. Raises ValueError unless it is written in digits and below 2³¹."""
+    number = int(value) + increment
     if not value.isdecimal() or number >= 2**31:
         raise ValueError
     return number
@@ -91,22 +100,23 @@ def _span(value: str) -> tuple[date, date]:
     return max(start, _FIRST_DAY), end - timedelta(days=1)
 
 
-# What is typed: the parameter, how its value is read (or ValueError), an example. `write` takes a parameter's last key.
+# Prefix: the parameter, a function that reads its value or raises ValueError, an example.
+# `unparse` writes a parameter's last prefix.
 _FILTERS = {
     "org:": ("org", _text, "org:nvidia"),
     "author:": ("author", _text, 'author:"Yejin Choi"'),
     "cat:": ("topic", _text, "cat:cs.CL"),
     "topic:": ("topic", _text, "topic:robotics"),
-    "has:": ("has", _what, "has:code"),
+    "has:": ("has", _attribute, "has:code"),
     "votes:": ("min_votes", _votes, "votes:10"),
     "votes>": ("min_votes", lambda value: _votes(value, 1), "votes>9"),
     "votes>=": ("min_votes", _votes, "votes>=10"),
     "after:": ("after", lambda value: _span(value)[0], "after:2025-01-31, 2025-W30, 2025-01 or 2025"),
     "before:": ("before", lambda value: _span(value)[1], "before:2025-01-31, 2025-W30, 2025-01 or 2025"),
 }
-_KEYS = {name: key for key, (name, _, _) in _FILTERS.items()}
-_PART = re.compile(
-    rf"(?=\S)(?P<minus>-*)(?P<key>{'|'.join(sorted(_FILTERS, reverse=True))})?"
+_PREFIXES = {name: prefix for prefix, (name, _, _) in _FILTERS.items()}
+_TOKEN = re.compile(
+    rf"(?=\S)(?P<minus>-*)(?P<prefix>{'|'.join(sorted(_FILTERS, reverse=True))})?"
     r'(?:"(?P<quoted>[^"]*)(?:"|(?P<unclosed>\Z))|(?P<bare>[^\s"]*))',
     re.IGNORECASE | re.ASCII,
 )
@@ -114,53 +124,53 @@ _PART = re.compile(
 
 @lru_cache(maxsize=1_000)
 def parse(text: str) -> Query:
-    """What the text asks for, whatever it is. What ends beyond MAX_LENGTH is not read."""
+    """The words and filters of any text. Tokens that end beyond MAX_LENGTH are not read."""
     words, filters, problems = [], {}, []
-    for part in _PART.finditer(_clean(text)):
-        if part.end() > MAX_LENGTH:
-            problems.append(f"{_quote(part)} and the rest is not read: a search has at most {MAX_LENGTH} characters.")
+    for token in _TOKEN.finditer(_clean(text)):
+        if token.end() > MAX_LENGTH:
+            problems.append(f"{_quote(token)} and the rest is not read: a search has at most {MAX_LENGTH} characters.")
             break
-        if part["unclosed"] is not None:
-            problems.append(f"{_quote(part)} has no closing quote: it is read up to the end.")
-        if part["key"]:
-            problems += _read_filter(part, filters)
+        if token["unclosed"] is not None:
+            problems.append(f"{_quote(token)} has no closing quote: it is read up to the end.")
+        if token["prefix"]:
+            problems += _read_filter(token, filters)
         else:
-            words.append(part[0])
+            words.append(token[0])
     return Query(str(terms(" ".join(words))), filters, tuple(problems))
 
 
 def normalise_value(name: str, value: str) -> str:
-    """A parameter of an address as `parse` writes it (`after=2025-01` is a day then); what can't be read stays."""
-    if name not in _KEYS:
+    """The value of a parameter as `parse` returns it (`after=2025-01` becomes a day); unchanged if it can't be read."""
+    if name not in _PREFIXES:
         return value
-    _, read, _ = _FILTERS[_KEYS[name]]
+    _, convert, _ = _FILTERS[_PREFIXES[name]]
     try:
-        return str(read(value))
+        return str(convert(value))
     except ValueError:
         return value
 
 
-def write(params: Mapping[str, str]) -> str:
-    """The text of the box for the parameters of an address: filters first, then `q`. Others are ignored."""
-    parts = []
-    for name, key in _KEYS.items():
+def unparse(params: Mapping[str, str]) -> str:
+    """The text of the search box for the parameters of an address: filters first, then `q`. Others are ignored."""
+    tokens = []
+    for name, prefix in _PREFIXES.items():
         if value := one_line(_clean(params.get(name, "")).replace('"', "")):
-            typed = "cat:" if name == "topic" and _CATEGORY.fullmatch(value) else key
-            parts.append(f'{typed}"{value}"' if " " in value else typed + value)
-    return " ".join([*parts, _clean(params.get("q", ""))]).strip()
+            typed = "cat:" if name == "topic" and _CATEGORY.fullmatch(value) else prefix
+            tokens.append(f'{typed}"{value}"' if " " in value else typed + value)
+    return " ".join([*tokens, _clean(params.get("q", ""))]).strip()
 
 
 @lru_cache(maxsize=1_000)
 def terms(words: str) -> Terms:
-    """The words of a text. Filters in it are passed over, as are words without a letter or digit."""
+    """The words of a text. Filters and words without a letter or digit are ignored."""
     wanted, unwanted, is_alternative = [], [], False
-    for part in _PART.finditer(_clean(words)):
-        term = Term(_value(part), part["quoted"] is not None)
-        if part["key"] or not any(map(str.isalnum, term.text)):
+    for token in _TOKEN.finditer(_clean(words)):
+        term = Term(_value(token), token["quoted"] is not None)
+        if token["prefix"] or not any(map(str.isalnum, term.text)):
             continue
-        if part["minus"]:
+        if token["minus"]:
             unwanted.append(term)
-        elif part[0] == "OR":
+        elif token[0] == "OR":
             is_alternative = bool(wanted)
         elif is_alternative:
             wanted[-1] += (term,)
@@ -170,30 +180,30 @@ def terms(words: str) -> Terms:
     return Terms(tuple(wanted), tuple(unwanted))
 
 
-def _read_filter(part: re.Match, filters: dict[str, str]) -> Iterator[str]:
-    """Puts the filter among the others; yields what is wrong with it."""
-    name, read, example = _FILTERS[part["key"].lower()]
-    if part["minus"]:
-        yield f"{_quote(part)} cannot be read: a minus goes before words only."
+def _read_filter(token: re.Match, filters: dict[str, str]) -> Iterator[str]:
+    """Adds the filter of this token to `filters`, and yields a sentence for each problem with it."""
+    name, convert, example = _FILTERS[token["prefix"].lower()]
+    if token["minus"]:
+        yield f"{_quote(token)} cannot be read: a minus goes before words only."
         return
     try:
-        value = str(read(_value(part)))
+        value = str(convert(_value(token)))
     except ValueError:
-        yield f"{_quote(part)} cannot be read: write it like {example}."
+        yield f"{_quote(token)} cannot be read: write it like {example}."
         return
     if name in filters:
-        yield f"{_quote(part)} takes the place of “{filters[name][:40]}”: each filter counts once."
+        yield f"{_quote(token)} takes the place of “{filters[name][:40]}”: each filter counts once."
     filters[name] = value
 
 
 def _clean(text: str) -> str:
-    """One line with straight quotes, and nothing in it that an address or the database cannot hold."""
+    """The text in one line, with straight quotes, without characters that an address or the database cannot hold."""
     return one_line(text.encode(errors="ignore").decode()).translate(_QUOTES)
 
 
-def _value(part: re.Match) -> str:
-    return (part["quoted"] or part["bare"] or "").strip()
+def _value(token: re.Match) -> str:
+    return (token["quoted"] or token["bare"] or "").strip()
 
 
-def _quote(part: re.Match) -> str:
-    return f"“{part[0][:40]}”"
+def _quote(token: re.Match) -> str:
+    return f"“{token[0][:40]}”"

@@ -11,17 +11,17 @@ from papers.search import results, syntax
 from papers.search.embedding import bundled
 from tests.factories import PaperFactory
 from tests.papers.ingest.played_arxiv import Arxiv
-from tests.papers.search import library as shelf
+from tests.papers.search import library as sample_papers
 
 _embedded_once = cache(bundled._vector)
 
 
 @pytest.fixture
 def library(db, monkeypatch):
-    """Six papers by name, with their words counted and their vectors made: see library.py."""
+    """The six sample papers by name, with counted words and vectors."""
     monkeypatch.setattr(bundled, "_vector", _embedded_once)
-    papers = shelf.fill()
-    shelf.index()
+    papers = sample_papers.fill()
+    sample_papers.index()
     return papers
 
 
@@ -30,10 +30,10 @@ def found(library):
     """`found("graphs -survey", by="words")`: hits by the names of their papers, best first."""
     names = {paper.pk: name for name, paper in library.items()}
 
-    def found(words: str, **how) -> dict[str, results.Hit]:
+    def found(words: str, **options) -> dict[str, results.Hit]:
         terms = syntax.terms(words)
-        papers = results.without(Paper.objects.all(), terms)
-        return {names[hit.pk]: hit for hit in results.find(papers, terms, **how).hits}
+        papers = results.excluding(Paper.objects.all(), terms)
+        return {names[hit.pk]: hit for hit in results.search(papers, terms, **options).hits}
 
     return found
 
@@ -48,8 +48,9 @@ def everywhere(lab, alice):
     """A paper that is in every list there is, as far as Alice's own are concerned."""
     alice.shows_votes = True
     alice.save()
-    told = {"keywords": ["stars"], "code_url": "https://example.org"}
-    paper = PaperFactory(title="Quanta", organisation=lab, submitted_by=alice, **told)
+    paper = PaperFactory(
+        title="Quanta", organisation=lab, submitted_by=alice, keywords=["stars"], code_url="https://example.org"
+    )
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
     Item.objects.add(alice, autumn, [paper.pk])
     Vote.objects.make(alice, paper)

@@ -27,7 +27,7 @@ def test_explain_tells_place_and_terms(db):
     listed = list(Paper.objects.filter(listed_on=NOON.date()).order_by("-vote_count", "-listed_at", "-id"))
     assert [ranking.explain(paper).place for paper in listed] == [1, 2, 3, 4]
     why = ranking.explain(papers[0])
-    assert (why.place, why.of, why.votes, why.points) == (3, 4, 5, 6)
+    assert (why.place, why.paper_count, why.votes, why.points) == (3, 4, 5, 6)
     assert why.interest + why.freshness == pytest.approx(why.hot)
 
 

@@ -19,22 +19,22 @@ from papers.lists.views import saved_filters
 from papers.models import AuthorFollow, Day, Paper, TopicFollow
 from papers.models.follow import Standing
 from papers.period import NoSuchPeriod, Period
-from papers.search.results import bounded
+from papers.search.results import time_limit
 
 
 def latest(request: HttpRequest, kind: str) -> HttpResponse:
-    """The day, week or month of the latest papers; a day with a filter in the address means all days."""
+    """The page of the latest day, week or month with papers; a query without a day is a search of all papers."""
     if kind == "day" and query_of(request).is_filtered:
         return _redirect_to_paper(request) or _with_history(request, _search(request))
-    date = Day.objects.latest_date()
-    if date is None:
+    day = Day.objects.latest_date()
+    if day is None:
         return page(request, "papers/lists/empty_site.html", {})
     tabs = saved_filters.tabs(request) if kind == "day" else {}
-    return _with_history(request, _period(request, general.latest(kind), Period.around(kind, date), **tabs))
+    return _with_history(request, _period(request, general.latest(kind), Period.around(kind, day), **tabs))
 
 
 def dated(request: HttpRequest, kind: str, text: str) -> HttpResponse:
-    """A day, week or month. A wrong date is a 404 with the nearest day that has papers; so is the future."""
+    """The page of a day, week or month. No such date or one in the future is a 404 with the nearest day with papers."""
     try:
         span = period.parse(kind, text)
     except NoSuchPeriod as error:
@@ -49,7 +49,7 @@ def trending(request: HttpRequest) -> HttpResponse:
 
 
 def pick(request: HttpRequest) -> HttpResponse:
-    """Where the date picker's form leads: to the day's own address."""
+    """Redirects the date picker's form to the page of the day."""
     try:
         day = period.parse("day", request.GET.get("day", ""))
     except NoSuchPeriod as error:
@@ -58,7 +58,7 @@ def pick(request: HttpRequest) -> HttpResponse:
 
 
 def _period(request: HttpRequest, list_: List, span: Period, **context) -> HttpResponse:
-    """The page of a period, with its neighbours that have papers."""
+    """The page of a period, with links to the nearest earlier and later ones with papers."""
     around = Day.objects.around(span.start, span.end)
     context |= {
         "period": span,
@@ -71,15 +71,15 @@ def _period(request: HttpRequest, list_: List, span: Period, **context) -> HttpR
     return lists.page(request, list_, version=around, **context)
 
 
-def _no_such_date(request: HttpRequest, message: str, date: date | None) -> HttpResponse:
-    nearest = Day.objects.nearest(date) if date else Day.objects.latest_date()
+def _no_such_date(request: HttpRequest, message: str, day: date | None) -> HttpResponse:
+    nearest = Day.objects.nearest(day) if day else Day.objects.latest_date()
     return render(request, "papers/lists/no_such_date.html", {"message": message, "nearest": nearest}, status=404)
 
 
 def _redirect_to_paper(request: HttpRequest) -> HttpResponse | None:
-    """To the paper whose arXiv id is all that stands in the search box.
+    """A redirect to the paper's page, if the search box holds an arXiv id and nothing else.
 
-    As one types, only to a paper that is here: what will become an id may be another one on the way.
+    While a reader types (htmx), only to an existing paper, since the id may not be complete.
     """
     try:
         arxiv_id, _ = identifiers.parse(request.GET.get("q", ""))
@@ -92,13 +92,13 @@ def _redirect_to_paper(request: HttpRequest) -> HttpResponse | None:
 
 
 def _search(request: HttpRequest) -> HttpResponse:
-    """All papers that words and filters leave."""
+    """The page of all papers with a query: words, filters or both."""
     query = query_of(request)
     words, topic, author = (query.params.get(name) for name in ("q", "topic", "author"))
     growth = None
     if query.is_only("topic"):
-        with bounded():
-            growth = charts.of_topic(topic)
+        with time_limit():
+            growth = charts.topic_chart(topic)
     title = f"“{words}”" if words else topic or author or query.typed
     follow = _standing(request, query)
     context = {"title": title, "growth": growth, "follow": follow, "is_search": True} | saved_filters.tabs(request)
@@ -106,16 +106,16 @@ def _search(request: HttpRequest) -> HttpResponse:
 
 
 def _standing(request: HttpRequest, query: ListQuery) -> Standing | None:
-    """What the follow button of the one topic or author shows that is filtered for, if it is only that."""
-    for kind in (TopicFollow, AuthorFollow):
-        if query.is_only(kind.parameter):
+    """The state of the follow button, if the query is a topic or an author and nothing else."""
+    for model in (TopicFollow, AuthorFollow):
+        if query.is_only(model.parameter):
             with suppress(BadInput):
-                return kind.objects.standing(request.user, kind.find(query.params[kind.parameter]))
+                return model.objects.standing(request.user, model.find(query.params[model.parameter]))
     return None
 
 
 def _with_history(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """As one types, the first answer is a new page of the browser's history, and the next ones take its place."""
+    """The response with headers for htmx: a search adds a page to the browser's history, further typing replaces it."""
     if request.htmx and "older" not in request.GET:
         was_search = re.search("[?&]q=", request.htmx.current_url or "")
         (replace_url if was_search else push_url)(response, request.get_full_path())

@@ -1,4 +1,4 @@
-"""Saved searches: two verbs, each safe to repeat, and the tabs that lead to them."""
+"""Saves and removes searches, and makes the tabs of a reader's saved ones."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -11,11 +11,11 @@ from papers.lists.filters import PaperFilter
 from papers.lists.query import parse_query, query_of
 from papers.models import SavedFilter
 
-MAX_LENGTH = 10_000  # of the query that is read: longer than any address
+MAX_LENGTH = 10_000  # characters of a query that are read; addresses are shorter
 
 
 def tabs(request: HttpRequest) -> dict:
-    """The reader's saved searches, and those of them that this page is. They are fetched if they are drawn."""
+    """The context of the tabs: the page's query and the reader's saved searches, which are read if they are shown."""
     query = query_of(request).canonical()
     saved = request.user.saved_filters.all() if request.user.is_authenticated else []
     return {"query": query, "tabs": saved, "saved_as": lambda: [tab for tab in saved if tab.query == query]}
@@ -23,7 +23,7 @@ def tabs(request: HttpRequest) -> dict:
 
 @verb
 def save(request: HttpRequest) -> HttpResponse:
-    """Name the search that the form holds, and show it. A name in use is refused."""
+    """Save a search under a name, and redirect to it. Raises BadInput if there is no query to save."""
     query = parse_query(QueryDict(request.POST.get("query", "")[:MAX_LENGTH]))
     canonical = query.canonical()
     if not canonical or not PaperFilter(query.params).is_valid():
@@ -35,6 +35,6 @@ def save(request: HttpRequest) -> HttpResponse:
 
 @verb
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """Only one's own; somebody else's stays, and nobody learns that it is there."""
+    """Remove a saved search of the user. Any other id changes nothing and is answered the same way."""
     request.user.saved_filters.filter(pk=pk).delete()
     return redirect_back(request)

@@ -1,4 +1,4 @@
-"""Text → vector: by the model that comes along, by somebody's service, or not at all."""
+"""Makes vectors of texts with the bundled model or with an embedding service, as the settings say."""
 
 from functools import cache
 
@@ -12,9 +12,9 @@ __all__ = ["Embedder", "Unavailable", "embedder"]
 
 
 def embedder() -> Embedder | None:
-    """The one that `settings.EMBEDDING` names, the same for the same settings; None if that is "none".
+    """The embedder that `settings.EMBEDDING` names, the same one for the same settings; None for "none".
 
-    The model is not read before its first text.
+    The model is not loaded before its first text.
     """
     return _embedder(
         settings.EMBEDDING, settings.EMBEDDING_MODEL, settings.EMBEDDING_KEY, settings.EMBEDDING_DIMENSIONS
@@ -32,7 +32,7 @@ def _embedder(address: str, model: str, key: str, dimensions: int) -> Embedder |
             return Endpoint(address, model, key=key, dimensions=dimensions)
 
 
-def name() -> str:
-    """The model and its revision, as it stands beside each vector; "" without a model."""
-    made_by = embedder()
-    return f"{made_by.model} {made_by.revision}" if made_by else ""
+def model_name() -> str:
+    """The model and its revision, as they are stored with each vector; "" without a model."""
+    model = embedder()
+    return f"{model.model} {model.revision}" if model else ""

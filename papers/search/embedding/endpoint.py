@@ -1,4 +1,4 @@
-"""Somebody's service that speaks as OpenAI's does: https://platform.openai.com/docs/api-reference/embeddings."""
+"""An embedding service with OpenAI's API: https://platform.openai.com/docs/api-reference/embeddings."""
 
 from collections.abc import Sequence
 
@@ -9,50 +9,50 @@ from papers.search.embedding.interface import Unavailable
 
 
 class Endpoint:
-    """The service under `base`, for example https://host/v1: one request a call, never a second try.
+    """An Embedder that calls the service under `base`, for example https://host/v1, once for all texts of a call.
 
-    `key` is sent as a bearer token if there is one. `revision` is the host, for two services may give one name to
-    different models.
+    `key`, unless "", is sent as a bearer token. `revision` is the host, since two services may give different models
+    the same name.
     """
 
     def __init__(self, base: str, model: str, *, key: str, dimensions: int) -> None:
         self._url = httpx2.URL(f"{base.rstrip('/')}/embeddings")
         self.model, self.revision, self.dimensions = model, self._url.netloc.decode(), dimensions
-        self._name = f"{self.revision}{self._url.path}"  # the address without a password
+        self._address = f"{self.revision}{self._url.path}"  # the address without a password
         self._http = httpx2.Client(headers={"Authorization": f"Bearer {key}"} if key else {})
 
-    def embed(self, texts: Sequence[str], patience: float = 10.0) -> list[numpy.ndarray]:
+    def embed(self, texts: Sequence[str], timeout: float = 10.0) -> list[numpy.ndarray]:
         if not texts:
             return []
-        vectors = self._read(self._ask(texts, patience), len(texts))
+        vectors = self._parse(self._post(texts, timeout), len(texts))
         lengths = numpy.linalg.norm(vectors, axis=1, keepdims=True)
         if not (numpy.isfinite(lengths) & (lengths > 0)).all():
-            raise Unavailable(f"{self._name} sent a vector that is zero or not of finite numbers")
+            raise Unavailable(f"{self._address} sent a vector that is zero or not of finite numbers")
         return list((vectors / lengths).astype(numpy.float32))
 
-    def _ask(self, texts: Sequence[str], patience: float) -> httpx2.Response:
+    def _post(self, texts: Sequence[str], timeout: float) -> httpx2.Response:
         body = {"model": self.model, "input": list(texts)}
         try:
-            response = self._http.post(self._url, json=body, timeout=patience)
+            response = self._http.post(self._url, json=body, timeout=timeout)
         except httpx2.HTTPError as error:
-            raise Unavailable(f"{self._name} did not answer: {error}") from error
+            raise Unavailable(f"{self._address} did not answer: {error}") from error
         if not response.is_success:
-            raise Unavailable(f"{self._name} answered {response.status_code} {response.reason_phrase}")
+            raise Unavailable(f"{self._address} answered {response.status_code} {response.reason_phrase}")
         return response
 
-    def _read(self, response: httpx2.Response, count: int) -> numpy.ndarray:
-        """The vectors in the order of their texts, shape (count, dimensions), as long as the service made them."""
+    def _parse(self, response: httpx2.Response, count: int) -> numpy.ndarray:
+        """The vectors in the order of their texts, shape (count, dimensions), as they were sent. Raises Unavailable."""
         try:
             rows = sorted(response.json()["data"], key=lambda row: row["index"])
             indices = [row["index"] for row in rows]
             vectors = numpy.array([row["embedding"] for row in rows], dtype=numpy.float64)
             _, dimensions = vectors.shape
         except (ValueError, KeyError, TypeError, OverflowError) as error:
-            raise Unavailable(f"{self._name} did not answer in the form of OpenAI's API") from error
+            raise Unavailable(f"{self._address} did not answer in the form of OpenAI's API") from error
         if indices != list(range(count)):
-            raise Unavailable(f"{self._name} did not send one vector for each of {count} texts")
+            raise Unavailable(f"{self._address} did not send one vector for each of {count} texts")
         if dimensions != self.dimensions:
             raise Unavailable(
-                f"{self._name} sends vectors of {dimensions} numbers, EMBEDDING_DIMENSIONS is {self.dimensions}"
+                f"{self._address} sends vectors of {dimensions} numbers, EMBEDDING_DIMENSIONS is {self.dimensions}"
             )
         return vectors

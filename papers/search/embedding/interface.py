@@ -1,4 +1,4 @@
-"""What everything that makes vectors promises."""
+"""The interface of embedders."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -7,22 +7,22 @@ import numpy
 
 
 class Unavailable(Exception):
-    """No vector can be made now; the text tells the operator why."""
+    """No vector can be made now; the message says why, for the operator."""
 
 
 class Embedder(Protocol):
-    """Makes vectors whose cosine says how near two texts are in meaning.
+    """Makes vectors whose cosine is the similarity of two texts in meaning.
 
-    Vectors are comparable only if `model` and `revision` are the same: both are kept beside every vector, and one that
-    was made under others is made anew.
+    Only vectors of the same `model` and `revision` are comparable. Both are stored with each vector, and vectors of
+    other ones are replaced.
     """
 
     model: str
     revision: str
     dimensions: int
 
-    def embed(self, texts: Sequence[str], patience: float = 10.0) -> list[numpy.ndarray]:
+    def embed(self, texts: Sequence[str], timeout: float = 10.0) -> list[numpy.ndarray]:
         """One vector a text, in their order: float32, shape (dimensions,), of unit length.
 
-        `patience`: seconds that a service may take for each step of its answer. Raises Unavailable.
+        `timeout` is that of a service, in seconds. Raises Unavailable.
         """

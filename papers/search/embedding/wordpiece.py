@@ -1,8 +1,8 @@
-"""BERT's uncased WordPiece: text → the numbers of its tokens.
+"""BERT's uncased WordPiece tokenizer: makes the token ids of a text.
 
-After the tokenizer of https://github.com/google-research/bert, whose vocabulary vocab.txt is. A text becomes words in
-lower case without accents; every punctuation mark and ideograph is a word by itself. A word becomes the longest piece
-at its start that the vocabulary has, then the longest that goes on from there (written ##…), to its end.
+The algorithm and vocab.txt are those of https://github.com/google-research/bert. A text is split into words in lower
+case without accents; each punctuation mark and ideograph is a word by itself. A word is split into the longest piece of
+the vocabulary that it begins with, then the longest one that continues it (written ##…), and so on to its end.
 """
 
 import string
@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from itertools import chain, islice
 from pathlib import Path
 
-LONGEST_WORD = 100  # characters
+MAX_WORD_LENGTH = 100  # characters
 IDEOGRAPHS = (
     range(0x3400, 0x4DC0),
     range(0x4E00, 0xA000),
@@ -23,26 +23,26 @@ IDEOGRAPHS = (
 
 
 def tokens(text: str, limit: int) -> list[int]:
-    """The numbers of a text's first tokens, at most `limit` with the [CLS] before them and the [SEP] behind."""
-    number = vocabulary()
+    """The ids of a text's first tokens, at most `limit` with [CLS] before and [SEP] after them."""
+    ids = vocabulary()
     pieces = chain.from_iterable(map(_pieces, _words(text)))
-    return [number["[CLS]"], *(number[piece] for piece in islice(pieces, limit - 2)), number["[SEP]"]]
+    return [ids["[CLS]"], *(ids[piece] for piece in islice(pieces, limit - 2)), ids["[SEP]"]]
 
 
 @cache
 def vocabulary() -> dict[str, int]:
-    """Piece → its number, which is its line in vocab.txt, counted from 0."""
+    """Maps each piece to its id, which is its line number in vocab.txt, from 0."""
     pieces = Path(__file__).with_name("vocab.txt").read_text(encoding="utf-8").splitlines()
-    return {piece: number for number, piece in enumerate(pieces)}
+    return {piece: line for line, piece in enumerate(pieces)}
 
 
 def _words(text: str) -> list[str]:
-    return "".join(map(_spelled, unicodedata.normalize("NFD", text))).split()
+    return "".join(map(_normalise, unicodedata.normalize("NFD", text))).split()
 
 
 @lru_cache(maxsize=4096)
-def _spelled(character: str) -> str:
-    """What a character becomes: nothing, a space, a word by itself, or its lower case."""
+def _normalise(character: str) -> str:
+    """The character's replacement: nothing, a space, a word by itself, or its lower case."""
     category = unicodedata.category(character)
     if character in "\t\n\r":
         return " "
@@ -55,7 +55,7 @@ def _spelled(character: str) -> str:
 
 
 def _pieces(word: str) -> list[str]:
-    if len(word) > LONGEST_WORD:
+    if len(word) > MAX_WORD_LENGTH:
         return ["[UNK]"]
     pieces, start = [], 0
     while start < len(word):

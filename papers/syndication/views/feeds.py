@@ -12,7 +12,7 @@ from accounts.securitylog import record
 from lib.pages import PUBLIC_SECONDS, page, versioned
 from lib.verbs import verb
 from papers.lists import catalogue
-from papers.lists.list import FEED_FORMS, List, Privacy
+from papers.lists.list import FEED_FORMATS, List, Privacy
 from papers.lists.pages import limit_searches
 from papers.lists.query import query_of, query_string
 from papers.models import FeedKey
@@ -62,9 +62,9 @@ def _seconds(request: HttpRequest, list_: List) -> int | None:
 def feeds(request: HttpRequest) -> HttpResponse:
     """What feeds there are, and the addresses of one's own."""
     if request.user.is_anonymous:
-        return page(request, "papers/syndication/feeds.html", {"forms": FEED_FORMS}, version=())
+        return page(request, "papers/syndication/feeds.html", {"forms": FEED_FORMATS}, version=())
     key = FeedKey.objects.of(request.user)
-    context = {"forms": FEED_FORMS, "groups": outline.groups(request.user, key), "key": key}
+    context = {"forms": FEED_FORMATS, "groups": outline.groups(request.user, key), "key": key}
     return page(request, "papers/syndication/feeds.html", context)
 
 

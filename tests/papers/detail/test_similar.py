@@ -9,7 +9,7 @@ from papers.models import Embedding
 from papers.search.embedding.bundled import Bundled
 from tests.factories import NOON, PaperFactory
 from tests.papers.lists.test_lists import next_page, titles
-from tests.papers.search import library as shelf
+from tests.papers.search import library as sample_papers
 from tests.papers.search.reading import keys, text
 
 
@@ -51,7 +51,7 @@ def siblings(lab):
         "late": write("late", listed_at=NOON + timedelta(days=3)),
         "far": PaperFactory(title="Volcanoes of Iceland", abstract="", code_url="https://example.org/lava"),
     }
-    shelf.index()
+    sample_papers.index()
     return papers
 
 
@@ -91,7 +91,7 @@ def test_other_orders_show_the_same_papers(siblings, stranger, sort, first):
 
 def test_there_are_pages(db, stranger):
     papers = [PaperFactory(title=f"Sampling tokens {'very ' * (n % 4)}fast", abstract="") for n in range(36)]
-    shelf.index()
+    sample_papers.index()
     first = stranger.get(path(papers[0]))
     second = stranger.get(path(papers[0]) + next_page(first))
     ids = [re.findall(r'id="paper-(\d+)"', text(page)) for page in (first, second)]
@@ -118,6 +118,6 @@ def test_a_paper_without_a_vector_says_so_and_shows_none(library, stranger):
 
 def test_a_paper_alone_has_none(db, stranger):
     paper = PaperFactory()
-    shelf.index()
+    sample_papers.index()
     assert titles(stranger.get(path(paper))) == []
     assert "Similar papers" not in text(stranger.get(paper.get_absolute_url()))

@@ -1,4 +1,4 @@
-"""No address, however odd, ends in a 500; what parses comes back the same."""
+"""No address is answered with a 500; periods and ids are parsed and written back unchanged."""
 
 from datetime import date
 
@@ -46,9 +46,9 @@ def test_no_path_breaks_the_papers(answers, prefix, text):
 
 @given(st.dates(date(1991, 1, 1), date(2999, 12, 20)), st.sampled_from(["day", "week", "month"]))
 def test_periods_come_back_the_same(day, kind):
-    chosen = period.Period.around(kind, day)
-    assert chosen.start <= day < chosen.end
-    assert period.parse(kind, str(chosen)) == chosen
+    chosen_period = period.Period.around(kind, day)
+    assert chosen_period.start <= day < chosen_period.end
+    assert period.parse(kind, str(chosen_period)) == chosen_period
 
 
 @given(st.sampled_from(["day", "week", "month"]), texts)

@@ -1,6 +1,6 @@
-"""No list without a bound: among twenty thousand papers, no statement of a page reads more than a part of them.
+"""Among twenty thousand papers, no statement of a list reads more than a small number of blocks.
 
-Counted are PostgreSQL's blocks, as EXPLAIN has them, so that a busy machine changes nothing.
+The blocks are counted by EXPLAIN, so that the load of the machine does not matter.
 """
 
 import json
@@ -13,13 +13,16 @@ from django.db import connection, transaction
 from papers.models import Bookmark, Day, Paper
 
 PAPERS, DAYS = 20_000, 500
-MOST = 6_000  # blocks; a walk through an index and the papers behind it reads twenty thousand
+MAX_BLOCKS = 6_000  # blocks; a walk through an index and the papers behind it reads twenty thousand
 ORDERS = ("votes", "newest", "discussed", "hot")
 
 
 @pytest.fixture(scope="module")
 def many(django_db_setup, django_db_blocker):
-    """Papers with even ids have code, those with odd ones the topic "odd"; forty a day, until 10 September 2025."""
+    """Papers with even ids have code, those with odd ones the topic "odd"; forty a day, until 10 September 2025.
+
+    Their ids do not come from the sequence, which a rollback would not reset.
+    """
     with django_db_blocker.unblock(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_FILL, {"papers": PAPERS, "days": DAYS})
         Day.objects.recount()
@@ -30,11 +33,11 @@ def many(django_db_setup, django_db_blocker):
 
 _FILL = """
     INSERT INTO papers_paper (
-        arxiv_id, version, title, abstract, author_count, categories, keywords, code_url, project_url, published_at,
+        id, arxiv_id, version, title, abstract, author_count, categories, keywords, code_url, project_url, published_at,
         listed_at, imported_votes, vote_count, comment_count, revision, changed_at
     )
     SELECT
-        '2509.' || lpad(n::text, 5, '0'), 1, 'Paper ' || n, repeat('word ', 100), 0, '{}', '{}',
+        n, '2509.' || lpad(n::text, 5, '0'), 1, 'Paper ' || n, repeat('word ', 100), 0, '{}', '{}',
         CASE n %% 2 WHEN 0 THEN 'https://example.org' ELSE '' END, '', listed_at, listed_at,
         n * 7919 %% 97, n * 7919 %% 97, n * 7919 %% 89, 0, listed_at
     FROM generate_series(1, %(papers)s) n, LATERAL (
@@ -47,19 +50,19 @@ _FILL = """
 
 @contextmanager
 def blocks():
-    """The list of how many blocks each SELECT of papers read."""
-    found = []
+    """A list of the numbers of blocks that the SELECTs of papers read meanwhile."""
+    counts = []
 
     def explain(execute, sql, params, many, context):
         if re.match(r"\s*(SELECT|WITH)", sql) and "papers_paper" in sql:
             execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", params, many, context)
             (plan,) = context["cursor"].fetchone()
             plan = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
-            found.append(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+            counts.append(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(explain):
-        yield found
+        yield counts
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -80,10 +83,10 @@ def blocks():
     ],
 )
 def test_a_page_of_a_list_reads_a_part_of_the_papers(many, db, stranger, path, order):
-    with blocks() as found:
+    with blocks() as counts:
         page = stranger.get(f"{path}sort={order}")
     assert page.content.decode().count('class="card"') == 30
-    assert max(found) < MOST
+    assert max(counts) < MAX_BLOCKS
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -92,16 +95,16 @@ def test_marks_from_long_ago_are_found_along_any_order(many, alice, signed_in, o
     Bookmark.objects.bulk_create(Bookmark(user=alice, paper=paper) for paper in old)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE papers_bookmark")
-    with blocks() as found:
+    with blocks() as counts:
         page = signed_in(alice).get(f"/bookmarks?sort={order}")
     assert page.content.decode().count('class="card"') == 30
-    assert max(found) < MOST
+    assert max(counts) < MAX_BLOCKS
 
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("query", ["topic=odd&has=code", "topic=none", "min_votes=97", "author=paper", "org=none"])
 def test_filters_that_no_paper_meets_are_answered_without_a_walk(many, db, stranger, query, order):
-    with blocks() as found:
+    with blocks() as counts:
         page = stranger.get(f"/papers?{query}&sort={order}")
     assert "No paper here matches" in page.content.decode()
-    assert max(found, default=0) < MOST
+    assert max(counts, default=0) < MAX_BLOCKS

@@ -1,4 +1,4 @@
-"""Lists as files: real parsers read back what was written, whatever titles and names hold."""
+"""Lists as files: parsers read them back, whatever titles and names contain."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ def read_bibtex(text: str) -> list[dict]:
 
 
 @pytest.fixture
-def shelf(lab):
+def two_papers(lab):
     return [
         PaperFactory(
             arxiv_id="2509.00001",
@@ -49,7 +49,7 @@ def shelf(lab):
     ]
 
 
-def test_bibtex_is_read_back(shelf, stranger):
+def test_bibtex_is_read_back(two_papers, stranger):
     first, second = read_bibtex(exported(stranger, "/papers?min_votes=0&export=bibtex"))
     assert first["title"] == (
         r"{50\% of R\&D: \textbraceleft{}a\textbraceright{} $x_1 < \frac{1}{2}$ "
@@ -62,7 +62,7 @@ def test_bibtex_is_read_back(shelf, stranger):
     assert (second["title"], second["eprint"], "author" in second) == ("{=1+1}", "hep-th/9901001", False)
 
 
-def test_ris_is_read_back(shelf, stranger):
+def test_ris_is_read_back(two_papers, stranger):
     first, second = rispy.loads(exported(stranger, "/papers?min_votes=0&export=ris"))
     assert first["authors"] == [
         "Lovelace, Ada",
@@ -72,27 +72,27 @@ def test_ris_is_read_back(shelf, stranger):
         "Plato",
         "and Dale, Chip",
     ]
-    assert (first["title"], first["abstract"]) == (shelf[0].title, "First line. ER - not the end")
+    assert (first["title"], first["abstract"]) == (two_papers[0].title, "First line. ER - not the end")
     assert (first["year"], first["doi"]) == ("2025", "10.48550/arXiv.2509.00001")
     assert first["keywords"] == ["cs.CL", "cs.LG", "Deep learning"]
     assert (second["title"], second["urls"]) == ("=1+1", ["https://arxiv.org/abs/hep-th/9901001"])
 
 
-def test_csl_is_read_back(shelf, stranger):
+def test_csl_is_read_back(two_papers, stranger):
     first, second = json.loads(exported(stranger, "/papers?min_votes=0&export=csl"))
     assert first["author"][:2] == [
         {"family": "Lovelace", "given": "Ada"},
         {"family": "den Broeck", "given": "Guy Van"},
     ]
     assert first["author"][3:5] == [{"literal": "Kimi Team, Moonshot"}, {"literal": "Plato"}]
-    assert (first["title"], first["issued"]) == (shelf[0].title, {"date-parts": [[2025, 9, 10]]})
+    assert (first["title"], first["issued"]) == (two_papers[0].title, {"date-parts": [[2025, 9, 10]]})
     assert (second["id"], second["author"]) == ("hep-th/9901001", [])
 
 
-def test_csv_is_read_back_and_holds_no_formula(shelf, stranger):
+def test_csv_is_read_back_and_holds_no_formula(two_papers, stranger):
     first, second = csv.DictReader(io.StringIO(exported(stranger, "/papers?min_votes=0&export=csv").lstrip("\ufeff")))
     assert first["authors"] == "; ".join(NAMES)
-    assert (first["title"], first["organisation"], first["upvotes"]) == (shelf[0].title, "The Lab", "3")
+    assert (first["title"], first["organisation"], first["upvotes"]) == (two_papers[0].title, "The Lab", "3")
     assert second["title"] == "'=1+1"
 
 
@@ -139,10 +139,10 @@ def test_keys_are_unique_in_a_file(db, stranger):
 def test_a_file_has_the_list_in_its_order_and_beyond_its_first_page(lab, stranger, path):
     for n in range(35):
         PaperFactory(title=f"Number {n}", organisation=lab, imported_votes=n % 7)
-    shown = titles(stranger.get(path))
+    page_titles = titles(stranger.get(path))
     rows = list(csv.DictReader(io.StringIO(exported(stranger, f"{path}{'&' if '?' in path else '?'}export=csv"))))
     assert len(rows) == 35
-    assert [row["title"] for row in rows[:30]] == shown
+    assert [row["title"] for row in rows[:30]] == page_titles
 
 
 def test_bookmarks_are_exported_to_who_has_them(alice, signed_in, stranger, paper):

@@ -1,4 +1,4 @@
-"""What the lists show: periods, orders, filters, chips, pages, and who sees what."""
+"""Pages of lists: periods, orders, filters, chips, older papers, and what each viewer sees."""
 
 import re
 from datetime import timedelta
@@ -10,8 +10,8 @@ from tests.factories import NOON, OrganisationFactory, PaperFactory
 
 
 def titles(answer) -> list[str]:
-    found = re.findall(r"<h2><a href=\"/papers/[^\"]+\">(.*?)</a></h2>", answer.content.decode())
-    return [re.sub("</?mark>", "", title) for title in found]
+    matches = re.findall(r"<h2><a href=\"/papers/[^\"]+\">(.*?)</a></h2>", answer.content.decode())
+    return [re.sub("</?mark>", "", title) for title in matches]
 
 
 def next_page(answer) -> str:
@@ -102,7 +102,7 @@ def test_orders(db, stranger, sort, expected):
 
 
 @pytest.fixture
-def shelf(db):
+def various_papers(db):
     lab = OrganisationFactory(slug="lab", name="The Lab")
     PaperFactory(title="Straße to Gödel", authors=["José Núñez"], organisation=lab, imported_votes=5)
     PaperFactory(title="With code", code_url="https://example.org/x", categories=["cs.CL"], keywords=["Large Models"])
@@ -130,16 +130,16 @@ def shelf(db):
         ("org=lab&has=code", []),
     ],
 )
-def test_filters_combine(shelf, stranger, query, expected):
+def test_filters_combine(various_papers, stranger, query, expected):
     assert titles(stranger.get(f"/papers?{query}")) == expected
 
 
-def test_a_filter_on_a_dated_page_stays_inside_it(shelf, stranger):
+def test_a_filter_on_a_dated_page_stays_inside_it(various_papers, stranger):
     assert titles(stranger.get("/papers/date/2025-09-01?min_votes=0")) == ["100% plain_text"]
     assert titles(stranger.get("/papers/date/2025-09-01?has=code")) == []
 
 
-def test_chips_say_what_is_active_and_remove_it(shelf, stranger):
+def test_chips_say_what_is_active_and_remove_it(various_papers, stranger):
     html = stranger.get("/papers?org=lab&min_votes=2&sort=newest").content.decode()
     assert re.search(r'href="\?org=lab&amp;sort=newest"[^>]*>Upvotes at least: 2', html)
     assert re.search(r'href="\?min_votes=2&amp;sort=newest"[^>]*>Organisation: lab', html)

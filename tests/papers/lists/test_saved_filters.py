@@ -1,4 +1,4 @@
-"""Saved searches: what makes two addresses one list, what can be kept under which name, and whose tabs they are."""
+"""Saved searches: the canonical form of queries, names, limits, and the tabs of readers."""
 
 import re
 from functools import partial
@@ -25,13 +25,13 @@ def normal(address: str) -> str:
 
 
 def tabs(answer) -> dict[str, str]:
-    """Names and addresses, with a star behind the name of the one that is shown."""
+    """The names and addresses of the tabs, with a star after the name of the current one."""
     nav = re.search(r'<nav class="tabs".*?</nav>', answer.content.decode(), re.DOTALL)
     links = re.findall(r'<a href="([^"]*)"( aria-current="page")?>(.*?)</a>', nav[0] if nav else "")
     return {unescape(name) + "*" * bool(current): unescape(url) for url, current, name in links}
 
 
-def kept(user) -> list[tuple[str, str]]:
+def saved_by(user) -> list[tuple[str, str]]:
     return list(user.saved_filters.values_list("name", "query"))
 
 
@@ -62,19 +62,19 @@ def test_addresses_of_one_list_have_one_normal_form(address, expected):
     assert normal(address) == expected
 
 
-told = st.dictionaries(
+params = st.dictionaries(
     st.sampled_from(["q", "org", "author", "topic", "min_votes", "has", "after", "by", "sort", "older", "x"]),
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
     | st.sampled_from(["words", "newest", "votes", "code", "org:x", "-survey", 'a OR "b c"']),
 )
 
 
-@given(told, st.randoms())
-def test_a_normal_form_is_its_own_and_does_not_depend_on_order(told, chance):
-    names = chance.sample(sorted(told), len(told))
+@given(params, st.randoms())
+def test_a_normal_form_is_its_own_and_does_not_depend_on_order(params, chance):
+    names = chance.sample(sorted(params), len(params))
     one, other = (QueryDict(mutable=True) for _ in range(2))
-    one.update(told)
-    other.update({name: told[name] for name in names})
+    one.update(params)
+    other.update({name: params[name] for name in names})
     assert normal(one.urlencode()) == normal(other.urlencode()) == normal(normal(one.urlencode()))
 
 
@@ -85,10 +85,10 @@ def test_a_search_is_named_and_becomes_a_tab(db, alice, bob, signed_in, stranger
     assert 'value="has:code agents" maxlength="40"' in form
     answer = reader.act(SAVE, {"name": " Agents\twith\ncode ", "query": "has=code&older=x&next=/evil&q=agents"})
     assert answer.url == "/papers?q=agents&has=code"
-    shown = reader.get(answer.url)
-    assert "This is your search “Agents with code” now." in shown.content.decode()
-    assert "Saved as “Agents with code”." in shown.content.decode()
-    assert "Save this search" not in shown.content.decode()
+    page = reader.get(answer.url)
+    assert "This is your search “Agents with code” now." in page.content.decode()
+    assert "Saved as “Agents with code”." in page.content.decode()
+    assert "Save this search" not in page.content.decode()
     PaperFactory()
     for path in ("/", "/papers", "/papers?q=other"):
         assert tabs(reader.get(path)) == {"Agents with code": answer.url}
@@ -104,7 +104,7 @@ def test_a_name_means_one_search_and_a_search_may_have_two(alice, signed_in):
     refused = reader.act(SAVE, {"name": "A", "query": "q=a"})
     assert refused.status_code == 400
     assert "“A” is another search of yours" in refused.content.decode()
-    assert kept(alice) == [("A", "has=code"), ("B", "has=code"), ("a", "q=a")]
+    assert saved_by(alice) == [("A", "has=code"), ("B", "has=code"), ("a", "q=a")]
     html = reader.get("/papers?has=code").content.decode()
     assert re.findall("Saved as “(.*?)”", html) == ["A", "B"]
 
@@ -131,8 +131,8 @@ def test_there_are_never_thirty_one(alice):
 @pytest.mark.parametrize("name", ["n" * 40, "📰" * 40, "🗞️ 語", "<b>&“"])
 def test_names_of_every_kind(alice, signed_in, name):
     reader = signed_in(alice)
-    shown = reader.get(reader.act(SAVE, {"name": name, "query": "q=a"}).url)
-    assert tabs(shown) == {name + "*": "/papers?q=a"}
+    page = reader.get(reader.act(SAVE, {"name": name, "query": "q=a"}).url)
+    assert tabs(page) == {name + "*": "/papers?q=a"}
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_what_cannot_be_saved_is_said_in_words(alice, signed_in, form, words):
     answer = signed_in(alice).act(SAVE, form)
     assert answer.status_code == 400
     assert words in answer.content.decode()
-    assert kept(alice) == []
+    assert saved_by(alice) == []
 
 
 def test_saving_is_offered_where_something_is_filtered(paper, alice, signed_in, stranger):
@@ -175,7 +175,7 @@ def test_removing_leads_back_and_leaves_others_alone(alice, bob, signed_in):
     mine, other = (SavedFilter.objects.save_as(alice, name, "q=a") for name in ("Mine", "Other"))
     remove = f"/papers/filters/{mine.pk}/remove"
     assert signed_in(bob).act(remove, {"next": mine.get_absolute_url()}).url == "/papers?q=a"
-    assert kept(alice) == [("Mine", "q=a"), ("Other", "q=a")]
+    assert saved_by(alice) == [("Mine", "q=a"), ("Other", "q=a")]
     for _ in range(2):
         assert signed_in(alice).act(remove, {"next": "/papers?q=a"}).url == "/papers?q=a"
         assert list(alice.saved_filters.all()) == [other]
@@ -191,14 +191,14 @@ def test_they_go_with_the_reader(alice, bob):
 
 def test_thirty_tabs_cost_what_one_costs_and_nothing_where_none_is_drawn(alice, signed_in):
     PaperFactory.create_batch(31)
-    reader, asked = signed_in(alice), []
+    reader, counts = signed_in(alice), []
     for names in (1, 30):
         for n in range(names):
             SavedFilter.objects.save_as(alice, f"No. {n}", f"has=code&min_votes={n}")
         with CaptureQueriesContext(connection) as statements:
             assert len(tabs(reader.get("/papers?min_votes=0"))) == names
-        asked.append(sum("papers_savedfilter" in statement["sql"] for statement in statements))
-    assert asked == [1, 1]
+        counts.append(sum("papers_savedfilter" in statement["sql"] for statement in statements))
+    assert counts == [1, 1]
     older = re.search(r'hx-get="(.*?)"', reader.get("/papers?min_votes=0").content.decode().split("<ol")[1])[1]
     with CaptureQueriesContext(connection) as statements:
         reader.get(f"/papers{unescape(older)}", headers={"hx-request": "true"})

@@ -1,4 +1,4 @@
-"""Every list with 1 and with 30 rows under the same literal count; what a stranger's page costs, and its 304."""
+"""Lists with 1 and with 30 rows take the same number of statements; caching of strangers' pages."""
 
 import pytest
 from django.core.cache import caches

@@ -165,9 +165,9 @@ def test_who_leaves_while_voting_leaves_counters_right(alice, bob):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("act", ["cast", "withdraw"])
+@pytest.mark.parametrize("act", ["make", "unmake"])
 def test_a_vote_that_is_not_written_yet_counts_once(alice, paper, act):
-    if act == "withdraw":
+    if act == "unmake":
         Vote.objects.make(alice, paper)
     in_flight = Event()
 

@@ -1,4 +1,4 @@
-"""Six papers to search in, few enough to know by heart."""
+"""Six sample papers for tests of the search."""
 
 from papers import tasks
 from papers.models import Paper
@@ -36,7 +36,7 @@ PAPERS = {
 
 
 def fill() -> dict[str, Paper]:
-    """The papers by name."""
+    """Make the papers, and return them by name."""
     return {
         name: PaperFactory(title=title, abstract=abstract, authors=authors)
         for name, (title, abstract, authors) in PAPERS.items()
@@ -44,5 +44,5 @@ def fill() -> dict[str, Paper]:
 
 
 def index() -> None:
-    """What the worker does every minute."""
+    """Update the data of the search, as the worker does every minute."""
     tasks.index(timestamp=0)

@@ -1,4 +1,4 @@
-"""What a page of papers shows to who reads it."""
+"""Reads the pages of searches."""
 
 import re
 from html import unescape
@@ -14,18 +14,18 @@ def text(answer) -> str:
 
 
 def keys(answer) -> list[str]:
-    """The papers of the library by their names, in order."""
+    """The names of the library's papers on the page, in order."""
     return [NAMES[unescape(title)] for title in titles(answer)]
 
 
 def reasons(answer) -> dict[str, str]:
-    """Why each paper of the library is there."""
-    told = re.findall(r'<span class="reason">(.*?)</span>', text(answer))
-    return dict(zip(keys(answer), told, strict=True))
+    """The reason that each paper of the library has on the page."""
+    texts = re.findall(r'<span class="reason">(.*?)</span>', text(answer))
+    return dict(zip(keys(answer), texts, strict=True))
 
 
 def counted(answer) -> str:
-    """How many were found, in words."""
+    """The line that says how many papers were found."""
     return " ".join("".join(re.findall(r'<p class="count">([^<]*)\. <a ', text(answer))).split())
 
 

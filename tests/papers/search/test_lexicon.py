@@ -1,4 +1,4 @@
-"""A question in the words of the index: stems, prefixes, phrases, weights, and the rarest words within a budget."""
+"""The words of a search in the index: stems, prefixes, phrases, weights, and the rarest words within a budget."""
 
 import math
 
@@ -17,8 +17,8 @@ def counted(db):
     Word.objects.recount()
 
 
-def read(words) -> lexicon.Wording:
-    return lexicon.read(terms(words))
+def analyse(words) -> lexicon.Analysis:
+    return lexicon.analyse(terms(words))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def read(words) -> lexicon.Wording:
     ],
 )
 def test_stems_and_spellings_count_as_found_stop_words_do_not(counted, words, lexemes):
-    assert read(words).marked == lexemes
+    assert analyse(words).highlighted == lexemes
 
 
 @pytest.mark.parametrize(
@@ -55,21 +55,21 @@ def test_stems_and_spellings_count_as_found_stop_words_do_not(counted, words, le
     ],
 )
 def test_the_last_wanted_word_of_three_letters_or_more_stands_for_all_that_begin_so(counted, words, prefix):
-    asked = read(words)
-    assert asked.prefix == prefix
-    assert (":*" in asked.every) == bool(prefix)
+    analysis = analyse(words)
+    assert analysis.prefix == prefix
+    assert (":*" in analysis.every_query) == bool(prefix)
 
 
 @pytest.mark.parametrize(
     "words", ["", "the", "the of and", "-survey", '-"chain of thought" -the', "- -- !!!", "ﾞ ﾞ", '"ﾞ"']
 )
 def test_where_no_word_is_wanted_nothing_is_asked(counted, words):
-    asked = read(words)
-    assert (asked.every, asked.weights, asked.rare, asked.mended) == ("", {}, 0, {})
+    analysis = analyse(words)
+    assert (analysis.every_query, analysis.weights, analysis.rare_count, analysis.corrections) == ("", {}, 0, {})
 
 
 def test_rarer_words_weigh_more_as_in_bm25(counted):
-    weights = read("language survey zebra").weights
+    weights = analyse("language survey zebra").weights
     assert list(weights) == ["zebra", "survey", "languag"]
     assert list(weights.values()) == pytest.approx(
         [math.log(1 + (6 - n + 0.5) / (n + 0.5)) for n in (0, 1, 2)]  # of six papers
@@ -83,13 +83,13 @@ def test_rarer_words_weigh_more_as_in_bm25(counted):
 def test_the_rarest_words_are_looked_up_until_the_budget_of_postings_is_spent(
     counted, monkeypatch, postings, looked_up
 ):
-    monkeypatch.setattr(lexicon, "POSTINGS", postings)
-    asked = read("language survey zebra")
-    assert list(asked.weights)[: asked.rare] == looked_up
+    monkeypatch.setattr(lexicon, "MAX_POSTINGS", postings)
+    analysis = analyse("language survey zebra")
+    assert list(analysis.weights)[: analysis.rare_count] == looked_up
 
 
 @pytest.mark.parametrize(
-    ("postings", "many", "words", "narrow"),
+    ("postings", "factor", "words", "tsquery"),
     [
         (0, 99, "language survey zebra", "((('zebra') | ('zebra':*)))"),  # which no paper has
         (1, 99, "language survey", "((('survey')))"),
@@ -99,10 +99,10 @@ def test_the_rarest_words_are_looked_up_until_the_budget_of_postings_is_spent(
         (9, 0, "the", ""),
     ],
 )
-def test_papers_are_looked_up_by_their_rarest_words(counted, monkeypatch, postings, many, words, narrow):
-    monkeypatch.setattr(lexicon, "POSTINGS", postings)
-    monkeypatch.setattr(lexicon, "MANY", many)
-    assert read(words).narrow == narrow
+def test_papers_are_looked_up_by_their_rarest_words(counted, monkeypatch, postings, factor, words, tsquery):
+    monkeypatch.setattr(lexicon, "MAX_POSTINGS", postings)
+    monkeypatch.setattr(lexicon, "LOOKUP_FACTOR", factor)
+    assert analyse(words).rare_query == tsquery
 
 
 @pytest.mark.parametrize(
@@ -123,16 +123,16 @@ def test_a_whole_word_is_as_rare_wherever_it_stands(counted, monkeypatch):
     for n in range(9):
         PaperFactory(title=f"Surveyors {n}", abstract="")
     Word.objects.recount()
-    monkeypatch.setattr(lexicon, "POSTINGS", 1)
-    assert read("language survey").narrow == read("survey language").narrow == "((('survey')))"
+    monkeypatch.setattr(lexicon, "MAX_POSTINGS", 1)
+    assert analyse("language survey").rare_query == analyse("survey language").rare_query == "((('survey')))"
 
 
 def test_an_index_without_papers_knows_no_word(db):
     Word.objects.recount()
-    asked = read("graph neural -survey")
-    assert (asked.weights.keys(), asked.rare, asked.mended) == ({"graph", "neural"}, 2, {})
+    analysis = analyse("graph neural -survey")
+    assert (analysis.weights.keys(), analysis.rare_count, analysis.corrections) == ({"graph", "neural"}, 2, {})
 
 
 def test_words_are_weighed_before_they_were_ever_counted(db):
     PaperFactory(title="Graphs")
-    assert read("graphs paper").rare == 2
+    assert analyse("graphs paper").rare_count == 2

@@ -11,7 +11,7 @@ NAMESPACE = "{http://a9.com/-/spec/opensearch/1.1/}"
 KIND = "application/opensearchdescription+xml"
 
 
-def described(answer) -> etree._Element:
+def description(answer) -> etree._Element:
     root = etree.fromstring(answer.content)
     assert root.tag == NAMESPACE + "OpenSearchDescription"
     return root
@@ -28,11 +28,11 @@ def test_every_page_leads_to_the_description(db, stranger):
     (link,) = html.fromstring(stranger.get("/about/ranking").content).xpath("//link[@rel='search']")
     answer = stranger.get(link.get("href"))
     assert (link.get("type"), answer.headers["Content-Type"]) == (KIND, KIND)
-    assert address(described(answer), KIND) == link.get("href")
+    assert address(description(answer), KIND) == link.get("href")
 
 
 def test_it_names_the_site_and_its_icon(stranger):
-    root = described(stranger.get("/opensearch.xml"))
+    root = description(stranger.get("/opensearch.xml"))
     assert len(root.findtext(NAMESPACE + "ShortName")) <= 16
     assert root.findtext(NAMESPACE + "InputEncoding") == "UTF-8"
     icon = root.findtext(NAMESPACE + "Image").removeprefix(settings.BASE_URL)
@@ -41,10 +41,10 @@ def test_it_names_the_site_and_its_icon(stranger):
 
 def test_its_address_finds_papers(db, stranger):
     paper, other = PaperFactory(title="Straße & Gödel"), PaperFactory(title="Nothing of the kind")
-    template = address(described(stranger.get("/opensearch.xml")), "text/html")
-    found = stranger.get(template.replace("{searchTerms}", quote("gödel & straße"))).content.decode()
-    assert f'href="{paper.get_absolute_url()}"' in found
-    assert f'href="{other.get_absolute_url()}"' not in found
+    template = address(description(stranger.get("/opensearch.xml")), "text/html")
+    page = stranger.get(template.replace("{searchTerms}", quote("gödel & straße"))).content.decode()
+    assert f'href="{paper.get_absolute_url()}"' in page
+    assert f'href="{other.get_absolute_url()}"' not in page
 
 
 def test_anybody_may_keep_it_and_it_sets_no_cookie(alice, signed_in):

@@ -1,4 +1,4 @@
-"""What is found for a question, why, and in which order: words, meaning, and both fused."""
+"""The results of searches and their order: by words, by meaning, and both fused."""
 
 import pytest
 from django.core.cache import caches
@@ -10,7 +10,7 @@ from papers.models import Embedding, Paper
 from papers.search import lexicon, results, retrieval
 from papers.search.syntax import terms
 from tests.factories import PaperFactory
-from tests.papers.search import library as shelf
+from tests.papers.search import library as sample_papers
 
 # --- words
 
@@ -34,11 +34,11 @@ EVERY_WORD = {
 }
 
 
-@pytest.mark.parametrize("postings", [lexicon.POSTINGS, -1])  # words are looked up, or papers are looked through
+@pytest.mark.parametrize("postings", [lexicon.MAX_POSTINGS, -1])  # words are looked up, or papers are looked through
 @pytest.mark.parametrize("answers", EVERY_WORD.values(), ids=EVERY_WORD)
 def test_every_word(found, answers, postings, monkeypatch):
-    monkeypatch.setattr(lexicon, "POSTINGS", postings)
-    monkeypatch.setattr(lexicon, "MANY", postings)
+    monkeypatch.setattr(lexicon, "MAX_POSTINGS", postings)
+    monkeypatch.setattr(lexicon, "LOOKUP_FACTOR", postings)
     for words, names in answers.items():
         hits = found(words, by="words")
         assert sorted(name for name in hits if "every" in hits[name].retrievers) == names, words
@@ -62,8 +62,8 @@ def test_a_title_that_begins_with_the_words_stands_first_then_one_that_has_them_
     shorter = PaperFactory(title="Anything, we segment", abstract="Segment anything. " * 3)
     inside = PaperFactory(title="Why segment anything in long titles about other things", abstract="")
     named = PaperFactory(title="Segment anything: a long title about many other things", abstract="Else.")
-    shelf.index()
-    hits = results.find(Paper.objects.all(), terms("segment anything"), by="words").hits
+    sample_papers.index()
+    hits = results.search(Paper.objects.all(), terms("segment anything"), by="words").hits
     assert [hit.pk for hit in hits] == [named.pk, inside.pk, shorter.pk]
 
 
@@ -75,22 +75,22 @@ def test_title_above_names_above_abstract(db):
     in_abstract = PaperFactory(title="Beta", abstract="Choi alpha.", authors=["Zeta Gamma"])
     in_names = PaperFactory(title="Alpha", abstract="Beta gamma.", authors=["Zeta Choi"])
     in_title = PaperFactory(title="Choi", abstract="Alpha beta.", authors=["Zeta Gamma"])
-    shelf.index()
-    hits = results.find(Paper.objects.all(), terms("choi"), by="words").hits
+    sample_papers.index()
+    hits = results.search(Paper.objects.all(), terms("choi"), by="words").hits
     assert [hit.pk for hit in hits] == [in_title.pk, in_names.pk, in_abstract.pk]
 
 
 def test_a_new_paper_is_found_before_its_words_are_counted(found, library):
     new = PaperFactory(title="Quokkas", authors=[])
-    assert [hit.pk for hit in results.find(Paper.objects.all(), terms("quokkas"), by="words").hits] == [new.pk]
+    assert [hit.pk for hit in results.search(Paper.objects.all(), terms("quokkas"), by="words").hits] == [new.pk]
 
 
 def test_a_common_word_is_read_no_further_than_the_budget(db, monkeypatch):
     for n in range(9):
         PaperFactory(title=f"Common {'rare' if n == 4 else 'x'}")
-    shelf.index()
-    monkeypatch.setattr(lexicon, "POSTINGS", 5)
-    hits = results.find(Paper.objects.all(), terms("common rare zebra"), by="words").hits
+    sample_papers.index()
+    monkeypatch.setattr(lexicon, "MAX_POSTINGS", 5)
+    hits = results.search(Paper.objects.all(), terms("common rare zebra"), by="words").hits
     assert [Paper.objects.get(pk=hit.pk).title for hit in hits] == ["Common rare"]
 
 
@@ -98,7 +98,7 @@ def test_a_common_word_is_read_no_further_than_the_budget(db, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("typed", "correct"),
     [
         ("tumuors", "tumours"),  # swapped
         ("segmeting", "segmenting"),  # missing
@@ -109,15 +109,15 @@ def test_a_common_word_is_read_no_further_than_the_budget(db, monkeypatch):
         ("grpah", "graph"),
     ],
 )
-def test_a_misspelt_word_is_read_as_the_nearest_in_a_title_or_a_name(library, found, typed, meant):
+def test_a_misspelt_word_is_read_as_the_nearest_in_a_title_or_a_name(library, found, typed, correct):
     for by in ("words", "meaning", ""):
-        asked = results.find(Paper.objects.all(), terms(f"{typed} network"), by=by)
-        assert asked.mended[fold(typed)] == meant
-        assert {fold(typed), meant} <= asked.marked
-        assert set(found(f"{typed} network", by=by)) == set(found(f"{meant} network", by=by))
+        search = results.search(Paper.objects.all(), terms(f"{typed} network"), by=by)
+        assert search.analysis.corrections[fold(typed)] == correct
+        assert {fold(typed), correct} <= search.analysis.highlighted
+        assert set(found(f"{typed} network", by=by)) == set(found(f"{correct} network", by=by))
 
 
-RIGHT = {
+UNCORRECTED = {
     "grxxh": "two of five letters",
     "moxxxules": "three",
     "reasoned": "another form of a word that is there",
@@ -131,15 +131,15 @@ RIGHT = {
 }
 
 
-def test_nothing_else_is_mended(library):
-    for words, why in RIGHT.items():
-        assert results.find(Paper.objects.all(), terms(words), by="words").mended == {}, why
+def test_nothing_else_is_corrected(library):
+    for words, why in UNCORRECTED.items():
+        assert results.search(Paper.objects.all(), terms(words), by="words").analysis.corrections == {}, why
 
 
 @pytest.mark.parametrize("field", ["title", "abstract", "authors"])
-def test_no_word_that_some_paper_has_is_mended(library, field):
+def test_no_word_that_some_paper_has_is_corrected(library, field):
     PaperFactory(**{field: ["Tumuors"] if field == "authors" else "Tumuors"})  # not counted yet
-    assert results.find(Paper.objects.all(), terms("tumuors"), by="words").mended == {}
+    assert results.search(Paper.objects.all(), terms("tumuors"), by="words").analysis.corrections == {}
 
 
 # --- meaning, and both
@@ -171,13 +171,13 @@ def test_a_minus_counts_for_meaning_too(found):
 
 
 @pytest.mark.parametrize("words", ["language models reasoning", "graph toxicity", "choi radiology"])
-def test_a_score_is_the_sum_of_its_legs(found, words):
+def test_a_score_is_the_sum_of_those_by_words_and_by_meaning(found, words):
     both, by_words, by_meaning = (found(words, by=by) for by in ("", "words", "meaning"))
     assert set(both) == set(by_words) | set(by_meaning)
     for name, hit in both.items():
-        parts = [part[name] for part in (by_words, by_meaning) if name in part]
-        assert hit.score == pytest.approx(sum(part.score for part in parts))
-        assert hit.retrievers == frozenset().union(*(part.retrievers for part in parts))
+        single = [hits[name] for hits in (by_words, by_meaning) if name in hits]
+        assert hit.score == pytest.approx(sum(hit.score for hit in single))
+        assert hit.retrievers == frozenset().union(*(hit.retrievers for hit in single))
 
 
 def test_who_is_found_by_several_stands_above(found):
@@ -193,39 +193,39 @@ def test_vectors_of_another_model_are_not_compared(found, library):
     assert found("finding cancer in scans", by="meaning") == {}
 
 
-# --- pools and what is kept
+# --- limits and the cache
 
 
 def test_of_many_papers_with_every_word_the_first_in_the_order_asked_for_are_ranked(db, monkeypatch):
-    monkeypatch.setattr(retrieval, "EVERY_POOL", 2)
+    monkeypatch.setattr(retrieval, "EVERY_LIMIT", 2)
     papers = [PaperFactory(title="Alike", imported_votes=votes, comment_count=-votes + 9) for votes in (1, 2, 3)]
-    for first, kept in ((("vote_count", "id"), papers[1:]), (("comment_count", "id"), papers[:2])):
-        found = results.find(Paper.objects.all(), terms("alike"), by="words", first=first)
-        assert {hit.pk for hit in found.hits if "every" in hit.retrievers} == {paper.pk for paper in kept}
-        assert (found.exact, found.is_cut) == (2, True)
-        assert set(found.worth_ordering(Paper.objects.all())) == set(papers)  # all stand in other orders
+    for first, ranked in ((("vote_count", "id"), papers[1:]), (("comment_count", "id"), papers[:2])):
+        found = results.search(Paper.objects.all(), terms("alike"), by="words", first=first)
+        assert {hit.pk for hit in found.hits if "every" in hit.retrievers} == {paper.pk for paper in ranked}
+        assert (found.exact_count, found.has_more) == (2, True)
+        assert set(found.sortable(Paper.objects.all())) == set(papers)  # all stand in other orders
 
 
 def test_common_words_are_looked_for_among_the_first_papers_only(db, monkeypatch):
-    monkeypatch.setattr(lexicon, "MANY", 0)
-    monkeypatch.setattr(lexicon, "POSTINGS", 0)
-    monkeypatch.setattr(retrieval, "WALK", 2)
+    monkeypatch.setattr(lexicon, "LOOKUP_FACTOR", 0)
+    monkeypatch.setattr(lexicon, "MAX_POSTINGS", 0)
+    monkeypatch.setattr(retrieval, "SCAN_LIMIT", 2)
     another = PaperFactory(title="Another", imported_votes=0)
     papers = [PaperFactory(title="Alike", imported_votes=votes) for votes in (1, 2, 3)]
-    shelf.index()
-    found = results.find(Paper.objects.all(), terms("alike"), by="words")
-    assert ({hit.pk for hit in found.hits}, found.is_cut) == ({paper.pk for paper in papers[1:]}, True)
-    assert found.is_walked
-    assert not results.find(Paper.objects.all(), terms("the"), by="words").is_walked  # which asks for no word
-    rare = results.find(Paper.objects.all(), terms("another"), by="words")
-    assert (rare.exact, set(rare.worth_ordering(Paper.objects.all()))) == (0, {another})
-    filtered = results.find(Paper.objects.filter(vote_count__gt=0), terms("alike"), by="words")
-    assert (filtered.exact, filtered.is_cut) == (3, False)
+    sample_papers.index()
+    found = results.search(Paper.objects.all(), terms("alike"), by="words")
+    assert ({hit.pk for hit in found.hits}, found.has_more) == ({paper.pk for paper in papers[1:]}, True)
+    assert found.is_scan
+    assert not results.search(Paper.objects.all(), terms("the"), by="words").is_scan  # which asks for no word
+    rare = results.search(Paper.objects.all(), terms("another"), by="words")
+    assert (rare.exact_count, set(rare.sortable(Paper.objects.all()))) == (0, {another})
+    filtered = results.search(Paper.objects.filter(vote_count__gt=0), terms("alike"), by="words")
+    assert (filtered.exact_count, filtered.has_more) == (3, False)
 
 
-def statements(papers, **how) -> int:
+def statements(papers, **options) -> int:
     with CaptureQueriesContext(connection) as made:
-        results.find(papers, terms("graph"), **how)
+        results.search(papers, terms("graph"), **options)
     return len(made)
 
 

@@ -1,4 +1,4 @@
-"""Search without meaning, and with a database that does not answer: words are enough, and everybody is told."""
+"""Search without vectors, and with a database that takes too long: what readers and operators see."""
 
 from threading import Thread
 
@@ -8,7 +8,7 @@ from django.db import InternalError, connection, transaction
 
 from papers.models import Paper
 from papers.search import results
-from tests.papers.search import library as shelf
+from tests.papers.search import library as sample_papers
 from tests.papers.search.reading import keys, notes, reasons, text
 from tests.papers.search.test_embedding_endpoint import Service
 
@@ -26,14 +26,14 @@ def assert_words_alone(stranger):
 
 def test_without_a_model_words_are_enough(settings, db, stranger):
     settings.EMBEDDING = "none"
-    shelf.fill()
-    shelf.index()
+    sample_papers.fill()
+    sample_papers.index()
     assert_words_alone(stranger)
 
 
 def test_without_pgvector_words_are_enough(without_pgvector, stranger):
-    shelf.fill()
-    shelf.index()
+    sample_papers.fill()
+    sample_papers.index()
     assert_words_alone(stranger)
 
 
@@ -49,22 +49,22 @@ def service(settings):
 
 
 def test_a_service_that_fails_is_done_without_and_both_reader_and_operator_are_told(service, db, stranger, caplog):
-    shelf.fill()
-    shelf.index()
+    sample_papers.fill()
+    sample_papers.index()
     service.status = 500
     page = stranger.get("/papers?q=graph+drugs")
     assert reasons(page) == {"molecules": "Every word"}
     assert notes(page) == ["Meaning can't be compared right now: this is found by words alone."]
     [line] = [record for record in caplog.records if record.name == "papers.search.results"]
     assert line.levelname == "ERROR"
-    assert line.getMessage().startswith("A search has to do without meaning")
+    assert line.getMessage().startswith("Searches leave out meaning")
     assert "answered 500" in line.exc_text
 
 
 def test_the_note_goes_when_the_service_is_back_though_the_rows_are_the_same(service, db, stranger, monkeypatch):
     monkeypatch.setattr(results, "PAUSE_SECONDS", 0)
-    shelf.fill()
-    shelf.index()
+    sample_papers.fill()
+    sample_papers.index()
     for status, noted in ((500, 1), (200, 0)):
         service.status = status
         caches["searches"].clear()
@@ -73,8 +73,8 @@ def test_the_note_goes_when_the_service_is_back_though_the_rows_are_the_same(ser
 
 @pytest.mark.parametrize("table", ["papers_word", "papers_searchentry", "papers_embedding"])
 def test_a_search_that_takes_too_long_is_ended_and_says_so(locked, stranger, monkeypatch, caplog, table):
-    shelf.fill()
-    shelf.index()
+    sample_papers.fill()
+    sample_papers.index()
     stranger.get("/papers?q=warm")  # reads the model, and whether there are vectors
     monkeypatch.setattr(results, "TIMEOUT_MS", 100)
     locked(table)
@@ -88,8 +88,8 @@ def test_a_search_that_takes_too_long_is_ended_and_says_so(locked, stranger, mon
 
 @pytest.mark.parametrize("query", ["min_votes=1", "q=graph&sort=newest&by=words"])
 def test_a_filter_that_takes_too_long_is_ended_and_says_so(locked, stranger, monkeypatch, query):
-    shelf.fill()
-    shelf.index()
+    sample_papers.fill()
+    sample_papers.index()
     stranger.get(f"/papers?{query}")  # what was found is kept, its rows are not
     monkeypatch.setattr(results, "TIMEOUT_MS", 100)
     locked("papers_paper")
@@ -99,8 +99,8 @@ def test_a_filter_that_takes_too_long_is_ended_and_says_so(locked, stranger, mon
 
 
 def test_a_paper_is_shown_though_those_similar_to_it_take_too_long(locked, stranger, monkeypatch):
-    papers = shelf.fill()
-    shelf.index()
+    papers = sample_papers.fill()
+    sample_papers.index()
     address = papers["chain"].get_absolute_url()
     assert "Similar papers" in text(stranger.get(address))
     caches["searches"].clear()
@@ -127,5 +127,5 @@ def test_a_search_leaves_a_longer_transaction_as_it_is(paper, stranger):
 
 
 def test_a_search_only_reads(paper):
-    with pytest.raises(InternalError, match="read-only transaction"), results.bounded():
+    with pytest.raises(InternalError, match="read-only transaction"), results.time_limit():
         Paper.objects.update(vote_count=5)

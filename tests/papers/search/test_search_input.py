@@ -1,4 +1,4 @@
-"""Whatever is typed into the box or stands in the address: an answer in words, in time."""
+"""Any text in the search box or in the address is answered, in words and in time."""
 
 import pytest
 from django.test import Client
@@ -21,7 +21,7 @@ paths = st.sampled_from(["/papers", "/papers", "/papers/date/2025-09-10", "/pape
 
 @pytest.fixture
 def ask(library):
-    """Somebody who is content with any answer that says something, and follows it to its end."""
+    """A function that requests a path, follows redirects, and accepts any page with a heading."""
     library["chain"].arxiv_id = "2509.00001"
     library["chain"].save()
     reader = Client(raise_request_exception=True, HTTP_HOST="127.0.0.1")

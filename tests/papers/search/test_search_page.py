@@ -1,4 +1,4 @@
-"""Search as a reader meets it: what is found and why, filters, the box, and pages."""
+"""Pages of searches: results, filters, the search box, and older papers."""
 
 import re
 from datetime import timedelta
@@ -10,7 +10,7 @@ from django.core.cache import caches
 from papers.models import Bookmark, Paper, SearchEntry, Vote
 from tests.factories import NOON, PaperFactory
 from tests.papers.lists.test_lists import next_page, titles
-from tests.papers.search import library as shelf
+from tests.papers.search import library as sample_papers
 from tests.papers.search.reading import counted, keys, notes, text
 
 # --- what is found
@@ -35,7 +35,7 @@ def test_a_wrong_kind_of_search_is_refused_in_words(library, stranger):
 def test_the_best_stands_first_unless_another_order_is_asked_for(db, stranger):
     for hours, (title, abstract, votes) in enumerate([("Sparse", "x", 1), ("A", "Sparse", 9), ("B", "Of sparse", 5)]):
         PaperFactory(title=title, abstract=abstract, imported_votes=votes, listed_at=NOON + timedelta(hours=hours))
-    shelf.index()
+    sample_papers.index()
     assert titles(stranger.get("/papers?q=sparse&by=words"))[0] == "Sparse"
     assert titles(stranger.get("/papers?q=sparse&by=words&sort=newest")) == ["B", "A", "Sparse"]
     assert titles(stranger.get("/papers?q=sparse&by=words&sort=votes")) == ["A", "B", "Sparse"]
@@ -49,14 +49,14 @@ def test_another_order_shows_all_with_every_word_however_many(db, stranger):
     SearchEntry.objects.refresh(papers, {paper.pk: [] for paper in papers})
     page = stranger.get("/papers?q=alike&sort=newest")
     assert counted(page) == "300 and more with every word"
-    shown, told = [], set()
+    found_titles, found_reasons = [], set()
     while True:
-        shown += titles(page)
-        told |= set(re.findall('<span class="reason">(.*?)</span>', text(page)))
+        found_titles += titles(page)
+        found_reasons |= set(re.findall('<span class="reason">(.*?)</span>', text(page)))
         if 'rel="next"' not in text(page):
             break
         page = stranger.get(f"/papers{next_page(page)}")
-    assert (shown, told) == ([paper.title for paper in reversed(papers)], {"Every word"})
+    assert (found_titles, found_reasons) == ([paper.title for paper in reversed(papers)], {"Every word"})
 
 
 def test_words_that_are_only_not_wanted_leave_the_others_in_the_lists_own_order(library, stranger):
@@ -91,12 +91,12 @@ def translations(lab):
         "late": write("late", listed_at=NOON + timedelta(days=9)),
         "other": PaperFactory(title="Volcanoes", abstract="", organisation=lab, code_url="https://example.org/lava"),
     }
-    shelf.index()
+    sample_papers.index()
     return papers
 
 
-def found(reader, path, by, words="machine translation") -> list[str]:
-    """The last words of the titles."""
+def last_words(reader, path, by, words="machine translation") -> list[str]:
+    """The last words of the titles that a search in this list finds."""
     return [title.split()[-1] for title in titles(reader.get(path, {"q": words, "by": by}, follow=True))]
 
 
@@ -118,7 +118,7 @@ def found(reader, path, by, words="machine translation") -> list[str]:
     ],
 )
 def test_filters_and_words_together(translations, stranger, typed, has, by):
-    assert found(stranger, "/papers", by, f"machine {typed} translation") == [has]
+    assert last_words(stranger, "/papers", by, f"machine {typed} translation") == [has]
 
 
 def test_names_of_an_author_stand_side_by_side(translations, stranger):
@@ -133,13 +133,13 @@ def test_a_search_stays_inside_its_list(translations, alice, signed_in, stranger
         Bookmark.objects.make(alice, translations[name])
     for name in ("votes", "other"):
         Vote.objects.make(alice, translations[name])
-    assert found(stranger, "/papers/date/2025-09-19", by) == ["late"]
-    assert found(stranger, "/papers/week/2025-W36", by) == ["early"]
-    assert found(stranger, "/orgs/lab", by) == ["lab"]
-    assert found(signed_in(alice), "/bookmarks", by) == ["code"]
-    assert found(signed_in(alice), "/bookmarks?sort=saved", by) == ["code"]
-    assert found(signed_in(alice), "/people/alice", by) == ["votes"]
-    assert found(stranger, "/people/alice", by) == []
+    assert last_words(stranger, "/papers/date/2025-09-19", by) == ["late"]
+    assert last_words(stranger, "/papers/week/2025-W36", by) == ["early"]
+    assert last_words(stranger, "/orgs/lab", by) == ["lab"]
+    assert last_words(signed_in(alice), "/bookmarks", by) == ["code"]
+    assert last_words(signed_in(alice), "/bookmarks?sort=saved", by) == ["code"]
+    assert last_words(signed_in(alice), "/people/alice", by) == ["votes"]
+    assert last_words(stranger, "/people/alice", by) == []
 
 
 # --- the box
@@ -170,7 +170,7 @@ def test_a_month_in_an_address_is_its_days(library, stranger):
 
 
 @pytest.mark.parametrize(
-    ("typed", "problem", "found"),
+    ("typed", "problem", "names"),
     [
         ("graph votes>=many", "“votes>=many” cannot be read: write it like votes>=10.", ["molecules"]),
         ("graph -org:x", "“-org:x” cannot be read: a minus goes before words only.", ["molecules"]),
@@ -184,10 +184,10 @@ def test_a_month_in_an_address_is_its_days(library, stranger):
         ),
     ],
 )
-def test_what_cannot_be_read_is_said_and_the_rest_searched_for(library, stranger, typed, problem, found):
+def test_what_cannot_be_read_is_said_and_the_rest_searched_for(library, stranger, typed, problem, names):
     page = stranger.get("/papers", {"q": typed, "by": "words"})
     assert [problem in note for note in notes(page)] == [True]
-    assert keys(page) == found
+    assert keys(page) == names
     assert f'value="{typed}"' in text(page)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from papers.search import retrieval
 from tests.factories import PaperFactory
-from tests.papers.search import library as shelf
+from tests.papers.search import library as sample_papers
 from tests.papers.search.reading import counted, reasons
 
 
@@ -20,8 +20,8 @@ def test_each_row_says_why_it_is_there(library, stranger):
 
 
 def test_a_name_that_was_found_is_told(library, stranger):
-    said = reasons(stranger.get("/papers?q=choi+obrien&by=words"))
-    assert said == {
+    found_by = reasons(stranger.get("/papers?q=choi+obrien&by=words"))
+    assert found_by == {
         "molecules": "Some words · by Yejin Choi",
         "tumours": "Some words · by Grace Choi",
         "godel": "Some words · by Pat O'Brien",
@@ -31,21 +31,21 @@ def test_a_name_that_was_found_is_told(library, stranger):
 
 
 def test_every_word_is_told_of_papers_beyond_those_that_were_ranked_for_it(library, stranger, monkeypatch):
-    monkeypatch.setattr(retrieval, "EVERY_POOL", 1)
-    said = reasons(stranger.get("/papers?q=reasoning"))
-    assert said["chain"].startswith("Every word")
-    assert said["survey"].startswith("Every word")
+    monkeypatch.setattr(retrieval, "EVERY_LIMIT", 1)
+    found_by = reasons(stranger.get("/papers?q=reasoning"))
+    assert found_by["chain"].startswith("Every word")
+    assert found_by["survey"].startswith("Every word")
 
 
 def test_of_many_names_three_are_told_and_none_is_markup(db, stranger):
     PaperFactory(title="A", authors=["<b>Li</b>", "Wei Chen", "Li Wei", "Ping Li", "Li Na"])
-    shelf.index()
-    told = '<span class="reason">Every word · by &lt;b&gt;Li&lt;/b&gt;, Li Wei, Ping Li</span>'
-    assert told in stranger.get("/papers?q=li&by=words").content.decode()
+    sample_papers.index()
+    reason = '<span class="reason">Every word · by &lt;b&gt;Li&lt;/b&gt;, Li Wei, Ping Li</span>'
+    assert reason in stranger.get("/papers?q=li&by=words").content.decode()
 
 
 @pytest.mark.parametrize(
-    ("question", "said"),
+    ("question", "found_by"),
     [
         ("reasoning&by=words", "2 with every word"),
         ("reasoning+agents&by=words", "1 with every word, 1 with some of them or close in meaning"),
@@ -54,5 +54,5 @@ def test_of_many_names_three_are_told_and_none_is_markup(db, stranger):
         ("xqzkwv", ""),
     ],
 )
-def test_how_many_were_found_is_said(library, stranger, question, said):
-    assert counted(stranger.get(f"/papers?q={question}")) == said
+def test_how_many_were_found_is_said(library, stranger, question, found_by):
+    assert counted(stranger.get(f"/papers?q={question}")) == found_by

@@ -1,4 +1,4 @@
-"""Search as one types: what htmx is told of the history and of papers to jump to."""
+"""Search while a reader types: the browser's history, and redirects to papers."""
 
 import pytest
 
@@ -17,8 +17,8 @@ def type_in(reader, text: str, page: str = "/papers?q=x"):
 )
 def test_the_first_answer_is_a_new_page_of_the_history_and_the_next_take_its_place(library, stranger, page, header):
     answer = type_in(stranger, "graph org:lab", page)
-    told = {name: answer.headers[name] for name in ("HX-Push-Url", "HX-Replace-Url") if name in answer.headers}
-    assert told == {header: "/papers?q=graph&org=lab"}
+    history = {name: answer.headers[name] for name in ("HX-Push-Url", "HX-Replace-Url") if name in answer.headers}
+    assert history == {header: "/papers?q=graph&org=lab"}
     assert {"HX-Request", "HX-Current-URL"} <= set(answer.headers["Vary"].split(", "))
 
 

@@ -1,4 +1,4 @@
-"""The search box: what is read out of a text, what is written back, and what the search engine gets."""
+"""The language of the search box: parsing, unparsing, and the terms of a search."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from papers.period import Period
-from papers.search.syntax import MAX_LENGTH, Query, Term, normalise_value, parse, terms, write
+from papers.search.syntax import MAX_LENGTH, Query, Term, normalise_value, parse, terms, unparse
 
 PIECES = (
     "org: author: cat: TOPIC: has: has:code votes>= votes> votes: after: before: 2025 2025-W30 cs.CL - -- OR or "
@@ -128,7 +128,7 @@ def test_a_number_at_the_limit_is_not_cut_in_two():
     ],
 )
 def test_an_address_becomes_a_text(params, text):
-    assert write(params) == text
+    assert unparse(params) == text
 
 
 @pytest.mark.parametrize(
@@ -149,10 +149,10 @@ def test_an_address_becomes_a_text(params, text):
     ],
 )
 def test_words_become_terms(words, wanted, unwanted, plain):
-    found = terms(words)
-    assert ["|".join(map(str, group)) for group in found.all] == wanted
-    assert [str(term) for term in found.none] == unwanted
-    assert found.plain == plain
+    result = terms(words)
+    assert ["|".join(map(str, group)) for group in result.all] == wanted
+    assert [str(term) for term in result.none] == unwanted
+    assert result.plain == plain
 
 
 def test_a_term_knows_whether_it_is_a_phrase():
@@ -168,16 +168,16 @@ def test_a_term_knows_whether_it_is_a_phrase():
 def test_no_text_breaks_the_box(text):
     query = parse(text)
     assert all("“" in problem and problem.endswith(".") for problem in query.problems)
-    for told in (query.words, *query.filters.values()):
-        assert b"\x00" not in told.encode()
+    for value in (query.words, *query.filters.values()):
+        assert b"\x00" not in value.encode()
     terms(text)
-    write({"q": text, "org": text, "topic": text})
+    unparse({"q": text, "org": text, "topic": text})
 
 
 @given(texts)
 def test_what_was_read_is_read_again(text):
     query = parse(text)
-    written = write({"q": query.words, **query.filters})
+    written = unparse({"q": query.words, **query.filters})
     assume(len(written) <= MAX_LENGTH)  # after:2025 becomes longer
     assert parse(written) == Query(query.words, query.filters, ())
     assert terms(query.words) == terms(text) or query.problems
@@ -187,7 +187,7 @@ def test_what_was_read_is_read_again(text):
 def test_the_normal_form_is_its_own(text):
     def normal(text):
         query = parse(text)
-        return write({"q": query.words, **query.filters})
+        return unparse({"q": query.words, **query.filters})
 
     once = normal(text)
     assume(len(once) <= MAX_LENGTH)
@@ -202,14 +202,14 @@ def test_dates_include_the_period_they_name(day, kind):
 
 
 def test_a_word_that_is_spelled_anew_keeps_what_stands_around_it():
-    asked = terms('"a b" Tumúors OR (c) -tumuors "Tumuors" tumuorss')
-    mended = asked.spelled({"tumuors": "tumours"})
-    assert str(mended) == '"a b" tumours OR (c) "tumours" tumuorss -tumuors'
-    assert str(asked) == '"a b" Tumúors OR (c) "Tumuors" tumuorss -tumuors'
+    original = terms('"a b" Tumúors OR (c) -tumuors "Tumuors" tumuorss')
+    corrected = original.corrected({"tumuors": "tumours"})
+    assert str(corrected) == '"a b" tumours OR (c) "tumours" tumuorss -tumuors'
+    assert str(original) == '"a b" Tumúors OR (c) "Tumuors" tumuorss -tumuors'
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "settled"),
+    ("name", "value", "normalised"),
     [
         ("after", "2025-W30", "2025-07-21"),
         ("before", "2025-01", "2025-01-31"),
@@ -219,5 +219,5 @@ def test_a_word_that_is_spelled_anew_keeps_what_stands_around_it():
         ("sort", "newest", "newest"),
     ],
 )
-def test_a_parameter_is_read_as_if_it_had_been_typed(name, value, settled):
-    assert normalise_value(name, value) == settled
+def test_a_parameter_is_read_as_if_it_had_been_typed(name, value, normalised):
+    assert normalise_value(name, value) == normalised
