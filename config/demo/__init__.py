@@ -93,7 +93,7 @@ def _record(paper: dict, place: int) -> PaperRecord:
     day = today() - timedelta(days=paper["days_ago"])
     names = {o["slug"]: o["name"] for o in SITE["organisations"]}
     slug = paper["organisation"]
-    return PaperRecord.of(
+    return PaperRecord.from_source(
         arxiv_id=paper["arxiv_id"],
         title=paper["title"],
         abstract=paper["abstract"],

@@ -1,4 +1,4 @@
-"""What a reader follows: two verbs, each safe to repeat, the list that it brings in, and the page to manage it."""
+"""Following and unfollowing, the list of papers of followed targets, and the page to manage follows."""
 
 from datetime import timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from lib.http import here, limited, redirect_back, verb
 from lib.refusals import BadInput
 from papers import lists
 from papers.following.lists import following as following_list
-from papers.models import follow as follows
+from papers.models import follow as follow_models
 
 _limited = limited("follow", person=60, network=600, period=timedelta(minutes=1))
 
@@ -22,25 +22,25 @@ _limited = limited("follow", person=60, network=600, period=timedelta(minutes=1)
 @verb
 @_limited
 def follow(request: HttpRequest, kind: str) -> HttpResponse:
-    """What the form names as `what`; a topic or an author is known by name alone."""
-    return _act(request, kind, "make")
+    """Follow the target with the handle `what`."""
+    return _change(request, kind, "make")
 
 
 @verb
 @_limited
 def unfollow(request: HttpRequest, kind: str) -> HttpResponse:
-    return _act(request, kind, "unmake")
+    return _change(request, kind, "unmake")
 
 
-def _act(request: HttpRequest, kind: str, deed: str) -> HttpResponse:
-    """Do it, then answer with the button as it is now, or lead back."""
+def _change(request: HttpRequest, kind: str, method: str) -> HttpResponse:
+    """Call the manager's method, and answer with the follow button to htmx or else with a redirect back."""
     try:
-        model = follows.kinds()[kind]
+        model = follow_models.kinds()[kind]
         target = model.find(request.POST.get("what", ""))
     except (KeyError, ObjectDoesNotExist):
         raise Http404 from None
     try:
-        getattr(model.objects, deed)(request.user, target)
+        getattr(model.objects, method)(request.user, target)
     except BadInput as error:
         if not request.htmx:
             raise
@@ -48,22 +48,21 @@ def _act(request: HttpRequest, kind: str, deed: str) -> HttpResponse:
         return HttpResponseClientRedirect(here(request))
     if not request.htmx:
         return redirect_back(request)
-    return render(request, "papers/following/_follow.html", {"follow": model.objects.standing(request.user, target)})
+    return render(request, "papers/following/_follow.html", {"follow": model.objects.state(request.user, target)})
 
 
 @login_required
 def following(request: HttpRequest) -> HttpResponse:
-    """The list of what a reader's follows bring in."""
-    number = partial(follows.count, request.user)
+    """Show the papers of all that the user follows."""
+    count = partial(follow_models.count, request.user)
     template = "papers/following/following.html"
-    return lists.page(request, following_list(), template, section="following", number_followed=number)
+    return lists.page(request, following_list(), template, section="following", follow_count=count)
 
 
 @login_required
 def manage(request: HttpRequest) -> HttpResponse:
-    """All that a reader follows, by kind."""
-    shelves = [(kind, kind.objects.of(request.user)) for kind in follows.kinds().values()]
-    number = sum(len(rows) for _, rows in shelves)
-    return render(
-        request, "papers/following/followed.html", {"shelves": shelves, "number": number, "most": follows.MOST}
-    )
+    """Show the user's follows, by kind."""
+    groups = [(model, model.objects.of(request.user)) for model in follow_models.kinds().values()]
+    count = sum(len(rows) for _, rows in groups)
+    context = {"groups": groups, "count": count, "max_follows": follow_models.MAX_FOLLOWS}
+    return render(request, "papers/following/followed.html", context)

@@ -7,14 +7,14 @@ from papers.models.follow import Follow, FollowManager
 
 
 class CollectionFollowManager(FollowManager):
-    """Moves the collection's `follower_count`, by which the list of collections is ordered."""
+    """Keeps the collection's `follower_count`, by which the list of collections is ordered, equal to its rows."""
 
     def of(self, user):
         return super().of(user).filter(collection__in=Collection.objects.open_to(user)).select_related("collection")
 
     @transaction.atomic
     def move(self, old: Collection, into: Collection) -> None:
-        """If the other one can be followed."""
+        """Move the followers to another collection, unless that is private."""
         if not into.is_private:
             super().move(old, into)
             count = self.filter(collection=into).count()
@@ -22,28 +22,28 @@ class CollectionFollowManager(FollowManager):
 
     @transaction.atomic
     def end(self, collection: Collection) -> None:
-        """Nobody follows it any more."""
+        """Delete all follows of a collection."""
         Collection.objects.hold(collection)
         self.filter(collection=collection).delete()
         Collection.objects.filter(pk=collection.pk).update(follower_count=0)
 
     @transaction.atomic
     def make(self, user, target) -> bool:
-        made = super().make(user, target)
-        return self._count(target, +1) if made else made
+        is_new = super().make(user, target)
+        return is_new and self._count(target, +1)
 
     @transaction.atomic
     def unmake(self, user, target) -> bool:
-        unmade = super().unmake(user, target)
-        return self._count(target, -1) if unmade else unmade
+        is_deleted = super().unmake(user, target)
+        return is_deleted and self._count(target, -1)
 
     def _count(self, collection: Collection, by: int) -> bool:
-        counted = Collection.objects.filter(pk=collection.pk)
-        return bool(counted.update(follower_count=F("follower_count") + by))
+        rows = Collection.objects.filter(pk=collection.pk)
+        return bool(rows.update(follower_count=F("follower_count") + by))
 
 
 class CollectionFollow(Follow):
-    """Brings in the collection's papers; nothing while it is private."""
+    """Lists the papers of a collection, and none while it is private."""
 
     kind, title, column = "collections", "Collections", "collection"
 
@@ -52,13 +52,13 @@ class CollectionFollow(Follow):
 
     objects = CollectionFollowManager()
 
-    BRINGS = """
+    PAPERS_SQL = """
         SELECT followed.user_id, item.paper_id, collection.name
         FROM papers_collectionfollow followed
         JOIN papers_collection collection ON collection.id = followed.collection_id AND visibility <> 'private'
-        LEFT JOIN accounts_user keeper ON keeper.id = collection.user_id
+        LEFT JOIN accounts_user owner ON owner.id = collection.user_id
         JOIN papers_item item ON item.collection_id = collection.id AND removed_at IS NULL
-        WHERE {whose} AND keeper.is_active IS NOT false
+        WHERE {condition} AND owner.is_active IS NOT false
     """
 
     class Meta:

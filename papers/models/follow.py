@@ -1,4 +1,4 @@
-"""What all kinds of following have in common: one row per (user, target), written once, and what it brings in."""
+"""The base of all kinds of follows: one row per user and target, from which the papers of `/papers/following` come."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from django.db.models import Count, Q
 
 from lib.refusals import BadInput
 
-MOST = 500  # of one person, of all kinds together
+MAX_FOLLOWS = 500  # of one user, of all kinds together
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What a follow button shows: the kind and handle of what it is for, how many follow that, and whether one does."""
+class FollowState:
+    """What a follow button shows of its target: kind, handle, number of followers, and whether the viewer is one."""
 
     kind: str
     handle: str
@@ -23,50 +23,52 @@ class Standing:
 
 class FollowManager(models.Manager):
     def of(self, user):
-        """What a user follows, with all that is shown of it."""
+        """Return the follows of a user, with the related rows that pages show."""
         return self.filter(user=user)
 
     @transaction.atomic
     def make(self, user, target) -> bool:
-        """True if the row was written now, False if it stood already. Raises BadInput for one too many."""
+        """Return whether the row is new. Raises BadInput if the user has MAX_FOLLOWS follows already."""
         user.lock()
-        if self._of(target).filter(user=user).exists():
+        if self._for(target).filter(user=user).exists():
             return False
-        if count(user) >= MOST:
-            raise BadInput(f"You follow {MOST} already, which is as many as there can be. Unfollow something first.")
+        if count(user) >= MAX_FOLLOWS:
+            raise BadInput(
+                f"You follow {MAX_FOLLOWS} already, which is as many as there can be. Unfollow something first."
+            )
         self.create(user=user, **self.model.row(target))
         return True
 
     def unmake(self, user, target) -> bool:
-        """True if a row was removed."""
-        return bool(self._of(target).filter(user=user).delete()[0])
+        """Return whether a row was deleted."""
+        return bool(self._for(target).filter(user=user).delete()[0])
 
     @transaction.atomic
     def move(self, old, into) -> None:
-        """Who follows the old target follows the other one from now on; for two that are made one."""
-        followers = self._of(old).values_list("user", flat=True)
+        """Make the followers of one target follow another one instead, into which it is merged."""
+        followers = self._for(old).values_list("user", flat=True)
         rows = [self.model(user_id=user, **self.model.row(into)) for user in followers]
         self.bulk_create(rows, ignore_conflicts=True)
-        self._of(old).delete()
+        self._for(old).delete()
 
-    def standing(self, viewer, target) -> Standing:
-        """One statement, which reads nothing but an index."""
-        told = self._of(target).aggregate(followers=Count("*"), mine=Count("user", filter=Q(user=viewer.pk)))
+    def state(self, viewer, target) -> FollowState:
+        """Return what the follow button shows, by one index-only statement."""
+        counts = self._for(target).aggregate(followers=Count("*"), mine=Count("user", filter=Q(user=viewer.pk)))
         handle = self.model(**self.model.row(target)).handle
-        return Standing(self.model.kind, handle, told["followers"], bool(told["mine"]))
+        return FollowState(self.model.kind, handle, counts["followers"], bool(counts["mine"]))
 
-    def _of(self, target):
+    def _for(self, target):
         return self.filter(**{self.model.column: self.model.row(target)[self.model.column]})
 
 
 class Follow(models.Model):
-    """A kind of following is a subclass that tells
+    """The base class of a kind of follows. A subclass defines
 
-    * `kind`, its name in addresses; `title`, its name on pages;
-    * `find(name)`, the target that a reader means, or DoesNotExist or BadInput; `handle`, the name that finds it again;
-    * `row(target)`, the fields of its row; `column`, the one of them that tells targets apart;
-    * `BRINGS`, the SQL of what its rows (`followed`) that are `{whose}` bring in: (user id, paper id, why). It reads
-      papers and search entries from `{papers}` and `{entries}`, which are all of them or a few.
+    * `kind`, its name in addresses, and `title`, its name on pages;
+    * `find(handle)`, which returns the target or raises DoesNotExist or BadInput, and `handle`, the target's handle;
+    * `row(target)`, the fields of a row of the target, and `column`, the one of them that identifies the target;
+    * `PAPERS_SQL`, a SELECT of (user id, paper id, reason) for the papers of its rows `followed` that match
+      `{condition}`. It reads papers and search entries from `{papers}` and `{entries}`, which are tables or subqueries.
     """
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+", db_index=False)
@@ -80,9 +82,10 @@ class Follow(models.Model):
 
 
 def kinds() -> dict[str, type[Follow]]:
+    """Return the models of all kinds of follows by their names."""
     return {model.kind: model for model in apps.get_app_config("papers").get_models() if issubclass(model, Follow)}
 
 
 def count(user) -> int:
-    """How many things the user follows."""
-    return sum(kind.objects.filter(user=user).count() for kind in kinds().values())
+    """Return how many targets of all kinds the user follows."""
+    return sum(model.objects.filter(user=user).count() for model in kinds().values())

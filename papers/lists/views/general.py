@@ -17,7 +17,7 @@ from papers.lists.list import List
 from papers.lists.query import ListQuery, query_of
 from papers.lists.views import saved_filters
 from papers.models import AuthorFollow, Day, Paper, TopicFollow
-from papers.models.follow import Standing
+from papers.models.follow import FollowState
 from papers.period import NoSuchPeriod, Period
 from papers.search.results import bounded
 
@@ -100,17 +100,17 @@ def _search(request: HttpRequest) -> HttpResponse:
         with bounded():
             growth = charts.of_topic(topic)
     title = f"“{words}”" if words else topic or author or query.typed
-    follow = _standing(request, query)
+    follow = _follow_state(request, query)
     context = {"title": title, "growth": growth, "follow": follow, "is_search": True} | saved_filters.tabs(request)
     return lists.page(request, general.everything(), version=(growth, follow), **context)
 
 
-def _standing(request: HttpRequest, query: ListQuery) -> Standing | None:
+def _follow_state(request: HttpRequest, query: ListQuery) -> FollowState | None:
     """What the follow button of the one topic or author shows that is filtered for, if it is only that."""
     for kind in (TopicFollow, AuthorFollow):
         if query.is_only(kind.parameter):
             with suppress(BadInput):
-                return kind.objects.standing(request.user, kind.find(query.params[kind.parameter]))
+                return kind.objects.state(request.user, kind.find(query.params[kind.parameter]))
     return None
 
 

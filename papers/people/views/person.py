@@ -11,7 +11,7 @@ def person(request: HttpRequest, username: str, tab: str = "") -> HttpResponse:
     """A person's public page. What they hide is to others as if it were not."""
     found = get_object_or_404(get_user_model(), username=username, is_active=True)
     tab = tab or _first_tab(username, request.user)
-    list_, follow = TABS[tab].make(username), PersonFollow.objects.standing(request.user, found)
+    list_, follow = TABS[tab].make(username), PersonFollow.objects.state(request.user, found)
     if found == request.user and TABS[tab].is_hidden(found):
         list_ = list_.private()
     memberships = found.memberships.shown_to(request.user).select_related("organisation").order_by("organisation__name")

@@ -11,7 +11,7 @@ from orgs.models import Membership, Organisation
 from orgs.roles import Role
 from papers import audit
 from papers.ingest.record import PaperRecord
-from papers.ingest.save import Tally, save
+from papers.ingest.save import ImportCounts, save
 from papers.models import Affiliation, Paper, State
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
 from tests.race import race
@@ -27,7 +27,7 @@ def club(db):
 
 def told(slug: str, **more) -> PaperRecord:
     more = {"title": "Sharing", "published_at": "2025-09-10T16:14:20Z"} | more
-    return PaperRecord.of(arxiv_id="2509.08721", organisation=(slug, slug.title()), **more)
+    return PaperRecord.from_source(arxiv_id="2509.08721", organisation=(slug, slug.title()), **more)
 
 
 def pairs() -> dict[str, str]:
@@ -173,24 +173,24 @@ def test_admins_and_an_import_at_once():
 
 
 def test_an_import_is_believed_where_nobody_owns_the_organisation(club, lab):
-    assert save([told("club")]) == Tally(new=1)
+    assert save([told("club")]) == ImportCounts(new=1)
     pair = Affiliation.objects.get()
     assert (pair.state, pair.is_guess, shown(pair.paper), pair.paper.revision) == (ACCEPTED, True, "club", 0)
-    assert save([told("club")]) == Tally(unchanged=1)
+    assert save([told("club")]) == ImportCounts(unchanged=1)
     assert audit.drifts() == []
 
 
 def test_an_import_only_suggests_to_an_organisation_that_somebody_owns(lab):
-    assert save([told("lab")]) == Tally(new=1)
+    assert save([told("lab")]) == ImportCounts(new=1)
     assert (pairs(), shown(Paper.objects.get())) == ({"lab": SUGGESTED}, None)
-    assert save([told("lab")]) == Tally(unchanged=1)
+    assert save([told("lab")]) == ImportCounts(unchanged=1)
     assert pairs() == {"lab": SUGGESTED}
 
 
 def test_what_was_accepted_before_anybody_owned_it_stays(club, alice):
     save([told("club")])
     Membership.objects.create(organisation=club, user=alice, role=Role.OWNER)
-    assert save([told("club"), told("club", title="Sharing, again")]) == Tally(changed=1, unchanged=1)
+    assert save([told("club"), told("club", title="Sharing, again")]) == ImportCounts(changed=1, unchanged=1)
     assert pairs() == {"club": ACCEPTED}
 
 
@@ -201,7 +201,7 @@ def test_what_was_refused_or_untagged_is_not_brought_back(lab, club, alice):
     save([told("club")])
     Affiliation.objects.refuse(club, paper, alice)
     for slug in ("lab", "club"):
-        assert save([told(slug)]) == Tally(unchanged=1)
+        assert save([told(slug)]) == ImportCounts(unchanged=1)
     assert (pairs(), shown(paper)) == ({"lab": REFUSED, "club": REFUSED}, None)
 
 
@@ -210,11 +210,11 @@ def test_a_guess_gives_way_to_what_the_source_tells_now_and_nothing_else_does(cl
     save([told("club")])
     paper = Paper.objects.get()
     Affiliation.objects.suggest(lab, paper, bob)
-    assert save([told("other")]) == Tally(changed=1)
+    assert save([told("other")]) == ImportCounts(changed=1)
     assert (pairs(), shown(paper)) == ({"lab": SUGGESTED, "other": ACCEPTED}, "other")
     Affiliation.objects.refuse(other, paper, bob)
     Affiliation.objects.accept(other, paper, bob)
-    assert save([told("lab")]) == Tally(unchanged=1)
+    assert save([told("lab")]) == ImportCounts(unchanged=1)
     assert pairs() == {"lab": SUGGESTED, "other": ACCEPTED}
     assert audit.drifts() == []
 
@@ -237,7 +237,7 @@ def test_batches_end_as_their_records_one_by_one(club, lab, alice):
 def test_statements_of_an_import_do_not_grow_with_its_organisations(db, django_assert_num_queries):
     for votes, statements in ((1, 24), (2, 19)):
         records = [
-            PaperRecord.of(
+            PaperRecord.from_source(
                 arxiv_id=f"2509.{n:05}",
                 title="Sharing",
                 published_at="2025-09-10",
