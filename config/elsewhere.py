@@ -12,7 +12,7 @@ from papers.lists.exports import FORMS
 from papers.lists.filters import PaperFilter
 from papers.lists.list import EXPORT_LIMIT, FEED_FORMS, ORDERS
 from papers.lists.query import SEARCHES
-from papers.syndication.frames import MOST as MOST_FRAMED
+from papers.syndication.frames import MAX_PAPERS as MAX_FRAMED
 
 # Where one signs in, sets something, reads what is one's own, or has a link that nobody else should find.
 _CLOSED = [
@@ -44,7 +44,7 @@ def told() -> dict:
         "kinds": [(name, label) for name, label in SEARCHES.items() if name],
         "forms": [(name, form.name) for name, form in FORMS.items()],
         "most": EXPORT_LIMIT,
-        "most_framed": MOST_FRAMED,
+        "most_framed": MAX_FRAMED,
     }
 
 

@@ -54,7 +54,7 @@ def load() -> None:
     _vote_and_bookmark(people)
     _curate({user.username: user for user in people}, organisations)
     _follow(people, list(organisations.values()))
-    audit.mend()
+    audit.repair()
 
 
 def let_in(password: str) -> People | None:

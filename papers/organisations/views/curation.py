@@ -1,4 +1,4 @@
-"""What admins of an organisation see of its draft: the whole page, and its shelves to arrange."""
+"""The draft of an organisation's page for its admins: a preview, and its pinned lists to arrange."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -9,10 +9,10 @@ from lib.http import verb
 from lib.refusals import BadInput
 from orgs.models.curated import MOST
 from orgs.views.page import editable
-from papers.organisations.pinned import SHELVES
+from papers.organisations.pinned import PINNED_LISTS
 from papers.organisations.views.page import draw
 
-OFFERED = 30
+MAX_CANDIDATES = 30
 
 
 @login_required
@@ -21,17 +21,19 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
-def shelf(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """What stands on the draft's shelf, to arrange; beneath it the latest of what could."""
-    organisation, chosen = editable(request, slug).drafted(), SHELVES[name]
-    pks, offered = getattr(organisation, name), chosen.offered(organisation)
-    here = offered.in_bulk(pks)
+def pinned(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """Show a pinned list of the draft, to arrange, and the latest candidates for it."""
+    organisation, pinned_list = editable(request, slug).drafted(), PINNED_LISTS[name]
+    pks, candidates = getattr(organisation, name), pinned_list.candidates(organisation)
+    pinned_rows = candidates.in_bulk(pks)
     context = {
         "org": organisation,
         "name": name,
-        "shelf": chosen,
-        "rows": [(here[pk], getattr(here[pk], chosen.handle)) for pk in pks if pk in here],
-        "offered": [(row, getattr(row, chosen.handle)) for row in offered.exclude(pk__in=pks)[:OFFERED]],
+        "pinned_list": pinned_list,
+        "rows": [(pinned_rows[pk], getattr(pinned_rows[pk], pinned_list.handle)) for pk in pks if pk in pinned_rows],
+        "candidates": [
+            (row, getattr(row, pinned_list.handle)) for row in candidates.exclude(pk__in=pks)[:MAX_CANDIDATES]
+        ],
         "most": MOST[name],
     }
     return render(request, "papers/organisations/pinned.html", context)
@@ -40,10 +42,10 @@ def shelf(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 @verb
 def put(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """Something of the organisation's, by anything that names it; what can't stand here is explained there."""
-    organisation, chosen = editable(request, slug), SHELVES[name]
+    organisation, pinned_list = editable(request, slug), PINNED_LISTS[name]
     try:
-        row = chosen.find(organisation, request.POST.get("what", ""))
-        organisation.put(name, row.pk, request.user, chosen.offered(organisation))
+        row = pinned_list.find(organisation, request.POST.get("what", ""))
+        organisation.put(name, row.pk, request.user, pinned_list.candidates(organisation))
     except BadInput as error:
         messages.error(request, str(error))
     return redirect(f"papers:{name}", slug)
@@ -52,7 +54,7 @@ def put(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 @verb
 def take(request: HttpRequest, slug: str, name: str, handle: str) -> HttpResponse:
     organisation = editable(request, slug)
-    organisation.take(name, _row(name, handle).pk, request.user, SHELVES[name].offered(organisation))
+    organisation.take(name, _row(name, handle).pk, request.user, PINNED_LISTS[name].candidates(organisation))
     return redirect(f"papers:{name}", slug)
 
 
@@ -62,12 +64,12 @@ def move(request: HttpRequest, slug: str, name: str, handle: str) -> HttpRespons
     organisation, place = editable(request, slug), request.POST.get("place", "")
     if not place.isdecimal():
         raise BadInput("A place is a number, from 0.")
-    among = SHELVES[name].offered(organisation)
+    among = PINNED_LISTS[name].candidates(organisation)
     organisation.move(name, _row(name, handle).pk, int(place[:4]), request.user, among)
     return redirect(f"papers:{name}", slug)
 
 
 def _row(name: str, handle: str):
     """Whosever it is by now: what is no longer theirs must be possible to take away."""
-    shelf = SHELVES[name]
-    return get_object_or_404(shelf.model, **{shelf.handle: handle})
+    pinned_list = PINNED_LISTS[name]
+    return get_object_or_404(pinned_list.model, **{pinned_list.handle: handle})

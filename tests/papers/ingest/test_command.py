@@ -227,4 +227,4 @@ def test_all_that_the_hub_told():
     assert Paper.objects.order_by("author_count").last().author_count == 3303
     assert not Paper.objects.filter(title__contains="\n").exists()
     assert not Paper.objects.filter(abstract__contains="\n").exists()
-    assert audit.drifts() == []
+    assert audit.mismatches() == []

@@ -59,7 +59,7 @@ def test_a_new_paper_has_all_that_was_told():
     assert (paper.entry.revision, paper.entry.topics) == (1, ["cs.lg", "swarm"])
     assert {"'ada':5C", "'nuria':8C"} <= set(paper.entry.words.split())
     assert (Day.objects.get().date, Day.objects.get().paper_count) == (date(2025, 9, 11), 1)
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 def test_an_organisation_comes_along_unverified():
@@ -96,7 +96,7 @@ def test_a_paper_of_few_words_is_complete():
     paper = Paper.objects.get()
     assert (paper.version, paper.author_count, paper.vote_count, paper.organisation) == (1, 0, 0, None)
     assert paper.listed_at == paper.published_at
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 def test_what_changed_is_written_and_counted():
@@ -119,7 +119,7 @@ def test_what_changed_is_written_and_counted():
     assert "'grace'" in paper.entry.words
     assert "'ada'" not in paper.entry.words
     assert list(Day.objects.values_list("date", "paper_count")) == [(date(2025, 9, 12), 1)]
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_votes_cast_here_are_kept_apart():
         assert save([record_of(votes=votes)]) == ImportCounts(changed=1)
         paper.refresh_from_db()
         assert (paper.imported_votes, paper.vote_count) == (votes, votes + 3)
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -169,7 +169,7 @@ def test_votes_cast_during_an_import_are_counted():
     race(run_imports, *(partial(Vote.objects.cast, reader, paper) for reader in readers))
     paper.refresh_from_db()
     assert (paper.imported_votes, paper.vote_count) == (719, 739)
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -177,7 +177,7 @@ def test_two_imports_of_the_same_papers_meet():
     records = [record_of(arxiv_id=f"2509.{n:05}", votes=n) for n in range(50)]
     counts = race(partial(save, records), partial(save, records[::-1]))
     assert sorted(counts, key=lambda count: count.new) == [ImportCounts(unchanged=50), ImportCounts(new=50)]
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 def test_a_paper_on_two_days_ends_on_the_later_one_whatever_the_order():

@@ -48,7 +48,7 @@ def test_a_row_shows_the_organisation_that_was_accepted_first(paper, lab, club, 
     assert (shown(paper), pairs()) == ("lab", {"lab": ACCEPTED, "club": REFUSED})
     assert Affiliation.objects.accept(club, paper, alice)
     assert (shown(paper), pairs()) == ("lab", {"lab": ACCEPTED, "club": ACCEPTED})
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 def test_the_revision_grows_when_the_row_changes_and_only_then(paper, lab, club, alice):
@@ -110,7 +110,7 @@ def test_an_organisation_that_goes_leaves_the_row_to_the_next(paper, lab, club, 
     assert (shown(paper), paper.revision) == ("lab", 2)
     lab.delete()
     assert shown(paper) is None
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_merger_keeps_the_stronger_state(paper, lab, club, alice, theirs, ours
     for organisation, state in ((club, theirs), (lab, ours)):
         if state:
             Affiliation.objects.create(paper=paper, organisation=organisation, state=state)
-    audit.mend()
+    audit.repair()
     Affiliation.objects.move(club, lab)
     strength = [None, *State]
     stronger = max(theirs, ours, key=strength.index)
@@ -137,7 +137,7 @@ def test_a_merger_keeps_the_stronger_state(paper, lab, club, alice, theirs, ours
     assert states == {other.pk: ACCEPTED} | ({paper.pk: stronger} if stronger else {})
     assert set(Affiliation.objects.values_list("organisation__slug", flat=True)) == {"lab"}
     assert (shown(other), shown(paper)) == ("lab", "lab" if stronger == ACCEPTED else None)
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 def test_audit_finds_and_mends_a_row_that_shows_another_organisation(lab, club):
@@ -145,14 +145,14 @@ def test_audit_finds_and_mends_a_row_that_shows_another_organisation(lab, club):
     Paper.objects.filter(pk=papers[0].pk).update(organisation=club)
     Paper.objects.filter(pk=papers[1].pk).update(organisation=None)
     Affiliation.objects.filter(paper=papers[2]).delete()
-    found = {drift.what: (drift.counter, drift.stands, drift.should) for drift in audit.drifts()}
+    found = {row.name: (row.counter, row.stored, row.expected) for row in audit.mismatches()}
     assert found == {
         papers[0].arxiv_id: ("organisation", club.pk, lab.pk),
         papers[1].arxiv_id: ("organisation", 0, lab.pk),
         papers[2].arxiv_id: ("organisation", lab.pk, 0),
     }
-    audit.mend()
-    assert audit.drifts() == []
+    audit.repair()
+    assert audit.mismatches() == []
     assert [shown(paper) for paper in papers] == ["lab", "lab", None]
 
 
@@ -169,7 +169,7 @@ def test_admins_and_an_import_at_once():
     everybody = [partial(decide, *pair) for pair in zip(organisations, admins, strict=True)]
     assert race(*everybody, *everybody, partial(save, [record]))[:8] == [None] * 8
     assert set(pairs().values()) == {ACCEPTED}
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 def test_an_import_is_believed_where_nobody_owns_the_organisation(club, lab):
@@ -177,7 +177,7 @@ def test_an_import_is_believed_where_nobody_owns_the_organisation(club, lab):
     pair = Affiliation.objects.get()
     assert (pair.state, pair.is_guess, shown(pair.paper), pair.paper.revision) == (ACCEPTED, True, "club", 0)
     assert save([told("club")]) == ImportCounts(unchanged=1)
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 def test_an_import_only_suggests_to_an_organisation_that_somebody_owns(lab):
@@ -216,7 +216,7 @@ def test_a_guess_gives_way_to_what_the_source_tells_now_and_nothing_else_does(cl
     Affiliation.objects.accept(other, paper, bob)
     assert save([told("lab")]) == ImportCounts(unchanged=1)
     assert pairs() == {"lab": SUGGESTED, "other": ACCEPTED}
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 def test_batches_end_as_their_records_one_by_one(club, lab, alice):
@@ -255,5 +255,5 @@ def test_the_first_is_known_by_the_moment(paper, lab, club):
     for organisation, day in ((lab, 2), (club, 1)):
         moment = datetime(2025, 9, day, tzinfo=UTC)
         Affiliation.objects.create(paper=paper, organisation=organisation, state=ACCEPTED, since=moment)
-    audit.mend()
+    audit.repair()
     assert shown(paper) == "club"
