@@ -61,7 +61,7 @@ def _followed_papers(condition: str, sources: dict[str, str]) -> str:
     return f"({' UNION ALL '.join(selects)}) followed_papers(user_id, paper_id, reason)"
 
 
-# Concatenating an empty vector copies the value, which would else be fetched from TOAST again for every author.
+# Concatenating an empty vector copies the value, which would otherwise be fetched from TOAST again for every author.
 _ENTRIES = """
     (SELECT paper_id, topics, words || ''::tsvector AS words FROM papers_searchentry WHERE paper_id = {key} OFFSET 0)
 """

@@ -47,7 +47,7 @@ class ImportCommand(BaseCommand):
         self.task = self.progress.add_task("", total=len(sources), records=0)
         with self.progress:
             records = islice(self._records(sources), limit)
-            # A dry run is a single batch, since it writes nothing that a second one could be compared with.
+            # A dry run is a single batch, since a second one could not be compared with the first, which is not saved.
             for batch in [tuple(records)] if dry_run else batched(records, BATCH_SIZE):
                 counts += save(batch, dry_run=dry_run)
                 self.progress.update(self.task, records=counts.records)

@@ -31,14 +31,8 @@ _SHARED_FIELDS = (
     "comment_count",
 )
 _UPDATED_FIELDS = [*_SHARED_FIELDS, "author_count", "imported_votes", "vote_count", "changed_at", "withdrawn_at"]
-_VERSION_FIELDS = {
-    "version",
-    "title",
-    "abstract",
-    "authors",
-    "categories",
-    "withdrawn",
-}  # not taken from older versions
+# Ignored in a record of an older version.
+_VERSION_FIELDS = {"version", "title", "abstract", "authors", "categories", "withdrawn"}
 _CONTENT_FIELDS = _VERSION_FIELDS - {"categories"}  # a change of these moves `changed_at`
 _SEARCH_FIELDS = {"title", "abstract", "authors", "categories", "keywords"}
 

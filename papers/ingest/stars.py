@@ -41,7 +41,9 @@ def refresh(client: Client) -> int:
             data = _fetch(name, data, client)
         finally:  # so that a repository that fails a run comes last in the next one
             caches["default"].set(_cache_key(name), data | {"requested_at": time.time()}, CACHE_SECONDS)
-        changed += _update(papers[name], data.get("stars"))
+        if "stars" in data:
+            rows = Paper.objects.exclude(code_stars=data["stars"])
+            changed += rows.touch(papers[name], code_stars=data["stars"])
     return changed
 
 
@@ -75,12 +77,6 @@ def _parse_stars(name: str, response: Response) -> int:
         return max(0, int(json.loads(response.body)["stargazers_count"]))
     except (ValueError, TypeError, KeyError) as error:
         raise FetchError(f"GitHub answered something of {name} that is no repository: {error!r}") from None
-
-
-def _update(pks: list[int], stars: int | None) -> int:
-    if stars is None:
-        return 0
-    return Paper.objects.exclude(code_stars=stars).touch(pks, code_stars=stars)
 
 
 def _cache_key(name: str) -> str:

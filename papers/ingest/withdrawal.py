@@ -1,10 +1,8 @@
 """Detection of withdrawn papers by the texts of arXiv's record.
 
-arXiv publishes a withdrawal as a new version without a full text, whose comment gives the reason
-(https://info.arxiv.org/help/withdraw.html). The record has no field for it, so the usual opening words of such a
-reason are matched at the start of a sentence of the comment, or of the abstract, which older withdrawals replaced by
-the reason. Other mentions, such as "replaces arXiv:…, which was withdrawn" or "withdrawn from a conference", do not
-match.
+A withdrawal is a new version whose comment, or abstract in older records, gives the reason
+(https://info.arxiv.org/help/withdraw.html). The record has no field for it, so the usual opening words of a reason are
+matched. Other mentions, such as "replaces arXiv:…, which was withdrawn" or "withdrawn from a conference", do not match.
 """
 
 import re

@@ -2,7 +2,7 @@
 (https://www.rssboard.org/rss-specification, with `atom:link` and `dc:creator` as its best practices have them).
 
 The number of votes is not in a feed; a vote changes at most the selection and order of its entries. The id of an entry
-is the paper's address on arXiv, the same in every list and format and on every host.
+is the paper's address on arXiv; it and the id of a feed are the same on every host.
 """
 
 import json
@@ -128,9 +128,7 @@ def build(list_: List, listing: Listing, address: str, viewer) -> Feed:
     title = f"{listing.query.title(list_.title_for(viewer))} · Broadsheet"
     page = list_.key + query_string(listing.query.of_list().params).removesuffix("?")
     name = f"{page} of {viewer.pk}" if list_.privacy is Privacy.PRIVATE else page
-    namespace = UUID(
-        bytes=salted_hmac("papers.feeds", "site", algorithm="sha256").digest()[:16]
-    )  # independent of BASE_URL
+    namespace = UUID(bytes=salted_hmac("papers.feeds", "site", algorithm="sha256").digest()[:16])
     papers = summaries([paper.pk for paper in listing.papers], MAX_AUTHORS)
     entries = [
         Entry(replace(papers[row.pk], note=row.note), getattr(row, list_.since))

@@ -36,9 +36,9 @@ def groups(user, key: str) -> dict[str, list[Outline]]:
     collections = Collection.objects.kept_by(user).order_by("name")
     groups = {
         "For you alone": [
-            *(_private_outline(list_.title_for(user), list_.key, key) for list_ in (following(), bookmarks())),
+            *(_outline(list_.title_for(user), list_.key, key) for list_ in (following(), bookmarks())),
             *(
-                _private_outline(name.capitalize(), tab.make(user.username).key, key)
+                _outline(name.capitalize(), tab.make(user.username).key, key)
                 for name, tab in TABS.items()
                 if tab.is_hidden(user)
             ),
@@ -52,17 +52,14 @@ def groups(user, key: str) -> dict[str, list[Outline]]:
     return {heading: outlines for heading, outlines in groups.items() if outlines}
 
 
-def _outline(title: str, page: str, key: str = "") -> Outline:
-    return Outline(title, settings.BASE_URL + page, settings.BASE_URL + feed_address(page, "atom", key))
-
-
-def _private_outline(title: str, page: str, key: str) -> Outline:
-    return _outline(title, page, key) if key else Outline(title, settings.BASE_URL + page, "")
+def _outline(title: str, page: str, key: str | None = None) -> Outline:
+    """Return the outline of a list. `key` is None for a public list, and may be "" for a private one."""
+    feed = "" if key == "" else settings.BASE_URL + feed_address(page, "atom", key or "")
+    return Outline(title, settings.BASE_URL + page, feed)
 
 
 def _collection_outline(collection: Collection, key: str) -> Outline:
-    title, page = str(collection), collection.get_absolute_url()
-    return _private_outline(title, page, key) if collection.is_private else _outline(title, page)
+    return _outline(str(collection), collection.get_absolute_url(), key if collection.is_private else None)
 
 
 def _followed(name: str, row: Follow, key: str) -> list[Outline]:
@@ -85,8 +82,7 @@ def write(user, key: str, created_at: datetime) -> bytes:
     etree.SubElement(head, "ownerName").text = writable(str(user))
     for heading, outlines in groups(user, key).items():
         group = etree.SubElement(body, "outline", text=heading)
-        for outline in outlines:
-            title = writable(outline.title)
-            links = {"xmlUrl": outline.feed, "htmlUrl": outline.page}
-            etree.SubElement(group, "outline", type="rss", text=title, title=title, **links)
+        for row in outlines:
+            title = writable(row.title)
+            etree.SubElement(group, "outline", type="rss", text=title, title=title, xmlUrl=row.feed, htmlUrl=row.page)
     return feeds.to_xml(root)

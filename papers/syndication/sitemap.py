@@ -7,7 +7,7 @@ copies of a sitemap that others keep.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from xml.sax.saxutils import escape
 
@@ -86,13 +86,9 @@ def files() -> list[Entry]:
     ]
 
 
-def days() -> list[tuple[date, datetime]]:
-    """Return each day that has papers, and when one of them last changed."""
-    return list(Paper.objects.filter(listed_on__lte=today()).changes_by_day())
-
-
-def lists(days: list[tuple[date, datetime]]) -> Iterator[Entry]:
-    """Yield the entries of the fixed pages, and of these days, their weeks and their months."""
+def lists() -> Iterator[Entry]:
+    """Yield the entries of the fixed pages, and of the days with papers, their weeks and their months."""
+    days = list(Paper.objects.filter(listed_on__lte=today()).changes_by_day())
     yield from ((reverse(f"papers:{name}"), None) for name in _PAGES)
     for length in ("day", "week", "month"):
         for period, group in groupby(days, lambda day, length=length: Period.around(length, day[0])):

@@ -16,7 +16,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def lists(request: HttpRequest) -> HttpResponse:
-    return _respond(request, lambda: sitemap.write("urlset", "url", sitemap.lists(sitemap.days())))
+    return _respond(request, lambda: sitemap.write("urlset", "url", sitemap.lists()))
 
 
 def file(request: HttpRequest, kind: str, number: int) -> HttpResponse:
