@@ -1,1 +1,1 @@
-"""Who you are: the user, profile settings, sign-in (allauth)."""
+"""User accounts: the user model, profile settings, and sign-in with django-allauth."""

@@ -14,10 +14,11 @@ from django.urls import reverse
 
 from accounts import attempts, browser, unproven_mail
 from accounts.securitylog import end_other_sessions
-from lib.http import client_ip, local_path
+from lib.limits import client_ip
+from lib.redirects import local_path
 
 _RESET = "account/email/password_reset_key"
-# What anybody can have sent to any mailbox.
+# Mails that anybody can request for any mailbox.
 _UNPROVEN = {
     "account/email/account_already_exists",
     "account/email/email_confirmation",
@@ -27,42 +28,45 @@ _UNPROVEN = {
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Mails speak in the name of Broadsheet, not of an address and port; attempts to sign in are ours to count."""
+    """Names the site Broadsheet in mails, and applies the site's limits on mails and sign-in and its redirect rules."""
 
     def get_client_ip(self, request) -> str:
         return client_ip(request)
 
     def is_safe_url(self, url: str) -> bool:
-        """Whether sign-in may lead there: to this site, and by an address that is no name of a view."""
+        """Returns whether sign-in may redirect to this address: it must be on this site, and no name of a view."""
         return bool(local_path(self.request, url))
 
     def clean_email(self, email: str) -> str:
-        """The forms that have a mail sent call this before anything is written. Raises TooMany."""
+        """Count a request for mail: forms that cause one call this before anything is written. Raises TooMany."""
         unproven_mail.count_request(self.request)
         return email
 
     def generate_unique_username(self, txts: list[str | None], regex: str = "[^A-Za-z0-9@_-]") -> str:
-        """For who signs up through another site: the name there, without what no user name has here."""
+        """Returns a user name for a person who signs up through another site, made from their name there."""
         return super().generate_unique_username(txts, regex)
 
     def get_http_user_agent(self, request) -> str:
-        """In our words: nothing that a stranger's browser sends is mailed on."""
-        return browser.in_words(super().get_http_user_agent(request))
+        """Returns a name for the browser, because a mail must not contain what a stranger's browser sends."""
+        return browser.name(super().get_http_user_agent(request))
 
     def send_mail(self, template_prefix, email, context):
-        """Past the limit of a mailbox nothing is sent, and whoever requested it is not told. Raises TooMany."""
+        """Send the mail unless the limit of its mailbox is reached, which the person who requested it must not learn.
+
+        Raises TooMany if the network has requested too many mails.
+        """
         if template_prefix in _UNPROVEN:
             unproven_mail.count_request(self.request)
-            if not _may_go(template_prefix, email):
+            if not _may_send(template_prefix, email):
                 return
         site = get_current_site(self.request)
         site.name, site.domain = "Broadsheet", urlsplit(settings.BASE_URL).netloc
         super().send_mail(template_prefix, email, {"current_site": site} | context)
 
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
-        """Raises ReauthenticationRequired where the only proof there can be is to sign in again, and that was long ago.
+        """Raises ReauthenticationRequired if the person can only sign in again, and last did so too long ago.
 
-        allauth lets an account without a password and a second factor through, whoever has its session.
+        allauth itself demands nothing of an account that has neither a password nor a second factor.
         """
         is_required = super().is_reauthentication_required(app=app, **kwargs)
         if is_required and not super().get_reauthentication_methods(self.request.user) and not self._is_fresh():
@@ -74,7 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().get_reauthentication_methods(user) or [again]
 
     def _is_fresh(self) -> bool:
-        """Whether the session's last proof of who it is was given within the minutes that allauth allows."""
+        """Returns whether the session was last authenticated within REAUTHENTICATION_TIMEOUT."""
         records = get_authentication_records(self.request, self.request.user)
         return bool(records) and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
 
@@ -93,12 +97,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class SessionsAdapter(DefaultUserSessionsAdapter):
     def end_sessions(self, sessions) -> None:
-        """End what “Sign out everywhere else” ends: these are all other sessions of the person."""
+        """End all other sessions of the person, and the addresses of their feeds, whichever sessions are given."""
         end_other_sessions(context.request)
 
 
-def _may_go(template_prefix: str, email: str) -> bool:
-    """The owner of a confirmed address can have a password reset even where nothing else may be sent."""
+def _may_send(template_prefix: str, email: str) -> bool:
+    """Returns whether the mail may be sent. Password resets to a confirmed address have a limit of their own."""
     if template_prefix == _RESET and EmailAddress.objects.filter(email__iexact=email, verified=True).exists():
-        return unproven_mail.may_reset(email)
-    return unproven_mail.may_go(email)
+        return unproven_mail.may_send_reset(email)
+    return unproven_mail.may_send(email)

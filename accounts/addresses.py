@@ -1,10 +1,10 @@
-"""The one place that says where mail to a person goes."""
+"""The mail address of a person. All mail to people goes to the address that this module returns."""
 
 from accounts.models import Suppression, User
 
 
 def of(user: User) -> str:
-    """The first address that an active person has confirmed and mail may go to, or ""."""
+    """Returns the first confirmed address of an active person that is not suppressed, or ""."""
     addresses = user.confirmed_addresses() if user.is_active else []
     suppressed = Suppression.objects.among(addresses)
     return next((address for address in addresses if address not in suppressed), "")

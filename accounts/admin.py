@@ -36,5 +36,8 @@ class UserAdmin(DjangoUserAdmin):
     ]
 
     def has_delete_permission(self, request, obj=None):
-        """People delete their own accounts, which asks who else depends on them; here one is made inactive."""
+        """Returns False: only people themselves delete their account, with checks of what depends on it.
+
+        Staff make an account inactive instead.
+        """
         return False

@@ -1,4 +1,4 @@
-"""Attempts to sign in: how many there may be, and what becomes of those that fail."""
+"""Limits on attempts to sign in, and the log and warnings of those that fail."""
 
 import json
 import logging
@@ -12,14 +12,14 @@ from accounts.models import SecurityEvent, User
 from accounts.models.securityevent import EventKind
 from accounts.securitylog import record_failure
 from lib import throttle
-from lib.http import client_ip, network_of
 from lib.jobs import defer
+from lib.limits import client_ip, network_of
 from lib.throttle import Limit
 
 WARN_AFTER = 5  # wrong passwords, or wrong codes, within a day
-LONGEST_LOGIN = 100  # characters of what was typed that the log keeps
+MAX_LOGGED_LOGIN = 100  # characters
 
-# Counted before any password is hashed. An account is counted for each network by itself: nobody can lock others out.
+# Counted before a password is hashed. Attempts for an account count for each network: nobody can lock others out.
 _NETWORK = Limit("passwords network", 30, timedelta(minutes=5))
 _ACCOUNT = Limit("passwords account", 5, timedelta(minutes=5))
 _WARNING = Limit("failed sign-ins warning", 1, timedelta(days=1))
@@ -28,7 +28,7 @@ logger = logging.getLogger("accounts.security")
 
 
 def demand(request: HttpRequest, credentials: dict) -> None:
-    """Count an attempt to sign in. Raises TooMany if there were too many from this network or for this account."""
+    """Count an attempt to sign in. Raises TooMany after too many from its network, for this account or altogether."""
     user, network = find(**credentials), network_of(request)
     throttle.demand(
         (_NETWORK, network),
@@ -38,7 +38,7 @@ def demand(request: HttpRequest, credentials: dict) -> None:
 
 
 def demand_hash(request: HttpRequest) -> None:
-    """Count a hash for what is no attempt to sign in. Raises TooMany if there were too many for this network."""
+    """Count a password hash for another purpose. Raises TooMany if there were too many from this network."""
     throttle.demand(
         (_NETWORK, network_of(request)),
         message="Too many people signed up or in from your network. Wait some minutes, then try again.",
@@ -51,7 +51,7 @@ def forget(request: HttpRequest, user: User) -> None:
 
 
 def wrong_password(request: HttpRequest, credentials: dict) -> None:
-    """Log it; of an account that exists also in its owner's log, who gets a mail at the fifth one within a day."""
+    """Log a wrong password. If the account exists, write it to the security log and warn after WARN_AFTER in a day."""
     user = find(**credentials)
     _log(request, EventKind.WRONG_PASSWORD, user, _login(credentials))
     if user:
@@ -59,7 +59,7 @@ def wrong_password(request: HttpRequest, credentials: dict) -> None:
 
 
 def wrong_code(request: HttpRequest, user: User) -> None:
-    """The same for a wrong code of a second factor, behind a right password: somebody may know that password."""
+    """Log a wrong code of a second factor, which comes after a right password that somebody else may know."""
     _log(request, EventKind.WRONG_CODE, user, user.username)
     _record(request, user, EventKind.WRONG_CODE)
 
@@ -73,14 +73,14 @@ def _record(request: HttpRequest, user: User, kind: EventKind) -> None:
 
 
 def _log(request: HttpRequest, kind: EventKind, user: User | None, login: str) -> None:
-    """One line of JSON in the log, for tools that watch it. What was typed stands in it escaped."""
+    """Log one line of JSON for monitoring tools. JSON escapes what was typed."""
     line = {
         "event": "sign_in_failed",
         "reason": kind.value,
-        "login": login[:LONGEST_LOGIN],
+        "login": login[:MAX_LOGGED_LOGIN],
         "account": user.username if user else None,
         "ip": client_ip(request),
-        "browser": browser.in_words(request.headers.get("User-Agent", "")),
+        "browser": browser.name(request.headers.get("User-Agent", "")),
     }
     logger.warning("%s", json.dumps(line))
 
@@ -90,5 +90,5 @@ def _login(credentials: dict) -> str:
 
 
 def _key(account: User | str, network: str) -> str:
-    """The key under which attempts from a network are counted for an account, or for a name that no account has."""
+    """Returns the key of the limit for an account, or for a name without an account, and a network."""
     return f"{account.pk if isinstance(account, User) else repr(account)} from {network}"

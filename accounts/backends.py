@@ -6,7 +6,7 @@ from accounts.models import User
 
 
 def find(*, username: str = "", email: str = "", **credentials) -> User | None:
-    """The account that these credentials are for: one whose address is confirmed before one that only claims it."""
+    """Returns the account of a user name or address. An account that confirmed the address precedes all others."""
     addresses = EmailAddress.objects.filter(email=email.lower()).select_related("user")
     if email and (address := addresses.order_by("-verified", "-primary", "pk").first()):
         return address.user
@@ -16,9 +16,9 @@ def find(*, username: str = "", email: str = "", **credentials) -> User | None:
 
 
 class OneHashBackend(AuthenticationBackend):
-    """allauth's sign-in by user name or address, at the price of one hash whether there is such an account or not.
+    """allauth's sign-in by user name or address, which always computes exactly one hash.
 
-    allauth itself tries a password once for each way to read what was typed, so that time tells them apart.
+    allauth itself hashes once for each way to interpret the input, so that the time shows whether there is an account.
     """
 
     def _authenticate(self, request, **credentials) -> User | None:

@@ -1,6 +1,6 @@
-"""A browser in words, from the User-Agent header that it sends."""
+"""Names of browsers and operating systems for User-Agent headers."""
 
-# The first one that is named counts: Chrome also names Safari, Edge and Opera also name Chrome.
+# The first token that occurs counts: Chrome also names Safari, Edge and Opera also name Chrome.
 _BROWSERS = {
     "Edg/": "Edge",
     "OPR/": "Opera",
@@ -21,8 +21,8 @@ _SYSTEMS = {
 }
 
 
-def in_words(user_agent: str) -> str:
-    """For example “Firefox on Linux”. The words are ours: nothing of the header itself is passed on."""
+def name(user_agent: str) -> str:
+    """Returns a name such as “Firefox on Linux”, which contains nothing of the header itself."""
     browser = _first(_BROWSERS, user_agent) or "Unknown browser"
     system = _first(_SYSTEMS, user_agent)
     return f"{browser} on {system}" if system else browser

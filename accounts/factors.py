@@ -1,4 +1,4 @@
-"""The second factor that staff must have: an authenticator app or a passkey, and a session that was proved with it."""
+"""The second factor that staff need: an authenticator app or a passkey, used in the current session."""
 
 from functools import wraps
 
@@ -6,38 +6,38 @@ from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.shortcuts import render
 
-from lib.http import came_from
+from lib.redirects import referer_path
 
 _KEY = "second_factor"  # in a session: the id of the authenticator that was last used or added in it
 
 
 def remember(request: HttpRequest, authenticator: Authenticator) -> None:
-    """From now on this session is one that was proved with a second factor."""
+    """Record in the session that this authenticator was used or added in it."""
     request.session[_KEY] = authenticator.pk
 
 
 def is_proved(request: HttpRequest) -> bool:
-    """Whether this session was proved with a second factor which the account still has."""
+    """Returns whether a second factor was used in this session that the account still has."""
     return request.user.authenticator_set.filter(pk=request.session.get(_KEY)).exists()
 
 
 def acts_as_moderator(request: HttpRequest) -> bool:
-    """Whether the reader is a moderator who has proved a second factor in this session.
+    """Returns whether the person is a moderator who used a second factor in this session.
 
-    Outside the pages that only moderators have, this is the rule for what moderators may do more than others.
+    Pages for everybody use it to decide what moderators may do in addition.
     """
     return request.user.is_authenticated and request.user.is_moderator and is_proved(request)
 
 
 def second_factor_required(view):
-    """Decorate a view for staff. Whoever has not proved a second factor gets a page that leads to it, and a 403."""
+    """Decorate a view for staff. Without a second factor in the session it answers 403, with links to set one up."""
 
     @wraps(view)
     def guarded(request, *args, **kwargs):
         if is_proved(request):
             return view(request, *args, **kwargs)
         types = set(request.user.authenticator_set.values_list("type", flat=True))
-        back = request.get_full_path() if request.method == "GET" else came_from(request)
+        back = request.get_full_path() if request.method == "GET" else referer_path(request)
         return render(request, "accounts/second_factor.html", {"types": types, "next": back}, status=403)
 
     return guarded

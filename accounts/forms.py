@@ -15,7 +15,7 @@ from lib.widgets import MarkdownInput, PictureField
 
 
 class SignupForm(allauth.SignupForm):
-    """Signs up at the price of one hash, whether the address has an account already or not."""
+    """The form to sign up. It computes one hash even if the address has an account, so that the time shows nothing."""
 
     def try_save(self, request):
         attempts.demand_hash(request)
@@ -25,7 +25,7 @@ class SignupForm(allauth.SignupForm):
 
 
 class ChangePasswordForm(allauth.ChangePasswordForm):
-    """Whoever types a wrong password here is counted and logged as at sign-in: it may be a stolen session."""
+    """The form to change one's password. Wrong passwords are limited and logged as at sign-in."""
 
     def clean_oldpassword(self) -> str:
         password, adapter = self.cleaned_data["oldpassword"], get_adapter()
@@ -58,15 +58,18 @@ class ProfileForm(forms.ModelForm):
 
     @transaction.atomic
     def save(self) -> None:
-        """Writes these fields alone, and of an account that is still there. A picture that is replaced is gone."""
+        """Write the fields of this form alone, and delete the former picture.
+
+        Raises User.DoesNotExist if the account was deleted meanwhile.
+        """
         User.objects.select_for_update().get(pk=self.instance.pk)
         self.instance.save(update_fields=self.Meta.fields)
-        before = self.initial["portrait"]
-        if before and "portrait" in self.changed_data:
-            transaction.on_commit(partial(forget, [before.name]))
+        former = self.initial["portrait"]
+        if former and "portrait" in self.changed_data:
+            transaction.on_commit(partial(forget, [former.name]))
 
-    def shown(self) -> list[forms.BoundField]:
-        """What of oneself others may see."""
+    def visibility_fields(self) -> list[forms.BoundField]:
+        """Returns the fields that decide what others see of the person."""
         return [field for field in self if field.name.startswith("shows_")]
 
 

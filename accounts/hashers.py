@@ -1,4 +1,4 @@
-"""Hashing of passwords. One hash keeps a processor core busy for most of a second, and anybody can ask for one."""
+"""Password hashing with a limit. One hash occupies a processor core for most of a second, and anybody can cause one."""
 
 from threading import BoundedSemaphore
 
@@ -6,20 +6,20 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from lib.refusals import Busy
 
-AT_ONCE = 2  # in a process: half of the threads that a web worker has
-PATIENCE = 0.2  # seconds that a thread waits for its turn, in which it answers nobody else
+CONCURRENT_HASHES = 2  # in a process: half of the threads that a web worker has
+TIMEOUT = 0.2  # seconds for which a thread waits for its turn
 
-slots = BoundedSemaphore(AT_ONCE)
+slots = BoundedSemaphore(CONCURRENT_HASHES)
 
 
 class CappedPBKDF2Hasher(PBKDF2PasswordHasher):
-    """Django's default hasher, of which only a few run at once in a process, so that other requests are answered.
+    """Django's default hasher with at most CONCURRENT_HASHES at once in a process, so that other requests are answered.
 
-    Raises Busy if none of those ends within a moment. A command has one thread and so never waits.
+    Raises Busy if no other hash ends within TIMEOUT. A command has one thread and so never waits.
     """
 
     def encode(self, password, salt, iterations=None):
-        if not slots.acquire(timeout=PATIENCE):
+        if not slots.acquire(timeout=TIMEOUT):
             raise Busy("Too many people are signing in at this moment. Try again in a few seconds.")
         try:
             return super().encode(password, salt, iterations)

@@ -1,4 +1,4 @@
-"""Passwords that somebody who attacks this site would try first."""
+"""Refuses passwords that an attacker of this site would try first."""
 
 import re
 from functools import lru_cache
@@ -13,9 +13,9 @@ MONTHS = [
     *["january", "february", "march", "april", "may", "june"],
     *["july", "august", "september", "october", "november", "december"],
 ]
-AT_LEAST = 4  # letters besides such words
+MIN_LETTERS = 4  # besides such words
 
-# What people type in the place of a letter.
+# Characters that people type instead of a letter.
 _LOOKALIKES = {
     "a": "a4@",
     "b": "b8",
@@ -30,15 +30,15 @@ _LOOKALIKES = {
 
 
 class GuessablePasswordValidator:
-    """Refuses what is made of the site's name, its host, seasons, months and numbers, such as “Summer-2026!”."""
+    """Refuses passwords that consist of the site's name, its host, seasons, months and numbers: “Summer-2026!”."""
 
     def validate(self, password: str, user=None) -> None:
-        words = _words(urlsplit(settings.BASE_URL).hostname or "")
+        pattern = _guessable(urlsplit(settings.BASE_URL).hostname or "")
         folded = password.casefold()
         for text in (folded, re.sub(r"[\W_]", "", folded)):  # a “$” may be a letter, or stand between letters
-            rest, found = words.subn("", text)
+            rest, count = pattern.subn("", text)
             letters = re.sub(r"[\W\d_]", "", rest)
-            if len(letters) < AT_LEAST and (found or not letters):
+            if len(letters) < MIN_LETTERS and (count or not letters):
                 raise ValidationError(
                     "This password can be guessed: it is little more than the site's name, a season or a date.",
                     code="password_guessable",
@@ -49,9 +49,9 @@ class GuessablePasswordValidator:
 
 
 @lru_cache(maxsize=1)
-def _words(host: str) -> re.Pattern:
-    """Matches the words with lookalikes in the place of letters, longer ones first."""
-    labels = [label for label in host.casefold().split(".") if len(label) >= AT_LEAST and not label.isdigit()]
+def _guessable(host: str) -> re.Pattern:
+    """Returns a pattern that matches the guessable words, longer ones first, also with lookalikes for letters."""
+    labels = [label for label in host.casefold().split(".") if len(label) >= MIN_LETTERS and not label.isdigit()]
     short = [month[:3] for month in MONTHS]
     words = sorted({SITE, *SEASONS, *MONTHS, *short, *labels}, key=lambda word: (-len(word), word))
     return re.compile("|".join(_pattern(word) for word in words))

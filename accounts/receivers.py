@@ -1,4 +1,4 @@
-"""What django-allauth does to an account stands in its owner's security log, and a second factor in the session."""
+"""Receivers of django-allauth's signals, which write the security log and remember second factors in the session."""
 
 from allauth.account import signals as account
 from allauth.account.authentication import get_authentication_records
@@ -11,7 +11,7 @@ from accounts import attempts, factors
 from accounts.models.securityevent import EventKind
 from accounts.securitylog import record
 
-_WORDS = {
+_METHODS = {
     "totp": "authenticator app",
     "webauthn": "passkey",
     "recovery_codes": "recovery codes",
@@ -21,10 +21,10 @@ _WORDS = {
 
 @receiver(account.user_logged_in)
 def signed_in(request, user, **kwargs) -> None:
-    """Log a sign-in and the ways in which the person proved who it is, such as “password, authenticator app”."""
+    """Log a sign-in with the methods of authentication that were used, such as “password, authenticator app”."""
     records = get_authentication_records(request, user)
     methods = [method.get("type") or method.get("provider") or method["method"] for method in records]
-    record(request, user, EventKind.SIGNED_IN, ", ".join(_WORDS.get(method, method) for method in methods))
+    record(request, user, EventKind.SIGNED_IN, ", ".join(_METHODS.get(method, method) for method in methods))
 
 
 @receiver([account.password_changed, account.password_set])
@@ -46,14 +46,14 @@ def email_changed(request, user, from_email_address, to_email_address, **kwargs)
 
 @receiver(mfa.authenticator_added)
 def factor_added(request, user, authenticator, **kwargs) -> None:
-    record(request, user, EventKind.FACTOR_ADDED, _WORDS[authenticator.type])
+    record(request, user, EventKind.FACTOR_ADDED, _METHODS[authenticator.type])
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         factors.remember(request, authenticator)
 
 
 @receiver(mfa.authenticator_removed)
 def factor_removed(request, user, authenticator, **kwargs) -> None:
-    record(request, user, EventKind.FACTOR_REMOVED, _WORDS[authenticator.type])
+    record(request, user, EventKind.FACTOR_REMOVED, _METHODS[authenticator.type])
 
 
 @receiver(mfa.authenticator_reset)

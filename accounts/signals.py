@@ -1,8 +1,8 @@
-"""What apps above hear of accounts and addresses. Each is sent inside the transaction that makes it so."""
+"""Signals about accounts and addresses for the apps above. Each is sent inside the transaction of the change."""
 
 from django.dispatch import Signal
 
-# email, why (`accounts.models.suppression.Why`): nothing is sent to this address any more.
+# Arguments: email, why (`accounts.models.suppression.Why`). No mail is sent to this address from now on.
 suppressed = Signal()
-# user: everything must end that opens what is theirs without a sign-in, such as keys in the addresses of feeds.
+# Argument: user. Whatever gives access to the person's data without sign-in must end, such as keys of feeds.
 access_revoked = Signal()

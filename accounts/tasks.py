@@ -1,4 +1,4 @@
-"""What the worker does for accounts: a warning, and at night what has had its time."""
+"""Background tasks for accounts: mailing a warning, and deleting old rows every night."""
 
 from procrastinate.contrib.django import app
 
@@ -10,7 +10,7 @@ from lib.jobs import RETRY
 
 @app.task(pass_context=False, retry=RETRY)
 def warn(user: int, network: str, knows_password: bool) -> None:
-    """Mail the owner of an account that somebody tries to sign in to."""
+    """Mail a warning of failed attempts to sign in to the owner of the account, if it still exists."""
     for person in User.objects.filter(pk=user):
         if address := addresses.of(person):
             subject = "Somebody tried to sign in to your account"

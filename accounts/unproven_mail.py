@@ -1,6 +1,6 @@
-"""Mail to a mailbox that has not been proven to belong to whoever requests it: how much of it is sent.
+"""Limits on mail to a mailbox that may not belong to the person who requests the mail.
 
-Confirmations, invitations, reminders and resets of passwords are all such mail and count together.
+Confirmations, invitations, reminders and password resets are such mail and count together.
 """
 
 from datetime import timedelta
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts.models import Suppression
 from lib import throttle
-from lib.http import network_of
+from lib.limits import network_of
 from lib.throttle import Limit
 
 TO_A_MAILBOX = Limit("unproven mail to a mailbox", 3, timedelta(days=1))
@@ -19,23 +19,23 @@ TOO_MANY = "Too many mails were requested from your network in a short time. Wai
 
 
 def count_request(request: HttpRequest) -> None:
-    """Raises TooMany for a network that has requested too many mails; a view calls this before it writes anything.
+    """Count a request that causes a mail. Raises TooMany if its network has requested too many mails.
 
-    A request counts once, however often this is called for it.
+    A view calls this before it writes anything. Further calls for the same request do nothing.
     """
     if not hasattr(request, "has_requested_mail"):
         request.has_requested_mail = True
         throttle.demand((FROM_A_NETWORK, network_of(request)), message=TOO_MANY)
 
 
-def may_go(email: str) -> bool:
-    """Whether a mail may go to this address now; it then counts. Whoever requested it must not learn the answer."""
+def may_send(email: str) -> bool:
+    """Returns whether a mail may be sent to this address now, and counts it. The requester must not learn this."""
     return not Suppression.objects.has(email) and throttle.take((TO_A_MAILBOX, throttle.mailbox(email))) is None
 
 
-def may_reset(email: str) -> bool:
-    """Whether the owner of a confirmed address may get one more password reset today; it then counts.
+def may_send_reset(email: str) -> bool:
+    """Returns whether a password reset may be sent to this confirmed address now, and counts it.
 
-    Apart from other mail, which strangers could use up, and although the address is suppressed.
+    Its limit is separate, since strangers could use up the one of other mail. Suppressed addresses get resets, too.
     """
     return throttle.take((RESETS, throttle.mailbox(email))) is None

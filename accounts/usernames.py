@@ -1,4 +1,4 @@
-"""The user names and full names that people may choose: none may look as if the site spoke."""
+"""Validators of user names and full names, which must not look as if they belonged to the site itself."""
 
 import re
 
@@ -7,21 +7,19 @@ from django.core.exceptions import ValidationError
 from lib.lookalikes import RESERVED, refuse_addresses, skeleton, skeletons
 
 _FORMAT = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?", re.IGNORECASE | re.ASCII)
-_DIGITS_FOR_LETTERS = str.maketrans("34578", "eastb")  # besides 0 and 1, which skeletons know
+_DIGITS_FOR_LETTERS = str.maketrans("34578", "eastb")  # besides 0 and 1, which `skeleton` replaces
 _SITE = skeleton("Broadsheet")
-# No part of a user name, between hyphens and underscores, may be one of these.
+# No part of a user name, between hyphens and underscores, may have one of these skeletons.
 _AUTHORITIES = skeletons(
     "abuse admin administrator admins hostmaster moderator moderators official postmaster root security staff support "
     "sysadmin system webmaster"
 )
-
-
-# A full name may not be made of such words and these alone.
+# A full name may not consist of such words and these alone.
 _BESIDE_AUTHORITIES = skeletons("the account accounts desk help mail password service site team")
 
 
 def validate(username: str) -> None:
-    """Raises ValidationError for a name that cannot be chosen. Names from before a rule stay as they are."""
+    """Raises ValidationError for a user name that new accounts cannot have. Names of older accounts stay valid."""
     if not _FORMAT.fullmatch(username):
         raise ValidationError(
             "A user name has letters from a to z, digits, hyphens and underscores. "
@@ -32,7 +30,7 @@ def validate(username: str) -> None:
 
 
 def validate_full_name(name: str) -> None:
-    """Raises ValidationError for a name that looks as if the site spoke, or that holds an address of the web."""
+    """Raises ValidationError for a full name that looks like one of the site itself, or that contains a web address."""
     refuse_addresses(name)
     words = {skeleton(word) for word in name.split()}
     is_authority = words & _AUTHORITIES and words <= _AUTHORITIES | _BESIDE_AUTHORITIES
@@ -51,4 +49,4 @@ def _looks_official(username: str) -> bool:
     )
 
 
-VALIDATORS = [validate]  # as allauth takes them (ACCOUNT_USERNAME_VALIDATORS)
+VALIDATORS = [validate]  # for ACCOUNT_USERNAME_VALIDATORS of allauth

@@ -12,18 +12,22 @@ from accounts.forms import ProfileForm
 from accounts.models import SecurityEvent, User
 from accounts.securitylog import end_other_sessions
 from lib import keyset, markup
-from lib.http import limited, local_path, uploads_limited, verb
+from lib.limits import limited, uploads_limited
+from lib.redirects import local_path
 from lib.refusals import BadInput
+from lib.verbs import verb
 
 EVENTS = 50
-LONGEST_MARKDOWN = 20_000
+MAX_MARKDOWN = 20_000  # characters
 
 
 @login_required
 @uploads_limited
 def profile(request: HttpRequest) -> HttpResponse:
-    """Who the reader is, and what others see of that."""
-    person = User.objects.get(pk=request.user.pk)  # another one, so that the page shows nothing that was refused
+    """Show and save the form of one's profile."""
+    person = User.objects.get(
+        pk=request.user.pk
+    )  # the form changes it even if it is refused; the page shows request.user
     form = ProfileForm(request.POST or None, request.FILES or None, instance=person)
     if request.method == "POST" and form.is_valid() and "look" not in request.GET:
         form.save()
@@ -34,7 +38,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def security(request: HttpRequest) -> HttpResponse:
-    """What happened to the reader's account, the latest first, and the button that signs out everywhere else."""
+    """Show the security log of one's account, the latest events first, and a button that ends other sessions."""
     events = SecurityEvent.objects.filter(user=request.user)
     page = keyset.page(events, ("created_at", "id"), request.GET.get("older", ""), EVENTS)
     return render(request, "accounts/security.html", {"page": page})
@@ -42,17 +46,17 @@ def security(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def sign_in_again(request: HttpRequest) -> HttpResponse:
-    """A button for whoever can prove in no other way that the account is theirs, and then goes on to `next`."""
-    back = local_path(request, request.GET.get("next", "")) or reverse("accounts:security")
+    """Show a button that signs out and leads to sign-in and then to `next`, for people who cannot reauthenticate."""
+    target = local_path(request, request.GET.get("next", "")) or reverse("accounts:security")
     if request.method == "POST":
         logout(request)
-        return redirect_to_login(back)
+        return redirect_to_login(target)
     return render(request, "accounts/sign_in_again.html")
 
 
 @verb
 def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
-    """End all other sessions and the addresses of the reader's own feeds; this browser stays signed in."""
+    """End all other sessions, and the addresses of one's own feeds. This session goes on."""
     end_other_sessions(request)
     messages.success(request, "You are signed out everywhere else, and your own feeds have new addresses.")
     return redirect("accounts:security")
@@ -61,8 +65,8 @@ def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
 @verb
 @limited("markdown", person=120, network=600, period=timedelta(minutes=1))
 def markdown(request: HttpRequest) -> HttpResponse:
-    """What becomes of the Markdown in the field named by `of`, for those who are typing it (`lib.widgets`)."""
+    """Answer with the HTML of the Markdown in the field that `of` names: the preview of `lib.widgets.MarkdownInput`."""
     text = request.POST.get(request.GET.get("of", ""), "")
-    if len(text) > LONGEST_MARKDOWN:
+    if len(text) > MAX_MARKDOWN:
         raise BadInput("This text is longer than any that is kept here.")
     return HttpResponse(markup.markdown(text))

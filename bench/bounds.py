@@ -99,24 +99,24 @@ def _measure() -> list[Limit]:
 
 def _lists() -> dict[tuple[str, str, str], str]:
     """The address of each list by its period, filter and order."""
-    words = _common()
+    values = _common()
     return {
-        (period, filter, order): f"{path}?{query.format(**words)}&sort={order}"
+        (period, filter, order): f"{path}?{query.format(**values)}&sort={order}"
         for (period, path), (filter, query), order in product(_PERIODS.items(), _FILTERS.items(), _ORDERS)
     }
 
 
 def _common() -> dict[str, str]:
-    """Topics, a name and words that many papers have, and a topic that few have."""
+    """Returns topics, a name and words that many papers have, and a topic that few have, quoted for an address."""
     from urllib.parse import quote
 
-    found = {
+    values = {
         "common_topic": _topic("DESC"),
         "rare_topic": _topic("ASC"),
         "common_name": "wang",
         "common_words": "language model",
     }
-    return {name: quote(value) for name, value in found.items()}
+    return {name: quote(value) for name, value in values.items()}
 
 
 def _topic(order: str) -> str:

@@ -28,8 +28,8 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
 @dataclass(frozen=True)
-class Places:
-    """What is asked for. `votable` are addresses of papers that no other measured page shows."""
+class Pages:
+    """The requests that are measured. `votable` are addresses of papers that no other measured page shows."""
 
     lists: dict[str, Request]
     papers: dict[str, Request]
@@ -51,13 +51,13 @@ def _import(files: list[Path]) -> float | None:
     ids = {row["paper"]["id"] for file in files for row in json.loads(gzip.decompress(file.read_bytes()))}
     if Paper.objects.count() >= len(ids):
         return None
-    said, started = StringIO(), time.process_time()
+    output, started = StringIO(), time.process_time()
     try:
-        call_command("import_hub", *map(str, files), stdout=said)
+        call_command("import_hub", *map(str, files), stdout=output)
     except CommandError as error:
         print(error)
     print(f"The import took {time.process_time() - started:.1f} s of CPU time, PostgreSQL's not counted.")
-    print(rate := next(line for line in said.getvalue().splitlines() if "records/s" in line))
+    print(rate := next(line for line in output.getvalue().splitlines() if "records/s" in line))
     return float(re.search(r"\(([\d,]+) records/s\)", rate)[1].replace(",", ""))
 
 
@@ -100,7 +100,7 @@ def reader() -> tuple[Client, dict[str, str]]:
     return client, {"Cookie": cookies, "X-CSRFToken": token}
 
 
-def places() -> Places:
+def pages() -> Pages:
     deep, *cold = walk("/papers/trending", DEEP + COLD)[DEEP - 1 :]
     lists = {
         "latest day": "/papers",
@@ -114,7 +114,7 @@ def places() -> Places:
         "paper": _latest()[0],
         "paper with most authors": Paper.objects.order_by("-author_count", "id")[0],
     }
-    return Places(
+    return Pages(
         lists={name: _list(path) for name, path in lists.items()},
         papers={name: Request(paper.get_absolute_url(), holds=b"bibtex") for name, paper in papers.items()},
         one_row=_list("/papers?" + urlencode({"q": _longest_title()})),
@@ -145,10 +145,10 @@ def _longest_title() -> str:
 
 
 def walk(path: str, steps: int) -> list[str]:
-    """The addresses that the link "Older papers" led to, one after the other, in the test client."""
-    client, found, address = stranger(), [], path
+    """Returns the addresses to which the link "Older papers" leads, from the first page on, for so many steps."""
+    client, addresses, address = stranger(), [], path
     for _ in range(steps):
         older = OLDER.search(client.get(address).content.decode())
         address = path + older[1].replace("&amp;", "&")
-        found.append(address)
-    return found
+        addresses.append(address)
+    return addresses

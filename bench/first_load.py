@@ -37,9 +37,9 @@ def report(site: Server) -> list[Limit]:
 
 def _named(path: str, text: str) -> list[str]:
     """The addresses of this site that a page or a style sheet makes a browser ask for."""
-    found = []
+    addresses = []
     if path.endswith(".css"):
-        found = _STYLE_URLS.findall(text)
+        addresses = _STYLE_URLS.findall(text)
     elif not path.startswith("/static/"):
-        found = _SOURCES.findall(text) + _LINKS.findall(text)
-    return [urljoin(path, address) for address in dict.fromkeys(found) if "data:" not in address]
+        addresses = _SOURCES.findall(text) + _LINKS.findall(text)
+    return [urljoin(path, address) for address in dict.fromkeys(addresses) if "data:" not in address]

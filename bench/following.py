@@ -133,8 +133,8 @@ def _people(random: Random, number: int) -> list:
 def _user(username: str):
     from django.contrib.auth import get_user_model
 
-    given = {"email": f"{username}@example.org", "shows_votes": True}
-    return get_user_model().objects.get_or_create(username=username, defaults=given)[0]
+    defaults = {"email": f"{username}@example.org", "shows_votes": True}
+    return get_user_model().objects.get_or_create(username=username, defaults=defaults)[0]
 
 
 def _column(sql: str) -> list[str]:

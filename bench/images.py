@@ -56,8 +56,8 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def run(*told: str, **options) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, __file__, *told], stdout=subprocess.PIPE, check=True, **options)
+def run(*args: str, **options) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, __file__, *args], stdout=subprocess.PIPE, check=True, **options)
 
 
 if __name__ == "__main__":

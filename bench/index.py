@@ -17,7 +17,7 @@ from bench.state import FOLDER
 from papers.models import Paper, SearchEntry, Word
 from papers.search import embedding, indexing
 
-_TOLD = 500  # texts between two lines about how far it is
+_PROGRESS = 500  # texts between two lines about the progress
 
 
 def complete() -> None:
@@ -80,5 +80,5 @@ def _made(texts: Sequence[str]) -> Iterator[numpy.ndarray]:
     print(f"{len(texts):,} vectors are made now, which takes a quarter of an hour; they are kept.")
     for count, text in enumerate(texts, 1):
         yield from embedding.embedder().embed([text])
-        if count % _TOLD == 0:
+        if count % _PROGRESS == 0:
             print(f"{count:,} of {len(texts):,}")

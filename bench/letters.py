@@ -102,8 +102,8 @@ def run(number: int, port: int, noted: Path) -> list[Limit]:
         ["smtplib alone", BARE, round(60 / bare), bare * 1000, None, None, round(size)],
     ]
     print(table(["letters", "sent", "a minute", "ms each", "CPU ms", "MB at most", "bytes"], rows))
-    told = Counter(line.split()[0] for line in lines(noted) if "subscriber" in line)
-    wrong = sum(told[f"subscriber{i}@example.org"] != 1 for i in range(number))
+    received = Counter(line.split()[0] for line in lines(noted) if "subscriber" in line)
+    wrong = sum(received[f"subscriber{i}@example.org"] != 1 for i in range(number))
     return [Limit("subscribers without exactly one letter", wrong, 0)]
 
 
@@ -122,8 +122,8 @@ def survive(noted: Path) -> list[Limit]:
         begin()
         wait_for(noted, KILLED_AMONG)
         time.sleep(5)  # for letters too many
-    told = Counter(line.split()[0] for line in lines(noted))
-    counts = Counter(told[f"subscriber{i}@example.org"] for i in range(KILLED_AMONG))
+    received = Counter(line.split()[0] for line in lines(noted))
+    counts = Counter(received[f"subscriber{i}@example.org"] for i in range(KILLED_AMONG))
     rows = [[f"{letters}", subscribers] for letters, subscribers in sorted(counts.items())]
     print(table(["letters after ten kills", "subscribers"], rows))
     return [Limit("subscribers without exactly one letter, after ten kills", KILLED_AMONG - counts[1], 0)]

@@ -26,12 +26,12 @@ def report() -> str:
     papers = Paper.objects.in_bulk()
     partners = _partners(papers.values())
     drawn = random.Random(_SEED).sample(sorted(partners), _PAPERS)
-    found = [len(partners[pk] & {hit.pk for hit in _similar(papers[pk])}) for pk in drawn]
+    hits = [len(partners[pk] & {hit.pk for hit in _similar(papers[pk])}) for pk in drawn]
     numbers = [len(partners[pk]) for pk in drawn]
     others = len(papers) - 1
     none = mean(comb(others - number, _FIRST) / comb(others, _FIRST) for number in numbers)
     rows = [
-        ("similar papers", mean(found) / _FIRST, mean(map(bool, found))),
+        ("similar papers", mean(hits) / _FIRST, mean(map(bool, hits))),
         ("chance", mean(numbers) / others, 1 - none),
         ("keywords alone", mean(min(number, _FIRST) for number in numbers) / _FIRST, 1.0),
     ]

@@ -5,28 +5,28 @@ from dataclasses import replace
 from http.client import HTTPConnection
 from itertools import cycle, repeat
 
-from bench.database import COLD, Places
+from bench.database import COLD, Pages
 from bench.load import ROUNDS, ROWS, Line, Request, Turn, ask
 from bench.servers import HOST, Server
 
 
-def lines(bare: Server, site: Server, places: Places, reader: dict[str, str]) -> list[Line]:
-    """`reader`: the headers of somebody signed in."""
+def lines(bare: Server, site: Server, pages: Pages, reader: dict[str, str]) -> list[Line]:
+    """Returns the lines of the table. `reader` are the headers of a person who is signed in."""
 
     def line(name: str, request: Request, server: Server = site) -> Line:
         return Line(name, server, lambda client: repeat((request,)))
 
-    month, paper = places.lists["month"], places.papers["paper"]
+    month, paper = pages.lists["month"], pages.papers["paper"]
     return [
         line("bare Django page", Request("/", rows=ROWS), bare),
-        *(line(name, request) for name, request in places.lists.items()),
-        *(line(name, request) for name, request in places.papers.items()),
+        *(line(name, request) for name, request in pages.lists.items()),
+        *(line(name, request) for name, request in pages.papers.items()),
         line("month, 304", Request(month.path, headers={"If-None-Match": _etag(site, month)}, status=304)),
         line("month, signed in", replace(month, headers=reader)),
         line("bookmarks, signed in", Request("/bookmarks", headers=reader, rows=ROWS)),
         line("paper, signed in", replace(paper, headers=reader)),
-        Line("vote, withdraw", site, lambda client: cycle([_vote_and_withdraw(places.votable[client], reader)])),
-        _cold(site, places.cold),
+        Line("vote, withdraw", site, lambda client: cycle([_vote_and_withdraw(pages.votable[client], reader)])),
+        _cold(site, pages.cold),
     ]
 
 

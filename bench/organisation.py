@@ -142,7 +142,7 @@ def _collect(large) -> None:
     owner, papers = User.objects.get(username="bench"), Paper.objects.order_by("-arxiv_id").values_list("pk", flat=True)
     collection = Collection.objects.begin(owner, large, "Five thousand", visibility="public")
     Collection.objects.filter(pk=collection.pk).update(key="five-thousand")
-    Item.objects.add(collection, list(papers[:_COLLECTED]), owner)
+    Item.objects.add(owner, collection, list(papers[:_COLLECTED]))
 
 
 _NUMBERS = {"step": _ALL // _PAPERS, "members": _MEMBERS, "each": _PAPERS // _VOTES_EACH, "waiting": _WAITING}

@@ -41,19 +41,19 @@ def _measure_all(files: list[Path], seconds: float) -> list[Limit]:
 
     print(state.machine())
     imported = database.fill(files)
-    places, stranger, (client, headers) = database.places(), database.stranger(), database.reader()
+    pages, stranger, (client, headers) = database.pages(), database.stranger(), database.reader()
     limits = [Limit("import, records/s", imported, _RECORDS_A_SECOND, at_least=True)]
-    limits += statements.report(places, stranger, client)
+    limits += statements.report(pages, stranger, client)
     database.leave()
     with (
         servers.site(int(os.environ["PORT"]), DATA / "site.log") as site,
         servers.bare(servers.free_port(), DATA / "bare.log") as bare,
     ):
         limits += first_load.report(site)
-        measured = lines.lines(bare, site, places, headers)
+        measured = lines.lines(bare, site, pages, headers)
         results = rounds.rounds(measured, seconds)
     print(rounds.report(measured, results))
-    slowest = max(rounds.p50(results, name) for name in places.lists)
+    slowest = max(rounds.p50(results, name) for name in pages.lists)
     return [*limits, Limit("slowest list with warm cards, p50 in ms", slowest, _LIST_MS)]
 
 

@@ -1,4 +1,7 @@
-"""What is asked for: titles, whole, misspelt or in pieces, and the questions of queries.json. Drawn by a fixed seed."""
+"""The texts that the benchmarks search for: whole, misspelt and partial titles, and the questions of queries.json.
+
+Titles are drawn with a fixed seed.
+"""
 
 import json
 import re
@@ -19,7 +22,7 @@ type Questions = list[tuple[str, int]]  # a text, and the key of the one paper t
 
 
 def sets(titles: int) -> dict[str, Questions]:
-    """By name; the first is to be asked while titles are hidden."""
+    """Returns sets of questions by name. The first one is for a database in which titles are hidden."""
     whole = list(Paper.objects.order_by("arxiv_id").values_list("title", "pk"))
     random = Random(_SEED)
     spoilt = ((misspell(title, random), title, pk) for title, pk in random.sample(whole, len(whole)))
@@ -57,13 +60,13 @@ def _spoil(word: str, random: Random) -> str:
 
 def pieces() -> Iterator[str]:
     """Three to eight words side by side in a title, of every title, none twice."""
-    random, given = Random(_SEED), set()
+    random, used = Random(_SEED), set()
     titles = list(Paper.objects.order_by("arxiv_id").values_list("title", flat=True))
     for title in random.sample(titles, len(titles)):
         words = _WORD.findall(title)
         number = random.randint(3, 8)
         start = random.randint(0, max(0, len(words) - number))
         piece = " ".join(words[start : start + number])
-        if piece not in given:
-            given.add(piece)
+        if piece not in used:
+            used.add(piece)
             yield piece

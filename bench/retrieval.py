@@ -2,8 +2,8 @@
 
     .venv/bin/python bench/retrieval.py [--data FOLDER] [--titles N]
 
-Each set is asked by words, by meaning and fused, as if typed into the box (`papers.search.find`). Told are MRR@10
-(the mean of 1 / place of the right paper, 0 beyond the tenth) and recall@10 (how often it is among the ten).
+Each set is searched by words, by meaning and fused, as if typed into the box (`papers.search.find`). Printed are MRR@10
+(the mean of 1 / rank of the right paper, 0 beyond the tenth) and recall@10 (how often it is among the ten).
 
 - title hidden: N titles, drawn by a fixed seed; entries, vectors and counts made from abstracts and authors alone.
 - plain, distant: the questions of queries.json, written without a look at any ranking. Plain ones say what a paper is
@@ -25,7 +25,7 @@ from bench import state  # noqa: E402
 from bench.report import Limit, table, verdict  # noqa: E402
 
 _KINDS = {"words": "words", "meaning": "meaning", "fused": ""}
-_PLACES = 10
+_RANKS = 10
 
 type Quality = dict[str, tuple[float, float]]  # MRR and recall of each kind of search
 
@@ -42,7 +42,7 @@ def main() -> int:
     sets = questions.sets(options.titles)
     with index.without_titles():
         quality = {questions.HIDDEN: _measure(sets[questions.HIDDEN])}
-    quality |= {name: _measure(asked) for name, asked in sets.items() if name not in quality}
+    quality |= {name: _measure(pairs) for name, pairs in sets.items() if name not in quality}
     print(_table(sets, quality))
     print(likeness.report())
     return verdict(
@@ -50,44 +50,44 @@ def main() -> int:
             Limit("title hidden, fused MRR", quality[questions.HIDDEN]["fused"][0], 0.88, at_least=True),
             Limit("title hidden, fused recall", quality[questions.HIDDEN]["fused"][1], 0.95, at_least=True),
             Limit("plain, fused MRR", quality["plain"]["fused"][0], 0.60, at_least=True),
-            *(limit for name in sets for limit in _no_worse_than_a_leg(name, quality[name])),
+            *(limit for name in sets for limit in _fused_is_best(name, quality[name])),
         ]
     )
 
 
-def _measure(asked) -> Quality:
-    return {kind: _score(asked, by) for kind, by in _KINDS.items()}
+def _measure(pairs) -> Quality:
+    return {kind: _score(pairs, by) for kind, by in _KINDS.items()}
 
 
-def _score(asked, by: str) -> tuple[float, float]:
-    places = [_place(text, by, pk) for text, pk in asked]
-    return mean(1 / place if place else 0 for place in places), mean(place > 0 for place in places)
+def _score(pairs, by: str) -> tuple[float, float]:
+    ranks = [_rank(text, by, pk) for text, pk in pairs]
+    return mean(1 / rank if rank else 0 for rank in ranks), mean(rank > 0 for rank in ranks)
 
 
-def _place(text: str, by: str, pk: int) -> int:
-    """Of the paper among the first ten, from 1; 0 if it is not there."""
+def _rank(text: str, by: str, pk: int) -> int:
+    """Returns the rank of the paper among the first results, from 1, or 0 if it is not among them."""
     from papers.models import Paper
     from papers.search import results, syntax
 
     terms = syntax.terms(syntax.parse(text).words)
     papers = results.without(Paper.objects.all(), terms)
-    first = [hit.pk for hit in results.find(papers, terms, by=by).hits[:_PLACES]]
+    first = [hit.pk for hit in results.find(papers, terms, by=by).hits[:_RANKS]]
     return first.index(pk) + 1 if pk in first else 0
 
 
 def _table(sets, quality: dict[str, Quality]) -> str:
     rows = [
-        (name, len(asked), *(figure for kind in quality[name].values() for figure in kind))
-        for name, asked in sets.items()
+        (name, len(pairs), *(figure for kind in quality[name].values() for figure in kind))
+        for name, pairs in sets.items()
     ]
     headings = [f"{kind} {figure}" for kind in _KINDS for figure in ("MRR", "recall")]
     return table(["set", "questions", *headings], rows)
 
 
-def _no_worse_than_a_leg(name: str, quality: Quality) -> list[Limit]:
+def _fused_is_best(name: str, quality: Quality) -> list[Limit]:
     return [
-        Limit(f"{name}, fused {figure} and the better leg's", fused, max(legs), at_least=True)
-        for figure, *legs, fused in zip(("MRR", "recall"), *quality.values(), strict=True)
+        Limit(f"{name}, fused {figure} and the better single one", fused, max(single), at_least=True)
+        for figure, *single, fused in zip(("MRR", "recall"), *quality.values(), strict=True)
     ]
 
 

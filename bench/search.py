@@ -31,7 +31,7 @@ _LIST = "/papers/trending"
 _FILTERS = {"min_votes": "10", "after": "2025-01-01"}
 _TYPING = {"HX-Request": "true", "HX-Current-URL": f"http://{servers.HOST}/papers?q=a"}
 _MEMORY = "6GB"  # of PostgreSQL for a million papers: what it reads again and again fits into it
-_PARTS = 100  # pages of which the parts are timed
+_STAGED = 100  # pages of which the stages are timed
 
 
 def main() -> int:
@@ -53,15 +53,15 @@ def _measure_synthetic(options: argparse.Namespace) -> list[Limit]:
 
 def _measure_real(options: argparse.Namespace) -> list[Limit]:
     state.set_up("papers")
-    from bench import database, parts, questions
+    from bench import database, questions, stages
     from lib.env import DATA
     from papers.models import Paper
 
     print(state.machine())
     database.fill(options.files)
     pieces = questions.pieces()
-    asked = [_search(text) for kind in questions.written().values() for text, _ in kind]
-    print(parts.report(_searches(pieces, _PARTS), _searches(pieces, _PARTS), asked))
+    written = [_search(text) for kind in questions.written().values() for text, _ in kind]
+    print(stages.report(_searches(pieces, _STAGED), _searches(pieces, _STAGED), written))
     similar = [f"{paper.get_absolute_url()}/similar" for paper in Paper.objects.order_by("-hot")[:2_000]]
     database.leave()
     with (
@@ -69,7 +69,7 @@ def _measure_real(options: argparse.Namespace) -> list[Limit]:
         servers.bare(servers.free_port(), DATA / "bare.log") as bare,
     ):
         _warm(site)
-        lines = _lines(site, bare, pieces, asked, similar)
+        lines = _lines(site, bare, pieces, written, similar)
         results = rounds.rounds(lines, options.seconds)
     print(rounds.report(lines, results))
     return [
@@ -78,7 +78,7 @@ def _measure_real(options: argparse.Namespace) -> list[Limit]:
     ]
 
 
-def _lines(site, bare, pieces, asked, similar) -> list[Line]:
+def _lines(site, bare, pieces, written, similar) -> list[Line]:
     def line(name: str, path: str, server: servers.Server = site, **answer) -> Line:
         return Line(name, server, lambda client: repeat((Request(path, **answer),)))
 
@@ -93,7 +93,7 @@ def _lines(site, bare, pieces, asked, similar) -> list[Line]:
         line("bare Django page", "/", bare, rows=ROWS),
         line("trending", _LIST, rows=ROWS),
         new("few words"),
-        once("a question", asked, most=len(asked) // ROUNDS),
+        once("a question", written, most=len(written) // ROUNDS),
         line("few words, repeated", _search("language model reasoning"), rows=ROWS),
         new("few words, words only", by="words"),
         once("few words, meaning only", (_search(piece, by="meaning") for piece in pieces), holds=b"<h1"),

@@ -6,22 +6,22 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bench.database import Places
+from bench.database import Pages
 from bench.report import Limit, table
 
 _LIST, _PAPER, _SIGNED_IN = 5, 8, 3  # the most: for a list, for a paper, and how many more signed in
 
 
-def report(places: Places, stranger: Client, reader: Client) -> list[Limit]:
+def report(pages: Pages, stranger: Client, reader: Client) -> list[Limit]:
     """Prints the statements of each page, for a stranger and signed in; the limits that they are held to."""
 
     def both(request) -> tuple[int, int]:
         return _count(stranger, request.path), _count(reader, request.path)
 
-    lists = {name: both(request) for name, request in places.lists.items()}
-    papers = {name: both(request) for name, request in places.papers.items()}
-    one_row, bookmarks = both(places.one_row), _count(reader, "/bookmarks")
-    rows = [(name, *counts) for name, counts in (lists | {f"words, {places.one_row.rows} row": one_row}).items()]
+    lists = {name: both(request) for name, request in pages.lists.items()}
+    papers = {name: both(request) for name, request in pages.papers.items()}
+    one_row, bookmarks = both(pages.one_row), _count(reader, "/bookmarks")
+    rows = [(name, *counts) for name, counts in (lists | {f"words, {pages.one_row.rows} row": one_row}).items()]
     rows += [("bookmarks", None, bookmarks), *((name, *counts) for name, counts in papers.items())]
     print(table(["SQL statements", "stranger", "signed in"], rows))
     return [

@@ -13,18 +13,18 @@ class AdminSite(admin.AdminSite):
 
     @method_decorator(secure_admin_login)
     def login(self, request, extra_context=None):
-        """Staff sign in where everybody does: there attempts are counted, and a second factor is proved."""
+        """Send staff to the site's own sign-in page, which counts attempts and asks for a second factor."""
         return super().login(request, extra_context)
 
     def admin_view(self, view, cacheable=False):
-        """All pages of the admin but sign-in go through here; who is no staff is sent away before."""
+        """Require a second factor for every page of the admin except sign-in. Django itself requires staff."""
         return super().admin_view(second_factor_required(view), cacheable)
 
     def password_change(self, request, extra_context=None):
-        """Staff change their passwords where everybody does: there it is logged and mailed."""
+        """Send staff to the site's own page for it, which logs the change and mails the owner."""
         return redirect("account_change_password")
 
 
 def hide_secrets() -> None:
-    """Show nobody the seeds, codes and keys of second factors, nor the secrets and tokens of other sites."""
+    """Remove the models from the admin that hold secrets of second factors and of sign-in through other sites."""
     admin.site.unregister([Authenticator, SocialApp, SocialToken])

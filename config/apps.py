@@ -13,7 +13,7 @@ class ConfigConfig(AppConfig):
 
 
 class AdminConfig(admin.AdminConfig):
-    """Django's admin, for staff with a second factor, without the models that hold secrets of sign-in."""
+    """Django's admin for staff with a second factor, without the models that hold secrets of sign-in."""
 
     default = False
     default_site = "config.admin.AdminSite"

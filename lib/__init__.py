@@ -1,1 +1,1 @@
-"""Python and Django only, no models: what every room may stand on."""
+"""Modules that every app may import. They import Python and Django only, and define no models."""

@@ -1,6 +1,6 @@
-"""How long the body of a request may be: by its address, since no request needs more than its form can hold.
+"""The limit on the length of a request's body, which depends on its path.
 
-The server (`lib.server`) stores no more than that, and `BodyLimitMiddleware` answers whoever sends more.
+The server (`lib.server`) stores no more than the limit, and `BodyLimitMiddleware` answers a longer body with 413.
 """
 
 import re
@@ -11,13 +11,13 @@ from django.shortcuts import render
 
 
 def body_limit(path: str) -> int:
-    """The bytes that a body sent to this path may have."""
-    longer = (limit for pattern, limit in settings.LONGER_BODIES.items() if re.fullmatch(pattern, path))
-    return next(longer, settings.BODY_LIMIT)
+    """Returns how many bytes a body that is sent to this path may have."""
+    limits = (limit for pattern, limit in settings.LONGER_BODIES.items() if re.fullmatch(pattern, path))
+    return next(limits, settings.BODY_LIMIT)
 
 
 class BodyLimitMiddleware:
-    """Answers 413 before anything reads a body that is longer than its address takes."""
+    """Answers 413, before anything reads the body, if the body is longer than `body_limit` allows."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -1,6 +1,6 @@
-"""Bodies of responses that are the same for many, compressed once and kept by this process.
+"""Response bodies that many clients get alike: compressed once, and cached by this process.
 
-No padding hides secrets in them, so they must hold none.
+They must hold no secrets: unlike GZipMiddleware, nothing here adds random bytes against the BREACH attack.
 """
 
 import gzip
@@ -12,12 +12,12 @@ from django.http import HttpRequest, HttpResponse
 
 
 def body(key: str, make: Callable[[], bytes], seconds: int = DEFAULT_TIMEOUT) -> bytes:
-    """The compressed body under this key; it is made if none is kept or the one that is kept is too old."""
+    """Returns the compressed body that is cached under this key for `seconds`; `make` makes it if there is none."""
     return caches["pages"].get_or_set(key, lambda: gzip.compress(make(), compresslevel=6, mtime=0), seconds)
 
 
 def response(request: HttpRequest, body: bytes) -> HttpResponse:
-    """The response with this compressed body, decompressed for a client that does not take gzip."""
+    """Returns a response with this compressed body, decompressed if the client does not accept gzip."""
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         return HttpResponse(body, headers={"Content-Encoding": "gzip"})
     return HttpResponse(gzip.decompress(body))

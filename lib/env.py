@@ -1,4 +1,4 @@
-"""The environment, read once: the process's own variables, then `.env` beside manage.py."""
+"""The environment: variables of the process, then those of the file `.env` beside manage.py."""
 
 import contextlib
 import os
@@ -16,18 +16,21 @@ DATA = Path(env("BROADSHEET_DATA", default=str(ROOT / "var"))).expanduser().reso
 
 
 def cores() -> int:
-    """How many processor cores this process may use."""
+    """Returns how many processor cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def kept_secret(name: str, length: int = 48) -> str:
-    """The secret of this name, `length` random bytes, kept in the state folder for its owner to read only."""
+def stored_secret(name: str, length: int = 48) -> str:
+    """Returns the secret in the file of this name in the state folder; creates it from `length` random bytes.
+
+    Only the owner of the file may read it.
+    """
     path = DATA / name
     if not path.exists():
         DATA.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=DATA) as made:  # complete before it has its name
-            made.write(secrets.token_urlsafe(length))
-            made.flush()
+        with tempfile.NamedTemporaryFile("w", dir=DATA) as file:  # complete before it has its name
+            file.write(secrets.token_urlsafe(length))
+            file.flush()
             with contextlib.suppress(FileExistsError):  # another process was first
-                os.link(made.name, path)
+                os.link(file.name, path)
     return path.read_text()

@@ -1,4 +1,4 @@
-"""Model fields that hold one line of text, whatever writes to them: no form, verb or import can store another."""
+"""Model fields that hold one line of text. They normalise every value: from forms, from code and from imports."""
 
 from django.db import models
 
@@ -8,7 +8,7 @@ from lib.text import one_line
 
 class LineField(models.CharField):
     def to_python(self, value):
-        """Django calls this for values from forms, for those that are written, and for those that are looked up."""
+        """Returns the value as one line. Django calls this for form input, before writing, and for lookups."""
         value = super().to_python(value)
         return one_line(value) if isinstance(value, str) else value
 

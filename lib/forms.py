@@ -1,10 +1,10 @@
-"""How every form of the site looks: our own field template."""
+"""The form renderer with the site's own field template, and the form fields that it adds to Django's."""
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.dateparse import parse_date
 
-from lib import links
+from lib import profile_links
 from lib.text import one_line
 
 
@@ -14,7 +14,7 @@ class HouseRenderer(TemplatesSetting):
 
 
 class DateInput(forms.DateInput):
-    """The browser's own date picker; what is no date stays out of it, since browsers complain of that."""
+    """The browser's own date picker. A value that is no date is left out, since browsers log an error for it."""
 
     input_type = "date"
 
@@ -27,7 +27,7 @@ class DateInput(forms.DateInput):
 
 
 class OneLine:
-    """Mixed into a form field of text: its value is one line (`lib.text.one_line`)."""
+    """Mixin for form fields of text that makes their value one line (`lib.text.one_line`)."""
 
     def to_python(self, value) -> str:
         text = super().to_python(value)
@@ -45,21 +45,22 @@ class UrlLineField(OneLine, forms.URLField):
 
 
 class LinksField(forms.CharField):
-    """Links (`lib.links`), typed a line each."""
+    """A text area for links (`lib.profile_links`), one a line."""
 
     widget = forms.Textarea
 
     def __init__(self, **options):
         hint = (
-            f"A line each, at most {links.MOST}: a label, then the address. For example: Homepage https://example.org"
+            f"A line each, at most {profile_links.MAX_LINKS}: a label, then the address. "
+            "For example: Homepage https://example.org"
         )
         super().__init__(**{"required": False, "help_text": hint} | options)
 
     def to_python(self, value) -> list[dict[str, str]]:
-        return links.parse(super().to_python(value))
+        return profile_links.parse(super().to_python(value))
 
     def prepare_value(self, value) -> str:
-        return links.lines(value) if isinstance(value, list) else value
+        return profile_links.lines(value) if isinstance(value, list) else value
 
     def widget_attrs(self, widget) -> dict:
-        return super().widget_attrs(widget) | {"rows": links.MOST}
+        return super().widget_attrs(widget) | {"rows": profile_links.MAX_LINKS}

@@ -1,6 +1,6 @@
-"""The headers that every response has, whoever made it."""
+"""The headers that every response has."""
 
-# All that a page could be allowed and no page of a newspaper needs (https://www.w3.org/TR/permissions-policy/).
+# The features of a browser that no page of this site uses (https://www.w3.org/TR/permissions-policy/).
 _PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -12,10 +12,10 @@ _PERMISSIONS = ", ".join(
 
 
 class HeadersMiddleware:
-    """Adds headers that protect, where the response does not have them already.
+    """Adds headers that protect the reader to each response that does not set them itself.
 
-    Without a `Cache-Control` of its own a response is kept by nobody. Other sites may show what their scripts may read
-    (feeds, static files), and otherwise only what says so itself.
+    A response without `Cache-Control` must not be cached. Other sites may embed a response whose CORS header lets their
+    scripts read it (feeds, static files); anything else only if its own Cross-Origin-Resource-Policy says so.
     """
 
     def __init__(self, get_response):

@@ -1,6 +1,6 @@
-"""`/healthz`: the process lives. `/readyz`: the database is there and migrated.
+"""`/healthz` answers 200 if the process is alive, `/readyz` if the database answers and is migrated.
 
-Answered before anything else looks at the request, so that a probe needs no host name, session or https.
+Both are answered before other middleware sees the request, so that a probe needs no host name, session or https.
 """
 
 from django.db import Error, connection

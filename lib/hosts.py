@@ -1,4 +1,4 @@
-"""Every absolute address of the site is made from BASE_URL, and none from what a request says of its host."""
+"""Absolute addresses of the site are made from BASE_URL, never from the Host header of a request."""
 
 from functools import partial
 from urllib.parse import urljoin, urlsplit
@@ -28,5 +28,5 @@ class HostMiddleware:
 
 
 def _absolute(request: HttpRequest, location: str | None = None) -> str:
-    """The address of this location, or of the request itself, beneath BASE_URL."""
+    """Returns the absolute address, below BASE_URL, of this location or else of the request itself."""
     return iri_to_uri(urljoin(settings.BASE_URL + request.get_full_path(), str(location or "")))

@@ -1,7 +1,7 @@
-"""What all jobs have in common: when they are tried again, and what is told of one that fails.
+"""Retries, deferring and error records of background jobs.
 
-A task that comes again within minutes anyway takes no RETRY. One with a `queueing_lock` must not: of such a lock only
-one job may wait, and where the next one does so already, this one could not be put back.
+A task that is scheduled every few minutes needs no RETRY. A task with a `queueing_lock` must not have it: only one job
+with such a lock may wait, so a failed job could not be put back while the next one waits.
 """
 
 import logging
@@ -17,21 +17,21 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
-# What fails is tried again after 4, 16, 64, 256 and 1,024 seconds; then it has failed, which moderators see.
+# A job that fails is tried again after 4, 16, 64, 256 and 1,024 seconds. Moderators see it if it then fails again.
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=4)
-KEPT = 30 * 24 * 3600  # seconds that a job which failed, and its error, are kept
-LONGEST = 300  # characters of an error that are kept
+KEPT_SECONDS = 30 * 24 * 3600  # for a job that failed, and for its error
+MAX_ERROR_LENGTH = 300  # characters
 
-manager = JobManager(DjangoConnector())  # Django's own connection, and so its transactions, in a worker, too
+manager = JobManager(DjangoConnector())  # uses Django's connection and its transactions, also inside a worker
 
 logger = logging.getLogger(__name__)
 _ADDRESS = re.compile(r"[^\s<>'\"(,]+@[^\s<>'\"),]+")
 
 
 def defer(task, *jobs: dict) -> None:
-    """A job of this task for each of these arguments, written in the transaction that goes on.
+    """Write a job of this task for each dictionary of arguments, as part of the current transaction.
 
-    Inside a worker a task's own `defer` writes by another connection: before the transaction ends, and though it fails.
+    In a worker, the task's own `defer` uses another connection, so its job would exist although the transaction fails.
     """
     options = {"queue": task.queue, "lock": task.lock, "queueing_lock": task.queueing_lock, "priority": task.priority}
     if jobs:
@@ -39,59 +39,59 @@ def defer(task, *jobs: dict) -> None:
 
 
 def next_try(job, error: Exception) -> datetime | None:
-    """When a job with RETRY is tried again after this error; None where this was its last try."""
+    """Returns when a job with RETRY is tried again after this error, or None if this was its last attempt."""
     decision = RETRY.get_retry_decision(exception=error, job=job)
     return decision and decision.retry_at
 
 
 def periodic(cron: str):
-    """`app.periodic` for a schedule that a setting names; an empty one is never."""
+    """Returns a decorator like `app.periodic`, which leaves the task unscheduled if the cron expression is empty."""
     return app.periodic(cron=cron) if cron else lambda task: task
 
 
 def set_up(app) -> None:
-    """Called by procrastinate once it is ready (PROCRASTINATE_ON_APP_READY)."""
-    app.worker_defaults["worker_middleware"] = [tell]
+    """Install the middleware of this module. procrastinate calls this at its start (PROCRASTINATE_ON_APP_READY)."""
+    app.worker_defaults["worker_middleware"] = [record_errors]
 
 
-def shown(args: dict) -> str:
-    """A job's arguments, as far as they may be shown: `timestamp=1764300000, token=…`. A text may be a secret."""
+def masked(args: dict) -> str:
+    """Returns a job's arguments as text. Only numbers are shown, since others may be secrets: `pk=17, token=…`."""
     return ", ".join(f"{name}={value if isinstance(value, int) else '…'}" for name, value in args.items())
 
 
-async def tell(call_next, context, worker):
-    """Around every job: what it raises stands in the log, each time, and its words are kept for moderators."""
+async def record_errors(call_next, context, worker):
+    """Worker middleware that logs each exception of a job, and stores its message for moderators."""
     try:
         return await call_next()
     except Exception as error:
         job = context.job
         logger.exception(
-            "%s[%s](%s) failed, attempt %s", job.task_name, job.id, shown(job.task_kwargs), job.attempts + 1
+            "%s[%s](%s) failed, attempt %s", job.task_name, job.id, masked(job.task_kwargs), job.attempts + 1
         )
-        await sync_to_async(_keep)(job, error)
+        await sync_to_async(_store_exception)(job, error)
         raise
 
 
 def errors(ids: list[int]) -> dict[int, str]:
-    """The id of a job → the words with which it last failed, where they are known."""
-    kept = caches["default"].get_many([_key(pk) for pk in ids])
-    return {pk: kept[_key(pk)] for pk in ids if _key(pk) in kept}
+    """Returns the last error message of each of these jobs that has one, by the job's id."""
+    cached = caches["default"].get_many([_cache_key(pk) for pk in ids])
+    return {pk: cached[_cache_key(pk)] for pk in ids if _cache_key(pk) in cached}
 
 
-def remember(pk: int, words: str) -> None:
-    """Why the job last failed."""
-    caches["default"].set(_key(pk), words, KEPT)
+def store_error(pk: int, message: str) -> None:
+    """Store the reason why the job failed."""
+    caches["default"].set(_cache_key(pk), message, KEPT_SECONDS)
 
 
-def _keep(job, error: Exception) -> None:
-    """Without what was given to the job, and without mail addresses: moderators need neither."""
-    words = f"{type(error).__name__}: {error}"
+def _store_exception(job, error: Exception) -> None:
+    """Store the message of the exception without the job's arguments and without mail addresses."""
+    message = f"{type(error).__name__}: {error}"
     for value in job.task_kwargs.values():
         if isinstance(value, str) and value:
-            words = words.replace(value, "…")
-    remember(job.id, _ADDRESS.sub("…@…", words)[:LONGEST])
-    connection.close()  # of a thread that nobody else looks after
+            message = message.replace(value, "…")
+    store_error(job.id, _ADDRESS.sub("…@…", message)[:MAX_ERROR_LENGTH])
+    connection.close()  # this thread's own, which nothing else closes
 
 
-def _key(pk: int) -> str:
+def _cache_key(pk: int) -> str:
     return f"job-error-{pk}"

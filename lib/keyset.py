@@ -1,8 +1,8 @@
-"""Keyset pages: page 1,000 costs what page 1 costs.
+"""Keyset pagination: page 1,000 costs as much as page 1.
 
-An order is a tuple of column names, all descending, that ends in a unique one. The cursor holds the last
-row's values, signed with the order's name, so that it can be neither made up nor used under another order.
-Row values compare from left to right and use the index on the same columns
+An order is a tuple of column names, all descending, of which the last is unique. The cursor holds the values of the
+last row, signed with the name of the order, so that nobody can forge it or use it with another order. PostgreSQL
+compares row values from left to right and uses the index on the same columns
 (https://use-the-index-luke.com/no-offset explains the method).
 """
 
@@ -21,7 +21,7 @@ from lib.refusals import BadInput
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of one page, and the cursor of the next one ("" if this is the last)."""
+    """The rows of one page, and the cursor of the next page ("" if this is the last one)."""
 
     rows: list
     cursor: str
@@ -33,9 +33,9 @@ class _Row(Func):
 
 
 def page(queryset: QuerySet, order: tuple[str, ...], cursor: str, size: int) -> Page:
-    """The `size` rows after `cursor` ("" for the first page).
+    """Returns the page of `size` rows after `cursor` ("" for the first page).
 
-    Raises BadInput for a cursor that this list did not give out.
+    Raises BadInput for a cursor that was not made for this order.
     """
     queryset = queryset.order_by(*(f"-{column}" for column in order))
     if cursor:
@@ -45,7 +45,7 @@ def page(queryset: QuerySet, order: tuple[str, ...], cursor: str, size: int) -> 
 
 
 def page_of(rows: Sequence, order: tuple[str, ...], cursor: str, size: int) -> Page:
-    """The same for rows at hand, which are in this order already."""
+    """Returns the same for rows in memory, which must be sorted in this order. Raises BadInput like `page`."""
     if cursor:
         last = tuple(_read(cursor, order))
         rows = [row for row in rows if _values(row, order) < last]
@@ -69,13 +69,13 @@ def _write(row, order) -> str:
 
 
 def _plain(value) -> object:
-    """What JSON can hold."""
+    """Returns the value in a form that JSON can hold; `_restored` is the inverse."""
     if isinstance(value, datetime.datetime):
         return {"t": value.isoformat()}
     return {"d": str(value)} if isinstance(value, Decimal) else value
 
 
-def _whole(plain) -> object:
+def _restored(plain) -> object:
     if not isinstance(plain, dict):
         return plain
     return datetime.datetime.fromisoformat(plain["t"]) if "t" in plain else Decimal(plain["d"])
@@ -86,4 +86,4 @@ def _read(cursor: str, order) -> list:
         plain = _signer(order).unsign_object(cursor)
     except BadSignature:
         raise BadInput("This link to older papers is damaged or out of date. Start again from the top.") from None
-    return [_whole(value) for value in plain]
+    return [_restored(value) for value in plain]

@@ -1,7 +1,7 @@
-"""Names that could be taken for others, by their skeletons, and the words that the site keeps for itself.
+"""Names that look like other names, and names that nobody may have.
 
-A skeleton is what is left of a name when letters that look the same are the same letter, after the idea of
-Unicode's UTS #39 (https://www.unicode.org/reports/tr39/): two names with one skeleton look alike.
+The skeleton of a name has one letter for all letters that look alike, after the idea of Unicode's UTS #39
+(https://www.unicode.org/reports/tr39/). Two names with the same skeleton look alike.
 """
 
 import re
@@ -10,28 +10,29 @@ from django.core.exceptions import ValidationError
 
 from lib.text import fold
 
-# Letters that look like an ASCII one; whole words can be written in the Cyrillic and the Greek ones.
+# Letters that look like an ASCII letter. Whole words can be written in Cyrillic or Greek ones.
 _ALIKE = str.maketrans("авекмнорстухѕіјԁԛԝһӏαβεικνορτυχγωϲıłøđ", "abekmhopctyxsijdqwhlabeikvoptuxywcilod")
 _DROPPED = str.maketrans("01i", "oll", "-_")
 
 
 def skeleton(name: str) -> str:
-    """The skeleton of a name: "rn" is "m", "0" is "o", and whatever is no letter or digit is gone."""
+    """Returns the skeleton of a name: "rn" becomes "m", "0" becomes "o", and only letters and digits remain."""
     folded = fold(name).translate(_ALIKE).translate(_DROPPED)
     return "".join(filter(str.isalnum, folded)).replace("rn", "m").replace("vv", "w")
 
 
-def skeletons(words: str) -> frozenset[str]:
-    return frozenset(map(skeleton, words.split()))
+def skeletons(names: str) -> frozenset[str]:
+    """Returns the skeletons of these names, which are separated by spaces."""
+    return frozenset(map(skeleton, names.split()))
 
 
 def refuse_addresses(name: str) -> None:
-    """Raises ValidationError for a name that holds an address, since mails would carry it to people who trust us."""
+    """Raises ValidationError for a name that contains a web address, since names are part of mails that we send."""
     if re.search(r"://|\bwww\.", name, re.IGNORECASE):
         raise ValidationError("A name can't hold an address of the web.")
 
 
-# Nobody's slug, name or user name: addresses of pages, and those who speak for the site.
+# Skeletons that no slug, name or user name may have: parts of the site's addresses, and roles that speak for it.
 RESERVED = skeletons(
     "about abuse accounts admin administrator admins anonymous api broadsheet collections contact edit everybody "
     "everyone guest help hostmaster info log login logout mail me members moderation moderator moderators new news "

@@ -1,4 +1,4 @@
-"""Mail on its way out: into the log where there is no mail server yet, and to a server exactly once."""
+"""Mail backends and messages: a backend that writes to the log, and one that hands a mail to a server exactly once."""
 
 import email.policy
 import re
@@ -21,9 +21,9 @@ _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 class _Whole(UnstructuredHeader):
-    """A header that is never folded, since Python would fold a long address by encoding it, and nobody reads that.
+    """A header that is never folded: Python folds a long address by encoding it, and mail programs do not decode that.
 
-    A line may have 998 characters (RFC 5322, 2.1.1); `email` itself keeps to 78.
+    A line may have 998 characters (RFC 5322, 2.1.1); `email` itself stops at 78.
     """
 
     def fold(self, *, policy) -> str:
@@ -31,7 +31,7 @@ class _Whole(UnstructuredHeader):
 
 
 class _Subject(UniqueUnstructuredHeader):
-    """Encoded as a whole where it must be: Python may write an empty encoded word, which RFC 2047 forbids."""
+    """A subject that is encoded as a whole unless it is ASCII: Python may write empty encoded words (RFC 2047)."""
 
     def fold(self, *, policy) -> str:
         if self.isascii():
@@ -47,42 +47,42 @@ for _name in ("List-Id", "List-Unsubscribe"):
 
 
 class Message(EmailMultiAlternatives):
-    """A mail that no person wrote: Auto-Submitted is RFC 3834's."""
+    """A mail that was written by a program, which the header Auto-Submitted says (RFC 3834)."""
 
     def message(self, *, policy=email.policy.default):
-        told = {
+        headers = {
             "Message-ID": make_msgid(domain=urlsplit(settings.BASE_URL).hostname),
             "Auto-Submitted": "auto-generated",
         }
-        self.extra_headers = told | self.extra_headers
+        self.extra_headers = headers | self.extra_headers
         return super().message(policy=policy.clone(header_factory=_HEADERS))
 
     def _add_bodies(self, msg) -> None:
-        """Quoted-printable, for text in base64 looks like spam; `email` took that, after having tried both."""
+        """Add the bodies in quoted-printable: `email` may choose base64, which spam filters dislike for text."""
         msg.set_content(self.body, cte="quoted-printable")
         for html, _ in self.alternatives:
             msg.add_alternative(html, subtype="html", cte="quoted-printable")
 
 
 def one_click(address: str) -> dict[str, str]:
-    """The headers by which a mail program offers to stop such mails: it sends a POST to this address (RFC 8058)."""
+    """Returns the headers by which mail programs offer to unsubscribe: with a POST to this address (RFC 8058)."""
     return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 class LogBackend(ConsoleBackend):
-    """Writes a mail into the log as a person reads it: the console backend's quoted-printable breaks links."""
+    """Writes the text of each mail to the log. Django's console backend writes quoted-printable, which breaks links."""
 
     def write_message(self, message) -> None:
         self.stream.write(f"Mail to {', '.join(message.to)}: {message.subject}\n\n{message.body}\n")
 
 
-class _Dotting:
-    """For smtplib's classes: `before_dot` is called when all of a message is written but the dot behind it."""
+class _CommitBeforeDot:
+    """Mixin for smtplib's classes that calls `before_dot` when a message is written except for the dot that ends it."""
 
     before_dot: Callable[[], None] | None = None
 
     def data(self, msg: bytes) -> tuple[int, bytes]:
-        """As RFC 5321 has it (4.1.1.4, 4.5.2); the lines of `msg` end in CRLF."""
+        """Send the command DATA and the message (RFC 5321, 4.1.1.4 and 4.5.2). The lines of `msg` end in CRLF."""
         self.putcmd("data")
         code, reply = self.getreply()
         if code != 354:
@@ -92,19 +92,19 @@ class _Dotting:
         if not msg.endswith(b"\r\n"):
             self.send(b"\r\n")
         if self.before_dot:
-            with ExitStack() as broken:
-                broken.callback(self.close)  # without a dot the server drops what it has
+            with ExitStack() as on_error:
+                on_error.callback(self.close)  # without the dot the server drops the message
                 self.before_dot()
-                broken.pop_all()
+                on_error.pop_all()
         self.send(b".\r\n")
         return self.getreply()
 
 
-class _Smtp(_Dotting, smtplib.SMTP):
+class _Smtp(_CommitBeforeDot, smtplib.SMTP):
     pass
 
 
-class _SmtpOverTls(_Dotting, smtplib.SMTP_SSL):
+class _SmtpOverTls(_CommitBeforeDot, smtplib.SMTP_SSL):
     pass
 
 
@@ -123,15 +123,15 @@ class SmtpBackend(DjangosSmtpBackend):
 
 
 def hand_over(mailer: BaseEmailBackend, message, commit: Callable[[], None]) -> None:
-    """Send the message, and `commit` that it is sent, so that whoever dies on the way has done both or neither.
+    """Send the message, and call `commit` to record that it was sent. A killed process has done both or neither.
 
-    A server takes a message at the dot that ends it, and drops what was written if the connection breaks before. So
-    `commit` is called between the last line and the dot: whoever is killed earlier has sent nothing, and later
-    everything. What remains is the moment between the two, microseconds long. Other services than SMTP have no such
-    point: there `commit` comes first.
+    A mail server accepts a message at the dot that ends it, and drops the message if the connection breaks before. So
+    `commit` is called between the last line and the dot: a process that is killed earlier has sent nothing. Only a
+    process that is killed in the microseconds between the commit and the dot records a message that was not sent.
+    Services other than SMTP have no such point, so `commit` is called before anything is sent.
 
-    Raises what `commit` raises, and then nothing is sent; OSError if the message could not be handed over, before or
-    after `commit`.
+    Raises what `commit` raises, and then nothing is sent. Raises OSError if the message could not be handed over; this
+    can happen before or after `commit`.
     """
     if isinstance(mailer, SmtpBackend):
         mailer.send_once(message, commit)

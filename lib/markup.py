@@ -1,7 +1,7 @@
-"""Text of papers and people as safe HTML: TeX maths becomes MathML Core, Markdown becomes a few plain tags.
+"""Converts text of papers and people into safe HTML: TeX formulas into MathML Core, Markdown into a few tags.
 
-Everything leaves through nh3 with an allow-list, so nothing that a paper or a person wrote is ever
-markup of ours. A formula that math-core cannot read is shown as its source.
+nh3 cleans all output with an allow-list, so that nobody's text can bring other elements or attributes into a page. A
+formula that math-core cannot read is shown as its source.
 """
 
 import re
@@ -33,7 +33,7 @@ _MATHML_ATTRIBUTES = {
 _PROSE = {"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "h3", "h4", "a", "hr", "del"}
 _ATTRIBUTES = dict.fromkeys(_MATHML, _MATHML_ATTRIBUTES) | {"a": {"href", "title"}}
 
-MAX_BRACES = 100  # pylatexenc descends into each
+MAX_BRACES = 100  # pylatexenc calls itself for each
 MAX_TEX = 2_000  # characters; math-core overflows its stack on braces nested ten thousand deep
 
 _converter = math_core.LatexToMathML(
@@ -50,7 +50,7 @@ _TEX_ESCAPE = re.compile(r"\\([%&#_$])")
 
 
 def mathml(tex: str, *, block: bool = False) -> str:
-    """MathML for one formula, or its source in <code> if math-core cannot read it."""
+    """Returns MathML for one formula, or its source in <code> if math-core cannot read it."""
     if len(tex) > MAX_TEX:
         return f"<code>{escape(tex)}</code>"
     try:
@@ -62,14 +62,14 @@ def mathml(tex: str, *, block: bool = False) -> str:
 
 
 def typeset(text: str) -> SafeString:
-    """One paragraph of a paper's title or abstract as HTML: maths between dollars, a few TeX text commands."""
-    parts, position = [], 0
+    """Returns a paragraph of a paper's title or abstract as HTML, with formulas and a few of TeX's text commands."""
+    pieces, position = [], 0
     for match in _MATHS.finditer(text):
-        parts.append(_prose(text[position : match.start()]))
-        parts.append(mathml(match["block"] or match["inline"], block=bool(match["block"])))
+        pieces.append(_prose(text[position : match.start()]))
+        pieces.append(mathml(match["block"] or match["inline"], block=bool(match["block"])))
         position = match.end()
-    parts.append(_prose(text[position:]))
-    html = "".join(parts)
+    pieces.append(_prose(text[position:]))
+    html = "".join(pieces)
     if "<" not in html:
         return mark_safe(html)
     return mark_safe(nh3.clean(html, tags=_MATHML | {"em", "strong", "code"}, attributes=_ATTRIBUTES))
@@ -93,13 +93,13 @@ _to_text = LatexNodes2Text(math_mode="text", keep_braced_groups=True, keep_brace
 
 @lru_cache(maxsize=1_000)
 def plain(text: str) -> str:
-    """One paragraph of a paper's title or abstract for where there is no MathML: "$\\alpha_i^2$" is "α_i^2"."""
+    """Returns one paragraph of a paper's title or abstract without MathML: "$\\alpha_i^2$" becomes "α_i^2"."""
     text = _MATHS.sub(lambda match: _formula_as_text(match["block"] or match["inline"]), text)
     return _TEX_ESCAPE.sub(r"\1", _TEXT_COMMAND.sub(r"\2", text))
 
 
 def _formula_as_text(tex: str) -> str:
-    """Its own source where pylatexenc cannot read it."""
+    """Returns the formula in Unicode, or its source if pylatexenc cannot read it."""
     if len(tex) > MAX_TEX or tex.count("{") > MAX_BRACES:
         return tex
     try:
@@ -122,15 +122,15 @@ for _kind in ("math_inline", "math_inline_double", "math_block"):
 
 
 def markdown(text: str, *, plain: bool = False) -> SafeString:
-    """What a person wrote, in Markdown with maths, as HTML: no images, no raw HTML, links marked as theirs.
+    """Returns a person's Markdown with formulas as HTML: without images and raw HTML, and with rel="ugc" on links.
 
-    `plain`: formulas as text, for where there is no MathML.
+    With `plain`, formulas become text, for readers without MathML.
     """
     return mark_safe(_clean(_markdown.render(text, {"plain": plain}), _PROSE | _MATHML))
 
 
 def markdown_text(text: str) -> str:
-    """What a person wrote in Markdown as one line of plain text, which a template escapes like any other."""
+    """Returns a person's Markdown as one line of plain text, which templates must escape like any other text."""
     return one_line(unescape(strip_tags(_markdown.render(text, {"plain": True}))))
 
 
@@ -138,7 +138,7 @@ _one_line = MarkdownIt("zero", {"linkify": True}).enable(["link", "linkify", "es
 
 
 def markdown_line(text: str) -> SafeString:
-    """One line that a person wrote, as HTML: of Markdown only its links."""
+    """Returns one line of a person's text as HTML, in which only the links of Markdown become elements."""
     return mark_safe(_clean(_one_line.renderInline(text), {"a"}))
 
 

@@ -1,4 +1,4 @@
-"""Messages in a cookie of ours, or in the session where they are too long for one."""
+"""Storage of messages in a cookie named by MESSAGES_COOKIE_NAME, or in the session if they are too long for it."""
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage

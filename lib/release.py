@@ -1,4 +1,4 @@
-"""What this release is made of, as a digest: so that what an older one made is not taken for ours."""
+"""A digest of the source code, so that whatever an older release cached is not used by this one."""
 
 import hashlib
 from functools import cache
@@ -9,11 +9,11 @@ from lib.env import ROOT
 
 @cache
 def digest(*names: str) -> str:
-    """Of the contents of these files and folders of the tree."""
-    told = hashlib.blake2b(digest_size=12)
+    """Returns a digest of the contents of these files and folders, whose paths begin at the root of the repository."""
+    result = hashlib.blake2b(digest_size=12)
     for path in (path for name in names for path in _files(ROOT / name)):
-        told.update(path.read_bytes())
-    return told.hexdigest()
+        result.update(path.read_bytes())
+    return result.hexdigest()
 
 
 def _files(path: Path) -> list[Path]:

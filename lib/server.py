@@ -1,7 +1,7 @@
-"""The web server: gunicorn keeps the processes, waitress speaks HTTP in each of them.
+"""The web server: gunicorn manages the processes, and waitress speaks HTTP in each of them.
 
-waitress reads a request to its end, and writes an answer, in one loop over all connections. A thread only ever runs
-our own code, so a client that sends or reads slowly holds a connection and no thread. Headers whose names have an
+waitress reads whole requests and writes responses in one loop over all connections, and its threads run nothing but
+Django. So a client that sends or reads slowly occupies a connection, but no thread. Headers whose names contain an
 underscore are dropped, SCRIPT_NAME among them.
 """
 
@@ -20,16 +20,16 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher
 
 from lib.bodies import body_limit
 
-CONNECTIONS = 500  # of one process; each is a file descriptor, of which a process commonly has 1,024
+CONNECTIONS = 500  # of one process; each takes a file descriptor, of which a process commonly has 1,024
 HEADER_BYTES = 32 * 1024
-DRAINED_BYTES = 50 * 1024 * 1024  # a longer body is answered before it has come to its end
-RECEIVING_SECONDS = 60  # for a request to come to its end, its headers as well as its body
+DRAINED_BYTES = 50 * 1024 * 1024  # a longer body is answered before all of it has arrived
+RECEIVING_SECONDS = 60  # from the first byte of a request to its last
 IDLE_SECONDS = 60  # without a byte in either direction
-CLOSING_SECONDS = 25  # for running requests when the process is to end; the supervisor of gunicorn waits for 30
+CLOSING_SECONDS = 25  # for running requests when the process shuts down; gunicorn's arbiter waits for 30
 
 
 class BoundedBuffer(OverflowableBuffer):
-    """Keeps the first `limit` bytes of a body and only counts the others, so that none of them reaches the disk."""
+    """Stores the first `limit` bytes of a body and only counts the others, so that they are not written to disk."""
 
     def __init__(self, overflow: int, limit: int):
         super().__init__(overflow)
@@ -47,9 +47,9 @@ class BoundedBuffer(OverflowableBuffer):
 
 
 class Parser(HTTPRequestParser):
-    """Stores no more of a body than the address takes; whatever is longer is refused by `BodyLimitMiddleware`.
+    """Stores no more of a body than `body_limit` allows for its path; `BodyLimitMiddleware` refuses longer ones.
 
-    The rest is read and dropped, since a browser shows an answer only once it has sent its request.
+    The rest is read and dropped, since a browser shows a response only after it has sent its whole request.
     """
 
     def parse_header(self, header_plus: bytes) -> None:
@@ -58,8 +58,8 @@ class Parser(HTTPRequestParser):
             self.body_rcv.buf = BoundedBuffer(self.adj.inbuf_overflow, body_limit(self.path))
 
 
-class Refusal(ErrorTask):
-    """The server's own answer to what is no request, or far too long: plain text that nobody keeps."""
+class ErrorResponse(ErrorTask):
+    """The server's own response to a malformed or oversized request: plain text that must not be cached."""
 
     def start(self) -> None:
         super().start()
@@ -68,14 +68,15 @@ class Refusal(ErrorTask):
 
 
 class Channel(HTTPChannel):
-    """One request at a time: who sends further ones without waiting for the answer is answered once and hung up on.
+    """A connection that refuses pipelining: if further requests arrive early, the first is answered and it is closed.
 
-    Browsers and proxies do not do so. Whoever does could have us make answers faster than they are read.
+    Browsers and proxies do not pipeline. A client that does could make the server produce responses faster than it
+    reads them.
     """
 
     parser_class = Parser
-    error_task_class = Refusal
-    receiving_since = 0.0  # when the request began that has not come to its end
+    error_task_class = ErrorResponse
+    receiving_since = 0.0  # when the request began that is being received
     is_pipelined = False
 
     def received(self, data: bytes) -> bool:
@@ -110,12 +111,12 @@ class Server(TcpWSGIServer):
 
     @property
     def is_busy(self) -> bool:
-        """Whether an answer is being made or sent."""
+        """Whether a request is being answered or a response sent."""
         return any(channel.requests or channel.total_outbufs_len for channel in self.active_channels.values())
 
 
 class ServerWorker(Worker):
-    """A process of gunicorn's that serves by waitress."""
+    """A worker process of gunicorn that serves requests with waitress."""
 
     def run(self) -> None:
         connections: dict = {}
@@ -134,37 +135,37 @@ class ServerWorker(Worker):
             for listener in self.sockets
         ]
         while self.alive and self.ppid == os.getppid():
-            self.turn(connections)
+            self.poll(connections)
         for server in servers:
             server.del_channel()  # the listening socket is shared with the other processes, so it stays open
         self.finish(servers, connections)
         dispatcher.shutdown()
 
-    def turn(self, connections: dict) -> None:
-        """Wait for at most half a second for what connections bring, and deal with it."""
+    def poll(self, connections: dict) -> None:
+        """Wait at most half a second for events on the connections, and handle them."""
         self.notify()
         wasyncore.loop(timeout=0.5, use_poll=True, map=connections, count=1)
 
     def finish(self, servers: list[Server], connections: dict) -> None:
-        """Answer what was requested before the end, for a limited time."""
+        """Answer the requests that have arrived already, for at most CLOSING_SECONDS."""
         deadline = time.monotonic() + CLOSING_SECONDS
         while any(server.is_busy for server in servers) and time.monotonic() < deadline:
-            self.turn(connections)
+            self.poll(connections)
 
     def serve(self, environ: dict, start_response) -> Iterable[bytes]:
         self.nr += 1
         if self.nr >= self.max_requests:
             self.alive = False
-        answer = self.wsgi(environ, start_response)
+        response = self.wsgi(environ, start_response)
         if environ["REQUEST_METHOD"] != "HEAD":
-            return answer
-        if hasattr(answer, "close"):
-            answer.close()
+            return response
+        if hasattr(response, "close"):
+            response.close()
         return []
 
 
 def adjustments() -> Adjustments:
-    """Headers that a proxy adds are left to Django, which knows whether there is one."""
+    """Returns the settings of waitress. It keeps the headers of a proxy, since Django knows whether there is one."""
     return Adjustments(
         connection_limit=CONNECTIONS,
         cleanup_interval=5,

@@ -1,4 +1,4 @@
-"""The limit on time that SQL statements of web processes have. Commands and the worker have none."""
+"""The time limit for SQL statements of web processes. Commands and the worker have none."""
 
 from django.conf import settings
 from django.db import OperationalError
@@ -7,16 +7,16 @@ from psycopg.errors import QueryCanceled
 
 
 def limit_time() -> None:
-    """Let PostgreSQL end every statement after STATEMENT_TIMEOUT_MS, on each connection that this process opens.
+    """Make PostgreSQL cancel every statement after STATEMENT_TIMEOUT_MS, on each connection that this process opens.
 
-    With 0 the limit stays what the database has for the role.
+    If that setting is 0, the limit that the database has for the role stays in force.
     """
     if settings.STATEMENT_TIMEOUT_MS:
         connection_created.connect(_set_timeout)
 
 
 def is_out_of_time(error: BaseException) -> bool:
-    """Whether PostgreSQL ended a statement before it was done."""
+    """Returns whether PostgreSQL cancelled a statement because of its time limit."""
     return isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled)
 
 

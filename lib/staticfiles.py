@@ -1,7 +1,7 @@
-"""One style sheet over the wire, many in the tree, no build tool.
+"""Bundles style sheets without a build tool: many files in the repository, one file for the browser.
 
-`css/site.css` is a list of `@import url("x.css") layer(y);`. Browsers understand it as it stands; for
-production, collectstatic puts the imported files in its place before names are hashed and files compressed.
+`css/site.css` is a list of `@import url("x.css") layer(y);`, which browsers understand. In production, collectstatic
+replaces each import by the file that it names, before file names are hashed and files are compressed.
 """
 
 import re
@@ -28,7 +28,7 @@ class BundlingStorage(CompressedManifestStaticFilesStorage):
 
 
 def bundle(sheet: Path) -> str:
-    """The sheet with each imported file in the place of its @import, inside its layer."""
+    """Returns the style sheet with each @import replaced by the imported file, inside its layer."""
 
     def inline(match: re.Match) -> str:
         return f"@layer {match['layer']} {{\n{(sheet.parent / match['file']).read_text()}}}\n"
@@ -37,8 +37,8 @@ def bundle(sheet: Path) -> str:
 
 
 def collect() -> None:
-    """collectstatic, unless nothing has changed since the last time: compressing takes ten seconds."""
-    stamp, now = settings.STATIC_ROOT / "collected", digest("static", "lib", "requirements.lock")
-    if not stamp.exists() or stamp.read_text() != now:
+    """Run collectstatic unless nothing has changed since the last time, because compressing takes ten seconds."""
+    stamp, current = settings.STATIC_ROOT / "collected", digest("static", "lib", "requirements.lock")
+    if not stamp.exists() or stamp.read_text() != current:
         call_command("collectstatic", interactive=False, verbosity=0)
-        stamp.write_text(now)
+        stamp.write_text(current)

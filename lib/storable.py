@@ -1,4 +1,4 @@
-"""Text that PostgreSQL can keep: Unicode without NUL and without lone surrogates. Other text is refused."""
+"""Refuses text that PostgreSQL cannot store: text with NUL or with half of a surrogate pair."""
 
 import re
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ def is_storable(text: str) -> bool:
 
 
 def check(request: HttpRequest) -> None:
-    """Raises BadInput for a request with text that no row can hold.
+    """Raises BadInput for a request whose text PostgreSQL cannot store, or whose body did not arrive completely.
 
-    A cookie with such text is nobody's session, so cookies are forgotten instead.
+    If such text is in a cookie, all cookies are ignored instead: no session has such a key.
     """
     if not all(map(is_storable, request.COOKIES.values())):
         request.COOKIES.clear()
@@ -31,7 +31,7 @@ def check(request: HttpRequest) -> None:
 
 
 def _texts(request: HttpRequest) -> Iterator[str]:
-    """All that a view may read of the request, but the names of files, from which Django takes such characters."""
+    """Yields all text of the request that a view may read, except file names: Django cleans those itself."""
     yield request.path
     yield from (value for name, value in request.META.items() if name.startswith("HTTP_") and name != "HTTP_COOKIE")
     yield from _pairs(request.GET)

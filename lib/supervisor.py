@@ -1,6 +1,7 @@
-"""Keeps one command running: `python -m lib.supervisor COMMAND…` starts it again whenever it ends, until SIGTERM.
+"""Keeps one command running: `python -m lib.supervisor COMMAND…` restarts it whenever it ends, until SIGTERM.
 
-Plain Python in a process of its own: no thread beside a server that forks, and a few megabytes.
+It is a process of its own without Django, so that the web server, which forks, needs no thread for it, and so that it
+takes only a few megabytes.
 """
 
 import ctypes
@@ -10,37 +11,37 @@ import subprocess
 import sys
 import time
 
-FIRST_PAUSE, LAST_PAUSE = 1, 60  # seconds before it is started again, doubled each time …
-GOOD = 300  # … until it ran for so many
-FAREWELL = 20  # seconds that it has to end what it is doing
+FIRST_PAUSE, LAST_PAUSE = 1, 60  # seconds before a restart; each pause is twice as long as the one before …
+STABLE = 300  # … until the command has run for so many seconds
+SHUTDOWN = 20  # seconds that the command has to end after SIGTERM
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 logger = logging.getLogger("supervisor")
 
 
 def supervise(command: list[str]) -> None:
-    """Raises SystemExit on SIGTERM or Ctrl-C, once the command has ended."""
+    """Run the command again and again. Raises SystemExit on SIGTERM or Ctrl-C, after the command has ended."""
     for number in _SIGNALS:
         signal.signal(number, _leave)
     pause = FIRST_PAUSE
     while True:
         started = time.monotonic()
         code = _run(command)
-        if time.monotonic() - started > GOOD:
+        if time.monotonic() - started > STABLE:
             pause = FIRST_PAUSE
-        logger.error("%s ended with %s; it is started again in %s s", " ".join(command), _words(code), pause)
+        logger.error("%s ended with %s; it is started again in %s s", " ".join(command), _describe(code), pause)
         time.sleep(pause)
         pause = min(2 * pause, LAST_PAUSE)
 
 
 def end_with_parent() -> None:
-    """For `preexec_fn`: who starts us takes us along, even when killed (Linux: prctl(PR_SET_PDEATHSIG))."""
+    """Make this process end with its parent, even if that is killed: for `preexec_fn` (Linux: PR_SET_PDEATHSIG)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def _leave(*_) -> None:
-    """Once: Ctrl-C reaches us twice, from the terminal and by way of the site."""
+    """Exit, and ignore further signals: Ctrl-C arrives twice, from the terminal and from the site."""
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     sys.exit(0)
@@ -57,14 +58,14 @@ def _run(command: list[str]) -> int:
 def _end(process: subprocess.Popen) -> None:
     process.terminate()
     try:
-        process.wait(FAREWELL)
+        process.wait(SHUTDOWN)
     except subprocess.TimeoutExpired:
         logger.warning("Process %s does not end and is killed; its jobs are begun again", process.pid)
         process.kill()
         process.wait()
 
 
-def _words(code: int) -> str:
+def _describe(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 

@@ -1,6 +1,6 @@
-"""Mail to one person from a template, after the transaction; where it fails, the request or the job goes on.
+"""Mails to one person that are rendered from a template.
 
-What a person typed stands in it only `quoted`, or as a `line` that begins with something of ours.
+A template shows text that a person typed only with the filter `quoted`, or with `line` behind words of its own.
 """
 
 from django.conf import settings
@@ -14,12 +14,12 @@ LONGEST_SUBJECT = 150
 
 
 def post(template: str, address: str, subject: str, context: dict) -> None:
-    """Mail the template; a failure goes to the log as an error."""
+    """Send the mail after the transaction. A failure is logged as an error, and the request or the job goes on."""
     transaction.on_commit(write(template, address, subject, context).send, robust=True)
 
 
 def write(template: str, address: str, subject: str, context: dict, headers: dict[str, str] | None = None) -> Message:
-    """Returns the mail without sending it: its `send` raises an error where it cannot be sent."""
+    """Returns the mail. Its method `send` sends it, and raises an exception if that fails."""
     subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + cut(one_line(subject), LONGEST_SUBJECT)
     text = render_to_string(template, context | {"site": settings.BASE_URL})
     return Message(subject, text, to=[address], headers=headers)

@@ -1,4 +1,4 @@
-"""Plain text: one line of it, the forms that search compares, and initials."""
+"""Functions for plain text: making it one line, cutting it, the forms that search compares, and initials."""
 
 import re
 import unicodedata
@@ -6,15 +6,15 @@ import unicodedata
 _NO_WORD = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w.]|_")  # a dot between digits is part of a number
 _BEFORE_NUMBER = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-# What is drawn as nothing or turns the line around: Unicode's Default_Ignorable_Code_Point but for what is below, the
-# directional and annotation characters, the blank of Braille, and halves of surrogate pairs.
-_UNSEEN = re.compile(
+# Characters that are invisible or change the direction of the line: Unicode's Default_Ignorable_Code_Point except for
+# those below, the directional and annotation characters, the blank of Braille, and halves of surrogate pairs.
+_INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\u2800\u3164\ud800-\udfff\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-# Persian and the scripts of India spell words with joiners, and emoji are made of several with them; between other
-# characters they only hide. So does the selector of emoji (U+FE0F) anywhere but behind one.
+# Persian and the scripts of India spell words with joiners, and they combine emoji; between other characters they are
+# invisible. So is the emoji selector (U+FE0F) anywhere but behind an emoji.
 _EMOJI = "\u2600-\u27bf\U0001f000-\U0001faff"
 _JOINED = "\u0600-\u109f\u1780-\u18af" + _EMOJI
 _STRAY_SELECTOR = re.compile(f"(?<![{_EMOJI}])\ufe0f")
@@ -23,19 +23,19 @@ _QUOTATION_MARKS = str.maketrans(dict.fromkeys('"“”„‟«»', "'"))
 
 
 def one_line(text: str) -> str:
-    """The text in NFC, on one line, with nothing in it that cannot be seen and single spaces between its words.
+    """Returns the text in NFC, on one line, without invisible characters and with single spaces between words.
 
-    Joiners (U+200C, U+200D) stay between emoji and between letters of scripts that need them, from Arabic to Burmese,
+    Joiners (U+200C, U+200D) remain between emoji and between letters of scripts that need them, from Arabic to Burmese,
     Khmer and Mongolian.
     """
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
-    visible = _STRAY_JOINER.sub("", _STRAY_SELECTOR.sub("", _UNSEEN.sub("", text)))
+    visible = _STRAY_JOINER.sub("", _STRAY_SELECTOR.sub("", _INVISIBLE.sub("", text)))
     return " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", visible)).split())
 
 
 def cut(text: str, limit: int) -> str:
-    """At most so many characters of a line, up to the end of a word, with an ellipsis where something is missing."""
+    """Returns at most `limit` characters of a line: up to the end of a word, with an ellipsis if it was cut."""
     if len(text) <= limit:
         return text
     end = text.rfind(" ", limit // 2, limit)
@@ -43,22 +43,25 @@ def cut(text: str, limit: int) -> str:
 
 
 def line(text: object, limit: int) -> str:
-    """The text on one line of at most so many characters."""
+    """Returns the text as one line of at most `limit` characters."""
     return cut(one_line(str(text)), limit)
 
 
 def quoted(text: object) -> str:
-    """What a person typed, to stand inside a sentence of a mail: “on one line, cut”. It cannot end its quotation."""
+    """Returns text that a person typed as a “quotation” inside a sentence of a mail: one line, cut to 80 characters.
+
+    Quotation marks in it become apostrophes, so that the text cannot end its own quotation.
+    """
     return f"“{line(str(text).translate(_QUOTATION_MARKS), 80)}”"
 
 
 def as_quotation(text: str) -> str:
-    """Each line of a text with “> ” before it, as mail programs quote."""
-    return "\n".join(f"> {one_line(part)}".rstrip() for part in text.splitlines())
+    """Returns the text with “> ” before each line, as mail programs quote."""
+    return "\n".join(f"> {one_line(text_line)}".rstrip() for text_line in text.splitlines())
 
 
 def fold(text: str) -> str:
-    """Case and accents gone, so that "Nuno" finds "Nuño": NFKD, combining marks dropped, casefolded."""
+    """Returns the text without case and accents (NFKD, no combining marks, casefolded): "Nuno" finds "Nuño"."""
     if text.isascii():
         return one_line(text).lower()
     decomposed = unicodedata.normalize("NFKD", one_line(text))
@@ -66,22 +69,22 @@ def fold(text: str) -> str:
 
 
 def bare(text: str) -> str:
-    """Folded, and nothing but words and numbers left, so that "GPT-4", "gpt4" and "gpt 4" are the same.
+    """Returns the folded words and numbers of the text, so that "GPT-4", "gpt4" and "gpt 4" are the same.
 
-    PostgreSQL's parser would read a negative number there, a path in "and/or" and a host in "here.Then".
+    PostgreSQL's own parser finds a negative number in "GPT-4", a path in "and/or" and a host in "here.Then".
     """
     words = _NO_WORD.sub(" ", fold(text).replace("'", "").replace("’", ""))
     return " ".join(_BEFORE_NUMBER.sub(" ", words).split())
 
 
 def byline(names: list[str], number: int) -> str:
-    """Of so many authors these are the first: "Ada and Grace", "Ada, Grace and 3,000 more"."""
+    """Returns a line for a paper with `number` authors, of whom `names` are the first: "Ada, Grace and 3,000 more"."""
     if names and number > len(names):
         return f"{', '.join(names)} and {number - len(names):,} more"
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def initials(name: str) -> str:
-    """One or two letters for the place of a picture; "" for a name without a letter."""
+    """Returns one or two letters that stand for a missing picture, or "" for a name without letters and digits."""
     words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
     return "".join(word[0] for word in words[:2]).upper()

@@ -1,8 +1,8 @@
-"""How often something may be done: by a person, from a network, or to a mailbox.
+"""Rate limits: how often a person, a network or a mailbox may cause an action.
 
-The generic cell rate algorithm (ITU-T I.371) over one table of PostgreSQL, so that all processes and machines count
-together and no number of simultaneous requests gets past a limit. The table is unlogged: a crash of the database
-forgets it, which costs nothing but a fresh start of every limit.
+This is the generic cell rate algorithm (ITU-T I.371) on one table of PostgreSQL, so that all processes and machines
+count together, and simultaneous requests cannot exceed a limit. The table is unlogged: a crash of the database empties
+it, which only resets every limit.
 """
 
 import ipaddress
@@ -15,13 +15,13 @@ from django.utils.crypto import salted_hmac
 
 from lib.refusals import TooMany
 
-_GRACE = timedelta(seconds=1)  # among simultaneous requests, the first in line may have read the clock last
+_GRACE = timedelta(seconds=1)  # of simultaneous requests, the one that gets the lock first may have read the clock last
 _DOMAINS_WITHOUT_DOTS = {"gmail.com", "googlemail.com"}
 
 
 @dataclass(frozen=True)
 class Limit:
-    """`amount` times at once, and from then on `amount` times in a `period`, evenly spread."""
+    """A limit of `amount` uses at once, and after that of `amount` uses in each `period`, evenly spread."""
 
     name: str
     amount: int
@@ -35,8 +35,8 @@ class Limit:
 def take(*uses: tuple[Limit, str]) -> timedelta | None:
     """Count one use of each limit for its key (a person, a network, a mailbox), in one statement.
 
-    Returns None if every limit allows it, else the time after which all of them will. A use that one limit allows
-    counts although another limit refuses.
+    Returns None if every limit allows the use, otherwise the time after which all of them will. A use counts for the
+    limits that allow it even if another limit refuses it.
     """
     now = timezone.now()
     limits = {_digest(limit, key): limit for limit, key in uses}
@@ -55,31 +55,31 @@ def take(*uses: tuple[Limit, str]) -> timedelta | None:
             return None
         cursor.execute("SELECT key, free_at FROM lib_throttle WHERE key = ANY(%s)", [refused])
         waits = (free_at + limits[key].interval - limits[key].period - now for key, free_at in cursor.fetchall())
-        return max(waits, default=timedelta(0))  # a row that held somebody up may be gone by now
+        return max(waits, default=timedelta(0))  # the row that refused may have been deleted since
 
 
 def demand(*uses: tuple[Limit, str], message: str) -> None:
-    """Count one use of each limit. Raises TooMany with this message where one of them does not allow it."""
+    """Count one use of each limit. Raises TooMany with this message if one of the limits refuses it."""
     if (wait := take(*uses)) is not None:
         raise TooMany(message, wait)
 
 
 def release(*uses: tuple[Limit, str]) -> None:
-    """Forget every use that was counted of these limits for these keys."""
+    """Delete all uses that were counted of these limits for these keys."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM lib_throttle WHERE key = ANY(%s)", [[_digest(*use) for use in uses]])
 
 
 def forget_expired() -> None:
-    """Delete the rows that hold nobody up any more."""
+    """Delete the rows that have no effect any more."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM lib_throttle WHERE free_at < %s", [timezone.now()])
 
 
 def mailbox(email: str) -> str:
-    """The address that mail to this one ends up at, as far as an address shows it.
+    """Returns one name for all addresses that visibly lead to the same mailbox.
 
-    The tag behind a “+” is left out everywhere (RFC 5233), dots where the provider ignores them.
+    The tag behind a “+” is dropped for every provider (RFC 5233), and dots for providers that ignore them.
     """
     local, _, domain = email.lower().rpartition("@")
     local = local.partition("+")[0]
@@ -89,14 +89,14 @@ def mailbox(email: str) -> str:
 
 
 def network(ip: str) -> str:
-    """The range that one subscriber of a provider commonly has at hand: an IPv4 /24, an IPv6 /48."""
+    """Returns the range of addresses that one subscriber of a provider commonly has: an IPv4 /24 or an IPv6 /48."""
     address = ipaddress.ip_address(ip)
     address = getattr(address, "ipv4_mapped", None) or address
     return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
 def _digest(limit: Limit, key: str) -> str:
-    """The table names nobody: it holds keyed digests of whom a limit is counted for."""
+    """Returns the keyed digest that stands for this key in the table, which therefore holds no personal data."""
     return salted_hmac(f"lib.throttle.{limit.name}", key, algorithm="sha256").hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Inputs of our own: a picture, a colour, Markdown that shows what becomes of it."""
+"""Form inputs: for a picture, for a colour, and for Markdown with a preview."""
 
 import re
 
@@ -14,13 +14,13 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
 class PictureInput(forms.ClearableFileInput):
-    """Shows the picture that is there; one just uploaded stays in a form that comes back for another reason.
+    """Shows the current picture. A new picture survives if the form is rendered again because of another field's error.
 
-    It is kept by then, and the form names it under a signature, so that nobody can name a picture of others'.
+    The picture is stored by then, and a hidden field carries its signed name, so that nobody can claim other pictures.
     """
 
     template_name = "forms/picture.html"
-    owner = ""  # whom its pictures belong to
+    owner = ""  # part of the signature: the person or organisation whose picture it is
 
     def value_from_datadict(self, data, files, name):
         value = super().value_from_datadict(data, files, name)
@@ -44,9 +44,9 @@ class PictureInput(forms.ClearableFileInput):
 
 
 class PictureField(forms.FileField):
-    """An upload, kept in this shape. Its value is a name for the model's field, or False where it is to go.
+    """An uploaded picture. Its value is the stored name for the model's field, or False if the person removed it.
 
-    Not an ImageField, which would open the upload in this process.
+    It is no ImageField, because that would open the upload in this process.
     """
 
     widget = PictureInput
@@ -67,14 +67,14 @@ class PictureField(forms.FileField):
         return data
 
     def bound_data(self, data, initial):
-        """The picture that was just kept, as its name; else the one that is there."""
+        """Returns the name of the picture that was just stored, or else the current picture."""
         return (data if isinstance(data, str) else getattr(data, "kept", "")) or initial
 
 
 class ColourField(forms.CharField):
-    """A colour as `#rrggbb`, or "" where the one that stands for none was left.
+    """A colour as `#rrggbb`, or "" if the value of `none` was not changed.
 
-    The browser's own picker has no way to choose nothing, so it starts at that one.
+    The browser's colour picker cannot be empty, so it starts at `none`, a colour that stands for no choice.
     """
 
     widget = forms.TextInput({"type": "color"})
@@ -97,19 +97,19 @@ class ColourField(forms.CharField):
 
 
 class MarkdownInput(forms.Textarea):
-    """Shows beneath what becomes of the text: as one types, or at the press of a button that sends the form to `?look`.
+    """A text area with a preview, which appears while one types, or when a button sends the form to `?look`.
 
-    A page that has one draws its form again for `?look`, and keeps nothing.
+    A view with this input must render its form again for `?look` without saving anything.
     """
 
     template_name = "forms/markdown.html"
 
     def value_from_datadict(self, data, files, name):
-        """With line ends as they are kept, whatever the browser sends."""
+        """Returns the text with line ends as they are stored: browsers send CRLF."""
         value = super().value_from_datadict(data, files, name)
         return value and value.replace("\r\n", "\n")
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
-        context["widget"]["drawn"] = markdown(value or "")
+        context["widget"]["preview"] = markdown(value or "")
         return context

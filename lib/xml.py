@@ -1,4 +1,4 @@
-"""XML from outside: no entities, no network, no huge trees. And what XML can hold."""
+"""Reads XML of other sites without entities, network access and huge trees; and removes what XML cannot hold."""
 
 import re
 
@@ -6,15 +6,15 @@ from lxml import etree
 
 
 class BadXML(ValueError):
-    """The bytes are not XML that we are willing to read."""
+    """Raised for bytes that are not XML, or XML that `parse` does not accept."""
 
 
-# All that is not a Char of XML 1.0 (https://www.w3.org/TR/xml/#charsets).
+# Every character that is not a Char of XML 1.0 (https://www.w3.org/TR/xml/#charsets).
 _NO_CHAR = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def parse(data: bytes) -> etree._Element:
-    """The root element. Raises BadXML for malformed XML, any DOCTYPE, and trees past libxml2's own limits."""
+    """Returns the root element. Raises BadXML for malformed XML, for any DOCTYPE, and beyond libxml2's own limits."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
     try:
         root = etree.fromstring(data, parser)
@@ -26,5 +26,5 @@ def parse(data: bytes) -> etree._Element:
 
 
 def writable(text: str) -> str:
-    """The text without the characters that no XML document can hold."""
+    """Returns the text without the characters that an XML document cannot hold."""
     return _NO_CHAR.sub("", text)

@@ -20,19 +20,19 @@ class OrganisationAdmin(admin.ModelAdmin):
     inlines = [MembershipInline]
 
     def save_formset(self, request, form, formset, change):
-        """Members that change here are told in the log, too."""
+        """Write into the organisation's log which members were changed in the admin."""
         super().save_formset(request, form, formset, change)
         for membership in [*formset.new_objects, *(changed for changed, _ in formset.changed_objects)]:
             role = Role(membership.role).with_article
-            Event.objects.tell(form.instance, request.user, f"made {membership.user} {role}, in the admin")
+            Event.objects.record(request.user, form.instance, f"made {membership.user} {role}, in the admin")
             form.instance.invitations.lapse(membership.user, membership.role)
         for membership in formset.deleted_objects:
-            Event.objects.tell(form.instance, request.user, f"removed {membership.user}, in the admin")
+            Event.objects.record(request.user, form.instance, f"removed {membership.user}, in the admin")
             form.instance.invitations.lapse(membership.user, None)
 
 
 class RecordAdmin(admin.ModelAdmin):
-    """What happened: to be read, and deleted if it must."""
+    """Rows that say what happened: they can be read and deleted, and not changed."""
 
     def has_add_permission(self, request):
         return False

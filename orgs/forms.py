@@ -14,7 +14,7 @@ HOUSE_ACCENT = "#9a1b1e"  # --accent of static/css/tokens.css
 
 
 class OrganisationForm(forms.ModelForm):
-    """What a draft holds, but for the papers and collections, which have pages of their own."""
+    """The fields of a draft, except for its papers and collections, which have pages of their own."""
 
     website = UrlLineField(required=False, assume_scheme="https", help_text="For example https://example.org")
     links = LinksField()
@@ -44,16 +44,16 @@ class OrganisationForm(forms.ModelForm):
             self.fields[name].widget.owner = f"organisation {self.instance.pk}"
 
     def clean_announced_until(self):
-        last = self.cleaned_data["announced_until"]
-        if last and "announced_until" in self.changed_data and last < timezone.now().date():
+        last_day = self.cleaned_data["announced_until"]
+        if last_day and "announced_until" in self.changed_data and last_day < timezone.now().date():
             raise forms.ValidationError("This day is over, so that nobody would see the announcement.")
-        return last
+        return last_day
 
     def clean(self) -> None:
-        told = super().clean()
-        if "name" in self.changed_data and "name" in told:
+        data = super().clean()
+        if "name" in self.changed_data and "name" in data:
             try:
-                Organisation.objects.refuse_imitation("name", told["name"], but=self.instance.pk)
+                Organisation.objects.refuse_imitation("name", data["name"], but=self.instance.pk)
             except forms.ValidationError as error:
                 self.add_error(None, error)
 
@@ -107,7 +107,7 @@ class AnswerForm(forms.ModelForm):
 
 
 class RefusalForm(AnswerForm):
-    """A refusal says why."""
+    """An answer that refuses a claim, which cannot be empty."""
 
     answer = forms.CharField(max_length=2000, widget=forms.Textarea({"rows": 2}))
 

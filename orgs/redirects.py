@@ -1,4 +1,4 @@
-"""Addresses of organisations that were merged into others."""
+"""Redirects from addresses of organisations that were merged into others."""
 
 import re
 
@@ -10,7 +10,7 @@ _PATH = re.compile(r"/orgs/(?P<slug>[-\w]+)(?P<rest>(?:/.*)?)", re.ASCII)
 
 
 class FormerSlugMiddleware:
-    """What is not found beneath a former slug is looked for beneath the present one, whichever page it is."""
+    """Redirects every page below a former slug that is not found to the same page below the present slug."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -24,5 +24,5 @@ class FormerSlugMiddleware:
         if not former:
             return response
         query = request.META["QUERY_STRING"]
-        there = former.organisation.get_absolute_url() + path["rest"]
-        return HttpResponsePermanentRedirect(f"{there}?{query}" if query else there)
+        address = former.organisation.get_absolute_url() + path["rest"]
+        return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)

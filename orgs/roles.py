@@ -1,6 +1,8 @@
-"""What each role in an organisation may do: this table, and nothing else, decides."""
+"""What each role in an organisation may do. Permissions are read from this table and from nowhere else."""
 
 from django.db.models import TextChoices
+
+from lib.refusals import NotAllowed
 
 
 class Role(TextChoices):
@@ -30,6 +32,15 @@ DEEDS = (SEE, SUGGEST, TAG, EDIT, KEEP, INVITE, APPOINT)
 
 
 def who_may(deed: str) -> str:
-    """`owners and admins`: the roles that include the deed, as a sentence names them."""
+    """The roles that include the deed, as a sentence names them: "owners and admins"."""
     *most, last = [f"{role}s" for role in Role if deed in MAY[role]]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def demand_moderator(user) -> None:
+    """Raises NotAllowed unless the user is a moderator.
+
+    Views for moderators also want a second factor, which is a matter of the session (see `accounts.factors`).
+    """
+    if not user.is_moderator:
+        raise NotAllowed("Only moderators may do this.")

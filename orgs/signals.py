@@ -1,12 +1,12 @@
-"""What rooms above are told. Each is sent inside the transaction that makes it so."""
+"""Signals to the apps above, each sent inside the transaction of the change."""
 
 from django.dispatch import Signal
 
-# old, into: the organisations. What `old` has must be `into`'s when the receiver is done: `old` is deleted then.
+# old, into: two organisations. Receivers give to `into` what `old` has; then `old` is deleted.
 organisation_merged = Signal()
-# invitation: it was sent.
+# invitation: one that was created just now.
 invited = Signal()
-# organisation, user, role, actor: what the user is there from now on; role is None for whom the actor removed.
+# organisation, user, role, actor: the role that the user has there now; None if the actor removed the user.
 role_changed = Signal()
-# claim: a moderator granted or refused it.
+# claim: one that a moderator has granted or refused.
 claim_decided = Signal()

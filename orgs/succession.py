@@ -1,4 +1,4 @@
-"""Who leaves the site must not leave other people in an organisation that nobody owns."""
+"""Leaving the site, which must not leave other people in an organisation that nobody owns."""
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -9,7 +9,7 @@ from orgs.roles import Role
 
 
 def owned_only_by(user) -> QuerySet[Organisation]:
-    """With `has_others`: whether somebody else is a member."""
+    """The organisations that have no other owner, with `has_others`: whether they have other members."""
     others = Membership.objects.filter(organisation=OuterRef("pk")).exclude(user=user)
     owned = Organisation.objects.filter(memberships__user=user, memberships__role=Role.OWNER)
     return owned.exclude(Exists(others.filter(role=Role.OWNER))).annotate(has_others=Exists(others))
@@ -17,14 +17,13 @@ def owned_only_by(user) -> QuerySet[Organisation]:
 
 @transaction.atomic
 def leave(user) -> None:
-    """Delete the account; organisations without other members are nobody's from then on.
+    """Delete the account; organisations without other members have no owner from then on.
 
-    Raises BadInput for the only owner of an organisation that has other members. Their rows are locked, so that of
-    two owners who leave at once one is the last.
+    Raises BadInput for the only owner of an organisation that has other members. The organisations are locked, so
+    that of two owners who leave at once one counts as the last.
     """
-    joined = Organisation.objects.filter(pk__in=Membership.objects.filter(user=user).values("organisation"))
-    list(joined.select_for_update(no_key=True).order_by("pk"))
-    if kept := owned_only_by(user).filter(has_others=True):
-        names = ", ".join(str(organisation) for organisation in kept)
+    Organisation.objects.filter(pk__in=Membership.objects.filter(user=user).values("organisation")).lock()
+    if owned := owned_only_by(user).filter(has_others=True):
+        names = ", ".join(str(organisation) for organisation in owned)
         raise BadInput(f"Your account is not deleted: you are the only owner of {names}. Make somebody else an owner.")
     user.leave()

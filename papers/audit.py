@@ -71,7 +71,7 @@ def repair() -> None:
     for counter, expected in _COLLECTION_COUNTERS.items():
         ids = _lock(_wrong(Collection.objects, counter, expected))
         Collection.objects.filter(pk__in=ids).update(**{counter: expected})
-    Affiliation.objects.show(_lock(Paper.objects.misattributed()))
+    Affiliation.objects.refresh_organisation(_lock(Paper.objects.misattributed()))
     unindexed = list(Paper.objects.filter(entry=None).prefetch_related("authors"))
     SearchEntry.objects.refresh(unindexed, {paper.pk: [a.name for a in paper.authors.all()] for paper in unindexed})
     Day.objects.recount()
@@ -80,4 +80,4 @@ def repair() -> None:
 def _lock(wrong) -> list[int]:
     """Lock these rows, so that nobody changes their counters until the transaction ends, and return their ids."""
     ids = list(wrong.values_list("pk", flat=True))
-    return [row.pk for row in wrong.model.objects.select_for_update(no_key=True).filter(pk__in=ids)]
+    return wrong.model.objects.filter(pk__in=ids).lock()

@@ -30,7 +30,7 @@ def delete_votes(sender, instance, **kwargs) -> None:
     """
     sender.objects.select_for_update().filter(pk=instance.pk).first()
     voted = list(instance.votes.select_for_update().values_list("paper", flat=True))
-    list(Paper.objects.select_for_update(no_key=True).filter(pk__in=voted).order_by("pk").values_list("pk"))
+    Paper.objects.filter(pk__in=voted).lock()
     Paper.objects.touch(voted, vote_count=F("vote_count") - 1)
     instance.votes.all().delete()
 
@@ -39,8 +39,9 @@ def delete_votes(sender, instance, **kwargs) -> None:
 def delete_collection_follows(instance, **kwargs) -> None:
     """Delete a user's follows of collections and decrease the collections' counters."""
     followed = CollectionFollow.objects.filter(user=instance)
-    Collection.objects.hold(*Collection.objects.filter(pk__in=followed.values("collection")))
-    Collection.objects.filter(pk__in=followed.values("collection")).update(follower_count=F("follower_count") - 1)
+    collections = Collection.objects.filter(pk__in=followed.values("collection"))
+    collections.lock()
+    collections.update(follower_count=F("follower_count") - 1)
     followed.delete()
 
 

@@ -3,45 +3,63 @@
 Real PostgreSQL, real templates, real middleware; CSRF is enforced.
 """
 
+from copy import deepcopy
+from functools import cache
+
+import hypothesis
 import pytest
+from django.conf import settings
 from django.core.cache import caches
-from django.db import connection
+from django.core.signals import setting_changed
+from django.db import connection, transaction
+from django.dispatch import receiver
 from django.test import Client
-from hypothesis import HealthCheck, settings
+from django.test.client import ClientHandler
+from django.utils.crypto import get_random_string
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.job_context import JobContext
 
 from orgs.models import Membership
 from orgs.roles import Role
-from papers.search import results
-from papers.search.embedding import embedder
+from tests.database import empty
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
-from tests.queue import clear
 
 # These machines are shared: how long an example takes says nothing.
-settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("shared")
+hypothesis.settings.register_profile("shared", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("shared")
 
 
 @pytest.fixture(autouse=True)
 def _fresh_caches():
     for name in ("cards", "pages", "searches"):
         caches[name].clear()
-    for known in (embedder, results._has_vectors, results._embedded):
-        known.cache_clear()
-    results._pause["until"] = 0.0
 
 
-@pytest.fixture(autouse=True)
-def _fresh_throttle(request):
-    """What Django empties after a test that commits are the tables of models; the throttle has none."""
-    yield
-    mark = request.node.get_closest_marker("django_db")
-    commits = {"live_server", "transactional_db"} & set(request.fixturenames)
-    if commits or (mark and mark.kwargs.get("transaction")):
-        with request.getfixturevalue("django_db_blocker").unblock(), connection.cursor() as cursor:
-            cursor.execute("DELETE FROM lib_throttle")
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The tables of the database, without what a run that was killed may have left in them."""
+    with django_db_blocker.unblock():
+        empty()
+
+
+@pytest.fixture(scope="module")
+def module_scene(request, django_db_setup, django_db_blocker):
+    """What `build_scene()` of the module returns, in a transaction that is rolled back after the module's last test."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield request.module.build_scene()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def scene(module_scene, db):
+    """The rows that `build_scene()` of the module writes, and a copy of what it returns.
+
+    They are written once a module. Each test is a savepoint in that transaction: what one changes, no other sees.
+    All tests of such a module that read the database have to have the scene, or it would depend on their order
+    whether they see its rows: `pytestmark = pytest.mark.usefixtures("scene")`.
+    """
+    return deepcopy(module_scene)
 
 
 @pytest.fixture
@@ -114,11 +132,8 @@ def work(db):
 
 @pytest.fixture
 def queue(transactional_db, monkeypatch):
-    """Nothing that an earlier test left; and no connection that the threads of a worker would leave."""
+    """Jobs are committed, and the threads of a worker leave no connection."""
     monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
-    clear()
-    yield
-    clear()
 
 
 @pytest.fixture
@@ -141,17 +156,37 @@ def sign_in(client: Client, user) -> None:
         session.save()
 
 
+@cache
+def middleware() -> ClientHandler:
+    """The middleware of the site, made once, as in a server: WhiteNoise looks at every static file when it is made."""
+    return ClientHandler(enforce_csrf_checks=True)
+
+
+@receiver(setting_changed)
+def _make_middleware_again(**kwargs):
+    middleware.cache_clear()
+
+
 class Reader(Client):
-    """A browser that knows its CSRF token once a page showed it, as a real one does."""
+    """A browser. Its owner has seen a page with a form, so that it has the cookie that goes with CSRF tokens."""
 
     def __init__(self, user=None):
-        super().__init__(enforce_csrf_checks=True, HTTP_HOST="127.0.0.1")
+        super().__init__(HTTP_HOST="127.0.0.1")
         if user:
             sign_in(self, user)
+            self.cookies[settings.CSRF_COOKIE_NAME] = get_random_string(32)
+
+    def request(self, **request):
+        self.handler = middleware()
+        return super().request(**request)
+
+    def __deepcopy__(self, memo):
+        """Another browser with the same cookies, for the next test of a scene."""
+        twin = Reader()
+        twin.cookies = deepcopy(self.cookies, memo)
+        return twin
 
     def act(self, path, data=None, **extra):
-        """POST with the token that the page carries."""
-        if "csrftoken" not in self.cookies:
-            self.get("/papers/submit")
-        token = self.cookies["csrftoken"].value if "csrftoken" in self.cookies else ""
-        return self.post(path, (data or {}) | {"csrfmiddlewaretoken": token}, **extra)
+        """POST with the token that a page would carry, if this browser has seen one."""
+        token = self.cookies.get(settings.CSRF_COOKIE_NAME)
+        return self.post(path, (data or {}) | {"csrfmiddlewaretoken": token.value if token else ""}, **extra)

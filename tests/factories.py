@@ -8,7 +8,8 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import User
 from inbox.models import Letter, Notification, Subscription
-from orgs.models import Organisation
+from orgs.models import Membership, Organisation
+from orgs.roles import Role
 from papers.models import Affiliation, Author, Day, Paper, SearchEntry, State, Submission
 
 NOON = datetime(2025, 9, 10, 12, tzinfo=UTC)
@@ -36,6 +37,11 @@ class OrganisationFactory(DjangoModelFactory):
 
     slug = factory.Sequence(lambda n: f"org-{n}")
     name = factory.Sequence(lambda n: f"Organisation {n}")
+
+
+def admin_of(organisation: Organisation) -> User:
+    """Somebody who is an admin of this organisation, whether or not anybody owns it."""
+    return Membership.objects.create(organisation=organisation, user=UserFactory(), role=Role.ADMIN).user
 
 
 class PaperFactory(DjangoModelFactory):

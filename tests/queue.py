@@ -41,8 +41,3 @@ def worker(seconds_ago=0) -> int:
 def work() -> None:
     """A worker that does what is due, and ends."""
     call_command("procrastinate", "worker", "--one-shot")
-
-
-def clear() -> None:
-    """Django does not empty these tables between tests, since they are none of its own."""
-    sql("TRUNCATE procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers")

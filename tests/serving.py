@@ -2,11 +2,13 @@
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
@@ -23,41 +25,70 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
+@dataclass(frozen=True)
+class Server:
+    """A process that listens at a port of this machine; what it prints goes into a file."""
+
+    process: subprocess.Popen
+    port: int
+    log: Path
+
+    @property
+    def output(self) -> str:
+        """Everything that the process has printed so far, errors included."""
+        return self.log.read_text()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def wait_until_ready(self, context=None) -> bytes:
+        """What /readyz answers as soon as the server does; with a `context` for TLS, over https."""
+        url = f"{'https' if context else 'http'}://127.0.0.1:{self.port}/readyz"
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                return urlopen(url, context=context).read()
+            except HTTPError as error:
+                if error.code < 500:
+                    return error.read()
+            except (URLError, ConnectionError):
+                pass
+            time.sleep(0.1)
+        return pytest.fail(f"not ready: {self.output}")
+
+    def end(self, with_signal: signal.Signals = signal.SIGTERM) -> str:
+        """Send the signal and wait for the process; returns everything that it printed."""
+        self.process.send_signal(with_signal)
+        return self.wait()
+
+    def wait(self) -> str:
+        """Wait until the process ends by itself; returns everything that it printed."""
+        self.process.wait(PATIENCE)
+        return self.output
+
+
 @contextlib.contextmanager
-def running(command: list[str], **environment: str) -> Iterator[subprocess.Popen]:
+def running(command: list[str], port: int, log: Path, **environment: str) -> Iterator[Server]:
     """A process that is ended at the end of the block, whatever happens."""
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
+    with (
+        log.open("w") as output,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT) as process,
+    ):
         try:
-            process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+            yield Server(process, port, log)
+        finally:
+            process.terminate()
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
-def serve(folder: Path, port: int, *options: str, **environment: str):
-    """`manage.py serve` with its state in this folder."""
+def serve(folder: Path, *options: str, **environment: str):
+    """`manage.py serve` with its state in this folder: a context manager of its `Server`."""
+    port = free_port()
     inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    own = {"PORT": str(port), "BROADSHEET_DATA": str(folder), "PYTHONUNBUFFERED": "1"}
-    return running([sys.executable, "manage.py", "serve", *options], **(inherited | own | environment))
-
-
-def wait_until_ready(process: subprocess.Popen, url: str, context=None) -> bytes:
-    """What the address answers once it does."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            return urlopen(url, context=context).read()
-        except HTTPError as error:
-            if error.code < 500:
-                return error.read()
-            time.sleep(0.2)
-        except (URLError, ConnectionError):
-            time.sleep(0.2)
-    process.kill()
-    pytest.fail(f"not ready: {process.communicate(timeout=5)[0]}")
+    own = {"PORT": str(port), "BASE_URL": f"http://127.0.0.1:{port}", "BROADSHEET_DATA": str(folder)}
+    command = [sys.executable, "manage.py", "serve", *options]
+    return running(command, port, folder / f"{port}.log", **(inherited | own | {"PYTHONUNBUFFERED": "1"} | environment))

@@ -132,8 +132,8 @@ def test_what_people_write_never_becomes_an_element_or_an_attribute(db, stranger
     hush = Collection.objects.create(
         key="hush", name=ATTACK[:80], description=ATTACK, user=mallory, visibility="public"
     )
-    Item.objects.add(hush, [paper.pk], mallory)
-    Item.objects.annotate_with(hush, paper.pk, ATTACK, "")
+    Item.objects.add(mallory, hush, [paper.pk])
+    Item.objects.write_note(mallory, hush, paper.pk, ATTACK, "")
     for reader, paths in ((stranger, PAGES), (signed_in(mallory), PAGES + OF_MALLORY)):
         for path in paths:
             page = reader.get(path)

@@ -4,7 +4,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import caches
 
-from tests.test_walk import ADDRESSES, scene  # noqa: F401
+from tests.conftest import Reader
+from tests.test_walk import ADDRESSES, build_scene  # noqa: F401
 
 ALLAUTH = [
     *("login/", "signup/", "logout/", "email/", "confirm-email/", "password/change/", "password/reset/", "sessions/"),
@@ -73,9 +74,9 @@ HEADERS = {
 
 
 @pytest.mark.parametrize("who", ["owner", "moderator", "anonymous"])
-def test_every_response_says_who_may_keep_it(who, scene, signed_in):  # noqa: F811
+def test_every_response_says_who_may_keep_it(who, scene):
     get_user_model().objects.filter(is_staff=True).update(is_superuser=True)
-    reader, wrong = signed_in(scene[who]), []
+    reader, wrong = scene[who], []
     for path in PATHS:
         answer = reader.get(path)
         rules = set(answer.headers.get("Cache-Control", "").split(", "))
@@ -89,12 +90,12 @@ def test_every_response_says_who_may_keep_it(who, scene, signed_in):  # noqa: F8
     assert wrong == []
 
 
-def test_no_response_is_made_from_a_header_that_caches_do_not_look_at(scene, signed_in):  # noqa: F811
-    owner = signed_in(scene["owner"])
+def test_no_response_is_made_from_a_header_that_caches_do_not_look_at(scene):
+    owner = scene["owner"]
     for path in PATHS:
         for name in ("cards", "pages"):
             caches[name].clear()
-        for first, second in ((signed_in(), signed_in()), (owner, owner)):
+        for first, second in ((Reader(), Reader()), (owner, owner)):
             answer = first.get(path, headers=HEADERS)  # what is kept of it is what the second one gets
             plain = second.get(path)
             assert "marker" not in plain.content.decode() + str(plain.headers), path

@@ -9,8 +9,13 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.template import engines
+
+from lib import server
+from papers.ingest import client, files
+from papers.search import lexicon, retrieval
 
 ROOT = Path(__file__).resolve().parent.parent
 TRACKED = [
@@ -27,7 +32,15 @@ TRACKED = [
 CODE = [path for path in TRACKED if path.suffix in {".py", ".html", ".css", ".js"} and "migrations" not in path.parts]
 TEMPLATES = [path for path in TRACKED if path.suffix == ".html"]
 PYTHON = [path for path in CODE if path.suffix == ".py"]
-BANNED = {"services", "selectors", "utils", "helpers", "common", "misc", "managers"}
+MAX_LINES, MAX_CHARACTERS, MAX_VIEW_LINES = 300, 120, 20
+BANNED_MODULES = {"services", "selectors", "utils", "helpers", "common", "misc", "managers"}
+# Names that do not say what they stand for. `told` is banned, a longer name such as `told_at` is not.
+BANNED_NAMES = {
+    *("asked", "brought", "chosen", "darkroom", "doors", "elsewhere", "face", "heard", "keepers", "known", "lately"),
+    *("legs", "meant", "parts", "places", "said", "shelves", "there", "told", "wording"),
+}
+# Folders in which no name is banned any more.
+PLAIN = ("accounts", "bench", "config", "inbox", "lib", "tests/accounts", "tests/inbox", "tests/lib")
 
 
 def test_arrows_point_one_way():
@@ -37,12 +50,50 @@ def test_arrows_point_one_way():
     assert run.returncode == 0, run.stdout
 
 
-def test_no_file_is_longer_than_300_lines():
-    assert [f"{path.name}: {n}" for path in CODE if (n := len(path.read_text().splitlines())) > 300] == []
+def test_files_and_lines_are_short():
+    for path in CODE:
+        lines = path.read_text().split("\n")
+        name = path.relative_to(ROOT)
+        assert len(lines) - 1 <= MAX_LINES, name
+        assert [f"{name}:{n}" for n, line in enumerate(lines, 1) if len(line) > MAX_CHARACTERS] == []
 
 
 def test_no_module_is_named_for_a_layer():
-    assert [path for path in PYTHON if {path.stem, *path.relative_to(ROOT).parts[:-1]} & BANNED] == []
+    assert [path for path in PYTHON if {path.stem, *path.relative_to(ROOT).parts[:-1]} & BANNED_MODULES] == []
+
+
+def names_in(path: Path) -> set[str]:
+    """Returns the name of the module and all names that it defines, assigns or imports."""
+    names = {path.stem}
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                names.add(node.name)
+            case ast.Name() | ast.Attribute() if isinstance(node.ctx, ast.Store):
+                names.add(getattr(node, "id", "") or node.attr)
+            case ast.arg() | ast.keyword():
+                names.add(node.arg or "")
+            case ast.alias():
+                names |= {node.name.rpartition(".")[2], node.asname or ""}
+    return names
+
+
+def test_names_are_plain_words():
+    for path in (path for path in PYTHON if str(path.relative_to(ROOT)).startswith(PLAIN)):
+        assert {name for name in names_in(path) if name.strip("_").lower() in BANNED_NAMES} == set(), path
+
+
+def test_models_and_verbs_know_nothing_of_http():
+    for path in (
+        p for p in PYTHON if p.parent.name == "models" or p.name in ("refusals.py", "merging.py", "succession.py")
+    ):
+        imports = {
+            name
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for name in ([node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])
+        }
+        assert imports.isdisjoint({"django.http", "django.shortcuts", "lib.http"}), path
 
 
 def test_a_partial_is_used_at_least_twice():
@@ -71,7 +122,7 @@ def test_views_are_functions_of_at_most_20_lines():
             assert not isinstance(node, ast.ClassDef), f"{path.name}: {node.name}"
             if isinstance(node, ast.FunctionDef):
                 body = node.body[1:] if ast.get_docstring(node) else node.body
-                assert body[-1].end_lineno - body[0].lineno < 20, f"{path.name}: {node.name}"
+                assert body[-1].end_lineno - body[0].lineno < MAX_VIEW_LINES, f"{path.name}: {node.name}"
 
 
 def test_a_list_is_made_in_the_lists_of_its_room_alone():
@@ -87,7 +138,7 @@ def test_a_list_is_made_in_the_lists_of_its_room_alone():
 
 REDIRECTS = {"redirect", "HttpResponseRedirect", "HttpResponsePermanentRedirect", "HttpResponseClientRedirect"}
 FROM_OUTSIDE = {"GET", "POST", "META", "headers", "COOKIES", "get_full_path", "build_absolute_uri"}
-CHECKED = {"here", "came_from", "local_path"}
+CHECKED = {"local_path", "next_path", "referer_path"}
 
 
 def test_nobody_is_led_to_an_address_from_outside_that_was_not_checked():
@@ -102,7 +153,7 @@ def test_nobody_is_led_to_an_address_from_outside_that_was_not_checked():
             } & CHECKED
             outside = {part.attr for part in inner if isinstance(part, ast.Attribute)} & FROM_OUTSIDE
             where = f"{path.relative_to(ROOT)}:{node.lineno}"
-            assert is_checked or not outside, f"{where} leads where a request says; see lib.http.local_path"
+            assert is_checked or not outside, f"{where} leads where a request says; see lib.redirects.local_path"
             assert not is_checked or name != "redirect", f"{where}: redirect() takes an address for the name of a view"
 
 
@@ -141,6 +192,30 @@ def test_no_line_of_a_mail_begins_with_what_a_person_typed(path):
             if form != "as_quotation" and not OUR_OWN & {name, name.rpartition(".")[2]}:
                 assert before.strip(), line
                 assert form == "quoted" or form.startswith("line:"), line
+
+
+MAX_BODY_MB, BODY_KB = max(settings.LONGER_BODIES.values()) // 10**6, settings.BODY_LIMIT // 10**3
+# A document, a pattern of what it says with one number in it, and that number from the code.
+NUMBERS = [
+    ("CONTRIBUTING.md", r"No file has more than (\d+) lines", MAX_LINES),
+    ("CONTRIBUTING.md", r"no line more than (\d+) characters", MAX_CHARACTERS),
+    ("CONTRIBUTING.md", r"a function of at most (\d+) lines", MAX_VIEW_LINES),
+    ("SECURITY.md", r"A body is (\d+) MB at most where a picture is expected", MAX_BODY_MB),
+    ("SECURITY.md", r"is expected and (\d+) kB elsewhere", BODY_KB),
+    ("SECURITY.md", r"of which a process has (\d+)", server.CONNECTIONS),
+    ("docs/deploy.md", r"bodies of (\d+) MB", MAX_BODY_MB),
+    ("docs/deploy.md", r"takes (\d+) kB at most", BODY_KB),
+    ("docs/import.md", r"A file may have (\d+) MB unpacked", files.LIMIT // 2**20),
+    ("docs/import.md", r"more than (\d+) MB of a body", client.LIMIT // 2**20),
+    ("docs/search.md", r"leave some ([\d,]+) papers or fewer", lexicon.POSTINGS),
+    ("docs/search.md", r"the first ([\d,]+) papers of the order", retrieval.WALK),
+]
+
+
+@pytest.mark.parametrize(("document", "pattern", "number"), NUMBERS)
+def test_documents_state_the_numbers_of_the_code(document, pattern, number):
+    text = " ".join((ROOT / document).read_text().split())
+    assert [int(found.replace(",", "")) for found in re.findall(pattern, text)] == [number]
 
 
 def test_readme_maps_the_tree():

@@ -12,7 +12,7 @@ from django.db import migrations, models
 
 import accounts.usernames
 import lib.fields
-import lib.links
+import lib.profile_links
 
 
 class Migration(migrations.Migration):
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                         verbose_name="about you",
                     ),
                 ),
-                ("links", models.JSONField(blank=True, default=list, validators=[lib.links.validate])),
+                ("links", models.JSONField(blank=True, default=list, validators=[lib.profile_links.validate])),
                 ("portrait", models.ImageField(blank=True, upload_to="portraits", verbose_name="picture")),
                 (
                     "shows_submissions",

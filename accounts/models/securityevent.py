@@ -6,7 +6,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 KEPT = timedelta(days=365)
-COUNTED_TOGETHER = timedelta(days=1)
+FAILURE_WINDOW = timedelta(days=1)
 
 
 class EventKind(models.TextChoices):
@@ -28,9 +28,9 @@ class EventKind(models.TextChoices):
 class SecurityEventManager(models.Manager):
     @transaction.atomic
     def add_failure(self, user, kind: EventKind, network: str, browser: str) -> "SecurityEvent":
-        """Log a failed attempt: it is counted in the event of this kind and network that began within a day, if any.
+        """Count a failed attempt in the recent event of this kind and network, or write a new one. Returns the event.
 
-        So strangers cannot fill a log: a thousand attempts from one network are one entry.
+        So a thousand attempts from one network are one entry, and strangers cannot fill a log.
         """
         user.lock()
         event = self.recent(user, kind).filter(network=network).first()
@@ -40,28 +40,28 @@ class SecurityEventManager(models.Manager):
         return event
 
     def recent(self, user, kind: EventKind) -> models.QuerySet:
-        """The events of this kind that began within a day."""
-        return self.filter(user=user, kind=kind, created_at__gt=timezone.now() - COUNTED_TOGETHER)
+        """Returns the person's events of this kind that were written within the last day."""
+        return self.filter(user=user, kind=kind, created_at__gt=timezone.now() - FAILURE_WINDOW)
 
     def count_recent(self, user, kind: EventKind) -> int:
-        """How often this happened within a day."""
+        """Returns how often an event of this kind happened within the last day."""
         return self.recent(user, kind).aggregate(times=Sum("count", default=0))["times"]
 
     def forget(self) -> None:
-        """Delete what is older than a year."""
+        """Delete events that are older than a year."""
         self.filter(created_at__lt=timezone.now() - KEPT).delete()
 
 
 class SecurityEvent(models.Model):
-    """An entry of a person's security log: a sign-in, a failed one, or a change of how the account is protected.
+    """An entry of a person's security log: a sign-in, a failed attempt, or a change of how the account is protected.
 
-    Failed attempts from one network within a day are one entry, which has their count and the time of the first.
+    Failed attempts from one network within a day are one entry, with their count and the time of the first.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="security_events", db_index=False)
     kind = models.CharField(max_length=20, choices=EventKind.choices)
     detail = models.CharField(max_length=300, blank=True)
-    network = models.CharField(max_length=43)  # an address range, as `lib.throttle.network` has it
+    network = models.CharField(max_length=43)  # a range of addresses, made by `lib.throttle.network`
     browser = models.CharField(max_length=40)
     count = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)

@@ -15,9 +15,9 @@ class Why(models.TextChoices):
 class SuppressionManager(models.Manager):
     @transaction.atomic
     def add(self, email: str, why: Why) -> None:
-        """Write to this address no more; twice is once, and the first reason stays.
+        """Stop all mail to this address. If that was done before, the first reason stays.
 
-        Who refuses mail refuses it for the whole mailbox, whatever tag is in the address. A bounce or a complaint
+        A person who refuses mail refuses it for the whole mailbox, with any tag in the address. A bounce or a complaint
         concerns this address alone.
         """
         own, whole = _digests(email)
@@ -28,7 +28,7 @@ class SuppressionManager(models.Manager):
         return bool(self.among([email]))
 
     def among(self, emails: list[str]) -> dict[str, "Suppression"]:
-        """Those of these addresses that are written to no more."""
+        """Returns the suppressions of these addresses, by address."""
         digests_of = {email: _digests(email) for email in emails}
         rows = self.in_bulk([digest for digests in digests_of.values() for digest in digests])
         return {email: row for email, digests in digests_of.items() for digest in digests if (row := rows.get(digest))}
@@ -38,9 +38,9 @@ class SuppressionManager(models.Manager):
 
 
 class Suppression(models.Model):
-    """An address that nothing is sent to, until whoever has an account with it lifts that.
+    """An address to which no mail is sent, until a person who has confirmed it for an account lifts the suppression.
 
-    The address itself is not kept: only a keyed digest of it or, if mail was refused, of its mailbox.
+    The address itself is not stored: only a keyed digest of it or, if mail was refused, of its mailbox.
     """
 
     digest = models.CharField(max_length=64, primary_key=True)
@@ -57,7 +57,7 @@ class Suppression(models.Model):
 
 
 def _digests(email: str) -> tuple[str, str]:
-    """The digest of this address alone, and that of its mailbox with whatever tag."""
+    """Returns the digest of this address alone, and that of its mailbox with any tag."""
     return _digest("inbox.suppression", email.lower()), _digest("inbox.suppression.mailbox", mailbox(email))
 
 

@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from accounts.signals import access_revoked
 from accounts.usernames import validate_full_name
-from lib import links, template_mail
+from lib import profile_links, template_mail
 from lib.fields import LineField
 from lib.images import forget
 from lib.text import initials
 
-CONFIRMED_WITHIN = timedelta(days=7)  # or else the account is deleted, so that its user name is free again
+CONFIRMED_WITHIN = timedelta(days=7)  # then an unconfirmed account is deleted, so that its user name is free again
 # /people/ada.atom is the feed of Ada's page.
 _is_no_feed = RegexValidator(
     r"\.(?:atom|json|rss)\Z",
@@ -29,19 +29,21 @@ _is_no_feed = RegexValidator(
 
 
 class UserQuerySet(models.QuerySet):
-    def showing(self, what: str, *, to):
-        """Those who let `to` see this: "votes", "submissions", "collections" or "memberships". See `User.shows`."""
-        return self.filter(Q(is_active=True, **{f"shows_{what}": True}) | Q(pk=to.pk))
+    def showing(self, section: str, *, to):
+        """Returns the people who let `to` see a section of their page: "votes", "submissions", "collections" or
+        "memberships". `User.shows` is the same for one person.
+        """
+        return self.filter(Q(is_active=True, **{f"shows_{section}": True}) | Q(pk=to.pk))
 
     def never_confirmed(self):
-        """Accounts older than CONFIRMED_WITHIN whose owner signed up and has confirmed no address.
+        """Returns accounts older than CONFIRMED_WITHIN that have an unconfirmed address and no confirmed one.
 
-        Nobody signs in before that, so who has been signed in is not among them, nor are staff.
+        Accounts that were ever signed in and those of staff are not among them.
         """
-        theirs = EmailAddress.objects.filter(user=OuterRef("pk"))
+        addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
         return self.filter(
-            Exists(theirs.filter(verified=False)),
-            ~Exists(theirs.filter(verified=True)),
+            Exists(addresses.filter(verified=False)),
+            ~Exists(addresses.filter(verified=True)),
             last_login=None,
             is_staff=False,
             is_superuser=False,
@@ -55,7 +57,7 @@ class UserManager(auth.UserManager.from_queryset(UserQuerySet)):
     def delete_never_confirmed(self) -> None:
         """Delete the accounts of `never_confirmed`.
 
-        Each is looked at again under a lock, so that none goes whose owner is confirming an address at this moment.
+        Each is checked again under a lock, because its owner may be confirming an address at this moment.
         """
         for pk in self.never_confirmed().values_list("pk", flat=True):
             with transaction.atomic():
@@ -77,7 +79,7 @@ class User(auth.AbstractUser):
     )
     name = LineField("full name", max_length=120, blank=True, validators=[validate_full_name])
     about = models.TextField("about you", max_length=1000, blank=True, help_text="Markdown and maths are welcome.")
-    links = models.JSONField(default=list, blank=True, validators=[links.validate])
+    links = models.JSONField(default=list, blank=True, validators=[profile_links.validate])
     portrait = models.ImageField("picture", upload_to="portraits", blank=True)
     shows_submissions = models.BooleanField(
         "show the papers that I submitted",
@@ -120,44 +122,44 @@ class User(auth.AbstractUser):
     def is_moderator(self) -> bool:
         """Whether this person may enter the admin, decide claims and merge organisations.
 
-        A view asks `accounts.factors.acts_as_moderator`, which also wants a second factor.
+        Views use `accounts.factors.acts_as_moderator`, which also requires a second factor.
         """
         return self.is_active and self.is_staff
 
     def lock(self) -> None:
-        """Until the transaction ends, nobody else adds to what this person has: so none is one too many."""
+        """Lock the row until the transaction ends, so that limits on what a person may have hold among requests."""
         User.objects.select_for_update(no_key=True).get(pk=self.pk)
 
     def confirmed_addresses(self) -> list[str]:
-        """In lower case, the primary one first."""
+        """Returns the confirmed addresses in lower case, the primary one first."""
         confirmed = self.emailaddress_set.filter(verified=True).order_by("-primary", "pk")
         return [email.lower() for email in confirmed.values_list("email", flat=True)]
 
     @property
     def initials(self) -> str:
-        """One or two letters for the place of a portrait."""
+        """One or two letters that stand for a missing portrait."""
         return initials(str(self)) or self.username[0].upper()
 
-    def shows(self, what: str, *, to) -> bool:
-        """Whether `to` may see this of the person; to oneself nothing is hidden. See `UserQuerySet.showing`."""
-        return self == to or (self.is_active and getattr(self, f"shows_{what}"))
+    def shows(self, section: str, *, to) -> bool:
+        """Returns whether `to` may see this section of the person's page (`UserQuerySet.showing`)."""
+        return self == to or (self.is_active and getattr(self, f"shows_{section}"))
 
     def end_sessions(self, *, keep: str = "") -> None:
-        """Sign this person out everywhere but in the session with the key `keep`."""
+        """End all sessions of this person except the one with the key `keep`."""
         for session in self.usersession_set.exclude(session_key=keep):
             session.end()
 
     @transaction.atomic
     def revoke_access(self, *, keep: str) -> None:
-        """End all sessions but the one with the key `keep`, and all that opens what is theirs without a sign-in."""
+        """End all sessions except the one with the key `keep`, and all keys that give access without sign-in."""
         self.end_sessions(keep=keep)
         access_revoked.send(sender=User, user=self)
 
     @transaction.atomic
     def leave(self) -> None:
-        """Delete the account, its sessions and its portrait, and send a farewell; twice is once.
+        """Delete the account, its sessions and its portrait, and send a last mail. A deleted account is left alone.
 
-        The lock comes first, so that nothing of this person is written once it is known what there is to delete.
+        The row is locked first, so that nothing more is written for this person while it is being deleted.
         """
         person = User.objects.select_for_update().filter(pk=self.pk).first()
         if person is None:

@@ -1,6 +1,6 @@
-"""The demo: real papers, summarised in our own words, on a small site of made-up people.
+"""The demo: real papers with abstracts in words of our own, on a small site with invented people.
 
-The same on every machine but for the day it is loaded on: `days_ago` in papers.json counts back from there.
+It is the same on every machine, except that `days_ago` in papers.json counts back from the day it is loaded.
 """
 
 import json
@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.models import User
-from lib.env import kept_secret
+from lib.env import stored_secret
 from orgs.models import Membership, Organisation
 from papers import audit
 from papers.ingest.record import PaperRecord
@@ -36,20 +36,23 @@ from papers.period import today
 FOLDER = Path(__file__).parent
 PAPERS = json.loads((FOLDER / "papers.json").read_text())
 SITE = json.loads((FOLDER / "site.json").read_text())
-MAIL_HOST = "@demo.invalid"  # which nobody can have, so these people are no one else
+MAIL_HOST = "@demo.invalid"  # a domain that nobody can own, which marks the demo's people
 
 
 @dataclass(frozen=True)
 class People:
+    """User names of the demo's people, and the password that all of them have."""
+
     names: list[str]
     password: str
 
 
 @transaction.atomic
 def load() -> None:
-    """Organisations, people, papers, and what the people do with them, into an empty site."""
+    """Fill an empty site with organisations, people, papers, votes, collections and follows."""
     organisations = {o["slug"]: Organisation.objects.create(**o) for o in SITE["organisations"]}
-    save([_record(paper, place) for place, paper in enumerate(PAPERS)])  # accepted at once, since nobody owns any yet
+    # No organisation has an owner yet, so its papers are accepted at once.
+    save([_record(paper, number) for number, paper in enumerate(PAPERS)])
     people = [_person(person, organisations) for person in SITE["people"]]
     _vote_and_bookmark(people)
     _curate({user.username: user for user in people}, organisations)
@@ -57,23 +60,24 @@ def load() -> None:
     audit.repair()
 
 
-def let_in(password: str) -> People | None:
-    """Give the demo's people this password, or the one kept in the state folder; None if they are gone.
+def enable_sign_in(password: str) -> People | None:
+    """Give the demo's people this password or, if it is "", the one in the state folder.
 
-    A password that already fits is left alone, since a new one would sign everybody out.
+    Returns the people, or None if there are none. A password that is right already is not written again, since that
+    would sign everybody out.
     """
     people = User.objects.filter(email__endswith=MAIL_HOST)
     first = people.order_by("pk").first()
     if first is None:
         return None
-    password = password or kept_secret("demo_password", 9)
+    password = password or stored_secret("demo_password", 9)
     if not first.check_password(password):
         people.update(password=make_password(password))
     return People(list(people.order_by("pk").values_list("username", flat=True)), password)
 
 
-def lock_out() -> None:
-    """Take the passwords of the demo's people away: those were printed into logs."""
+def disable_sign_in() -> None:
+    """Remove the passwords of the demo's people, because they were printed into logs."""
     User.objects.filter(email__endswith=MAIL_HOST).update(password=make_password(None))
 
 
@@ -89,7 +93,7 @@ def _person(person: dict, organisations: dict) -> User:
     return user
 
 
-def _record(paper: dict, place: int) -> PaperRecord:
+def _record(paper: dict, number: int) -> PaperRecord:
     day = today() - timedelta(days=paper["days_ago"])
     names = {o["slug"]: o["name"] for o in SITE["organisations"]}
     slug = paper["organisation"]
@@ -106,7 +110,7 @@ def _record(paper: dict, place: int) -> PaperRecord:
         project_url=paper["project_url"],
         comment_count=paper["comment_count"],
         published_at=datetime.fromisoformat(paper["published"]),
-        listed_at=datetime.combine(day, time(0, place), UTC),
+        listed_at=datetime.combine(day, time(0, number), UTC),
     )
 
 
@@ -137,22 +141,22 @@ def _follow(people: list[User], organisations: list[Organisation]) -> None:
 
 
 def _curate(people: dict[str, User], organisations: dict[str, Organisation]) -> None:
-    """Collections, papers of a second organisation, a suggestion, and a page with a featured paper and sections."""
+    """Make collections, papers of two organisations, suggestions, and pages with featured papers and sections."""
     papers = {paper.arxiv_id: paper for paper in Paper.objects.all()}
-    for told in SITE["collections"]:
-        by, owner = people[told["by"]], organisations.get(told.get("organisation")) or people[told["by"]]
+    for data in SITE["collections"]:
+        actor, owner = people[data["by"]], organisations.get(data.get("organisation")) or people[data["by"]]
         collection = Collection.objects.begin(
-            by, owner, told["name"], description=told["description"], visibility=told["visibility"]
+            actor, owner, data["name"], description=data["description"], visibility=data["visibility"]
         )
-        Item.objects.add(collection, [papers[arxiv_id].pk for arxiv_id in told["papers"]], by)
-        for arxiv_id, note in told["papers"].items():
-            Item.objects.annotate_with(collection, papers[arxiv_id].pk, note, "")
+        Item.objects.add(actor, collection, [papers[arxiv_id].pk for arxiv_id in data["papers"]])
+        for arxiv_id, note in data["papers"].items():
+            Item.objects.write_note(actor, collection, papers[arxiv_id].pk, note, "")
     for slug, arxiv_ids in SITE["shared"].items():
         for arxiv_id in arxiv_ids:
-            Affiliation.objects.accept(organisations[slug], papers[arxiv_id], people["alice"])
-    for told in SITE["suggestions"]:
-        paper, by = papers[told["paper"]], people[told["by"]]
-        Affiliation.objects.suggest(organisations[told["organisation"]], paper, by, told["reason"])
+            Affiliation.objects.accept(people["alice"], organisations[slug], papers[arxiv_id])
+    for data in SITE["suggestions"]:
+        paper, organisation = papers[data["paper"]], organisations[data["organisation"]]
+        Affiliation.objects.suggest(people[data["by"]], organisation, paper, data["reason"])
     for slug, featured in SITE["featured"].items():
         organisation = organisations[slug]
         organisation.featured = [papers[arxiv_id].pk for arxiv_id in featured]

@@ -1,4 +1,4 @@
-"""What staff did in the admin, for moderators to read."""
+"""The log of the admin, for moderators."""
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.decorators import login_required
@@ -14,7 +14,7 @@ ENTRIES = 50
 @login_required
 @for_moderators
 def staff(request: HttpRequest) -> HttpResponse:
-    """Who added, changed or deleted what in the admin, the latest first."""
+    """Show who added, changed or deleted what in the admin, the latest first."""
     entries = LogEntry.objects.select_related("user", "content_type")
     page = keyset.page(entries, ("action_time", "id"), request.GET.get("older", ""), ENTRIES)
     return render(request, "config/staff.html", {"page": page})

@@ -26,7 +26,7 @@ def request(email: str, ip: str, by: str = "", **settings) -> None:
     in. Does nothing if the address is suppressed or has had its mails of the day.
     """
     Subscription.objects.lock(email)
-    if unproven_mail.may_go(email):
+    if unproven_mail.may_send(email):
         subscription = Subscription.objects.request(email, **settings)
         _send(subscription, "active" if subscription.is_active else "confirm", ip, by)
 
@@ -36,7 +36,7 @@ def remind(email: str, ip: str) -> None:
     """Mail the link to manage the subscriptions of this address; does nothing if it has none, and as `request` does."""
     Subscription.objects.lock(email)
     subscription = Subscription.objects.of_addresses([email]).manageable().first()
-    if subscription and unproven_mail.may_go(email):
+    if subscription and unproven_mail.may_send(email):
         _send(subscription, "reminder", ip)
 
 

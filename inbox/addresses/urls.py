@@ -4,7 +4,7 @@ from django.views.decorators.cache import never_cache
 
 from inbox.access import by_link, verb_by_link
 from inbox.addresses.views import managing, subscribing, unsubscribing
-from lib.http import verb
+from lib.verbs import verb
 
 urlpatterns = [
     path("subscribe", subscribing.subscribe, name="subscribe"),

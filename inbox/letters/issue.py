@@ -67,6 +67,11 @@ class Issue:
     url: str
     papers: tuple[Entry, ...]
 
+    @property
+    def preheader(self) -> str:
+        """The next titles after the subject's, which mail programs show beside it."""
+        return " · ".join(entry.paper.plain_title for entry in self.papers[1:4])
+
 
 def compose(subscription: Subscription, day: date, now: datetime) -> Issue | None:
     """The issue of a letter that is sent now; None if it would have no papers.

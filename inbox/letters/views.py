@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 
 from inbox.letters.issue import issue_of
 from inbox.models import Letter
-from lib.http import page
+from lib.pages import page
 
 
 def letter(request: HttpRequest, text: str, key: str) -> HttpResponse:

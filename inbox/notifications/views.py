@@ -15,8 +15,8 @@ from inbox.models.choice import NotificationMails
 from inbox.models.kind import KINDS, Delivery
 from inbox.signed_links import STOP
 from lib import keyset
-from lib.http import verb
 from lib.refusals import BadInput
+from lib.verbs import verb
 
 PAGE_SIZE = 30
 

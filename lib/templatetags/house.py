@@ -1,4 +1,4 @@
-"""What every template has: icons, dates as a newspaper writes them, and safe text."""
+"""Template tags and filters that all templates have: icons, dates, numbers and safe HTML."""
 
 import datetime
 from functools import cache
@@ -10,7 +10,7 @@ from lucide.templatetags.lucide import lucide
 from lib import images, markup, text
 
 register = template.Library()
-register.simple_tag(cache(lucide), name="lucide")  # which draws an icon anew each time
+register.simple_tag(cache(lucide), name="lucide")  # lucide itself renders an icon anew each time
 register.filter("typeset", markup.typeset)
 register.filter("markdown", markup.markdown)
 register.filter("markdown_line", markup.markdown_line)
@@ -23,20 +23,20 @@ register.filter("as_quotation", text.as_quotation)
 
 @register.filter
 def short_date(day: datetime.date) -> str:
-    """`Sep 10`, with the year only if it is not this year."""
+    """Returns a date as `Sep 10`, or as `Sep 10, 2024` if it is not in this year."""
     year = "" if day.year == timezone.now().year else f", {day.year}"
     return f"{day:%b} {day.day}{year}"
 
 
 @register.filter
 def long_date(day: datetime.date) -> str:
-    """`Wednesday, 10 September 2025`."""
+    """Returns a date as `Wednesday, 10 September 2025`."""
     return f"{day:%A}, {day.day} {day:%B} {day.year}"
 
 
 @register.filter
 def compact(count: int) -> str:
-    """`987`, `1.2k`, `34k`, `1.2M`: as code hosts write numbers."""
+    """Returns a number as code hosts write it: `987`, `1.2k`, `34k`, `1.2M`."""
     for size, letter in ((1_000_000, "M"), (1_000, "k")):
         if count >= 0.9995 * size:
             return f"{count / size:.{1 if count < 9.95 * size else 0}f}{letter}"
@@ -45,5 +45,5 @@ def compact(count: int) -> str:
 
 @register.filter
 def bare_url(url: str) -> str:
-    """An address as people say it: without scheme, `www.` and a last slash."""
+    """Returns a web address without its scheme, `www.` and the slash at its end."""
     return url.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import lib.fields
-import lib.links
+import lib.profile_links
 import orgs.names
 
 
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                     models.TextField(blank=True, help_text="Markdown and maths are welcome.", max_length=4000),
                 ),
                 ("website", lib.fields.UrlLineField(blank=True)),
-                ("links", models.JSONField(blank=True, default=list, validators=[lib.links.validate])),
+                ("links", models.JSONField(blank=True, default=list, validators=[lib.profile_links.validate])),
                 ("logo", models.ImageField(blank=True, upload_to="logos")),
                 ("cover", models.ImageField(blank=True, upload_to="covers")),
                 ("accent", models.CharField(blank=True, max_length=7)),
@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
                         output_field=models.CharField(max_length=96),
                     ),
                 ),
+                ("name_skeleton", orgs.names.NameSkeletonField(editable=False, max_length=120)),
                 (
                     "changed_by",
                     models.ForeignKey(
@@ -324,6 +325,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ["open", "accepted", "refused", "revoked", "expired"])),
                 name="invitation_state_known",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="organisation",
+            index=models.Index(fields=["name_skeleton"], name="organisation_name_skeleton"),
         ),
         migrations.AddIndex(
             model_name="event",

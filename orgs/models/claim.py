@@ -1,17 +1,17 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
-from lib.refusals import BadInput
+from lib.refusals import Conflict, NotAllowed
 from orgs.models.event import Event
 from orgs.models.membership import Membership
-from orgs.roles import Role
+from orgs.roles import Role, demand_moderator
 from orgs.signals import claim_decided
 
-ASKED_A_DAY = 5  # by one person
+CLAIMS_A_DAY = 5  # by one person
 
 
 class State(models.TextChoices):
@@ -21,7 +21,7 @@ class State(models.TextChoices):
 
 
 def proof(user, organisation) -> str:
-    """The user's confirmed address on the organisation's domain or beneath it, or ""."""
+    """The user's confirmed mail address at the organisation's domain or a subdomain of it; "" if there is none."""
     domain = organisation.domain
     for address in user.confirmed_addresses() if domain else ():
         host = address.rpartition("@")[2]
@@ -32,7 +32,7 @@ def proof(user, organisation) -> str:
 
 class ClaimQuerySet(models.QuerySet):
     def waiting(self):
-        """Open ones with what a queue shows; `owned` tells whether somebody owns the page by now."""
+        """The open claims with what a queue shows; `owned` is whether somebody owns the page by now."""
         owners = Membership.objects.owners().filter(organisation=models.OuterRef("organisation"))
         return (
             self.filter(state=State.OPEN).select_related("organisation", "user").annotate(owned=models.Exists(owners))
@@ -42,44 +42,44 @@ class ClaimQuerySet(models.QuerySet):
 class ClaimManager(models.Manager.from_queryset(ClaimQuerySet)):
     @transaction.atomic
     def prove(self, user, organisation) -> None:
-        """Own a page that nobody owns, by an address on its domain; twice is once.
+        """Make the user the owner of a page that nobody owns, by an address at its domain; twice is once.
 
-        Raises PermissionDenied without such an address, and if somebody else owns the page by now.
+        Raises NotAllowed without such an address, and if somebody else owns the page by now.
         """
         organisation.lock()
         address = proof(user, organisation)
         if not address:
-            raise PermissionDenied(f"None of your confirmed addresses is at {organisation}'s domain.")
+            raise NotAllowed(f"None of your confirmed addresses is at {organisation}'s domain.")
         if organisation.role_of(user) != Role.OWNER:
             _own(user, organisation)
             domain = address.rpartition("@")[2]
-            Event.objects.tell(organisation, user, f"claimed the page by an address at {domain} and is its owner")
+            Event.objects.record(user, organisation, f"claimed the page by an address at {domain} and is its owner")
 
     @transaction.atomic
     def ask(self, user, organisation, reason: str) -> "Claim":
-        """Let moderators decide; one open claim a person and organisation, and the first one stays.
+        """Ask moderators to make the user the owner. An open claim of this user stays, whatever the reason is now.
 
-        Raises PermissionDenied if somebody owns the page, ValidationError without a confirmed address to answer to,
-        and past ASKED_A_DAY.
+        Raises NotAllowed if somebody owns the page, ValidationError without a confirmed address that the answer could
+        be sent to, and past CLAIMS_A_DAY.
         """
         organisation.lock()
-        _refuse_owned(organisation)
+        demand_unowned(organisation)
         if not user.confirmed_addresses():
             raise ValidationError("Confirm a mail address first (Settings, Email): the answer is sent there.")
         user.lock()
-        lately = self.filter(user=user, created_at__gt=timezone.now() - timedelta(days=1))
-        if lately.exclude(organisation=organisation, state=State.OPEN).count() >= ASKED_A_DAY:
-            raise ValidationError(f"You have asked for {ASKED_A_DAY} pages today; tomorrow is another day.")
-        claim, new = self.get_or_create(
+        today = self.filter(user=user, created_at__gt=timezone.now() - timedelta(days=1))
+        if today.exclude(organisation=organisation, state=State.OPEN).count() >= CLAIMS_A_DAY:
+            raise ValidationError(f"You have asked for {CLAIMS_A_DAY} pages today; tomorrow is another day.")
+        claim, is_new = self.get_or_create(
             organisation=organisation, user=user, state=State.OPEN, defaults={"reason": reason}
         )
-        if new:
-            Event.objects.tell(organisation, user, "asked moderators for this page")
+        if is_new:
+            Event.objects.record(user, organisation, "asked moderators for this page")
         return claim
 
 
 class Claim(models.Model):
-    """Somebody's wish to own a page that nobody owns, for moderators to decide."""
+    """A request to become the owner of a page that nobody owns, for moderators to decide."""
 
     organisation = models.ForeignKey("orgs.Organisation", models.CASCADE, related_name="claims")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="claims")
@@ -109,24 +109,30 @@ class Claim(models.Model):
 
     @transaction.atomic
     def grant(self, moderator, answer: str) -> None:
-        """Make the claimant the owner. Raises PermissionDenied if somebody owns the page by now."""
+        """Make the claimant the owner. Raises NotAllowed if somebody owns the page by now. See `_decide`."""
         if self._decide(moderator, State.GRANTED, answer):
             _own(self.user, self.organisation)
-            Event.objects.tell(self.organisation, moderator, f"made {self.user} an owner, who had asked for this page")
+            text = f"made {self.user} an owner, who had asked for this page"
+            Event.objects.record(moderator, self.organisation, text)
 
     @transaction.atomic
     def refuse(self, moderator, answer: str) -> None:
+        """Leave the page without an owner. See `_decide`."""
         if self._decide(moderator, State.REFUSED, answer):
-            Event.objects.tell(self.organisation, moderator, f"refused this page to {self.user}")
+            Event.objects.record(moderator, self.organisation, f"refused this page to {self.user}")
 
     def _decide(self, moderator, state: State, answer: str) -> bool:
-        """False if it was decided so before. Raises BadInput if it was decided otherwise."""
+        """Write the decision. False if it was decided like this before.
+
+        Raises NotAllowed for an actor who is no moderator, Conflict if it was decided otherwise.
+        """
         self.organisation.lock()
+        demand_moderator(moderator)
         self.refresh_from_db(fields=["state"])
         if self.state != State.OPEN:
             if self.state == state:
                 return False
-            raise BadInput(f"This claim was {self.state} already.")
+            raise Conflict(f"This claim was {self.state} already.")
         self.state, self.answer = state, answer
         self.decided_by, self.decided_at = moderator, timezone.now()
         self.save()
@@ -134,12 +140,13 @@ class Claim(models.Model):
         return True
 
 
-def _refuse_owned(organisation) -> None:
+def demand_unowned(organisation) -> None:
+    """Raises NotAllowed for an organisation that somebody owns: its page cannot be claimed."""
     if organisation.is_owned:
-        raise PermissionDenied(f"{organisation} has an owner, who can invite you.")
+        raise NotAllowed(f"{organisation} has an owner, who can invite you.")
 
 
 def _own(user, organisation) -> None:
-    _refuse_owned(organisation)
+    demand_unowned(organisation)
     role = {"role": Role.OWNER}
     Membership.objects.update_or_create(organisation=organisation, user=user, defaults=role)

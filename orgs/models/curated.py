@@ -1,4 +1,4 @@
-"""What an organisation's admins make of its page: a draft, what is published, and what was published before it."""
+"""The page of an organisation: its draft, what is published, and what was published before."""
 
 from collections.abc import Callable
 from copy import copy
@@ -10,14 +10,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.utils import timezone
 
-from lib import links
-from lib.conflicts import weigh
+from lib import profile_links
+from lib.conflicts import merge
 from lib.fields import LineField, UrlLineField
 from lib.images import forget
-from lib.refusals import BadInput
+from lib.refusals import BadInput, Conflict
 from orgs.models.event import Event
+from orgs.roles import EDIT
 
-MOST = {"featured": 12, "sections": 8}  # what stands in an order of the organisation's own: ids of the rooms above
+MOST = {"featured": 12, "sections": 8}  # of each shelf: ids of papers, and of collections, in the page's own order
 STATE = (
     "name",
     "description",
@@ -34,25 +35,26 @@ STATE = (
 _NAMES = {"featured": "the featured papers", "sections": "the sections"}
 
 
-class Overtaken(Exception):
-    """Somebody else has changed these fields, too; nothing was saved. `now` is the organisation as it is."""
+class Overtaken(Conflict):
+    """Somebody else has changed these fields, too, so that nothing was saved."""
 
-    def __init__(self, fields: list[str], now: "CuratedPage"):
-        super().__init__(f"changed meanwhile: {', '.join(fields)}")
+    def __init__(self, fields: list[str]):
+        super().__init__(f"Somebody else has changed this meanwhile, so nothing was saved: {', '.join(fields)}.")
         self.fields = fields
-        self.now = now
 
 
 class CuratedPage(models.Model):
-    """`draft` and `previous` are states: the values of STATE as JSON, a picture by its name. None where there is none.
+    """What an organisation's page shows, and the verbs that change it, which take the deed EDIT.
 
-    `revision` grows with every change of the page or its draft; `edition` is the revision that made the page what it
-    is. A verb carries the one that its page showed, and does nothing where that is of the past.
+    `draft` holds the values of STATE that differ from what is published, `previous` all of them as they were before
+    the last change, both as JSON has them, a picture by its name; None if there is none. `revision` grows with every
+    change of the page or its draft; `edition` is the revision at which the page became what it is. Verbs are given
+    the one that the actor saw, and do nothing if it is outdated.
     """
 
     description = models.TextField(blank=True, max_length=4000, help_text="Markdown and maths are welcome.")
     website = UrlLineField(blank=True)
-    links = models.JSONField(default=list, blank=True, validators=[links.validate])
+    links = models.JSONField(default=list, blank=True, validators=[profile_links.validate])
     logo = models.ImageField(upload_to="logos", blank=True)
     cover = models.ImageField(upload_to="covers", blank=True)
     accent = models.CharField(max_length=7, blank=True)
@@ -84,125 +86,136 @@ class CuratedPage(models.Model):
 
     @property
     def news(self) -> str:
-        """The announcement, to the end of its last day (UTC)."""
+        """The announcement until its last day (UTC) has ended, then ""."""
         is_over = self.announced_until and self.announced_until < timezone.now().date()
         return "" if is_over else self.announcement
 
     @property
     def editor(self) -> str:
-        """Who made the last change; people may be gone."""
+        """The name of who made the last change; "Somebody" if the account was deleted."""
         return str(self.changed_by or "Somebody")
 
     def state(self) -> dict:
-        return {name: _plain(getattr(self, name)) for name in STATE}
+        """The values of STATE as JSON has them."""
+        return {name: _as_json(getattr(self, name)) for name in STATE}
 
     def pictures(self) -> set[str]:
-        """Of the page, of its draft, and of what was before."""
+        """The names of the pictures of the page, of its draft, and of what was published before."""
         states = [state for state in (self.state(), self.draft, self.previous) if state]
         return {state[name] for state in states for name in ("logo", "cover") if state.get(name)}
 
     def drafted(self):
-        """The organisation as its draft has it, to be shown and not to be saved."""
+        """A copy of the organisation with its draft laid over it, to be shown and not to be saved."""
         shown = copy(self)
-        shown._lay(self.draft or {})
+        shown._set_state(self.draft or {})
         return shown
 
     @transaction.atomic
-    def save_draft(self, values: dict, base: dict[str, str], by) -> list[str]:
-        """Put into the draft what of these values is not as `base` (digests) knew it: the rest was not touched here.
+    def save_draft(self, actor, values: dict, base: dict[str, str]) -> list[str]:
+        """Put into the draft those of these values that the actor changed: whose digest is not the one in `base`.
 
-        Returns what others have changed of that rest meanwhile; it stays. Raises Overtaken where both changed the same.
+        Returns the names of fields that others have changed since and the actor has not; they stay. Raises Overtaken
+        where both changed the same field.
         """
-        now = self._locked()
-        typed, both, others = weigh(values, now.drafted().state(), base)
+        self._lock_to_edit(actor)
+        typed, both, others = merge(values, self.drafted().state(), base)
         if both:
-            raise Overtaken(both, now)
+            raise Overtaken(both)
         if typed:
-            now._move_on("saved the draft", by, draft=(now.draft or {}) | typed)
+            self._change(actor, "saved the draft", draft=(self.draft or {}) | typed)
         return others
 
     @transaction.atomic
-    def publish(self, revision: int, by) -> bool:
-        """Whether it was done: not if there is no draft, or not that one any more."""
-        now = self._locked()
-        if now.draft is None or now.revision != revision:
+    def publish(self, actor, revision: int) -> bool:
+        """Publish the draft of this revision. False, and nothing is done, if there is no draft or another one."""
+        self._lock_to_edit(actor)
+        if self.draft is None or self.revision != revision:
             return False
-        before = now.state()
-        now._lay(now.draft)
-        now.verified = now.verified and now.name == before["name"]
-        now._move_on("published the page", by, draft=None, previous=before, edition=revision + 1)
+        verified = self.verified and self.draft.get("name", self.name) == self.name
+        before = self.state()
+        self._change(actor, "published the page", self.draft, draft=None, previous=before, verified=verified)
         return True
 
     @transaction.atomic
-    def discard(self, revision: int, by) -> bool:
-        now = self._locked()
-        if now.draft is None or now.revision != revision:
+    def discard(self, actor, revision: int) -> bool:
+        """Discard the draft of this revision. False, and nothing is done, if there is no draft or another one."""
+        self._lock_to_edit(actor)
+        if self.draft is None or self.revision != revision:
             return False
-        now._move_on("discarded the draft", by, draft=None)
+        self._change(actor, "discarded the draft", draft=None)
         return True
 
     @transaction.atomic
-    def undo(self, edition: int, by) -> bool:
-        """Bring the page back to what it was before this edition; to undo that is to bring it back once more."""
-        now = self._locked()
-        if now.previous is None or now.edition != edition:
-            return False
-        undone = now.state()
-        now._lay(now.previous)
-        now._move_on("undid the last change", by, previous=undone, edition=now.revision + 1)
-        return True
+    def undo(self, actor, edition: int) -> bool:
+        """Publish again what was published before this edition. To undo that brings this edition back.
 
-    def put(self, shelf: str, pk: int, by, among: models.QuerySet) -> None:
-        """Put this last on a shelf (a key of MOST) of the draft, where only what is `among` these stays.
-
-        Raises BadInput if there is no room.
+        False, and nothing is done, if there is nothing before it or if it is not published any more.
         """
-        self._arrange(shelf, lambda pks: pks if pk in pks else [*pks, pk], by, among)
+        self._lock_to_edit(actor)
+        if self.previous is None or self.edition != edition:
+            return False
+        self._change(actor, "undid the last change", self.previous, previous=self.state())
+        return True
 
-    def take(self, shelf: str, pk: int, by, among: models.QuerySet) -> None:
-        self._arrange(shelf, lambda pks: [other for other in pks if other != pk], by, among)
+    def put(self, actor, shelf: str, pk: int, among: models.QuerySet) -> None:
+        """Put the row with this id at the end of a shelf (a key of MOST) of the draft.
 
-    def move(self, shelf: str, pk: int, place: int, by, among: models.QuerySet) -> None:
-        """To this place, from 0; what is not on the shelf is not put there."""
+        Ids that are not `among` these rows any more leave the shelf. Raises BadInput if there is no room.
+        """
+        self._arrange(actor, shelf, among, lambda pks: pks if pk in pks else [*pks, pk])
+
+    def take(self, actor, shelf: str, pk: int, among: models.QuerySet) -> None:
+        """Take the row with this id from a shelf of the draft. See `put`."""
+        self._arrange(actor, shelf, among, lambda pks: [other for other in pks if other != pk])
+
+    def move(self, actor, shelf: str, pk: int, place: int, among: models.QuerySet) -> None:
+        """Move the row with this id to this place on its shelf, from 0; nothing happens if it is not on it."""
 
         def moved(pks: list[int]) -> list[int]:
             others = [other for other in pks if other != pk]
             return [*others[:place], pk, *others[place:]] if pk in pks else pks
 
-        self._arrange(shelf, moved, by, among)
+        self._arrange(actor, shelf, among, moved)
 
     @transaction.atomic
-    def _arrange(self, shelf: str, arrange: Callable[[list[int]], list[int]], by, among: models.QuerySet) -> None:
-        now = self._locked()
-        before = getattr(now.drafted(), shelf)
-        here = set(among.filter(pk__in=before).values_list("pk", flat=True))
-        pks = arrange([pk for pk in before if pk in here])
+    def _arrange(self, actor, shelf: str, among: models.QuerySet, arrange: Callable[[list[int]], list[int]]) -> None:
+        self._lock_to_edit(actor)
+        before = getattr(self.drafted(), shelf)
+        available = set(among.filter(pk__in=before).values_list("pk", flat=True))
+        pks = arrange([pk for pk in before if pk in available])
         if len(pks) > MOST[shelf]:
             raise BadInput(f"There is room for {MOST[shelf]} here. Take one away first.")
         if pks != before:
-            now._move_on(f"arranged {_NAMES[shelf]}", by, draft=(now.draft or {}) | {shelf: pks})
+            self._change(actor, f"arranged {_NAMES[shelf]}", draft=(self.draft or {}) | {shelf: pks})
 
-    def _locked(self):
-        return type(self).objects.select_for_update(no_key=True).get(pk=self.pk)
+    def _lock_to_edit(self, actor) -> None:
+        self.lock()
+        self.demand(actor, EDIT)
 
-    def _move_on(self, change: str, by, **fields) -> None:
-        """The one place where a change of the page or its draft is written."""
-        before = type(self).objects.get(pk=self.pk)
-        fields |= {"change": change, "changed_by": by, "changed_at": timezone.now(), "revision": self.revision + 1}
+    def _change(self, actor, change: str, published: dict | None = None, **fields) -> None:
+        """Write these fields, and `published` (a state) as what everybody sees from now on, if it is given.
+
+        This is the only place that writes a page or its draft; pictures that nothing refers to afterwards are deleted.
+        """
+        pictures, revision = self.pictures(), self.revision + 1
+        fields |= {"change": change, "changed_by": actor, "changed_at": timezone.now(), "revision": revision}
+        if published is not None:
+            self._set_state(published)
+            fields["edition"] = revision
         for name, value in fields.items():
             setattr(self, name, value)
-        shown = {*STATE, "verified", "updated_at"} if "edition" in fields else set()
-        self.save(update_fields={*fields, *shown})
-        Event.objects.tell(self, by, change)
-        if gone := before.pictures() - self.pictures():
-            transaction.on_commit(partial(forget, gone))
+        shown = () if published is None else (*STATE, "name_skeleton", "updated_at")
+        self.save(update_fields=[*fields, *shown])
+        Event.objects.record(actor, self, change)
+        if unused := pictures - self.pictures():
+            transaction.on_commit(partial(forget, unused))
 
-    def _lay(self, state: dict) -> None:
+    def _set_state(self, state: dict) -> None:
         for name, value in state.items():
             setattr(self, name, self._meta.get_field(name).to_python(value))
 
 
-def _plain(value):
+def _as_json(value):
     if isinstance(value, models.fields.files.FieldFile):
         return value.name or ""
     return value.isoformat() if isinstance(value, date) else value

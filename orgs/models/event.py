@@ -6,13 +6,13 @@ from lib.fields import LineField
 
 
 class EventManager(models.Manager):
-    def tell(self, organisation, actor, text: str) -> None:
-        """Note what the actor did: `text` goes on after the name, as in "made Bob an admin"."""
+    def record(self, actor, organisation, text: str) -> None:
+        """Add a line to the organisation's log: the actor's name, then `text`, such as "made Bob an admin"."""
         self.create(organisation=organisation, actor=actor, actor_name=str(actor), text=text)
 
 
 class Event(models.Model):
-    """A line of an organisation's log, written in the transaction of what it tells."""
+    """A line of an organisation's log, written in the same transaction as the change that it is about."""
 
     organisation = models.ForeignKey("orgs.Organisation", models.CASCADE, related_name="events")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")

@@ -4,7 +4,10 @@ from orgs.names import skeleton_of
 
 
 class FormerSlug(models.Model):
-    """A slug that an organisation had until it was merged into another: it leads there, and nobody else can have it."""
+    """A slug that an organisation had until it was merged into another one.
+
+    Its address leads to the other organisation, and no new organisation can have it.
+    """
 
     slug = models.SlugField(max_length=96, unique=True)
     organisation = models.ForeignKey("orgs.Organisation", models.CASCADE, related_name="former_slugs")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models, transaction
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import unproven_mail
 from lib import template_mail
 from lib.fields import LineField
-from lib.refusals import BadInput
+from lib.refusals import Conflict, Gone, NotAllowed
 from lib.text import quoted
 from orgs import signals
 from orgs.models.event import Event
@@ -34,7 +34,7 @@ class State(models.TextChoices):
 
 
 def deed_for(role: str) -> str:
-    """What one must be allowed to do to bring somebody into this role."""
+    """The deed that inviting somebody into this role takes (see `orgs.roles`)."""
     return INVITE if role == Role.MEMBER else APPOINT
 
 
@@ -43,26 +43,30 @@ class InvitationQuerySet(models.QuerySet):
         return self.filter(state=State.OPEN, expires_at__gt=timezone.now())
 
     def lapse(self, inviter, role: str | None) -> int:
-        """Revoke what somebody sent who has only this role now and could not send it any more; how many."""
-        lost = [to for to in Role if deed_for(to) not in MAY.get(role, ())]
-        return self.open().filter(inviter=inviter, role__in=lost).update(state=State.REVOKED)
+        """Revoke the open invitations of an inviter that this role, or None, does not allow to send.
+
+        Returns how many they were.
+        """
+        forbidden = [to for to in Role if deed_for(to) not in MAY.get(role, ())]
+        return self.open().filter(inviter=inviter, role__in=forbidden).update(state=State.REVOKED)
 
 
 class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
     @transaction.atomic
     def send(self, actor, organisation, invited: str, role: str) -> "Invitation":
-        """Invite a user name, or a mail address; the same one again while it is open changes nothing.
+        """Invite a user name or a mail address; while an invitation of the same one is open, return that one.
 
-        Raises ValidationError for whom it cannot reach and past what is allowed in number. Never tells whether
-        an address has an account, or whether a mail has gone to it: what was typed is compared with what was typed.
+        Raises ValidationError for a user whom no mail can reach, past OPEN_AT_MOST and past SENT_A_DAY. Nobody learns
+        whether an address has an account or whether a mail was sent to it, because addresses are compared as they
+        were typed.
         """
         organisation.lock()
         organisation.demand(actor, deed_for(role))
-        here, invited = self.filter(organisation=organisation, state=State.OPEN), invited.lower()
-        here.filter(expires_at__lte=timezone.now()).update(state=State.EXPIRED)
-        if standing := here.filter(invited=invited).first():
-            return standing
-        self._refuse_too_many(actor, organisation)
+        open_ones, invited = self.filter(organisation=organisation, state=State.OPEN), invited.lower()
+        open_ones.filter(expires_at__lte=timezone.now()).update(state=State.EXPIRED)
+        if existing := open_ones.filter(invited=invited).first():
+            return existing
+        self._demand_few(actor, organisation)
         token = secrets.token_urlsafe(32)
         invitation = self.create(
             organisation=organisation,
@@ -73,20 +77,20 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
             digest=_digest(token),
             expires_at=timezone.now() + LASTS,
         )
-        Event.objects.tell(organisation, actor, f"invited {invitation.named} as {invitation.as_role}")
-        link = settings.BASE_URL + reverse("orgs:invitation", args=[token])
-        if unproven_mail.may_go(invitation.email):
-            context = {"invitation": invitation, "link": link}
-            subject = f"Invitation to {quoted(organisation)}"
-            template_mail.post("orgs/mail/invitation.txt", invitation.email, subject, context)
+        Event.objects.record(actor, organisation, f"invited {invitation.named} as {invitation.as_role}")
+        invitation.mail(settings.BASE_URL + reverse("orgs:invitation", args=[token]))
         signals.invited.send(Invitation, invitation=invitation)
         return invitation
 
     def of(self, token: str) -> "Invitation":
-        """Raises DoesNotExist."""
-        return self.select_related("organisation", "inviter").get(digest=_digest(token))
+        """The invitation with this token in its link. Raises Gone if there is none."""
+        found = self.select_related("organisation", "inviter").filter(digest=_digest(token)).first()
+        if found is None:
+            raise Gone
+        return found
 
-    def _refuse_too_many(self, actor, organisation) -> None:
+    def _demand_few(self, actor, organisation) -> None:
+        """Raises ValidationError past OPEN_AT_MOST and past SENT_A_DAY."""
         actor.lock()
         if self.open().filter(organisation=organisation).count() >= OPEN_AT_MOST:
             raise ValidationError(f"{OPEN_AT_MOST} invitations are open, which is as many as there can be. Revoke one.")
@@ -95,9 +99,9 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
 
 
 class Invitation(models.Model):
-    """An offer to become a member, by a link that works once, for whoever has confirmed the address it went to.
+    """An offer to become a member, by a link that works once, for whoever has confirmed the address it was sent to.
 
-    `invited` is what was typed, a user name or an address, in lower case. The link's token is kept as a digest only.
+    `invited` is the user name or the address that was typed, in lower case. Of the link's token only a digest is kept.
     """
 
     organisation = models.ForeignKey("orgs.Organisation", models.CASCADE, related_name="invitations")
@@ -126,7 +130,7 @@ class Invitation(models.Model):
 
     @property
     def named(self) -> str:
-        """As the log names it: a user name, or the domain of an address."""
+        """What the log calls the person who was invited: the user name, or the domain of the address."""
         _, at, domain = self.invited.rpartition("@")
         return f"an address at {domain}" if at else self.invited
 
@@ -140,52 +144,63 @@ class Invitation(models.Model):
 
     @property
     def fate(self) -> str:
-        """What became of one that is not open: "was revoked", say."""
+        """What became of an invitation that is not open, such as "was revoked", to follow a subject."""
         return f"was {self.state}" if self.state not in (State.OPEN, State.EXPIRED) else "has expired"
 
     def is_for(self, user) -> bool:
+        """Whether the user has confirmed the address that it was sent to."""
         return user.is_authenticated and self.email in user.confirmed_addresses()
 
     @transaction.atomic
     def accept(self, user) -> None:
-        """Make the user a member; who is one already keeps the role. Raises PermissionDenied and BadInput."""
-        if self._take(user, State.ACCEPTED):
+        """Make the user a member; one who is a member already keeps the role. See `_use`."""
+        if self._use(user, State.ACCEPTED):
             role = {"role": self.role}
             Membership.objects.get_or_create(organisation=self.organisation, user=user, defaults=role)
-            Event.objects.tell(self.organisation, user, f"accepted the invitation of {self.inviter}")
+            Event.objects.record(user, self.organisation, f"accepted the invitation of {self.inviter}")
         elif not self.organisation.role_of(user):
-            raise BadInput(self._closed)
+            raise Conflict(self._closed)
 
     @transaction.atomic
     def refuse(self, user) -> None:
-        """Raises PermissionDenied and BadInput."""
-        if self._take(user, State.REFUSED):
-            Event.objects.tell(self.organisation, user, f"refused the invitation of {self.inviter}")
+        """Use the invitation up without becoming a member. See `_use`."""
+        if self._use(user, State.REFUSED):
+            Event.objects.record(user, self.organisation, f"refused the invitation of {self.inviter}")
 
     @transaction.atomic
     def revoke(self, actor) -> None:
-        """One that is not open any more stays as it is."""
+        """Make the link useless; an invitation that is not open any more stays as it is."""
         self.organisation.lock()
         self.organisation.demand(actor, deed_for(self.role))
         if Invitation.objects.filter(pk=self.pk, state=State.OPEN).update(state=State.REVOKED):
-            Event.objects.tell(self.organisation, actor, f"revoked the invitation of {self.named}")
+            Event.objects.record(actor, self.organisation, f"revoked the invitation of {self.named}")
 
     @property
     def _closed(self) -> str:
         return f"This invitation is not open any more: it {self.fate}. Ask for a new one."
 
-    def _take(self, user, state: State) -> bool:
-        """Use it up; False if this user has done the same before."""
+    def mail(self, link: str) -> None:
+        """Send the link, unless too many mails have gone to this address without being wanted."""
+        if unproven_mail.may_send(self.email):
+            context = {"invitation": self, "link": link}
+            subject = f"Invitation to {quoted(self.organisation)}"
+            template_mail.post("orgs/mail/invitation.txt", self.email, subject, context)
+
+    def _use(self, user, state: State) -> bool:
+        """Write the new state. False if it had this state before.
+
+        Raises NotAllowed for a user to whom it was not sent, and Conflict if it is not open any more.
+        """
         self.organisation.lock()
         self.refresh_from_db(fields=["state"])
         if not self.is_for(user):
-            raise PermissionDenied("This invitation went to an address that your account has not confirmed.")
+            raise NotAllowed("This invitation went to an address that your account has not confirmed.")
         if self.is_open:
             self.state = state
             self.save(update_fields=["state"])
             return True
         if self.state != state:
-            raise BadInput(self._closed)
+            raise Conflict(self._closed)
         return False
 
 
@@ -194,7 +209,7 @@ def _digest(token: str) -> str:
 
 
 def _address(organisation, invited: str) -> str:
-    """Where the letter goes. Raises ValidationError for a user name that no letter can reach."""
+    """The address that the mail goes to. Raises ValidationError for a user name that no mail can reach."""
     if "@" in invited:
         validate_email(invited)
         return invited

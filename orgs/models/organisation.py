@@ -3,83 +3,90 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from lib.fields import LineField
+from lib.locks import LockQuerySet
 from lib.lookalikes import RESERVED, skeleton
-from lib.refusals import BadInput
+from lib.refusals import Gone, NotAllowed
 from lib.text import initials
 from orgs.models.curated import CuratedPage
 from orgs.models.event import Event
 from orgs.models.formerslug import FormerSlug
 from orgs.models.membership import Membership
-from orgs.names import plain, skeleton_of
+from orgs.names import NameSkeletonField, plain, skeleton_of
 from orgs.roles import MAY, Role, who_may
 
 FOUNDED_A_DAY = 3
-_LOCK = 0x6F726773  # any number that nobody else locks on
+_SLUGS_LOCK = 0x6F726773  # the number of an advisory lock of PostgreSQL, which nothing else takes
 
 
-class OrganisationManager(models.Manager):
+class OrganisationManager(models.Manager.from_queryset(LockQuerySet)):
     @transaction.atomic
     def ensure(self, names: dict[str, str]) -> dict[str, "Organisation"]:
-        """The organisations with these slugs (slug → name), made unverified and ownerless where they are missing.
+        """Return the organisations with these slugs (slug → name), by slug; create those that are missing.
 
-        With `owned`: whether somebody owns it. A slug that was merged away stands for the organisation that has its
-        papers now.
+        New ones are unverified and have no owner. Each has `owned`: whether somebody owns it. A slug that an
+        organisation had before it was merged into another one stands for the other one.
         """
         self.lock_slugs()
-        moved = dict(FormerSlug.objects.filter(slug__in=names).values_list("slug", "organisation"))
-        missing = [Organisation(slug=slug, name=name) for slug, name in names.items() if slug not in moved]
+        former = dict(FormerSlug.objects.filter(slug__in=names).values_list("slug", "organisation"))
+        missing = [Organisation(slug=slug, name=name) for slug, name in names.items() if slug not in former]
         self.bulk_create(missing, ignore_conflicts=True)
         owners = Membership.objects.owners().filter(organisation=OuterRef("pk"))
-        meant = self.filter(Q(slug__in=names) | Q(pk__in=moved.values())).annotate(owned=Exists(owners))
-        here = {organisation.pk: organisation for organisation in meant}
-        slugs = {organisation.slug: organisation for organisation in here.values() if organisation.slug in names}
-        return slugs | {slug: here[pk] for slug, pk in moved.items()}
+        rows = self.filter(Q(slug__in=names) | Q(pk__in=former.values())).annotate(owned=Exists(owners))
+        by_key = {organisation.pk: organisation for organisation in rows}
+        by_slug = {organisation.slug: organisation for organisation in by_key.values() if organisation.slug in names}
+        return by_slug | {slug: by_key[pk] for slug, pk in former.items()}
 
     @transaction.atomic
     def found(self, user, name: str, slug: str) -> "Organisation":
-        """A new organisation that this user owns; twice is once.
+        """Create an organisation that this user owns; a second time returns the first one.
 
-        Raises ValidationError if the slug or the name could be taken for another's, and past FOUNDED_A_DAY.
+        Raises NotAllowed without a confirmed mail address, ValidationError if the slug or the name could be taken for
+        another organisation's, and past FOUNDED_A_DAY.
         """
+        demand_confirmed_address(user)
         self.lock_slugs()
-        if mine := user.founded.filter(name=name, slug=slug).first():
-            return mine
+        if existing := user.founded.filter(name=name, slug=slug).first():
+            return existing
         if user.founded.filter(created_at__gt=timezone.now() - timedelta(days=1)).count() >= FOUNDED_A_DAY:
             raise ValidationError(f"You have founded {FOUNDED_A_DAY} organisations today; tomorrow is another day.")
-        for field, said in (("slug", slug), ("name", name)):
-            self.refuse_imitation(field, said)
+        self.refuse_imitation("slug", slug)
+        self.refuse_imitation("name", name)
         organisation = self.create(slug=slug, name=name, founder=user)
         Membership.objects.create(organisation=organisation, user=user, role=Role.OWNER)
-        Event.objects.tell(organisation, user, "founded this organisation")
+        Event.objects.record(user, organisation, "founded this organisation")
         return organisation
 
     def lock_slugs(self) -> None:
-        """Slugs come and go one transaction at a time, so that no two that look alike are made at once."""
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        """Let no other transaction create or merge organisations until this one ends.
 
-    def refuse_imitation(self, field: str, said: str, but: int | None = None) -> None:
-        """Raises ValidationError for what could be taken for a slug or the name of another organisation than `but`."""
-        bones = skeleton(said)
+        So no two whose slugs or names look alike are founded at once.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SLUGS_LOCK])
+
+    def refuse_imitation(self, field: str, value: str, but: int | None = None) -> None:
+        """Raises ValidationError, for this form field, for a value that looks like a slug or a name that is in use.
+
+        Those of the organisation with the id `but` are no obstacle. At most two statements.
+        """
+        bones = skeleton(value)
         if bones in RESERVED:
-            raise ValidationError({field: f"“{said}” is a word that the site keeps for itself. Choose another."})
-        alike = [
-            self.filter(skeleton=bones).exclude(pk=but).first(),
-            FormerSlug.objects.filter(skeleton=bones).exclude(organisation=but).first(),
-            *(other for other in self.exclude(pk=but).only("slug", "name") if skeleton(other.name) == bones),
-        ]
-        for taken in filter(None, alike):
-            raise ValidationError({field: f"“{said}” is taken, or looks too much like “{taken.slug}”. Choose another."})
+            raise ValidationError({field: f"“{value}” is a word that the site keeps for itself. Choose another."})
+        present = self.filter(Q(skeleton=bones) | Q(name_skeleton=bones)).exclude(pk=but)
+        former = FormerSlug.objects.filter(skeleton=bones).exclude(organisation=but)
+        if other := present.first() or former.first():
+            text = f"“{value}” is taken, or looks too much like “{other.slug}”. Choose another."
+            raise ValidationError({field: text})
 
     def allowing(self, user, deed: str):
-        """Those in which this user's role includes the deed (see `orgs.roles`)."""
+        """The organisations in which this user's role includes the deed (see `orgs.roles`)."""
         if not user.is_authenticated:
             return self.none()
         roles = [role for role, deeds in MAY.items() if deed in deeds]
@@ -100,11 +107,13 @@ class Organisation(CuratedPage):
     skeleton = models.GeneratedField(
         expression=skeleton_of("slug"), output_field=models.CharField(max_length=96), db_persist=True, db_index=True
     )
+    name_skeleton = NameSkeletonField(max_length=120, editable=False)
 
     objects = OrganisationManager()
 
     class Meta(CuratedPage.Meta):
         ordering = ["name"]
+        indexes = [models.Index(fields=["name_skeleton"], name="organisation_name_skeleton")]
 
     def __str__(self) -> str:
         return self.name
@@ -119,7 +128,10 @@ class Organisation(CuratedPage):
 
     @property
     def domain(self) -> str:
-        """The domain whose addresses prove that one belongs here; "" unless the website is the root of its host."""
+        """The domain whose mail addresses prove that one belongs to the organisation.
+
+        It is "" unless the website is the root of its host.
+        """
         website = urlsplit(self.website)
         host = (website.hostname or "").removeprefix("www.")
         is_root = website.path in ("", "/") and not website.query and not website.fragment
@@ -135,19 +147,31 @@ class Organisation(CuratedPage):
         return self.memberships.filter(user=user).values_list("role", flat=True).first()
 
     def allows(self, user, deed: str) -> bool:
-        """Whether this user's role here includes the deed (see `orgs.roles`)."""
+        """Whether this user's role in the organisation includes the deed (see `orgs.roles`)."""
         return deed in self.deeds_of(user)
 
     def deeds_of(self, user) -> Collection[str]:
-        """All that this user's role here includes."""
+        """All deeds that this user's role in the organisation includes."""
         return MAY.get(self.role_of(user), ())
 
     def demand(self, user, deed: str) -> None:
-        """Raises PermissionDenied, in words, if this user's role here does not include the deed."""
+        """Raises NotAllowed if this user's role in the organisation does not include the deed."""
         if not self.allows(user, deed):
-            raise PermissionDenied(f"Only {who_may(deed)} of {self} may {deed}.")
+            raise NotAllowed(f"Only {who_may(deed)} of {self} may {deed}.")
 
     def lock(self) -> None:
-        """Until the transaction ends, nobody else changes who belongs here. Raises BadInput if it was merged away."""
-        if not Organisation.objects.select_for_update(no_key=True).filter(pk=self.pk).values_list("pk"):
-            raise BadInput("This organisation has just been merged into another one.")
+        """Lock this row until the transaction ends, and read it anew.
+
+        Whoever changes the organisation, its members or their roles locks it first. Raises Gone if it was merged into
+        another one.
+        """
+        try:
+            self.refresh_from_db(from_queryset=Organisation.objects.select_for_update(no_key=True))
+        except Organisation.DoesNotExist:
+            raise Gone("This organisation has just been merged into another one.") from None
+
+
+def demand_confirmed_address(user) -> None:
+    """Raises NotAllowed for a user who has confirmed no mail address and so may not found an organisation."""
+    if not user.confirmed_addresses():
+        raise NotAllowed("Confirm a mail address first (Settings, Email): then you may found an organisation.")

@@ -8,7 +8,7 @@ register = template.Library()
 
 @register.inclusion_tag("orgs/nav.html", takes_context=True)
 def org_nav(context, org) -> dict:
-    """The pages of an organisation that this reader may open.
+    """The context of the tabs: the pages of the organisation that this reader may open.
 
     It takes one statement for somebody signed in, two for a moderator.
     """

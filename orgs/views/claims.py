@@ -1,21 +1,20 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from lib.http import verb
+from lib.verbs import verb
 from orgs.forms import ClaimForm
 from orgs.models import Claim, Organisation
-from orgs.models.claim import proof
+from orgs.models.claim import demand_unowned, proof
 
 
 @login_required
 def claim(request: HttpRequest, slug: str) -> HttpResponse:
-    """A page that nobody owns: at once for whoever has an address on its domain, by a moderator for others."""
+    """How to become the owner of a page that nobody owns: at once with an address at its domain, or by moderators."""
     organisation = get_object_or_404(Organisation, slug=slug)
-    if organisation.is_owned:
-        raise PermissionDenied(f"{organisation} has an owner, who can invite you.")
+    demand_unowned(organisation)
     form = ClaimForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,17 +1,17 @@
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from orgs.forms import FoundingForm
 from orgs.models import Organisation
+from orgs.models.organisation import demand_confirmed_address
 
 
 @login_required
 def found(request: HttpRequest) -> HttpResponse:
-    """A new organisation, owned by whoever founds it."""
-    if not request.user.confirmed_addresses():
-        raise PermissionDenied("Confirm a mail address first (Settings, Email): then you may found an organisation.")
+    """The form for a new organisation, which its founder owns."""
+    demand_confirmed_address(request.user)
     form = FoundingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,13 +1,13 @@
-"""Inviting, and what becomes of an invitation. Its address shows it; only a button changes it."""
+"""Invitations: sending and revoking them, and the page on which they are accepted or refused."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
 from accounts import unproven_mail
-from lib.http import verb
+from lib.verbs import verb
 from orgs.forms import InvitationForm
 from orgs.models import Invitation, Organisation
 from orgs.roles import INVITE, MAY
@@ -33,23 +33,22 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 
 @verb
 def revoke(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    get_object_or_404(Invitation.objects.select_related("organisation"), pk=pk, organisation__slug=slug).revoke(
-        request.user
-    )
+    invitations = Invitation.objects.select_related("organisation").filter(organisation__slug=slug)
+    get_object_or_404(invitations, pk=pk).revoke(request.user)
     return redirect("orgs:members", slug)
 
 
 @never_cache
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Who invites to what, for anybody who has the link."""
-    found = _of(token)
+    """Shows who invites to what, to anybody who has the link."""
+    found = Invitation.objects.of(token)
     context = {"invitation": found, "org": found.organisation, "token": token, "is_for_me": found.is_for(request.user)}
     return render(request, "orgs/invitation.html", context)
 
 
 @verb
 def accept(request: HttpRequest, token: str) -> HttpResponse:
-    found = _of(token)
+    found = Invitation.objects.of(token)
     found.accept(request.user)
     messages.success(request, f"You are a member of {found.organisation}.")
     return redirect(found.organisation)
@@ -57,14 +56,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
 @verb
 def refuse(request: HttpRequest, token: str) -> HttpResponse:
-    found = _of(token)
+    found = Invitation.objects.of(token)
     found.refuse(request.user)
     messages.success(request, f"You refused the invitation to {found.organisation}.")
     return redirect(found.organisation)
-
-
-def _of(token: str) -> Invitation:
-    try:
-        return Invitation.objects.of(token)
-    except Invitation.DoesNotExist:
-        raise Http404 from None

@@ -12,7 +12,7 @@ LINES = 50
 
 @login_required
 def log(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who did what and when, the latest first; for members and moderators."""
+    """The log, the latest line first, shown to members and moderators."""
     organisation = get_object_or_404(Organisation, slug=slug)
     if not acts_as_moderator(request):
         organisation.demand(request.user, SEE)

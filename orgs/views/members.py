@@ -1,4 +1,4 @@
-"""Who belongs to an organisation, in which role, and the verbs that change it."""
+"""The members page of an organisation, and the verbs that change who belongs to it and in which role."""
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.factors import acts_as_moderator
-from lib.http import verb
 from lib.refusals import BadInput
+from lib.verbs import verb
 from orgs.forms import InvitationForm
 from orgs.models import Membership, Organisation
 from orgs.models.invitation import deed_for
@@ -17,7 +17,7 @@ from orgs.roles import APPOINT, DEEDS, INVITE, MAY, SEE, Role
 
 @login_required
 def members(request: HttpRequest, slug: str) -> HttpResponse:
-    """The members, for members and moderators, with what the viewer's role may change."""
+    """The members, shown to members and moderators, with the changes that the viewer's role allows."""
     organisation = get_object_or_404(Organisation, slug=slug)
     if not acts_as_moderator(request):
         organisation.demand(request.user, SEE)
@@ -25,6 +25,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def show(request: HttpRequest, organisation: Organisation, form: InvitationForm | None = None) -> HttpResponse:
+    """The page; `form` is an invitation that could not be sent."""
     role = organisation.role_of(request.user)
     may = MAY.get(role, ())
     sees_invitations = INVITE in may or acts_as_moderator(request)
@@ -42,6 +43,7 @@ def show(request: HttpRequest, organisation: Organisation, form: InvitationForm 
 
 
 def invitable(may) -> list[Role]:
+    """The roles that somebody with these deeds may invite to."""
     return [role for role in Role if deed_for(role) in may]
 
 

@@ -1,4 +1,4 @@
-"""What moderators decide. For everybody else these pages are not there."""
+"""Claims to decide and organisations to merge: pages of moderators, which answer everybody else with a 404."""
 
 from functools import wraps
 
@@ -9,17 +9,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.factors import second_factor_required
 from lib import keyset
-from lib.http import verb
 from lib.refusals import BadInput
+from lib.verbs import verb
 from orgs.forms import AnswerForm, MergeForm, RefusalForm
-from orgs.merging import merge, united
+from orgs.merging import joining, merge
 from orgs.models import Claim, FormerSlug
 
 CLAIMS = 30
 
 
 def for_moderators(view):
-    """Decorate a page that is there for moderators alone, who must have proved a second factor."""
+    """Decorate a view that only moderators find, who must have proved a second factor."""
     proved = second_factor_required(view)
 
     @wraps(view)
@@ -39,53 +39,60 @@ def claims(request: HttpRequest) -> HttpResponse:
 
 
 def _queue(request: HttpRequest, cursor: str = "", wrong: tuple = (None, None)) -> HttpResponse:
-    """The queue; `wrong` is the id of a claim and the form of an answer to it that cannot be taken."""
+    """The queue; `wrong` is the id of a claim and the form with an answer to it that is not valid."""
     pk, form = wrong
     page = keyset.page(Claim.objects.waiting(), ("created_at", "id"), cursor, CLAIMS)
     rows = [(claim, form if claim.pk == pk else AnswerForm(auto_id=f"id_{claim.pk}_%s")) for claim in page.rows]
     return render(request, "orgs/moderation/claims.html", {"page": page, "claims": rows}, status=400 if form else 200)
 
 
-def _decide(request: HttpRequest, pk: int, decide, form_of=AnswerForm) -> HttpResponse:
-    claim = get_object_or_404(Claim.objects.select_related("organisation", "user"), pk=pk)
-    form = form_of(request.POST, auto_id=f"id_{pk}_%s")
-    if not form.is_valid():
-        return _queue(request, wrong=(pk, form))
-    decide(claim, request.user, form.cleaned_data["answer"])
-    messages.success(request, f"{claim.user} is told.")
-    return redirect("orgs:claims")
+def _claim(pk: int) -> Claim:
+    return get_object_or_404(Claim.objects.select_related("organisation", "user"), pk=pk)
 
 
 @verb
 @for_moderators
 def grant(request: HttpRequest, pk: int) -> HttpResponse:
-    return _decide(request, pk, Claim.grant)
+    claim, form = _claim(pk), AnswerForm(request.POST, auto_id=f"id_{pk}_%s")
+    if not form.is_valid():
+        return _queue(request, wrong=(pk, form))
+    claim.grant(request.user, form.cleaned_data["answer"])
+    return _to_queue(request, claim)
 
 
 @verb
 @for_moderators
 def refuse(request: HttpRequest, pk: int) -> HttpResponse:
-    return _decide(request, pk, Claim.refuse, RefusalForm)
+    claim, form = _claim(pk), RefusalForm(request.POST, auto_id=f"id_{pk}_%s")
+    if not form.is_valid():
+        return _queue(request, wrong=(pk, form))
+    claim.refuse(request.user, form.cleaned_data["answer"])
+    return _to_queue(request, claim)
+
+
+def _to_queue(request: HttpRequest, claim: Claim) -> HttpResponse:
+    messages.success(request, f"{claim.user} is told.")
+    return redirect("orgs:claims")
 
 
 @login_required
 @for_moderators
 def merging(request: HttpRequest) -> HttpResponse:
-    """Which two organisations are one, and what merging them will do."""
+    """The form that names two organisations, and what merging them will do."""
     form = MergeForm(request.GET or None)
     context = {"form": form}
     if form.is_bound and form.is_valid():
-        context |= form.cleaned_data | {"joining": united(**form.cleaned_data)}
+        context |= form.cleaned_data | {"joining": joining(**form.cleaned_data)}
     return render(request, "orgs/moderation/merge.html", context, status=400 if form.errors else 200)
 
 
 @verb
 @for_moderators
 def carry_out(request: HttpRequest) -> HttpResponse:
-    """Merge, as the page before told; twice is once."""
-    done = FormerSlug.objects.filter(slug=request.POST.get("old", ""), organisation__slug=request.POST.get("into", ""))
-    if former := done.select_related("organisation").first():
-        return redirect(former.organisation)
+    """Merge the two organisations that the page before showed; a second time only leads to the result."""
+    slugs = {"slug": request.POST.get("old", ""), "organisation__slug": request.POST.get("into", "")}
+    if merged := FormerSlug.objects.filter(**slugs).select_related("organisation").first():
+        return redirect(merged.organisation)
     form = MergeForm(request.POST)
     if not form.is_valid():
         raise BadInput("One of these organisations is not there any more. Look them up again.")

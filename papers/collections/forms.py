@@ -3,16 +3,17 @@ import json
 from django import forms
 from django.core.exceptions import ValidationError
 
-from lib.conflicts import digests, read, weigh
+from lib.conflicts import digests, merge, read
 from lib.widgets import MarkdownInput
 from orgs.models import Organisation
 from orgs.roles import KEEP
-from papers.models import Collection, CollectionFollow
+from papers.models import Collection
 
 
 class OvertakenForm:
-    """A form that was made from a state which has changed meanwhile: it says what is different now, and keeps what was
-    typed; to send it again is to replace that.
+    """A form of something that others may change while it is filled in.
+
+    It then says what they have written and keeps what was typed here; sent again, it replaces theirs.
     """
 
     is_overtaken = False
@@ -26,13 +27,13 @@ class OvertakenForm:
         self.add_error(name, f"Meanwhile this was changed to “{now}”. Save once more to put yours in its place.")
 
     def put(self, name: str, value) -> None:
-        """What a hidden field holds when the form is shown again."""
+        """Set the value that a hidden field has when the form is shown again."""
         self.data = self.data.copy()
         self.data[name] = value
 
 
 class CollectionForm(OvertakenForm, forms.ModelForm):
-    """`base` are digests of what the form was made from."""
+    """Name, description and visibility. `base` holds digests of the values that the form was made from."""
 
     base = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -52,22 +53,19 @@ class CollectionForm(OvertakenForm, forms.ModelForm):
         return _unused(self.cleaned_data["name"], self.instance.owner.collections.exclude(pk=self.instance.pk))
 
     def clean(self) -> dict:
-        """What others have changed and was not touched here stays as it is now."""
-        told, state = super().clean(), self._state()
-        base = read(told.get("base", ""))
-        _, both, others = weigh({name: told[name] for name in state if name in told}, state, base)
+        """Leave fields that only others have changed as they are now; refuse those that both have changed."""
+        data, state = super().clean(), self._state()
+        base = read(data.get("base", ""))
+        _, both, others = merge({name: data[name] for name in state if name in data}, state, base)
         for name in both:
             now = self.instance.get_visibility_display() if name == "visibility" else state[name]
             self.overtake_field(name, now)
         self.put("base", json.dumps(base | digests({name: state[name] for name in both})))
-        return told | {name: state[name] for name in others}
+        return data | {name: state[name] for name in others}
 
-    def save_by(self, user) -> None:
-        """Nobody follows any more what becomes private."""
-        collection = self.save()
-        if collection.is_private:
-            CollectionFollow.objects.end(collection)
-        collection.tell(user, f"edited {collection.as_told}")
+    def values(self) -> dict:
+        """The cleaned values, as `Collection.edit` takes them."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
 class NewCollectionForm(forms.ModelForm):
@@ -87,17 +85,17 @@ class NewCollectionForm(forms.ModelForm):
             del self.fields["owner"]
 
     def clean(self) -> None:
-        told = super().clean()
-        if "name" in told:
+        data = super().clean()
+        if "name" in data:
             try:
-                _unused(told["name"], self._owner.collections)
+                _unused(data["name"], self._owner.collections)
             except ValidationError as error:
                 self.add_error("name", error)
 
     def save(self, commit: bool = True) -> Collection:
-        told = self.cleaned_data
+        data = self.cleaned_data
         return Collection.objects.begin(
-            self.user, self._owner, told["name"], description=told["description"], visibility=told["visibility"]
+            self.user, self._owner, data["name"], description=data["description"], visibility=data["visibility"]
         )
 
     @property
@@ -106,13 +104,14 @@ class NewCollectionForm(forms.ModelForm):
 
 
 def _unused(name: str, collections) -> str:
+    """The name. Raises ValidationError if one of the collections has it already."""
     if collections.filter(name__iexact=name).exists():
         raise ValidationError(f"There is a collection of this name already: “{name}”.")
     return name
 
 
 class NoteForm(OvertakenForm, forms.Form):
-    """`was` is the note that the form was made from."""
+    """A note on a paper. `was` holds the note that the form was made from."""
 
     note = forms.CharField(
         required=False,

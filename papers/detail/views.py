@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from lib.http import page
+from lib.pages import page
 from papers import lists, ranking
 from papers.detail.lists import similar as similar_list
 from papers.models import Paper

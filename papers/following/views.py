@@ -10,8 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRedirect
 
-from lib.http import here, limited, redirect_back, verb
+from lib.limits import limited
+from lib.redirects import next_path, redirect_back
 from lib.refusals import BadInput
+from lib.verbs import verb
 from papers import lists
 from papers.following.lists import following as following_list
 from papers.models import follow as follow_models
@@ -22,30 +24,37 @@ _limited = limited("follow", person=60, network=600, period=timedelta(minutes=1)
 @verb
 @_limited
 def follow(request: HttpRequest, kind: str) -> HttpResponse:
-    """Follow the target with the handle `what`."""
-    return _change(request, kind, "make")
+    """Follow the target with the handle `what`. Topics and authors need not exist."""
+    model, target = _target(request, kind)
+    try:
+        model.objects.make(request.user, target)
+    except BadInput as error:
+        if not request.htmx:
+            raise
+        messages.error(request, str(error))
+        return HttpResponseClientRedirect(next_path(request))
+    return _answer(request, model, target)
 
 
 @verb
 @_limited
 def unfollow(request: HttpRequest, kind: str) -> HttpResponse:
-    return _change(request, kind, "unmake")
+    model, target = _target(request, kind)
+    model.objects.unmake(request.user, target)
+    return _answer(request, model, target)
 
 
-def _change(request: HttpRequest, kind: str, method: str) -> HttpResponse:
-    """Call the manager's method, and answer with the follow button to htmx or else with a redirect back."""
+def _target(request: HttpRequest, kind: str) -> tuple[type[follow_models.Follow], object]:
+    """Return the model of this kind of follows, and the target with the handle `what`. Raises Http404."""
     try:
         model = follow_models.kinds()[kind]
-        target = model.find(request.POST.get("what", ""))
+        return model, model.find(request.POST.get("what", ""))
     except (KeyError, ObjectDoesNotExist):
         raise Http404 from None
-    try:
-        getattr(model.objects, method)(request.user, target)
-    except BadInput as error:
-        if not request.htmx:
-            raise
-        messages.error(request, str(error))
-        return HttpResponseClientRedirect(here(request))
+
+
+def _answer(request: HttpRequest, model: type[follow_models.Follow], target) -> HttpResponse:
+    """Answer with the follow button to htmx, or else with a redirect back."""
     if not request.htmx:
         return redirect_back(request)
     return render(request, "papers/following/_follow.html", {"follow": model.objects.state(request.user, target)})

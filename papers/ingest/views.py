@@ -11,15 +11,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from lib import throttle
-from lib.http import network_of, sign_in_first
 from lib.jobs import defer
+from lib.limits import request_limit
+from lib.redirects import sign_in_first
 from papers.ingest import tasks
 from papers.ingest.forms import SubmitForm
 from papers.models import Paper, Submission, SubmissionState
 
-PERSON_LIMIT = throttle.Limit("submit person", 10, timedelta(days=1))
-NETWORK_LIMIT = throttle.Limit("submit network", 50, timedelta(days=1))
+PERSON_LIMIT, NETWORK_LIMIT = 10, 50  # submissions a day
+_count_submission = request_limit(
+    "submit",
+    person=PERSON_LIMIT,
+    network=NETWORK_LIMIT,
+    period=timedelta(days=1),
+    message=f"You can submit {PERSON_LIMIT} papers a day, and everybody on your network together {NETWORK_LIMIT}. "
+    "Attempts that failed count. Please try again later.",
+)
 
 
 @login_required
@@ -29,7 +36,7 @@ def submit(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         arxiv_id = form.cleaned_data["arxiv_id"]
         return redirect(Paper.objects.filter(arxiv_id=arxiv_id).first() or _get_or_create(request, arxiv_id))
-    context = {"form": form, "limit": PERSON_LIMIT.amount, "section": "submit"}
+    context = {"form": form, "limit": PERSON_LIMIT, "section": "submit"}
     return render(request, "papers/ingest/submit.html", context, status=400 if form.errors else 200)
 
 
@@ -40,12 +47,7 @@ def _get_or_create(request: HttpRequest, arxiv_id: str) -> Submission:
         user=request.user, arxiv_id=arxiv_id, state=SubmissionState.WAITING
     )
     if is_new:
-        throttle.demand(
-            (PERSON_LIMIT, str(request.user.pk)),
-            (NETWORK_LIMIT, network_of(request)),
-            message=f"You can submit {PERSON_LIMIT.amount} papers a day, and everybody on your network together "
-            f"{NETWORK_LIMIT.amount}. Attempts that failed count. Please try again later.",
-        )
+        _count_submission(request)
         defer(tasks.fetch_submission, {"pk": submission.pk})
     return submission
 

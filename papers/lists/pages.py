@@ -7,8 +7,9 @@ from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 from django.utils.text import slugify
 
-from lib.http import PUBLIC_SECONDS, cached, request_limit
-from lib.http import page as cached_page
+from lib.limits import request_limit
+from lib.pages import PUBLIC_SECONDS, cached
+from lib.pages import page as cached_page
 from lib.refusals import BadInput
 from orgs.models import Organisation
 from papers.lists import exports

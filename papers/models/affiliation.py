@@ -8,10 +8,11 @@ from lib.fields import LineField
 from lib.refusals import BadInput
 from lib.text import one_line
 from orgs.models import Event
+from orgs.roles import SUGGEST, TAG
 
 
 class State(models.TextChoices):
-    """From the weakest to the strongest."""
+    """The states of a pair, from the weakest to the strongest."""
 
     REFUSED = "refused"
     SUGGESTED = "suggested"
@@ -20,64 +21,72 @@ class State(models.TextChoices):
 
 class AffiliationQuerySet(models.QuerySet):
     def accepted(self):
-        """In the order in which they were."""
+        """The accepted ones, in the order in which they were accepted."""
         return self.filter(state=State.ACCEPTED).order_by("since", "organisation")
 
 
 class AffiliationManager(models.Manager.from_queryset(AffiliationQuerySet)):
-    """Every verb locks the paper first, so that what its row shows follows from what is accepted."""
+    """Verbs that accept or refuse lock the paper first, because its row shows what was accepted.
+
+    Each verb returns whether it changed something, and writes a line into the organisation's log if it did. It raises
+    NotAllowed for an actor whose role in the organisation does not include it.
+    """
 
     @transaction.atomic
-    def suggest(self, organisation, paper, user, reason: str = "") -> bool:
-        """True if the pair is new; one that stands already stays as it is. Raises BadInput for a long reason."""
+    def suggest(self, actor, organisation, paper, reason: str = "") -> bool:
+        """Suggest a pair that does not exist yet. Raises BadInput for a reason that is too long."""
+        organisation.demand(actor, SUGGEST)
         reason, longest = one_line(reason), self.model._meta.get_field("reason").max_length
         if len(reason) > longest:
             raise BadInput(f"A reason has at most {longest} characters; this one has {len(reason)}.")
-        told = {"state": State.SUGGESTED, "suggested_by": user, "reason": reason}
-        is_new = self.get_or_create(organisation=organisation, paper=paper, defaults=told)[1]
-        return self._tell(organisation, user, is_new, f"suggested “{paper}”")
+        values = {"state": State.SUGGESTED, "suggested_by": actor, "reason": reason}
+        is_new = self.get_or_create(organisation=organisation, paper=paper, defaults=values)[1]
+        return self._record(actor, organisation, is_new, f"suggested “{paper}”")
 
     @transaction.atomic
-    def withdraw(self, organisation, paper, user) -> bool:
-        """Take one's own suggestion back; what was decided on stays. True if there was one."""
-        own = self.filter(organisation=organisation, paper=paper, suggested_by=user, state=State.SUGGESTED)
-        return self._tell(organisation, user, bool(own.delete()[0]), f"withdrew the suggestion of “{paper}”")
+    def withdraw(self, actor, organisation, paper) -> bool:
+        """Take one's own suggestion back, unless it was decided on."""
+        organisation.demand(actor, SUGGEST)
+        own = self.filter(organisation=organisation, paper=paper, suggested_by=actor, state=State.SUGGESTED)
+        return self._record(actor, organisation, bool(own.delete()[0]), f"withdrew the suggestion of “{paper}”")
 
     @transaction.atomic
-    def accept(self, organisation, paper, user) -> bool:
-        """True if the paper was not the organisation's before."""
-        self._lock([paper.pk])
-        told = {"state": State.ACCEPTED, "suggested_by": user, "decided_by": user}
-        is_new = self.get_or_create(organisation=organisation, paper=paper, defaults=told)[1]
-        changed = self._decide(organisation, paper, user, State.ACCEPTED) or is_new
-        return self._tell(organisation, user, changed, f"tagged “{paper}”")
+    def accept(self, actor, organisation, paper) -> bool:
+        """Make the paper one of the organisation's, whether it was suggested, refused or neither."""
+        self._papers.filter(pk=paper.pk).lock()
+        organisation.demand(actor, TAG)
+        values = {"state": State.ACCEPTED, "suggested_by": actor, "decided_by": actor}
+        is_new = self.get_or_create(organisation=organisation, paper=paper, defaults=values)[1]
+        changed = self._decide(actor, organisation, paper, State.ACCEPTED) or is_new
+        return self._record(actor, organisation, changed, f"tagged “{paper}”")
 
     @transaction.atomic
-    def refuse(self, organisation, paper, user) -> bool:
-        """Refuse what is suggested, or take back what was accepted. True if it was not refused before."""
-        self._lock([paper.pk])
-        changed = self._decide(organisation, paper, user, State.REFUSED)
-        return self._tell(organisation, user, changed, f"untagged or refused “{paper}”")
+    def refuse(self, actor, organisation, paper) -> bool:
+        """Refuse a pair that is suggested or accepted."""
+        self._papers.filter(pk=paper.pk).lock()
+        organisation.demand(actor, TAG)
+        changed = self._decide(actor, organisation, paper, State.REFUSED)
+        return self._record(actor, organisation, changed, f"untagged or refused “{paper}”")
 
-    def _tell(self, organisation, user, changed: bool, text: str) -> bool:
-        """In the organisation's log, what changed something."""
+    def _record(self, actor, organisation, changed: bool, text: str) -> bool:
         if changed:
-            Event.objects.tell(organisation, user, text)
+            Event.objects.record(actor, organisation, text)
         return changed
 
-    def _decide(self, organisation, paper, user, state: State) -> bool:
+    def _decide(self, actor, organisation, paper, state: State) -> bool:
         pair = self.filter(organisation=organisation, paper=paper).exclude(state=state)
-        changed = pair.update(state=state, is_guess=False, decided_by=user, since=timezone.now())
-        self.show([paper.pk])
+        changed = pair.update(state=state, is_guess=False, decided_by=actor, since=timezone.now())
+        self.refresh_organisation([paper.pk])
         return bool(changed)
 
     @transaction.atomic
-    def guess(self, told: dict) -> None:
-        """What a source tells now (paper id → organisation with `owned`, or None), in place of what it told before.
+    def guess(self, organisations: dict) -> None:
+        """Replace what a source said of these papers before (paper id → organisation with `owned`, or None).
 
-        What nobody owns is accepted at once. What anybody decided on or suggested stays.
+        A guess is accepted at once where nobody owns the organisation, and suggested otherwise. Pairs that somebody
+        suggested or decided on stay.
         """
-        self.filter(paper__in=told, is_guess=True).delete()
+        self.filter(paper__in=organisations, is_guess=True).delete()
         self.bulk_create(
             [
                 self.model(
@@ -86,51 +95,48 @@ class AffiliationManager(models.Manager.from_queryset(AffiliationQuerySet)):
                     state=State.SUGGESTED if organisation.owned else State.ACCEPTED,
                     is_guess=True,
                 )
-                for paper, organisation in told.items()
+                for paper, organisation in organisations.items()
                 if organisation
             ],
             ignore_conflicts=True,
         )
-        self.show(told)
+        self.refresh_organisation(organisations)
 
     @transaction.atomic
     def move(self, old, into) -> None:
-        """All that is the old organisation's becomes the other's; of a paper of both, the stronger state stays."""
-        theirs, ours = (self.filter(organisation=one).annotate(strength=_STRENGTH) for one in (old, into))
-        papers = list(theirs.values_list("paper", flat=True))
-        self._lock(papers)
-        ours.filter(Exists(theirs.filter(paper=OuterRef("paper"), strength__gt=OuterRef("strength")))).delete()
-        theirs.filter(Exists(ours.filter(paper=OuterRef("paper")))).delete()
+        """Give all pairs of `old` to `into`; of a paper that has both, the stronger state stays."""
+        of_old, of_into = (self.filter(organisation=one).annotate(strength=_STRENGTH) for one in (old, into))
+        papers = list(of_old.values_list("paper", flat=True))
+        self._papers.filter(pk__in=papers).lock()
+        of_into.filter(Exists(of_old.filter(paper=OuterRef("paper"), strength__gt=OuterRef("strength")))).delete()
+        of_old.filter(Exists(of_into.filter(paper=OuterRef("paper")))).delete()
         self.filter(organisation=old).update(organisation=into)
-        self.show(papers)
+        self.refresh_organisation(papers)
 
     @transaction.atomic
     def dissolve(self, organisation) -> None:
-        """Before the organisation is deleted: its papers show the next one that was accepted."""
+        """Delete all pairs of an organisation that will be deleted; its papers show the next accepted one."""
         papers = list(self.filter(organisation=organisation).values_list("paper", flat=True))
-        self._lock(papers)
+        self._papers.filter(pk__in=papers).lock()
         self.filter(organisation=organisation).delete()
-        self.show(papers)
+        self.refresh_organisation(papers)
 
-    def show(self, papers: Collection[int]) -> None:
-        """Let the rows of these papers show the organisation that was accepted first. They must be locked."""
+    def refresh_organisation(self, papers: Collection[int]) -> None:
+        """Write into the rows of these papers (ids) the organisation that was accepted first. They must be locked."""
         self._papers.misattributed().touch(papers, organisation=F("first"))
-
-    def _lock(self, papers: Collection[int]) -> None:
-        list(self._papers.filter(pk__in=papers).order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
     @property
     def _papers(self):
         return self.model._meta.get_field("paper").related_model.objects
 
 
-_STRENGTH = Case(*(When(state=state, then=place) for place, state in enumerate(State)))
+_STRENGTH = Case(*(When(state=state, then=number) for number, state in enumerate(State)))
 
 
 class Affiliation(models.Model):
-    """That a paper is an organisation's, or might be, or is not.
+    """A pair of a paper and an organisation: that the paper is the organisation's, might be, or is not.
 
-    `since`: when it came into its state. `is_guess`: an import made it, and nobody has decided on it.
+    `since` is when it came into its state. `is_guess`: an import created it, and nobody has decided on it.
     """
 
     pk = models.CompositePrimaryKey("paper", "organisation")

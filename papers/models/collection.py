@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from lib.fields import LineField
-from lib.refusals import BadInput
+from lib.locks import LockQuerySet
+from lib.refusals import BadInput, Gone, NotAllowed
 from lib.text import one_line
 from orgs.models import Event, Organisation
 from orgs.roles import KEEP, SEE
@@ -26,34 +27,34 @@ class Visibility(models.TextChoices):
     PRIVATE = "private", "Private: nobody else"
 
 
-class CollectionQuerySet(models.QuerySet):
+class CollectionQuerySet(LockQuerySet):
     def listed(self):
-        """What everybody finds: public, and not of a person who does not let it show."""
+        """The collections that everybody finds: public ones, except those of people who do not show theirs."""
         showing = get_user_model().objects.showing("collections", to=AnonymousUser())
         return self.filter(Q(user=None) | Q(user__in=showing), visibility=Visibility.PUBLIC)
 
     def public_of(self, person, *, to):
-        """A person's public ones, by name, if the person lets this viewer see them."""
+        """A person's public collections, by name; none if the person does not show them to this viewer."""
         shown = self if person.shows("collections", to=to) else self.none()
         return shown.filter(user=person, visibility=Visibility.PUBLIC).order_by("name")
 
     def open_to(self, viewer):
-        """What this viewer may read who knows the address."""
+        """The collections that this viewer may read by their address."""
         is_open = ~Q(visibility=Visibility.PRIVATE) & (Q(user=None) | Q(user__is_active=True))
         return self.filter(is_open | _of(viewer, SEE))
 
     def kept_by(self, viewer):
-        """What this viewer may change."""
+        """The collections that this viewer may change."""
         return self.filter(_of(viewer, KEEP))
 
     def holding(self, paper):
-        """With `holds`: whether this paper is in it."""
+        """The collections with `holds`: whether this paper is in it."""
         held = FilteredRelation("items", condition=Q(items__paper=paper, items__removed_at=None))
         return self.annotate(held=held).annotate(holds=Q(held__position__isnull=False))
 
 
 def _of(viewer, deed: str) -> Q:
-    """The viewer's own, and those of organisations in which the viewer may do this."""
+    """The condition for the viewer's own collections and those of organisations where the role includes this deed."""
     if not viewer.is_authenticated:
         return Q(pk__in=[])
     return Q(user=viewer) | Q(organisation__in=Organisation.objects.allowing(viewer, deed))
@@ -61,46 +62,43 @@ def _of(viewer, deed: str) -> Q:
 
 class CollectionManager(models.Manager.from_queryset(CollectionQuerySet)):
     @transaction.atomic
-    def begin(self, by, owner, name: str, **told) -> "Collection":
-        """A new collection of a person or an organisation. One that they have under this name is that one.
+    def begin(self, actor, owner, name: str, **values) -> "Collection":
+        """Create a collection of a person or an organisation; return theirs of this name if there is one.
 
-        Raises BadInput for a name that can't be, and where an owner has as many as there can be.
+        Raises BadInput for a name that is too short or too long and past MOST, NotAllowed for an actor who may not
+        keep collections of this owner.
         """
         name, longest = one_line(name), self.model._meta.get_field("name").max_length
         if not 1 <= len(name) <= longest:
             raise BadInput(f"A collection needs a name of 1 to {longest} characters; this one has {len(name)}.")
         owner.lock()
         column = "organisation" if isinstance(owner, Organisation) else "user"
-        theirs = self.filter(**{column: owner})
-        if here := theirs.filter(name__iexact=name).first():
-            return here
-        if theirs.count() >= MOST:
+        self.model(**{column: owner}).demand(actor)
+        others = self.filter(**{column: owner})
+        if existing := others.filter(name__iexact=name).first():
+            return existing
+        if others.count() >= MOST:
             raise BadInput(
                 f"{owner} has {MOST} collections, which is as many as there can be. Merge or delete one first."
             )
-        collection = self.create(**{column: owner}, name=name, key=_key(name), **told)
-        collection.tell(by, f"began {collection.as_told}")
+        collection = self.create(**{column: owner}, name=name, key=_key(name), **values)
+        collection.record(actor, f"began {collection.log_name}")
         return collection
 
     def move(self, old: Organisation, into: Organisation) -> None:
-        """To another organisation; one whose name is in use there gets the old owner's behind it."""
-        here = {collection.name.lower() for collection in self.filter(organisation=into)}
-        taken = here | {collection.name.lower() for collection in self.filter(organisation=old)}
+        """Give all collections of `old` to `into`. A name that is in use there gets the old owner's slug appended."""
+        in_use = {collection.name.lower() for collection in self.filter(organisation=into)}
+        taken = in_use | {collection.name.lower() for collection in self.filter(organisation=old)}
         for collection in self.filter(organisation=old):
-            if collection.name.lower() in here:
+            if collection.name.lower() in in_use:
                 collection.name = _free(collection.name, old.slug, taken)
                 taken.add(collection.name.lower())
             collection.organisation = into
             collection.save(update_fields=["name", "organisation"])
 
-    def hold(self, *collections) -> None:
-        """Nobody else changes these before this transaction ends."""
-        pks = [collection.pk for collection in collections]
-        list(self.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk"))
-
 
 def _free(name: str, slug: str, taken: set[str]) -> str:
-    """The name with where it comes from, and a number if that is taken as well."""
+    """The name with the slug of where it comes from, and with a number if that is taken as well."""
     for number in count(1):
         behind = f" ({slug[:40]}{f', {number}' if number > 1 else ''})"
         if (free := name[: 120 - len(behind)] + behind).lower() not in taken:
@@ -109,7 +107,7 @@ def _free(name: str, slug: str, taken: set[str]) -> str:
 
 
 def _key(name: str) -> str:
-    """For the address: readable, and with 60 bits that nobody guesses."""
+    """The key in the address of a collection of this name: readable, and with about 59 bits that nobody guesses."""
     secret = "".join(secrets.choice(_LETTERS) for _ in range(12))
     return f"{slugify(name)[:60].strip('-')}-{secret}".strip("-")
 
@@ -117,8 +115,8 @@ def _key(name: str) -> str:
 class Collection(models.Model):
     """A curated, ordered list of papers with a note on each, of a person or of an organisation.
 
-    `paper_count` = its items that were not removed. `updated_at` moves with everything that its page shows
-    of it.
+    `paper_count` is the number of its items that were not removed. `updated_at` changes with everything that its page
+    shows of it.
     """
 
     key = models.SlugField(max_length=80, unique=True)
@@ -170,23 +168,50 @@ class Collection(models.Model):
         return self.visibility == Visibility.PUBLIC
 
     @property
-    def as_told(self) -> str:
-        """As an organisation's log tells of it, which not only its members read."""
+    def log_name(self) -> str:
+        """What the log of an organisation calls it. Moderators read that, too, so it names no private collection."""
         return "a private collection" if self.is_private else f"the collection “{self}”"
 
-    def tell(self, actor, text: str) -> None:
-        """An organisation's log knows what happens to its collections."""
+    def record(self, actor, text: str) -> None:
+        """Add a line to the log of the organisation that owns it, if one does."""
         if self.organisation:
-            Event.objects.tell(self.organisation, actor, text)
+            Event.objects.record(actor, self.organisation, text)
+
+    def lock(self) -> None:
+        """Lock this row until the transaction ends, and read it anew with its owner. Raises Gone if it was deleted."""
+        rows = Collection.objects.select_related("user", "organisation")
+        try:
+            self.refresh_from_db(from_queryset=rows.select_for_update(of=("self",), no_key=True))
+        except Collection.DoesNotExist:
+            raise Gone("This collection has just been deleted.") from None
+
+    def lock_to_change(self, actor) -> None:
+        """Lock it, as `lock` does. Raises NotAllowed for an actor who may not change it."""
+        self.lock()
+        self.demand(actor)
+
+    @transaction.atomic
+    def edit(self, actor, **values) -> None:
+        """Write these fields; nobody follows a collection any more that becomes private."""
+        self.lock_to_change(actor)
+        for name, value in values.items():
+            setattr(self, name, value)
+        if self.is_private:
+            self.follows.all().delete()
+            self.follower_count = 0
+        self.save()
+        self.record(actor, f"edited {self.log_name}")
 
     @transaction.atomic
     def end(self, actor) -> None:
-        self.tell(actor, f"deleted {self.as_told}")
+        """Delete the collection."""
+        self.lock_to_change(actor)
+        self.record(actor, f"deleted {self.log_name}")
         self.delete()
 
     @property
     def shown(self) -> tuple:
-        """All that lists and its page show of it and its owner, for an ETag."""
+        """Everything that lists and its page show of it and its owner, for an ETag."""
         owner = (self.owner.pk, self.organisation.updated_at if self.organisation else str(self.user))
         return self.pk, self.updated_at, self.follower_count, owner
 
@@ -196,6 +221,11 @@ class Collection(models.Model):
             return self.organisation.allows(user, KEEP)
         return self.user == user
 
-    def moved(self, more: int) -> None:
-        """Its items have changed, and there are so many more of them."""
-        Collection.objects.filter(pk=self.pk).update(paper_count=F("paper_count") + more, updated_at=Now())
+    def demand(self, user) -> None:
+        """Raises NotAllowed if this user may not change it."""
+        if not self.is_kept_by(user):
+            raise NotAllowed("Only those who keep this collection may change it.")
+
+    def count_items(self, added: int) -> None:
+        """Record that its items have changed, and that there are so many more of them."""
+        Collection.objects.filter(pk=self.pk).update(paper_count=F("paper_count") + added, updated_at=Now())

@@ -2,44 +2,46 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
 from django.db.models import F
 
+from lib.refusals import Gone
 from papers.models.collection import Collection
 from papers.models.follow import Follow, FollowManager
 
 
 class CollectionFollowManager(FollowManager):
-    """Keeps the collection's `follower_count`, by which the list of collections is ordered, equal to its rows."""
+    """Keeps the collection's `follower_count`, by which the list of collections is ordered."""
 
     def of(self, user):
         return super().of(user).filter(collection__in=Collection.objects.open_to(user)).select_related("collection")
 
     @transaction.atomic
     def move(self, old: Collection, into: Collection) -> None:
-        """Move the followers to another collection, unless that is private."""
+        """Let the followers of `old` follow `into`, unless that is private."""
         if not into.is_private:
             super().move(old, into)
             count = self.filter(collection=into).count()
             Collection.objects.filter(pk=into.pk).update(follower_count=count)
 
     @transaction.atomic
-    def end(self, collection: Collection) -> None:
-        """Delete all follows of a collection."""
-        Collection.objects.hold(collection)
-        self.filter(collection=collection).delete()
-        Collection.objects.filter(pk=collection.pk).update(follower_count=0)
-
-    @transaction.atomic
     def make(self, user, target) -> bool:
+        """See `FollowManager.make`. Raises Gone for a collection that is private or deleted by now."""
         is_new = super().make(user, target)
-        return is_new and self._count(target, +1)
+        if is_new:
+            target.lock()
+            if target.is_private:
+                raise Gone("This collection is private now.")
+            self._add_followers(target, 1)
+        return is_new
 
     @transaction.atomic
     def unmake(self, user, target) -> bool:
-        is_deleted = super().unmake(user, target)
-        return is_deleted and self._count(target, -1)
+        Collection.objects.filter(pk=target.pk).lock()
+        is_removed = super().unmake(user, target)
+        if is_removed:
+            self._add_followers(target, -1)
+        return is_removed
 
-    def _count(self, collection: Collection, by: int) -> bool:
-        rows = Collection.objects.filter(pk=collection.pk)
-        return bool(rows.update(follower_count=F("follower_count") + by))
+    def _add_followers(self, collection: Collection, number: int) -> None:
+        Collection.objects.filter(pk=collection.pk).update(follower_count=F("follower_count") + number)
 
 
 class CollectionFollow(Follow):

@@ -21,7 +21,7 @@ KEPT = timedelta(days=7)
 class DataExportManager(models.Manager):
     @transaction.atomic
     def ask(self, user) -> "DataExport | None":
-        """The export that is to be made now, in the place of the last one; None while one is being made.
+        """Create the export that is to be made now, in the place of the last one. None while one is being made.
 
         Raises BadInput less than an hour after the last one that was made.
         """
@@ -35,20 +35,20 @@ class DataExportManager(models.Manager):
         return self.create(user=user)
 
     def ready(self):
-        """Those that can still be fetched."""
+        """The exports whose files can be downloaded."""
         return self.filter(ready_at__gt=timezone.now() - KEPT)
 
     def clear(self) -> None:
-        """Delete what is older than its seven days, and files that belong to none."""
+        """Delete exports that are older than KEPT, and files that belong to no export."""
         self.filter(asked_at__lte=timezone.now() - KEPT).exclude(pk__in=self.ready()).delete()
-        known = set(self.values_list("token", flat=True))
+        tokens = set(self.values_list("token", flat=True))
         for path in settings.EXPORT_ROOT.glob("*.zip"):
-            if path.stem not in known:
+            if path.stem not in tokens:
                 path.unlink(missing_ok=True)
 
 
 class DataExport(models.Model):
-    """All that a person has here, as a file to fetch: asked for, then ready or failed, and gone after seven days."""
+    """A file with everything that a person has on the site: requested, then ready or failed, and deleted after KEPT."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="data_export")
     token = models.CharField(max_length=43, unique=True, default=secrets.token_urlsafe)
@@ -88,7 +88,7 @@ class DataExport(models.Model):
 
     @property
     def is_being_made(self) -> bool:
-        """A worker that was killed says nothing, hence the hour."""
+        """Whether a worker may still be at it. After PAUSE it is not: a worker that was killed reports nothing."""
         return not self.ready_at and not self.failed_at and self.is_recent
 
     @property
@@ -96,7 +96,7 @@ class DataExport(models.Model):
         return not self.ready_at and not self.is_being_made
 
     def finish(self) -> None:
-        """Also one that failed before: its job is tried again."""
+        """Mark it as ready, also if it failed before and its job was repeated."""
         self.ready_at, self.failed_at = timezone.now(), None
         self.save(update_fields=["ready_at", "failed_at"])
 
@@ -108,6 +108,6 @@ class DataExport(models.Model):
             self.path.unlink()
 
     def forget(self) -> None:
-        """Delete it with its file."""
+        """Delete the export with its file."""
         transaction.on_commit(partial(self.path.unlink, missing_ok=True))
         self.delete()

@@ -6,9 +6,11 @@ from papers.period import today
 
 class DayManager(models.Manager):
     def around(self, start, end) -> dict:
-        """One statement: the days with papers before `start` and from `end` on, and how many papers are between.
+        """The last day with papers before `start` (`previous`), the first one from `end` on (`next`), and the number of
+        `papers` between `start` and `end`. One statement.
 
-        By hand, since every list page asks and building the query took Django longer than PostgreSQL the answer.
+        It is written by hand because Django took longer to build it than PostgreSQL to answer it, and every list page
+        needs it.
         """
         with connection.cursor() as cursor:
             cursor.execute(_AROUND, {"start": start, "end": end, "today": today()})
@@ -45,15 +47,15 @@ _AROUND = """
            coalesce(sum(paper_count) FILTER (WHERE date >= %(start)s AND date < %(end)s), 0)
     FROM papers_day
 """
-_CHOSEN = "(%(days)s::date[] IS NULL OR {column} = ANY(%(days)s::date[]))"
-_LOCK = f"SELECT FROM papers_day WHERE {_CHOSEN.format(column='date')} ORDER BY date FOR UPDATE"
+_SELECTED = "(%(days)s::date[] IS NULL OR {column} = ANY(%(days)s::date[]))"
+_LOCK = f"SELECT FROM papers_day WHERE {_SELECTED.format(column='date')} ORDER BY date FOR UPDATE"
 _COUNT = f"""
     WITH counted AS (
         SELECT listed_on, count(*) AS papers FROM papers_paper
-        WHERE {_CHOSEN.format(column="listed_on")} GROUP BY listed_on
+        WHERE {_SELECTED.format(column="listed_on")} GROUP BY listed_on
     ), emptied AS (
         DELETE FROM papers_day
-        WHERE {_CHOSEN.format(column="date")} AND date NOT IN (SELECT listed_on FROM counted)
+        WHERE {_SELECTED.format(column="date")} AND date NOT IN (SELECT listed_on FROM counted)
     )
     INSERT INTO papers_day (date, paper_count) SELECT listed_on, papers FROM counted
     ON CONFLICT (date) DO UPDATE SET paper_count = excluded.paper_count

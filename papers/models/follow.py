@@ -13,7 +13,7 @@ MAX_FOLLOWS = 500  # of one user, of all kinds together
 
 @dataclass(frozen=True)
 class FollowState:
-    """What a follow button shows of its target: kind, handle, number of followers, and whether the viewer is one."""
+    """What a follow button shows: kind and handle of its target, how many follow it, and whether the viewer does."""
 
     kind: str
     handle: str
@@ -23,12 +23,12 @@ class FollowState:
 
 class FollowManager(models.Manager):
     def of(self, user):
-        """Return the follows of a user, with the related rows that pages show."""
+        """The user's rows of this kind, with everything that pages show of their targets."""
         return self.filter(user=user)
 
     @transaction.atomic
     def make(self, user, target) -> bool:
-        """Return whether the row is new. Raises BadInput if the user has MAX_FOLLOWS follows already."""
+        """Follow the target. False if the user does already. Raises BadInput past MAX_FOLLOWS."""
         user.lock()
         if self._for(target).filter(user=user).exists():
             return False
@@ -40,12 +40,12 @@ class FollowManager(models.Manager):
         return True
 
     def unmake(self, user, target) -> bool:
-        """Return whether a row was deleted."""
+        """Stop following the target. False if the user does not follow it."""
         return bool(self._for(target).filter(user=user).delete()[0])
 
     @transaction.atomic
     def move(self, old, into) -> None:
-        """Make the followers of one target follow another one instead, into which it is merged."""
+        """Let the followers of `old` follow `into` instead, for two targets that are merged."""
         followers = self._for(old).values_list("user", flat=True)
         rows = [self.model(user_id=user, **self.model.row(into)) for user in followers]
         self.bulk_create(rows, ignore_conflicts=True)
@@ -62,11 +62,11 @@ class FollowManager(models.Manager):
 
 
 class Follow(models.Model):
-    """The base class of a kind of follows. A subclass defines
+    """A row says that a user follows a target. Each kind of target has a subclass, which defines
 
-    * `kind`, its name in addresses, and `title`, its name on pages;
-    * `find(handle)`, which returns the target or raises DoesNotExist or BadInput, and `handle`, the target's handle;
-    * `row(target)`, the fields of a row of the target, and `column`, the one of them that identifies the target;
+    * `kind`, its name in addresses; `title`, its name on pages;
+    * `find(name)`, which returns the target of this name or raises DoesNotExist or BadInput; `handle`, that name;
+    * `row(target)`, the fields of its row; `column`, the one of them that identifies the target;
     * `PAPERS_SQL`, a SELECT of (user id, paper id, reason) for the papers of its rows `followed` that match
       `{condition}`. It reads papers and search entries from `{papers}` and `{entries}`, which are tables or subqueries.
     """

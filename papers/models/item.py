@@ -8,7 +8,7 @@ from django.db.models import Case, Count, F, Max, Min, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, Now, RowNumber
 from django.utils import timezone
 
-from lib.places import between
+from lib.fractional_index import between
 from lib.refusals import BadInput
 from papers.models.collection import Collection
 from papers.models.collectionfollow import CollectionFollow
@@ -32,73 +32,90 @@ class ItemQuerySet(models.QuerySet):
 
 
 class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
-    """Its verbs take papers by their keys, and one collection changes in one place at a time."""
+    """Verbs take papers by their ids, and lock the collections that they change.
+
+    They raise NotAllowed for an actor who may not change these, and Gone for a collection that was deleted.
+    """
 
     @transaction.atomic
-    def add(self, collection: Collection, papers: Sequence[int], by) -> int:
-        """Put papers at the end, one after the other, and say how many were not there. Twice is once.
+    def add(self, actor, collection: Collection, papers: Sequence[int]) -> int:
+        """Put papers at the end, one after the other; return how many of them were not in the collection.
 
-        One that was removed is there again as it was. Raises BadInput if there would be too many.
+        One that was removed comes back to its place with its note. Raises BadInput if there would be too many.
         """
-        Collection.objects.hold(collection)
+        collection.lock_to_change(actor)
         items = self.filter(collection=collection)
-        back = items.removed().filter(paper__in=papers).update(removed_at=None)
-        known = set(items.filter(paper__in=papers).values_list("paper", flat=True))
-        fresh = [paper for paper in papers if paper not in known]
-        if items.count() + len(fresh) > MOST:
+        restored = items.removed().filter(paper__in=papers).update(removed_at=None)
+        present = set(items.filter(paper__in=papers).values_list("paper", flat=True))
+        new = [paper for paper in papers if paper not in present]
+        if items.count() + len(new) > MOST:
             raise BadInput(f"“{collection}” would have more than {MOST:,} papers, which is as many as there can be.")
         place, rows = items.lowest(), []
-        for paper in fresh:
+        for paper in new:
             place = between(None, place)
             rows.append(Item(collection=collection, paper_id=paper, position=place))
         self.bulk_create(rows)
-        return self._tell(by, collection, back + len(fresh), "put {papers} into {collection}")
+        return self._count(actor, collection, restored + len(new), "put {papers} into {collection}")
 
     @transaction.atomic
-    def remove(self, collection: Collection, papers: Sequence[int], by) -> int:
-        """Take papers out; how many were in. Note and place are kept for `add`, KEPT_DAYS long."""
-        Collection.objects.hold(collection)
-        gone = self.kept().filter(collection=collection, paper__in=papers).update(removed_at=timezone.now())
-        self._tell(by, collection, -gone, "took {papers} out of {collection}")
-        return gone
+    def remove(self, actor, collection: Collection, papers: Sequence[int]) -> int:
+        """Take papers out; return how many of them were in the collection.
 
-    @transaction.atomic
-    def move(self, collection: Collection, paper: int, where: str, other: int | None = None) -> None:
-        """To the `top` or the `bottom`, `above` or `below` another paper: writes this item's place and no other.
-
-        Raises BadInput if the other one is not in the collection.
+        Their notes and places are kept for KEPT_DAYS, in which `add` brings them back.
         """
-        Collection.objects.hold(collection)
-        others = self.filter(collection=collection).exclude(paper=paper)  # the removed ones, too, hold their places
-        position = _PLACES[where](others, other)
-        self.kept().filter(collection=collection, paper=paper).update(position=position)
-        collection.moved(0)
+        collection.lock_to_change(actor)
+        removed = self.kept().filter(collection=collection, paper__in=papers).update(removed_at=timezone.now())
+        self._count(actor, collection, -removed, "took {papers} out of {collection}")
+        return removed
 
     @transaction.atomic
-    def transfer(self, source: Collection, target: Collection, papers: Sequence[int], by) -> int:
-        """Move papers with their notes to the end of another collection; how many were in the first one."""
-        Collection.objects.hold(source, target)
+    def move(self, actor, collection: Collection, paper: int, where: str, other: int | None = None) -> None:
+        """Move a paper to the `top` or the `bottom`, or `above` or `below` the paper with the id `other`.
+
+        Only this item's place is written. Raises BadInput if the other paper is not in the collection.
+        """
+        collection.lock_to_change(actor)
+        others = self.filter(collection=collection).exclude(paper=paper)  # removed ones, too, keep their places
+        position = _POSITIONS[where](others, other)
+        self.kept().filter(collection=collection, paper=paper).update(position=position)
+        collection.count_items(0)
+
+    @transaction.atomic
+    def transfer(self, actor, source: Collection, target: Collection, papers: Sequence[int]) -> int:
+        """Move papers with their notes to the end of another collection; return how many were in the first one.
+
+        Nothing happens if both are the same collection.
+        """
+        _lock_to_change(actor, source, target)
+        if source == target:
+            return 0
         notes = dict(self.kept().filter(collection=source, paper__in=papers).values_list("paper", "note"))
         moved = [paper for paper in papers if paper in notes]
-        self.add(target, moved, by)
-        theirs = Subquery(self.filter(collection=source, paper=OuterRef("paper")).values("note")[:1])
-        told = self.filter(collection=target, paper__in=[paper for paper in moved if notes[paper]])
-        both = Concat(F("note"), Value("\n\n", models.TextField()), theirs)
-        told.exclude(note=theirs).update(note=Case(When(note="", then=theirs), default=both))
-        self.remove(source, moved, by)
+        self.add(actor, target, moved)
+        old_note = Subquery(self.filter(collection=source, paper=OuterRef("paper")).values("note")[:1])
+        noted = self.filter(collection=target, paper__in=[paper for paper in moved if notes[paper]])
+        both = Concat(F("note"), Value("\n\n", models.TextField()), old_note)
+        noted.exclude(note=old_note).update(note=Case(When(note="", then=old_note), default=both))
+        self.remove(actor, source, moved)
         return len(moved)
 
     @transaction.atomic
-    def merge(self, source: Collection, target: Collection, by) -> int:
-        """All papers of a collection go to the end of another one, in their order; then the first is no more."""
+    def merge(self, actor, source: Collection, target: Collection) -> int:
+        """Move all papers and followers of a collection to another one, and delete the first; return how many papers.
+
+        Raises BadInput for a collection and itself.
+        """
+        _lock_to_change(actor, source, target)
+        if source == target:
+            raise BadInput("A collection can't be merged into itself.")
         papers = self.kept().filter(collection=source).order_by("-position").values_list("paper", flat=True)
-        moved = self.transfer(source, target, list(papers), by)
+        moved = self.transfer(actor, source, target, list(papers))
         CollectionFollow.objects.move(source, target)
-        source.end(by)
+        source.end(actor)
         return moved
 
     def first_of(self, collections: Iterable[int], count: int) -> dict[int, list["Item"]]:
-        """The first papers of each of these collections (keys), with the papers. One statement."""
+        """The first items of each of these collections (ids), with their papers. One statement."""
         place = Window(RowNumber(), partition_by="collection", order_by=F("position").desc())
         items = self.kept().filter(collection__in=collections).annotate(place=place).filter(place__lte=count)
         first = defaultdict(list)
@@ -107,38 +124,42 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
         return first
 
     @transaction.atomic
-    def annotate_with(self, collection: Collection, paper: int, note: str, was: str) -> str | None:
-        """Write the note if it is still what it `was`; else change nothing, and return what it is now."""
-        Collection.objects.hold(collection)
+    def write_note(self, actor, collection: Collection, paper: int, note: str, was: str) -> str | None:
+        """Write the note if it is still what it `was`, and return None; else change nothing and return what it is."""
+        collection.lock_to_change(actor)
         items = self.kept().filter(collection=collection, paper=paper)
         if items.filter(note__in=(was, note)).update(note=note):
-            collection.moved(0)
+            collection.count_items(0)
             return None
         return items.values_list("note", flat=True).first() or ""
 
-    def _tell(self, by, collection: Collection, more: int, text: str) -> int:
-        """The collection counts so many more, and its owner's log says so; returns their number."""
-        if more:
-            papers = f"{abs(more)} paper{'s' if abs(more) > 1 else ''}"
-            collection.moved(more)
-            collection.tell(by, text.format(papers=papers, collection=collection.as_told))
-        return more
-
-    def hold_collections_of(self, papers: Iterable[int]) -> list[int]:
-        """The collections that have one of these papers, which nobody else changes before this transaction ends."""
-        collections = Collection.objects.filter(pk__in=self.filter(paper__in=papers).values("collection"))
-        Collection.objects.hold(*collections)
-        return [collection.pk for collection in collections]
+    def lock_collections_of(self, papers: Iterable[int]) -> list[int]:
+        """Lock the collections that have one of these papers until the transaction ends; return their ids."""
+        return Collection.objects.filter(pk__in=self.filter(paper__in=papers).values("collection")).lock()
 
     def recount(self, collections: Iterable[int]) -> None:
-        """Bring `paper_count` of these collections, which must be held, in line with their items."""
+        """Bring `paper_count` of these collections, which must be locked, in line with their items."""
         kept = self.kept().filter(collection=OuterRef("pk")).order_by().values("collection").values(n=Count("*"))
         rows = Collection.objects.filter(pk__in=collections)
         rows.update(paper_count=Coalesce(Subquery(kept), 0), updated_at=Now())
 
     def forget_removed(self) -> None:
-        """What was removed KEPT_DAYS ago can't come back with note and place any more."""
+        """Delete what was removed more than KEPT_DAYS ago."""
         self.filter(removed_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
+
+    def _count(self, actor, collection: Collection, added: int, text: str) -> int:
+        """Count so many more items, write that into the log of the collection's owner, and return their number."""
+        if added:
+            papers = f"{abs(added)} paper{'s' if abs(added) > 1 else ''}"
+            collection.count_items(added)
+            collection.record(actor, text.format(papers=papers, collection=collection.log_name))
+        return added
+
+
+def _lock_to_change(actor, *collections: Collection) -> None:
+    """Lock them in the order of their ids, so that no two transactions wait for each other."""
+    for collection in sorted(collections, key=lambda collection: collection.pk):
+        collection.lock_to_change(actor)
 
 
 def _above(items: ItemQuerySet, other: int) -> Decimal:
@@ -160,7 +181,7 @@ def _place(items: ItemQuerySet, paper: int) -> Decimal:
     return place
 
 
-_PLACES = {
+_POSITIONS = {
     "top": lambda items, _: between(items.highest(), None),
     "bottom": lambda items, _: between(None, items.lowest()),
     "above": _above,
@@ -169,7 +190,7 @@ _PLACES = {
 
 
 class Item(models.Model):
-    """A paper in a collection. The higher its `position`, the further up it stands; no two have the same."""
+    """A paper in a collection. The higher its `position`, the further up it is; no two have the same."""
 
     pk = models.CompositePrimaryKey("collection", "paper")
     collection = models.ForeignKey(Collection, models.CASCADE, related_name="items")

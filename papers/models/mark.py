@@ -1,15 +1,15 @@
-"""What votes and bookmarks have in common: one row per (user, paper), written once, whatever the number of tries."""
+"""What votes and bookmarks have in common: at most one row per user and paper."""
 
 from django.db import models
 
 
 class MarkManager(models.Manager):
     def make(self, user, paper) -> bool:
-        """True if the row was written now, False if it stood already."""
+        """Mark the paper. False if the user has marked it already."""
         return self.get_or_create(user=user, paper=paper)[1]
 
     def unmake(self, user, paper) -> bool:
-        """True if a row was removed."""
+        """Remove the mark. False if the user has not marked the paper."""
         return bool(self.filter(user=user, paper=paper).delete()[0])
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lib.fields import LineField, UrlLineField
+from lib.locks import LockQuerySet
 from lib.text import fold
 from papers import identifiers
 from papers.models.affiliation import Affiliation
@@ -25,7 +26,7 @@ class UtcDate(Func):
     template = "((%(expressions)s) AT TIME ZONE 'UTC')::date"
 
 
-class PaperQuerySet(models.QuerySet):
+class PaperQuerySet(LockQuerySet):
     def since(self, day):
         """Papers listed on this day or later.
 
@@ -60,7 +61,7 @@ class PaperQuerySet(models.QuerySet):
         return self.filter(pk__in=RawSQL(_AFFILIATED, [list(organisations)]))  # noqa: S611 (it is a constant)
 
     def of_organisation(self, slug):
-        """Those of `affiliated_with`, by the slug, present or former, in the same statement."""
+        """Papers that are accepted as those of the organisation with this slug, which may be a former one."""
         return self.filter(pk__in=RawSQL(_AFFILIATED_BY_SLUG, [slug, slug]))  # noqa: S611 (it is a constant)
 
     def misattributed(self):
@@ -70,25 +71,25 @@ class PaperQuerySet(models.QuerySet):
         return papers.filter(~Exact(Coalesce("organisation_id", 0), Coalesce("first", 0)))
 
     def by_month(self):
-        """How many were listed in each month that has some: (its first day, papers), in the order of time."""
+        """How many papers were listed in each month that has some: (its first day, number), in the order of time."""
         months = self.annotate(month=TruncMonth("listed_on")).order_by("month")
         return months.values_list("month").annotate(papers=Count("pk"))
 
     def changes_by_day(self):
-        """When one of the papers of each day last changed: (the day, the moment), in the order of time."""
+        """When a paper of each day was last changed: (the day, the moment), in the order of time."""
         return self.order_by("listed_on").values_list("listed_on").annotate(changed=Max("changed_at"))
 
     def saved_by(self, user):
-        """With `saved_at`, the moment of the bookmark."""
+        """Papers that this user has bookmarked, with `saved_at`, the moment of the bookmark."""
         return self.filter(bookmarks__user=user).annotate(saved_at=F("bookmarks__created_at"))
 
     def collected_in(self, collection):
-        """With `place` and `note`, those that the collection gives them, and `added_at`."""
+        """The papers of a collection with their `place`, `note` and `added_at` in it."""
         kept = self.filter(items__collection=collection, items__removed_at=None)
         return kept.annotate(place=F("items__position"), note=F("items__note"), added_at=F("items__added_at"))
 
     def upvoted_by(self, user):
-        """With `voted_at`, the moment of the vote."""
+        """Papers that this user has upvoted, with `voted_at`, the moment of the vote."""
         return self.filter(votes__user=user).annotate(voted_at=F("votes__created_at"))
 
     def submitted_by(self, user):
@@ -100,7 +101,10 @@ class PaperQuerySet(models.QuerySet):
         return self.only("revision", "organisation__updated_at", *(fields & set(columns)))
 
     def seen_by(self, viewer):
-        """With the viewer's two bits, `voted` and `saved`, and all that a row shows; nothing more may be fetched."""
+        """Papers with everything that a row shows to this viewer: `voted`, `saved` and the organisation.
+
+        Fetching anything else of them raises an exception.
+        """
         voted, saved = Value(False), Value(False)
         if viewer.is_authenticated:
             voted = Exists(Vote.objects.filter(user=viewer, paper=OuterRef("pk")))
@@ -119,7 +123,7 @@ class PaperQuerySet(models.QuerySet):
         """Delete the papers with all that refers to them; their collections and days are counted anew."""
         rows = self.model.objects.filter(pk__in=self.order_by().values("pk")).order_by("pk").select_for_update()
         days = dict(rows.values_list("pk", "listed_on"))
-        collections = Item.objects.hold_collections_of(days)
+        collections = Item.objects.lock_collections_of(days)
         deleted = models.QuerySet.delete(self.model.objects.filter(pk__in=days))
         Item.objects.recount(collections)
         Day.objects.recount(set(days.values()))
@@ -237,7 +241,7 @@ class Paper(models.Model):
         return self.categories + self.keywords
 
     def standing(self) -> tuple[int, int]:
-        """Its place by votes among the papers of its day, from 1, and how many those are."""
+        """The paper's place by votes among the papers of its day, from 1, and the number of these papers."""
         better = Q(vote_count__gt=self.vote_count) | Q(vote_count=self.vote_count, listed_at__gt=self.listed_at)
         better |= Q(vote_count=self.vote_count, listed_at=self.listed_at, id__gt=self.pk)
         day = Paper.objects.filter(listed_on=self.listed_on)

@@ -12,7 +12,10 @@ MOST = 30  # of one person
 class SavedFilterManager(models.Manager):
     @transaction.atomic
     def save_as(self, user, name: str, query: str) -> "SavedFilter":
-        """Give the query a name; twice is once. Raises BadInput for what can't be kept, and for a name in use."""
+        """Save the query under a name; a second time changes nothing.
+
+        Raises BadInput for a name or a query that is too long, for a name of another query, and past MOST.
+        """
         name, longest = one_line(name), self.model._meta.get_field("name").max_length
         if not 1 <= len(name) <= longest:
             raise BadInput(f"A saved search needs a name of 1 to {longest} characters; this one has {len(name)}.")

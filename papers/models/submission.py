@@ -18,7 +18,7 @@ class SubmissionState(models.TextChoices):
 
 
 class Progress(models.TextChoices):
-    """What a person is told of a submission that waits. LATE: no worker is at it."""
+    """How far a submission is that waits, as its page shows it. LATE: no worker has taken it up in time."""
 
     FETCHING = "fetching"
     RETRYING = "retrying"
@@ -30,12 +30,12 @@ class SubmissionQuerySet(models.QuerySet):
         return self.filter(state=SubmissionState.WAITING)
 
     def finish(self, paper) -> None:
-        """End all that wait for this paper, which is on the site now."""
+        """End all submissions that wait for this paper, which is on the site now."""
         rows = self.waiting().filter(arxiv_id=paper.arxiv_id)
         rows.update(state=SubmissionState.LISTED, paper=paper, problem="")
 
     def clear(self) -> None:
-        """Delete those that have ended and were submitted more than thirty days ago."""
+        """Delete submissions that have ended and were submitted more than KEPT ago."""
         self.exclude(state=SubmissionState.WAITING).filter(submitted_at__lt=timezone.now() - KEPT).delete()
 
 
@@ -43,7 +43,7 @@ class Submission(models.Model):
     """A person's attempt to bring in a paper by its arXiv id; the worker fetches what arXiv has of it.
 
     `due_at` is the moment by which the worker should have begun, ended or repeated its work on it. `problem` says in
-    words for the person why it failed or, while it waits, why the last try brought nothing.
+    words for the person why it failed or, while it waits, why the last try failed.
     """
 
     key = models.CharField(max_length=43, unique=True, default=secrets.token_urlsafe)
@@ -82,21 +82,21 @@ class Submission(models.Model):
 
     @property
     def progress(self) -> Progress:
-        """What its page says while it waits."""
+        """How far it is, while it waits."""
         if timezone.now() > self.due_at + GRACE:
             return Progress.LATE
         return Progress.RETRYING if self.problem else Progress.FETCHING
 
     def start(self, until: datetime) -> None:
-        """A try begins, which ends at this moment at the latest."""
+        """Record that a try has begun, which ends at this moment at the latest."""
         self._change(due_at=until)
 
     def postpone(self, problem: str, until: datetime) -> None:
-        """A try brought nothing, and the next one comes at this moment."""
+        """Record that a try failed with this problem, and that the next one begins at this moment."""
         self._change(problem=problem, due_at=until)
 
     def fail(self, problem: str) -> None:
-        """It has failed for good, unless it ended otherwise meanwhile."""
+        """Record that it has failed for good with this problem, unless it ended otherwise meanwhile."""
         self._change(problem=problem, state=SubmissionState.FAILED)
 
     def _change(self, **values) -> None:

@@ -13,6 +13,7 @@ class VoteManager(MarkManager):
 
     @transaction.atomic
     def withdraw(self, user, paper) -> None:
+        """Take this user's upvote back; a second time changes nothing."""
         if self.unmake(user, paper):
             self._move_counter(paper, -1)
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from lib.http import limited, redirect_back, verb
+from lib.limits import limited
+from lib.redirects import redirect_back
+from lib.verbs import verb
 from papers.models import Bookmark, Paper, Vote
 
 _limited = limited("marks", person=120, network=1200, period=timedelta(minutes=1))

@@ -8,11 +8,10 @@ well it fits.
 
 import hashlib
 import logging
-import time
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 
 import numpy
 from django.core.cache import caches
@@ -133,13 +132,18 @@ def _kept(papers, asked, make: Callable[[], Results]) -> Results:
     """What was found for a minute, if it was looked for among all papers."""
     if papers.query.where:
         return make()
-    key = hashlib.blake2b(repr(asked).encode(), digest_size=16).hexdigest()
-    return caches["searches"].get_or_set(key, make)
+    return caches["searches"].get_or_set(_key(asked), make)
+
+
+def _key(*values) -> str:
+    return hashlib.blake2b(repr(values).encode(), digest_size=16).hexdigest()
 
 
 def has_meaning() -> bool:
     """Whether this site can compare papers by meaning at all."""
-    return embedder() is not None and _has_vectors()
+    return embedder() is not None and caches["searches"].get_or_set(
+        "has_vectors", Embedding.objects.is_ready, timeout=None
+    )
 
 
 def _like(paper, papers) -> Results:
@@ -207,25 +211,20 @@ _BOUNDS = """
 
 
 def _vector(text: str) -> numpy.ndarray | None:
-    """None, and a line for the operator, if there is none to be had; then nobody asks again for a while."""
-    if not (text and has_meaning()) or time.monotonic() < _pause["until"]:
+    """The vector of a question; None if it has no words, or if this site cannot make or compare vectors.
+
+    Where making one failed, the operator finds why in the log, and nobody tries again for PAUSE_SECONDS.
+    """
+    cache = caches["searches"]
+    if not (text and has_meaning()) or cache.get("no_vectors"):
         return None
     try:
-        return _embedded(text)
+        return cache.get_or_set(_key(embedding.name(), text), lambda: _embedded(text), timeout=None)
     except Unavailable:
         logger.exception("A search has to do without meaning, and so will others for %d s.", PAUSE_SECONDS)
-        _pause["until"] = time.monotonic() + PAUSE_SECONDS
+        cache.set("no_vectors", True, timeout=PAUSE_SECONDS)
         return None
 
 
-_pause = {"until": 0.0}
-
-
-@lru_cache(maxsize=1_000)
 def _embedded(text: str) -> numpy.ndarray:
     return embedder().embed([text], PATIENCE)[0]
-
-
-@cache
-def _has_vectors() -> bool:
-    return Embedding.objects.is_ready()

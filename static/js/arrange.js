@@ -6,7 +6,8 @@ let dragged = null;
 
 /** @param {Event} event */
 function rowOf(event) {
-  return event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest(".arranged > li")) : null;
+  if (!(event.target instanceof Element)) return null;
+  return /** @type {HTMLElement | null} */ (event.target.closest(".arranged > li"));
 }
 
 /** @param {HTMLElement} row @param {DragEvent} event */

@@ -57,9 +57,11 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 
   document.addEventListener("keydown", (event) => {
-    const isTyping = event.target instanceof HTMLElement && event.target.matches("input, textarea, select, [contenteditable]");
+    const fields = "input, textarea, select, [contenteditable]";
+    const isTyping = event.target instanceof HTMLElement && event.target.matches(fields);
     const find = document.getElementById("find");
-    if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey || !(find instanceof HTMLInputElement)) return;
+    const hasModifier = event.ctrlKey || event.metaKey || event.altKey;
+    if (event.key !== "/" || isTyping || hasModifier || !(find instanceof HTMLInputElement)) return;
     event.preventDefault();
     find.focus();
     find.select();
@@ -70,12 +72,14 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   document.addEventListener("htmx:beforeSwap", (/** @type {any} */ event) => {
     const { target, xhr } = event.detail;
-    const saysWhy = target.matches("main") && [400, 429, 503].includes(xhr.status) && xhr.response.includes('id="main"');
+    const isPage = [400, 429, 503].includes(xhr.status) && xhr.response.includes('id="main"');
+    const saysWhy = target.matches("main") && isPage;
     if (saysWhy) Object.assign(event.detail, { shouldSwap: true, isError: false });
   });
   document.addEventListener("htmx:responseError", (/** @type {any} */ event) => {
     const { status } = event.detail.xhr;
-    say(status === 429 ? "Too many requests. Wait a little, then try again." : "That did not work. Reload the page and try again.");
+    const tooMany = "Too many requests. Wait a little, then try again.";
+    say(status === 429 ? tooMany : "That did not work. Reload the page and try again.");
   });
   document.addEventListener("htmx:sendError", () => say("The site can't be reached. Are you online?"));
 });

@@ -11,7 +11,7 @@ from tests.conftest import Reader
 
 PASSWORD = "correct horse battery"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-HERE, ELSEWHERE = "198.51.100.7", "203.0.113.7"
+HERE, OTHER_NETWORK = "198.51.100.7", "203.0.113.7"
 
 
 def register(username: str, **fields) -> User:

@@ -37,9 +37,9 @@ def test_reset_by_mail(dora, stranger, mailoutbox):
 
 
 def test_reset_does_not_tell_who_is_here(dora, stranger, mailoutbox):
-    known = send(stranger, "/accounts/password/reset/", {"email": "dora@example.org"})
-    unknown = send(stranger, "/accounts/password/reset/", {"email": "nobody@example.org"})
-    assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+    member = send(stranger, "/accounts/password/reset/", {"email": "dora@example.org"})
+    nobody = send(stranger, "/accounts/password/reset/", {"email": "nobody@example.org"})
+    assert (member.status_code, member.url) == (nobody.status_code, nobody.url)
 
 
 def test_a_new_mail_address_counts_once_confirmed(dora, signed_in, mailoutbox):

@@ -11,11 +11,21 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from accounts import hashers
 from accounts.models import Suppression, User
 from accounts.models.suppression import Why
-from tests.accounts.entrance import ELSEWHERE, HERE, PASSWORD, add_app, is_signed_in, link_in, register, send, sign_in
+from tests.accounts.entrance import (
+    HERE,
+    OTHER_NETWORK,
+    PASSWORD,
+    add_app,
+    is_signed_in,
+    link_in,
+    register,
+    send,
+    sign_in,
+)
 from tests.factories import NOON
 from tests.race import race
 
-ERRATIC = "203.0.113.99"  # in the same network as ELSEWHERE
+ERRATIC = "203.0.113.99"  # in the same network as OTHER_NETWORK
 SIGN_UP = {"username": "nora", "email": "nora@example.org", "password1": PASSWORD, "password2": PASSWORD}
 
 
@@ -66,9 +76,9 @@ def test_asking_for_a_reset_costs_no_hash(hashes, stranger, email):
 
 def test_wrong_passwords_lock_nobody_out_but_their_own_network(dora):
     for login in ["dora", "dora@example.org", "DORA", "dora", "dora"]:
-        answer, _ = sign_in(login, "wrong password", ELSEWHERE)
+        answer, _ = sign_in(login, "wrong password", OTHER_NETWORK)
         assert answer.status_code == 200
-    for ip in (ELSEWHERE, ERRATIC):
+    for ip in (OTHER_NETWORK, ERRATIC):
         answer, reader = sign_in("dora", PASSWORD, ip)
         assert (answer.status_code, is_signed_in(reader)) == (429, False)
         assert 0 < int(answer.headers["Retry-After"]) <= 60
@@ -98,8 +108,8 @@ def test_a_new_password_forgets_the_wrong_ones(dora, stranger, mailoutbox):
 def test_a_network_is_refused_before_anything_is_hashed(hashes):
     for n in range(29):
         sign_in(f"nobody{n}", "wrong password", f"203.0.113.{n}")
-    assert hashes(lambda: sign_in("dora", PASSWORD, ELSEWHERE)) == 1
-    assert hashes(lambda: sign_in("nobody", PASSWORD, ELSEWHERE)) == 0
+    assert hashes(lambda: sign_in("dora", PASSWORD, OTHER_NETWORK)) == 1
+    assert hashes(lambda: sign_in("nobody", PASSWORD, OTHER_NETWORK)) == 0
     assert hashes(lambda: sign_in("dora", PASSWORD, HERE)) == 1
 
 
@@ -141,12 +151,12 @@ def test_wrong_passwords_do_not_fill_the_log_of_their_victim(dora, signed_in, ti
     sign_in("dora")
     for minutes in range(0, 360, 5):
         time_machine.move_to(NOON + timedelta(minutes=minutes), tick=False)
-        sign_in("dora", "wrong password", ELSEWHERE)
+        sign_in("dora", "wrong password", OTHER_NETWORK)
     page = signed_in(dora).get("/settings/security").content.decode()
     assert page.count("Wrong password") == 1
     assert "Wrong password, 72 times within a day" in page
     time_machine.move_to(NOON + timedelta(days=1), tick=False)
-    sign_in("dora", "wrong password", ELSEWHERE)
+    sign_in("dora", "wrong password", OTHER_NETWORK)
     page = signed_in(dora).get("/settings/security").content.decode()
     assert page.count("Wrong password") == 2
 
@@ -175,7 +185,7 @@ def test_nobody_is_told_at_an_address_that_is_not_confirmed(dora, work, mailoutb
 
 @pytest.mark.parametrize("login", ["dora", "x\n2026-01-01 WARNING accounts.security: {}", "\u2028\u202edora\x1b[2J"])
 def test_a_failed_sign_in_is_one_line_of_json_in_the_log(dora, caplog, login):
-    sign_in(login, "wrong password", ELSEWHERE)
+    sign_in(login, "wrong password", OTHER_NETWORK)
     sign_in(login, PASSWORD, HERE) if login == "dora" else None
     [record] = [record for record in caplog.records if record.name == "accounts.security"]
     line = record.getMessage()
@@ -187,7 +197,7 @@ def test_a_failed_sign_in_is_one_line_of_json_in_the_log(dora, caplog, login):
         "reason": "wrong_password",
         "login": login.strip(),
         "account": "dora" if login == "dora" else None,
-        "ip": ELSEWHERE,
+        "ip": OTHER_NETWORK,
         "browser": "Firefox on Linux",
     }
     assert record.levelno == logging.WARNING
@@ -196,7 +206,7 @@ def test_a_failed_sign_in_is_one_line_of_json_in_the_log(dora, caplog, login):
 @pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/signup/"])
 def test_who_comes_while_the_site_hashes_as_much_as_it_may_is_told_to_come_back(dora, settings, stranger, path):
     settings.PASSWORD_HASHERS = ["accounts.hashers.CappedPBKDF2Hasher", *settings.PASSWORD_HASHERS]
-    for _ in range(hashers.AT_ONCE):
+    for _ in range(hashers.CONCURRENT_HASHES):
         hashers.slots.acquire()
     try:
         answer = send(stranger, path, SIGN_UP | {"login": "nobody", "password": PASSWORD})
@@ -204,6 +214,6 @@ def test_who_comes_while_the_site_hashes_as_much_as_it_may_is_told_to_come_back(
         assert "Too many people are signing in at this moment" in answer.content.decode()
         assert "Broadsheet" in stranger.get("/papers").content.decode()
     finally:
-        for _ in range(hashers.AT_ONCE):
+        for _ in range(hashers.CONCURRENT_HASHES):
             hashers.slots.release()
     assert send(stranger, path, SIGN_UP | {"login": "nobody", "password": PASSWORD}).status_code in (200, 302)

@@ -32,8 +32,8 @@ def pictures(media: Path) -> list[Path]:
 
 
 def test_who_one_is_stands_on_the_public_page(alice, signed_in, stranger):
-    told = {"name": "Alice A.", "about": "**Bold** <script>", "links": "Home https://example.org\nhttp://example.com/a"}
-    assert signed_in(alice).act("/settings/profile", told).url == "/settings/profile"
+    data = {"name": "Alice A.", "about": "**Bold** <script>", "links": "Home https://example.org\nhttp://example.com/a"}
+    assert signed_in(alice).act("/settings/profile", data).url == "/settings/profile"
     alice.refresh_from_db()
     assert (alice.name, alice.about, alice.links) == ("Alice A.", "**Bold** <script>", KEPT)
     page = stranger.get("/people/alice").content.decode()

@@ -13,7 +13,7 @@ from accounts.tasks import forget_security_events
 from papers.models import DataExport, FeedKey
 from papers.people import takeout, tasks
 from tests.accounts.entrance import (
-    ELSEWHERE,
+    OTHER_NETWORK,
     PASSWORD,
     add_app,
     browser_of,
@@ -158,7 +158,7 @@ def test_the_log_says_when_from_where_and_how(dora):
     for number in ("000000", code(secret)):
         send(reader, "/accounts/2fa/authenticate/", {"code": number})
     register("eve")
-    page = browser_of("eve", ELSEWHERE).get(PAGE).content.decode()
+    page = browser_of("eve", OTHER_NETWORK).get(PAGE).content.decode()
     assert ("203.0.113.0/24" in page, "Wrong password" in page) == (True, False)
     page = reader.get(PAGE).content.decode()
     latest_first = ["Signed in: password, authenticator app", "Wrong code", "Wrong password"]
@@ -169,13 +169,13 @@ def test_the_log_says_when_from_where_and_how(dora):
 
 @pytest.mark.parametrize(("path", "page"), [(f"{PAGE}/sign-out", PAGE), (SESSIONS, SESSIONS)])
 def test_signing_out_everywhere_else_ends_sessions_and_feeds(dora, stranger, path, page):
-    here, there = browser_of("dora"), browser_of("dora", ELSEWHERE)
+    here, other = browser_of("dora"), browser_of("dora", OTHER_NETWORK)
     feed = f"/bookmarks.atom?key={FeedKey.objects.make(dora)}"
-    assert (is_signed_in(there), stranger.get(feed).status_code) == (True, 200)
+    assert (is_signed_in(other), stranger.get(feed).status_code) == (True, 200)
     for _ in range(2):
         assert press(here, path, {}).url == page
         assert "signed out everywhere else" in here.get(page).content.decode()
-        assert (is_signed_in(here), is_signed_in(there)) == (True, False)
+        assert (is_signed_in(here), is_signed_in(other)) == (True, False)
         assert stranger.get(feed).status_code == 404
     assert stranger.get(f"/bookmarks.atom?key={FeedKey.objects.of(dora)}").status_code == 200
     assert kinds(dora)[-1] == "sessions_ended"

@@ -169,8 +169,8 @@ def test_an_address_and_its_mailbox_are_looked_up_in_one_statement(db, django_as
     Suppression.objects.add("victim+a@example.org", Why.REFUSED)
     emails = ["anna@example.org", "anna+tag@example.org", "victim+b@example.org", "dora@example.org"]
     with django_assert_num_queries(1):
-        found = Suppression.objects.among(emails)
-    assert {email: row.why for email, row in found.items()} == {
+        rows = Suppression.objects.among(emails)
+    assert {email: row.why for email, row in rows.items()} == {
         "anna@example.org": "bounced",
         "victim+b@example.org": "refused",
     }

@@ -83,11 +83,11 @@ def test_names_from_before_stay_and_can_be_edited(admin, stranger, bob):
 
 
 @pytest.mark.parametrize(
-    ("there", "here"), [("ada.lovelace@example.org", "adalovelace"), ("Ada Lovelace", "adalovelace")]
+    ("name", "username"), [("ada.lovelace@example.org", "adalovelace"), ("Ada Lovelace", "adalovelace")]
 )
-def test_who_signs_up_through_another_site_gets_a_name_that_can_be_had(db, rf, there, here):
+def test_who_signs_up_through_another_site_gets_a_name_that_can_be_had(db, rf, name, username):
     adapter = AccountAdapter(rf.get("/"))
-    assert adapter.generate_unique_username([there, "user"]) == here
+    assert adapter.generate_unique_username([name, "user"]) == username
     assert adapter.generate_unique_username(["support", "-", "user"]).startswith("user")
 
 

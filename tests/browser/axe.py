@@ -3,9 +3,10 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-AXE = Axe()
+SCRIPT = Axe().axe_script
 # Preloading would put style elements into the page, which its policy forbids.
 OPTIONS = {"resultTypes": ["violations"], "preload": False, "rules": {"target-size": {"enabled": True}}}
+VIOLATIONS = "options => axe.run(options).then(results => results.violations)"
 TOO_WIDE = """() => {
   const scrolls = (node) => node && (getComputedStyle(node).overflowX !== "visible" || scrolls(node.parentElement));
   const overhangs = (node) => node.getBoundingClientRect().right > innerWidth && !scrolls(node.parentElement);
@@ -14,9 +15,20 @@ TOO_WIDE = """() => {
 }"""
 
 
+def assert_faultless(page: Page, paths: list[str]) -> None:
+    """Opens each path, which must not redirect, and fails with the faults of all of them."""
+    found = []
+    for path in paths:
+        page.goto(path)
+        assert page.url.endswith(path)
+        found += faults(page)
+    assert not found, "\n".join(found)
+
+
 def faults(page: Page) -> list[str]:
     """All faults of this page with everything disclosed; leaves it narrow and dark."""
     page.evaluate("() => document.querySelectorAll('details').forEach(details => (details.open = true))")
+    page.evaluate(SCRIPT)
     _show(page, "light", 1280)
     found = _violations(page, "light")
     _show(page, "dark", 320)
@@ -32,6 +44,6 @@ def _show(page: Page, scheme: str, width: int) -> None:
 def _violations(page: Page, scheme: str) -> list[str]:
     return [
         f"{page.url} {scheme}: {rule['id']} at {node['target']}: {node['html']} {node['failureSummary']}"
-        for rule in AXE.run(page, options=OPTIONS).response["violations"]
+        for rule in page.evaluate(VIOLATIONS, OPTIONS)
         for node in rule["nodes"]
     ]

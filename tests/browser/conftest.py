@@ -26,18 +26,26 @@ QUIET = (
 )
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.browser)
+    """Marks the tests of this folder, and puts them before all others.
+
+    Side by side they share one browser. First, they are handed to one process of pytest-xdist, while others have the
+    rest of the tests.
+    """
+    here = [item for item in items if HERE in item.path.parents]
+    for item in here:
+        item.add_marker(pytest.mark.browser)
+    items[:] = [*here, *(item for item in items if HERE not in item.path.parents)]
 
 
 @pytest.fixture(scope="package")
 def browser():
     """One Chromium for all tests of this folder.
 
-    Playwright keeps an event loop in this thread, which Django takes for asynchronous code; so it is told
-    otherwise while the browser is there, and only then.
+    Playwright keeps an event loop in this thread, which Django takes for asynchronous code; DJANGO_ALLOW_ASYNC_UNSAFE
+    stops it from refusing queries. Both end with the last test of this folder, since others run event loops of their
+    own.
     """
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         path = chromium.find(playwright)
@@ -89,14 +97,8 @@ def visit(browser, live_server, transactional_db, settings) -> Callable[..., Pag
     yield visit
     for context, _ in opened:
         context.close()
-    complaints = [said for _, watch in opened for said in watch.verdict()]
+    complaints = [complaint for _, watch in opened for complaint in watch.verdict()]
     assert not complaints, "\n".join(complaints)
-
-
-@pytest.fixture
-def quick_hashes(settings):
-    """Password hashes that cost nothing."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(params=[True, False], ids=["javascript", "no javascript"])

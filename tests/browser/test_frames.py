@@ -98,7 +98,7 @@ def test_what_cannot_be_shown_is_said_readably(visit, alice, list_of_the_lab):
     assert faults(page) == []
     page.goto("/embed/collections/nothing")
     assert faults(page) == []
-    Item.objects.add(Collection.objects.create(key="bare", name="Bare", user=alice, visibility="public"), [], alice)
+    Item.objects.add(alice, Collection.objects.create(key="bare", name="Bare", user=alice, visibility="public"), [])
     page.goto("/embed/collections/bare")
     expect(page.get_by_text("no papers here yet")).to_be_visible()
     assert faults(page) == []

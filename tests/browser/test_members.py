@@ -12,12 +12,12 @@ from tests.factories import PaperFactory, UserFactory
 
 
 @pytest.fixture
-def dora(transactional_db, quick_hashes):
+def dora(transactional_db):
     """Somebody who signs in by password."""
     return give_password(UserFactory(username="dora"))
 
 
-def test_from_signing_up_to_signing_out(visit, javascript, paper, quick_hashes):
+def test_from_signing_up_to_signing_out(visit, javascript, paper):
     page = visit("/papers", javascript=javascript)
     page.get_by_role("link", name="Sign up").click()
     page.get_by_label("Username").fill("erika")

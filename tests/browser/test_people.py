@@ -25,7 +25,7 @@ def folders(settings, tmp_path):
 
 
 @pytest.fixture
-def dora(transactional_db, quick_hashes):
+def dora(transactional_db):
     return give_password(UserFactory(username="dora"))
 
 
@@ -97,6 +97,6 @@ def test_who_votes_too_often_is_told(visit, javascript, alice, paper):
             pass
     page = visit("/papers", user=alice, javascript=javascript, expecting=["429"])
     page.get_by_role("button", name=re.compile("Upvote")).click()
-    said = page.locator("#status") if javascript else page.get_by_role("heading", level=1)
-    expect(said).to_contain_text("Too many requests")
+    message = page.locator("#status") if javascript else page.get_by_role("heading", level=1)
+    expect(message).to_contain_text("Too many requests")
     assert not Vote.objects.exists()

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from papers.models import Paper
+from tests.browser.axe import assert_faultless
 from tests.factories import NOON, PaperFactory
 
 LONG = "A sentence that says what every other sentence of this abstract says. " * 20
@@ -164,3 +165,7 @@ def test_paper_shows_the_whole_abstract(visit):
     assert height(page.locator(".abstract > p")) > 2 * clamped
     for screen_only in (".masthead-bar", ".tools", ".bookmark", ".colophon"):
         expect(page.locator(screen_only).first).not_to_be_visible()
+
+
+def test_an_empty_site_is_faultless(visit):
+    assert_faultless(visit("/papers"), ["/papers", "/papers/archive", "/papers/trending"])

@@ -12,12 +12,12 @@ def test_the_first_page_is_light(visit):
         PaperFactory(title=f"{abstract[-90:]} {number}", abstract=abstract, imported_votes=number)
     page = visit("about:blank")
     wire = page.context.new_cdp_session(page)
-    asked, weighed = [], []
-    wire.on("Network.requestWillBeSent", lambda event: asked.append(event["request"]["url"]))
-    wire.on("Network.loadingFinished", lambda event: weighed.append(event["encodedDataLength"]))
+    urls, sizes = [], []
+    wire.on("Network.requestWillBeSent", lambda event: urls.append(event["request"]["url"]))
+    wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     wire.send("Network.enable")
     page.goto("/papers", wait_until="networkidle")
     assert page.locator(".card").count() == 30
-    over_the_wire = [url for url in asked if not url.startswith("data:")]
+    over_the_wire = [url for url in urls if not url.startswith("data:")]
     assert AT_LEAST <= len(over_the_wire) <= AT_MOST, over_the_wire
-    assert sum(weighed) <= BYTES
+    assert sum(sizes) <= BYTES

@@ -19,9 +19,9 @@ class Watch:
 
     def verdict(self) -> list[str]:
         """What was not expected, and what was expected but did not come."""
-        surprises = [said for said in self.complaints if not any(words in said for words in self.expected)]
-        absent = [words for words in self.expected if not any(words in said for said in self.complaints)]
-        return surprises + [f"did not come: {words}" for words in absent]
+        unexpected = [line for line in self.complaints if not any(words in line for words in self.expected)]
+        absent = [words for words in self.expected if not any(words in line for line in self.complaints)]
+        return unexpected + [f"did not come: {words}" for words in absent]
 
     def _console(self, message: ConsoleMessage) -> None:
         self.complaints.append(f"console {message.type}: {message.text} ({message.location['url']})")

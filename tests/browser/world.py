@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 
 from accounts.models import User
 from config.demo import PAPERS
-from lib.jobs import remember
+from lib.jobs import store_error
 from orgs.models import Claim, Invitation, Membership, Organisation
 from orgs.roles import Role
 from papers.models import (
@@ -22,6 +22,7 @@ from papers.models import (
     TopicFollow,
     Vote,
 )
+from tests import queue
 from tests.factories import (
     NOON,
     LetterFactory,
@@ -32,14 +33,14 @@ from tests.factories import (
     UserFactory,
     appoint,
 )
-from tests.queue import job
+from tests.papers.search import library
 
 WIDE = "$$" + " + ".join(rf"\frac{{x_{{{n}}}^2}}{{\sqrt{{y_{{{n}}}}}}}" for n in range(20)) + "$$"
 PROSE = "It says nothing, at some length, so that there is something to disclose. " * 8
 
 
 def build() -> User:
-    """The strained site; returns its member, an owner of the organisation who has voted and bookmarked."""
+    """Makes the strained site; returns its member, an owner of the organisation who has voted and bookmarked."""
     member = UserFactory(
         username="m" * 39,
         name="N" * 120,
@@ -63,16 +64,16 @@ def build() -> User:
     org.featured = [heavy.pk]
     org.draft, org.previous = org.state(), org.state()
     org.save()
-    PaperFactory(arxiv_id="2509.00003", title="Nothing known", authors=[], abstract="")
+    PaperFactory(arxiv_id="2509.00003", title="Nothing about it", authors=[], abstract="")
     PaperFactory(listed_at=NOON - timedelta(days=40), organisation=org)
     Vote.objects.cast(member, heavy)
     Bookmark.objects.make(member, heavy)
     for name, owner in (("c" * 120, member), ("Papers that we wrote", org)):
         collection = Collection.objects.begin(member, owner, name, description=f"**{'d' * 100}**", visibility="public")
         Collection.objects.filter(pk=collection.pk).update(key=name[0].lower() * 80)
-        Item.objects.add(collection, list(Paper.objects.values_list("pk", flat=True)), member)
-        Item.objects.annotate_with(collection, heavy.pk, f"Why: {WIDE} {'n' * 200}", "")
-        Item.objects.remove(collection, [Paper.objects.get(title="Thirty").pk], member)
+        Item.objects.add(member, collection, list(Paper.objects.values_list("pk", flat=True)))
+        Item.objects.write_note(member, collection, heavy.pk, f"Why: {WIDE} {'n' * 200}", "")
+        Item.objects.remove(member, collection, [Paper.objects.get(title="Thirty").pk])
     Organisation.objects.filter(pk=org.pk).update(sections=[collection.pk])
     OrganisationFollow.objects.make(member, org)
     for name in ("k" * 120, "w" * 200):
@@ -86,14 +87,15 @@ def build() -> User:
     SubmissionFactory(key="f" * 43, user=member, state="failed", problem="p" * 500)
     for n in range(30):
         SavedFilter.objects.save_as(member, f"{n:W>40}", "has=code" if n == 29 else f"topic={n}")
+    PaperFactory(title="An early one", categories=["cs.CL"], listed_at=NOON - timedelta(days=99))
+    library.index()
     return member
 
 
-def contest(member: User) -> None:
-    """The member moderates a site whose jobs fail, invites somebody, and two people claim a page that nobody owns."""
-    appoint(member)
+def contest(member: User) -> User:
+    """Lets jobs fail, the member invite somebody, and two people claim a page that nobody owns; returns a moderator."""
     for status in ("todo", "doing", "failed"):
-        remember(job("t" * 120, status, token="x"), "E" * 300)
+        store_error(queue.job("t" * 120, status, token="x"), "E" * 300)
     Invitation.objects.send(
         member, Organisation.objects.get(slug="o" * 96), "w" * 60 + "@" + "d" * 60 + ".example", Role.MEMBER
     )
@@ -102,16 +104,17 @@ def contest(member: User) -> None:
         person = UserFactory(name="P" * 120)
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
         Claim.objects.ask(person, free, reason)
+    return appoint(UserFactory(username="q" * 39, name="Q" * 120))
 
 
 def _affiliate(org: Organisation, member: User) -> None:
     """A paper that is suggested to the organisation with many words, and one that it refused."""
     authors = [f"Author {n}" for n in range(30)]
     thirty = PaperFactory(arxiv_id="2509.00002", title="Thirty", authors=authors, abstract=PROSE)
-    Affiliation.objects.suggest(org, thirty, member, "r" * 280)
+    Affiliation.objects.suggest(member, org, thirty, "r" * 280)
     refused = PaperFactory(organisation=OrganisationFactory(name="P" * 120))
     for decide in (Affiliation.objects.accept, Affiliation.objects.refuse):
-        decide(org, refused, member)
+        decide(member, org, refused)
 
 
 def _heavy_paper(org: Organisation, member: User) -> Paper:

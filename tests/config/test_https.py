@@ -1,12 +1,10 @@
 """An https site as its proxy meets it: a real server, and headers as a proxy sends them, or an attacker."""
 
 import re
-import signal
 from http.client import HTTPConnection
 from urllib.parse import urlencode
 
-from tests.config.test_serve import end, start  # noqa: F401
-from tests.serving import wait_until_ready
+from tests.config.conftest import PASSWORD
 
 SITE = "https://papers.example.org"
 NOT_KEPT = "max-age=0, no-cache, no-store, must-revalidate, private"
@@ -25,11 +23,8 @@ def ask(port, path, *, host="papers.example.org", scheme="https", cookies=(), da
     return response.status, response.headers, body
 
 
-def test_an_https_site_is_one_host_and_its_cookies_are_of_that_host_alone(start):  # noqa: F811
-    process, base = start(BASE_URL=SITE, BROADSHEET_DEMO_PASSWORD="correct horse")
-    wait_until_ready(process, f"{base}/readyz")
-    port = int(base.rpartition(":")[2])
-
+def test_an_https_site_is_one_host_and_its_cookies_are_of_that_host_alone(https_site):
+    port = https_site.port
     status, headers, page = ask(port, "/papers")
     assert (status, headers["Strict-Transport-Security"]) == (200, f"max-age={365 * 24 * 3600}")
     for host in ("papers.example.org:1337", "127.0.0.1", "evil.example"):
@@ -50,14 +45,12 @@ def test_an_https_site_is_one_host_and_its_cookies_are_of_that_host_alone(start)
     status, _, _ = ask(port, "/accounts/password/reset/", host="papers.example.org:1337", data=reset, cookies=[token])
     assert status == 400
     ask(port, "/accounts/password/reset/", data=reset, cookies=[token])
-    _, headers, _ = ask(
-        port, "/accounts/login/", data=form | {"login": "alice", "password": "correct horse"}, cookies=[token]
-    )
+    login = form | {"login": "alice", "password": PASSWORD}
+    _, headers, _ = ask(port, "/accounts/login/", data=login, cookies=[token])
     assert "__Host-sessionid" in {cookie.partition("=")[0] for cookie in headers.get_all("Set-Cookie")}
 
-    output = end(process, signal.SIGTERM)
-    assert f"{SITE}/accounts/password/reset/key/" in output
-    assert ":1337/" not in output
+    assert f"{SITE}/accounts/password/reset/key/" in https_site.output
+    assert ":1337/" not in https_site.output
 
 
 def cookie_of(headers) -> str:

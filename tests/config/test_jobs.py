@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from config import jobs, tasks
-from lib.jobs import RETRY, defer, errors, shown
+from lib.jobs import RETRY, defer, errors, masked
 from papers.models import DataExport
 from papers.people.tasks import make_export
 from tests.conftest import Reader
@@ -50,13 +50,13 @@ def test_from_a_failure_by_the_button_to_the_end(queue, settings, tmp_path, read
     for attempt in range(1, RETRY.max_attempts + 2):
         assert ProcrastinateJob.objects.get(pk=pk).status == "todo"
         work()
-        told = [record for record in caplog.records if record.name == "lib.jobs" and record.levelno == logging.ERROR]
-        assert len(told) == attempt
-        assert told[-1].getMessage() == f"{EXPORT}[{pk}](token=…) failed, attempt {attempt}"
-        assert told[-1].exc_info[0] is NotADirectoryError
+        records = [record for record in caplog.records if record.name == "lib.jobs" and record.levelno == logging.ERROR]
+        assert len(records) == attempt
+        assert records[-1].getMessage() == f"{EXPORT}[{pk}](token=…) failed, attempt {attempt}"
+        assert records[-1].exc_info[0] is NotADirectoryError
         sql("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE id = %s", pk)
     assert ProcrastinateJob.objects.get(pk=pk).status == "failed"
-    assert not [record for record in caplog.records if record.name == "procrastinate.worker"]  # told once
+    assert not [record for record in caplog.records if record.name == "procrastinate.worker"]  # logged once
 
     page = reader.get(PAGE).content.decode()
     assert "NotADirectoryError: [Errno 20] Not a directory" in page
@@ -103,7 +103,7 @@ def test_what_fails_is_tried_again_after_growing_pauses(time_machine):
 
 
 def test_arguments_are_shown_as_far_as_they_are_numbers():
-    assert shown({"timestamp": 1764300000, "token": "s3cret", "ids": [1]}) == "timestamp=1764300000, token=…, ids=…"
+    assert masked({"timestamp": 1764300000, "token": "s3cret", "ids": [1]}) == "timestamp=1764300000, token=…, ids=…"
 
 
 def test_words_of_an_error_name_no_argument_and_nobody(queue, reader):
@@ -131,7 +131,7 @@ def test_what_runs_waits_failed_and_comes_by_itself(reader):
     begun("papers.tasks.index")
     page = reader.get(PAGE).content.decode()
     assert "1 worker is at work." in page
-    assert f"<span>by worker {at_work}</span><span>job {running}</span>" in page
+    assert f"<span>by worker {at_work}</span> <span>job {running}</span>" in " ".join(page.split())
     assert f"<p>{EXPORT} 2</p>" in page
     assert "What went wrong stands in the log of that time." in page
     assert all(f'formaction="{PAGE}/{pk}/retry"' in page for pk in failed)

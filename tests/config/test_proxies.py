@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from bench.slow import KINDS, slow_clients
-from tests.serving import ROOT, free_port, running, serve, wait_until_ready
+from tests.serving import ROOT, free_port, running
 
 HANGS = 30  # seconds after which a request counts as never answered
 HOST = "papers.example.org"
@@ -49,16 +49,6 @@ def certificate(tmp_path_factory):
     return folder / "cert.pem", folder / "key.pem"
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """The port of the site, as it is behind a proxy that speaks https."""
-    port = free_port()
-    folder = tmp_path_factory.mktemp("site")
-    with serve(folder, port, "--no-worker", BASE_URL=f"https://{HOST}", BROADSHEET_DEMO="1") as process:
-        wait_until_ready(process, f"http://127.0.0.1:{port}/readyz")
-        yield port
-
-
 @pytest.fixture(scope="module", params=["caddy", "nginx"])
 def in_front_of(request, certificate, tmp_path_factory):
     """`in_front_of(port)`: a proxy by its documented configuration, in front of what listens there; its own port."""
@@ -71,17 +61,16 @@ def in_front_of(request, certificate, tmp_path_factory):
             config = example(request.param).replace("127.0.0.1:8000", f"127.0.0.1:{upstream}")
             command = {"caddy": _caddy, "nginx": _nginx}[request.param](config, port, folder, *certificate)
             environment = {"PATH": "/usr/bin:/usr/sbin:/bin", "HOME": str(folder), "XDG_DATA_HOME": str(folder)}
-            process = stack.enter_context(running(command, **environment))
-            wait_until_ready(process, f"https://127.0.0.1:{port}/readyz", UNVERIFIED)
+            stack.enter_context(running(command, port, folder / "log", **environment)).wait_until_ready(UNVERIFIED)
             return port
 
         yield in_front_of
 
 
 @pytest.fixture(scope="module")
-def proxy(site, in_front_of):
+def proxy(https_site, in_front_of):
     """The port of a proxy in front of the site."""
-    return in_front_of(site)
+    return in_front_of(https_site.port)
 
 
 def _caddy(config, port, folder, cert, key) -> list[str]:

@@ -10,20 +10,14 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
-from tests.serving import PATIENCE, free_port, serve, wait_until_ready
+from tests.serving import PATIENCE, serve
 
 
 @pytest.fixture
 def start(tmp_path):
-    """`start()` → (process, base url); whatever still runs at the end is ended."""
+    """`start()` is a site with its state in one and the same folder; whatever still runs at the end is ended."""
     with contextlib.ExitStack() as stack:
-
-        def start(**environment):
-            port = free_port()
-            environment = {"BASE_URL": f"http://127.0.0.1:{port}"} | environment
-            return stack.enter_context(serve(tmp_path, port, **environment)), f"http://127.0.0.1:{port}"
-
-        yield start
+        yield lambda **environment: stack.enter_context(serve(tmp_path, **environment))
 
 
 def worker_of(process, other_than=None) -> psutil.Process:
@@ -37,35 +31,30 @@ def worker_of(process, other_than=None) -> psutil.Process:
     pytest.fail("there is no worker")
 
 
-def end(process, with_signal) -> str:
-    process.send_signal(with_signal)
-    return process.communicate(timeout=PATIENCE)[0]
-
-
 def test_started_ended_killed_and_started_again(start):
-    process, base = start()
-    assert wait_until_ready(process, f"{base}/readyz") == b"ready\n"
-    page = urlopen(f"{base}/papers").read().decode()
+    site = start()
+    assert site.wait_until_ready() == b"ready\n"
+    page = urlopen(f"{site.url}/papers").read().decode()
     assert page.count('class="card"') == 7
     style = re.search(r'href="(/static/css/site\.[0-9a-f]+\.css)"', page)[1]
-    assert b"@import" not in urlopen(base + style).read()
-    first = worker_of(process)
+    assert b"@import" not in urlopen(site.url + style).read()
+    first = worker_of(site.process)
     first.kill()
-    second = worker_of(process, other_than=first)
-    said = end(process, signal.SIGTERM)
-    assert process.returncode == 0
-    assert "ended with signal 9; it is started again in 1 s" in said
+    second = worker_of(site.process, other_than=first)
+    output = site.end()
+    assert site.process.returncode == 0
+    assert "ended with signal 9; it is started again in 1 s" in output
     assert not second.is_running()
-    password = re.search(r"password (\S+)", said)[1]
+    password = re.search(r"password (\S+)", output)[1]
 
-    process, base = start()
-    wait_until_ready(process, f"{base}/readyz")
-    end(process, signal.SIGKILL)
+    site = start()
+    site.wait_until_ready()
+    site.end(signal.SIGKILL)
 
-    process, base = start()
-    wait_until_ready(process, f"{base}/readyz")
-    assert urlopen(f"{base}/papers").read().decode().count('class="card"') == 7
-    assert f"password {password}" in end(process, signal.SIGINT)
+    site = start()
+    site.wait_until_ready()
+    assert urlopen(f"{site.url}/papers").read().decode().count('class="card"') == 7
+    assert f"password {password}" in site.end(signal.SIGINT)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +66,6 @@ def test_started_ended_killed_and_started_again(start):
     ],
 )
 def test_an_unsafe_site_does_not_start(start, environment, refusal):
-    process, _ = start(DATABASE_URL=os.environ["DATABASE_URL"], **environment)
-    said = process.communicate(timeout=PATIENCE)[0]
-    assert refusal in said
-    assert process.returncode != 0
+    site = start(DATABASE_URL=os.environ["DATABASE_URL"], **environment)
+    assert refusal in site.wait()
+    assert site.process.returncode != 0

@@ -16,20 +16,22 @@ from waitress.task import ThreadedTaskDispatcher
 
 from bench.slow import KINDS, slow_clients
 from lib import server
-from tests.serving import free_port, serve, wait_until_ready
+from tests.config.conftest import PASSWORD
 
 HANGS = 30  # seconds after which a request counts as never answered
-PASSWORD = "a password of the demo"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """(process, port) of the site with its demo."""
-    port = free_port()
-    environment = {"BASE_URL": f"http://127.0.0.1:{port}", "BROADSHEET_DEMO_PASSWORD": PASSWORD}
-    with serve(tmp_path_factory.mktemp("site"), port, "--no-worker", **environment) as process:
-        wait_until_ready(process, f"http://127.0.0.1:{port}/readyz")
-        yield process, port
+def site(serve_demo):
+    """The site with its demo."""
+    with serve_demo() as server:
+        server.wait_until_ready()
+        yield server
+
+
+@pytest.fixture(scope="module")
+def port(site) -> int:
+    return site.port
 
 
 def request(port, method, path, headers=None, body=None):
@@ -44,8 +46,7 @@ def request(port, method, path, headers=None, body=None):
 
 
 @pytest.mark.parametrize("name", ["SCRIPT_NAME", "Script-Name", "X-Script-Name", "X-Forwarded-Prefix", "SCRIPT_URL"])
-def test_no_header_moves_the_site_to_another_path(site, name):
-    _, port = site
+def test_no_header_moves_the_site_to_another_path(port, name):
     path = "/papers/trending?sort=newest"  # a page that nobody has requested before, so its cards are made now
     _, hostile_headers, hostile = request(port, "GET", path, {name: "/evil"})
     _, clean_headers, clean = request(port, "GET", path)
@@ -55,8 +56,7 @@ def test_no_header_moves_the_site_to_another_path(site, name):
     assert "evil" not in clean
 
 
-def test_a_prefix_does_not_lead_around_the_rules_of_a_proxy(site):
-    _, port = site
+def test_a_prefix_does_not_lead_around_the_rules_of_a_proxy(port):
     for path in ("/x/admin/login/", "/x/papers/trending"):
         status, headers, _ = request(port, "GET", path, {"SCRIPT_NAME": "/x"})
         if status == 301:  # a page without its last slash is looked for
@@ -66,10 +66,10 @@ def test_a_prefix_does_not_lead_around_the_rules_of_a_proxy(site):
 
 
 @pytest.fixture(scope="module")
-def alice(site):
+def alice(port):
     """The headers of somebody signed in, with the token that a form of hers holds."""
     opener = build_opener(HTTPCookieProcessor(jar := CookieJar()))
-    login = f"http://127.0.0.1:{site[1]}/accounts/login/"
+    login = f"http://127.0.0.1:{port}/accounts/login/"
     form = {"csrfmiddlewaretoken": token_of(opener.open(login)), "login": "alice", "password": PASSWORD}
     page = opener.open(login, urlencode(form).encode())
     return {"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar), "X-CSRFToken": token_of(page)}
@@ -80,8 +80,7 @@ def token_of(page) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_readers_are_answered_while_slow_clients_hold_on(site, alice, kind):
-    _, port = site
+def test_readers_are_answered_while_slow_clients_hold_on(port, alice, kind):
     with slow_clients(kind, 64, port, "/papers/trending"):
         for path, says in (("/healthz", "alive"), ("/papers/trending", 'class="card"')):
             for _ in range(4):  # so that every process has its turn
@@ -99,8 +98,7 @@ def stored_bytes(process) -> int:
 
 
 @pytest.mark.parametrize(("path", "limit"), [("/papers/submit", 64_000), ("/settings/profile", 12_000_000)])
-def test_a_body_that_is_too_long_is_refused_and_not_stored(site, path, limit):
-    process, port = site
+def test_a_body_that_is_too_long_is_refused_and_not_stored(site, port, path, limit):
     size = limit + 20_000_000
     connection = HTTPConnection("127.0.0.1", port, timeout=HANGS)
     connection.putrequest("POST", path)
@@ -110,7 +108,7 @@ def test_a_body_that_is_too_long_is_refused_and_not_stored(site, path, limit):
     part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'
     connection.send(part + b"0" * (size - len(part) - 1_000))
     assert request(port, "GET", "/healthz")[2] == "alive\n"
-    assert stored_bytes(process) <= (limit if limit == 12_000_000 else 0)  # a shorter one stays in memory
+    assert stored_bytes(site.process) <= (limit if limit == 12_000_000 else 0)  # a shorter one stays in memory
     connection.send(b"0" * 1_000)
     response = connection.getresponse()
     assert response.status == 413
@@ -118,16 +116,14 @@ def test_a_body_that_is_too_long_is_refused_and_not_stored(site, path, limit):
     connection.close()
 
 
-def test_a_body_without_an_announced_length_is_refused_when_it_is_too_long(site):
-    _, port = site
+def test_a_body_without_an_announced_length_is_refused_when_it_is_too_long(port):
     chunks = (b"0" * 10_000 for _ in range(20))
     status, _, page = request(port, "POST", "/papers/submit", {"Transfer-Encoding": "chunked"}, chunks)
     assert status == 413
     assert "This is too large" in page
 
 
-def test_a_body_of_hundreds_of_megabytes_is_refused_before_it_is_sent(site):
-    _, port = site
+def test_a_body_of_hundreds_of_megabytes_is_refused_before_it_is_sent(port):
     with socket.create_connection(("127.0.0.1", port), timeout=HANGS) as client:
         client.sendall(b"POST /papers/submit HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 300000000\r\n\r\n")
         head = client.recv(4_096)
@@ -135,8 +131,7 @@ def test_a_body_of_hundreds_of_megabytes_is_refused_before_it_is_sent(site):
     assert b"Cache-Control: private, no-store" in head
 
 
-def test_requests_sent_ahead_are_answered_once(site):
-    _, port = site
+def test_requests_sent_ahead_are_answered_once(port):
     with socket.create_connection(("127.0.0.1", port), timeout=HANGS) as client:
         client.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 100)
         received = b""
@@ -145,8 +140,7 @@ def test_requests_sent_ahead_are_answered_once(site):
     assert 1 <= received.count(b"HTTP/1.1 200") <= 3
 
 
-def test_head_has_the_headers_of_get_and_no_body(site):
-    _, port = site
+def test_head_has_the_headers_of_get_and_no_body(port):
     with socket.create_connection(("127.0.0.1", port), timeout=HANGS) as client:
         client.sendall(b"HEAD /papers HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         received = b""

@@ -1,11 +1,11 @@
 from django.conf import settings
 
 from lib.bodies import body_limit
-from tests.test_walk import ADDRESSES, scene  # noqa: F401
+from tests.test_walk import ADDRESSES, build_scene  # noqa: F401
 
 
-def test_whatever_form_takes_a_picture_takes_a_body_as_long(scene, signed_in):  # noqa: F811
-    owner, found = signed_in(scene["owner"]), set()
+def test_whatever_form_takes_a_picture_takes_a_body_as_long(scene):
+    owner, found = scene["owner"], set()
     for path in ADDRESSES.values():
         takes_files = b'enctype="multipart/form-data"' in b"".join(owner.get(path))
         assert body_limit(path) == (12_000_000 if takes_files else 64_000), path

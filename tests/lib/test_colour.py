@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.colour import DARK_GROUNDS, ENOUGH, LIGHT_GROUNDS, contrast, readable
+from lib.colour import DARK_BACKGROUNDS, LIGHT_BACKGROUNDS, MIN_CONTRAST, contrast, readable
 
 TOKENS = Path("static/css/tokens.css").read_text()
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
@@ -18,7 +18,7 @@ def token(name: str) -> tuple[str, str]:
 
 
 def test_the_grounds_are_those_of_the_stylesheet():
-    assert tuple(zip(token("paper"), token("raised"), strict=True)) == (LIGHT_GROUNDS, DARK_GROUNDS)
+    assert tuple(zip(token("paper"), token("raised"), strict=True)) == (LIGHT_BACKGROUNDS, DARK_BACKGROUNDS)
 
 
 @pytest.mark.parametrize(("one", "other", "ratio"), [("#000000", "#ffffff", 21), ("#777777", "#ffffff", 4.48)])
@@ -28,14 +28,15 @@ def test_contrast_is_as_wcag_defines_it(one, other, ratio):
 
 @given(COLOURS)
 def test_every_colour_can_be_read(colour):
-    for shade, grounds, over in zip(readable(colour), (LIGHT_GROUNDS, DARK_GROUNDS), token("on-accent"), strict=True):
+    schemes = zip(readable(colour), (LIGHT_BACKGROUNDS, DARK_BACKGROUNDS), token("on-accent"), strict=True)
+    for shade, backgrounds, over in schemes:
         assert re.fullmatch("#[0-9a-f]{6}", shade)
-        assert all(contrast(shade, ground) >= ENOUGH for ground in grounds)
-        assert contrast(shade, over) >= ENOUGH  # the words on a button of that colour
+        assert all(contrast(shade, background) >= MIN_CONTRAST for background in backgrounds)
+        assert contrast(shade, over) >= MIN_CONTRAST  # the words on a button of that colour
 
 
 @given(COLOURS)
 def test_what_can_be_read_stays_as_it_is(colour):
     light, dark = readable(colour)
-    assert (light == colour) is all(contrast(colour, ground) >= ENOUGH for ground in LIGHT_GROUNDS)
-    assert (dark == colour) is all(contrast(colour, ground) >= ENOUGH for ground in DARK_GROUNDS)
+    assert (light == colour) is all(contrast(colour, background) >= MIN_CONTRAST for background in LIGHT_BACKGROUNDS)
+    assert (dark == colour) is all(contrast(colour, background) >= MIN_CONTRAST for background in DARK_BACKGROUNDS)

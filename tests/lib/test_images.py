@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from bench.hostile_pictures import FILES, flat
-from lib import darkroom
+from lib import image_worker
 from lib.images import COVER, LOGO, PORTRAIT, forget, keep, small
 
 
@@ -81,20 +81,20 @@ def test_every_kind_of_colour_is_understood(mode, kept):
 
 
 REFUSED = {
-    "claims": darkroom.TOO_LARGE,
-    "claims 2147483647 x 1": darkroom.TOO_LARGE,
-    "truncated": darkroom.UNREADABLE,
-    "zTXt": darkroom.UNREADABLE,
-    "iCCP of 100 MB": darkroom.UNREADABLE,
-    "5 MB of scans": darkroom.TOO_MUCH,
-    "gif header and script": darkroom.UNREADABLE,
-    "svg": darkroom.UNREADABLE,
-    "tiff": darkroom.UNREADABLE,
-    "pdf": darkroom.UNREADABLE,
-    "nothing": darkroom.UNREADABLE,
-    "webp, 25": darkroom.TOO_MUCH,
+    "claims": image_worker.TOO_LARGE,
+    "claims 2147483647 x 1": image_worker.TOO_LARGE,
+    "truncated": image_worker.UNREADABLE,
+    "zTXt": image_worker.UNREADABLE,
+    "iCCP of 100 MB": image_worker.UNREADABLE,
+    "5 MB of scans": image_worker.TOO_MUCH,
+    "gif header and script": image_worker.UNREADABLE,
+    "svg": image_worker.UNREADABLE,
+    "tiff": image_worker.UNREADABLE,
+    "pdf": image_worker.UNREADABLE,
+    "nothing": image_worker.UNREADABLE,
+    "webp, 25": image_worker.TOO_MUCH,
     "5 MB and a byte": "The picture is larger than 5 MB.",
-    "5 MB of png header": darkroom.UNREADABLE,
+    "5 MB of png header": image_worker.UNREADABLE,
 }
 
 
@@ -116,7 +116,7 @@ def test_what_means_harm_becomes_a_clear_error_or_a_clean_picture(file, tmp_path
 
 
 def test_what_takes_too_much_ends_alone():
-    """The limits are the darkroom's, not those of the process that serves the site."""
+    """The limits are those of the image worker, not those of the process that serves the site."""
     before = resource.getrlimit(resource.RLIMIT_DATA)
     with pytest.raises(ValidationError, match="takes too much"):
         keep(upload(FILES["jpeg, 5 MB of scans"]()), LOGO)

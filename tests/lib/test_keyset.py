@@ -29,7 +29,9 @@ def pages(rows, size) -> list[list[Row]]:
 
 
 scores = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([0.1 + 0.2, 1 / 61, 1 / 61 + 1 / 62])
-rows = st.lists(scores, max_size=20).map(lambda told: sorted((Row(s, pk) for pk, s in enumerate(told)), reverse=True))
+rows = st.lists(scores, max_size=20).map(
+    lambda values: sorted((Row(s, pk) for pk, s in enumerate(values)), reverse=True)
+)
 
 
 @given(rows, st.integers(1, 7))

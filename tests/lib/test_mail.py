@@ -27,7 +27,7 @@ def test_a_subject_is_encoded_as_a_whole_and_never_as_nothing():
 
 def test_every_mail_says_that_no_person_wrote_it():
     message = Message("Hello", "…", "us@example.org", ["them@example.org"])
-    told = message.message()
-    assert told["Auto-Submitted"] == "auto-generated"
-    assert re.fullmatch(r"<[^@]+@127\.0\.0\.1>", told["Message-ID"])
-    assert message.message()["Message-ID"] == told["Message-ID"]
+    sent = message.message()
+    assert sent["Auto-Submitted"] == "auto-generated"
+    assert re.fullmatch(r"<[^@]+@127\.0\.0\.1>", sent["Message-ID"])
+    assert message.message()["Message-ID"] == sent["Message-ID"]

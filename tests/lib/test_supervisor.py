@@ -60,7 +60,7 @@ def test_what_keeps_ending_is_started_after_growing_pauses(keep):
 
 
 def test_pauses_have_a_limit_and_are_forgiven(monkeypatch, caplog):
-    slept, ran = [], iter([0] * 8 + [supervisor.GOOD + 1, 0])
+    slept, ran = [], iter([0] * 8 + [supervisor.STABLE + 1, 0])
     clock = [0.0]
 
     def run(command):
@@ -90,7 +90,7 @@ def test_it_ends_with_what_it_keeps(keep, number):
 def test_what_does_not_end_is_killed(monkeypatch):
     process = subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, text=True)
     process.stdout.readline()
-    monkeypatch.setattr(supervisor, "FAREWELL", 0.2)
+    monkeypatch.setattr(supervisor, "SHUTDOWN", 0.2)
     supervisor._end(process)
     assert process.wait() == -signal.SIGKILL
     process.stdout.close()

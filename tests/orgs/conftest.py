@@ -19,13 +19,19 @@ def join(organisation, role, **user):
     return someone
 
 
+def invitation_link(letter) -> str:
+    """The path of the link in the mail to somebody who is invited."""
+    line = next(line for line in letter.body.splitlines() if "/invitations/" in line)
+    return line.removeprefix("http://127.0.0.1:8000")
+
+
 @pytest.fixture
 def moderator(db):
     return confirm(appoint(UserFactory(username="mo", name="Mo Moss")))
 
 
 @pytest.fixture
-def told():
+def log():
     """What an organisation's log says, the latest first."""
     return lambda organisation: [str(event) for event in organisation.events.order_by("-id")]
 
@@ -47,9 +53,6 @@ def link(mailed):
     """Invite somebody: the path in the letter."""
 
     def link(actor, organisation, invited, role=Role.MEMBER):
-        letter = mailed(lambda: Invitation.objects.send(actor, organisation, invited, role))[-1]
-        return next(line for line in letter.body.splitlines() if "/invitations/" in line).removeprefix(
-            "http://127.0.0.1:8000"
-        )
+        return invitation_link(mailed(lambda: Invitation.objects.send(actor, organisation, invited, role))[-1])
 
     return link

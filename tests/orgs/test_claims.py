@@ -3,10 +3,11 @@
 from functools import partial
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from lib.refusals import NotAllowed
 from orgs.models import Claim, Membership, Organisation
 from orgs.roles import Role
 from tests.factories import OrganisationFactory, UserFactory
@@ -47,7 +48,7 @@ def test_only_the_root_of_a_host_proves_a_domain(website, domain):
         ("carol@example", True, False),
     ],
 )
-def test_a_confirmed_address_on_the_domain_owns_the_page_at_once(free, carol, signed_in, told, address, verified, owns):
+def test_a_confirmed_address_on_the_domain_owns_the_page_at_once(free, carol, signed_in, log, address, verified, owns):
     confirm(carol)
     carol.emailaddress_set.create(email=address, verified=verified)
     reader = signed_in(carol)
@@ -56,7 +57,7 @@ def test_a_confirmed_address_on_the_domain_owns_the_page_at_once(free, carol, si
     assert {answer.status_code for answer in answers} == {302 if owns else 403}
     assert (free.role_of(carol) == "owner") is owns
     line = f"Carol Cedar claimed the page by an address at {address.rsplit('@')[1].lower()} and is its owner"
-    assert told(free) == [line] * owns
+    assert log(free) == [line] * owns
 
 
 def test_a_website_beneath_a_host_proves_nothing(free, carol, signed_in):
@@ -106,7 +107,7 @@ def test_without_a_confirmed_address_there_is_nowhere_to_answer(free, carol, sig
 
 
 @pytest.mark.parametrize(("verb", "role"), [("grant", "owner"), ("refuse", None)])
-def test_a_moderator_decides_and_the_person_is_told(free, carol, moderator, signed_in, mailed, work, told, verb, role):
+def test_a_moderator_decides_and_the_person_is_told(free, carol, moderator, signed_in, mailed, work, log, verb, role):
     claim = Claim.objects.ask(confirm(carol), free, "We are <Free>.")
     reader = signed_in(moderator)
     queue = reader.get("/moderation/claims").content.decode()
@@ -118,12 +119,12 @@ def test_a_moderator_decides_and_the_person_is_told(free, carol, moderator, sign
     assert [letter.to for letter in letters] == [["carol@example.org"]]
     assert "We looked it up & so on." in letters[0].body
     assert free.role_of(carol) == role
-    assert told(free)[0].startswith("Mo Moss")
-    assert len(told(free)) == 2
+    assert log(free)[0].startswith("Mo Moss")
+    assert len(log(free)) == 2
     assert "No claim waits" in reader.get("/moderation/claims").content.decode()
     other = "refuse" if verb == "grant" else "grant"
     again = reader.act(f"/moderation/claims/{claim.pk}/{other}", {"answer": "Or not."})
-    assert again.status_code == 400
+    assert again.status_code == 409
     assert "already" in again.content.decode()
     assert free.role_of(carol) == role
 
@@ -173,7 +174,7 @@ def test_many_claim_at_once_and_one_owns():
     free = OrganisationFactory(website="https://free.example")
     people = [confirm(UserFactory(), f"reader{n}@free.example") for n in range(6)]
     outcome = race(*(partial(Claim.objects.prove, person, free) for person in people))
-    assert [type(end) for end in outcome if end] == [PermissionDenied] * 5
+    assert [type(end) for end in outcome if end] == [NotAllowed] * 5
     assert list(free.memberships.values_list("role", flat=True)) == ["owner"]
 
 

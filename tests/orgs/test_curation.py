@@ -200,7 +200,7 @@ def test_two_admins_at_once(lab, alice, carol, signed_in, media):
 
 def test_what_others_changed_alike_or_elsewhere_is_no_conflict(lab, alice, carol, paper, signed_in):
     first, second = signed_in(alice), signed_in(carol)
-    Affiliation.objects.accept(lab, paper, alice)
+    Affiliation.objects.accept(alice, lab, paper)
     base = base_of(second)
     save(first, name="Alice's Lab")
     first.act("/orgs/lab/featured/add", {"what": paper.arxiv_id})
@@ -223,7 +223,7 @@ def test_of_two_that_save_at_once_one_is_told(lab, alice, carol):
     base = digests(lab.state())
 
     def write(words, by):
-        return lambda: Organisation.objects.get(pk=lab.pk).save_draft({"description": words}, base, by)
+        return lambda: Organisation.objects.get(pk=lab.pk).save_draft(by, {"description": words}, base)
 
     refused = [isinstance(o, Overtaken) for o in race(write("Alice's", alice), write("Carol's", carol))]
     lab.refresh_from_db()
@@ -233,11 +233,11 @@ def test_of_two_that_save_at_once_one_is_told(lab, alice, carol):
 
 @pytest.mark.django_db(transaction=True)
 def test_publishing_and_undoing_are_done_once_however_often_at_once(lab, alice):
-    lab.save_draft({"description": "New"}, digests(lab.state()), alice)
+    lab.save_draft(alice, {"description": "New"}, digests(lab.state()))
     fresh = [Organisation.objects.get(pk=lab.pk) for _ in range(4)]
-    done = race(*(lambda o=o: o.publish(1, alice) for o in fresh))
+    done = race(*(lambda o=o: o.publish(alice, 1) for o in fresh))
     assert sorted(done) == [False, False, False, True]
-    done = race(*(lambda o=o: o.undo(2, alice) for o in fresh))
+    done = race(*(lambda o=o: o.undo(alice, 2) for o in fresh))
     assert sorted(done) == [False, False, False, True]
     lab.refresh_from_db()
     assert (lab.description, lab.draft, lab.revision) == ("", None, 3)

@@ -4,10 +4,13 @@ from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from lib.conflicts import digests
 from lib.lookalikes import skeleton
 from orgs.models import FormerSlug, Organisation
 from orgs.names import plain
@@ -20,7 +23,7 @@ def found(reader, name="Harbour Institute", slug=""):
     return reader.act("/orgs/new", {"name": name, "slug": slug})
 
 
-def test_who_founds_owns(carol, signed_in, told):
+def test_who_founds_owns(carol, signed_in, log):
     confirm(carol)
     reader = signed_in(carol)
     assert [found(reader).url for _ in range(2)] == ["/orgs/harbour-institute"] * 2
@@ -30,7 +33,7 @@ def test_who_founds_owns(carol, signed_in, told):
         "owner",
         False,
     )
-    assert told(organisation) == ["Carol Cedar founded this organisation"]
+    assert log(organisation) == ["Carol Cedar founded this organisation"]
 
 
 def test_an_address_must_be_confirmed(carol, signed_in):
@@ -98,7 +101,7 @@ def test_what_cannot_be_had_is_explained_and_kept(carol, signed_in, name, slug, 
     ["Ai2", "Universität Zürich", "Яндекс", "東京大学", "ソニーAI研究所", "Δ Lab", "Hawaiʻi", "Łódź AI (x) · 4.0"],
 )
 def test_honest_names_are_plain(name):
-    plain(name)
+    assert plain(name) is None
 
 
 def test_an_edit_cannot_make_a_name_that_imitates(lab, alice, signed_in):
@@ -113,6 +116,47 @@ class Skeletons(TestCase):
         organisation = Organisation.objects.create(slug=slug, name="Any")
         organisation.refresh_from_db()
         assert organisation.skeleton == skeleton(slug)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("Deep Mind", "DeepMínd"), ("Łódź AI", "Lodz-Al"), ("Modern Vision", "Modem Vision"), ("ﷺ" * 119, "ﷺ" * 120)],
+)
+def test_two_names_that_look_alike_are_not_founded(carol, name, other):
+    confirm(carol)
+    Organisation.objects.found(carol, name, "first")
+    with pytest.raises(ValidationError, match="looks too much like “first”"):
+        Organisation.objects.found(carol, other, "second")
+
+
+def test_the_skeleton_of_a_name_follows_the_name(lab, alice):
+    def kept():
+        return Organisation.objects.get(pk=lab.pk).name_skeleton
+
+    assert kept() == skeleton("The Lab")
+    lab.save_draft(alice, {"name": "Harbour 10"}, digests(lab.state()))
+    assert kept() == skeleton("The Lab")
+    lab.publish(alice, lab.revision)
+    assert kept() == skeleton("Harbour 10")
+    lab.undo(alice, lab.edition)
+    assert kept() == skeleton("The Lab")
+    assert Organisation.objects.ensure({"pier": "P1er"})["pier"].name_skeleton == skeleton("P1er")
+
+
+@pytest.mark.parametrize("organisations", [1, 300])
+def test_looking_for_names_that_look_alike_reads_indexes_in_two_statements(db, organisations):
+    Organisation.objects.bulk_create(OrganisationFactory.build_batch(organisations))
+    with CaptureQueriesContext(connection) as statements:
+        Organisation.objects.refuse_imitation("name", "Harbour")
+    assert len(statements) == 2, [s["sql"] for s in statements]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {statements[0]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "organisation_name_skeleton" in plan
+    assert "Seq Scan" not in plan
+    with pytest.raises(ValidationError, match="looks too much like"):
+        Organisation.objects.refuse_imitation("name", Organisation.objects.first().name)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -26,7 +26,7 @@ def invite(reader, invited, role="member"):
     return reader.act("/orgs/lab/invite", {"invited": invited, "role": role})
 
 
-def test_a_letter_leads_in_once(lab, alice, carol, signed_in, mailed, told):
+def test_a_letter_leads_in_once(lab, alice, carol, signed_in, mailed, log):
     confirm(carol)
     letters = mailed(lambda: invite(signed_in(alice), "Carol", "admin"))
     assert [(letter.to, letter.subject) for letter in letters] == [
@@ -41,7 +41,7 @@ def test_a_letter_leads_in_once(lab, alice, carol, signed_in, mailed, told):
     assert reader.act(f"{path}/accept").url == "/orgs/lab"
     assert reader.act(f"{path}/accept").url == "/orgs/lab"
     assert lab.role_of(carol) == "admin"
-    assert told(lab) == ["Carol Cedar accepted the invitation of Alice Ash", "Alice Ash invited carol as an admin"]
+    assert log(lab) == ["Carol Cedar accepted the invitation of Alice Ash", "Alice Ash invited carol as an admin"]
     Membership.objects.remove(alice, lab, carol)
     assert "it was accepted" in reader.act(f"{path}/accept").content.decode()
     assert lab.role_of(carol) is None
@@ -90,23 +90,24 @@ def test_only_who_confirmed_the_address_may_take_it(lab, alice, carol, signed_in
 def test_the_form_does_not_tell_whether_an_address_has_an_account(lab, alice, bob, carol, signed_in, mailed):
     for person in (bob, carol):
         confirm(person)
-    reader, said = signed_in(alice), []
-    for address in ("bob@example.org", "carol@example.org", "nobody@example.org"):
+    reader, answers = signed_in(alice), []
+    addresses = ["bob@example.org", "carol@example.org", "nobody@example.org"]
+    for address in addresses:
         letters = mailed(lambda address=address: invite(reader, address))
         page = reader.get("/orgs/lab/members").content.decode()
-        said.append((letters[-1].to, page.count("is invited; a letter"), address in page))
-    assert said == [([address], 1, True) for address in ("bob@example.org", "carol@example.org", "nobody@example.org")]
+        answers.append((letters[-1].to, page.count("is invited; a letter"), address in page))
+    assert answers == [([address], 1, True) for address in addresses]
     invite(reader, "carol")
     assert "carol</" in reader.get("/orgs/lab/members").content.decode().replace(" <small>", "</")
     assert Invitation.objects.filter(email="carol@example.org").count() == 2
 
 
-def test_a_user_name_does_not_give_the_address_away(lab, alice, carol, signed_in, link, told):
+def test_a_user_name_does_not_give_the_address_away(lab, alice, carol, signed_in, link, log):
     confirm(carol)
     link(alice, lab, "carol")
     link(alice, lab, "dora@secret.example")
     assert "carol@example.org" not in signed_in(alice).get("/orgs/lab/members").content.decode()
-    assert told(lab) == [
+    assert log(lab) == [
         "Alice Ash invited an address at secret.example as a member",
         "Alice Ash invited carol as a member",
     ]
@@ -156,7 +157,7 @@ def test_an_invitation_ends(lab, alice, carol, signed_in, link, days, revoked, w
         page, answer = reader.get(path).content.decode(), reader.act(f"{path}/accept")
     if words:
         assert words in page
-        assert answer.status_code == 400
+        assert answer.status_code == 409
         assert words in answer.content.decode()
     assert (lab.role_of(carol) == "member") is (words is None)
 

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from lib.refusals import BadInput
+from lib.refusals import Gone
 from orgs.merging import merge
 from orgs.models import Claim, Event, FormerSlug, Invitation, Membership, Organisation
 from orgs.roles import Role
@@ -40,7 +40,7 @@ def test_nobody_gets_power_over_an_organisation_that_has_an_owner(
     }
 
 
-def test_papers_log_invitations_and_claims_move(lab, old, alice, moderator, link, told):
+def test_papers_log_invitations_and_claims_move(lab, old, alice, moderator, link, log):
     paper = PaperFactory(organisation=old)
     owner = join(old, Role.OWNER)
     link(alice, lab, "dora@example.org")
@@ -54,13 +54,13 @@ def test_papers_log_invitations_and_claims_move(lab, old, alice, moderator, link
     claim.refresh_from_db()
     assert (paper.organisation, paper.revision, claim.organisation) == (lab, 1, lab)
     assert sorted(lab.invitations.values_list("invited", flat=True)) == ["dora@example.org", "erika@example.org"]
-    assert "Mo Moss merged Laboratory (laboratory) into this organisation" in told(lab)
-    assert f"{owner} invited an address at example.org as a member" in told(lab)
+    assert "Mo Moss merged Laboratory (laboratory) into this organisation" in log(lab)
+    assert f"{owner} invited an address at example.org as a member" in log(lab)
     assert not Organisation.objects.exclude(pk=lab.pk).exists()
 
 
 @pytest.mark.parametrize(
-    ("path", "there"),
+    ("path", "target"),
     [
         ("/orgs/laboratory", "/orgs/lab"),
         ("/orgs/laboratory?sort=votes&x=%26", "/orgs/lab?sort=votes&x=%26"),
@@ -70,11 +70,11 @@ def test_papers_log_invitations_and_claims_move(lab, old, alice, moderator, link
         ("/orgs/older/nothing/of/ours", "/orgs/lab/nothing/of/ours"),
     ],
 )
-def test_the_old_address_and_all_beneath_it_lead_to_the_new_one(lab, old, alice, moderator, signed_in, path, there):
+def test_the_old_address_and_all_beneath_it_lead_to_the_new_one(lab, old, alice, moderator, signed_in, path, target):
     merge(moderator, OrganisationFactory(slug="older"), old)
     merge(moderator, old, lab)
     answer = signed_in(alice).get(path)
-    assert (answer.status_code, answer.url) == (301, there)
+    assert (answer.status_code, answer.url) == (301, target)
 
 
 def test_other_addresses_are_still_not_there(lab, old, moderator, stranger):
@@ -149,7 +149,7 @@ def test_members_who_join_while_it_is_merged_are_kept_or_told():
     invitations = [Invitation.objects.send(owner, old, person.username, Role.MEMBER) for person in people]
     acts = [partial(invitation.accept, person) for invitation, person in zip(invitations, people, strict=True)]
     outcome = race(partial(merge, moderator, old, into), *acts)
-    assert {type(end) for end in outcome if end} <= {BadInput}
+    assert {type(end) for end in outcome if end} <= {Gone}
     assert into.memberships.count() == 1 + 5 - len([end for end in outcome if end])
 
 
@@ -160,4 +160,4 @@ def test_two_are_merged_into_each_other_at_once():
     again = [Organisation.objects.get(pk=organisation.pk) for organisation in (other, one)]
     outcome = race(partial(merge, moderator, one, other), partial(merge, moderator, *again))
     assert Organisation.objects.count() == FormerSlug.objects.count() == Event.objects.count() == 1
-    assert [type(end) for end in outcome if end] == [BadInput]
+    assert [type(end) for end in outcome if end] == [Gone]

@@ -25,24 +25,24 @@ def test_a_new_name_is_not_verified(lab, alice):
     Organisation.objects.filter(pk=lab.pk).update(verified=True)
     for values, is_verified in (({"description": "New"}, True), ({"name": "Harbour"}, False)):
         lab.refresh_from_db()
-        lab.save_draft(values, digests(lab.state()), alice)
+        lab.save_draft(alice, values, digests(lab.state()))
         lab.refresh_from_db()
-        lab.publish(lab.revision, alice)
+        lab.publish(alice, lab.revision)
         lab.refresh_from_db()
         assert lab.verified is is_verified
 
 
 def test_a_draft_holds_what_was_changed_and_nothing_else(lab, alice):
-    lab.save_draft({"description": "New", "name": lab.name}, digests(lab.state()), alice)
+    lab.save_draft(alice, {"description": "New", "name": lab.name}, digests(lab.state()))
     Organisation.objects.filter(pk=lab.pk).update(name="Corrected by a moderator")
     lab.refresh_from_db()
     assert lab.draft == {"description": "New"}
-    lab.publish(lab.revision, alice)
+    lab.publish(alice, lab.revision)
     lab.refresh_from_db()
     assert (lab.name, lab.description) == ("Corrected by a moderator", "New")
 
 
 def test_saving_what_is_there_makes_no_draft(lab, alice):
-    lab.save_draft(lab.state(), digests(lab.state()), alice)
+    lab.save_draft(alice, lab.state(), digests(lab.state()))
     lab.refresh_from_db()
     assert (lab.draft, lab.revision, lab.events.count()) == (None, 0, 0)

@@ -51,7 +51,7 @@ def everywhere(lab, alice):
     told = {"keywords": ["stars"], "code_url": "https://example.org"}
     paper = PaperFactory(title="Quanta", organisation=lab, submitted_by=alice, **told)
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
-    Item.objects.add(autumn, [paper.pk], alice)
+    Item.objects.add(alice, autumn, [paper.pk])
     Vote.objects.cast(alice, paper)
     Bookmark.objects.make(alice, paper)
     OrganisationFollow.objects.make(alice, lab)

@@ -61,8 +61,8 @@ def test_a_paper_that_is_deleted_anywhere_is_counted_nowhere(delete, paper, alic
     stays = PaperFactory(listed_at=paper.listed_at)
     both, removed = (Collection.objects.create(key=key, name=key, user=alice) for key in ("both", "removed"))
     for collection in (both, removed):
-        Item.objects.add(collection, [paper.pk, stays.pk], alice)
-    Item.objects.remove(removed, [paper.pk], alice)
+        Item.objects.add(alice, collection, [paper.pk, stays.pk])
+    Item.objects.remove(alice, removed, [paper.pk])
     delete(paper, signed_in(appoint(UserFactory(is_superuser=True))))
     assert list(Paper.objects.all()) == [stays]
     assert list(Collection.objects.values_list("paper_count", flat=True)) == [1, 1]
@@ -76,9 +76,9 @@ def test_a_paper_is_deleted_while_others_are_put_beside_it():
     collections = [Collection.objects.create(key=key, name=key, user=reader) for key in ("a", "b", "c")]
     old, new = ([PaperFactory() for _ in range(6)] for _ in range(2))
     for paper, collection in zip(old, collections * 2, strict=True):
-        Item.objects.add(collection, [paper.pk], reader)
+        Item.objects.add(reader, collection, [paper.pk])
     additions = [
-        partial(Item.objects.add, collection, [paper.pk], reader)
+        partial(Item.objects.add, reader, collection, [paper.pk])
         for paper, collection in zip(new, collections * 2, strict=True)
     ]
     results = race(*(paper.delete for paper in old), *additions)

@@ -22,11 +22,11 @@ class Command(BaseCommand):
         if settings.BROADSHEET_DEMO:
             self.demo()
         else:
-            demo.lock_out()
+            demo.disable_sign_in()
 
     def demo(self) -> None:
         if not any(model.objects.exists() for model in (Paper, Organisation, User)):
             demo.load()
             indexing.recount()
-        if people := demo.let_in(settings.BROADSHEET_DEMO_PASSWORD):
+        if people := demo.enable_sign_in(settings.BROADSHEET_DEMO_PASSWORD):
             self.stdout.write(f"Demo: sign in as {', '.join(people.names)} with the password {people.password}")

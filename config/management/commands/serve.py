@@ -21,13 +21,13 @@ class Command(BaseCommand):
 
     def handle(self, *, reload, no_worker, **options):
         if "RUN_MAIN" not in os.environ:
-            self.refuse_a_taken_port()
+            self.check_port()
         self.stdout.write("Preparing the database and the static files …")
         call_command("prepare", stdout=self.stdout)
         connection.close()  # a connection must not cross a fork
-        # runserver's reloader starts this command again in a child, which then has the worker.
-        without = no_worker or (reload and os.environ.get("RUN_MAIN") != "true")
-        worker = None if without else _start_worker()
+        # runserver's reloader runs this command again in a child process, and that one starts the worker.
+        is_reloader = reload and os.environ.get("RUN_MAIN") != "true"
+        worker = None if no_worker or is_reloader else _start_worker()
         try:
             if reload:
                 call_command("runserver", f"{settings.HOST}:{settings.PORT}")
@@ -38,17 +38,19 @@ class Command(BaseCommand):
                 worker.terminate()
                 worker.wait()
 
-    def refuse_a_taken_port(self) -> None:
+    def check_port(self) -> None:
+        """Raises CommandError if the site cannot listen on HOST and PORT."""
         with socket.socket(socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((settings.HOST, settings.PORT))
             except OSError as error:
-                raise CommandError(f"{settings.HOST}:{settings.PORT} can't be had ({error}): set PORT.") from None
+                address = f"{settings.HOST}:{settings.PORT}"
+                raise CommandError(f"The site cannot listen on {address} ({error}). Set PORT.") from None
 
 
 def _start_worker() -> subprocess.Popen:
-    """The worker's keeper: the worker itself may die, and comes back."""
+    """Start the supervisor of the worker, which restarts the worker whenever it ends."""
     worker = [sys.executable, "manage.py", "procrastinate", "worker"]
     return subprocess.Popen([sys.executable, "-m", "lib.supervisor", *worker], preexec_fn=end_with_parent)
 
@@ -58,7 +60,7 @@ def _announce(server) -> None:
 
 
 class Server(BaseApplication):
-    """gunicorn in this process, with as many processes as WEB_CONCURRENCY says."""
+    """gunicorn, with this process as its arbiter and WEB_CONCURRENCY worker processes."""
 
     def load_config(self):
         self.cfg.set("bind", f"{settings.HOST}:{settings.PORT}")

@@ -19,8 +19,8 @@ from inbox.addresses import tasks
 from inbox.addresses.forms import ReminderForm, SubscribeForm, common_zones
 from inbox.letters.issue import compose
 from inbox.models import Subscription
-from lib.http import client_ip
 from lib.jobs import defer
+from lib.limits import client_ip
 from papers.lists.pages import limit_searches
 
 

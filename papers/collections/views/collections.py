@@ -1,15 +1,15 @@
-"""Collections: the list of them, each one's page, and the pages that make, edit and end one."""
+"""Collections: the list of them, their pages, and the pages on which they are created, edited and deleted."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from lib import keyset
-from lib.http import page, verb
+from lib.pages import page
 from lib.refusals import BadInput
+from lib.verbs import verb
 from papers import lists
 from papers.collections.forms import CollectionForm, NewCollectionForm
 from papers.collections.lists import bookmarks as bookmark_list
@@ -22,7 +22,7 @@ ORDER_NAMES = {"followed": "Most followed", "newest": "Newest"}
 
 
 def collections(request: HttpRequest) -> HttpResponse:
-    """The public ones that have papers."""
+    """The public collections that have papers."""
     order = request.GET.get("sort", "followed")
     if order not in ORDERS:
         raise BadInput(f"“{order[:40]}” is no order of this list: it has {', '.join(ORDERS)}.")
@@ -35,7 +35,7 @@ def collections(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
-    """All that one may change: one's own, and those of one's organisations."""
+    """The collections that the reader may change: their own, and those of organisations."""
     kept = (
         Collection.objects.kept_by(request.user).select_related("user", "organisation").order_by("-updated_at", "-id")
     )
@@ -76,14 +76,14 @@ def new(request: HttpRequest) -> HttpResponse:
 @login_required
 @transaction.atomic
 def edit(request: HttpRequest, key: str) -> HttpResponse:
-    """Name, description and visibility; who was overtaken is told what is different now."""
-    found = get_kept(request, key)
+    """Name, description and visibility; a form that others overtook says what is different now."""
+    found = get_readable(request, key)
     if request.method == "POST":
-        Collection.objects.hold(found)
-        found.refresh_from_db()
+        found.lock()
+    found.demand(request.user)
     form = CollectionForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid() and "look" not in request.GET:
-        form.save_by(request.user)
+        found.edit(request.user, **form.values())
         return redirect(found)
     others = Collection.objects.kept_by(request.user).exclude(pk=found.pk).order_by("name")
     context = {"form": form, "collection": Collection.objects.get(pk=found.pk), "others": others}
@@ -92,32 +92,30 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 
 @verb
 def merge(request: HttpRequest, key: str) -> HttpResponse:
-    """All its papers go into another one, and it is no more."""
-    source, target = get_kept(request, key), get_kept(request, request.POST.get("into", ""))
-    if source == target:
-        raise BadInput("A collection can't be merged into itself.")
-    moved = Item.objects.merge(source, target, request.user)
+    """Move all its papers into another collection, and delete it."""
+    source, target = get_readable(request, key), get_readable(request, request.POST.get("into", ""))
+    moved = Item.objects.merge(request.user, source, target)
     messages.success(request, f"“{source}” was merged into this collection, with {moved} papers.")
     return redirect(target)
 
 
 @verb
 def delete(request: HttpRequest, key: str) -> HttpResponse:
-    """Gone is gone; a second time, too."""
-    if gone := Collection.objects.kept_by(request.user).filter(key=key).first():
-        gone.end(request.user)
-        messages.success(request, f"“{gone}” is deleted.")
+    """Delete a collection; nothing happens if the reader keeps none at this address, so a second time is no error."""
+    if found := Collection.objects.kept_by(request.user).filter(key=key).first():
+        found.end(request.user)
+        messages.success(request, f"“{found}” is deleted.")
     return redirect("papers:my_collections")
 
 
 def get_readable(request: HttpRequest, key: str) -> Collection:
+    """The collection with this key. Raises Http404 if the reader may not read it."""
     readable = Collection.objects.open_to(request.user).select_related("user", "organisation")
     return get_object_or_404(readable, key=key)
 
 
 def get_kept(request: HttpRequest, key: str) -> Collection:
-    """Raises PermissionDenied where it may be read and not changed."""
+    """The same, for a page that only those see who may change it. Raises NotAllowed for others."""
     found = get_readable(request, key)
-    if not found.is_kept_by(request.user):
-        raise PermissionDenied("Only those who keep this collection may change it.")
+    found.demand(request.user)
     return found

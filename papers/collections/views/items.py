@@ -6,13 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from lib import keyset
-from lib.http import came_from, here, redirect_back, sign_in_first, verb
+from lib.redirects import next_path, redirect_back, referer_path, sign_in_first
 from lib.refusals import BadInput
+from lib.verbs import verb
 from orgs.models import Organisation
 from orgs.roles import KEEP
 from papers import identifiers
 from papers.collections.forms import NoteForm
-from papers.collections.views.collections import get_kept
+from papers.collections.views.collections import get_kept, get_readable
 from papers.models import Collection, Item, Paper
 from papers.models.item import KEPT_DAYS
 
@@ -22,21 +23,21 @@ ROWS = 100  # of a page that arranges
 def choose(request: HttpRequest, ref) -> HttpResponse:
     """The collections that one keeps, and which of them have this paper: in its row, or as a page."""
     if not request.user.is_authenticated:
-        return sign_in_first(request, came_from(request))
-    return _choice(request, get_object_or_404(Paper, arxiv_id=ref[0]), came_from(request))
+        return sign_in_first(request, referer_path(request))
+    return _choice(request, get_object_or_404(Paper, arxiv_id=ref[0]), referer_path(request))
 
 
 @verb
 def put_in(request: HttpRequest, ref) -> HttpResponse:
     paper, collection = _both(request, ref)
-    Item.objects.add(collection, [paper.pk], request.user)
+    Item.objects.add(request.user, collection, [paper.pk])
     return _answer(request, paper)
 
 
 @verb
 def take_out(request: HttpRequest, ref) -> HttpResponse:
     paper, collection = _both(request, ref)
-    Item.objects.remove(collection, [paper.pk], request.user)
+    Item.objects.remove(request.user, collection, [paper.pk])
     return _answer(request, paper)
 
 
@@ -48,16 +49,16 @@ def begin(request: HttpRequest, ref) -> HttpResponse:
     if slug := request.POST.get("owner", ""):
         owner = get_object_or_404(Organisation.objects.allowing(request.user, KEEP), slug=slug)
     collection = Collection.objects.begin(request.user, owner, request.POST.get("name", ""))
-    Item.objects.add(collection, [paper.pk], request.user)
+    Item.objects.add(request.user, collection, [paper.pk])
     return _answer(request, paper)
 
 
 def _both(request: HttpRequest, ref) -> tuple[Paper, Collection]:
-    return get_object_or_404(Paper, arxiv_id=ref[0]), get_kept(request, request.POST.get("collection", ""))
+    return get_object_or_404(Paper, arxiv_id=ref[0]), get_readable(request, request.POST.get("collection", ""))
 
 
 def _answer(request: HttpRequest, paper: Paper) -> HttpResponse:
-    return _choice(request, paper, here(request)) if request.htmx else redirect_back(request)
+    return _choice(request, paper, next_path(request)) if request.htmx else redirect_back(request)
 
 
 def _choice(request: HttpRequest, paper: Paper, back: str) -> HttpResponse:
@@ -75,7 +76,7 @@ def _choice(request: HttpRequest, paper: Paper, back: str) -> HttpResponse:
 
 @login_required
 def arrange(request: HttpRequest, key: str) -> HttpResponse:
-    """Its papers in short rows, to be moved, noted of, and removed."""
+    """Its papers in short rows, to be moved, annotated and removed."""
     collection = get_kept(request, key)
     cursor = request.GET.get("older", "")
     papers = Paper.objects.collected_in(collection).only("arxiv_id", "title")
@@ -104,7 +105,7 @@ def _with_neighbours(papers, rows: list[Paper], *, is_first: bool) -> list[tuple
 @verb
 def add(request: HttpRequest, key: str) -> HttpResponse:
     """A paper by anything that names it; one that is not here yet can be submitted first."""
-    collection = get_kept(request, key)
+    collection = get_readable(request, key)
     try:
         arxiv_id, _ = identifiers.parse(request.POST.get("what", ""))
         paper = Paper.objects.get(arxiv_id=arxiv_id)
@@ -113,63 +114,61 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
     except Paper.DoesNotExist:
         messages.error(request, f"{arxiv_id} is not here yet. Submit it, then add it.")
     else:
-        Item.objects.add(collection, [paper.pk], request.user)
+        Item.objects.add(request.user, collection, [paper.pk])
     return redirect_back(request)
 
 
 @verb
 def move(request: HttpRequest, key: str, ref) -> HttpResponse:
     """`to` the top or the bottom, or `above` or `below` another paper; where there is none, it stands there already."""
-    collection, paper = get_kept(request, key), get_object_or_404(Paper, arxiv_id=ref[0])
-    told = request.POST
-    if told.get("to") in {"top", "bottom"}:
-        Item.objects.move(collection, paper.pk, told["to"])
-    elif where := next((name for name in ("above", "below") if told.get(name)), None):
-        other = Paper.objects.filter(arxiv_id=told[where]).first()
-        Item.objects.move(collection, paper.pk, where, other and other.pk)
-    elif not {"above", "below"} & told.keys():
+    collection, paper = get_readable(request, key), get_object_or_404(Paper, arxiv_id=ref[0])
+    data = request.POST
+    if data.get("to") in {"top", "bottom"}:
+        Item.objects.move(request.user, collection, paper.pk, data["to"])
+    elif where := next((name for name in ("above", "below") if data.get(name)), None):
+        other = Paper.objects.filter(arxiv_id=data[where]).first()
+        Item.objects.move(request.user, collection, paper.pk, where, other and other.pk)
+    elif not {"above", "below"} & data.keys():
         raise BadInput("Nothing was moved, because it was not said where to.")
     return redirect_back(request, f"row-{paper.pk}")
 
 
 @verb
 def remove(request: HttpRequest, key: str) -> HttpResponse:
-    """The chosen papers; they can be put back."""
-    Item.objects.remove(get_kept(request, key), _chosen(request), request.user)
+    """Take the selected papers out; they can be put back."""
+    Item.objects.remove(request.user, get_readable(request, key), _selected(request))
     return redirect_back(request)
 
 
 @verb
 def restore(request: HttpRequest, key: str) -> HttpResponse:
-    """What was removed stands where it stood."""
-    Item.objects.add(get_kept(request, key), _chosen(request), request.user)
+    """Put the selected papers, which were removed, back to their places."""
+    Item.objects.add(request.user, get_readable(request, key), _selected(request))
     return redirect_back(request)
 
 
 @verb
 def transfer(request: HttpRequest, key: str) -> HttpResponse:
-    """The chosen papers go to another collection, with their notes."""
-    source, target = get_kept(request, key), get_kept(request, request.POST.get("into", ""))
-    if source != target:
-        moved = Item.objects.transfer(source, target, _chosen(request), request.user)
-        messages.success(request, f"Moved to “{target}”: {moved}.")
+    """Move the selected papers to another collection, with their notes."""
+    source, target = get_readable(request, key), get_readable(request, request.POST.get("into", ""))
+    moved = Item.objects.transfer(request.user, source, target, _selected(request))
+    messages.success(request, f"Moved to “{target}”: {moved}.")
     return redirect_back(request)
 
 
-def _chosen(request: HttpRequest) -> list[int]:
+def _selected(request: HttpRequest) -> list[int]:
     return list(Paper.objects.filter(arxiv_id__in=request.POST.getlist("paper")).values_list("pk", flat=True))
 
 
 @verb
 def note(request: HttpRequest, key: str, ref) -> HttpResponse:
-    """Write what is noted of a paper; who was overtaken is told what it says now."""
+    """Write the note on a paper; a form that others overtook says what they wrote."""
     collection, paper = get_kept(request, key), get_object_or_404(Paper, arxiv_id=ref[0])
     form = NoteForm(request.POST)
     if form.is_valid():
-        told = form.cleaned_data
-        now = Item.objects.annotate_with(collection, paper.pk, told["note"], told["was"])
+        now = Item.objects.write_note(request.user, collection, paper.pk, **form.cleaned_data)
         if now is None:
             return redirect_back(request, f"row-{paper.pk}")
         form.overtake(now)
-    context = {"form": form, "collection": collection, "paper": paper, "back": here(request)}
+    context = {"form": form, "collection": collection, "paper": paper, "back": next_path(request)}
     return render(request, "papers/collections/note.html", context, status=form.status)

@@ -3,7 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 
-from lib.http import page
+from lib.pages import page
 from papers.ranking import DECAY_SECONDS
 
 

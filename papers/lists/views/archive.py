@@ -1,6 +1,6 @@
 from django.http import HttpRequest, HttpResponse
 
-from lib.http import page
+from lib.pages import page
 from papers.lists import heatmap
 from papers.models import Day
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 
-from lib.http import page
+from lib.pages import page
 from lib.refusals import BadInput
 from papers import identifiers, lists, period
 from papers.lists import charts, general

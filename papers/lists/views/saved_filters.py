@@ -4,8 +4,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from lib.http import redirect_back, verb
+from lib.redirects import redirect_back
 from lib.refusals import BadInput
+from lib.verbs import verb
 from papers.lists.filters import PaperFilter
 from papers.lists.query import parse_query, query_of
 from papers.models import SavedFilter

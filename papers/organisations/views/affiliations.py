@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from lib import keyset
-from lib.http import page, redirect_back, verb
+from lib.pages import page
+from lib.redirects import redirect_back
+from lib.verbs import verb
 from orgs.models import Membership, Organisation
 from orgs.roles import MAY, SUGGEST, TAG
 from papers.lists.cards import cards_of
@@ -75,39 +77,38 @@ def suggestions(request: HttpRequest, slug: str, state: State) -> HttpResponse:
     return page(request, "papers/organisations/suggestions.html", context)
 
 
-def _act(request: HttpRequest, slug: str, ref, deed: str, change: Callable, said: str) -> HttpResponse:
-    """Do it, if one may, and say so if it changed anything; then lead back."""
+def _act(request: HttpRequest, slug: str, ref, change: Callable, message: str) -> HttpResponse:
+    """Call the verb `change`, add the message if something changed, and lead back to the page of the button."""
     organisation, paper = get_object_or_404(Organisation, slug=slug), get_object_or_404(Paper, arxiv_id=ref[0])
-    organisation.demand(request.user, deed)
-    if change(organisation, paper, request.user):
+    if change(request.user, organisation, paper):
         refused = reverse("papers:refused", args=[slug])
-        messages.success(request, format_html(said, paper=paper, organisation=organisation, refused=refused))
+        messages.success(request, format_html(message, paper=paper, organisation=organisation, refused=refused))
     return redirect_back(request)
 
 
 @verb
 def tag(request: HttpRequest, slug: str, ref) -> HttpResponse:
-    """Also a suggestion, and after all what was refused."""
-    return _act(request, slug, ref, TAG, Affiliation.objects.accept, "“{paper}” is a paper of {organisation} now.")
+    """Accept a paper, whether it was suggested, refused or neither."""
+    return _act(request, slug, ref, Affiliation.objects.accept, "“{paper}” is a paper of {organisation} now.")
 
 
 @verb
 def untag(request: HttpRequest, slug: str, ref) -> HttpResponse:
-    """Also a suggestion. Nothing is lost: it stands among the refused."""
-    said = (
+    """Refuse a paper that was suggested or accepted. It stays in the list of refused ones."""
+    message = (
         "“{paper}” is not a paper of {organisation}. It stands "
         '<a href="{refused}">among the refused ones</a>, where it can be accepted after all.'
     )
-    return _act(request, slug, ref, TAG, Affiliation.objects.refuse, said)
+    return _act(request, slug, ref, Affiliation.objects.refuse, message)
 
 
 @verb
 def suggest(request: HttpRequest, slug: str, ref) -> HttpResponse:
     change = partial(Affiliation.objects.suggest, reason=request.POST.get("reason", ""))
-    return _act(request, slug, ref, SUGGEST, change, "“{paper}” is suggested to {organisation}, whose admins decide.")
+    return _act(request, slug, ref, change, "“{paper}” is suggested to {organisation}, whose admins decide.")
 
 
 @verb
 def withdraw(request: HttpRequest, slug: str, ref) -> HttpResponse:
-    """One's own suggestion only."""
-    return _act(request, slug, ref, SUGGEST, Affiliation.objects.withdraw, "Your suggestion is withdrawn.")
+    """Take one's own suggestion back."""
+    return _act(request, slug, ref, Affiliation.objects.withdraw, "Your suggestion is withdrawn.")

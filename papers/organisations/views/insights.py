@@ -1,7 +1,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from lib.http import cached, page
+from lib.pages import cached, page
 from orgs.models import Organisation
 from papers.organisations import insights
 

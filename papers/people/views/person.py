@@ -18,7 +18,7 @@ def person(request: HttpRequest, username: str, tab: str = "") -> HttpResponse:
     collections = Collection.objects.public_of(owner, to=request.user)
     profile = (owner.username, str(owner), owner.about, owner.links, owner.portrait.name, follow)
     context = {"person": owner, "follow": follow, "tab": tab, "memberships": memberships, "collections": collections}
-    context["tabs"] = TABS
+    context["person_tabs"] = TABS
     organisations = [(m.role, m.organisation.updated_at) for m in memberships]
     version = (profile, tab, organisations, [(c.pk, c.updated_at) for c in collections])
     return lists.page(request, list_, "papers/people/person.html", version=version, title=str(owner), **context)

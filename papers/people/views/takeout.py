@@ -7,8 +7,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
-from lib.http import verb
 from lib.jobs import defer
+from lib.verbs import verb
 from papers.models import DataExport
 from papers.people import takeout, tasks
 

@@ -11,18 +11,25 @@ from papers.search.embedding.interface import Embedder, Unavailable
 __all__ = ["Embedder", "Unavailable", "embedder"]
 
 
-@cache
 def embedder() -> Embedder | None:
-    """What `settings.EMBEDDING` asks for; None if it asks for none. The model is not read before its first text."""
-    match settings.EMBEDDING:
+    """The one that `settings.EMBEDDING` names, the same for the same settings; None if that is "none".
+
+    The model is not read before its first text.
+    """
+    return _embedder(
+        settings.EMBEDDING, settings.EMBEDDING_MODEL, settings.EMBEDDING_KEY, settings.EMBEDDING_DIMENSIONS
+    )
+
+
+@cache
+def _embedder(address: str, model: str, key: str, dimensions: int) -> Embedder | None:
+    match address:
         case "none":
             return None
         case "bundled":
             return Bundled()
-        case url:
-            return Endpoint(
-                url, settings.EMBEDDING_MODEL, key=settings.EMBEDDING_KEY, dimensions=settings.EMBEDDING_DIMENSIONS
-            )
+        case _:
+            return Endpoint(address, model, key=key, dimensions=dimensions)
 
 
 def name() -> str:

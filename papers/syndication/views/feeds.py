@@ -9,7 +9,8 @@ from django.views.decorators.cache import never_cache
 
 from accounts.models.securityevent import EventKind
 from accounts.securitylog import record
-from lib.http import PUBLIC_SECONDS, fresh, page, verb
+from lib.pages import PUBLIC_SECONDS, page, versioned
+from lib.verbs import verb
 from papers.lists import catalogue
 from papers.lists.list import FEED_FORMS, List, Privacy
 from papers.lists.pages import limit_searches
@@ -36,7 +37,7 @@ def feed(request: HttpRequest, path: str, form: str) -> HttpResponse:
         return writer.write(feed_documents.build(list_, listing, request.get_full_path(), viewer))
 
     version, seconds = feed_documents.version(list_, listing, viewer), _seconds(request, list_)
-    response = fresh(request, draw, writer.content_type, version=version, seconds=seconds)
+    response = versioned(request, draw, writer.content_type, version=version, seconds=seconds)
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Access-Control-Allow-Origin"] = "*"  # for scripts of other sites, which send no cookies
     return response

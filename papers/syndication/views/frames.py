@@ -7,7 +7,8 @@ from django.utils.csp import CSP
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 
-from lib.http import cached, page, refused
+from lib.http import refused
+from lib.pages import cached, page
 from lib.refusals import Refusal
 from papers.lists.pages import limit_searches
 from papers.lists.query import query_of

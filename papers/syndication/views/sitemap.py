@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from lib.http import document
+from lib.pages import document
 from papers.syndication import sitemap
 
 XML = "application/xml"

@@ -92,7 +92,7 @@ def test_a_title_is_no_longer_than_a_letter_keeps(db):
 def test_a_collection_brings_what_was_added_lately(db, alice):
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
     old, older = (PaperFactory(title=title, listed_at=NOON - timedelta(days=400)) for title in ("Old", "Older"))
-    Item.objects.add(autumn, [old.pk, older.pk], alice)
+    Item.objects.add(alice, autumn, [old.pk, older.pk])
     Item.objects.filter(paper=old).update(added_at=NOON)
     Item.objects.filter(paper=older).update(added_at=NOON - timedelta(days=90))
     found = of(address="/collections/autumn")
@@ -215,7 +215,7 @@ def test_statements_do_not_grow_with_papers(db, alice, lab, address, rows):
     OrganisationFollow.objects.make(alice, lab)
     for _ in range(rows):
         paper = PaperFactory(organisation=lab, code_url="https://example.org", submitted_by=alice)
-        Item.objects.add(autumn, [paper.pk], alice)
+        Item.objects.add(alice, autumn, [paper.pk])
     Item.objects.update(added_at=NOON)
     subscription = SubscriptionFactory(address=address, user=alice, most=50)
     compose(subscription, ISSUE, NOW)

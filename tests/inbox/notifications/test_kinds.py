@@ -12,7 +12,7 @@ from orgs.models import Claim, Invitation, Membership
 from orgs.roles import Role
 from papers.ingest.save import save
 from papers.models import AuthorFollow, Bookmark, Collection, Item, OrganisationFollow, PersonFollow, TopicFollow
-from tests.factories import OrganisationFactory, PaperFactory, UserFactory
+from tests.factories import OrganisationFactory, PaperFactory, UserFactory, appoint
 from tests.orgs.conftest import confirm
 from tests.papers.ingest.test_save import record_of
 
@@ -74,7 +74,7 @@ def test_who_leaves_knows_it(lab, bob, work):
 )
 def test_whose_claim_is_decided(alice, carol, signed_in, work, verb, line):
     claim = Claim.objects.ask(confirm(carol), OrganisationFactory(name="Free"), "Ours.")
-    getattr(claim, verb)(alice, "We <b>looked</b>.")
+    getattr(claim, verb)(appoint(alice), "We <b>looked</b>.")
     work()
     assert lines(carol) == [line]
     assert "We &lt;b&gt;looked&lt;/b&gt;." in signed_in(carol).get("/notifications").content.decode()
@@ -165,9 +165,9 @@ def kept(alice, bob, carol, lab):
     Bookmark.objects.make(alice, paper)
     for owner in (alice, bob, carol):
         collection = Collection.objects.begin(owner, owner, "Autumn")
-        Item.objects.add(collection, [paper.pk], owner)
-    Item.objects.remove(collection, [paper.pk], carol)
-    Item.objects.add(Collection.objects.begin(alice, lab, "Ours"), [paper.pk], alice)
+        Item.objects.add(owner, collection, [paper.pk])
+    Item.objects.remove(carol, collection, [paper.pk])
+    Item.objects.add(alice, Collection.objects.begin(alice, lab, "Ours"), [paper.pk])
     return paper
 
 

@@ -7,7 +7,7 @@ from papers.models import Collection, Item, Paper
 def shelf(owner, name="Autumn", papers=(), **told) -> Collection:
     by = owner if isinstance(owner, User) else owner.memberships.owners().get().user
     collection = Collection.objects.begin(by, owner, name, **told)
-    Item.objects.add(collection, [paper.pk for paper in papers], by)
+    Item.objects.add(by, collection, [paper.pk for paper in papers])
     collection.refresh_from_db()
     return collection
 

@@ -49,7 +49,7 @@ def test_what_a_person_hides_is_in_no_list(alice, four, stranger):
 
 def test_the_page_is_a_list_with_notes_in_its_own_order(alice, four, stranger):
     collection = shelf(alice, papers=four, visibility=Visibility.PUBLIC)
-    Item.objects.annotate_with(collection, four[0].pk, "**Begin** <here>", "")
+    Item.objects.write_note(alice, collection, four[0].pk, "**Begin** <here>", "")
     page = stranger.get(collection.get_absolute_url()).content.decode()
     assert re.findall(r"<h2><a[^>]*>(.*?)</a>", page) == list("ABCD")
     assert "<strong>Begin</strong> &lt;here&gt;" in page
@@ -60,7 +60,7 @@ def test_the_page_is_a_list_with_notes_in_its_own_order(alice, four, stranger):
 def test_a_change_of_a_note_changes_the_etag(alice, four, stranger):
     collection = shelf(alice, papers=four, visibility=Visibility.PUBLIC)
     before = stranger.get(collection.get_absolute_url()).headers["ETag"]
-    Item.objects.annotate_with(collection, four[0].pk, "New", "")
+    Item.objects.write_note(alice, collection, four[0].pk, "New", "")
     assert stranger.get(collection.get_absolute_url()).headers["ETag"] != before
 
 
@@ -68,7 +68,7 @@ def test_a_change_of_a_note_changes_the_etag(alice, four, stranger):
 def test_files_have_the_notes_and_all_papers(alice, four, stranger, monkeypatch, form):
     monkeypatch.setattr("papers.lists.exports.BATCH", 2)
     collection = shelf(alice, papers=four, visibility=Visibility.PUBLIC)
-    Item.objects.annotate_with(collection, four[0].pk, "Read this first", "")
+    Item.objects.write_note(alice, collection, four[0].pk, "Read this first", "")
     text = stranger.get(f"{collection.get_absolute_url()}?export={form}").content.decode()
     assert text.count("Read this first") == 1
     assert all(paper.arxiv_id in text for paper in four)

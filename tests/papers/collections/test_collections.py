@@ -14,7 +14,7 @@ from orgs.roles import Role
 from papers import audit
 from papers.models import Collection, CollectionFollow, Item
 from papers.models.collection import Visibility
-from tests.factories import OrganisationFactory, PaperFactory
+from tests.factories import OrganisationFactory, PaperFactory, UserFactory, appoint
 from tests.papers.collections.shelf import order, shelf
 from tests.race import race
 
@@ -45,7 +45,7 @@ def test_a_collection_has_exactly_one_owner(alice, lab):
 def test_adding_keeps_the_order_and_twice_is_once(alice, four):
     collection = shelf(alice, papers=four)
     assert order(collection) == list("ABCD")
-    assert Item.objects.add(collection, [four[2].pk], alice) == 0
+    assert Item.objects.add(alice, collection, [four[2].pk]) == 0
     collection.refresh_from_db()
     assert (order(collection), collection.paper_count) == (list("ABCD"), 4)
 
@@ -65,7 +65,7 @@ def test_adding_keeps_the_order_and_twice_is_once(alice, four):
 def test_moving_is_absolute_so_that_twice_is_once(alice, four, where, other, after):
     collection = shelf(alice, papers=four)
     for _ in range(2):
-        Item.objects.move(collection, four[2].pk, where, other is not None and four[other].pk)
+        Item.objects.move(alice, collection, four[2].pk, where, other is not None and four[other].pk)
         assert order(collection) == list(after)
 
 
@@ -74,7 +74,7 @@ def test_moving_one_of_many_writes_two_rows(alice):
     collection = shelf(alice, papers=papers)
     before = {item.paper_id: item.position for item in collection.items.all()}
     with CaptureQueriesContext(connection) as statements:
-        Item.objects.move(collection, papers[7].pk, "above", papers[30].pk)
+        Item.objects.move(alice, collection, papers[7].pk, "above", papers[30].pk)
     after = {item.paper_id: item.position for item in collection.items.all()}
     assert [paper for paper in before if before[paper] != after[paper]] == [papers[7].pk]
     assert sum(s["sql"].startswith("UPDATE") for s in statements) == 2  # the item, and when its collection changed
@@ -82,12 +82,12 @@ def test_moving_one_of_many_writes_two_rows(alice):
 
 def test_what_was_removed_comes_back_with_its_note_to_where_it_stood(alice, four):
     collection = shelf(alice, papers=four)
-    Item.objects.annotate_with(collection, four[1].pk, "Read this.", "")
-    assert Item.objects.remove(collection, [four[1].pk], alice) == 1
-    assert Item.objects.remove(collection, [four[1].pk], alice) == 0
-    Item.objects.move(collection, four[3].pk, "below", four[0].pk)
+    Item.objects.write_note(alice, collection, four[1].pk, "Read this.", "")
+    assert Item.objects.remove(alice, collection, [four[1].pk]) == 1
+    assert Item.objects.remove(alice, collection, [four[1].pk]) == 0
+    Item.objects.move(alice, collection, four[3].pk, "below", four[0].pk)
     assert order(collection) == list("ADC")
-    Item.objects.add(collection, [four[1].pk], alice)
+    Item.objects.add(alice, collection, [four[1].pk])
     collection.refresh_from_db()
     assert sorted(order(collection)) == list("ABCD")
     assert (collection.items.get(paper=four[1]).note, collection.paper_count) == ("Read this.", 4)
@@ -95,7 +95,7 @@ def test_what_was_removed_comes_back_with_its_note_to_where_it_stood(alice, four
 
 def test_what_was_removed_is_forgotten_after_a_month(alice, four, time_machine):
     collection = shelf(alice, papers=four)
-    Item.objects.remove(collection, [four[1].pk], alice)
+    Item.objects.remove(alice, collection, [four[1].pk])
     now = timezone.now()
     time_machine.move_to(now + timedelta(days=29))
     Item.objects.forget_removed()
@@ -107,19 +107,19 @@ def test_what_was_removed_is_forgotten_after_a_month(alice, four, time_machine):
 
 def test_a_paper_that_is_gone_is_no_place_to_move_to(alice, four):
     collection = shelf(alice, papers=four)
-    Item.objects.remove(collection, [four[0].pk], alice)
+    Item.objects.remove(alice, collection, [four[0].pk])
     for where in ("above", "below"):
         with pytest.raises(BadInput, match="not in the collection any more"):
-            Item.objects.move(collection, four[2].pk, where, four[0].pk)
+            Item.objects.move(alice, collection, four[2].pk, where, four[0].pk)
     assert order(collection) == list("BCD")
 
 
 def test_papers_move_to_another_collection_with_their_notes(alice, four):
     source, target = shelf(alice, papers=four), shelf(alice, "Winter", papers=[four[1]])
     for collection, note in ((source, "From autumn."), (target, "Winter's own.")):
-        Item.objects.annotate_with(collection, four[1].pk, note, "")
-    Item.objects.annotate_with(source, four[3].pk, "Moved as it was.", "")
-    assert Item.objects.transfer(source, target, [four[3].pk, four[1].pk], alice) == 2
+        Item.objects.write_note(alice, collection, four[1].pk, note, "")
+    Item.objects.write_note(alice, source, four[3].pk, "Moved as it was.", "")
+    assert Item.objects.transfer(alice, source, target, [four[3].pk, four[1].pk]) == 2
     assert (order(source), order(target)) == (list("AC"), list("BD"))
     assert target.items.get(paper=four[1]).note == "Winter's own.\n\nFrom autumn."
     assert target.items.get(paper=four[3]).note == "Moved as it was."
@@ -130,7 +130,7 @@ def test_merging_appends_and_ends_the_first(alice, bob, four):
     source = shelf(alice, papers=four[1:], visibility=Visibility.PUBLIC)
     target = shelf(alice, "Winter", papers=four[:2], visibility=Visibility.PUBLIC)
     CollectionFollow.objects.make(bob, source)
-    assert Item.objects.merge(source, target, alice) == 3
+    assert Item.objects.merge(alice, source, target) == 3
     assert order(target) == list("ABCD")
     assert list(Collection.objects.all()) == [target]
     assert [follow.collection for follow in CollectionFollow.objects.of(bob)] == [target]
@@ -141,14 +141,16 @@ def test_a_collection_of_five_thousand_is_full_at_ten(alice, four, monkeypatch):
     monkeypatch.setattr("papers.models.item.MOST", 3)
     collection = shelf(alice, papers=four[:3])
     with pytest.raises(BadInput, match="more than 3 papers"):
-        Item.objects.add(collection, [four[3].pk], alice)
+        Item.objects.add(alice, collection, [four[3].pk])
 
 
 @pytest.mark.django_db(transaction=True)
 def test_many_who_arrange_at_once_never_take_the_same_place(alice, four):
     collection = shelf(alice, papers=four)
-    moves = [lambda paper=paper: Item.objects.move(collection, paper.pk, "above", four[0].pk) for paper in four[1:]]
-    adds = [lambda: Item.objects.add(collection, [four[0].pk, PaperFactory().pk], alice) for _ in range(3)]
+    moves = [
+        lambda paper=paper: Item.objects.move(alice, collection, paper.pk, "above", four[0].pk) for paper in four[1:]
+    ]
+    adds = [lambda: Item.objects.add(alice, collection, [four[0].pk, PaperFactory().pk]) for _ in range(3)]
     results = race(*moves, *adds)
     assert [r for r in results if isinstance(r, Exception)] == []
     assert collection.items.values("position").distinct().count() == 7
@@ -166,8 +168,8 @@ def test_the_audit_mends_a_wrong_count(alice, four):
 
 def test_an_organisations_log_tells_what_happens_to_its_collections(alice, lab, four):
     secret, public = shelf(lab, "Secret"), shelf(lab, "Winter", papers=four[:2], visibility=Visibility.PUBLIC)
-    Item.objects.remove(public, [four[0].pk], alice)
-    Item.objects.add(secret, [four[0].pk], alice)
+    Item.objects.remove(alice, public, [four[0].pk])
+    Item.objects.add(alice, secret, [four[0].pk])
     secret.end(alice)
     assert [event.text for event in lab.events.order_by("pk")] == [
         "began a private collection",
@@ -185,6 +187,6 @@ def test_collections_of_merged_organisations_stand_side_by_side(alice, lab, four
     for owner in (lab, old):
         shelf(owner, "Autumn", papers=four[:2])
     shelf(lab, "AUTUMN (old-lab)")
-    merge(alice, old, lab)
+    merge(appoint(UserFactory()), old, lab)
     names = ["AUTUMN (old-lab)", "Autumn", "Autumn (old-lab, 2)"]
     assert sorted(lab.collections.values_list("name", flat=True)) == names

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from lib.refusals import BadInput
 from papers.following import matches
-from papers.models import AuthorFollow, OrganisationFollow, PersonFollow, SearchEntry, TopicFollow
+from papers.models import AuthorFollow, Collection, OrganisationFollow, PersonFollow, SearchEntry, TopicFollow
 from papers.models import follow as follow_models
 from papers.search.lexicon import author_query
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
@@ -173,3 +173,18 @@ def test_followers_move_with_an_organisation(lab, alice, bob):
         OrganisationFollow.objects.move(lab, into)
     rows = OrganisationFollow.objects.values_list("user__username", "organisation__slug")
     assert sorted(rows) == [("alice", "into"), ("bob", "into")]
+
+
+@pytest.mark.parametrize("name", ["alice", "bob", "carol"])
+@pytest.mark.parametrize("kind", ["organisations", "people", "collections", "topics", "authors"])
+@pytest.mark.parametrize(("verb", "left"), [("follow", 1), ("unfollow", 0)])
+def test_following_twice_is_once(kind, verb, left, name, request, carol, signed_in):
+    OrganisationFactory(slug="news")
+    UserFactory(username="news")
+    Collection.objects.create(key="news", name="News", user=carol, visibility="public")
+    person = request.getfixturevalue(name)
+    reader, form = signed_in(person), {"what": "news", "next": "/papers/trending"}
+    reader.act(f"/papers/following/{kind}/follow", form)
+    for _ in range(2):
+        assert reader.act(f"/papers/following/{kind}/{verb}", form).url == "/papers/trending"
+        assert follow_models.kinds()[kind].objects.filter(user=person).count() == left

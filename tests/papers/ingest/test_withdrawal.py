@@ -79,7 +79,8 @@ def test_an_abstract_that_withdraws(abstract, expected):
     atom(f"{ENTRY}<summary>{NOTICE}</summary>"),
     response(RAW.replace("<abstract>", f"<comments>{NOTICE}</comments><abstract>")),
     response(
-        f"<arXiv><created>2013-02-08</created><title>T</title><comments>{NOTICE}</comments><abstract>A</abstract></arXiv>"
+        f"<arXiv><created>2013-02-08</created><title>T</title><comments>{NOTICE}</comments>"
+        "<abstract>A</abstract></arXiv>"
     ),
     response(
         "<dc><title>T</title><description>A</description>"

@@ -24,7 +24,7 @@ def scene(lab, alice):
     paper = PaperFactory(title="Quanta", organisation=lab, submitted_by=alice)
     PaperFactory(title="Another's")
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
-    Item.objects.add(autumn, [paper.pk], alice)
+    Item.objects.add(alice, autumn, [paper.pk])
     Vote.objects.cast(alice, paper)
     Bookmark.objects.make(alice, paper)
     OrganisationFollow.objects.make(alice, lab)

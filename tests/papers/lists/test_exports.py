@@ -157,7 +157,7 @@ def test_bookmarks_are_exported_to_who_has_them(alice, signed_in, stranger, pape
 @pytest.mark.parametrize("rows", [1, 30])
 def test_statements_do_not_grow_with_rows(db, stranger, django_assert_num_queries, rows):
     PaperFactory.create_batch(rows)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert exported(stranger, "/papers/trending?export=ris").count("TY  - ") == rows
 
 

@@ -13,7 +13,7 @@ from papers import audit
 from papers.ingest.record import PaperRecord
 from papers.ingest.save import ImportCounts, save
 from papers.models import Affiliation, Paper, State
-from tests.factories import OrganisationFactory, PaperFactory, UserFactory
+from tests.factories import OrganisationFactory, PaperFactory, admin_of
 from tests.race import race
 
 ACCEPTED, SUGGESTED, REFUSED = State.ACCEPTED, State.SUGGESTED, State.REFUSED
@@ -25,7 +25,12 @@ def club(db):
     return OrganisationFactory(slug="club", name="The Club")
 
 
-def told(slug: str, **more) -> PaperRecord:
+@pytest.fixture
+def dora(club):
+    return admin_of(club)
+
+
+def record_of(slug: str, **more) -> PaperRecord:
     more = {"title": "Sharing", "published_at": "2025-09-10T16:14:20Z"} | more
     return PaperRecord.from_source(arxiv_id="2509.08721", organisation=(slug, slug.title()), **more)
 
@@ -40,71 +45,71 @@ def shown(paper) -> str | None:
     return paper.organisation and paper.organisation.slug
 
 
-def test_a_row_shows_the_organisation_that_was_accepted_first(paper, lab, club, alice):
-    assert Affiliation.objects.accept(club, paper, alice)
-    assert Affiliation.objects.accept(lab, paper, alice)
+def test_a_row_shows_the_organisation_that_was_accepted_first(paper, lab, club, alice, dora):
+    assert Affiliation.objects.accept(dora, club, paper)
+    assert Affiliation.objects.accept(alice, lab, paper)
     assert (shown(paper), pairs()) == ("club", {"club": ACCEPTED, "lab": ACCEPTED})
-    assert Affiliation.objects.refuse(club, paper, alice)
+    assert Affiliation.objects.refuse(dora, club, paper)
     assert (shown(paper), pairs()) == ("lab", {"lab": ACCEPTED, "club": REFUSED})
-    assert Affiliation.objects.accept(club, paper, alice)
+    assert Affiliation.objects.accept(dora, club, paper)
     assert (shown(paper), pairs()) == ("lab", {"lab": ACCEPTED, "club": ACCEPTED})
     assert audit.mismatches() == []
 
 
-def test_the_revision_grows_when_the_row_changes_and_only_then(paper, lab, club, alice):
+def test_the_revision_grows_when_the_row_changes_and_only_then(paper, lab, club, alice, dora):
     revisions = []
     for verb, organisation in [("accept", lab), ("accept", lab), ("accept", club), ("refuse", club), ("refuse", lab)]:
-        getattr(Affiliation.objects, verb)(organisation, paper, alice)
+        getattr(Affiliation.objects, verb)(alice if organisation == lab else dora, organisation, paper)
         paper.refresh_from_db()
         revisions.append(paper.revision)
     assert revisions == [1, 1, 1, 1, 2]
 
 
 def test_each_verb_is_done_once(paper, lab, alice, bob):
-    assert Affiliation.objects.suggest(lab, paper, bob, "  We  wrote it. ")
-    assert not Affiliation.objects.suggest(lab, paper, alice, "Another reason")
+    assert Affiliation.objects.suggest(bob, lab, paper, "  We  wrote it. ")
+    assert not Affiliation.objects.suggest(alice, lab, paper, "Another reason")
     pair = Affiliation.objects.get()
     assert (pair.suggested_by, pair.reason, pair.state, shown(paper)) == (bob, "We wrote it.", SUGGESTED, None)
-    assert Affiliation.objects.accept(lab, paper, alice)
-    assert not Affiliation.objects.accept(lab, paper, bob)
-    assert not Affiliation.objects.withdraw(lab, paper, bob)
+    assert Affiliation.objects.accept(alice, lab, paper)
+    assert not Affiliation.objects.accept(admin_of(lab), lab, paper)
+    assert not Affiliation.objects.withdraw(bob, lab, paper)
     pair.refresh_from_db()
     assert (pair.suggested_by, pair.decided_by, pair.state) == (bob, alice, ACCEPTED)
-    assert Affiliation.objects.refuse(lab, paper, alice)
-    assert not Affiliation.objects.refuse(lab, paper, alice)
-    assert not Affiliation.objects.suggest(lab, paper, bob)
+    assert Affiliation.objects.refuse(alice, lab, paper)
+    assert not Affiliation.objects.refuse(alice, lab, paper)
+    assert not Affiliation.objects.suggest(bob, lab, paper)
     assert pairs() == {"lab": REFUSED}
 
 
 def test_what_was_never_suggested_cannot_be_refused(paper, lab, alice):
-    assert not Affiliation.objects.refuse(lab, paper, alice)
+    assert not Affiliation.objects.refuse(alice, lab, paper)
     assert pairs() == {}
 
 
 def test_only_ones_own_suggestion_is_withdrawn(paper, lab, alice, bob):
-    Affiliation.objects.suggest(lab, paper, bob)
-    assert not Affiliation.objects.withdraw(lab, paper, alice)
-    assert Affiliation.objects.withdraw(lab, paper, bob)
+    Affiliation.objects.suggest(bob, lab, paper)
+    assert not Affiliation.objects.withdraw(alice, lab, paper)
+    assert Affiliation.objects.withdraw(bob, lab, paper)
     assert pairs() == {}
 
 
 def test_a_reason_has_an_end(paper, lab, bob):
     with pytest.raises(BadInput, match="at most 280 characters; this one has 281"):
-        Affiliation.objects.suggest(lab, paper, bob, "w" * 281)
+        Affiliation.objects.suggest(bob, lab, paper, "w" * 281)
 
 
 def test_who_leaves_leaves_the_decisions(paper, lab, alice, bob):
-    Affiliation.objects.suggest(lab, paper, bob)
-    Affiliation.objects.accept(lab, paper, alice)
+    Affiliation.objects.suggest(bob, lab, paper)
+    Affiliation.objects.accept(alice, lab, paper)
     bob.delete()
     alice.delete()
     pair = Affiliation.objects.get()
     assert (pair.state, pair.suggested_by, pair.decided_by) == (ACCEPTED, None, None)
 
 
-def test_an_organisation_that_goes_leaves_the_row_to_the_next(paper, lab, club, alice):
-    Affiliation.objects.accept(club, paper, alice)
-    Affiliation.objects.accept(lab, paper, alice)
+def test_an_organisation_that_goes_leaves_the_row_to_the_next(paper, lab, club, alice, dora):
+    Affiliation.objects.accept(dora, club, paper)
+    Affiliation.objects.accept(alice, lab, paper)
     club.delete()
     paper.refresh_from_db()
     assert (shown(paper), paper.revision) == ("lab", 2)
@@ -159,12 +164,12 @@ def test_audit_finds_and_mends_a_row_that_shows_another_organisation(lab, club):
 @pytest.mark.django_db(transaction=True)
 def test_admins_and_an_import_at_once():
     paper, organisations = PaperFactory(arxiv_id="2509.08721"), OrganisationFactory.create_batch(4)
-    admins = [UserFactory() for _ in organisations]
-    record = told(organisations[0].slug)
+    admins = [admin_of(organisation) for organisation in organisations]
+    record = record_of(organisations[0].slug)
 
     def decide(organisation, admin):
         for verb in (Affiliation.objects.accept, Affiliation.objects.refuse, Affiliation.objects.accept):
-            verb(organisation, paper, admin)
+            verb(admin, organisation, paper)
 
     everybody = [partial(decide, *pair) for pair in zip(organisations, admins, strict=True)]
     assert race(*everybody, *everybody, partial(save, [record]))[:8] == [None] * 8
@@ -173,57 +178,58 @@ def test_admins_and_an_import_at_once():
 
 
 def test_an_import_is_believed_where_nobody_owns_the_organisation(club, lab):
-    assert save([told("club")]) == ImportCounts(new=1)
+    assert save([record_of("club")]) == ImportCounts(new=1)
     pair = Affiliation.objects.get()
     assert (pair.state, pair.is_guess, shown(pair.paper), pair.paper.revision) == (ACCEPTED, True, "club", 0)
-    assert save([told("club")]) == ImportCounts(unchanged=1)
+    assert save([record_of("club")]) == ImportCounts(unchanged=1)
     assert audit.mismatches() == []
 
 
 def test_an_import_only_suggests_to_an_organisation_that_somebody_owns(lab):
-    assert save([told("lab")]) == ImportCounts(new=1)
+    assert save([record_of("lab")]) == ImportCounts(new=1)
     assert (pairs(), shown(Paper.objects.get())) == ({"lab": SUGGESTED}, None)
-    assert save([told("lab")]) == ImportCounts(unchanged=1)
+    assert save([record_of("lab")]) == ImportCounts(unchanged=1)
     assert pairs() == {"lab": SUGGESTED}
 
 
 def test_what_was_accepted_before_anybody_owned_it_stays(club, alice):
-    save([told("club")])
+    save([record_of("club")])
     Membership.objects.create(organisation=club, user=alice, role=Role.OWNER)
-    assert save([told("club"), told("club", title="Sharing, again")]) == ImportCounts(changed=1, unchanged=1)
+    assert save([record_of("club"), record_of("club", title="Sharing, again")]) == ImportCounts(changed=1, unchanged=1)
     assert pairs() == {"club": ACCEPTED}
 
 
-def test_what_was_refused_or_untagged_is_not_brought_back(lab, club, alice):
-    save([told("lab")])
+def test_what_was_refused_or_untagged_is_not_brought_back(lab, club, alice, dora):
+    save([record_of("lab")])
     paper = Paper.objects.get()
-    Affiliation.objects.refuse(lab, paper, alice)
-    save([told("club")])
-    Affiliation.objects.refuse(club, paper, alice)
+    Affiliation.objects.refuse(alice, lab, paper)
+    save([record_of("club")])
+    Affiliation.objects.refuse(dora, club, paper)
     for slug in ("lab", "club"):
-        assert save([told(slug)]) == ImportCounts(unchanged=1)
+        assert save([record_of(slug)]) == ImportCounts(unchanged=1)
     assert (pairs(), shown(paper)) == ({"lab": REFUSED, "club": REFUSED}, None)
 
 
 def test_a_guess_gives_way_to_what_the_source_tells_now_and_nothing_else_does(club, lab, bob):
     other = OrganisationFactory(slug="other")
-    save([told("club")])
+    save([record_of("club")])
     paper = Paper.objects.get()
-    Affiliation.objects.suggest(lab, paper, bob)
-    assert save([told("other")]) == ImportCounts(changed=1)
+    Affiliation.objects.suggest(bob, lab, paper)
+    assert save([record_of("other")]) == ImportCounts(changed=1)
     assert (pairs(), shown(paper)) == ({"lab": SUGGESTED, "other": ACCEPTED}, "other")
-    Affiliation.objects.refuse(other, paper, bob)
-    Affiliation.objects.accept(other, paper, bob)
-    assert save([told("lab")]) == ImportCounts(unchanged=1)
+    admin = admin_of(other)
+    Affiliation.objects.refuse(admin, other, paper)
+    Affiliation.objects.accept(admin, other, paper)
+    assert save([record_of("lab")]) == ImportCounts(unchanged=1)
     assert pairs() == {"lab": SUGGESTED, "other": ACCEPTED}
     assert audit.mismatches() == []
 
 
 def test_batches_end_as_their_records_one_by_one(club, lab, alice):
     OrganisationFactory(slug="other")
-    save([told("lab")])
-    Affiliation.objects.refuse(lab, Paper.objects.get(), alice)
-    records = [told("club"), told("lab"), told("other"), told("club"), told("lab")]
+    save([record_of("lab")])
+    Affiliation.objects.refuse(alice, lab, Paper.objects.get())
+    records = [record_of("club"), record_of("lab"), record_of("other"), record_of("club"), record_of("lab")]
     ends = []
     for batches in ([records], [[record] for record in records]):
         with transaction.atomic():

@@ -33,7 +33,7 @@ def papers(lab):
 def drafted(lab, papers, alice):
     """With a draft that features two papers, and a change to undo."""
     for paper in papers[:2]:
-        lab.put("featured", paper.pk, alice, Paper.objects.all())
+        lab.put(alice, "featured", paper.pk, Paper.objects.all())
     Organisation.objects.filter(pk=lab.pk).update(revision=1, previous=lab.state())
     lab.refresh_from_db()
     return lab
@@ -108,7 +108,7 @@ def test_a_vote_for_a_featured_paper_changes_the_etag(lab, papers, stranger):
 def test_a_paper_that_is_no_longer_theirs_is_not_featured(lab, papers, alice, stranger):
     lab.featured = [papers[0].pk, papers[1].pk]
     lab.save()
-    Affiliation.objects.refuse(lab, papers[0], alice)
+    Affiliation.objects.refuse(alice, lab, papers[0])
     assert "Number 0." not in stranger.get("/orgs/lab").content.decode()
 
 
@@ -159,14 +159,14 @@ def test_sections_are_collections_with_their_first_papers_and_notes(lab, papers,
     admin = signed_in(alice)
     for name, visibility in (("Reading list", "public"), ("Secret", "private")):
         collection = Collection.objects.begin(alice, lab, name, visibility=visibility)
-        Item.objects.add(collection, [paper.pk for paper in papers], alice)
+        Item.objects.add(alice, collection, [paper.pk for paper in papers])
         admin.act("/orgs/lab/sections/add", {"what": collection.key})
     shown = Collection.objects.get(name="Reading list")
-    Item.objects.annotate_with(shown, papers[0].pk, "Begin *here*", "")
+    Item.objects.write_note(alice, shown, papers[0].pk, "Begin *here*", "")
     assert "Reading list" not in stranger.get("/orgs/lab").content.decode()
     lab.refresh_from_db()
     assert lab.draft["sections"] == [shown.pk]  # what is private can be no section
-    lab.publish(lab.revision, alice)
+    lab.publish(alice, lab.revision)
     page = stranger.get("/orgs/lab").content.decode()
     assert page.index("Reading list") < page.index("Begin <em>here</em>") < page.index("Number 3.")
     Collection.objects.filter(pk=shown.pk).update(visibility="unlisted")
@@ -182,8 +182,8 @@ def test_sections_cost_two_statements(lab, alice, stranger, papers_in_each, djan
     without = len(before)
     for n in range(MOST["sections"]):
         collection = Collection.objects.begin(alice, lab, f"Section {n}", visibility="public")
-        Item.objects.add(collection, everything, alice)
-        lab.sections.append(collection.pk)
+        Item.objects.add(alice, collection, everything)
+    lab.sections = list(lab.collections.values_list("pk", flat=True))
     lab.save()
     stranger.get("/orgs/lab")
     with django_assert_num_queries(without + 2):
@@ -194,6 +194,6 @@ def test_what_can_stand_there_no_more_takes_no_room(lab, papers, alice, signed_i
     admin = signed_in(alice)
     for paper in papers[:3]:
         admin.act("/orgs/lab/featured/add", {"what": paper.arxiv_id})
-    Affiliation.objects.refuse(lab, papers[0], alice)
+    Affiliation.objects.refuse(alice, lab, papers[0])
     admin.act("/orgs/lab/featured/2509.00002/move", {"place": 0})
     assert order(lab, papers) == [2, 1]

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from lxml import html
 
 from papers.models import Affiliation, Vote
-from tests.factories import OrganisationFactory, PaperFactory, UserFactory
+from tests.factories import OrganisationFactory, PaperFactory, UserFactory, admin_of
 from tests.papers.search.reading import text
 
 PAGE = "/orgs/lab/insights"
@@ -50,9 +50,9 @@ def papers(lab, club, alice, bob, time_machine):
     july = PaperFactory(title="July", listed_at=on("2025-07-31"), imported_votes=5, keywords=["Agents"], **fields)
     first = PaperFactory(title="First", listed_at=on("2025-09-01"), keywords=["agents"], **fields)
     second = PaperFactory(title="=Second", listed_at=on("2025-09-30"), imported_votes=2, keywords=["Agents"], **fields)
-    Affiliation.objects.accept(club, second, alice)
+    Affiliation.objects.accept(admin_of(club), club, second)
     other = PaperFactory(title="Not ours", listed_at=on("2025-05-01"), imported_votes=99, keywords=["Other"])
-    Affiliation.objects.suggest(lab, other, bob)
+    Affiliation.objects.suggest(bob, lab, other)
     for paper, day in ((first, "2025-09-02"), (first, "2025-10-01"), (july, "2025-10-02"), (other, "2025-10-02")):
         time_machine.move_to(f"{day}T12:00Z", tick=False)
         Vote.objects.cast(UserFactory(), paper)
@@ -99,11 +99,11 @@ def test_whom_papers_are_shared_with(papers, stranger):
 
 def test_what_is_untagged_is_gone_at_once(papers, lab, alice, stranger):
     assert "July" in text(stranger.get(PAGE))
-    Affiliation.objects.refuse(lab, papers["july"], alice)
+    Affiliation.objects.refuse(alice, lab, papers["july"])
     page = text(stranger.get(PAGE))
     assert "July" not in page
     assert "2 papers, in September 2025." in page
-    Affiliation.objects.accept(lab, papers["other"], alice)
+    Affiliation.objects.accept(alice, lab, papers["other"])
     assert "Not ours" in text(stranger.get(PAGE))
 
 
@@ -126,7 +126,8 @@ def test_few_papers_are_told_in_words(lab, stranger):
 def test_long_lists_end(lab, stranger):
     for n in range(14):
         paper = PaperFactory(organisation=lab, imported_votes=n, keywords=[f"topic {n}", "common"])
-        Affiliation.objects.accept(OrganisationFactory(), paper, UserFactory())
+        other = OrganisationFactory()
+        Affiliation.objects.accept(admin_of(other), other, paper)
     by_key = sections(stranger)
     counts = {key: len(figures(section)) for key, section in by_key.items()}
     assert (counts["most-upvoted"], counts["topics"], counts["organisations"]) == (10, 12, 12)

@@ -26,8 +26,9 @@ def reasons(answer) -> dict[str, str]:
 
 def counted(answer) -> str:
     """How many were found, in words."""
-    return "".join(re.findall(r'<p class="count">([^<]*)\. <a ', text(answer)))
+    return " ".join("".join(re.findall(r'<p class="count">([^<]*)\. <a ', text(answer))).split())
 
 
 def notes(answer) -> list[str]:
-    return [re.sub("<[^>]*>", "", note) for note in re.findall(r'<p class="note">(.*?)</p>', text(answer))]
+    notes = re.findall(r'<p class="note">(.*?)</p>', text(answer), re.DOTALL)
+    return [" ".join(re.sub("<[^>]*>", "", note).split()) for note in notes]

@@ -19,13 +19,6 @@ from tests.race import race
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _anew():
-    embedding.embedder.cache_clear()
-    yield
-    embedding.embedder.cache_clear()
-
-
 def edit(paper, title):
     paper.title = title
     paper.save()

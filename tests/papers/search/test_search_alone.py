@@ -8,7 +8,6 @@ from django.db import InternalError, connection, transaction
 
 from papers.models import Paper
 from papers.search import results
-from papers.search.embedding import embedder
 from tests.papers.search import library as shelf
 from tests.papers.search.reading import keys, notes, reasons, text
 from tests.papers.search.test_embedding_endpoint import Service
@@ -68,7 +67,6 @@ def test_the_note_goes_when_the_service_is_back_though_the_rows_are_the_same(ser
     shelf.index()
     for status, noted in ((500, 1), (200, 0)):
         service.status = status
-        embedder.cache_clear()
         caches["searches"].clear()
         assert len(notes(stranger.get("/papers?q=graph&has=code"))) == noted
 

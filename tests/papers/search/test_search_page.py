@@ -222,7 +222,7 @@ def test_did_you_mean(library, stranger):
     page = stranger.get("/papers", {"q": 'tumuors "radiology" -survey', "org": ""}, follow=True)
     assert notes(page) == ['No paper has “tumuors”. Did you mean tumours "radiology" -survey? That is shown.']
     assert keys(page) == ["tumours"]
-    link = unescape(re.search(r'Did you mean <a href="([^"]*)"', page.content.decode())[1])
+    link = unescape(re.search(r'Did you mean\s+<a href="([^"]*)"', page.content.decode())[1])
     right = stranger.get(f"/papers{link}")
     assert (notes(right), keys(right)) == ([], ["tumours"])
     assert notes(stranger.get("/papers?q=tumours")) == []

@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from papers.period import Period
-from papers.search.syntax import MAX_LENGTH, Query, Term, parse, settle, terms, write
+from papers.search.syntax import MAX_LENGTH, Query, Term, normalise_value, parse, terms, write
 
 PIECES = (
     "org: author: cat: TOPIC: has: has:code votes>= votes> votes: after: before: 2025 2025-W30 cs.CL - -- OR or "
@@ -220,4 +220,4 @@ def test_a_word_that_is_spelled_anew_keeps_what_stands_around_it():
     ],
 )
 def test_a_parameter_is_read_as_if_it_had_been_typed(name, value, settled):
-    assert settle(name, value) == settled
+    assert normalise_value(name, value) == settled

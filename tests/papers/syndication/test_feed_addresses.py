@@ -77,8 +77,8 @@ def test_a_change_is_another_feed(everywhere, stranger):
     for change in (
         lambda: None,
         everywhere.save,
-        lambda: Item.objects.annotate_with(autumn, everywhere.pk, "A note", ""),
-        lambda: Item.objects.add(autumn, [PaperFactory().pk], autumn.user),
+        lambda: Item.objects.write_note(autumn.user, autumn, everywhere.pk, "A note", ""),
+        lambda: Item.objects.add(autumn.user, autumn, [PaperFactory().pk]),
     ):
         change()
         seen |= {stranger.get(path).headers["ETag"] for path in paths}

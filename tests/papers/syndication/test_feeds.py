@@ -94,8 +94,10 @@ def test_an_empty_feed_is_one(lab, stranger, form, path):
 
 def test_a_note_stands_with_its_paper_and_maths_in_it_is_text(paper, alice, stranger, form):
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
-    Item.objects.add(autumn, [paper.pk], alice)
-    Item.objects.annotate_with(autumn, paper.pk, "Read **this** for $\\beta_i$ \x07 [here](https://example.org)", "")
+    Item.objects.add(alice, autumn, [paper.pk])
+    Item.objects.write_note(
+        alice, autumn, paper.pk, "Read **this** for $\\beta_i$ \x07 [here](https://example.org)", ""
+    )
     (entry,) = feed_at(stranger, "/collections/autumn.*", form).entries
     text = entry.html
     assert "Read <strong>this</strong> for β_i" in text
@@ -163,11 +165,11 @@ def test_what_comes_into_a_list_is_as_new_as_that(paper, alice, stranger, time_m
     alice.save()
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
     time_machine.move_to(LATER, tick=False)
-    Item.objects.add(autumn, [paper.pk], alice)
+    Item.objects.add(alice, autumn, [paper.pk])
     Vote.objects.cast(alice, paper)
     time_machine.move_to(LATER + timedelta(days=1), tick=False)
     newer = PaperFactory(listed_at=NOON - timedelta(days=30), changed_at=NOON)
-    Item.objects.add(autumn, [newer.pk], alice)
+    Item.objects.add(alice, autumn, [newer.pk])
     Vote.objects.cast(alice, newer)
     for path in ("/collections/autumn", "/people/alice/upvoted"):
         entries = feed_at(stranger, f"{path}.*", "atom").entries
@@ -187,8 +189,8 @@ def test_what_is_hostile_breaks_nothing(text, alice, stranger, form):
         code_url="https://example.org/?a=1&b=]]>",
     )
     collection = Collection.objects.create(key="shelf", name=text[:120], user=alice, visibility="public")
-    Item.objects.add(collection, [paper.pk], alice)
-    Item.objects.annotate_with(collection, paper.pk, text, "")
+    Item.objects.add(alice, collection, [paper.pk])
+    Item.objects.write_note(alice, collection, paper.pk, text, "")
     for path in ("/papers", "/orgs/hostile", "/collections/shelf"):
         (entry,) = feed_at(stranger, f"{path}.*", form).entries
         assert entry.title

@@ -20,7 +20,7 @@ HOSTILE = '</title><script>alert(1)</script><img src=x onerror="a()"> & ]]> \u20
 @pytest.fixture
 def autumn(alice, lab):
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
-    Item.objects.add(autumn, [PaperFactory(title="Quanta", organisation=lab, submitted_by=alice).pk], alice)
+    Item.objects.add(alice, autumn, [PaperFactory(title="Quanta", organisation=lab, submitted_by=alice).pk])
     return autumn
 
 
@@ -48,7 +48,7 @@ def test_statements_do_not_grow_with_rows(lab, alice, stranger, path, rows):
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
     for _ in range(rows):
         paper = PaperFactory(organisation=lab, code_url="https://example.org", submitted_by=alice)
-        Item.objects.add(autumn, [paper.pk], alice)
+        Item.objects.add(alice, autumn, [paper.pk])
         Vote.objects.cast(alice, paper)
     stranger.get(path)
     caches["pages"].clear()

@@ -69,9 +69,8 @@ def test_papers_are_cut_by_their_ids(file_size, stranger):
 
 
 def test_every_address_is_a_page(file_size, lab, alice, stranger):
-    Item.objects.add(
-        Collection.objects.create(key="autumn", name="A", user=alice, visibility="public"), [file_size], alice
-    )
+    autumn = Collection.objects.create(key="autumn", name="A", user=alice, visibility="public")
+    Item.objects.add(alice, autumn, [file_size])
     pages = everything(stranger)
     assert {"/", "/orgs/lab", "/collections/autumn", "/papers/date/2025-09-10", "/papers/week/2025-W37"} < set(pages)
     for address in pages:
@@ -113,9 +112,9 @@ def test_an_organisation_changed_when_a_paper_came(lab, alice, stranger, time_ma
     before = read(stranger, "/sitemap-organisations-0.xml")["/orgs/lab"]
     assert before == f"{lab.updated_at:%Y-%m-%dT%H:%M:%S+00:00}"
     time_machine.move_to(datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC))
-    Affiliation.objects.suggest(lab, PaperFactory(), alice)
+    Affiliation.objects.suggest(alice, lab, PaperFactory())
     assert read(stranger, "/sitemap-organisations-0.xml")["/orgs/lab"] == before
-    Affiliation.objects.accept(lab, PaperFactory(), alice)
+    Affiliation.objects.accept(alice, lab, PaperFactory())
     time_machine.move_to(datetime(2030, 1, 2, 5, 0, 0, tzinfo=UTC))
     assert read(stranger, "/sitemap-organisations-0.xml")["/orgs/lab"] == "2030-01-02T03:04:05+00:00"
 
@@ -128,8 +127,9 @@ def test_what_not_everybody_finds_is_not_told(lab, alice, bob, stranger):
         "hidden": {"user": bob, "visibility": "public"},
         "labs": {"organisation": lab, "visibility": "private"},
     }
-    for key, fields in collections.items():
-        Item.objects.add(Collection.objects.create(key=key, name=key, **fields), [PaperFactory().pk], alice)
+    for key, values in collections.items():
+        collection = Collection.objects.create(key=key, name=key, **values)
+        Item.objects.add(values.get("user", alice), collection, [PaperFactory().pk])
     Collection.objects.create(key="empty", name="Empty", user=alice, visibility="public")
     bob.shows_collections = False
     bob.save()

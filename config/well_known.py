@@ -1,4 +1,4 @@
-"""What the site tells machines of itself: robots.txt, llms.txt and security.txt."""
+"""The files that describe the site to programs: robots.txt, llms.txt and security.txt."""
 
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -14,18 +14,21 @@ from papers.lists.list import EXPORT_LIMIT, FEED_FORMS, ORDERS
 from papers.lists.query import SEARCHES
 from papers.syndication.frames import MAX_PAPERS as MAX_FRAMED
 
-# Where one signs in, sets something, reads what is one's own, or has a link that nobody else should find.
-_CLOSED = [
+# Paths of sign-in, settings, personal pages, and links that must not be found by others.
+_DISALLOWED = [
     *("accounts/", "admin/", "invitations/", "letters/", "moderation/", "notifications", "settings/"),
     *("bookmarks", "papers/following"),
 ]
 
 
 def robots() -> str:
-    """RFC 9309. The longest rule that fits wins, so that feeds may be filtered and pages may not: those are endless."""
+    """Returns robots.txt (RFC 9309). Feeds may be crawled with filters, pages may not: they have endless variants.
+
+    Of several rules that match an address, the longest one applies.
+    """
     rules = [
         "User-agent: *",
-        *(f"Disallow: /{path}" for path in _CLOSED),
+        *(f"Disallow: /{path}" for path in _DISALLOWED),
         "Disallow: /*?",
         *(f"Allow: /*.{form}?" for form in FEED_FORMS),
         "",
@@ -34,8 +37,8 @@ def robots() -> str:
     return "\n".join(rules) + "\n"
 
 
-def told() -> dict:
-    """What llms.txt needs."""
+def llms_context() -> dict:
+    """Returns the context of the template of llms.txt."""
     fields = PaperFilter.base_filters
     return {
         "site": settings.BASE_URL,
@@ -49,9 +52,12 @@ def told() -> dict:
 
 
 def security(path: str) -> str:
-    """RFC 9116, for a file at this path; "" if nobody is named. It expires within a year, and changes once a month."""
-    contact, now = _contact(settings.CONTACT), datetime.now(UTC)
-    if not contact or settings.CONTACT == settings.BASE_URL:  # the default, at which nobody is named
+    """Returns security.txt (RFC 9116) for a file at this path, or "" if CONTACT is not set or names nobody.
+
+    The file expires within a year, and changes once a month.
+    """
+    contact, now = _contact_uri(settings.CONTACT), datetime.now(UTC)
+    if not contact or settings.CONTACT == settings.BASE_URL:  # the default
         return ""
     expires = datetime(now.year + 1, now.month, 1, tzinfo=UTC)
     return (
@@ -62,13 +68,13 @@ def security(path: str) -> str:
     )
 
 
-def _contact(told: str) -> str:
-    """As a URI that the RFC allows; "" for what is neither that nor a mail address."""
-    parts = urlsplit(told)
-    if (parts.scheme == "https" and parts.hostname) or (parts.scheme in ("mailto", "tel") and parts.path):
-        return told
+def _contact_uri(contact: str) -> str:
+    """Returns the contact as a URI that the RFC allows, or "" if it is neither such a URI nor a mail address."""
+    uri = urlsplit(contact)
+    if (uri.scheme == "https" and uri.hostname) or (uri.scheme in ("mailto", "tel") and uri.path):
+        return contact
     try:
-        validate_email(told)
+        validate_email(contact)
     except ValidationError:
         return ""
-    return f"mailto:{told}"
+    return f"mailto:{contact}"

@@ -1,4 +1,4 @@
-"""What machines are told of the site, and whether it is true."""
+"""What the site says of itself to machines (robots.txt, llms.txt, security.txt), and whether it is true."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -49,8 +49,8 @@ def test_what_crawlers_may_not_read(stranger, address):
 
 
 def test_robots_name_the_sitemap(db, stranger):
-    told = stranger.get("/robots.txt").content.decode()
-    assert re.findall("^Sitemap: (.*)$", told, re.MULTILINE) == [f"{SITE}/sitemap.xml"]
+    robots = stranger.get("/robots.txt").content.decode()
+    assert re.findall("^Sitemap: (.*)$", robots, re.MULTILINE) == [f"{SITE}/sitemap.xml"]
     assert b"<sitemapindex" in stranger.get("/sitemap.xml").content
 
 
@@ -68,8 +68,8 @@ def test_llms_txt_has_the_form(stranger):
 def test_every_address_in_llms_txt_is_there(alice, lab, stranger):
     PaperFactory(arxiv_id="2509.08721")
     Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
-    told = stranger.get("/llms.txt").content.decode()
-    addresses = [found.rstrip(".,:)") for found in re.findall(rf"{SITE}(/[^\s)]*)", told)]
+    text = stranger.get("/llms.txt").content.decode()
+    addresses = [found.rstrip(".,:)") for found in re.findall(rf"{SITE}(/[^\s)]*)", text)]
     assert len(addresses) > 15
     begun = {"/papers/", "/orgs/", "/people/", "/collections/"}
     for address in set(addresses) - begun:
@@ -78,13 +78,13 @@ def test_every_address_in_llms_txt_is_there(alice, lab, stranger):
 
 
 def test_every_parameter_in_llms_txt_is_known(paper, stranger):
-    told = stranger.get("/llms.txt").content.decode()
-    section = told.split("## Filters")[1].split("##")[0]
+    text = stranger.get("/llms.txt").content.decode()
+    section = text.split("## Filters")[1].split("##")[0]
     names = re.findall(r"^- (\w+): ", section, re.MULTILINE)
     assert {"q", "org", "author", "topic", "min_votes", "has", "after", "before", "sort"} == set(names)
     for order in re.search("^- sort: (.*)$", section, re.MULTILINE)[1].split(", "):
         assert 'class="card"' in stranger.get(f"/papers/trending?sort={order}").content.decode()
-    files = told.split("## Files")[1].split("##")[0]
+    files = text.split("## Files")[1].split("##")[0]
     for form in re.findall(r"(\w+) \(", files):
         assert "attachment" in stranger.get(f"/papers/trending?export={form}").headers["Content-Disposition"]
 
@@ -100,18 +100,18 @@ def read_security(stranger) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("contact", "told"),
+    ("contact", "shown"),
     [
         ("press@example.org", "mailto:press@example.org"),
         ("mailto:press@example.org", "mailto:press@example.org"),
         ("https://example.org/contact", "https://example.org/contact"),
     ],
 )
-def test_security_txt(stranger, settings, contact, told):
+def test_security_txt(stranger, settings, contact, shown):
     settings.CONTACT = contact
     fields = read_security(stranger)
     assert fields.keys() == {"Contact", "Expires", "Preferred-Languages", "Canonical"}
-    assert fields["Contact"] == told
+    assert fields["Contact"] == shown
     assert fields["Canonical"] == f"{SITE}/.well-known/security.txt"
 
 

@@ -1,10 +1,12 @@
-"""A process of its own in which one upload becomes two clean pictures.
+"""A script that re-encodes one upload as two WebP pictures, in a process of its own.
 
-    darkroom.py WIDTH HEIGHT SMALL_WIDTH SMALL_HEIGHT fit|fill  < upload  > length of the large one (8 bytes), both
+    image_worker.py WIDTH HEIGHT SMALL_WIDTH SMALL_HEIGHT fit|fill
 
-Whatever an upload is made to do to its reader, it does to a process that may use no more than SECONDS and MEMORY and
-knows nothing of the site: it needs nothing but Pillow. Ends with REFUSED and the reason on stderr for what it can read
-and will not take.
+It reads the upload from stdin, and writes the length of the large picture (8 bytes), the large picture and the small
+one to stdout. If it refuses the upload, it exits with REFUSED and writes the reason to stderr.
+
+An upload that attacks the decoder meets a process that may use no more than SECONDS and MEMORY and has no secrets: it
+imports nothing but Pillow.
 """
 
 import resource
@@ -16,34 +18,35 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 MAX_PIXELS = 25_000_000
-SECONDS = 0.8  # of computing
-MEMORY = 250 * 1024 * 1024  # bytes of data; code and libraries come on top
+SECONDS = 0.8  # of CPU time
+MEMORY = 250 * 1024 * 1024  # bytes of data, without code and libraries
 REFUSED = 3
 UNREADABLE = "This is not a picture that can be read: use PNG, JPEG, WebP, GIF or AVIF."
 TOO_LARGE = "The picture has more than 25 million pixels."
 TOO_MUCH = "The picture takes too much to open. Save it smaller, or as a JPEG."
-_TURNED = 5  # EXIF orientations from 5 on lie on their side
+_FIRST_TURNED = 5  # EXIF orientations from 5 on are turned by 90 degrees
 
 
-def develop(data: bytes, large: tuple[int, int], small: tuple[int, int], *, fill: bool) -> tuple[bytes, bytes]:
-    """The first frame as WebP in both sizes, upright, without metadata, never enlarged.
+def convert(data: bytes, large: tuple[int, int], small: tuple[int, int], *, fill: bool) -> tuple[bytes, bytes]:
+    """Returns the first frame as WebP in both sizes, upright and without metadata. It is never enlarged.
 
-    `fill`: cut around the middle to the shape of the size; else the whole picture fits into it. The size is read from
-    the header before any pixel is decoded, and what is large is reduced before anything else is done with it.
+    With `fill` the picture is cropped around its middle to the proportions of each size; otherwise all of it is fitted
+    into the size. The dimensions are read from the header before any pixel is decoded, and a large picture is reduced
+    before anything else is done with it. Raises ValueError, or what Pillow raises, for a picture that is refused.
     """
     image = Image.open(BytesIO(data), formats=FORMATS)
     if image.width * image.height > MAX_PIXELS:
         raise ValueError(TOO_LARGE)
-    size = large[::-1] if image.getexif().get(0x0112, 1) >= _TURNED else large
+    size = large[::-1] if image.getexif().get(0x0112, 1) >= _FIRST_TURNED else large
     image.draft(None, (max(size), max(size)))
-    image = _depth(image)
+    image = _in_eight_bits(image)
     image = ImageOps.exif_transpose(_resized(image, size, fill=fill))
     image.info.clear()
     return _webp(image), _webp(_resized(image, small, fill=fill))
 
 
-def _depth(image: Image.Image) -> Image.Image:
-    """In eight bits a channel, with a palette's colours spelled out."""
+def _in_eight_bits(image: Image.Image) -> Image.Image:
+    """Returns the image with eight bits a channel and without a palette."""
     if image.mode.startswith(("I", "F")):
         return image.convert("I").point(lambda value: value / 256).convert("L")
     alpha = image.has_transparency_data
@@ -59,8 +62,8 @@ def _resized(image: Image.Image, size: tuple[int, int], *, fill: bool) -> Image.
     left, top = (width - across) / 2, (height - down) / 2
     box = (max(left, 0), max(top, 0), min(left + across, width), min(top + down, height))
     scale = min(scale, 1)
-    wanted = (max(round(across * scale), 1), max(round(down * scale), 1))
-    return image.resize(wanted, Image.Resampling.LANCZOS, box, reducing_gap=3)
+    new_size = (max(round(across * scale), 1), max(round(down * scale), 1))
+    return image.resize(new_size, Image.Resampling.LANCZOS, box, reducing_gap=3)
 
 
 def _webp(image: Image.Image) -> bytes:
@@ -74,15 +77,15 @@ def _refuse(message: str) -> None:
     sys.exit(REFUSED)
 
 
-def main(*told: str) -> None:
+def main(*args: str) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
-    *sides, how = told
+    *sides, mode = args
     width, height, small_width, small_height = map(int, sides)
     try:
-        large, small = develop(
-            sys.stdin.buffer.read(), (width, height), (small_width, small_height), fill=how == "fill"
+        large, small = convert(
+            sys.stdin.buffer.read(), (width, height), (small_width, small_height), fill=mode == "fill"
         )
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         _refuse(TOO_LARGE)

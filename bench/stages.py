@@ -12,32 +12,32 @@ from django.core.cache import caches
 
 from bench.database import stranger
 from bench.report import table
-from papers.lists import cards, listing
+from papers.lists import cards, pages
 from papers.models import Paper
 from papers.search import highlight, lexicon, results, retrieval
 
-# What is timed, and the part in which it happens.
-_PARTS = {
+# What is timed, and the stage in which it happens.
+_STAGES = {
     "words looked up": (lexicon, "read", "rest of the search"),
     "vector made": (results, "_embedded", "rest of the search"),
     "fused statement": (retrieval, "fuse", "rest of the search"),
     "rest of the search": (results, "_find", "rest of the list"),
-    "rest of the list": (listing, "build", "rest of the page"),
+    "rest of the list": (pages, "for_page", "rest of the page"),
     "marks set": (highlight.Marker, "mark", "rest of the page"),
 }
 
 
 def report(few: Iterable[str], cold: Iterable[str], questions: Iterable[str]) -> str:
     """Medians over the pages at these addresses; for `cold`, no card is kept from one page to the next."""
-    cards.render(Paper.objects.seen_by(AnonymousUser()).for_cards(()))  # so that all cards are kept
-    columns = [_parts(few), _parts(questions), _parts(cold, keep=False)]
-    rows = [(part, *(column[part] for column in columns)) for part in columns[0]]
+    cards.render(Paper.objects.seen_by(AnonymousUser()).for_cards())  # so that all cards are kept
+    columns = [_stages(few), _stages(questions), _stages(cold, keep=False)]
+    rows = [(stage, *(column[stage] for column in columns)) for stage in columns[0]]
     return table(["a new search, ms", "few words", "a question", "few, cold cards"], rows)
 
 
-def _parts(addresses: Iterable[str], keep: bool = True) -> dict[str, float]:
-    """What each part took by itself in ms, and all together."""
-    pages, client = [], stranger()
+def _stages(addresses: Iterable[str], keep: bool = True) -> dict[str, float]:
+    """Returns the median time of each stage by itself, and of all together, in ms."""
+    timings, client = [], stranger()
     for address in addresses:
         if not keep:
             caches["cards"].clear()
@@ -47,26 +47,28 @@ def _parts(addresses: Iterable[str], keep: bool = True) -> dict[str, float]:
             client.get(address)
             took = time.perf_counter() - started
         spent["rest of the page"] += took
-        pages.append(spent | {"all": took})
-    return {part: 1_000 * median(page[part] for page in pages) for part in (*_PARTS, "rest of the page", "all")}
+        timings.append(spent | {"all": took})
+    return {
+        stage: 1_000 * median(timing[stage] for timing in timings) for stage in (*_STAGES, "rest of the page", "all")
+    }
 
 
 def _timed(spent: Counter) -> ExitStack:
     stack = ExitStack()
-    for part, (owner, function, within) in _PARTS.items():
-        timer = _timer(getattr(owner, function), spent, part, within)
+    for stage, (owner, function, within) in _STAGES.items():
+        timer = _timer(getattr(owner, function), spent, stage, within)
         stack.enter_context(patch.object(owner, function, timer))
     return stack
 
 
-def _timer(function, spent: Counter, part: str, within: str):
+def _timer(function, spent: Counter, stage: str, within: str):
     def timed(*args, **kwargs):
         started = time.perf_counter()
         try:
             return function(*args, **kwargs)
         finally:
             took = time.perf_counter() - started
-            spent[part] += took
+            spent[stage] += took
             spent[within] -= took
 
     return timed

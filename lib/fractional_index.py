@@ -1,4 +1,4 @@
-"""Places in an ordered list, so that one thing moves and the others stay: between any two is room for one more."""
+"""Fractional indexes: decimals that order a list, so that moving one item changes that item's index alone."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -7,7 +7,10 @@ from math import ceil, floor
 
 
 def between(low: Decimal | None, high: Decimal | None) -> Decimal:
-    """A place above `low` and beneath `high`, None being no bound: a whole number if there is one, or few digits."""
+    """Returns a decimal greater than `low` and less than `high`, with as few digits after the point as possible.
+
+    None stands for no bound. Raises ValueError if `low` is not less than `high`.
+    """
     if low is None or high is None:
         return Decimal(0) if low is high else low + 1 if high is None else high - 1
     if low >= high:
@@ -17,4 +20,4 @@ def between(low: Decimal | None, high: Decimal | None) -> Decimal:
         last = ceil(Fraction(high) * 10**digits) - 1
         if first <= last:
             return Decimal(f"{(first + last) // 2}E-{digits}")
-    raise AssertionError  # never: a counter has no end
+    raise AssertionError  # unreachable: count() has no end

@@ -1,4 +1,4 @@
-"""Places in a list: always room for one more between two, in few digits."""
+"""Fractional indexes: between two of them there is always another one, with few digits."""
 
 from decimal import Decimal
 from itertools import pairwise
@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.places import between
+from lib.fractional_index import between
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "place"),
+    ("low", "high", "index"),
     [
         (None, None, "0"),
         (None, "3", "2"),
@@ -23,18 +23,18 @@ from lib.places import between
         ("0.29", "0.3", "0.295"),
     ],
 )
-def test_the_place_is_whole_or_short(low, high, place):
-    assert between(low and Decimal(low), high and Decimal(high)) == Decimal(place)
+def test_an_index_is_whole_or_short(low, high, index):
+    assert between(low and Decimal(low), high and Decimal(high)) == Decimal(index)
 
 
 @given(st.lists(st.integers(0, 2**16), min_size=1, max_size=60))
 def test_wherever_things_are_put_they_stay_in_order(choices):
-    places = []
+    indexes = []
     for choice in choices:
-        at = choice % (len(places) + 1)
-        low, high = places[at - 1] if at else None, places[at] if at < len(places) else None
-        places.insert(at, between(low, high))
-    assert all(low < high for low, high in pairwise(places))
+        at = choice % (len(indexes) + 1)
+        low, high = indexes[at - 1] if at else None, indexes[at] if at < len(indexes) else None
+        indexes.insert(at, between(low, high))
+    assert all(low < high for low, high in pairwise(indexes))
 
 
 def test_ten_thousand_times_into_the_same_gap_takes_some_thousand_digits():

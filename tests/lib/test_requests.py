@@ -14,7 +14,7 @@ from lib.throttle import Limit
 from papers.models import Collection, Vote
 from tests.factories import UserFactory
 
-ELSEWHERE = [
+OTHER_ADDRESSES = [
     *("-1", "0", "papers:today", "account_logout", "papers", "?q=x", "#x", "", "javascript:alert(1)", "data:,x"),
     *("//evil.example", "///evil.example", r"/\evil.example", "/\t/evil.example", "\t//evil.example", "http://["),
     *(
@@ -27,7 +27,7 @@ ELSEWHERE = [
 NETWORK = {"REMOTE_ADDR": "203.0.113.7"}
 
 
-@pytest.mark.parametrize("address", ELSEWHERE)
+@pytest.mark.parametrize("address", OTHER_ADDRESSES)
 def test_what_is_no_address_of_this_site_leads_nowhere(address, paper, alice, signed_in):
     vote = f"/papers/{paper.arxiv_id}/vote"
     assert signed_in(alice).act(vote, {"next": address}).url == "/papers"
@@ -36,7 +36,7 @@ def test_what_is_no_address_of_this_site_leads_nowhere(address, paper, alice, si
     assert answer.url == "/accounts/login/?next=/papers"
 
 
-@pytest.mark.parametrize("address", ELSEWHERE)
+@pytest.mark.parametrize("address", OTHER_ADDRESSES)
 def test_signing_in_leads_to_addresses_of_this_site_alone(address, db, signed_in):
     user = UserFactory(username="sara", password=make_password("correct horse battery"))
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)

@@ -1,0 +1,110 @@
+"""Responses with the caching rules of the site: ETags, Cache-Control, and bodies that this process keeps."""
+
+import hashlib
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+
+from lib import compressed
+from lib.release import digest
+
+PUBLIC_SECONDS = 60
+SOURCES = ("accounts", "config", "inbox", "lib", "orgs", "papers", "static", "templates")
+
+
+def page(
+    request: HttpRequest, template: str, context: dict, *, version: object = None, seconds: int = PUBLIC_SECONDS
+) -> HttpResponse:
+    """Render a page with the caching rules of the site.
+
+    `version` is anything whose repr identifies all that the page shows. With it, a matching If-None-Match of a reader
+    who is not signed in costs no template. Shared caches may keep the page for so many `seconds`; 0 is for pages that
+    can become hidden at any moment.
+    """
+    if version is None or not _is_for_all(request):
+        return cached(request, render(request, template, context), seconds)
+
+    def draw() -> bytes:
+        return render(request, template, context).content
+
+    return versioned(request, draw, "text/html; charset=utf-8", version=(template, version), seconds=seconds)
+
+
+def versioned(
+    request: HttpRequest,
+    make: Callable[[], bytes],
+    content_type: str,
+    *,
+    version: object,
+    seconds: int | None = PUBLIC_SECONDS,
+) -> HttpResponse:
+    """Returns a response with the body that `make` returns, or a 304 without calling it if the ETag matches.
+
+    `version` is anything whose repr identifies the content. The body is kept by this process only if all readers who
+    are not signed in get the same. `seconds` is None for content of one person, who may be identified without sign-in.
+    """
+    etag = _etag(request, version)
+    response = get_conditional_response(request, etag=etag)
+    if not response:
+        is_for_all = _is_for_all(request, seconds)
+        response = compressed.response(request, compressed.body(etag, make)) if is_for_all else HttpResponse(make())
+        response.headers["Content-Type"] = content_type
+    response.headers["ETag"] = etag
+    return cached(request, response, seconds)
+
+
+def cached(request: HttpRequest, response: HttpResponse, seconds: int | None = PUBLIC_SECONDS) -> HttpResponse:
+    """Returns the response with headers that say who may cache it.
+
+    Readers who are not signed in all get the same, so shared caches may keep that for so many seconds. A response for
+    somebody signed in is private, and so is one with None for `seconds`. Errors get no headers here, so that
+    `lib.headers` forbids to cache them.
+    """
+    if response.status_code >= 400:
+        return response
+    if _is_for_all(request, seconds) and seconds:
+        patch_cache_control(response, public=True, max_age=seconds, stale_while_revalidate=10 * seconds)
+    elif _is_for_all(request, seconds):
+        patch_cache_control(response, public=True, no_cache=True)
+    else:
+        patch_cache_control(response, private=True, no_cache=True)
+    patch_vary_headers(response, ["Accept-Encoding", "Cookie", "HX-Request"])
+    return response
+
+
+def document(
+    request: HttpRequest, content_type: str, version: object, write: Callable[[], str], *, seconds: int = PUBLIC_SECONDS
+) -> HttpResponse:
+    """Returns a document that is no page and is the same for everybody, signed in or not, with any query string.
+
+    Shared caches keep it for so many `seconds`, and so does this process under the name of the view and `version`
+    (anything with a repr); `write` writes it again for another version. The ETag depends on the text alone.
+    """
+    key = _hashed((request.resolver_match.view_name, version))
+    body = compressed.body(key, lambda: write().encode(), seconds)
+    etag = _etag(request, hashlib.blake2b(body).digest())
+    response = get_conditional_response(request, etag=etag) or compressed.response(request, body)
+    response.headers["Content-Type"] = content_type
+    response.headers["ETag"] = etag
+    patch_cache_control(response, public=True, max_age=seconds, stale_while_revalidate=10 * seconds)
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
+def _is_for_all(request: HttpRequest, seconds: int | None = 0) -> bool:
+    """Returns whether every reader who is not signed in gets this response. Cookies of a CDN or a proxy are ignored."""
+    ours = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME}
+    return seconds is not None and request.user.is_anonymous and not ours & request.COOKIES.keys()
+
+
+def _etag(request: HttpRequest, version: object) -> str:
+    year = timezone.now().year  # pages show dates of this year without the year
+    return f'W/"{_hashed((digest(*SOURCES), year, request.get_full_path(), bool(request.htmx), version))}"'
+
+
+def _hashed(value: object) -> str:
+    return hashlib.blake2b(repr(value).encode(), digest_size=12).hexdigest()

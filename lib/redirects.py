@@ -1,0 +1,48 @@
+"""Redirects to pages of this site only: back to where a form came from, and to sign-in."""
+
+import re
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+
+_ID = re.compile(r"[a-z]+-[0-9]+")
+
+
+def local_path(request: HttpRequest, address: str) -> str:
+    """Returns the path, query and fragment of an address of this site, or "" for any other address.
+
+    Every address that a request contains must pass this function before a response redirects to it.
+    """
+    path = address.removeprefix(f"{request.scheme}://{request.get_host()}")
+    return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, None) else ""
+
+
+def next_path(request: HttpRequest, at: str = "") -> str:
+    """Returns the path of the page that a form came from: its field `next`, or else LOGIN_REDIRECT_URL.
+
+    The fragment is `at`, the id of an element, or else the form's field `at`.
+    """
+    path = local_path(request, request.POST.get("next", "")) or settings.LOGIN_REDIRECT_URL
+    at = at or request.POST.get("at", "")
+    return f"{path.split('#')[0]}#{at}" if _ID.fullmatch(at) else path
+
+
+def referer_path(request: HttpRequest) -> str:
+    """Returns the path of the page whose link was followed, or LOGIN_REDIRECT_URL if it is not on this site."""
+    return local_path(request, request.headers.get("Referer", "")) or settings.LOGIN_REDIRECT_URL
+
+
+def redirect_back(request: HttpRequest, at: str = "") -> HttpResponse:
+    """Redirect to `next_path`, which Django's `redirect()` might take for the name of a view."""
+    return HttpResponseRedirect(next_path(request, at))
+
+
+def sign_in_first(request: HttpRequest, then: str) -> HttpResponse:
+    """Redirect to sign-in, and from there to the path `then`."""
+    messages.info(request, "Sign in to do that. You will come back to where you were.")
+    sign_in = redirect_to_login(then)
+    return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in
