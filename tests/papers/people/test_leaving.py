@@ -79,9 +79,9 @@ def test_the_user_name_has_to_be_typed(reauthenticated, typed, alice):
 
 @pytest.mark.django_db(transaction=True)
 def test_all_goes_but_what_others_read(dora, reauthenticated, signed_in, stranger, mailoutbox):
-    elsewhere = signed_in()
-    elsewhere.get("/accounts/login/")
-    elsewhere.act("/accounts/login/", {"login": "dora", "password": PASSWORD})
+    other_browser = signed_in()
+    other_browser.get("/accounts/login/")
+    other_browser.act("/accounts/login/", {"login": "dora", "password": PASSWORD})
     mailoutbox.clear()
     export, portrait = dora.data_export.path, Path(dora.portrait.path)
     assert export.exists()
@@ -97,7 +97,7 @@ def test_all_goes_but_what_others_read(dora, reauthenticated, signed_in, strange
     assert stranger.get("/people/dora").status_code == 404
     assert not export.exists()
     assert not portrait.exists()
-    assert elsewhere.get(PAGE).url == f"/accounts/login/?next={PAGE}"
+    assert other_browser.get(PAGE).url == f"/accounts/login/?next={PAGE}"
     assert [(letter.to, letter.subject) for letter in mailoutbox] == [
         (["dora@example.org"], "[Broadsheet] Your account is deleted")
     ]
