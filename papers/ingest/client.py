@@ -136,10 +136,7 @@ def _domain(url: httpx2.URL) -> str:
 
 
 def _is_rate_limited(headers: httpx2.Headers) -> bool:
-    """Whether GitHub answered 403 because of its rate limit.
-
-    Source: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
-    """
+    """Whether a 403 is a limit (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api)."""
     return "Retry-After" in headers or headers.get("X-RateLimit-Remaining") == "0"
 
 

@@ -21,8 +21,7 @@ logger = logging.getLogger(__name__)
 def import_hub(client: Client) -> ImportCounts:
     """Import the Hub's lists of yesterday, whose votes still change, and of today. Raises FetchError."""
     today = hub.today(timezone.now())
-    yesterday = today - timedelta(days=1)
-    return sum((_save_all(hub.daily(day, client)) for day in (yesterday, today)), ImportCounts())
+    return sum((_save_all(hub.daily(day, client)) for day in (today - timedelta(days=1), today)), ImportCounts())
 
 
 def import_arxiv(category: str, client: Client) -> ImportCounts:

@@ -12,10 +12,7 @@ class SourceError(Exception):
 
 
 def read(path: str) -> bytes:
-    """Return the content of a file, unpacked if it is gzipped.
-
-    Raises SourceError if there is no such file, its gzip is broken, or it has more than `MAX_BYTES`.
-    """
+    """Return the content of a file, unpacked if it is gzipped. Raises SourceError, also if it is too long."""
     try:
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
