@@ -13,7 +13,7 @@ urlpatterns = [
     path("orgs/<slug:slug>/papers/<arxiv:ref>/suggest", affiliations.suggest, name="suggest"),
     path("orgs/<slug:slug>/papers/<arxiv:ref>/withdraw", affiliations.withdraw, name="withdraw"),
     path("orgs/<slug:slug>/insights", insights.charts, name="insights"),
-    path("orgs/<slug:slug>/insights/<slug:key>.csv", insights.figures, name="figures"),
+    path("orgs/<slug:slug>/insights/<slug:name>.csv", insights.figures, name="figures"),
     path("orgs/<slug:slug>/preview", curation.preview, name="preview_org"),
     *(
         path(f"orgs/<slug:slug>/{name}{rest}", view, {"name": name}, name=f"{prefix}{name}")

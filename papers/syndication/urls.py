@@ -12,5 +12,5 @@ urlpatterns = [
     re_path("^embed/(?P<path>.*[^/])$", frames.embed, name="embed"),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemap-lists.xml", sitemap.lists, name="sitemap_of_lists"),
-    path("sitemap-<slug:kind>-<int:number>.xml", sitemap.file, name="sitemap_file"),
+    path("sitemap-<slug:name>-<int:number>.xml", sitemap.file, name="sitemap_file"),
 ]

@@ -14,11 +14,11 @@ def charts(request: HttpRequest, slug: str) -> HttpResponse:
     return page(request, "papers/organisations/insights.html", context, version=(organisation.updated_at, statistics))
 
 
-def figures(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+def figures(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """Send the data of a chart as CSV."""
     organisation = get_object_or_404(Organisation, slug=slug)
     statistics = {statistic.key: statistic for statistic in insights.for_organisation(organisation)}
-    if key not in statistics:
+    if name not in statistics:
         raise Http404
-    headers = {"Content-Disposition": f'attachment; filename="{slug}-{key}.csv"'}
-    return cached(request, HttpResponse(statistics[key].csv, content_type="text/csv; charset=utf-8", headers=headers))
+    headers = {"Content-Disposition": f'attachment; filename="{slug}-{name}.csv"'}
+    return cached(request, HttpResponse(statistics[name].csv, content_type="text/csv; charset=utf-8", headers=headers))

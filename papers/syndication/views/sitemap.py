@@ -19,17 +19,17 @@ def lists(request: HttpRequest) -> HttpResponse:
     return _respond(request, lambda: sitemap.write("urlset", "url", sitemap.lists()))
 
 
-def file(request: HttpRequest, kind: str, number: int) -> HttpResponse:
-    if kind not in sitemap.KINDS:
+def file(request: HttpRequest, name: str, number: int) -> HttpResponse:
+    if name not in sitemap.KINDS:
         raise Http404
 
     def write() -> str:
-        entries = sitemap.KINDS[kind].entries(number)
+        entries = sitemap.KINDS[name].entries(number)
         if not entries:
             raise Http404
         return sitemap.write("urlset", "url", entries)
 
-    return _respond(request, write, (kind, number))
+    return _respond(request, write, (name, number))
 
 
 def _respond(request: HttpRequest, write: Callable[[], str], version: tuple[str, int] | None = None) -> HttpResponse:
