@@ -14,7 +14,7 @@ from papers.ingest.forms import SubmitForm
 from papers.lists import charts
 from papers.lists.cards import render_card
 from papers.models import Collection, Paper, SavedFilter
-from papers.models.follow import Standing
+from papers.models.follow import FollowState
 from papers.period import today
 
 _NAMED = Organisation(slug="northern-lights", name="Northern Lights Laboratory", verified=True)
@@ -53,9 +53,9 @@ def context() -> dict:
         "organisations": [_NAMED, _LONG],
         "collections": _collections(),
         "follows": [
-            Standing("topics", "cs.CL", 0, is_followed=False),
-            Standing("authors", "Ada Lovelace", 1, is_followed=False),
-            Standing("organisations", "northern-lights", 12_345, is_followed=True),
+            FollowState("topics", "cs.CL", 0, is_followed=False),
+            FollowState("authors", "Ada Lovelace", 1, is_followed=False),
+            FollowState("organisations", "northern-lights", 12_345, is_followed=True),
         ],
         "maths": "$\\int_0^1 x^2 \\, dx = \\frac{1}{3}$",
         "form": SubmitForm({"arxiv_id": "not an id"}),

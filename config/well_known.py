@@ -12,7 +12,7 @@ from papers.lists.exports import FORMATS
 from papers.lists.filters import PaperFilter
 from papers.lists.list import EXPORT_LIMIT, FEED_FORMATS, ORDERS
 from papers.lists.query import SEARCHES
-from papers.syndication.frames import MOST as MOST_FRAMED
+from papers.syndication.frames import MAX_PAPERS as MAX_FRAMED
 
 # Paths of sign-in, settings, personal pages, and links that must not be found by others.
 _DISALLOWED = [
@@ -47,7 +47,7 @@ def llms_context() -> dict:
         "kinds": [(name, label) for name, label in SEARCHES.items() if name],
         "formats": [(name, format.name) for name, format in FORMATS.items()],
         "most": EXPORT_LIMIT,
-        "most_framed": MOST_FRAMED,
+        "most_framed": MAX_FRAMED,
     }
 
 

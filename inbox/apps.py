@@ -9,4 +9,4 @@ class InboxConfig(AppConfig):
     def ready(self) -> None:
         import_module("inbox.notifications.kinds").discover()
         import_module("inbox.receivers").listen()
-        import_module("papers.people.takeout").KINDS.update(import_module("inbox.takeout").KINDS)
+        import_module("papers.people.takeout").FILES.update(import_module("inbox.takeout").FILES)

@@ -1,4 +1,4 @@
-"""What the archive of everything that a person has (`papers.people.takeout`) contains of the inbox."""
+"""The inbox's files in the export of a user's data (`papers.people.takeout`)."""
 
 from django.db.models import F
 
@@ -6,7 +6,7 @@ from inbox.models import Subscription
 
 _SUBSCRIPTION = ["email", "title", "address", "cadence", "hour", "zone", "most", "state", "confirmed_at"]
 
-KINDS = {
+FILES = {
     "subscriptions": lambda person: (
         Subscription.objects.of_person(person)
         .order_by("pk")

@@ -3,12 +3,12 @@ from django.utils import timezone
 
 from papers.models import Day, Paper, SearchEntry
 
-_TEXT = {"title", "abstract", "version", "withdrawn_at"}
+_CONTENT_FIELDS = {"title", "abstract", "version", "withdrawn_at"}
 
 
 @admin.register(Paper)
 class PaperAdmin(admin.ModelAdmin):
-    """Text and links of papers; counters and votes belong to the site."""
+    """Edits the text and links of papers. Counters are read-only, since they follow from other rows."""
 
     list_display = ["arxiv_id", "title", "listed_on", "vote_count"]
     search_fields = ["arxiv_id", "title"]
@@ -28,12 +28,12 @@ class PaperAdmin(admin.ModelAdmin):
         return super().get_queryset(request).select_related("organisation")
 
     def save_model(self, request, obj, form, change):
-        before = Paper.objects.filter(pk=obj.pk).values_list("listed_on", flat=True).first()
-        if _TEXT & set(form.changed_data):
+        old_date = Paper.objects.filter(pk=obj.pk).values_list("listed_on", flat=True).first()
+        if _CONTENT_FIELDS & set(form.changed_data):
             obj.changed_at = timezone.now()
         obj.save(update_fields=[*form.changed_data, "changed_at"] if change else None)
         if change:
             Paper.objects.touch([obj.pk])
         obj.refresh_from_db(fields=["listed_on"])
         SearchEntry.objects.refresh([obj], {obj.pk: list(obj.authors.values_list("name", flat=True))})
-        Day.objects.recount({obj.listed_on, before} - {None})
+        Day.objects.recount({obj.listed_on, old_date} - {None})

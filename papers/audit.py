@@ -1,4 +1,4 @@
-"""Every counter, and what follows from other rows as counters do, against those rows."""
+"""Comparison of every counter, and other values that are derived from rows, with those rows, and their repair."""
 
 from dataclasses import dataclass
 
@@ -10,74 +10,74 @@ from papers.models import Affiliation, Author, Collection, CollectionFollow, Day
 
 
 @dataclass(frozen=True)
-class Drift:
-    """A counter that is not what its rows say."""
+class Mismatch:
+    """A derived value that differs from its rows. `name` identifies the row that stores it."""
 
-    what: str
+    name: str
     counter: str
-    stands: int
-    should: int
+    stored: int
+    expected: int
 
 
-def _rows(rows, column: str):
-    """How many of these rows point to the one in question."""
-    counted = rows.filter(**{column: OuterRef("pk")}).order_by().values(column).annotate(n=Count("*"))
-    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
+def _count(rows, column: str):
+    """Return the expression for the number of these rows that refer to the outer row."""
+    counts = rows.filter(**{column: OuterRef("pk")}).order_by().values(column).annotate(n=Count("*"))
+    return Coalesce(Subquery(counts.values("n"), output_field=IntegerField()), 0)
 
 
-_SHOULD = {
-    "vote_count": F("imported_votes") + _rows(Vote.objects, "paper"),
-    "author_count": _rows(Author.objects, "paper"),
+_PAPER_COUNTERS = {
+    "vote_count": F("imported_votes") + _count(Vote.objects, "paper"),
+    "author_count": _count(Author.objects, "paper"),
 }
-_OF_COLLECTIONS = {
-    "paper_count": _rows(Item.objects.kept(), "collection"),
-    "follower_count": _rows(CollectionFollow.objects, "collection"),
+_COLLECTION_COUNTERS = {
+    "paper_count": _count(Item.objects.kept(), "collection"),
+    "follower_count": _count(CollectionFollow.objects, "collection"),
 }
 
 
-def drifts() -> list[Drift]:
-    """Counters of papers, collections and days that are wrong, and papers that search cannot find."""
-    found = _miscounted(Paper.objects, "arxiv_id", _SHOULD) + _miscounted(Collection.objects, "key", _OF_COLLECTIONS)
-    shown = Paper.objects.misattributed().order_by("pk").values_list("arxiv_id", "organisation", "first")
-    found += [Drift(arxiv_id, "organisation", stands or 0, right or 0) for arxiv_id, stands, right in shown]
-    lost = Paper.objects.filter(entry=None).values_list("arxiv_id", flat=True)
-    found += [Drift(arxiv_id, "search entries", 0, 1) for arxiv_id in lost]
-    right = dict(Paper.objects.order_by().values_list("listed_on").annotate(n=Count("*")))
-    stands = dict(Day.objects.values_list("date", "paper_count"))
-    for date in sorted(right.keys() | stands.keys()):
-        if right.get(date, 0) != stands.get(date, 0):
-            found.append(Drift(str(date), "paper_count", stands.get(date, 0), right.get(date, 0)))
+def mismatches() -> list[Mismatch]:
+    """Return the mismatches of papers, collections and days, and the papers without a search entry."""
+    found = _miscounted(Paper.objects, "arxiv_id", _PAPER_COUNTERS)
+    found += _miscounted(Collection.objects, "key", _COLLECTION_COUNTERS)
+    organisations = Paper.objects.misattributed().order_by("pk").values_list("arxiv_id", "organisation", "first")
+    found += [Mismatch(arxiv_id, "organisation", old or 0, new or 0) for arxiv_id, old, new in organisations]
+    unindexed = Paper.objects.filter(entry=None).values_list("arxiv_id", flat=True)
+    found += [Mismatch(arxiv_id, "search entries", 0, 1) for arxiv_id in unindexed]
+    expected = dict(Paper.objects.order_by().values_list("listed_on").annotate(n=Count("*")))
+    stored = dict(Day.objects.values_list("date", "paper_count"))
+    for date in sorted(expected.keys() | stored.keys()):
+        if expected.get(date, 0) != stored.get(date, 0):
+            found.append(Mismatch(str(date), "paper_count", stored.get(date, 0), expected.get(date, 0)))
     return found
 
 
-def _miscounted(rows, name: str, counters: dict) -> list[Drift]:
+def _miscounted(rows, name_column: str, counters: dict) -> list[Mismatch]:
     found = []
-    for counter, should in counters.items():
-        wrong = _wrong(rows, counter, should).order_by("pk")
-        found += [Drift(*told) for told in wrong.values_list(name, Value(counter), counter, "should")]
+    for counter, expected in counters.items():
+        wrong = _wrong(rows, counter, expected).order_by("pk")
+        found += [Mismatch(*row) for row in wrong.values_list(name_column, Value(counter), counter, "expected")]
     return found
 
 
-def _wrong(rows, counter: str, should):
-    """With what it `should` be."""
-    return rows.annotate(should=should).exclude(**{counter: F("should")})
+def _wrong(rows, counter: str, expected):
+    return rows.annotate(expected=expected).exclude(**{counter: F("expected")})
 
 
 @transaction.atomic
-def mend() -> None:
-    """Bring every counter in line with its rows."""
-    for counter, should in _SHOULD.items():
-        Paper.objects.touch(_lock(_wrong(Paper.objects, counter, should)), **{counter: should})
-    for counter, should in _OF_COLLECTIONS.items():
-        ids = _lock(_wrong(Collection.objects, counter, should))
-        Collection.objects.filter(pk__in=ids).update(**{counter: should})
+def repair() -> None:
+    """Set every counter and derived value to what its rows say."""
+    for counter, expected in _PAPER_COUNTERS.items():
+        Paper.objects.touch(_lock(_wrong(Paper.objects, counter, expected)), **{counter: expected})
+    for counter, expected in _COLLECTION_COUNTERS.items():
+        ids = _lock(_wrong(Collection.objects, counter, expected))
+        Collection.objects.filter(pk__in=ids).update(**{counter: expected})
     Affiliation.objects.refresh_organisation(_lock(Paper.objects.misattributed()))
-    lost = list(Paper.objects.filter(entry=None).prefetch_related("authors"))
-    SearchEntry.objects.refresh(lost, {paper.pk: [a.name for a in paper.authors.all()] for paper in lost})
+    unindexed = list(Paper.objects.filter(entry=None).prefetch_related("authors"))
+    SearchEntry.objects.refresh(unindexed, {paper.pk: [a.name for a in paper.authors.all()] for paper in unindexed})
     Day.objects.recount()
 
 
 def _lock(wrong) -> list[int]:
-    """The ids of these rows, whose counters no one else moves from here on."""
+    """Lock these rows, so that nobody changes their counters until the transaction ends, and return their ids."""
     ids = list(wrong.values_list("pk", flat=True))
     return wrong.model.objects.filter(pk__in=ids).lock()

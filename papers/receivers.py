@@ -1,8 +1,4 @@
-"""What others do that concerns papers.
-
-A person who leaves takes votes, follows and exports along; organisations let their papers go, or put them together; a
-migrated database gets vectors.
-"""
+"""Receivers of signals: deletion of users and organisations, merging, revoked access, and migration of the database."""
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -26,10 +22,11 @@ from papers.models import (
 
 
 @receiver(pre_delete, sender=get_user_model())
-def take_votes_along(sender, instance, **kwargs) -> None:
-    """The person is locked first, then the votes: from here on none is cast and none withdrawn.
+def delete_votes(sender, instance, **kwargs) -> None:
+    """Delete a user's votes and decrease the papers' counters.
 
-    Then the papers, in an order that two who leave at once have in common.
+    The lock of the user and of the votes keeps votes from being cast or withdrawn. Papers are locked in the order of
+    their ids, so that two deletions cannot deadlock.
     """
     sender.objects.select_for_update().filter(pk=instance.pk).first()
     voted = list(instance.votes.select_for_update().values_list("paper", flat=True))
@@ -39,7 +36,8 @@ def take_votes_along(sender, instance, **kwargs) -> None:
 
 
 @receiver(pre_delete, sender=get_user_model())
-def take_follows_along(instance, **kwargs) -> None:
+def delete_collection_follows(instance, **kwargs) -> None:
+    """Delete a user's follows of collections and decrease the collections' counters."""
     followed = CollectionFollow.objects.filter(user=instance)
     collections = Collection.objects.filter(pk__in=followed.values("collection"))
     collections.lock()
@@ -48,7 +46,7 @@ def take_follows_along(instance, **kwargs) -> None:
 
 
 @receiver(pre_delete, sender=get_user_model())
-def take_export_along(instance, **kwargs) -> None:
+def delete_export(instance, **kwargs) -> None:
     for export in DataExport.objects.filter(user=instance):
         export.forget()
 
@@ -59,14 +57,14 @@ def renew_feed_key(user, **kwargs) -> None:
 
 
 @receiver(organisation_merged)
-def move_along(old, into, **kwargs) -> None:
+def move_to_merged(old, into, **kwargs) -> None:
     Affiliation.objects.move(old, into)
     OrganisationFollow.objects.move(old, into)
     Collection.objects.move(old, into)
 
 
 @receiver(pre_delete, sender=Organisation)
-def let_papers_go(instance, **kwargs) -> None:
+def dissolve_affiliations(instance, **kwargs) -> None:
     Affiliation.objects.dissolve(instance)
 
 

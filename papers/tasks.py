@@ -1,4 +1,4 @@
-"""What the worker does at night and every minute; the jobs that a room starts itself are in the room's `tasks.py`."""
+"""The worker's periodic jobs for indexing and cleaning up. Jobs that a room starts are in the room's `tasks.py`."""
 
 import logging
 from importlib import import_module
@@ -30,8 +30,8 @@ def index(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(pass_context=False, retry=RETRY)
 def audit_counters(timestamp: int) -> None:
-    if drifts := audit.drifts():
-        logger.error("%d counters are wrong, first: %s; run manage.py audit --fix", len(drifts), drifts[0])
+    if found := audit.mismatches():
+        logger.error("%d counters are wrong, first: %s; run manage.py audit --fix", len(found), found[0])
 
 
 @app.periodic(cron="22 3 * * *")

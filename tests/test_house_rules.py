@@ -41,8 +41,8 @@ BANNED_NAMES = {
 }
 # Folders in which no name is banned any more.
 PLAIN = (
-    *("accounts", "bench", "config", "inbox", "lib", "papers/lists", "papers/paper", "papers/search"),
-    *("tests/accounts", "tests/inbox", "tests/lib", "tests/papers/lists", "tests/papers/paper", "tests/papers/search"),
+    *("accounts", "bench", "config", "inbox", "lib", "orgs", "papers"),
+    *("tests/accounts", "tests/browser", "tests/config", "tests/inbox", "tests/lib", "tests/orgs", "tests/papers"),
 )
 
 
@@ -208,8 +208,8 @@ NUMBERS = [
     ("SECURITY.md", r"of which a process has (\d+)", server.CONNECTIONS),
     ("docs/deploy.md", r"bodies of (\d+) MB", MAX_BODY_MB),
     ("docs/deploy.md", r"takes (\d+) kB at most", BODY_KB),
-    ("docs/import.md", r"A file may have (\d+) MB unpacked", files.LIMIT // 2**20),
-    ("docs/import.md", r"more than (\d+) MB of a body", client.LIMIT // 2**20),
+    ("docs/import.md", r"A file may have (\d+) MB unpacked", files.MAX_BYTES // 2**20),
+    ("docs/import.md", r"more than (\d+) MB of a body", client.MAX_BODY_BYTES // 2**20),
     ("docs/search.md", r"leave some ([\d,]+) papers or fewer", lexicon.MAX_POSTINGS),
     ("docs/search.md", r"the first ([\d,]+) papers of the order", retrieval.SCAN_LIMIT),
 ]

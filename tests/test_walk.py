@@ -43,7 +43,7 @@ ARGUMENTS = {
     "key": "hush",
     "ref": "2509.08721",
     "token": "no-such-token",
-    "what": "papers",
+    "name": "papers",
     "kind": "topics",
     "handle": "2509.08721",
     "text": "2025-09-10",

@@ -57,7 +57,7 @@ def load() -> None:
     _vote_and_bookmark(people)
     _curate({user.username: user for user in people}, organisations)
     _follow(people, list(organisations.values()))
-    audit.mend()
+    audit.repair()
 
 
 def enable_sign_in(password: str) -> People | None:
@@ -97,7 +97,7 @@ def _record(paper: dict, number: int) -> PaperRecord:
     day = today() - timedelta(days=paper["days_ago"])
     names = {o["slug"]: o["name"] for o in SITE["organisations"]}
     slug = paper["organisation"]
-    return PaperRecord.of(
+    return PaperRecord.from_source(
         arxiv_id=paper["arxiv_id"],
         title=paper["title"],
         abstract=paper["abstract"],

@@ -7,8 +7,7 @@ from papers.lists.list import List, Privacy, signed_in
 
 @catalogue.entry("papers:following")
 def following() -> List:
-    """The papers that the viewer's follows bring in, each with the reason."""
-
+    """Return the list of the papers of all that the viewer follows, each with its reasons."""
     return List(
         reverse("papers:following"),
         "Following",

@@ -1,7 +1,6 @@
-"""What a reader's follows bring in: their papers as a list, and why each of them is there.
+"""The papers of what a user follows, with the reasons, and the followers of given papers.
 
-Each kind tells its SQL once (`BRINGS`), and it is used four ways: to collect what is brought, to ask of one paper
-whether it is, to tell of a page's papers by what, and to find all those to whom new papers are brought.
+Every query here is made of the SELECTs that the kinds of follows define (`Follow.PAPERS_SQL`).
 """
 
 from collections import defaultdict
@@ -15,69 +14,71 @@ from papers.lists import matching
 from papers.models import Paper
 from papers.models.follow import kinds
 
-FEW = 8_000  # papers that are looked up one by one
+MAX_COLLECTED = 8_000  # papers that are looked up by their keys
 REASONS_SHOWN = 3
 
 
 def papers(user):
-    """The papers that this user's follows bring in.
+    """Return the papers of all that the user follows.
 
-    FEW of them are collected first. Where there are more, they are not far between along any order, and each paper on
-    the way is asked whether it is one.
+    At most MAX_COLLECTED papers are collected first and looked up by their keys. If there are more, they are frequent
+    in every order, and the query tests each paper along the order's index instead.
     """
-    collected = matching.collect_keys(_COLLECT.format(brought=_brought_to(user, _ALL)), (), FEW)
-    if collected is not None:
-        return matching.with_keys(Paper.objects.all(), collected)
-    is_brought = _IS_BROUGHT.format(brought=_brought_to(user, _THIS))
-    return Paper.objects.filter(RawSQL(is_brought, [], BooleanField()))  # noqa: S611 (nothing of it was typed)
+    keys = matching.collect_keys(_KEYS.format(papers=_papers_of(user, _ALL)), (), MAX_COLLECTED)
+    if keys is not None:
+        return matching.with_keys(Paper.objects.all(), keys)
+    is_followed = _IS_FOLLOWED.format(papers=_papers_of(user, _OUTER_PAPER))
+    return Paper.objects.filter(RawSQL(is_followed, [], BooleanField()))  # noqa: S611 (contains no user input)
 
 
 def reasons(user, keys: Sequence[int]) -> dict[int, str]:
-    """Why the papers with these keys are there. One statement."""
-    told = defaultdict(list)
+    """Return the reasons why the papers with these keys are in the user's list, by one statement."""
+    reasons_of = defaultdict(set)
     with connection.cursor() as cursor:
-        cursor.execute(_WHY.format(brought=_brought_to(user, _THESE)), {"keys": list(keys)})
-        for paper, why in cursor:
-            told[paper].append(why)
-    return {paper: " · ".join(sorted(set(whys))[:REASONS_SHOWN]) for paper, whys in told.items()}
+        cursor.execute(_REASONS.format(papers=_papers_of(user, _BY_KEY)), {"keys": list(keys)})
+        for paper, reason in cursor:
+            reasons_of[paper].add(reason)
+    return {paper: " · ".join(sorted(texts)[:REASONS_SHOWN]) for paper, texts in reasons_of.items()}
 
 
-def readers(keys: Sequence[int]) -> list[tuple[int, list[int], list[str]]]:
-    """Whom the papers with these keys are brought to: (user id, papers, why).
+def followers(keys: Sequence[int]) -> list[tuple[int, list[int], list[str]]]:
+    """Return (user id, paper ids, reasons) for each user in whose list any of these papers are, by one statement.
 
-    Nobody is told of what they submitted themselves. One statement, however many follow something.
+    Papers that the user submitted are left out.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_READERS.format(brought=_brought("true", _THESE)), {"keys": list(keys)})
+        cursor.execute(_FOLLOWERS.format(papers=_followed_papers("true", _BY_KEY)), {"keys": list(keys)})
         return cursor.fetchall()
 
 
-def _brought_to(user, source: dict[str, str]) -> str:
-    return _brought(f"followed.user_id = {int(user.pk)}", source)
+def _papers_of(user, sources: dict[str, str]) -> str:
+    return _followed_papers(f"followed.user_id = {int(user.pk)}", sources)
 
 
-def _brought(whose: str, source: dict[str, str]) -> str:
-    return " UNION ALL ".join(kind.BRINGS.format(whose=whose, **source) for kind in kinds().values())
+def _followed_papers(condition: str, sources: dict[str, str]) -> str:
+    """Return a table expression of (user_id, paper_id, reason) for the follows that match the condition."""
+    selects = (model.PAPERS_SQL.format(condition=condition, **sources) for model in kinds().values())
+    return f"({' UNION ALL '.join(selects)}) followed_papers(user_id, paper_id, reason)"
 
 
-# An empty vector is added since a value out of line would be fetched again for every author.
-_FETCHED = """
-    (SELECT paper_id, topics, words || ''::tsvector AS words FROM papers_searchentry WHERE paper_id = {whose} OFFSET 0)
+# Concatenating an empty vector copies the value, which would otherwise be fetched from TOAST again for every author.
+_ENTRIES = """
+    (SELECT paper_id, topics, words || ''::tsvector AS words FROM papers_searchentry WHERE paper_id = {key} OFFSET 0)
 """
 _ALL = {"papers": "papers_paper", "entries": "papers_searchentry"}
-_THESE = {"papers": "papers_paper", "entries": _FETCHED.format(whose="ANY(%(keys)s)")}
-_THIS = {
+_BY_KEY = {"papers": "papers_paper", "entries": _ENTRIES.format(key="ANY(%(keys)s)")}
+_OUTER_PAPER = {
     "papers": "(SELECT papers_paper.id, papers_paper.submitted_by_id)",
-    "entries": _FETCHED.format(whose="papers_paper.id"),
+    "entries": _ENTRIES.format(key="papers_paper.id"),
 }
-_COLLECT = "SELECT paper FROM ({brought}) brought(reader, paper, why)"
-# OFFSET 0 is a fence: PostgreSQL would collect them all.
-_IS_BROUGHT = "EXISTS (SELECT FROM ({brought}) brought(reader, paper, why) WHERE paper = papers_paper.id OFFSET 0)"
-_WHY = "SELECT paper, why FROM ({brought}) brought(reader, paper, why) WHERE paper = ANY(%(keys)s)"
-_READERS = """
-    SELECT reader, array_agg(DISTINCT paper), array_agg(DISTINCT why)
-    FROM ({brought}) brought(reader, paper, why)
-    JOIN papers_paper listed ON listed.id = paper AND submitted_by_id IS DISTINCT FROM reader
-    WHERE paper = ANY(%(keys)s)
-    GROUP BY reader
+_KEYS = "SELECT paper_id FROM {papers}"
+# OFFSET 0 keeps PostgreSQL from turning the subquery into a join that collects all papers.
+_IS_FOLLOWED = "EXISTS (SELECT FROM {papers} WHERE paper_id = papers_paper.id OFFSET 0)"
+_REASONS = "SELECT paper_id, reason FROM {papers} WHERE paper_id = ANY(%(keys)s)"
+_FOLLOWERS = """
+    SELECT user_id, array_agg(DISTINCT paper_id), array_agg(DISTINCT reason)
+    FROM {papers}
+    JOIN papers_paper ON papers_paper.id = paper_id AND submitted_by_id IS DISTINCT FROM user_id
+    WHERE paper_id = ANY(%(keys)s)
+    GROUP BY user_id
 """

@@ -1,4 +1,4 @@
-"""What a reader follows: two verbs, each safe to repeat, the list that it brings in, and the page to manage it."""
+"""Following and unfollowing, the list of papers of followed targets, and the page to manage follows."""
 
 from datetime import timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from lib.refusals import BadInput
 from lib.verbs import verb
 from papers import lists
 from papers.following.lists import following as following_list
-from papers.models import follow as follows
+from papers.models import follow as follow_models
 
 _limited = limited("follow", person=60, network=600, period=timedelta(minutes=1))
 
@@ -24,7 +24,7 @@ _limited = limited("follow", person=60, network=600, period=timedelta(minutes=1)
 @verb
 @_limited
 def follow(request: HttpRequest, kind: str) -> HttpResponse:
-    """Follow what the form names as `what`; topics and authors are followed by name, whether or not they exist."""
+    """Follow the target with the handle `what`. Topics and authors need not exist."""
     model, target = _target(request, kind)
     try:
         model.objects.make(request.user, target)
@@ -44,35 +44,34 @@ def unfollow(request: HttpRequest, kind: str) -> HttpResponse:
     return _answer(request, model, target)
 
 
-def _target(request: HttpRequest, kind: str) -> tuple[type[follows.Follow], object]:
-    """The model of this kind of follow, and the target that the form names."""
+def _target(request: HttpRequest, kind: str) -> tuple[type[follow_models.Follow], object]:
+    """Return the model of this kind of follows, and the target with the handle `what`. Raises Http404."""
     try:
-        model = follows.kinds()[kind]
+        model = follow_models.kinds()[kind]
         return model, model.find(request.POST.get("what", ""))
     except (KeyError, ObjectDoesNotExist):
         raise Http404 from None
 
 
-def _answer(request: HttpRequest, model: type[follows.Follow], target) -> HttpResponse:
-    """The button as it is now, or the way back to the page that it was on."""
+def _answer(request: HttpRequest, model: type[follow_models.Follow], target) -> HttpResponse:
+    """Answer with the follow button to htmx, or else with a redirect back."""
     if not request.htmx:
         return redirect_back(request)
-    return render(request, "papers/following/_follow.html", {"follow": model.objects.standing(request.user, target)})
+    return render(request, "papers/following/_follow.html", {"follow": model.objects.state(request.user, target)})
 
 
 @login_required
 def following(request: HttpRequest) -> HttpResponse:
-    """The list of what a reader's follows bring in."""
-    number = partial(follows.count, request.user)
+    """Show the papers of all that the user follows."""
+    count = partial(follow_models.count, request.user)
     template = "papers/following/following.html"
-    return lists.page(request, following_list(), template, section="following", number_followed=number)
+    return lists.page(request, following_list(), template, section="following", follow_count=count)
 
 
 @login_required
 def manage(request: HttpRequest) -> HttpResponse:
-    """All that a reader follows, by kind."""
-    shelves = [(kind, kind.objects.of(request.user)) for kind in follows.kinds().values()]
-    number = sum(len(rows) for _, rows in shelves)
-    return render(
-        request, "papers/following/followed.html", {"shelves": shelves, "number": number, "most": follows.MOST}
-    )
+    """Show the user's follows, by kind."""
+    groups = [(model, model.objects.of(request.user)) for model in follow_models.kinds().values()]
+    count = sum(len(rows) for _, rows in groups)
+    context = {"groups": groups, "count": count, "max_follows": follow_models.MAX_FOLLOWS}
+    return render(request, "papers/following/followed.html", context)

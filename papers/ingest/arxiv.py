@@ -14,13 +14,13 @@ from papers.ingest import oai, withdrawal
 from papers.ingest.client import Client, FetchError
 from papers.ingest.record import NotFound, PaperRecord, Problem, RecordError
 
-QUERY = "https://export.arxiv.org/api/query"
-PAGE = 100
+QUERY_URL = "https://export.arxiv.org/api/query"
+PAGE_SIZE = 100
 CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
 
 
-def read(data: bytes, source: str) -> Iterator[PaperRecord | Problem]:
-    """The records of an Atom feed or an OAI-PMH answer: the root element tells which."""
+def parse(data: bytes, source: str) -> Iterator[PaperRecord | Problem]:
+    """Yield the records of an Atom feed or of an OAI-PMH response, which the root element distinguishes."""
     try:
         root = xml.parse(data)
     except xml.BadXML as error:
@@ -36,18 +36,18 @@ def read(data: bytes, source: str) -> Iterator[PaperRecord | Problem]:
 
 
 def fetch(ids: list[str], client: Client) -> Iterator[PaperRecord | Problem]:
-    """arXiv's records of these ids, and a Problem for every id that it does not know. Raises FetchError."""
-    asked = {}
+    """Yield arXiv's records of these ids, and a Problem for each id that arXiv does not have. Raises FetchError."""
+    versioned_ids = {}
     for position, text in enumerate(ids, 1):
         try:
             arxiv_id, version = identifiers.parse(text)
         except ValueError as error:
             yield Problem("ids", position, str(error))
         else:
-            asked[arxiv_id] = f"{arxiv_id}v{version}" if version else arxiv_id
-    for some in batched(asked.items(), PAGE):
-        missing = dict(some)
-        feed = _feed(client, id_list=",".join(missing.values()), max_results=PAGE)
+            versioned_ids[arxiv_id] = f"{arxiv_id}v{version}" if version else arxiv_id
+    for batch in batched(versioned_ids.items(), PAGE_SIZE):
+        missing = dict(batch)
+        feed = _query(client, id_list=",".join(missing.values()), max_results=PAGE_SIZE)
         for item in _entries(feed, "arXiv"):
             if isinstance(item, PaperRecord):
                 missing.pop(item.arxiv_id, None)
@@ -55,10 +55,10 @@ def fetch(ids: list[str], client: Client) -> Iterator[PaperRecord | Problem]:
         yield from (Problem("arXiv", None, f"{name} is not known there") for name in missing.values())
 
 
-def find(arxiv_id: str, client: Client) -> PaperRecord:
-    """arXiv's record of one id.
+def fetch_one(arxiv_id: str, client: Client) -> PaperRecord:
+    """Return arXiv's record of an id.
 
-    Raises NotFound if arXiv has no such paper, RecordError if its entry is none of ours, FetchError if none came.
+    Raises NotFound if arXiv has no such paper, RecordError if its entry is unusable, FetchError if the request fails.
     """
     items = list(fetch([arxiv_id], client))
     for item in items:
@@ -68,16 +68,16 @@ def find(arxiv_id: str, client: Client) -> PaperRecord:
 
 
 def recent(category: str, since: datetime, client: Client) -> Iterator[PaperRecord | Problem]:
-    """What came into the category from that moment on, newest first. Raises FetchError."""
+    """Yield the papers that were submitted to a category since a moment, newest first. Raises FetchError."""
     start = 0
     while True:
-        feed = _feed(
+        feed = _query(
             client,
             search_query=f"cat:{category}",
             sortBy="submittedDate",
             sortOrder="descending",
             start=start,
-            max_results=PAGE,
+            max_results=PAGE_SIZE,
         )
         page = list(_entries(feed, f"arXiv {category} from {start}"))
         for item in page:
@@ -88,14 +88,14 @@ def recent(category: str, since: datetime, client: Client) -> Iterator[PaperReco
         total = int(feed.findtext("{*}totalResults", "0"))
         if start >= total:
             return
-        if not page:  # arXiv does this now and then; it is not the end
+        if not page:  # arXiv sometimes answers an empty page before the last one
             raise FetchError(f"arXiv broke off after {start:,} of {total:,} papers in {category}")
 
 
-def _feed(client: Client, **query) -> etree._Element:
-    url = f"{QUERY}?{urlencode(query, safe=':,/')}"
+def _query(client: Client, **params) -> etree._Element:
+    url = f"{QUERY_URL}?{urlencode(params, safe=':,/')}"
     try:
-        return xml.parse(client.fetch(url))
+        return xml.parse(client.get(url).body)
     except xml.BadXML as error:
         raise FetchError(f"{url} answered something that is not XML that we read: {error}") from None
 
@@ -114,12 +114,12 @@ def _record(entry: etree._Element) -> PaperRecord:
         raise RecordError(f"arXiv answered with an error: {entry.findtext('{*}summary')}")
     categories = entry.findall("{*}primary_category") + entry.findall("{*}category")
     abstract = entry.findtext("{*}summary")
-    return PaperRecord.of(
+    return PaperRecord.from_source(
         arxiv_id=address,
         title=entry.findtext("{*}title"),
         abstract=abstract,
         authors=[name.text or "" for name in entry.iterfind("{*}author/{*}name")],
         categories=[category.get("term", "") for category in categories],
         published_at=entry.findtext("{*}published"),
-        withdrawn=withdrawal.is_told(entry.findtext("{*}comment"), abstract),
+        withdrawn=withdrawal.is_withdrawn(entry.findtext("{*}comment"), abstract),
     )

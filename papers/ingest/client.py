@@ -1,4 +1,4 @@
-"""The one way by which anything here is fetched from another site: politely, and from known hosts only."""
+"""The only HTTP client of the importers. It fetches from an allow-list of hosts and keeps to their rate limits."""
 
 import threading
 import time
@@ -11,147 +11,149 @@ import httpx2
 import stamina
 from django.conf import settings
 
-HOSTS = {"huggingface.co", "arxiv.org", "export.arxiv.org", "oaipmh.arxiv.org", "api.github.com"}
-# Seconds between requests to all hosts of a site together. https://info.arxiv.org/help/api/tou.html says three, and
-# https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api one after the other.
-PAUSES = {"arxiv.org": 3.0, "github.com": 1.0}
-LIMIT = 50 * 1024 * 1024  # bytes of a body
-ATTEMPTS = 3
+ALLOWED_HOSTS = {"huggingface.co", "arxiv.org", "export.arxiv.org", "oaipmh.arxiv.org", "api.github.com"}
+# Minimum seconds between two requests to the hosts of a domain. https://info.arxiv.org/help/api/tou.html asks for three
+# seconds, https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api for serial requests.
+REQUEST_INTERVALS = {"arxiv.org": 3.0, "github.com": 1.0}
+MAX_BODY_BYTES = 50 * 1024 * 1024
+MAX_ATTEMPTS = 3
 
 
 class FetchError(Exception):
-    """What was asked of another site did not come; the text says why, in words."""
+    """A request failed. The message names the URL and the reason."""
 
 
-class Refused(FetchError):
-    """… and will not: it is not there, or not for us."""
+class NotAccessible(FetchError):
+    """The server answered 403, 404, 410 or 451, so that another attempt is useless."""
 
 
-class NotNow(FetchError):
-    """… and a later try may have it."""
+class TemporaryError(FetchError):
+    """The request failed for a reason that may be gone at a later attempt: a rate limit, a server or network error."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """`body` is None if it still is the one of the ETag that was sent; `following` is the address of the next page."""
+class Response:
+    """A successful response.
+
+    `body` is None after 304 Not Modified. `next_url` is the target of a header `Link: …; rel="next"`, or None.
+    """
 
     body: bytes | None
     etag: str
-    following: str | None
+    next_url: str | None
 
 
 class Client:
-    """Fetches from `HOSTS` over https, one request at a time.
+    """Sends GET requests to `ALLOWED_HOSTS` over https, one at a time.
 
-    `patience` is the longest time in seconds that it waits for its turn or goes on trying: two minutes for a command,
-    less where a reader waits. `transport` (as httpx2 understands it), `clock` and `sleep` are for tests.
+    `max_wait` is the longest time in seconds that it waits for the interval between requests, for another request to
+    end, or between the first and the last attempt. Tests replace `transport` (of httpx2), `clock` and `sleep`.
     """
 
-    def __init__(self, transport=None, *, patience=120.0, clock=time.monotonic, sleep=time.sleep) -> None:
-        self._patience, self._clock, self._sleep = patience, clock, sleep
-        self._next_turn: dict[str, float] = {}
+    def __init__(self, transport=None, *, max_wait=120.0, clock=time.monotonic, sleep=time.sleep) -> None:
+        self._max_wait, self._clock, self._sleep = max_wait, clock, sleep
+        self._next_request_at: dict[str, float] = {}
         self._lock = threading.Lock()
         self._http = httpx2.Client(
             transport=transport,
-            timeout=min(20, patience),
+            timeout=min(20, max_wait),
             follow_redirects=True,
             headers={"User-Agent": f"Broadsheet (+{settings.CONTACT})"},
-            event_hooks={"request": [self._before]},
+            event_hooks={"request": [self._before_request]},
         )
 
-    def fetch(self, url: str) -> bytes:
-        """The body of one answer. Raises FetchError."""
-        return self.ask(url).body
-
     def pages(self, url: str) -> Iterator[tuple[str, bytes]]:
-        """(address, body) of the answer and of all that follow it by `Link: …; rel="next"`. Raises FetchError."""
-        seen = set()
-        while url and url not in seen:
-            seen.add(url)
-            answer = self.ask(url)
-            yield url, answer.body
-            url = answer.following
+        """Yield (URL, body) of a paginated resource, following `Link: …; rel="next"`. Raises FetchError."""
+        visited = set()
+        while url and url not in visited:
+            visited.add(url)
+            response = self.get(url)
+            yield url, response.body
+            url = response.next_url
 
-    def ask(self, url: str, headers: dict[str, str] | None = None) -> Answer:
-        """One answer. Raises FetchError. An `Authorization` goes to this host alone, whatever leads elsewhere."""
-        for attempt in stamina.retry_context(on=NotNow, attempts=ATTEMPTS, timeout=self._patience):
+    def get(self, url: str, headers: dict[str, str] | None = None) -> Response:
+        """Return the response, after at most `MAX_ATTEMPTS` attempts. Raises FetchError.
+
+        An `Authorization` header is not sent to another host that the server redirects to.
+        """
+        for attempt in stamina.retry_context(on=TemporaryError, attempts=MAX_ATTEMPTS, timeout=self._max_wait):
             with attempt:
-                if not self._lock.acquire(timeout=self._patience):
-                    raise NotNow(f"{url} is not fetched: others are being fetched already")
+                if not self._lock.acquire(timeout=self._max_wait):
+                    raise TemporaryError(f"{url} is not fetched: others are being fetched already")
                 try:
-                    return self._ask(url, headers)
+                    return self._send(url, headers)
                 finally:
                     self._lock.release()
         raise AssertionError("stamina returns or raises")
 
-    def _ask(self, url: str, headers: dict[str, str] | None) -> Answer:
+    def _send(self, url: str, headers: dict[str, str] | None) -> Response:
         try:
             with self._http.stream("GET", url, headers=headers) as response:
-                self._judge(response)
+                self._check_status(response)
                 body = bytearray()
                 for chunk in response.iter_bytes():
                     body += chunk
-                    if len(body) > LIMIT:
-                        raise FetchError(f"{url} sends more than {LIMIT:,} bytes")
-                following = response.links.get("next", {}).get("url")
-                return Answer(
+                    if len(body) > MAX_BODY_BYTES:
+                        raise FetchError(f"{url} sends more than {MAX_BODY_BYTES:,} bytes")
+                next_url = response.links.get("next", {}).get("url")
+                return Response(
                     None if response.status_code == 304 else bytes(body),
                     response.headers.get("ETag", ""),
-                    following and str(response.url.join(following)),
+                    next_url and str(response.url.join(next_url)),
                 )
         except httpx2.TransportError as error:
-            raise NotNow(f"{url} could not be fetched: {error}") from error
+            raise TemporaryError(f"{url} could not be fetched: {error}") from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise FetchError(f"{url} could not be fetched: {error}") from error
 
-    def _before(self, request: httpx2.Request) -> None:
-        """Before every request, those of redirects too: may it go there, and is it our turn?"""
+    def _before_request(self, request: httpx2.Request) -> None:
+        """Check the URL of a request or redirect against the allow-list, and wait until it may be sent."""
         url = request.url
-        if url.scheme != "https" or url.host not in HOSTS or url.port is not None or url.userinfo:
-            raise FetchError(f"{url} is not fetched: only https addresses of {', '.join(sorted(HOSTS))} are")
-        site = _site(url)
-        wait = self._next_turn.get(site, 0) - self._clock()
-        if wait > self._patience:
-            raise NotNow(f"{url.host} asks us to come back in {wait:.0f} seconds")
+        if url.scheme != "https" or url.host not in ALLOWED_HOSTS or url.port is not None or url.userinfo:
+            raise FetchError(f"{url} is not fetched: only https addresses of {', '.join(sorted(ALLOWED_HOSTS))} are")
+        domain = _domain(url)
+        wait = self._next_request_at.get(domain, 0) - self._clock()
+        if wait > self._max_wait:
+            raise TemporaryError(f"{url.host} asks us to come back in {wait:.0f} seconds")
         if wait > 0:
             self._sleep(wait)
-        self._next_turn[site] = self._clock() + PAUSES.get(site, 0)
+        self._next_request_at[domain] = self._clock() + REQUEST_INTERVALS.get(domain, 0)
 
-    def _judge(self, response: httpx2.Response) -> None:
+    def _check_status(self, response: httpx2.Response) -> None:
         status, headers = response.status_code, response.headers
         if response.is_success or (status == 304 and "If-None-Match" in response.request.headers):
             return
-        words = f"{response.url} answered {status} {response.reason_phrase}"
-        if status == 429 or response.is_server_error or (status == 403 and _has_a_limit(headers)):
-            site = _site(response.url)
-            self._next_turn[site] = max(self._next_turn.get(site, 0), self._clock() + _pause(headers))
-            raise NotNow(words)
-        raise (Refused if status in (403, 404, 410, 451) else FetchError)(words)
+        message = f"{response.url} answered {status} {response.reason_phrase}"
+        if status == 429 or response.is_server_error or (status == 403 and _is_rate_limited(headers)):
+            domain, earliest = _domain(response.url), self._clock() + _retry_delay(headers)
+            self._next_request_at[domain] = max(self._next_request_at.get(domain, 0), earliest)
+            raise TemporaryError(message)
+        raise (NotAccessible if status in (403, 404, 410, 451) else FetchError)(message)
 
 
-def _site(url: httpx2.URL) -> str:
+def _domain(url: httpx2.URL) -> str:
     return ".".join(url.host.split(".")[-2:])
 
 
-def _has_a_limit(headers: httpx2.Headers) -> bool:
-    """How GitHub says “too many” (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api)."""
+def _is_rate_limited(headers: httpx2.Headers) -> bool:
+    """Whether a 403 is a limit (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api)."""
     return "Retry-After" in headers or headers.get("X-RateLimit-Remaining") == "0"
 
 
-def _pause(headers: httpx2.Headers) -> float:
-    """Seconds that we are asked to wait: RFC 9110, 10.2.3, or GitHub's moment at which its limit begins anew."""
+def _retry_delay(headers: httpx2.Headers) -> float:
+    """Return the seconds to wait by `Retry-After`, or else until GitHub's `X-RateLimit-Reset`."""
     reset = headers.get("X-RateLimit-Reset", "")
     if "Retry-After" in headers or headers.get("X-RateLimit-Remaining") != "0" or not reset.isdecimal():
-        return _seconds(headers.get("Retry-After", "0"))
+        return _parse_retry_after(headers.get("Retry-After", "0"))
     return max(0.0, float(reset[:12]) - datetime.now(UTC).timestamp())
 
 
-def _seconds(retry_after: str) -> float:
-    """A number of seconds or a date (RFC 9110, 10.2.3); 0 for anything else."""
-    if retry_after.isdecimal() and len(retry_after) < 10:
-        return float(retry_after)
+def _parse_retry_after(value: str) -> float:
+    """Return the seconds of a `Retry-After` value, a number or a date (RFC 9110, 10.2.3), or 0 if it is neither."""
+    if value.isdecimal() and len(value) < 10:
+        return float(value)
     try:
-        moment = parsedate_to_datetime(retry_after)
+        date = parsedate_to_datetime(value)
     except ValueError:
         return 0.0
-    return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    return (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

@@ -1,4 +1,4 @@
-"""What the importing commands share: their options, the progress they show, the report and the exit code."""
+"""The base of the import commands: their options, progress, report and exit code."""
 
 import time
 from argparse import ArgumentTypeError
@@ -12,22 +12,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from papers.ingest.client import Client, FetchError
 from papers.ingest.files import SourceError
 from papers.ingest.record import PaperRecord, Problem
-from papers.ingest.save import BATCH, Tally, save
+from papers.ingest.save import BATCH_SIZE, ImportCounts, save
 
 type Items = Iterable[PaperRecord | Problem]
 
 
 def positive(text: str) -> int:
-    """For argparse: a whole number from 1 up."""
+    """Return the text as an integer from 1, as an argparse type does. Raises ArgumentTypeError."""
     if not text.isdecimal() or not int(text):
         raise ArgumentTypeError(f"“{text}” is not a whole number from 1 up")
     return int(text)
 
 
 class ImportCommand(BaseCommand):
-    """Reads sources one after the other, saves their records in batches, and says what came of it.
+    """A command that reads sources, saves their records in batches, and reports the counts.
 
-    What is bad is told on stderr as “file, record 3: reason” while the rest goes on; the exit code is 1 then.
+    A record that cannot be used is reported on stderr as “file, record 3: reason” and skipped; the exit code is then 1.
     """
 
     def add_arguments(self, parser) -> None:
@@ -39,26 +39,26 @@ class ImportCommand(BaseCommand):
         return Client()
 
     def run(self, sources: list[tuple[str, Items]], *, dry_run: bool, limit: int | None) -> None:
-        """`sources` are names with what is read there. Raises CommandError if anything was bad."""
-        started, tally, self.bad = time.perf_counter(), Tally(), 0
+        """Import pairs of a source's name and its items. Raises CommandError if there was any Problem."""
+        started_at, counts, self.problems = time.perf_counter(), ImportCounts(), 0
         count = TextColumn("{task.fields[records]:,} records")
         columns = BarColumn(), MofNCompleteColumn(), count, TimeElapsedColumn()
         self.progress = Progress(*columns, disable=not self.stdout.isatty())
         self.task = self.progress.add_task("", total=len(sources), records=0)
         with self.progress:
             records = islice(self._records(sources), limit)
-            # A dry run leaves nothing that a second batch could be compared with, so it has but one.
-            for batch in [tuple(records)] if dry_run else batched(records, BATCH):
-                tally += save(batch, dry_run=dry_run)
-                self.progress.update(self.task, records=tally.records)
-        self._report(tally, time.perf_counter() - started, dry_run)
+            # A dry run is a single batch, since a second one could not be compared with the first, which is not saved.
+            for batch in [tuple(records)] if dry_run else batched(records, BATCH_SIZE):
+                counts += save(batch, dry_run=dry_run)
+                self.progress.update(self.task, records=counts.records)
+        self._report(counts, time.perf_counter() - started_at, dry_run)
 
     def _records(self, sources: list[tuple[str, Items]]) -> Iterator[PaperRecord]:
         for name, items in sources:
             count = 0
-            for item in _to_the_end(name, items):
+            for item in _catch_errors(name, items):
                 if isinstance(item, Problem):
-                    self._complain(item)
+                    self._report_problem(item)
                 else:
                     count += 1
                     yield item
@@ -66,25 +66,26 @@ class ImportCommand(BaseCommand):
             if self.progress.disable:
                 self.stdout.write(f"{name}: {count:,} records")
 
-    def _complain(self, problem: Problem) -> None:
-        self.bad += 1
+    def _report_problem(self, problem: Problem) -> None:
+        self.problems += 1
         if self.progress.disable or not self.stderr.isatty():
             self.stderr.write(str(problem))
-        else:  # above the bar
+        else:
             self.progress.console.print(str(problem), style="red", markup=False, highlight=False)
 
-    def _report(self, tally: Tally, seconds: float, dry_run: bool) -> None:
+    def _report(self, counts: ImportCounts, seconds: float, dry_run: bool) -> None:
         if dry_run:
             self.stdout.write("A dry run, nothing was written. It would have been:")
-        self.stdout.write(f"{tally}, {self.bad:,} bad in {seconds:.1f} s ({tally.records / seconds:,.0f} records/s)")
-        if not tally.new and not tally.changed:
+        speed = f"{seconds:.1f} s ({counts.records / seconds:,.0f} records/s)"
+        self.stdout.write(f"{counts}, {self.problems:,} bad in {speed}")
+        if not counts.new and not counts.changed:
             self.stdout.write("Nothing changed.")
-        if self.bad:
-            raise CommandError(f"{self.bad:,} bad; each was told above.")
+        if self.problems:
+            raise CommandError(f"{self.problems:,} bad; each is reported above.")
 
 
-def _to_the_end(name: str, items: Items) -> Iterator[PaperRecord | Problem]:
-    """The items; what breaks them off is the last Problem."""
+def _catch_errors(name: str, items: Items) -> Iterator[PaperRecord | Problem]:
+    """Yield the items, and a Problem for an error of the source that ends them."""
     try:
         yield from items
     except (SourceError, FetchError) as error:

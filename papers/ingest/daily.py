@@ -1,4 +1,4 @@
-"""What the worker imports by itself, when settings name a time: the Hub's list of the day, arXiv's categories."""
+"""The scheduled imports of the worker: the Hub's daily papers and the new papers of arXiv's categories."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -10,35 +10,35 @@ from django.utils import timezone
 from papers.ingest import arxiv, hub
 from papers.ingest.client import Client, FetchError
 from papers.ingest.record import PaperRecord, Problem
-from papers.ingest.save import Tally, save
+from papers.ingest.save import ImportCounts, save
 
-DAYS = 3  # back in a category of arXiv, so that a weekend or a failed run leaves no gap
-BATCH = 100  # records, as many as a page has: what came before a break is kept
+DAYS = 3  # of an arXiv category in each run, so that a failed run leaves no gap
+BATCH_SIZE = 100  # records, as many as a page has, so that an error loses nothing of the pages before
 
 logger = logging.getLogger(__name__)
 
 
-def import_hub(client: Client) -> Tally:
-    """Yesterday's list, whose votes still grow, and today's. Raises FetchError."""
+def import_hub(client: Client) -> ImportCounts:
+    """Import the Hub's lists of yesterday, whose votes still change, and of today. Raises FetchError."""
     today = hub.today(timezone.now())
-    return sum((_take_in(hub.daily(day, client)) for day in (today - timedelta(days=1), today)), Tally())
+    return sum((_save_all(hub.daily(day, client)) for day in (today - timedelta(days=1), today)), ImportCounts())
 
 
-def import_arxiv(category: str, client: Client) -> Tally:
-    """What came into this category in the last days. Raises FetchError."""
-    return _take_in(arxiv.recent(category, timezone.now() - timedelta(days=DAYS), client))
+def import_arxiv(category: str, client: Client) -> ImportCounts:
+    """Import the papers of the last `DAYS` days in an arXiv category. Raises FetchError."""
+    return _save_all(arxiv.recent(category, timezone.now() - timedelta(days=DAYS), client))
 
 
-def _take_in(items: Iterable[PaperRecord | Problem]) -> Tally:
-    return sum((save(batch) for batch in batched(_sound(items), BATCH)), Tally())
+def _save_all(items: Iterable[PaperRecord | Problem]) -> ImportCounts:
+    return sum((save(batch) for batch in batched(_valid_records(items), BATCH_SIZE)), ImportCounts())
 
 
-def _sound(items: Iterable[PaperRecord | Problem]) -> Iterator[PaperRecord]:
-    """The records; a bad one is told in the log, and tomorrow's run will meet it again, so nothing fails for it."""
+def _valid_records(items: Iterable[PaperRecord | Problem]) -> Iterator[PaperRecord]:
+    """Yield the records and log the problems of single ones. Raises FetchError for a problem of a whole source."""
     for item in items:
         if isinstance(item, PaperRecord):
             yield item
-        elif item.position is None:  # the answer as a whole
+        elif item.position is None:
             raise FetchError(str(item))
         else:
             logger.warning("Not imported: %s", item)

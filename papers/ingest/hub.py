@@ -1,7 +1,7 @@
-"""The Hub's list of daily papers: `GET /api/daily_papers`, a JSON array of rows around a `paper`.
+"""The Hub's daily papers: `GET /api/daily_papers`, which answers a JSON array of rows that hold a `paper`.
 
-Shape: https://huggingface.co/.well-known/openapi.md. Each row is one paper on the day of its `submittedOnDailyAt`.
-Authors whom the Hub hides are left out; what it tells of its accounts, and its pictures, stay there.
+Schema: https://huggingface.co/.well-known/openapi.md. Each row is one paper, listed on the day of `submittedOnDailyAt`.
+The Hub's accounts and pictures are not imported.
 """
 
 import json
@@ -12,35 +12,35 @@ from zoneinfo import ZoneInfo
 from papers.ingest.client import Client
 from papers.ingest.record import PaperRecord, Problem, RecordError
 
-DAILY = "https://huggingface.co/api/daily_papers"
+DAILY_URL = "https://huggingface.co/api/daily_papers"
 _NEW_YORK = ZoneInfo("America/New_York")
 
 
 def today(now: datetime) -> date:
-    """The latest day that the Hub has a list of: it begins at half past nine in the evening before, in New York."""
+    """Return the date of the Hub's latest list, which opens at 21:30 in New York on the day before."""
     return (now.astimezone(_NEW_YORK) + timedelta(hours=2, minutes=30)).date()
 
 
 def daily(day: date, client: Client) -> Iterator[PaperRecord | Problem]:
-    """All rows of that day. Raises FetchError, also for a day that has not begun there."""
-    return fetch(f"{DAILY}?date={day}&limit=100", client)
+    """Yield the papers of a day. Raises FetchError, also for a day that has not begun at the Hub."""
+    return fetch(f"{DAILY_URL}?date={day}&limit=100", client)
 
 
 def fetch(url: str, client: Client) -> Iterator[PaperRecord | Problem]:
-    """The rows at this address and on the pages that follow it. Raises FetchError."""
+    """Yield the papers at this URL and on the pages after it. Raises FetchError."""
     for address, body in client.pages(url):
-        yield from read(body, address)
+        yield from parse(body, address)
 
 
-def read(data: bytes, source: str) -> Iterator[PaperRecord | Problem]:
-    """The rows of one answer, in order; an answer that is no list of rows is one Problem."""
+def parse(data: bytes, source: str) -> Iterator[PaperRecord | Problem]:
+    """Yield the papers of one response in order. A response that is not an array yields one Problem."""
     try:
         rows = json.loads(data)
     except (ValueError, RecursionError) as error:
         yield Problem(source, None, f"this is not JSON: {error}")
         return
     if not isinstance(rows, list):
-        yield Problem(source, None, _refusal(rows))
+        yield Problem(source, None, _error_message(rows))
         return
     for position, row in enumerate(rows, 1):
         try:
@@ -49,29 +49,29 @@ def read(data: bytes, source: str) -> Iterator[PaperRecord | Problem]:
             yield Problem(source, position, str(error))
 
 
-def _refusal(answer) -> str:
-    if isinstance(answer, dict) and "error" in answer:
-        return f"the Hub answered with an error: {answer['error']}"
-    return f"a list of papers was expected, not {type(answer).__name__}"
+def _error_message(data) -> str:
+    if isinstance(data, dict) and "error" in data:
+        return f"the Hub answered with an error: {data['error']}"
+    return f"a list of papers was expected, not {type(data).__name__}"
 
 
 def _record(row) -> PaperRecord:
     paper = _object(_object(row, "row").get("paper"), "paper")
-    told = row | {key: value for key, value in paper.items() if value is not None}
-    return PaperRecord.of(
-        arxiv_id=told.get("id"),
-        title=told.get("title"),
-        abstract=told.get("summary"),
-        authors=_authors(told.get("authors")),
-        keywords=told.get("ai_keywords"),
-        organisation=_organisation(told.get("organization")),
-        code_url=told.get("githubRepo"),
-        code_stars=told.get("githubStars"),
-        project_url=told.get("projectPage"),
-        published_at=told.get("publishedAt"),
-        listed_at=told.get("submittedOnDailyAt"),
-        votes=told.get("upvotes"),
-        comment_count=told.get("numComments"),
+    fields = row | {key: value for key, value in paper.items() if value is not None}
+    return PaperRecord.from_source(
+        arxiv_id=fields.get("id"),
+        title=fields.get("title"),
+        abstract=fields.get("summary"),
+        authors=_authors(fields.get("authors")),
+        keywords=fields.get("ai_keywords"),
+        organisation=_organisation(fields.get("organization")),
+        code_url=fields.get("githubRepo"),
+        code_stars=fields.get("githubStars"),
+        project_url=fields.get("projectPage"),
+        published_at=fields.get("publishedAt"),
+        listed_at=fields.get("submittedOnDailyAt"),
+        votes=fields.get("upvotes"),
+        comment_count=fields.get("numComments"),
     )
 
 
@@ -82,7 +82,7 @@ def _object(value, name: str) -> dict:
 
 
 def _authors(authors) -> list | None:
-    """All names; `hidden` only keeps a paper off its author's profile there."""
+    """Return all names. An author who is `hidden` at the Hub is missing from profiles only, not from the paper."""
     if authors is None:
         return None
     if not isinstance(authors, list):

@@ -1,7 +1,7 @@
-"""arXiv's OAI-PMH answers (https://info.arxiv.org/help/oa/): the formats arXiv, arXivRaw and oai_dc.
+"""arXiv's OAI-PMH responses (https://info.arxiv.org/help/oa/) in the formats arXiv, arXivRaw and oai_dc.
 
-Elements are found by their local names, because saved answers often lost their namespaces. arXiv and oai_dc tell
-no version; oai_dc names subjects in words, not by arXiv's codes, so it tells no categories.
+Elements are matched by their local names, because saved responses often lost their namespaces. The formats arXiv and
+oai_dc have no version. oai_dc has subjects in words instead of arXiv's category codes, so its categories stay None.
 """
 
 import re
@@ -13,15 +13,15 @@ from lxml import etree
 from papers.ingest import withdrawal
 from papers.ingest.record import PaperRecord, Problem
 
-_GROUP = re.compile(r"\([^()]*\)")
-_BETWEEN = re.compile(r"\s*(?:[,;:&]|\band\b)\s*")
+_PARENTHESES = re.compile(r"\([^()]*\)")
+_SEPARATOR = re.compile(r"\s*(?:[,;:&]|\band\b)\s*")
 _SUFFIX = re.compile(r",\s*(?=(?:[JS]r\.?|I{2,3}|IV)\s*(?:,|;|\band\b|$))")
 
 
 def records(root: etree._Element, source: str) -> Iterator[PaperRecord | Problem]:
-    """The records below (or at) the root, then the protocol's errors. That nothing matched is no error.
+    """Yield the records at or below the root, then the errors of the protocol, but for `noRecordsMatch`.
 
-    A record that arXiv deleted is a Problem: nothing is deleted here, but somebody should know.
+    A record that arXiv deleted yields a Problem, since the paper is not deleted here.
     """
     for position, record in enumerate(root.iter("{*}record"), 1):
         try:
@@ -45,16 +45,16 @@ def _record(record) -> PaperRecord:
     name = etree.QName(metadata).localname
     if name not in _FORMATS:
         raise ValueError(f"the format “{name}” is not one of {', '.join(_FORMATS)}")
-    return PaperRecord.of(arxiv_id=arxiv_id, title=metadata.findtext("{*}title"), **_FORMATS[name](metadata))
+    return PaperRecord.from_source(arxiv_id=arxiv_id, title=metadata.findtext("{*}title"), **_FORMATS[name](metadata))
 
 
-def _text(paper) -> dict:
+def _abstract(paper) -> dict:
     abstract = paper.findtext("{*}abstract")
-    return {"abstract": abstract, "withdrawn": withdrawal.is_told(paper.findtext("{*}comments"), abstract)}
+    return {"abstract": abstract, "withdrawn": withdrawal.is_withdrawn(paper.findtext("{*}comments"), abstract)}
 
 
 def _arxiv(paper) -> dict:
-    return _text(paper) | {
+    return _abstract(paper) | {
         "authors": [_full_name(author) for author in paper.iterfind("{*}authors/{*}author")],
         "categories": paper.findtext("{*}categories", "").split(),
         "published_at": paper.findtext("{*}created"),
@@ -62,49 +62,48 @@ def _arxiv(paper) -> dict:
 
 
 def _full_name(author) -> str:
-    parts = (author.findtext(f"{{*}}{part}", "") for part in ("forenames", "keyname", "suffix"))
-    return " ".join(parts)
+    return " ".join(author.findtext(f"{{*}}{name}", "") for name in ("forenames", "keyname", "suffix"))
 
 
 def _arxiv_raw(paper) -> dict:
     versions = paper.findall("{*}version")
     if not versions:
-        raise ValueError("no version is told")
-    return _text(paper) | {
+        raise ValueError("no version is given")
+    return _abstract(paper) | {
         "authors": split_names(paper.findtext("{*}authors", "")),
         "categories": paper.findtext("{*}categories", "").split(),
-        "published_at": _moment(versions[0].findtext("{*}date", "")),
+        "published_at": _parse_date(versions[0].findtext("{*}date", "")),
         "version": int(versions[-1].get("version", "").removeprefix("v")),
     }
 
 
-def _moment(text: str) -> datetime:
+def _parse_date(text: str) -> datetime:
     return datetime.strptime(text, "%a, %d %b %Y %H:%M:%S GMT")
 
 
 def split_names(text: str) -> list[str]:
-    """The names in arXiv's line of authors: "A. Author, B. Author (Inst) and C. Author, Jr." has three.
+    """Return the names of arXiv's author line: "A. Author, B. Author (Inst) and C. Author, Jr." has three.
 
     Format: https://info.arxiv.org/help/prep.html#author
     """
-    while _GROUP.search(text):
-        text = _GROUP.sub("", text)
-    return _BETWEEN.split(_SUFFIX.sub(" ", text.strip()))
+    while _PARENTHESES.search(text):
+        text = _PARENTHESES.sub("", text)
+    return _SEPARATOR.split(_SUFFIX.sub(" ", text.strip()))
 
 
 def _dublin_core(paper) -> dict:
     abstract = paper.findtext("{*}description")
-    comments = (part.text or "" for part in paper.findall("{*}description")[1:])
+    comments = (description.text or "" for description in paper.findall("{*}description")[1:])
     return {
         "abstract": abstract,
-        "withdrawn": withdrawal.is_told(" ".join(comments).strip().removeprefix("Comment:"), abstract),
-        "authors": [_turned(creator.text or "") for creator in paper.iterfind("{*}creator")],
+        "withdrawn": withdrawal.is_withdrawn(" ".join(comments).strip().removeprefix("Comment:"), abstract),
+        "authors": [_forename_first(creator.text or "") for creator in paper.iterfind("{*}creator")],
         "published_at": paper.findtext("{*}date"),
     }
 
 
-def _turned(name: str) -> str:
-    """ "Last, First, Jr." as "First Last Jr."."""
+def _forename_first(name: str) -> str:
+    """Return "Last, First, Jr." as "First Last Jr."."""
     last, *rest = name.split(",")
     return " ".join([*rest[:1], last, *rest[1:]])
 

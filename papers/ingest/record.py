@@ -1,4 +1,4 @@
-"""What a source may tell us of a paper, and the one place that makes it fit for the database."""
+"""`PaperRecord`, a paper as a source describes it, and the cleaning that makes it fit for the database."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,12 +11,12 @@ from django.utils.text import slugify
 from lib.text import one_line
 from papers import identifiers
 
-_INT4 = 2**31 - 1
+_MAX_INTEGER = 2**31 - 1  # of PostgreSQL's `integer`
 _check_url = URLValidator(schemes=["http", "https"])
 
 
 class RecordError(ValueError):
-    """A source told something that is no paper of ours; the text says what, in words."""
+    """A source's record cannot be used. The message names the field and the reason."""
 
 
 class NotFound(RecordError):
@@ -25,22 +25,23 @@ class NotFound(RecordError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What could not be read. `position` counts a source's records from 1; None is the source as a whole."""
+    """A record that cannot be used, by its position from 1 in the source, or the whole source if that is None."""
 
     source: str
     position: int | None
     reason: str
 
     def __str__(self) -> str:
-        place = self.source if self.position is None else f"{self.source}, record {self.position}"
-        return one_line(f"{place}: {self.reason}")
+        record = "" if self.position is None else f", record {self.position}"
+        return one_line(f"{self.source}{record}: {self.reason}")
 
 
 @dataclass(frozen=True, slots=True)
 class PaperRecord:
-    """One paper as one source tells it. None: the source does not tell, so what is stored stays.
+    """A paper as one source describes it, made by `from_source`.
 
-    Made by `of`, which all sources share. `organisation` is (slug, name), moments are aware and in UTC.
+    A field that the source does not have is None, and its stored value is kept. `organisation` is (slug, name).
+    Datetimes are aware and in UTC.
     """
 
     arxiv_id: str
@@ -61,35 +62,34 @@ class PaperRecord:
     withdrawn: bool | None = None
 
     @classmethod
-    def of(cls, **told) -> Self:
-        """The record of what a source told under the names of our fields. Raises RecordError.
+    def from_source(cls, **fields) -> Self:
+        """Return the record with the source's values, cleaned. Raises RecordError.
 
-        Texts become one line without control characters. Moments are datetimes or ISO 8601, in UTC if they name
-        no zone. A version inside `arxiv_id` counts if no other is told. An empty list of authors or categories
-        tells nothing. Some of what only decorates a paper is no reason to refuse it: a link that is no http(s)
-        address of at most 500 characters and a keyword past 120 are left out, and so is an author's name that
-        has neither letter nor digit.
+        Texts become one line without control characters. Datetimes may be ISO 8601, and are in UTC if they have no time
+        zone. `version` defaults to the version in `arxiv_id`. An empty list of authors or categories becomes None.
+        Links that are not http(s) URLs of at most 500 characters, keywords of more than 120 characters, and authors
+        whose names have neither letter nor digit are left out.
         """
-        told = {field: value for field, value in told.items() if value is not None}
-        for field in ("arxiv_id", "title", "published_at"):
-            if field not in told:
-                raise RecordError(f"{field} is missing")
-        values = {field: _read(field, value) for field, value in told.items()}
+        fields = {name: value for name, value in fields.items() if value is not None}
+        for name in ("arxiv_id", "title", "published_at"):
+            if name not in fields:
+                raise RecordError(f"{name} is missing")
+        values = {name: _clean(name, value) for name, value in fields.items()}
         values["arxiv_id"], version = values["arxiv_id"]
         return cls(**{"version": version} | values)
 
 
-def _read(field: str, value):
+def _clean(name: str, value):
     try:
-        return _READERS[field](value)
+        return _CLEANERS[name](value)
     except ValueError as error:
-        raise RecordError(f"{field}: {error}") from None
+        raise RecordError(f"{name}: {error}") from None
 
 
 def _text(value) -> str:
     if not isinstance(value, str):
         raise RecordError(f"a text was expected, not {type(value).__name__}")
-    # JSON can spell half of a surrogate pair, which no database stores.
+    # JSON may contain lone surrogates, which PostgreSQL refuses.
     return one_line(value.encode("utf-8", "replace").decode("utf-8"))
 
 
@@ -99,11 +99,11 @@ def _texts(value) -> list[str]:
     return [_text(item) for item in value]
 
 
-def _fitting(text: str, limit: int) -> str:
+def _checked_length(text: str, max_length: int) -> str:
     if not text:
         raise RecordError("is empty")
-    if len(text) > limit:
-        raise RecordError(f"“{text[:60]}…” has {len(text)} characters, {limit} fit")
+    if len(text) > max_length:
+        raise RecordError(f"“{text[:60]}…” has {len(text)} characters, {max_length} fit")
     return text
 
 
@@ -112,16 +112,16 @@ def _arxiv_id(value) -> tuple[str, int | None]:
 
 
 def _title(value) -> str:
-    return _fitting(_text(value), 500)
+    return _checked_length(_text(value), 500)
 
 
 def _authors(value) -> tuple[str, ...] | None:
     names = (name for name in _texts(value) if any(map(str.isalnum, name)))
-    return tuple(_fitting(name, 200) for name in names) or None
+    return tuple(_checked_length(name, 200) for name in names) or None
 
 
 def _categories(value) -> tuple[str, ...] | None:
-    return tuple(dict.fromkeys(_fitting(category, 40) for category in _texts(value))) or None
+    return tuple(dict.fromkeys(_checked_length(category, 40) for category in _texts(value))) or None
 
 
 def _keywords(value) -> tuple[str, ...]:
@@ -134,7 +134,7 @@ def _organisation(value) -> tuple[str, str]:
     slug = slugify(_text(value[0]).replace(".", "-"))
     if not 0 < len(slug) <= 96:
         raise RecordError(f"no address can be made of “{value[0][:60]}”")
-    return slug, _fitting(_text(value[1]), 120)
+    return slug, _checked_length(_text(value[1]), 120)
 
 
 def _url(value) -> str | None:
@@ -146,32 +146,32 @@ def _url(value) -> str | None:
     return url if len(url) <= 500 else None
 
 
-def _count(value) -> int:
-    if type(value) is not int or not 0 <= value <= _INT4:
-        raise RecordError(f"a whole number from 0 to {_INT4} was expected, not {str(value)[:40]}")
+def _integer(value) -> int:
+    if type(value) is not int or not 0 <= value <= _MAX_INTEGER:
+        raise RecordError(f"a whole number from 0 to {_MAX_INTEGER} was expected, not {str(value)[:40]}")
     return value
 
 
 def _version(value) -> int:
-    if not 1 <= _count(value) <= 999:
+    if not 1 <= _integer(value) <= 999:
         raise RecordError("versions count from 1 to 999")
     return value
 
 
-def _flag(value) -> bool:
+def _boolean(value) -> bool:
     if not isinstance(value, bool):
         raise RecordError(f"yes or no was expected, not {str(value)[:40]}")
     return value
 
 
-def _moment(value) -> datetime:
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
-    if not 1900 < moment.year < 2200:
-        raise RecordError(f"nothing happens in the year {moment.year}")
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+def _datetime(value) -> datetime:
+    value = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
+    if not 1900 < value.year < 2200:
+        raise RecordError(f"the year {value.year} is not between 1901 and 2199")
+    return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
 
 
-_READERS = {
+_CLEANERS = {
     "arxiv_id": _arxiv_id,
     "version": _version,
     "title": _title,
@@ -181,11 +181,11 @@ _READERS = {
     "keywords": _keywords,
     "organisation": _organisation,
     "code_url": _url,
-    "code_stars": _count,
+    "code_stars": _integer,
     "project_url": _url,
-    "published_at": _moment,
-    "listed_at": _moment,
-    "votes": _count,
-    "comment_count": _count,
-    "withdrawn": _flag,
+    "published_at": _datetime,
+    "listed_at": _datetime,
+    "votes": _integer,
+    "comment_count": _integer,
+    "withdrawn": _boolean,
 }

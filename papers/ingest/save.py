@@ -1,4 +1,4 @@
-"""Records into the database: one transaction a batch, and twice the same is once the same."""
+"""Saving of records: one transaction a batch, and saving the same record again changes nothing."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +13,11 @@ from papers.ingest.record import PaperRecord
 from papers.models import Affiliation, Author, Day, Paper, SearchEntry
 from papers.signals import papers_listed, papers_revised, papers_withdrawn
 
-BATCH = 500  # records that make a good transaction
-_LOCK = 0x696E67657374  # any number that nobody else locks on
+BATCH_SIZE = 500
+_LOCK_ID = 0x696E67657374  # an arbitrary number that no other advisory lock has
 
-# What PaperRecord and Paper call by the same name.
-_SAME = (
+# The fields that have the same name in PaperRecord and Paper.
+_SHARED_FIELDS = (
     "version",
     "title",
     "abstract",
@@ -30,15 +30,16 @@ _SAME = (
     "listed_at",
     "comment_count",
 )
-_COLUMNS = [*_SAME, "author_count", "imported_votes", "vote_count", "changed_at", "withdrawn_at"]
-_TEXT = {"version", "title", "abstract", "authors", "categories", "withdrawn"}
-_READ = _TEXT - {"categories"}  # a change of these is one to whoever has read the paper
-_SEARCHED = {"title", "abstract", "authors", "categories", "keywords"}
+_UPDATED_FIELDS = [*_SHARED_FIELDS, "author_count", "imported_votes", "vote_count", "changed_at", "withdrawn_at"]
+# Ignored in a record of an older version.
+_VERSION_FIELDS = {"version", "title", "abstract", "authors", "categories", "withdrawn"}
+_CONTENT_FIELDS = _VERSION_FIELDS - {"categories"}  # a change of these moves `changed_at`
+_SEARCH_FIELDS = {"title", "abstract", "authors", "categories", "keywords"}
 
 
 @dataclass(frozen=True)
-class Tally:
-    """How many records made a paper, changed one, or changed nothing: repeating another of their batch, too."""
+class ImportCounts:
+    """How many records created a paper, changed one, or changed nothing. A repeated record of a batch is unchanged."""
 
     new: int = 0
     changed: int = 0
@@ -48,95 +49,97 @@ class Tally:
     def records(self) -> int:
         return self.new + self.changed + self.unchanged
 
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(self.new + other.new, self.changed + other.changed, self.unchanged + other.unchanged)
+    def __add__(self, other: "ImportCounts") -> "ImportCounts":
+        return ImportCounts(self.new + other.new, self.changed + other.changed, self.unchanged + other.unchanged)
 
     def __str__(self) -> str:
         return f"{self.new:,} new, {self.changed:,} changed, {self.unchanged:,} unchanged"
 
 
 @transaction.atomic
-def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> Tally:
-    """Bring the papers in line with these records, the later ones prevailing; a dry run only counts.
+def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCounts:
+    """Create or update the papers of these records in order; a dry run only counts.
 
-    What a record does not tell stays. A record listed on an earlier day than the paper is stale and changes
-    nothing. A record of an earlier version leaves the text; one that tells no version may well mean the first.
-    What was withdrawn stays so until a later version is told that is not.
-    A paper was published at the earliest moment that was ever told; a new one without a listing is listed then.
-    Imported votes move `vote_count` by their difference. An organisation is a guess, which another one that is told
-    later replaces; what people decided on or suggested stays.
+    * A field that a record does not have keeps its value.
+    * A record that was listed on an earlier day than the paper changes nothing.
+    * A record of an earlier version does not change the text. A record without a version counts as the first.
+    * A withdrawn paper stays withdrawn until a later version is not.
+    * `published_at` is the earliest of all records. A new paper without `listed_at` is listed at that moment.
+    * `vote_count` moves by the difference of imported votes.
+    * An organisation is a guess that a later record replaces, unless a person suggested or decided it.
     """
     lock()
-    Organisation.objects.lock_slugs()  # before any paper is, as merging does
-    records = _with_present_slugs(records)
-    drafts = _stored({record.arxiv_id for record in records})
+    Organisation.objects.lock_slugs()  # before papers, in the same order as a merge of organisations
+    records = _with_current_slugs(records)
+    drafts = _load_drafts({record.arxiv_id for record in records})
     for record in records:
         if record.arxiv_id not in drafts:
             drafts[record.arxiv_id] = _Draft(Paper(arxiv_id=record.arxiv_id), {}, ())
-        drafts[record.arxiv_id].take(record)
+        drafts[record.arxiv_id].apply(record)
     changed = [draft for draft in drafts.values() if draft.changed]
     new = sum(draft.paper.pk is None for draft in changed)
     if changed and not dry_run:
         _write(changed, dict(record.organisation for record in records if record.organisation))
-        _tell(changed)
-    return Tally(new, len(changed) - new, len(records) - len(changed))
+        _send_signals(changed)
+    return ImportCounts(new, len(changed) - new, len(records) - len(changed))
 
 
 def lock() -> None:
-    """Until the transaction ends, nobody else brings papers in: one import at a time, so that two can meet."""
+    """Take the lock of imports until the end of the transaction, so that they run one at a time."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_ID])
 
 
-def _with_present_slugs(records: Collection[PaperRecord]) -> list[PaperRecord]:
-    """The records, naming the organisations that others were merged into: repeating them changes nothing."""
-    told = {record.organisation[0] for record in records if record.organisation}
-    present = dict(FormerSlug.objects.filter(slug__in=told).values_list("slug", "organisation__slug"))
+def _with_current_slugs(records: Collection[PaperRecord]) -> list[PaperRecord]:
+    """Return the records with former slugs of organisations replaced by the current ones."""
+    slugs = {record.organisation[0] for record in records if record.organisation}
+    current = dict(FormerSlug.objects.filter(slug__in=slugs).values_list("slug", "organisation__slug"))
     return [
-        replace(record, organisation=(present[record.organisation[0]], record.organisation[1]))
-        if record.organisation and record.organisation[0] in present
+        replace(record, organisation=(current[record.organisation[0]], record.organisation[1]))
+        if record.organisation and record.organisation[0] in current
         else record
         for record in records
     ]
 
 
 class _Draft:
-    """A paper while records are laid upon it: its values, in the words of PaperRecord, as stored and as told.
+    """A paper to which records are applied: its stored and its new values, under the names of PaperRecord's fields.
 
-    `settled`: the slugs of organisations on which people have spoken. `organisation`: a guess, or "".
+    The value `organisation` is the slug of the guessed one, or "". `decided` are the slugs that persons suggested or
+    decided on.
     """
 
-    def __init__(self, paper: Paper, stored: dict, settled: Collection[str]) -> None:
-        self.paper, self.stored, self.values, self.settled = paper, stored, stored, settled
+    def __init__(self, paper: Paper, stored: dict, decided: Collection[str]) -> None:
+        self.paper, self.stored, self.values, self.decided = paper, stored, stored, decided
 
     @property
     def changed(self) -> set[str]:
         return {name for name, value in self.values.items() if value != self.stored.get(name)}
 
-    def take(self, record: PaperRecord) -> None:
-        told = _told(record)
-        if told.get("organisation") in self.settled:
-            told["organisation"] = ""
+    def apply(self, record: PaperRecord) -> None:
+        new = _record_values(record)
+        if new.get("organisation") in self.decided:
+            new["organisation"] = ""
         if not self.values:
-            told = {"version": 1, "authors": (), "listed_at": record.published_at} | told
+            new = {"version": 1, "authors": (), "listed_at": record.published_at} | new
         elif record.listed_at and record.listed_at.date() < self.values["listed_at"].date():
             return
         else:
             if (record.version or 1) < self.values["version"]:
-                told = {name: value for name, value in told.items() if name not in _TEXT}
+                new = {name: value for name, value in new.items() if name not in _VERSION_FIELDS}
             elif (record.version or 1) == self.values["version"] and self.values.get("withdrawn"):
-                told.pop("withdrawn", None)
-            told["published_at"] = min(record.published_at, self.values["published_at"])
-        self.values = self.values | told
+                new.pop("withdrawn", None)
+            new["published_at"] = min(record.published_at, self.values["published_at"])
+        self.values = self.values | new
 
 
-def _told(record: PaperRecord) -> dict:
-    values = {name: getattr(record, name) for name in (*_SAME, "authors", "votes", "withdrawn")}
+def _record_values(record: PaperRecord) -> dict:
+    values = {name: getattr(record, name) for name in (*_SHARED_FIELDS, "authors", "votes", "withdrawn")}
     values["organisation"] = record.organisation and record.organisation[0]
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _stored(arxiv_ids: set[str]) -> dict[str, _Draft]:
+def _load_drafts(arxiv_ids: set[str]) -> dict[str, _Draft]:
     names = Author.objects.filter(paper=OuterRef("pk")).order_by("position").values("name")
     slugs = Affiliation.objects.filter(paper=OuterRef("pk")).values("organisation__slug")
     papers = (
@@ -144,16 +147,16 @@ def _stored(arxiv_ids: set[str]) -> dict[str, _Draft]:
         .annotate(
             names=ArraySubquery(names),
             guessed=ArraySubquery(slugs.filter(is_guess=True)),
-            settled=ArraySubquery(slugs.filter(is_guess=False)),
+            decided=ArraySubquery(slugs.filter(is_guess=False)),
         )
-        .select_for_update(of=("self",), no_key=True)  # a vote cast meanwhile waits, and is counted
+        .select_for_update(of=("self",), no_key=True)  # so that votes wait and are counted
         .order_by("pk")
     )
-    return {paper.arxiv_id: _Draft(paper, _values(paper), paper.settled) for paper in papers}
+    return {paper.arxiv_id: _Draft(paper, _stored_values(paper), paper.decided) for paper in papers}
 
 
-def _values(paper: Paper) -> dict:
-    return {name: getattr(paper, name) for name in _SAME} | {
+def _stored_values(paper: Paper) -> dict:
+    return {name: getattr(paper, name) for name in _SHARED_FIELDS} | {
         "categories": tuple(paper.categories),
         "keywords": tuple(paper.keywords),
         "authors": tuple(paper.names),
@@ -168,10 +171,10 @@ def _write(drafts: list[_Draft], organisation_names: dict[str, str]) -> None:
     new = [draft.paper for draft in drafts if not draft.paper.pk]
     old = [draft.paper for draft in drafts if draft.paper.pk]
     for draft in drafts:
-        _fill(draft, organisations)
+        _set_columns(draft, organisations)
     _create(new)
-    # Ten times as fast as bulk_update.
-    Paper.objects.bulk_create(old, update_conflicts=True, unique_fields=["pk"], update_fields=_COLUMNS)
+    # This upsert takes a tenth of the time of `bulk_update`.
+    Paper.objects.bulk_create(old, update_conflicts=True, unique_fields=["pk"], update_fields=_UPDATED_FIELDS)
     Paper.objects.touch([paper.pk for paper in old])
     Affiliation.objects.guess(
         {
@@ -181,7 +184,7 @@ def _write(drafts: list[_Draft], organisation_names: dict[str, str]) -> None:
         }
     )
     _write_authors([draft for draft in drafts if "authors" in draft.changed])
-    searched = [draft for draft in drafts if draft.changed & _SEARCHED]
+    searched = [draft for draft in drafts if draft.changed & _SEARCH_FIELDS]
     SearchEntry.objects.refresh(
         [draft.paper for draft in searched], {draft.paper.pk: draft.values["authors"] for draft in searched}
     )
@@ -191,8 +194,8 @@ def _write(drafts: list[_Draft], organisation_names: dict[str, str]) -> None:
         Day.objects.recount(days)
 
 
-def _fill(draft: _Draft, organisations: dict[str, Organisation]) -> None:
-    """The changed values into the paper's columns."""
+def _set_columns(draft: _Draft, organisations: dict[str, Organisation]) -> None:
+    """Assign the changed values to the fields of the paper."""
     paper = draft.paper
     for name in draft.changed:
         value = draft.values[name]
@@ -201,7 +204,7 @@ def _fill(draft: _Draft, organisations: dict[str, Organisation]) -> None:
                 paper.author_count = len(value)
             case "organisation":
                 if value and not paper.pk and not organisations[value].owned:
-                    paper.organisation = organisations[value]  # as `guess` would have to bring about
+                    paper.organisation = organisations[value]  # so that `guess` has nothing to set
             case "votes":
                 paper.vote_count += value - paper.imported_votes
                 paper.imported_votes = value
@@ -211,22 +214,22 @@ def _fill(draft: _Draft, organisations: dict[str, Organisation]) -> None:
                 paper.withdrawn_at = timezone.now() if value else None
             case _:
                 setattr(paper, name, value)
-    if paper.pk and draft.changed & _READ:
+    if paper.pk and draft.changed & _CONTENT_FIELDS:
         paper.changed_at = timezone.now()
 
 
-def _tell(drafts: list[_Draft]) -> None:
-    """Rooms above. What was withdrawn is no new version to read."""
+def _send_signals(drafts: list[_Draft]) -> None:
+    """Send the signals of new, revised and withdrawn papers. A withdrawal is not also a revision."""
     new = [draft.paper.pk for draft in drafts if not draft.stored]
     withdrawn = [
         draft.paper.pk
         for draft in drafts
         if draft.stored and "withdrawn" in draft.changed and draft.values["withdrawn"]
     ]
-    grown = {draft.paper.pk for draft in drafts if draft.stored and "version" in draft.changed}
+    revised = {draft.paper.pk for draft in drafts if draft.stored and "version" in draft.changed}
     for signal, papers in (
         (papers_listed, new),
-        (papers_revised, sorted(grown.difference(withdrawn))),
+        (papers_revised, sorted(revised.difference(withdrawn))),
         (papers_withdrawn, withdrawn),
     ):
         if papers:
@@ -250,7 +253,7 @@ def _write_authors(drafts: list[_Draft]) -> None:
 
 
 def _copy(model, columns: list[str], rows: Iterable[Sequence]) -> None:
-    """COPY takes a third of the time of `bulk_create`."""
+    """Insert rows by COPY, which takes a third of the time of `bulk_create`."""
     statement = f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:

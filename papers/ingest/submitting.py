@@ -1,4 +1,4 @@
-"""What the worker does for a submission: it fetches the paper's facts from arXiv and lists the paper."""
+"""The job of a submission: fetching the paper's record from arXiv and listing the paper."""
 
 import logging
 from dataclasses import replace
@@ -12,30 +12,30 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lib.jobs import next_try
 from papers.ingest import arxiv
-from papers.ingest.client import Client, FetchError, NotNow
+from papers.ingest.client import Client, FetchError, TemporaryError
 from papers.ingest.record import NotFound, PaperRecord, RecordError
 from papers.ingest.save import lock, save
 from papers.models import Paper, Submission
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 20  # seconds that the client waits for its turn, for arXiv's pause and for the answer, each
-LONGEST_TRY = timedelta(seconds=3 * PATIENCE)  # the job is tried again after growing pauses
+MAX_WAIT = 20  # seconds, see `Client`
+MAX_DURATION = timedelta(seconds=3 * MAX_WAIT)  # of one attempt: for other requests, for the interval, for the response
 
 
 def fetch(submission: Submission, job, client: Client) -> None:
-    """Bring in the paper with this client, in this try of this job.
+    """Fetch and list the paper of a submission in one attempt of its job.
 
-    What arXiv does not have or we cannot use ends the submission. Raises NotNow where arXiv does not
-    answer; after the job's last try the submission has failed.
+    The submission fails if arXiv does not have the paper or its record is unusable. Raises TemporaryError if arXiv
+    cannot be reached, which also fails the submission if the job has no further attempt.
     """
-    submission.start(until=timezone.now() + LONGEST_TRY)
+    submission.start(until=timezone.now() + MAX_DURATION)
     try:
-        _bring_in(submission.arxiv_id, client)
-    except NotNow as error:
+        _import_paper(submission.arxiv_id, client)
+    except TemporaryError as error:
         problem = f"arXiv could not be reached at {timezone.now():%H:%M} UTC."
-        if moment := next_try(job, error):
-            submission.postpone(problem, moment)
+        if retry_at := next_try(job, error):
+            submission.postpone(problem, retry_at)
         else:
             submission.fail(f"{problem} That was the last of several tries. Please try again later.")
         raise
@@ -51,31 +51,31 @@ def fetch(submission: Submission, job, client: Client) -> None:
         submission.fail("arXiv's answer could not be used. The error is in our log. Please try again later.")
 
 
-def give_up(task: str) -> None:
-    """Fail the submissions that wait although no job of this task (its name) will come for them any more.
+def fail_orphaned(task_name: str) -> None:
+    """Fail the waiting submissions that have no pending job of this task.
 
-    That is so after an error of ours, or where the worker was killed at each try.
+    Their job failed by an error of ours, or the worker was killed in each attempt.
     """
-    jobs = ProcrastinateJob.objects.filter(task_name=task, status__in=["todo", "doing"])
-    expected = jobs.values_list(Cast("args__pk", BigIntegerField()))
-    for submission in Submission.objects.waiting().exclude(pk__in=expected):
+    jobs = ProcrastinateJob.objects.filter(task_name=task_name, status__in=["todo", "doing"])
+    with_job = jobs.values_list(Cast("args__pk", BigIntegerField()))
+    for submission in Submission.objects.waiting().exclude(pk__in=with_job):
         logger.error("The %s waits without a job, and has failed", submission)
         submission.fail("Something went wrong on our side. The error is in our log. Please try again.")
 
 
-def _bring_in(arxiv_id: str, client: Client) -> None:
+def _import_paper(arxiv_id: str, client: Client) -> None:
     if paper := Paper.objects.filter(arxiv_id=arxiv_id).first():
         Submission.objects.finish(paper)
     else:
-        list_paper(arxiv.find(arxiv_id, client))
+        list_paper(arxiv.fetch_one(arxiv_id, client))
 
 
 @transaction.atomic
 def list_paper(record: PaperRecord) -> None:
-    """List the paper today, unless it is here already, and end all submissions that wait for it.
+    """List the paper today, unless it is listed already, and finish all submissions that wait for it.
 
-    Who submitted it first is its submitter, whichever job comes first. Submitters are locked so that none of them
-    leaves meanwhile.
+    The earliest submission's user becomes the submitter, whichever job runs first. Users are locked, so that none is
+    deleted meanwhile.
     """
     lock()
     submissions = Submission.objects.waiting().filter(arxiv_id=record.arxiv_id).select_related("user")

@@ -1,4 +1,4 @@
-"""What the worker imports: by the clock, and what a person submits."""
+"""The worker's jobs that import papers: scheduled ones, and those of submissions."""
 
 import logging
 from functools import cache
@@ -16,8 +16,8 @@ logger = logging.getLogger(__name__)
 
 @cache
 def _client() -> Client:
-    """The one client of this process for all submissions, so that it keeps arXiv's pause between any two."""
-    return Client(patience=submitting.PATIENCE)
+    """Return the client of this process for submissions, which keeps arXiv's interval between any two of them."""
+    return Client(max_wait=submitting.MAX_WAIT)
 
 
 @app.task(pass_context=True, retry=RETRY)
@@ -28,8 +28,8 @@ def fetch_submission(context, pk: int) -> None:
 
 @app.periodic(cron="*/10 * * * *")
 @app.task(pass_context=False)
-def give_up_submissions(timestamp: int) -> None:
-    submitting.give_up(fetch_submission.name)
+def fail_orphaned_submissions(timestamp: int) -> None:
+    submitting.fail_orphaned(fetch_submission.name)
 
 
 @app.periodic(cron="39 3 * * *")
@@ -55,7 +55,7 @@ def import_category(category: str) -> None:
     logger.info("From arXiv, %s: %s", category, daily.import_arxiv(category, Client()))
 
 
-# No retry: its limit is an hour's, and the next run goes on where this one ended.
+# No retry: GitHub's limit is per hour, and the next run continues with the repositories that this one left out.
 @periodic(settings.REPOSITORY_STARS)
 @app.task(lock="stars", pass_context=False)
 def refresh_stars(timestamp: int) -> None:

@@ -1,6 +1,6 @@
-"""Submitting a paper by its arXiv id: the form, and the page that shows how the submission stands.
+"""Pages to submit a paper by its arXiv id, and to follow the state of a submission.
 
-Nothing here talks to arXiv; the worker does (papers/ingest/submitting.py).
+The worker sends the requests to arXiv (papers/ingest/submitting.py).
 """
 
 from datetime import timedelta
@@ -18,31 +18,31 @@ from papers.ingest import tasks
 from papers.ingest.forms import SubmitForm
 from papers.models import Paper, Submission, SubmissionState
 
-OF_PERSON, OF_NETWORK = 10, 50  # submissions a day
+PERSON_LIMIT, NETWORK_LIMIT = 10, 50  # submissions a day
 _count_submission = request_limit(
     "submit",
-    person=OF_PERSON,
-    network=OF_NETWORK,
+    person=PERSON_LIMIT,
+    network=NETWORK_LIMIT,
     period=timedelta(days=1),
-    message=f"You can submit {OF_PERSON} papers a day, and everybody on your network together {OF_NETWORK}. "
+    message=f"You can submit {PERSON_LIMIT} papers a day, and everybody on your network together {NETWORK_LIMIT}. "
     "Attempts that failed count. Please try again later.",
 )
 
 
 @login_required
 def submit(request: HttpRequest) -> HttpResponse:
-    """Have a paper fetched by its id and listed; one that is here already is just shown."""
+    """Show the form, or submit a paper by its id. A paper that is listed already is redirected to."""
     form = SubmitForm(request.POST or None, initial={"arxiv_id": request.GET.get("arxiv_id", "")})
     if request.method == "POST" and form.is_valid():
         arxiv_id = form.cleaned_data["arxiv_id"]
-        return redirect(Paper.objects.filter(arxiv_id=arxiv_id).first() or _begin(request, arxiv_id))
-    context = {"form": form, "limit": OF_PERSON, "section": "submit"}
+        return redirect(Paper.objects.filter(arxiv_id=arxiv_id).first() or _get_or_create(request, arxiv_id))
+    context = {"form": form, "limit": PERSON_LIMIT, "section": "submit"}
     return render(request, "papers/ingest/submit.html", context, status=400 if form.errors else 200)
 
 
 @transaction.atomic
-def _begin(request: HttpRequest, arxiv_id: str) -> Submission:
-    """The person's submission that waits for this paper, or else a new one with its job. Raises TooMany."""
+def _get_or_create(request: HttpRequest, arxiv_id: str) -> Submission:
+    """Return the user's waiting submission of this paper, or a new one with its job. Raises TooMany."""
     submission, is_new = Submission.objects.get_or_create(
         user=request.user, arxiv_id=arxiv_id, state=SubmissionState.WAITING
     )
@@ -53,12 +53,12 @@ def _begin(request: HttpRequest, arxiv_id: str) -> Submission:
 
 
 def submission(request: HttpRequest, key: str) -> HttpResponse:
-    """How a submission stands, for its person alone; the paper itself once it is listed."""
+    """Show the state of a submission to its user, or redirect to its paper once that is listed."""
     if request.user.is_anonymous:
         return sign_in_first(request, request.path)
     submission = get_object_or_404(request.user.submissions.select_related("paper"), key=key)
     if request.htmx:
-        return _news(request, submission)
+        return _poll(request, submission)
     if submission.paper:
         return redirect(submission.paper)
     form = SubmitForm(initial={"arxiv_id": submission.arxiv_id})
@@ -66,8 +66,8 @@ def submission(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "papers/ingest/submission.html", context)
 
 
-def _news(request: HttpRequest, submission: Submission) -> HttpResponse:
-    """What the polling page needs: nothing, other words, or another page once the submission has ended."""
+def _poll(request: HttpRequest, submission: Submission) -> HttpResponse:
+    """Answer a polling page: 204, its changed progress, or a redirect or refresh once the submission has ended."""
     if submission.paper:
         return HttpResponseClientRedirect(submission.paper.get_absolute_url())
     if not submission.is_waiting:

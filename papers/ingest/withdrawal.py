@@ -1,29 +1,32 @@
-"""Whether arXiv's record says that the paper was withdrawn.
+"""Detection of withdrawn papers by the texts of arXiv's record.
 
-A withdrawal is a version of its own, which has no text to fetch and gives its reason as the comment
-(https://info.arxiv.org/help/withdraw.html). There is no mark for it, so it is told by the words with which people and
-arXiv's administrators begin such a reason; of old, by those that took the place of the abstract. A comment that only
-mentions a withdrawal ("replaces arXiv:… , which was withdrawn"; "withdrawn from a conference") is none.
+A withdrawal is a new version whose comment, or abstract in older records, gives the reason
+(https://info.arxiv.org/help/withdraw.html). The record has no field for it, so the usual opening words of a reason are
+matched. Other mentions, such as "replaces arXiv:…, which was withdrawn" or "withdrawn from a conference", do not match.
 """
 
 import re
 
 _NOUN = r"(?:paper|article|submission|manuscript|preprint|work|version|document|note|entry)"
-_WAS = r"(?:has\s+(?:now\s+)?been|was|is(?:\s+(?:now|being|hereby))?)"
-_SAID = rf"(?:this|the|our)\s+{_NOUN}\s+{_WAS}\s+withdrawn"
-_SHORT = rf"(?:this\s+)?(?:{_NOUN}\s+)?withdrawn"
+_VERB = r"(?:has\s+(?:now\s+)?been|was|is(?:\s+(?:now|being|hereby))?)"
+_SENTENCE = rf"(?:this|the|our)\s+{_NOUN}\s+{_VERB}\s+withdrawn"
+_SHORT_SENTENCE = rf"(?:this\s+)?(?:{_NOUN}\s+)?withdrawn"
 _REASON = r"(?:by|due|because|since|as|for|on|until|pending|temporarily)\b"
 _NOT_FROM = r"\b(?!\s+from\b)"
-_IN_A_COMMENT = re.compile(
-    rf"(?:^|[.;:!\])]\s*){_SAID}{_NOT_FROM}|^\W*{_SHORT}{_NOT_FROM}|admin(?:istrator)?\s+note:\s*{_SHORT}{_NOT_FROM}",
+_COMMENT = re.compile(
+    rf"(?:^|[.;:!\])]\s*){_SENTENCE}{_NOT_FROM}|^\W*{_SHORT_SENTENCE}{_NOT_FROM}"
+    rf"|admin(?:istrator)?\s+note:\s*{_SHORT_SENTENCE}{_NOT_FROM}",
     re.IGNORECASE,
 )
-_AS_AN_ABSTRACT = re.compile(rf"^\W*(?:{_SAID}{_NOT_FROM}|{_SHORT}\W*$|{_SHORT}\s+{_REASON})", re.IGNORECASE)
+_ABSTRACT = re.compile(
+    rf"^\W*(?:{_SENTENCE}{_NOT_FROM}|{_SHORT_SENTENCE}\W*$|{_SHORT_SENTENCE}\s+{_REASON})", re.IGNORECASE
+)
 
 
-def is_told(comment: str | None, abstract: str | None) -> bool:
-    return bool(_IN_A_COMMENT.search(_spaced(comment)) or _AS_AN_ABSTRACT.search(_spaced(abstract)))
+def is_withdrawn(comment: str | None, abstract: str | None) -> bool:
+    """Return whether the comment or the abstract of arXiv's record states that the paper was withdrawn."""
+    return bool(_COMMENT.search(_normalized(comment)) or _ABSTRACT.search(_normalized(abstract)))
 
 
-def _spaced(text: str | None) -> str:
+def _normalized(text: str | None) -> str:
     return " ".join((text or "").split())

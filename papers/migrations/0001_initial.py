@@ -586,7 +586,7 @@ class Migration(migrations.Migration):
                     "query",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=papers.models.textfollow.Names(models.F("folded")),
+                        expression=papers.models.textfollow.AuthorQuery(models.F("folded")),
                         output_field=django.contrib.postgres.search.SearchQueryField(),
                     ),
                 ),

@@ -45,7 +45,7 @@ class CollectionFollowManager(FollowManager):
 
 
 class CollectionFollow(Follow):
-    """A follow that brings in the collection's papers; nothing while it is private."""
+    """Lists the papers of a collection, and none while it is private."""
 
     kind, title, column = "collections", "Collections", "collection"
 
@@ -54,13 +54,13 @@ class CollectionFollow(Follow):
 
     objects = CollectionFollowManager()
 
-    BRINGS = """
+    PAPERS_SQL = """
         SELECT followed.user_id, item.paper_id, collection.name
         FROM papers_collectionfollow followed
         JOIN papers_collection collection ON collection.id = followed.collection_id AND visibility <> 'private'
-        LEFT JOIN accounts_user keeper ON keeper.id = collection.user_id
+        LEFT JOIN accounts_user owner ON owner.id = collection.user_id
         JOIN papers_item item ON item.collection_id = collection.id AND removed_at IS NULL
-        WHERE {whose} AND keeper.is_active IS NOT false
+        WHERE {condition} AND owner.is_active IS NOT false
     """
 
     class Meta:

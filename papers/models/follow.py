@@ -1,4 +1,4 @@
-"""What all kinds of following have in common: one row per (user, target), written once, and what it brings in."""
+"""The base of all kinds of follows: one row per user and target, from which the papers of `/papers/following` come."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,11 @@ from django.db.models import Count, Q
 
 from lib.refusals import BadInput
 
-MOST = 500  # of one person, of all kinds together
+MAX_FOLLOWS = 500  # of one user, of all kinds together
 
 
 @dataclass(frozen=True)
-class Standing:
+class FollowState:
     """What a follow button shows: kind and handle of its target, how many follow it, and whether the viewer does."""
 
     kind: str
@@ -28,34 +28,36 @@ class FollowManager(models.Manager):
 
     @transaction.atomic
     def make(self, user, target) -> bool:
-        """Follow the target. False if the user does already. Raises BadInput past MOST."""
+        """Follow the target. False if the user does already. Raises BadInput past MAX_FOLLOWS."""
         user.lock()
-        if self._of(target).filter(user=user).exists():
+        if self._for(target).filter(user=user).exists():
             return False
-        if count(user) >= MOST:
-            raise BadInput(f"You follow {MOST} already, which is as many as there can be. Unfollow something first.")
+        if count(user) >= MAX_FOLLOWS:
+            raise BadInput(
+                f"You follow {MAX_FOLLOWS} already, which is as many as there can be. Unfollow something first."
+            )
         self.create(user=user, **self.model.row(target))
         return True
 
     def unmake(self, user, target) -> bool:
         """Stop following the target. False if the user does not follow it."""
-        return bool(self._of(target).filter(user=user).delete()[0])
+        return bool(self._for(target).filter(user=user).delete()[0])
 
     @transaction.atomic
     def move(self, old, into) -> None:
         """Let the followers of `old` follow `into` instead, for two targets that are merged."""
-        followers = self._of(old).values_list("user", flat=True)
+        followers = self._for(old).values_list("user", flat=True)
         rows = [self.model(user_id=user, **self.model.row(into)) for user in followers]
         self.bulk_create(rows, ignore_conflicts=True)
-        self._of(old).delete()
+        self._for(old).delete()
 
-    def standing(self, viewer, target) -> Standing:
-        """How the target is followed, and whether by this viewer. One statement, which reads nothing but an index."""
-        counts = self._of(target).aggregate(followers=Count("*"), mine=Count("user", filter=Q(user=viewer.pk)))
+    def state(self, viewer, target) -> FollowState:
+        """Return what the follow button shows, by one index-only statement."""
+        counts = self._for(target).aggregate(followers=Count("*"), mine=Count("user", filter=Q(user=viewer.pk)))
         handle = self.model(**self.model.row(target)).handle
-        return Standing(self.model.kind, handle, counts["followers"], bool(counts["mine"]))
+        return FollowState(self.model.kind, handle, counts["followers"], bool(counts["mine"]))
 
-    def _of(self, target):
+    def _for(self, target):
         return self.filter(**{self.model.column: self.model.row(target)[self.model.column]})
 
 
@@ -65,8 +67,8 @@ class Follow(models.Model):
     * `kind`, its name in addresses; `title`, its name on pages;
     * `find(name)`, which returns the target of this name or raises DoesNotExist or BadInput; `handle`, that name;
     * `row(target)`, the fields of its row; `column`, the one of them that identifies the target;
-    * `BRINGS`, the SQL of the papers that its rows (`followed`) bring in to users that are `{whose}`: (user id, paper
-      id, why). It reads papers and search entries from `{papers}` and `{entries}`, which are all of them or a few.
+    * `PAPERS_SQL`, a SELECT of (user id, paper id, reason) for the papers of its rows `followed` that match
+      `{condition}`. It reads papers and search entries from `{papers}` and `{entries}`, which are tables or subqueries.
     """
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+", db_index=False)
@@ -80,9 +82,10 @@ class Follow(models.Model):
 
 
 def kinds() -> dict[str, type[Follow]]:
+    """Return the models of all kinds of follows by their names."""
     return {model.kind: model for model in apps.get_app_config("papers").get_models() if issubclass(model, Follow)}
 
 
 def count(user) -> int:
-    """How many things the user follows."""
-    return sum(kind.objects.filter(user=user).count() for kind in kinds().values())
+    """Return how many targets of all kinds the user follows."""
+    return sum(model.objects.filter(user=user).count() for model in kinds().values())

@@ -10,7 +10,7 @@ class OrganisationFollowManager(FollowManager):
 
 
 class OrganisationFollow(Follow):
-    """A follow that brings in the organisation's papers."""
+    """Lists the papers of an organisation."""
 
     kind, title, column = "organisations", "Organisations", "organisation"
 
@@ -19,12 +19,12 @@ class OrganisationFollow(Follow):
 
     objects = OrganisationFollowManager()
 
-    BRINGS = """
+    PAPERS_SQL = """
         SELECT followed.user_id, affiliation.paper_id, organisation.name
         FROM papers_organisationfollow followed
         JOIN papers_affiliation affiliation USING (organisation_id)
         LEFT JOIN orgs_organisation organisation ON organisation.id = followed.organisation_id
-        WHERE {whose} AND affiliation.state = 'accepted'
+        WHERE {condition} AND affiliation.state = 'accepted'
     """
 
     class Meta:

@@ -18,7 +18,7 @@ class PersonFollowManager(FollowManager):
 
 
 class PersonFollow(Follow):
-    """A follow that brings in the papers that the person submitted and upvoted, as far as the person shows them."""
+    """Lists the papers that a person submitted and upvoted, if the person shows them."""
 
     kind, title, column = "people", "People", "person"
 
@@ -27,18 +27,18 @@ class PersonFollow(Follow):
 
     objects = PersonFollowManager()
 
-    BRINGS = """
+    PAPERS_SQL = """
         SELECT followed.user_id, paper.id, 'submitted by ' || coalesce(nullif(person.name, ''), person.username)
         FROM papers_personfollow followed
         JOIN accounts_user person ON person.id = followed.person_id AND person.is_active AND person.shows_submissions
         JOIN {papers} paper ON paper.submitted_by_id = followed.person_id
-        WHERE {whose}
+        WHERE {condition}
         UNION ALL
         SELECT followed.user_id, vote.paper_id, 'upvoted by ' || coalesce(nullif(person.name, ''), person.username)
         FROM papers_personfollow followed
         JOIN accounts_user person ON person.id = followed.person_id AND person.is_active AND person.shows_votes
         JOIN papers_vote vote ON vote.user_id = followed.person_id
-        WHERE {whose}
+        WHERE {condition}
     """
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Follows of topics and authors, which have no rows of their own: they are names, whose case and accents are equal."""
+"""Follows of targets that are only a name: topics and authors, compared without case and accents."""
 
 from django.contrib.postgres.search import SearchQueryField
 from django.db import models
@@ -11,19 +11,16 @@ from lib.refusals import BadInput
 from lib.text import bare, fold, one_line
 from papers.models.follow import Follow
 
-LONGEST = 200
+MAX_LENGTH = 200
 
 
 class TextFollow(Follow):
-    """A follow of a name: `name` as it was spelled first, `folded` to identify it.
-
-    `parameter` is the name of the filter that lists its papers.
-    """
+    """`name` is the first spelling, `folded` the compared form, `parameter` the filter that lists the papers."""
 
     column = "folded"
 
-    name = LineField(max_length=LONGEST)
-    folded = models.CharField(max_length=LONGEST)
+    name = LineField(max_length=MAX_LENGTH)
+    folded = models.CharField(max_length=MAX_LENGTH)
 
     class Meta(Follow.Meta):
         abstract = True
@@ -36,8 +33,8 @@ class TextFollow(Follow):
     def find(cls, name: str) -> str:
         name = one_line(name)
         folded = cls.fold(name)
-        if not folded or max(len(name), len(folded)) > LONGEST:
-            raise BadInput(f"{cls.one} has a name of 1 to {LONGEST} characters, with letters or digits among them.")
+        if not folded or max(len(name), len(folded)) > MAX_LENGTH:
+            raise BadInput(f"{cls.one} has a name of 1 to {MAX_LENGTH} characters, with letters or digits among them.")
         return name
 
     @classmethod
@@ -53,45 +50,45 @@ class TextFollow(Follow):
 
 
 class TopicFollow(TextFollow):
-    """A follow that brings in the papers with this category or keyword."""
+    """Lists the papers with a category or keyword."""
 
     kind, title, one, parameter = "topics", "Topics", "A topic", "topic"
     fold = staticmethod(fold)
 
     pk = models.CompositePrimaryKey("user", "folded")
 
-    # Of the two conditions, which mean the same, one finds the entries of a topic and one the topics of an entry.
-    BRINGS = """
+    # Two equivalent conditions: the first uses the index on entries, the second the one on follows.
+    PAPERS_SQL = """
         SELECT followed.user_id, entry.paper_id, followed.name
         FROM papers_topicfollow followed
         JOIN {entries} entry ON entry.topics @> ARRAY[followed.folded::text] AND followed.folded = ANY(entry.topics)
-        WHERE {whose}
+        WHERE {condition}
     """
 
     class Meta(TextFollow.Meta):
         indexes = [models.Index(fields=["folded", "user"], name="followers_of_topic")]
 
 
-class Names(Func):
-    """The tsquery of a bare name among the authors', as `wording.author_query` has it."""
+class AuthorQuery(Func):
+    """The tsquery of a folded author's name, the same as `papers.search.lexicon.author_query` makes."""
 
     template = "to_tsquery('simple'::regconfig, '''' || replace(%(expressions)s, ' ', ''':C <-> ''') || ''':C')"
 
 
 class AuthorFollow(TextFollow):
-    """A follow that brings in the papers that have these words, side by side, among their authors' names."""
+    """Lists the papers with these words in sequence in an author's name."""
 
     kind, title, one, parameter = "authors", "Authors", "An author", "author"
     fold = staticmethod(bare)
 
     pk = models.CompositePrimaryKey("user", "folded")
-    query = models.GeneratedField(expression=Names(F("folded")), output_field=SearchQueryField(), db_persist=True)
+    query = models.GeneratedField(expression=AuthorQuery(F("folded")), output_field=SearchQueryField(), db_persist=True)
 
-    BRINGS = """
+    PAPERS_SQL = """
         SELECT followed.user_id, entry.paper_id, 'by ' || followed.name
         FROM papers_authorfollow followed
         JOIN {entries} entry ON entry.words @@ followed.query
-        WHERE {whose}
+        WHERE {condition}
     """
 
     class Meta(TextFollow.Meta):

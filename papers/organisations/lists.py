@@ -9,7 +9,7 @@ from papers.models import Paper
 
 @catalogue.entry("papers:org")
 def organisation(slug: str) -> List:
-    """An organisation's papers, also by a former slug, since feeds and subscriptions outlive it."""
+    """Return the list of an organisation's papers, also by a former slug, which feeds and subscriptions may have."""
     former = FormerSlug.objects.filter(slug=slug).values("organisation")
     names = Organisation.objects.filter(Q(slug=slug) | Q(pk__in=former)).values_list("name", flat=True)
     papers = Paper.objects.of_organisation(slug)

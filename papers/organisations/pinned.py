@@ -1,4 +1,4 @@
-"""What stands on an organisation's page in an order of its own: featured papers, and collections as sections."""
+"""The lists that an organisation pins to its page in an order of its own: featured papers, and sections."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,29 +19,32 @@ def _arxiv_id(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """`offered` may stand there, the latest first. `handle` is the column that names one in addresses, and `read`
-    finds it in what was typed."""
+class PinnedList:
+    """A list that an organisation pins to its page, of rows of `model`.
+
+    `candidates` are the rows that may be pinned, latest first. `handle` is the column that identifies a row in
+    addresses, and `parse` returns its value from a form's text. `noun` is for messages, `lead` for the list's page.
+    """
 
     title: str
     lead: str
-    one: str
+    noun: str
     model: type[Model]
-    offered: Callable[[Organisation], QuerySet]
+    candidates: Callable[[Organisation], QuerySet]
     handle: str
-    read: Callable[[str], str] = str.strip
+    parse: Callable[[str], str] = str.strip
 
     def find(self, organisation: Organisation, text: str) -> Model:
-        """What is meant by the text. Raises BadInput if it can't stand there."""
-        handle = self.read(text)
-        row = self.offered(organisation).filter(**{self.handle: handle}).first()
+        """Return the row that the text identifies. Raises BadInput if that may not be pinned."""
+        handle = self.parse(text)
+        row = self.candidates(organisation).filter(**{self.handle: handle}).first()
         if row is None:
-            raise BadInput(f"“{handle[:40]}” is no {self.one} of {organisation}. Only those can stand here.")
+            raise BadInput(f"“{handle[:40]}” is no {self.noun} of {organisation}. Only those can stand here.")
         return row
 
 
-SHELVES = {
-    "featured": Shelf(
+PINNED_LISTS = {
+    "featured": PinnedList(
         "Featured papers",
         "They stand above all others",
         "paper",
@@ -50,7 +53,7 @@ SHELVES = {
         "arxiv_id",
         _arxiv_id,
     ),
-    "sections": Shelf(
+    "sections": PinnedList(
         "Sections",
         "Public collections, each with its first papers,",
         "public collection",

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from papers.models import State
-from papers.organisations.pinned import SHELVES
+from papers.organisations.pinned import PINNED_LISTS
 from papers.organisations.views import affiliations, curation, insights, page
 
 urlpatterns = [
@@ -13,13 +13,13 @@ urlpatterns = [
     path("orgs/<slug:slug>/papers/<arxiv:ref>/suggest", affiliations.suggest, name="suggest"),
     path("orgs/<slug:slug>/papers/<arxiv:ref>/withdraw", affiliations.withdraw, name="withdraw"),
     path("orgs/<slug:slug>/insights", insights.charts, name="insights"),
-    path("orgs/<slug:slug>/insights/<slug:what>.csv", insights.figures, name="figures"),
+    path("orgs/<slug:slug>/insights/<slug:name>.csv", insights.figures, name="figures"),
     path("orgs/<slug:slug>/preview", curation.preview, name="preview_org"),
     *(
         path(f"orgs/<slug:slug>/{name}{rest}", view, {"name": name}, name=f"{prefix}{name}")
-        for name in SHELVES
+        for name in PINNED_LISTS
         for rest, view, prefix in (
-            ("", curation.shelf, ""),
+            ("", curation.pinned, ""),
             ("/add", curation.put, "add_to_"),
             ("/<path:handle>/remove", curation.take, "remove_from_"),
             ("/<path:handle>/move", curation.move, "move_in_"),

@@ -1,4 +1,4 @@
-"""The lists of a person's page, each of which the person shows or hides."""
+"""The lists of a person's page, each of which the person may hide."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,26 +29,26 @@ def upvoted(username: str, tab: str = "") -> List:
 
 @dataclass(frozen=True)
 class Tab:
-    """A tab of a person's page: its list, and what `User.shows` calls it."""
+    """A tab of a person's page: the function that makes its list, and the list's name in `User.shows`."""
 
     make: Callable[[str], List]
-    shown_as: str
+    privacy_name: str
 
     def is_hidden(self, person) -> bool:
-        return not person.shows(self.shown_as, to=None)
+        return not person.shows(self.privacy_name, to=None)
 
 
 TABS = {"submitted": Tab(submitted, "submissions"), "upvoted": Tab(upvoted, "votes")}
 
 
 def _of_person(username: str, tab: str, papers: Callable[[QuerySet], QuerySet], **options) -> List:
-    """The papers of these people, who are this person or, where they are hidden from the viewer, nobody."""
-    people = User.objects.filter(username=username, is_active=True)
+    """Return the list of a person's papers, which is empty for a viewer from whom the person hides it."""
+    person = User.objects.filter(username=username, is_active=True)
     title = Concat(Coalesce(NullIf("name", Value("")), F("username")), Value(f": {tab}"))
     return List(
         reverse(f"papers:person_{tab}", args=[username]),
-        lambda viewer: people.values_list(title, flat=True),
-        lambda viewer: papers(people.showing(TABS[tab].shown_as, to=viewer).values("pk")[:1]),
+        lambda viewer: person.values_list(title, flat=True),
+        lambda viewer: papers(person.showing(TABS[tab].privacy_name, to=viewer).values("pk")[:1]),
         privacy=Privacy.HIDEABLE,
         **options,
     )

@@ -1,4 +1,4 @@
-"""Everything that a person has here, as an archive of files: each kind a list as JSON, papers as BibTeX, too."""
+"""The export of all data of a user: an archive of JSON files, BibTeX files of papers, and the profile picture."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -30,12 +30,10 @@ from papers.models import (
 from papers.models.mark import Mark, marks
 
 User = get_user_model()
-ROWS_AT_ONCE = 1_000
+CHUNK_SIZE = 1_000
 
-_PROFILE = ["username", "name", "email", "about", "links", "date_joined", "last_login"]
-_FLAGS = ["shows_submissions", "shows_votes", "shows_collections", "shows_memberships"]
-
-
+_PROFILE_FIELDS = ["username", "name", "email", "about", "links", "date_joined", "last_login"]
+_PRIVACY_FIELDS = ["shows_submissions", "shows_votes", "shows_collections", "shows_memberships"]
 _PAPER = {"arxiv_id": F("paper__arxiv_id"), "title": F("paper__title")}
 
 
@@ -47,9 +45,9 @@ def _followed(follows: QuerySet, name: str) -> QuerySet:
     return follows.order_by("created_at").values("created_at", what=F(name))
 
 
-# The name of the file → its rows. What is not in this table is not in the archive.
-KINDS: dict[str, Callable[[User], QuerySet]] = {
-    "profile": lambda person: User.objects.filter(pk=person.pk).values(*_PROFILE, *_FLAGS),
+# The rows of each JSON file by its name. Apps above add theirs.
+FILES: dict[str, Callable[[User], QuerySet]] = {
+    "profile": lambda person: User.objects.filter(pk=person.pk).values(*_PROFILE_FIELDS, *_PRIVACY_FIELDS),
     "addresses": lambda person: person.emailaddress_set.values("email", "verified", "primary"),
     "connections": lambda person: person.socialaccount_set.values("provider", "uid", "date_joined", "last_login"),
     "passkeys_and_codes": lambda person: person.authenticator_set.values("type", "created_at", "last_used_at"),
@@ -95,37 +93,37 @@ BIBLIOGRAPHIES: dict[str, Callable[[User], QuerySet]] = {
 }
 
 
-def make(made: DataExport) -> None:
-    """Write the file, then tell the person. Where that fails, the export has failed, and the error goes on."""
-    with ExitStack() as failing:
-        failing.callback(made.fail)
-        write(made.user, made.path)
-        made.finish()
-        failing.pop_all()
-    link = settings.BASE_URL + reverse("papers:fetch_export", args=[made.token])
-    context = {"export": made, "link": link}
-    template_mail.post("papers/people/export_ready.txt", made.user.email, "Your export is ready", context)
+def make(export: DataExport) -> None:
+    """Write the archive and send a mail to the user. On an error, mark the export as failed and re-raise."""
+    with ExitStack() as on_error:
+        on_error.callback(export.fail)
+        write(export.user, export.path)
+        export.finish()
+        on_error.pop_all()
+    link = settings.BASE_URL + reverse("papers:fetch_export", args=[export.token])
+    context = {"export": export, "link": link}
+    template_mail.post("papers/people/export_ready.txt", export.user.email, "Your export is ready", context)
 
 
 def write(person: User, path: Path) -> None:
-    """The archive, row by row: no list is ever held as a whole."""
+    """Write the archive by chunks of rows, so that no list is in memory as a whole."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ZipFile(path, "w", ZIP_DEFLATED) as archive:
-        for name, rows in KINDS.items():
+        for name, rows in FILES.items():
             with archive.open(f"{name}.json", "w", force_zip64=True) as file:
-                file.writelines(piece.encode() for piece in _json(rows(person)))
+                file.writelines(text.encode() for text in _json(rows(person)))
         for name, papers in BIBLIOGRAPHIES.items():
-            keys = papers(person).values_list("pk", flat=True).iterator(ROWS_AT_ONCE)
+            keys = papers(person).values_list("pk", flat=True).iterator(CHUNK_SIZE)
             with archive.open(f"{name}.bib", "w", force_zip64=True) as file:
-                file.writelines(piece.encode() for piece in exports.bibliography(keys))
+                file.writelines(text.encode() for text in exports.bibliography(keys))
         if person.portrait and person.portrait.storage.exists(person.portrait.name):
             with person.portrait.open() as picture:
                 archive.writestr(f"picture{Path(picture.name).suffix}", picture.read())
 
 
 def _json(rows: QuerySet) -> Iterator[str]:
-    before = "[\n"
-    for row in rows.iterator(ROWS_AT_ONCE):
-        yield before + json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False)
-        before = ",\n"
-    yield "\n]\n" if before == ",\n" else "[]\n"
+    separator = "[\n"
+    for row in rows.iterator(CHUNK_SIZE):
+        yield separator + json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False)
+        separator = ",\n"
+    yield "\n]\n" if separator == ",\n" else "[]\n"

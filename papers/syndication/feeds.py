@@ -1,8 +1,8 @@
 """A list as a feed: Atom 1.0 (RFC 4287), JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/) and RSS 2.0
 (https://www.rssboard.org/rss-specification, with `atom:link` and `dc:creator` as its best practices have them).
 
-A vote changes nothing in a feed but which papers are in it and in which order, if the list is sorted by votes. The id
-of an entry is the paper's address on arXiv: the same in every list and format, and on every host.
+The number of votes is not in a feed; a vote changes at most the selection and order of its entries. The id of an entry
+is the paper's address on arXiv; it and the id of a feed are the same on every host.
 """
 
 import json
@@ -28,20 +28,20 @@ from papers.lists.listing import Listing, for_feed
 from papers.lists.query import ListQuery, query_string
 from papers.paper.summary import Summary, summaries
 
-SIZE = 50
-NAMES = 10  # of a paper's authors
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when an empty feed changed
+MAX_ENTRIES = 50
+MAX_AUTHORS = 10  # that an entry names
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # the `updated` of an empty feed
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _DC = "http://purl.org/dc/elements/1.1/"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-# What an entry may say anew without a change of the paper's text.
+# The columns, besides the text, that a change of an entry depends on.
 _COLUMNS = ("listed_at", "changed_at", "categories", "keywords", "code_url", "project_url")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A paper since it is in the list (`published`); `updated` is the later of that and its own last change."""
+    """A paper of the feed. `published` is when it came into the list, `updated` that or its last change, if later."""
 
     paper: Summary
     published: datetime
@@ -56,20 +56,20 @@ class Entry:
 
     @property
     def authors(self) -> list[str]:
-        return _lines(self.paper.authors)
+        return _non_empty_lines(self.paper.authors)
 
     @property
     def tags(self) -> list[str]:
-        return _lines(dict.fromkeys(self.paper.topics))
+        return _non_empty_lines(dict.fromkeys(self.paper.topics))
 
     @property
     def html(self) -> str:
-        """Authors and organisation, the note of a collection, the abstract, and links."""
+        """The authors and organisation, the note of a collection, the abstract, and links."""
         paper = self.paper
-        head = " · ".join(filter(None, [paper.byline(NAMES), paper.organisation]))
+        byline = " · ".join(filter(None, [paper.byline(MAX_AUTHORS), paper.organisation]))
         anchors = format_html_join(" · ", '<a href="{}">{}</a>', ((url, name) for name, url in paper.links.items()))
         paragraphs = [
-            format_html("<p>{}</p>", head) if head else "",
+            format_html("<p>{}</p>", byline) if byline else "",
             mark_safe("<p><strong>This paper was withdrawn.</strong></p>") if paper.is_withdrawn else "",
             format_html("<blockquote>{}</blockquote>", markdown(paper.note, plain=True)) if paper.note else "",
             format_html("<p>{}</p>", paper.plain_abstract) if paper.abstract else "",
@@ -80,7 +80,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Feed:
-    """`page` and `address` are those of the list and of this feed of it, with the site's."""
+    """A feed as plain data. `page` and `address` are the absolute URLs of the list and of the feed."""
 
     id: str
     title: str
@@ -90,18 +90,18 @@ class Feed:
 
     @property
     def updated(self) -> datetime:
-        return max((entry.updated for entry in self.entries), default=NEVER)
+        return max((entry.updated for entry in self.entries), default=EPOCH)
 
 
-def read(list_: List, query: ListQuery, viewer) -> Listing:
-    """The list's first papers, in one statement.
+def listing_for(list_: List, query: ListQuery, viewer) -> Listing:
+    """Return the first papers of the list, by one statement.
 
-    There are more where words are looked for, which are kept for a minute, and the begin, bounds and end of a
-    transaction where filters are. Raises BadInput for filters that can't be read, and Http404 for a list without feed.
+    A search takes more, whose results are cached for a minute, and filters take those of a transaction with a timeout.
+    Raises BadInput for invalid filters, and Http404 for a list without a feed.
     """
     if list_.no_feed:
         raise Http404
-    listing = for_feed(list_, query, viewer, SIZE, columns=(*_COLUMNS, list_.since))
+    listing = for_feed(list_, query, viewer, MAX_ENTRIES, columns=(*_COLUMNS, list_.since))
     if query.problems or not listing.is_readable:
         errors = [f"{listing.form[name].label}: {' '.join(texts)}" for name, texts in listing.form.errors.items()]
         raise BadInput(" ".join([*query.problems, *errors]))
@@ -109,7 +109,7 @@ def read(list_: List, query: ListQuery, viewer) -> Listing:
 
 
 def version(list_: List, listing: Listing, viewer) -> tuple:
-    """All that the feed says, for an ETag, without another statement unless there is no paper to know the title."""
+    """Return all that the feed depends on, for its ETag. An empty list takes one more statement, for its title."""
     rows = [
         (
             paper.pk,
@@ -123,23 +123,23 @@ def version(list_: List, listing: Listing, viewer) -> tuple:
     return settings.BASE_URL, listing.papers[0].list_title if rows else list_.title_for(viewer), rows
 
 
-def make(list_: List, listing: Listing, address: str, viewer) -> Feed:
-    """The feed of this listing, by its own address. Two statements, and one for the title."""
+def build(list_: List, listing: Listing, address: str, viewer) -> Feed:
+    """Return the feed of this listing, which is at this address. Two statements, and one for the title."""
     title = f"{listing.query.title(list_.title_for(viewer))} · Broadsheet"
     page = list_.key + query_string(listing.query.of_list().params).removesuffix("?")
-    reader = f"{page} of {viewer.pk}" if list_.privacy is Privacy.PRIVATE else page
-    site = UUID(bytes=salted_hmac("papers.feeds", "site", algorithm="sha256").digest()[:16])  # the same at any BASE_URL
-    papers = summaries([paper.pk for paper in listing.papers], NAMES)
+    name = f"{page} of {viewer.pk}" if list_.privacy is Privacy.PRIVATE else page
+    namespace = UUID(bytes=salted_hmac("papers.feeds", "site", algorithm="sha256").digest()[:16])
+    papers = summaries([paper.pk for paper in listing.papers], MAX_AUTHORS)
     entries = [
         Entry(replace(papers[row.pk], note=row.note), getattr(row, list_.since))
         for row in listing.papers
         if row.pk in papers
     ]
     base = settings.BASE_URL
-    return Feed(uuid5(site, reader).urn, writable(one_line(title)), base + page, base + address, entries)
+    return Feed(uuid5(namespace, name).urn, writable(one_line(title)), base + page, base + address, entries)
 
 
-def _lines(texts: Iterable[str]) -> list[str]:
+def _non_empty_lines(texts: Iterable[str]) -> list[str]:
     return [line for text in texts if (line := one_line(writable(text)))]
 
 
@@ -150,7 +150,7 @@ def _atom(feed: Feed) -> bytes:
     _add(root, "updated", _rfc3339(feed.updated))
     _add(root, "link", rel="self", type="application/atom+xml", href=feed.address)
     _add(root, "link", rel="alternate", type="text/html", href=feed.page)
-    _add(_add(root, "author"), "name", "Broadsheet")  # of entries without an author
+    _add(_add(root, "author"), "name", "Broadsheet")  # required, since an entry may have no author
     for entry in feed.entries:
         item = _add(root, "entry")
         _add(item, "id", entry.paper.arxiv_url)
@@ -164,7 +164,7 @@ def _atom(feed: Feed) -> bytes:
         for tag in entry.tags:
             _add(item, "category", term=tag)
         _add(item, "content", entry.html, type="html")
-    return xml(root)
+    return to_xml(root)
 
 
 def _rss(feed: Feed) -> bytes:
@@ -187,19 +187,19 @@ def _rss(feed: Feed) -> bytes:
         for tag in entry.tags:
             _add(item, "category", tag)
         _add(item, "description", entry.html)
-    return xml(root)
+    return to_xml(root)
 
 
 def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
-    """An element of the parent's namespace, unless the name tells its own."""
-    space = etree.QName(parent).namespace
-    tag = f"{{{space}}}{name}" if space and not name.startswith("{") else name
+    """Add an element, in the parent's namespace unless the name has one."""
+    namespace = etree.QName(parent).namespace
+    tag = f"{{{namespace}}}{name}" if namespace and not name.startswith("{") else name
     element = etree.SubElement(parent, tag, attributes)
     element.text = text or None
     return element
 
 
-def xml(root: etree._Element) -> bytes:
+def to_xml(root: etree._Element) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
@@ -210,12 +210,12 @@ def _json(feed: Feed) -> bytes:
         "home_page_url": feed.page,
         "feed_url": feed.address,
         "language": "en",
-        "items": [_item(entry) for entry in feed.entries],
+        "items": [_json_item(entry) for entry in feed.entries],
     }
     return json.dumps(data, ensure_ascii=False).encode()
 
 
-def _item(entry: Entry) -> dict:
+def _json_item(entry: Entry) -> dict:
     return {
         "id": entry.paper.arxiv_url,
         "url": entry.paper.url,
@@ -229,12 +229,12 @@ def _item(entry: Entry) -> dict:
     }
 
 
-def _rfc3339(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+def _rfc3339(value: datetime) -> str:
+    return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def rfc822(moment: datetime) -> str:
-    return format_datetime(moment.astimezone(UTC), usegmt=True)
+def rfc822(value: datetime) -> str:
+    return format_datetime(value.astimezone(UTC), usegmt=True)
 
 
 @dataclass(frozen=True)

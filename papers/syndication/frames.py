@@ -1,4 +1,4 @@
-"""A list in a page of another site: what it shows there, and the line of HTML that puts it there."""
+"""Lists embedded in pages of other sites by an iframe, and the HTML of the iframe."""
 
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlencode, urlsplit
@@ -18,13 +18,15 @@ from papers.lists.listing import Listing, for_feed
 from papers.lists.query import parse_query, query_string
 from papers.paper.summary import Summary, summaries
 
-MOST, USUAL = 30, 10  # papers
-NAMES = 3  # authors of a paper that are named
-_ANYBODY = AnonymousUser()  # a frame is drawn as for a stranger, whoever is signed in
+MAX_PAPERS, DEFAULT_PAPERS = 30, 10
+MAX_AUTHORS = 3  # that a row names
+_ANONYMOUS = AnonymousUser()  # the viewer of every frame, whoever is signed in
 
 
 class FrameForm(forms.Form):
-    most = forms.IntegerField(label="Papers at most", min_value=1, max_value=MOST, required=False, initial=USUAL)
+    most = forms.IntegerField(
+        label="Papers at most", min_value=1, max_value=MAX_PAPERS, required=False, initial=DEFAULT_PAPERS
+    )
     look = forms.ChoiceField(
         choices=[("", "As the reader's system has it"), ("light", "Light"), ("dark", "Dark")], required=False
     )
@@ -32,7 +34,7 @@ class FrameForm(forms.Form):
 
 @dataclass(frozen=True)
 class Frame:
-    """The first papers of the list at `path` with the filters of `query`, and their look."""
+    """The first papers of the list at `path` with the filters of `query`, in the colour scheme `look`."""
 
     title: str
     path: str
@@ -42,7 +44,7 @@ class Frame:
 
     @property
     def address(self) -> str:
-        """The address of the list itself."""
+        """The address of the list."""
         return quote(self.path) + query_string(self.query).removesuffix("?")
 
     @property
@@ -50,35 +52,35 @@ class Frame:
         return self.title, self.listing.version
 
     def rows(self) -> list[tuple[Summary, str]]:
-        """Each paper with its organisation and authors; the list of an organisation need not name that one."""
-        papers = summaries([paper.pk for paper in self.listing.papers], NAMES).values()
+        """Return the papers with their bylines, without the organisation if the list is that organisation's."""
+        papers = summaries([paper.pk for paper in self.listing.papers], MAX_AUTHORS).values()
         return [(paper, self._byline(paper)) for paper in papers]
 
     def _byline(self, paper: Summary) -> str:
         organisation = paper.organisation if paper.organisation != self.title else ""
-        return " · ".join(filter(None, [organisation, paper.byline(NAMES)]))
+        return " · ".join(filter(None, [organisation, paper.byline(MAX_AUTHORS)]))
 
 
 def find(path: str, params: QueryDict) -> Frame:
-    """The frame of the list at this path with these parameters.
+    """Return the frame of the list at this path with these parameters.
 
-    Raises Http404 for a list that is not there or not for everybody, and BadInput for parameters that can't be read.
+    Raises Http404 if there is no such list or it is not public, and BadInput for invalid parameters.
     """
     form = FrameForm(params)
     if not form.is_valid():
-        raise BadInput(f"A frame has 1 to {MOST} papers (most=10), and is light or dark (look=dark).")
+        raise BadInput(f"A frame has 1 to {MAX_PAPERS} papers (most=10), and is light or dark (look=dark).")
     list_, query = catalogue.find(path), parse_query(params).of_list()
     if list_.no_feed:
         raise Http404
-    title = list_.title_for(_ANYBODY)
-    listing = for_feed(list_, query, _ANYBODY, form.cleaned_data["most"] or USUAL)
+    title = list_.title_for(_ANONYMOUS)
+    listing = for_feed(list_, query, _ANONYMOUS, form.cleaned_data["most"] or DEFAULT_PAPERS)
     if not listing.is_readable:
         raise BadInput("A filter of this list can't be read.")
     return Frame(title, path, query.params, form.cleaned_data["look"], listing)
 
 
 class SnippetForm(FrameForm):
-    """What is to be framed, and how."""
+    """The options of a frame, for which it makes the iframe."""
 
     list = LineField(
         max_length=500,
@@ -88,9 +90,9 @@ class SnippetForm(FrameForm):
 
     def clean_list(self) -> Frame:
         try:
-            parts = urlsplit(self.cleaned_data["list"])
-            path = unquote(parts.path)
-            return find(reverse("papers:today") if path == "/" else path, QueryDict(parts.query))
+            url = urlsplit(self.cleaned_data["list"])
+            path = unquote(url.path)
+            return find(reverse("papers:today") if path == "/" else path, QueryDict(url.query))
         except (ValueError, Http404):
             raise ValidationError("There is no list at this address that everybody can read.") from None
         except BadInput as error:
@@ -98,7 +100,7 @@ class SnippetForm(FrameForm):
 
     @property
     def address(self) -> str:
-        """That of the frame, on this site."""
+        """The address of the frame on this site."""
         frame = self.cleaned_data["list"]
         options = {name: self.cleaned_data[name] for name in ("most", "look") if self.cleaned_data[name]}
         query = urlencode(frame.query.dict() | options)
@@ -106,7 +108,7 @@ class SnippetForm(FrameForm):
 
     @property
     def snippet(self) -> str:
-        """The line of HTML that puts it into a page."""
+        """The HTML of the iframe."""
         return format_html(
             '<iframe src="{}" title="{}" width="100%" height="600" loading="lazy" style="border: 0"></iframe>',
             settings.BASE_URL + self.address,

@@ -1,5 +1,4 @@
-"""All that a person could subscribe to in a feed reader, for the page of feeds and as OPML 2.0
-(http://opml.org/spec2.opml)."""
+"""The feeds of a user's own and followed lists, for the page of feeds and as OPML 2.0 (http://opml.org/spec2.opml)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,10 +17,10 @@ from papers.syndication import feeds
 
 
 @dataclass(frozen=True)
-class Line:
-    """A list by its title, and the addresses of its page and of its feed as Atom, both with the site's.
+class Outline:
+    """A list's title and the absolute URLs of its page and its Atom feed.
 
-    `feed` is "" where only a key opens the feed and the person has none.
+    `feed` is "" if the feed needs a key and the user has none.
     """
 
     title: str
@@ -29,64 +28,61 @@ class Line:
     feed: str
 
 
-def groups(user, key: str) -> dict[str, list[Line]]:
-    """By headings: the person's own lists, saved searches, collections, and what is followed. None is empty.
+def groups(user, key: str) -> dict[str, list[Outline]]:
+    """Return the user's lists, saved searches, collections and follows by headings, without empty groups.
 
-    `key` (see `FeedKey`) stands in the addresses of what nobody else may read; "" if there is none.
+    `key` is the user's `FeedKey` for the feeds of private lists, or "".
     """
     collections = Collection.objects.kept_by(user).order_by("name")
-    lines = {
+    groups = {
         "For you alone": [
-            *(_private_line(list_.title_for(user), list_.key, key) for list_ in (following(), bookmarks())),
+            *(_outline(list_.title_for(user), list_.key, key) for list_ in (following(), bookmarks())),
             *(
-                _private_line(name.capitalize(), tab.make(user.username).key, key)
+                _outline(name.capitalize(), tab.make(user.username).key, key)
                 for name, tab in TABS.items()
                 if tab.is_hidden(user)
             ),
         ],
-        "Your searches": [_line(str(saved), saved.get_absolute_url()) for saved in user.saved_filters.all()],
-        "Your collections": [_of_collection(collection, key) for collection in collections],
+        "Your searches": [_outline(str(saved), saved.get_absolute_url()) for saved in user.saved_filters.all()],
+        "Your collections": [_collection_outline(collection, key) for collection in collections],
     }
-    for name, kind in kinds().items():
-        followed = [line for row in kind.objects.of(user) for line in _followed(name, row, key)]
-        lines[f"{kind.title} that you follow"] = followed
-    return {heading: lines for heading, lines in lines.items() if lines}
+    for name, model in kinds().items():
+        followed = [outline for row in model.objects.of(user) for outline in _followed(name, row, key)]
+        groups[f"{model.title} that you follow"] = followed
+    return {heading: outlines for heading, outlines in groups.items() if outlines}
 
 
-def _line(title: str, page: str, key: str = "") -> Line:
-    return Line(title, settings.BASE_URL + page, settings.BASE_URL + feed_address(page, "atom", key))
+def _outline(title: str, page: str, key: str | None = None) -> Outline:
+    """Return the outline of a list. `key` is None for a public list, and may be "" for a private one."""
+    feed = "" if key == "" else settings.BASE_URL + feed_address(page, "atom", key or "")
+    return Outline(title, settings.BASE_URL + page, feed)
 
 
-def _private_line(title: str, page: str, key: str) -> Line:
-    return _line(title, page, key) if key else Line(title, settings.BASE_URL + page, "")
+def _collection_outline(collection: Collection, key: str) -> Outline:
+    return _outline(str(collection), collection.get_absolute_url(), key if collection.is_private else None)
 
 
-def _of_collection(collection: Collection, key: str) -> Line:
-    title, page = str(collection), collection.get_absolute_url()
-    return _private_line(title, page, key) if collection.is_private else _line(title, page)
-
-
-def _followed(name: str, row: Follow, key: str) -> list[Line]:
-    """A person is two lists: what was submitted, and what was upvoted."""
+def _followed(name: str, row: Follow, key: str) -> list[Outline]:
+    """Return the outlines of a followed target: two for a person, and else one."""
     page = row.get_absolute_url()
     match name:
         case "people":
-            return [_line(f"{row}: {tab}", f"{page}/{tab}") for tab in TABS]
+            return [_outline(f"{row}: {tab}", f"{page}/{tab}") for tab in TABS]
         case "collections":
-            return [_of_collection(row.collection, key)]
-    return [_line(str(row), page)]
+            return [_collection_outline(row.collection, key)]
+    return [_outline(str(row), page)]
 
 
-def write(user, key: str, moment: datetime) -> bytes:
-    """The document, made at this moment."""
+def write(user, key: str, created_at: datetime) -> bytes:
+    """Return the OPML document of the user's feeds."""
     root = etree.Element("opml", version="2.0")
     head, body = etree.SubElement(root, "head"), etree.SubElement(root, "body")
     etree.SubElement(head, "title").text = "Broadsheet"
-    etree.SubElement(head, "dateCreated").text = feeds.rfc822(moment)
+    etree.SubElement(head, "dateCreated").text = feeds.rfc822(created_at)
     etree.SubElement(head, "ownerName").text = writable(str(user))
-    for heading, lines in groups(user, key).items():
+    for heading, outlines in groups(user, key).items():
         group = etree.SubElement(body, "outline", text=heading)
-        for line in lines:
-            title = writable(line.title)
-            etree.SubElement(group, "outline", type="rss", text=title, title=title, xmlUrl=line.feed, htmlUrl=line.page)
-    return feeds.xml(root)
+        for row in outlines:
+            title = writable(row.title)
+            etree.SubElement(group, "outline", type="rss", text=title, title=title, xmlUrl=row.feed, htmlUrl=row.page)
+    return feeds.to_xml(root)

@@ -1,13 +1,13 @@
-"""What crawlers are told of: an index, and files of at most 50,000 addresses (https://www.sitemaps.org/protocol.html).
+"""The sitemap: an index, and files of at most 50,000 addresses (https://www.sitemaps.org/protocol.html).
 
-Papers, organisations and collections are cut by their ids: a file always has the same rows, so that old ones rest while
-new ones grow, and is read without the others. People are left out: nobody asked to be found by name, and what a person
-shows can be hidden at any moment, while others keep such a file for as long as they like.
+Papers, organisations and collections are divided into files by ranges of their ids, so that a file always has the same
+rows and is made without reading the others. People are left out: they can hide their lists at any time, but not the
+copies of a sitemap that others keep.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from xml.sax.saxutils import escape
 
@@ -20,33 +20,34 @@ from orgs.models import Organisation
 from papers.models import Affiliation, Collection, Paper
 from papers.period import Period, today
 
-MOST = 50_000  # addresses of one file: the protocol's limit
+MAX_ADDRESSES = 50_000  # of a file, by the protocol
 _PAGES = ["front", "trending", "archive", "collections", "about_ranking", "about_search", "about_embed", "feeds"]
 
-type Entry = tuple[str, datetime | None]  # an address of this site, and when what stands there last changed
+type Entry = tuple[str, datetime | None]  # the path of a page, and when it last changed
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Rows that have pages. `rows()` has `changed`; `handle` is the column in their addresses, which have this name."""
+    """A kind of pages, one a row: their URL name, the column of its argument, and the rows, annotated `changed`."""
 
-    name: str
-    handle: str
+    url_name: str
+    column: str
     rows: Callable[[], QuerySet]
 
-    def parts(self) -> list[tuple[int, datetime]]:
-        """The number of each file that has rows, and when one of them last changed."""
-        parts = self.rows().annotate(part=F("pk") / MOST).order_by()
-        return sorted(parts.values_list("part").annotate(Max("changed")))  # sorting is quicker here than there
+    def files(self) -> list[tuple[int, datetime]]:
+        """Return the number of each file that has rows, and when one of them last changed."""
+        rows = self.rows().annotate(file=F("pk") / MAX_ADDRESSES).order_by()
+        return sorted(rows.values_list("file").annotate(Max("changed")))  # faster than sorting in PostgreSQL
 
-    def entries(self, part: int) -> list[Entry]:
-        """The addresses in the file with this number, by their ids; an empty list if there is no such file."""
-        of_part = self.rows().filter(pk__gte=part * MOST, pk__lt=(part + 1) * MOST)
-        rows = list(of_part.order_by("pk").values_list(self.handle, "changed"))
+    def entries(self, file: int) -> list[Entry]:
+        """Return the entries of the file with this number by their ids, or an empty list if there is no such file."""
+        in_file = self.rows().filter(pk__gte=file * MAX_ADDRESSES, pk__lt=(file + 1) * MAX_ADDRESSES)
+        rows = list(in_file.order_by("pk").values_list(self.column, "changed"))
         if not rows:
             return []
-        before = reverse(self.name, args=rows[0][:1]).removesuffix(rows[0][0])  # 50,000 times took a second
-        return [(before + handle, changed) for handle, changed in rows]
+        # Reversing the address of every row would take a second.
+        prefix = reverse(self.url_name, args=rows[0][:1]).removesuffix(rows[0][0])
+        return [(prefix + value, changed) for value, changed in rows]
 
 
 def _papers() -> QuerySet:
@@ -54,10 +55,10 @@ def _papers() -> QuerySet:
 
 
 def _organisations() -> QuerySet:
-    """Changed: what it says of itself, or by a paper that came."""
+    """Return all organisations; one has changed when its row did or a paper was accepted."""
     accepted = Affiliation.objects.accepted().filter(organisation=OuterRef("pk")).order_by("-since")
-    came = Subquery(accepted.values("since")[:1])
-    return Organisation.objects.annotate(changed=Greatest("updated_at", came))
+    last_accepted = Subquery(accepted.values("since")[:1])
+    return Organisation.objects.annotate(changed=Greatest("updated_at", last_accepted))
 
 
 def _collections() -> QuerySet:
@@ -72,34 +73,30 @@ KINDS = {
 
 
 def files() -> list[Entry]:
-    """All files there are. A statement for each kind."""
-    parts = {name: kind.parts() for name, kind in KINDS.items()}
-    newest = max((changed for _, changed in parts["papers"]), default=None)
+    """Return the entries of the index, by one statement for each kind."""
+    numbered = {name: kind.files() for name, kind in KINDS.items()}
+    newest = max((changed for _, changed in numbered["papers"]), default=None)
     return [
         (reverse("papers:sitemap_of_lists"), newest),
         *(
-            (reverse("papers:sitemap_part", args=[name, part]), changed)
-            for name, numbered in parts.items()
-            for part, changed in numbered
+            (reverse("papers:sitemap_file", args=[name, number]), changed)
+            for name, files in numbered.items()
+            for number, changed in files
         ),
     ]
 
 
-def days() -> list[tuple[date, datetime]]:
-    """Each day that has papers, and when one of them last changed."""
-    return list(Paper.objects.filter(listed_on__lte=today()).changes_by_day())
-
-
-def lists(days: list[tuple[date, datetime]]) -> Iterator[Entry]:
-    """The pages that are always there, and the lists of these days, their weeks and their months."""
+def lists() -> Iterator[Entry]:
+    """Yield the entries of the fixed pages, and of the days with papers, their weeks and their months."""
+    days = list(Paper.objects.filter(listed_on__lte=today()).changes_by_day())
     yield from ((reverse(f"papers:{name}"), None) for name in _PAGES)
-    for kind in ("day", "week", "month"):
-        for start, those in groupby(days, lambda day, kind=kind: Period.around(kind, day[0])):
-            yield start.get_absolute_url(), max(changed for _, changed in those)
+    for length in ("day", "week", "month"):
+        for period, group in groupby(days, lambda day, length=length: Period.around(length, day[0])):
+            yield period.get_absolute_url(), max(changed for _, changed in group)
 
 
 def write(root: str, row: str, entries: Iterable[Entry]) -> str:
-    """A `urlset` of `url` rows, or a `sitemapindex` of `sitemap` rows. Moments are W3C's."""
+    """Return a `urlset` of `url` elements, or a `sitemapindex` of `sitemap` elements, with dates in W3C format."""
     rows = "".join(
         f"<{row}><loc>{settings.BASE_URL}{escape(address)}</loc>"
         f"{f'<lastmod>{changed.isoformat(timespec="seconds")}</lastmod>' if changed else ''}</{row}>\n"

@@ -12,5 +12,5 @@ urlpatterns = [
     re_path("^embed/(?P<path>.*[^/])$", frames.embed, name="embed"),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemap-lists.xml", sitemap.lists, name="sitemap_of_lists"),
-    path("sitemap-<slug:what>-<int:number>.xml", sitemap.part, name="sitemap_part"),
+    path("sitemap-<slug:name>-<int:number>.xml", sitemap.file, name="sitemap_file"),
 ]

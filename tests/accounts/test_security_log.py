@@ -206,7 +206,7 @@ def test_the_log_is_kept_for_a_year_and_goes_with_the_account(dora):
         created_at = timezone.now() - timedelta(days=days)
         SecurityEvent.objects.create(user=dora, kind="signed_in", detail=str(days), created_at=created_at)
     forget_security_events(0)
-    [row] = takeout.KINDS["security_log"](dora)
+    [row] = takeout.FILES["security_log"](dora)
     assert row["detail"] == "364"
     dora.leave()
     assert not SecurityEvent.objects.exists()

@@ -203,7 +203,7 @@ def test_the_demo_loads_once_and_says_its_password_every_time(site, stranger):
     assert alice.check_password(password)
     assert Paper.objects.count() == len(demo.PAPERS) == 45
     assert Paper.objects.filter(listed_on=today()).count() == 7
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
     assert not Word.objects.is_outdated()
     assert "7 papers" in stranger.get("/papers").content.decode()
     hashed, votes = alice.password, Vote.objects.count()

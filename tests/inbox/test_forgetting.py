@@ -40,7 +40,7 @@ def test_an_address_that_is_given_up_gets_nothing_private_any_more(alice):
 def test_the_export_has_them(alice):
     SubscriptionFactory(email=confirm(alice).email, title="Mine")
     SubscriptionFactory()
-    assert [row["title"] for row in takeout.KINDS["subscriptions"](alice)] == ["Mine"]
+    assert [row["title"] for row in takeout.FILES["subscriptions"](alice)] == ["Mine"]
 
 
 def test_at_night_what_nobody_confirmed_is_forgotten(row, time_machine):

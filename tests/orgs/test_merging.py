@@ -10,7 +10,7 @@ from orgs.merging import merge
 from orgs.models import Claim, Event, FormerSlug, Invitation, Membership, Organisation
 from orgs.roles import Role
 from papers.ingest.record import PaperRecord
-from papers.ingest.save import Tally, save
+from papers.ingest.save import ImportCounts, save
 from papers.models import Affiliation, State
 from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory, appoint
 from tests.orgs.conftest import confirm, join
@@ -91,7 +91,7 @@ def test_the_filter_knows_the_old_name(lab, old, moderator, stranger):
 
 
 def test_imports_that_name_the_old_slug_reach_the_new_organisation(lab, old, moderator):
-    record = PaperRecord.of(
+    record = PaperRecord.from_source(
         arxiv_id="2509.00001",
         title="Imported",
         published_at=NOON,
@@ -99,7 +99,7 @@ def test_imports_that_name_the_old_slug_reach_the_new_organisation(lab, old, mod
     )
     save([record])
     merge(moderator, old, lab)
-    assert save([record]) == Tally(unchanged=1)
+    assert save([record]) == ImportCounts(unchanged=1)
     save([replace(record, arxiv_id="2509.00002")])
     assert set(Affiliation.objects.values_list("organisation__slug", "state")) == {
         ("lab", State.ACCEPTED),

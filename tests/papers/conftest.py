@@ -5,12 +5,12 @@ import pytest
 import stamina
 
 from papers.ingest import tasks
-from papers.ingest.client import PAUSES
+from papers.ingest.client import REQUEST_INTERVALS
 from papers.models import Bookmark, Collection, FeedKey, Item, OrganisationFollow, Paper, Vote
 from papers.search import results, syntax
 from papers.search.embedding import bundled
 from tests.factories import PaperFactory
-from tests.papers.ingest.played_arxiv import Arxiv
+from tests.papers.ingest.fake_arxiv import FakeArxiv
 from tests.papers.search import library as sample_papers
 
 _embedded_once = cache(bundled._vector)
@@ -67,9 +67,9 @@ def feed_key(alice):
 @pytest.fixture
 def arxiv(monkeypatch):
     """arXiv as the worker reaches it: nothing goes out, and neither a pause nor another try has to be waited for."""
-    site = Arxiv()
-    monkeypatch.setattr(httpx2.HTTPTransport, "handle_request", lambda transport, request: site.answer(request))
-    monkeypatch.setitem(PAUSES, "arxiv.org", 0)
+    site = FakeArxiv()
+    monkeypatch.setattr(httpx2.HTTPTransport, "handle_request", lambda transport, request: site.respond(request))
+    monkeypatch.setitem(REQUEST_INTERVALS, "arxiv.org", 0)
     stamina.set_testing(True)
     tasks._client.cache_clear()
     yield site

@@ -26,7 +26,7 @@ def test_fifty_readers_vote_at_once():
     race(*(partial(vote, reader, i % 5 == 0) for i, reader in enumerate(readers)))
     paper.refresh_from_db()
     assert (paper.vote_count, Vote.objects.count()) == (7 + 40, 40)
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -43,7 +43,7 @@ def test_who_leaves_takes_the_votes_along(paper, alice, bob):
     alice.delete()
     paper.refresh_from_db()
     assert paper.vote_count == 1
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 ADMIN = "/admin/papers/paper/"
@@ -67,7 +67,7 @@ def test_a_paper_that_is_deleted_anywhere_is_counted_nowhere(delete, paper, alic
     assert list(Paper.objects.all()) == [stays]
     assert list(Collection.objects.values_list("paper_count", flat=True)) == [1, 1]
     assert Day.objects.get().paper_count == 1
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -84,7 +84,7 @@ def test_a_paper_is_deleted_while_others_are_put_beside_it():
     results = race(*(paper.delete for paper in old), *additions)
     assert [result for result in results if isinstance(result, Exception)] == []
     assert list(Collection.objects.values_list("paper_count", flat=True)) == [2, 2, 2]
-    assert (Day.objects.get().paper_count, audit.drifts()) == (6, [])
+    assert (Day.objects.get().paper_count, audit.mismatches()) == (6, [])
 
 
 def test_audit_finds_and_mends_every_kind_of_drift(paper):
@@ -102,7 +102,7 @@ def test_audit_finds_and_mends_every_kind_of_drift(paper):
         "2025-09-10: paper_count is 4, should be 1",
     ]
     call_command("audit", fix=True, stdout=StringIO())
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
     paper.refresh_from_db()
     assert (paper.vote_count, paper.author_count, paper.entry.topics) == (0, 2, [])
 

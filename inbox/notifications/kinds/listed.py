@@ -33,7 +33,7 @@ class Listed(NotificationKind):
 
     def notifications(self, papers: list[int]) -> Iterator[NotificationData]:
         titles = {paper.pk: f"{paper.arxiv_id} {paper.title}" for paper in Paper.objects.filter(pk__in=papers)}
-        for user_id, pks, reasons in matches.readers(papers):
+        for user_id, pks, reasons in matches.followers(papers):
             facts = {"papers": [titles[pk] for pk in pks], "whys": reasons}
             yield NotificationData(user_id, today().isoformat(), facts)
 

@@ -46,7 +46,7 @@ def collection(request: HttpRequest, key: str) -> HttpResponse:
     """A collection's papers in its order, each with its note."""
     found = get_readable(request, key)
     list_ = collection_list(key)
-    follow = None if found.is_private else CollectionFollow.objects.standing(request.user, found)
+    follow = None if found.is_private else CollectionFollow.objects.state(request.user, found)
     return lists.page(
         request,
         list_.private() if found.is_private else list_,

@@ -17,7 +17,7 @@ from papers.lists.list import List
 from papers.lists.query import ListQuery, query_of
 from papers.lists.views import saved_filters
 from papers.models import AuthorFollow, Day, Paper, TopicFollow
-from papers.models.follow import Standing
+from papers.models.follow import FollowState
 from papers.period import NoSuchPeriod, Period
 from papers.search.results import time_limit
 
@@ -100,17 +100,17 @@ def _search(request: HttpRequest) -> HttpResponse:
         with time_limit():
             growth = charts.topic_chart(topic)
     title = f"“{words}”" if words else topic or author or query.typed
-    follow = _standing(request, query)
+    follow = _follow_state(request, query)
     context = {"title": title, "growth": growth, "follow": follow, "is_search": True} | saved_filters.tabs(request)
     return lists.page(request, general.everything(), version=(growth, follow), **context)
 
 
-def _standing(request: HttpRequest, query: ListQuery) -> Standing | None:
+def _follow_state(request: HttpRequest, query: ListQuery) -> FollowState | None:
     """The state of the follow button, if the query is a topic or an author and nothing else."""
     for model in (TopicFollow, AuthorFollow):
         if query.is_only(model.parameter):
             with suppress(BadInput):
-                return model.objects.standing(request.user, model.find(query.params[model.parameter]))
+                return model.objects.state(request.user, model.find(query.params[model.parameter]))
     return None
 
 

@@ -4,19 +4,19 @@ from papers import audit
 
 
 class Command(BaseCommand):
-    help = "Check every counter against its rows. Exit code 1 if one is wrong and stays so."
+    help = "Checks every counter against its rows. The exit code is 1 if one is wrong and --fix is not given."
 
     def add_arguments(self, parser):
-        parser.add_argument("--fix", action="store_true", help="mend what is wrong")
+        parser.add_argument("--fix", action="store_true", help="repair the wrong counters")
 
     def handle(self, *, fix, **options):
-        drifts = audit.drifts()
-        for drift in drifts:
-            self.stdout.write(f"{drift.what}: {drift.counter} is {drift.stands}, should be {drift.should}")
-        if not drifts:
+        mismatches = audit.mismatches()
+        for found in mismatches:
+            self.stdout.write(f"{found.name}: {found.counter} is {found.stored}, should be {found.expected}")
+        if not mismatches:
             self.stdout.write("Every counter agrees with its rows.")
         elif fix:
-            audit.mend()
-            self.stdout.write(f"{len(drifts)} mended.")
+            audit.repair()
+            self.stdout.write(f"{len(mismatches)} mended.")
         else:
-            raise CommandError(f"{len(drifts)} wrong; audit --fix mends them.", returncode=1)
+            raise CommandError(f"{len(mismatches)} wrong; audit --fix mends them.", returncode=1)

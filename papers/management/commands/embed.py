@@ -11,7 +11,7 @@ from papers.search.embedding import Unavailable, embedder
 
 
 class Command(BaseCommand):
-    help = "Brings search up to date: counts words if papers have changed much, and embeds what is new or changed."
+    help = "Updates the search index: counts words if many papers have changed, and embeds new and changed papers."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("--limit", type=positive, metavar="N", help="embed N papers at most")
@@ -22,14 +22,14 @@ class Command(BaseCommand):
         if embedder() is None:
             raise CommandError("There is no model: EMBEDDING is none.")
         if not Embedding.objects.is_ready():
-            kind = f"vectors of {settings.EMBEDDING_DIMENSIONS} numbers"
-            raise CommandError(f"The database cannot keep {kind}: it needs pgvector and then manage.py migrate.")
-        started = time.perf_counter()
+            vectors = f"vectors of {settings.EMBEDDING_DIMENSIONS} numbers"
+            raise CommandError(f"The database cannot keep {vectors}: it needs pgvector and then manage.py migrate.")
+        started_at = time.perf_counter()
         try:
             count = self.embed(limit)
         except Unavailable as error:
             raise CommandError(f"{error}. What was embedded is kept.") from error
-        seconds = time.perf_counter() - started
+        seconds = time.perf_counter() - started_at
         self.stdout.write(f"{count:,} embedded in {seconds:.1f} s ({count / seconds:,.0f} papers/s)")
         if not count:
             self.stdout.write("Nothing to do.")
@@ -40,10 +40,10 @@ class Command(BaseCommand):
         with Progress(*columns, disable=not self.stdout.isatty()) as progress:
             task = progress.add_task("", total=total)
 
-            def tell() -> None:
+            def advance() -> None:
                 progress.advance(task)
                 done = progress.tasks[task].completed
                 if progress.disable and done % indexing.BATCH == 0:
                     self.stdout.write(f"{done:,} of {total:,}")
 
-            return indexing.embed(limit, tell)
+            return indexing.embed(limit, advance)

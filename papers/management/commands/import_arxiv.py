@@ -27,7 +27,7 @@ class Command(ImportCommand):
     def handle(self, *, files, ids, category, days, dry_run, limit, **options) -> None:
         if not (files or ids or category):
             raise CommandError("Name files, --ids or a --category.")
-        sources = [(name, self._read(name)) for name in files]
+        sources = [(name, self._parse(name)) for name in files]
         if ids:
             sources.append(("ids", arxiv.fetch(ids, self.client)))
         if category:
@@ -35,5 +35,5 @@ class Command(ImportCommand):
             sources.append((category, arxiv.recent(category, since, self.client)))
         self.run(sources, dry_run=dry_run, limit=limit)
 
-    def _read(self, name: str) -> Items:
-        yield from arxiv.read(files.read(name), name)
+    def _parse(self, name: str) -> Items:
+        yield from arxiv.parse(files.read(name), name)

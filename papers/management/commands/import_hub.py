@@ -13,10 +13,10 @@ class Command(ImportCommand):
         super().add_arguments(parser)
 
     def handle(self, *, sources, dry_run, limit, **options) -> None:
-        self.run([(name, self._read(name)) for name in sources], dry_run=dry_run, limit=limit)
+        self.run([(name, self._parse(name)) for name in sources], dry_run=dry_run, limit=limit)
 
-    def _read(self, name: str) -> Iterator[PaperRecord | Problem]:
+    def _parse(self, name: str) -> Iterator[PaperRecord | Problem]:
         if "://" in name:
             yield from hub.fetch(name, self.client)
         else:
-            yield from hub.read(files.read(name), name)
+            yield from hub.parse(files.read(name), name)

@@ -1,4 +1,4 @@
-"""What admins of an organisation see of its draft: the whole page, and its shelves to arrange."""
+"""The draft of an organisation's page for its admins: a preview, and its pinned lists to arrange."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,10 +10,10 @@ from lib.verbs import verb
 from orgs.models import Organisation
 from orgs.models.curated import MOST
 from orgs.views.page import editable
-from papers.organisations.pinned import SHELVES
+from papers.organisations.pinned import PINNED_LISTS
 from papers.organisations.views.page import draw
 
-OFFERED = 30
+MAX_CANDIDATES = 30
 
 
 @login_required
@@ -22,17 +22,19 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
-def shelf(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """The rows on a shelf of the draft, to be arranged, and the latest of those that could be put on it."""
-    organisation, shelf = editable(request, slug).drafted(), SHELVES[name]
-    pks, offered = getattr(organisation, name), shelf.offered(organisation)
-    rows = offered.in_bulk(pks)
+def pinned(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """Show a pinned list of the draft, to be arranged, and the latest candidates for it."""
+    organisation, pinned_list = editable(request, slug).drafted(), PINNED_LISTS[name]
+    pks, candidates = getattr(organisation, name), pinned_list.candidates(organisation)
+    rows = candidates.in_bulk(pks)
     context = {
         "org": organisation,
         "name": name,
-        "shelf": shelf,
-        "rows": [(rows[pk], getattr(rows[pk], shelf.handle)) for pk in pks if pk in rows],
-        "offered": [(row, getattr(row, shelf.handle)) for row in offered.exclude(pk__in=pks)[:OFFERED]],
+        "pinned_list": pinned_list,
+        "rows": [(rows[pk], getattr(rows[pk], pinned_list.handle)) for pk in pks if pk in rows],
+        "candidates": [
+            (row, getattr(row, pinned_list.handle)) for row in candidates.exclude(pk__in=pks)[:MAX_CANDIDATES]
+        ],
         "most": MOST[name],
     }
     return render(request, "papers/organisations/pinned.html", context)
@@ -40,11 +42,11 @@ def shelf(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 
 @verb
 def put(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """Put what `what` names on the shelf. The shelf's page, which only editors see, says what cannot be put on it."""
-    organisation, shelf = editable(request, slug), SHELVES[name]
+    """Pin the row that `what` identifies. The list's page, which only editors see, says what cannot be pinned."""
+    organisation, pinned_list = editable(request, slug), PINNED_LISTS[name]
     try:
-        row = shelf.find(organisation, request.POST.get("what", ""))
-        organisation.put(request.user, name, row.pk, shelf.offered(organisation))
+        row = pinned_list.find(organisation, request.POST.get("what", ""))
+        organisation.put(request.user, name, row.pk, pinned_list.candidates(organisation))
     except BadInput as error:
         messages.error(request, str(error))
     return redirect(f"papers:{name}", slug)
@@ -53,7 +55,7 @@ def put(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 @verb
 def take(request: HttpRequest, slug: str, name: str, handle: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation, slug=slug)
-    organisation.take(request.user, name, _row(name, handle).pk, SHELVES[name].offered(organisation))
+    organisation.take(request.user, name, _row(name, handle).pk, PINNED_LISTS[name].candidates(organisation))
     return redirect(f"papers:{name}", slug)
 
 
@@ -63,12 +65,12 @@ def move(request: HttpRequest, slug: str, name: str, handle: str) -> HttpRespons
     organisation, place = get_object_or_404(Organisation, slug=slug), request.POST.get("place", "")
     if not place.isdecimal():
         raise BadInput("A place is a number, from 0.")
-    among = SHELVES[name].offered(organisation)
+    among = PINNED_LISTS[name].candidates(organisation)
     organisation.move(request.user, name, _row(name, handle).pk, int(place[:4]), among)
     return redirect(f"papers:{name}", slug)
 
 
 def _row(name: str, handle: str):
     """The row with this handle, also if it does not belong to the organisation any more: it can be taken away."""
-    shelf = SHELVES[name]
-    return get_object_or_404(shelf.model, **{shelf.handle: handle})
+    pinned_list = PINNED_LISTS[name]
+    return get_object_or_404(pinned_list.model, **{pinned_list.handle: handle})

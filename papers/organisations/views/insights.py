@@ -7,17 +7,18 @@ from papers.organisations import insights
 
 
 def charts(request: HttpRequest, slug: str) -> HttpResponse:
-    """An organisation's papers in figures, for everybody."""
+    """Show the statistics of an organisation's papers."""
     organisation = get_object_or_404(Organisation, slug=slug)
-    parts = insights.of(organisation)
-    context = {"org": organisation, "parts": parts}
-    return page(request, "papers/organisations/insights.html", context, version=(organisation.updated_at, parts))
+    statistics = insights.for_organisation(organisation)
+    context = {"org": organisation, "statistics": statistics}
+    return page(request, "papers/organisations/insights.html", context, version=(organisation.updated_at, statistics))
 
 
-def figures(request: HttpRequest, slug: str, what: str) -> HttpResponse:
-    """What one of the charts is drawn from, as CSV."""
-    parts = {part.key: part for part in insights.of(get_object_or_404(Organisation, slug=slug))}
-    if what not in parts:
+def figures(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """Send the data of a chart as CSV."""
+    organisation = get_object_or_404(Organisation, slug=slug)
+    statistics = {statistic.key: statistic for statistic in insights.for_organisation(organisation)}
+    if name not in statistics:
         raise Http404
-    headers = {"Content-Disposition": f'attachment; filename="{slug}-{what}.csv"'}
-    return cached(request, HttpResponse(parts[what].file, content_type="text/csv; charset=utf-8", headers=headers))
+    headers = {"Content-Disposition": f'attachment; filename="{slug}-{name}.csv"'}
+    return cached(request, HttpResponse(statistics[name].csv, content_type="text/csv; charset=utf-8", headers=headers))

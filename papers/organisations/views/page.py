@@ -23,7 +23,7 @@ def draw(request: HttpRequest, found: Organisation, **more) -> HttpResponse:
     list_ = organisation_list(found.slug)
     featured, sections = _above(request, found, list_.papers(request.user))
     people = _people(found, request.user)
-    follow = OrganisationFollow.objects.standing(request.user, found)
+    follow = OrganisationFollow.objects.state(request.user, found)
     context = {"title": found.name, "org": found, "follow": follow, "sections": sections} | people | more
     context["featured"] = featured if "older" not in request.GET else []
     named = [(member.role, str(member.user)) for member in people["members"]], people["is_owned"]

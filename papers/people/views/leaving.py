@@ -1,5 +1,3 @@
-"""Leaving for good."""
-
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -14,7 +12,7 @@ from orgs import succession
 @login_required
 @reauthentication_required
 def leave(request: HttpRequest) -> HttpResponse:
-    """What goes and what stays, and the deletion of the account once its name is typed."""
+    """Show what the deletion of the account deletes, or delete it if the form has its user name."""
     form = LeaveForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         succession.leave(request.user)

@@ -1,4 +1,4 @@
-"""What is one's own: everything one has here, to take along."""
+"""The page of a user's data export, its making, and its download."""
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_required
@@ -15,15 +15,15 @@ from papers.people import takeout, tasks
 
 @login_required
 def data(request: HttpRequest) -> HttpResponse:
-    """How the reader's export stands."""
-    last = DataExport.objects.filter(user=request.user).first()
-    kinds = [name.replace("_", " ") for name in takeout.KINDS]
-    return render(request, "papers/people/data.html", {"export": last, "kinds": kinds})
+    """Show the state of the user's export."""
+    export = DataExport.objects.filter(user=request.user).first()
+    contents = [name.replace("_", " ") for name in takeout.FILES]
+    return render(request, "papers/people/data.html", {"export": export, "contents": contents})
 
 
 @verb
 def make_export(request: HttpRequest) -> HttpResponse:
-    """Have one made; while it is being made, a second time changes nothing."""
+    """Start an export, unless one is being made."""
     with transaction.atomic():
         if export := DataExport.objects.ask(request.user):
             defer(tasks.make_export, {"token": export.token})
@@ -33,7 +33,7 @@ def make_export(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def fetch_export(request: HttpRequest, token: str) -> FileResponse:
-    """The file, to its owner; one that is somebody else's or has expired is not there."""
+    """Send the archive to its owner. Raises Http404 if it is somebody else's or has expired."""
     return _send(request, get_object_or_404(DataExport.objects.ready(), token=token, user=request.user))
 
 

@@ -1,4 +1,4 @@
-"""Any list as a feed, and the page that explains them and has one's own."""
+"""Lists as feeds, the page of feeds, and their OPML file."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,30 +16,30 @@ from papers.lists.list import FEED_FORMATS, List, Privacy
 from papers.lists.pages import limit_searches
 from papers.lists.query import query_of, query_string
 from papers.models import FeedKey
-from papers.syndication import feeds as syndication
-from papers.syndication import opml as outline
+from papers.syndication import feeds as feed_documents
+from papers.syndication import opml as opml_document
 
 
 def feed(request: HttpRequest, path: str, form: str) -> HttpResponse:
-    """The list at this path, for the reader whose key is in the address, or else for who is signed in.
+    """Answer with the feed of the list at this path, for the user whose key is in the address, or else `request.user`.
 
-    There is no Last-Modified: a paper that leaves a list changes it, and takes its moment along.
+    It has no Last-Modified, since a paper that leaves the list changes the feed without being its latest change.
     """
     query = query_of(request)
     if not query.is_canonical:
         return HttpResponseRedirect(request.path + query_string(query.params))
     if query.is_filtered:
         limit_searches(request)
-    viewer, list_, written = _viewer(request), catalogue.find(f"/{path}"), syndication.FORMS[form]
-    listing = syndication.read(list_, query, viewer)
+    viewer, list_, writer = _viewer(request), catalogue.find(f"/{path}"), feed_documents.FORMS[form]
+    listing = feed_documents.listing_for(list_, query, viewer)
 
     def draw() -> bytes:
-        return written.write(syndication.make(list_, listing, request.get_full_path(), viewer))
+        return writer.write(feed_documents.build(list_, listing, request.get_full_path(), viewer))
 
-    version, seconds = syndication.version(list_, listing, viewer), _seconds(request, list_)
-    response = versioned(request, draw, written.content_type, version=version, seconds=seconds)
+    version, seconds = feed_documents.version(list_, listing, viewer), _seconds(request, list_)
+    response = versioned(request, draw, writer.content_type, version=version, seconds=seconds)
     response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Access-Control-Allow-Origin"] = "*"  # to scripts of other sites, which come as strangers
+    response.headers["Access-Control-Allow-Origin"] = "*"  # for scripts of other sites, which send no cookies
     return response
 
 
@@ -53,36 +53,36 @@ def _viewer(request: HttpRequest):
 
 
 def _seconds(request: HttpRequest, list_: List) -> int | None:
-    """How long caches may keep it; none but the reader's own may, if it needs a key."""
+    """Return how long shared caches may keep the feed, or None for private ones."""
     if list_.privacy is Privacy.PRIVATE or "key" in request.GET:
         return None
     return PUBLIC_SECONDS if list_.privacy is Privacy.PUBLIC else 0
 
 
 def feeds(request: HttpRequest) -> HttpResponse:
-    """What feeds there are, and the addresses of one's own."""
+    """Show how feeds work, and the addresses of the user's own."""
     if request.user.is_anonymous:
         return page(request, "papers/syndication/feeds.html", {"forms": FEED_FORMATS}, version=())
     key = FeedKey.objects.of(request.user)
-    context = {"forms": FEED_FORMATS, "groups": outline.groups(request.user, key), "key": key}
+    context = {"forms": FEED_FORMATS, "groups": opml_document.groups(request.user, key), "key": key}
     return page(request, "papers/syndication/feeds.html", context)
 
 
 @never_cache
 @login_required
 def opml(request: HttpRequest) -> HttpResponse:
-    """All of one's own for a feed reader to take over; who has no key is led to the page that makes one."""
+    """Answer with the user's feeds as OPML, or redirect to the page that makes a key if there is none."""
     key = FeedKey.objects.of(request.user)
     if not key:
         return redirect("papers:feeds")
     headers = {"Content-Disposition": 'attachment; filename="broadsheet.opml"'}
-    text = outline.write(request.user, key, timezone.now())
+    text = opml_document.write(request.user, key, timezone.now())
     return HttpResponse(text, content_type="text/x-opml; charset=utf-8", headers=headers)
 
 
 @verb
 def renew(request: HttpRequest) -> HttpResponse:
-    """A new key in the place of the one that the page showed, or a first one; a second time changes nothing."""
+    """Replace the key that the page showed, or make a first one. Repeating the request changes nothing."""
     key = request.POST.get("key", "")
     if not key:
         FeedKey.objects.make(request.user)

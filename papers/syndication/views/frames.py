@@ -1,4 +1,4 @@
-"""Lists in pages of other sites. The only pages that may be framed: they have no script, no form and no cookie."""
+"""Lists in iframes of other sites, the only pages that may be framed: without scripts, forms and cookies."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from papers.lists.pages import limit_searches
 from papers.lists.query import query_of
 from papers.syndication import frames
 
-_FRAMED = {
+_FRAME_CSP = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.SELF],
     "img-src": [CSP.SELF],
@@ -22,7 +22,7 @@ _FRAMED = {
     "base-uri": [CSP.NONE],
     "frame-ancestors": ["*"],
 }
-_FIRST = {"list": "/papers/trending", "most": 5}
+_EXAMPLE = {"list": "/papers/trending", "most": 5}
 
 
 def _frame(request: HttpRequest, path: str) -> HttpResponse:
@@ -33,9 +33,9 @@ def _frame(request: HttpRequest, path: str) -> HttpResponse:
 
 
 @xframe_options_exempt
-@csp_override(_FRAMED)
+@csp_override(_FRAME_CSP)
 def embed(request: HttpRequest, path: str) -> HttpResponse:
-    """The first papers of the list at this path. What it cannot show it says in the frame, too."""
+    """Show the first papers of the list at this path. Errors are shown in the frame, too."""
     try:
         response = _frame(request, path)
     except Http404:
@@ -49,9 +49,9 @@ def embed(request: HttpRequest, path: str) -> HttpResponse:
 
 @csp_override(settings.SECURE_CSP | {"frame-src": [CSP.SELF]})
 def about(request: HttpRequest) -> HttpResponse:
-    """How to put a list into a page of one's own: what to copy, and what it will look like."""
+    """Show how to embed a list: the form, the HTML to copy, and an example."""
     if "list" in request.GET:
         limit_searches(request)
-    form = frames.SnippetForm(_FIRST | request.GET.dict())
+    form = frames.SnippetForm(_EXAMPLE | request.GET.dict())
     status = 200 if form.is_valid() else 400
     return cached(request, render(request, "papers/syndication/about_embed.html", {"form": form}, status=status))

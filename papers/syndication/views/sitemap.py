@@ -1,4 +1,4 @@
-"""What crawlers are told of. Nothing here is a reader's own, so it is the same for everybody."""
+"""The sitemap, which is the same for everybody."""
 
 from collections.abc import Callable
 
@@ -8,30 +8,30 @@ from lib.pages import document
 from papers.syndication import sitemap
 
 XML = "application/xml"
-HOUR = 3600  # seconds
+CACHE_SECONDS = 3600
 
 
 def index(request: HttpRequest) -> HttpResponse:
-    return _file(request, lambda: sitemap.write("sitemapindex", "sitemap", sitemap.files()))
+    return _respond(request, lambda: sitemap.write("sitemapindex", "sitemap", sitemap.files()))
 
 
 def lists(request: HttpRequest) -> HttpResponse:
-    return _file(request, lambda: sitemap.write("urlset", "url", sitemap.lists(sitemap.days())))
+    return _respond(request, lambda: sitemap.write("urlset", "url", sitemap.lists()))
 
 
-def part(request: HttpRequest, what: str, number: int) -> HttpResponse:
-    if what not in sitemap.KINDS:
+def file(request: HttpRequest, name: str, number: int) -> HttpResponse:
+    if name not in sitemap.KINDS:
         raise Http404
 
     def write() -> str:
-        entries = sitemap.KINDS[what].entries(number)
+        entries = sitemap.KINDS[name].entries(number)
         if not entries:
             raise Http404
         return sitemap.write("urlset", "url", entries)
 
-    return _file(request, write, (what, number))
+    return _respond(request, write, (name, number))
 
 
-def _file(request: HttpRequest, write: Callable[[], str], part: tuple[str, int] | None = None) -> HttpResponse:
-    """Written once an hour, since it reads whole tables."""
-    return document(request, XML, part, write, seconds=HOUR)
+def _respond(request: HttpRequest, write: Callable[[], str], version: tuple[str, int] | None = None) -> HttpResponse:
+    """Answer with the document, which is written once an hour, since that reads whole tables."""
+    return document(request, XML, version, write, seconds=CACHE_SECONDS)

@@ -14,7 +14,7 @@ from papers.ingest.save import save
 from papers.models import AuthorFollow, Bookmark, Collection, Item, OrganisationFollow, PersonFollow, TopicFollow
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory, appoint
 from tests.orgs.conftest import confirm
-from tests.papers.ingest.test_save import of
+from tests.papers.ingest.test_save import record_of
 
 
 def lines(user) -> list[str]:
@@ -24,7 +24,7 @@ def lines(user) -> list[str]:
 @pytest.fixture
 def fresh(time_machine):
     """A record of a paper that is listed now."""
-    return lambda **fields: of(**{"listed_at": timezone.now().isoformat()} | fields)
+    return lambda **fields: record_of(**{"listed_at": timezone.now().isoformat()} | fields)
 
 
 def test_who_is_invited(lab, alice, carol, work, mailoutbox):
@@ -180,7 +180,7 @@ def kept(alice, bob, carol, lab):
 )
 def test_who_keeps_a_paper_that_changes(kept, alice, bob, work, fields, line):
     for _ in range(2):
-        save([of(title=kept.title, **fields)])
+        save([record_of(title=kept.title, **fields)])
         work()
     assert (lines(alice), lines(bob)) == ([line], [line])
     assert Notification.objects.count() == 2
@@ -189,6 +189,6 @@ def test_who_keeps_a_paper_that_changes(kept, alice, bob, work, fields, line):
 
 def test_a_version_more_takes_the_place_of_an_unread_one(kept, alice, work):
     for version in (2, 3, 4):
-        save([of(title=kept.title, version=version)])
+        save([record_of(title=kept.title, version=version)])
         work()
     assert lines(alice) == ["“On α-decay” has a new version, v4."]

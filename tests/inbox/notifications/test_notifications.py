@@ -173,7 +173,7 @@ def test_they_are_in_the_export_and_go_with_the_person(alice, bob):
     for person in (alice, bob):
         NotificationFactory(user=person, facts={"by": str(person)})
         Choice.objects.choose(person, {"role": Delivery.DAILY})
-    files = {name: list(takeout.KINDS[name](alice)) for name in ("notifications", "notification_settings")}
+    files = {name: list(takeout.FILES[name](alice)) for name in ("notifications", "notification_settings")}
     assert [row["facts"] for row in files["notifications"]] == [{"by": "Alice Ash"}]
     assert files["notification_settings"] == [{"kind": "role", "how": "daily"}]
     alice.leave()

@@ -123,7 +123,7 @@ def test_papers_move_to_another_collection_with_their_notes(alice, four):
     assert (order(source), order(target)) == (list("AC"), list("BD"))
     assert target.items.get(paper=four[1]).note == "Winter's own.\n\nFrom autumn."
     assert target.items.get(paper=four[3]).note == "Moved as it was."
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 def test_merging_appends_and_ends_the_first(alice, bob, four):
@@ -134,7 +134,7 @@ def test_merging_appends_and_ends_the_first(alice, bob, four):
     assert order(target) == list("ABCD")
     assert list(Collection.objects.all()) == [target]
     assert [follow.collection for follow in CollectionFollow.objects.of(bob)] == [target]
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 def test_a_collection_of_five_thousand_is_full_at_ten(alice, four, monkeypatch):
@@ -154,16 +154,16 @@ def test_many_who_arrange_at_once_never_take_the_same_place(alice, four):
     results = race(*moves, *adds)
     assert [r for r in results if isinstance(r, Exception)] == []
     assert collection.items.values("position").distinct().count() == 7
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 def test_the_audit_mends_a_wrong_count(alice, four):
     collection = shelf(alice, papers=four)
     Collection.objects.update(paper_count=9)
-    drift = audit.drifts()
-    assert [(d.what, d.stands, d.should) for d in drift] == [(collection.key, 9, 4)]
-    audit.mend()
-    assert audit.drifts() == []
+    found = audit.mismatches()
+    assert [(row.name, row.stored, row.expected) for row in found] == [(collection.key, 9, 4)]
+    audit.repair()
+    assert audit.mismatches() == []
 
 
 def test_an_organisations_log_tells_what_happens_to_its_collections(alice, lab, four):

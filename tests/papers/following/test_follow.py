@@ -1,4 +1,4 @@
-"""Following by itself: under which names, how many things, which button says so, and the page to manage it."""
+"""Follows: the names of targets, the limit, the follow button, and the page to manage follows."""
 
 import re
 from functools import partial
@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from lib.refusals import BadInput
 from papers.following import matches
 from papers.models import AuthorFollow, Collection, OrganisationFollow, PersonFollow, SearchEntry, TopicFollow
-from papers.models import follow as follows
+from papers.models import follow as follow_models
 from papers.search.lexicon import author_query
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
 from tests.papers.following.test_following import MANAGE, button, text
@@ -23,8 +23,8 @@ def test_an_author_means_the_same_as_in_a_filter(alice, name):
     AuthorFollow.objects.make(alice, name)
     PaperFactory(authors=["Somebody", name])
     queries = SearchEntry.objects.annotate(
-        asked=SearchQuery(author_query(name), config="simple", search_type="raw")
-    ).values_list("asked", flat=True)
+        filter_query=SearchQuery(author_query(name), config="simple", search_type="raw")
+    ).values_list("filter_query", flat=True)
     assert list(AuthorFollow.objects.values_list("query", flat=True)) == list(queries)
     assert matches.papers(alice).count() == 1
 
@@ -46,7 +46,7 @@ def test_what_has_no_name_is_refused_in_words(alice, signed_in, kind, name):
     answer = signed_in(alice).act(f"/papers/following/{kind}/follow", {} if name is None else {"what": name})
     assert answer.status_code == 400
     assert "a name of 1 to 200 characters" in text(answer)
-    assert follows.count(alice) == 0
+    assert follow_models.count(alice) == 0
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_has_no_name_is_refused_in_words(alice, signed_in, kind, name):
 def test_what_is_not_there_is_404(alice, signed_in, kind, what):
     UserFactory(username="gone", is_active=False)
     assert signed_in(alice).act(f"/papers/following/{kind}/follow", {"what": what}).status_code == 404
-    assert follows.count(alice) == 0
+    assert follow_models.count(alice) == 0
 
 
 def test_nobody_follows_oneself(alice, signed_in):
@@ -66,14 +66,14 @@ def test_nobody_follows_oneself(alice, signed_in):
 
 
 def test_the_most_is_said_in_words(alice, bob, lab, signed_in, monkeypatch):
-    monkeypatch.setattr(follows, "MOST", 2)
+    monkeypatch.setattr(follow_models, "MAX_FOLLOWS", 2)
     reader, form = signed_in(alice), {"what": "lab", "next": "/orgs/lab"}
     TopicFollow.objects.make(alice, "cs.CL")
     AuthorFollow.objects.make(alice, "Ada Lovelace")
     refused = reader.act("/papers/following/organisations/follow", form)
     assert (refused.status_code, "You follow 2 already" in text(refused)) == (400, True)
-    asked = reader.act("/papers/following/organisations/follow", form, headers={"hx-request": "true"})
-    assert asked.headers["HX-Redirect"] == "/orgs/lab"
+    partial_response = reader.act("/papers/following/organisations/follow", form, headers={"hx-request": "true"})
+    assert partial_response.headers["HX-Redirect"] == "/orgs/lab"
     assert "You follow 2 already" in text(reader.get("/orgs/lab"))
     assert not TopicFollow.objects.make(alice, "cs.cl")  # followed already, and no one too many
     assert OrganisationFollow.objects.make(bob, lab)
@@ -81,10 +81,10 @@ def test_the_most_is_said_in_words(alice, bob, lab, signed_in, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_there_is_never_one_too_many(alice, monkeypatch):
-    monkeypatch.setattr(follows, "MOST", 3)
+    monkeypatch.setattr(follow_models, "MAX_FOLLOWS", 3)
     made = race(*(partial(TopicFollow.objects.make, alice, f"topic {n}") for n in range(5)))
     assert sum(isinstance(outcome, BadInput) for outcome in made) == 2
-    assert follows.count(alice) == 3
+    assert follow_models.count(alice) == 3
 
 
 @pytest.mark.django_db(transaction=True)
@@ -150,7 +150,7 @@ def test_what_one_follows_is_managed_on_one_page(lab, alice, carol, signed_in):
     ]
     for kind, what in [("organisations", "lab"), ("people", "carol"), ("topics", "cafe & co"), ("authors", "b ada b")]:
         reader.act(f"/papers/following/{kind}/unfollow", form | {"what": what})
-    assert follows.count(alice) == 0
+    assert follow_models.count(alice) == 0
 
 
 def test_follows_go_with_who_follows_and_with_what_is_followed(lab, alice, bob, carol):
@@ -159,10 +159,10 @@ def test_follows_go_with_who_follows_and_with_what_is_followed(lab, alice, bob, 
         OrganisationFollow.objects.make(follower, lab)
         TopicFollow.objects.make(follower, "cs.CL")
     alice.delete()
-    assert follows.count(bob) == 3
+    assert follow_models.count(bob) == 3
     carol.delete()
     lab.delete()
-    assert follows.count(bob) == TopicFollow.objects.count() == 1
+    assert follow_models.count(bob) == TopicFollow.objects.count() == 1
 
 
 def test_followers_move_with_an_organisation(lab, alice, bob):
@@ -187,4 +187,4 @@ def test_following_twice_is_once(kind, verb, left, name, request, carol, signed_
     reader.act(f"/papers/following/{kind}/follow", form)
     for _ in range(2):
         assert reader.act(f"/papers/following/{kind}/{verb}", form).url == "/papers/trending"
-        assert follows.kinds()[kind].objects.filter(user=person).count() == left
+        assert follow_models.kinds()[kind].objects.filter(user=person).count() == left

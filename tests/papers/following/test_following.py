@@ -1,4 +1,4 @@
-"""What can be followed, what that brings in and why, who sees it, and how many there can be."""
+"""The list of what one follows: its papers and their reasons for each kind of follow."""
 
 import re
 from html import unescape
@@ -26,15 +26,15 @@ def button(answer) -> str:
 
 
 def reasons(answer) -> dict[str, str]:
-    told = re.findall(r'<span class="reason">(.*?)</span>', answer.content.decode())
-    return dict(zip(titles(answer), map(unescape, told), strict=True))
+    texts = re.findall(r'<span class="reason">(.*?)</span>', answer.content.decode())
+    return dict(zip(titles(answer), map(unescape, texts), strict=True))
 
 
 @pytest.fixture(params=["few", "many"])
 def way(request, monkeypatch):
-    """Both ways to find what is brought in: collected first, and asked for along the order."""
+    """Run the test with both queries: papers collected by key, and papers tested along the order."""
     if request.param == "many":
-        monkeypatch.setattr(matches, "FEW", 0)
+        monkeypatch.setattr(matches, "MAX_COLLECTED", 0)
     return request.param
 
 
@@ -117,10 +117,10 @@ def test_a_paper_has_one_row_and_up_to_three_reasons(alice, carol, lab, way, sig
     AuthorFollow.objects.make(alice, "Ada Lovelace")
     for topic in ("cs.CL", "cs.AI", "agents"):
         TopicFollow.objects.make(alice, topic)
-    (told,) = reasons(signed_in(alice).get(LIST)).values()
-    assert len(told.split(" · ")) == matches.REASONS_SHOWN
-    told = matches.reasons(alice, [paper.pk])
-    assert told == matches.reasons(alice, [paper.pk, paper.pk + 1])
+    (line,) = reasons(signed_in(alice).get(LIST)).values()
+    assert len(line.split(" · ")) == matches.REASONS_SHOWN
+    expected = matches.reasons(alice, [paper.pk])
+    assert expected == matches.reasons(alice, [paper.pk, paper.pk + 1])
 
 
 def test_it_is_a_list_like_any_other(site, alice, signed_in):
@@ -154,8 +154,8 @@ def test_older_papers_follow_without_a_gap(alice, way, signed_in):
 def test_few_are_collected_and_many_are_not(alice, monkeypatch):
     TopicFollow.objects.make(alice, "agents")
     PaperFactory.create_batch(3, keywords=["agents"])
-    for most, collects in ((3, True), (2, False)):
-        monkeypatch.setattr(matches, "FEW", most)
+    for limit, collects in ((3, True), (2, False)):
+        monkeypatch.setattr(matches, "MAX_COLLECTED", limit)
         found = matches.papers(alice)
         assert ("EXISTS" not in str(found.query)) == collects
         assert found.count() == 3
@@ -164,7 +164,7 @@ def test_few_are_collected_and_many_are_not(alice, monkeypatch):
 def test_the_list_costs_the_same_with_any_number_of_follows(alice, signed_in):
     for n in range(3):
         PaperFactory(keywords=[f"topic {n}"])
-    reader, asked = signed_in(alice), []
+    reader, statement_counts = signed_in(alice), []
     for number in (1, 60):
         for n in range(number):
             TopicFollow.objects.make(alice, f"topic {n}")
@@ -173,8 +173,8 @@ def test_the_list_costs_the_same_with_any_number_of_follows(alice, signed_in):
         reader.get(LIST)
         with CaptureQueriesContext(connection) as statements:
             reader.get(LIST)
-        asked.append(len(statements))
-    assert asked[0] == asked[1]
+        statement_counts.append(len(statements))
+    assert statement_counts[0] == statement_counts[1]
 
 
 def test_an_empty_list_says_what_to_do(paper, alice, signed_in):

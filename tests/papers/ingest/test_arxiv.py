@@ -17,8 +17,8 @@ OAI_PROBLEMS = {
 }
 
 
-def read(text: str) -> list[PaperRecord | Problem]:
-    return list(arxiv.read(text.encode(), "a.xml"))
+def parse(text: str) -> list[PaperRecord | Problem]:
+    return list(arxiv.parse(text.encode(), "a.xml"))
 
 
 def files(folder: str) -> list:
@@ -51,7 +51,7 @@ at eighty.</abstract></arXivRaw>"""
 
 
 def test_an_atom_entry():
-    [record] = read(
+    [record] = parse(
         atom(
             "<id>http://arxiv.org/abs/cs/0112017v3</id><title>Wrapped\n  title</title>"
             "<summary> An\nabstract. </summary>"
@@ -76,15 +76,15 @@ def test_an_atom_entry():
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_an_atom_error(scheme):
     entry = f"<id>{scheme}://arxiv.org/api/errors#incorrect_id</id><title>Error</title><summary>incorrect id</summary>"
-    assert read(atom(entry)) == [Problem("a.xml", 1, "arXiv answered with an error: incorrect id")]
+    assert parse(atom(entry)) == [Problem("a.xml", 1, "arXiv answered with an error: incorrect id")]
 
 
 def test_an_entry_without_its_text_is_told():
-    assert read(atom("<id>http://arxiv.org/abs/2509.08721v1</id>")) == [Problem("a.xml", 1, "title is missing")]
+    assert parse(atom("<id>http://arxiv.org/abs/2509.08721v1</id>")) == [Problem("a.xml", 1, "title is missing")]
 
 
 def test_arxiv_raw():
-    [record] = read(response(RAW))
+    [record] = parse(response(RAW))
     assert record == PaperRecord(
         arxiv_id="1302.2146",
         version=2,
@@ -98,7 +98,7 @@ def test_arxiv_raw():
 
 
 def test_the_arxiv_format():
-    [record] = read(
+    [record] = parse(
         response(
             '<arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>1302.2146</id><created>2013-02-08</created><authors>'
             "<author><keyname>King</keyname><forenames>Ada</forenames><suffix>Jr.</suffix></author>"
@@ -115,7 +115,7 @@ def test_the_arxiv_format():
 
 
 def test_dublin_core_in_a_bare_record():
-    [record] = read(
+    [record] = parse(
         "<record><header><identifier>oai:arXiv.org:math/0306266</identifier></header><metadata>"
         '<dc:dc xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>T</dc:title>'
         "<dc:creator>King, Ada, Jr.</dc:creator><dc:creator>Collaboration</dc:creator>"
@@ -135,13 +135,13 @@ def test_dublin_core_in_a_bare_record():
         (response(""), "1302.2146 comes without metadata"),
         (response("<marc/>"), "the format “marc” is not one of arXiv, arXivRaw, dc"),
         (response(RAW, header=""), "arxiv_id: “” is not an arXiv id"),
-        (response(RAW.replace("Fri, 8 Feb 2013", "lately")), "does not match format"),
+        (response(RAW.replace("Fri, 8 Feb 2013", "soon")), "does not match format"),
         (response(RAW.replace("version version", "edition version").replace("</version", "</edition")), "no version"),
         ("<record/>", "the header is missing"),
     ],
 )
 def test_a_bad_oai_record_is_told(xml, words):
-    [problem] = read(xml)
+    [problem] = parse(xml)
     assert (problem.source, problem.position) == ("a.xml", 1)
     assert words in problem.reason
 
@@ -160,8 +160,8 @@ def test_a_bad_oai_record_is_told(xml, words):
     ],
 )
 def test_a_line_of_authors_is_split(line, names):
-    told = {"arxiv_id": "1302.2146", "title": "T", "published_at": "2013-02-08"}
-    assert list(PaperRecord.of(**told, authors=oai.split_names(line)).authors or ()) == names
+    fields = {"arxiv_id": "1302.2146", "title": "T", "published_at": "2013-02-08"}
+    assert list(PaperRecord.from_source(**fields, authors=oai.split_names(line)).authors or ()) == names
 
 
 @pytest.mark.parametrize(
@@ -176,20 +176,20 @@ def test_a_line_of_authors_is_split(line, names):
     ],
 )
 def test_what_may_hurt_or_is_no_xml_is_refused(text):
-    [problem] = read(text)
+    [problem] = parse(text)
     assert problem.position is None
     assert problem.reason.startswith("this is not XML that we read")
 
 
 def test_other_xml_is_refused():
-    assert read("<rss/>") == [Problem("a.xml", None, "<rss> is neither an Atom feed nor an OAI-PMH answer")]
+    assert parse("<rss/>") == [Problem("a.xml", None, "<rss> is neither an Atom feed nor an OAI-PMH answer")]
 
 
 @pytest.mark.real_data
 @pytest.mark.parametrize("path", files("arxiv_atom"))
 def test_recorded_atom(path):
     data = path.read_bytes()
-    items = list(arxiv.read(data, path.name))
+    items = list(arxiv.parse(data, path.name))
     assert len(items) == data.count(b"<entry>")
     for item in items:
         if b"/api/errors#" in data:
@@ -202,7 +202,7 @@ def test_recorded_atom(path):
 @pytest.mark.parametrize("path", files("oai_pmh"))
 def test_recorded_oai_pmh(path):
     data = path.read_bytes()
-    items = list(arxiv.read(data, path.name))
+    items = list(arxiv.parse(data, path.name))
     if path.name in OAI_PROBLEMS:
         [problem] = items
         assert problem.reason.startswith(f"arXiv answered {OAI_PROBLEMS[path.name]}: ")

@@ -1,4 +1,4 @@
-"""The polite client: where it goes, how often, how long it tries, and what arXiv's queries look like through it."""
+"""The HTTP client: its hosts, intervals and attempts, and the requests that arXiv's queries send through it."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ import pytest
 import stamina
 
 from papers.ingest import arxiv, client
-from papers.ingest.client import Client, FetchError, NotNow
+from papers.ingest.client import Client, FetchError, TemporaryError
 from papers.ingest.record import PaperRecord, Problem, RecordError
 
 HUB, ATOM = "https://huggingface.co/api/daily_papers", "https://export.arxiv.org/api/query"
@@ -15,26 +15,26 @@ HUB, ATOM = "https://huggingface.co/api/daily_papers", "https://export.arxiv.org
 
 @pytest.fixture(autouse=True)
 def _at_once():
-    """stamina's own pauses between attempts, left out."""
+    """Leave out stamina's pauses between attempts."""
     with stamina.set_testing(True, attempts=3, cap=True):
         yield
 
 
 class Site:
-    """Other people's servers: answers in order, the last one for ever; a clock that only sleeping moves."""
+    """A fake server, which answers in order and repeats its last response, with a clock that only sleeping moves."""
 
-    def __init__(self, *answers, **options):
-        self.answers, self.requests, self.moments, self.now = list(answers), [], [], 0.0
-        transport = httpx2.MockTransport(self.answer)
+    def __init__(self, *responses, **options):
+        self.responses, self.requests, self.request_times, self.now = list(responses), [], [], 0.0
+        transport = httpx2.MockTransport(self.respond)
         self.client = Client(transport, clock=lambda: self.now, sleep=self.sleep, **options)
 
-    def answer(self, request):
+    def respond(self, request):
         self.requests.append(request)
-        self.moments.append(self.now)
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        return httpx2.Response(answer) if isinstance(answer, int) else answer
+        self.request_times.append(self.now)
+        response = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
+        if isinstance(response, Exception):
+            raise response
+        return httpx2.Response(response) if isinstance(response, int) else response
 
     def sleep(self, seconds):
         self.now += seconds
@@ -47,7 +47,7 @@ def text(body, **headers) -> httpx2.Response:
 def test_it_says_who_it_is(settings):
     settings.CONTACT = "mailto:press@example.org"
     site = Site(text("hello"))
-    assert site.client.fetch(HUB) == b"hello"
+    assert site.client.get(HUB).body == b"hello"
     assert site.requests[0].headers["User-Agent"] == "Broadsheet (+mailto:press@example.org)"
 
 
@@ -71,17 +71,17 @@ def test_it_says_who_it_is(settings):
 def test_it_goes_to_known_hosts_only(url):
     site = Site(text("hello"))
     with pytest.raises(FetchError):
-        site.client.fetch(url)
+        site.client.get(url)
     assert site.requests == []
 
 
 def test_a_redirect_leads_to_known_hosts_only():
     moved = httpx2.Response(302, headers={"Location": "https://huggingface.co/elsewhere"})
     site = Site(moved, text("hello"))
-    assert site.client.fetch(HUB) == b"hello"
+    assert site.client.get(HUB).body == b"hello"
     site = Site(httpx2.Response(302, headers={"Location": "https://169.254.169.254/latest"}))
     with pytest.raises(FetchError, match="only https addresses of"):
-        site.client.fetch(HUB)
+        site.client.get(HUB)
     assert len(site.requests) == 1
 
 
@@ -89,51 +89,51 @@ def test_arxiv_is_asked_every_three_seconds_and_redirects_count():
     moved = httpx2.Response(301, headers={"Location": "https://arxiv.org/api/query"})
     site = Site(text("a"), moved, text("b"))
     for url in (ATOM, ATOM, "https://oaipmh.arxiv.org/oai"):
-        site.client.fetch(url)
-    assert site.moments == [0, 3, 6, 9]
+        site.client.get(url)
+    assert site.request_times == [0, 3, 6, 9]
 
 
 def test_the_hub_is_not_made_to_wait():
     site = Site(text("a"))
     for url in (ATOM, HUB, HUB):
-        site.client.fetch(url)
-    assert site.moments == [0, 0, 0]
+        site.client.get(url)
+    assert site.request_times == [0, 0, 0]
 
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_is_honoured(status):
     site = Site(httpx2.Response(status, headers={"Retry-After": "40"}), text("hello"))
-    assert site.client.fetch(ATOM) == b"hello"
-    assert site.moments == [0, 40]
+    assert site.client.get(ATOM).body == b"hello"
+    assert site.request_times == [0, 40]
 
 
 def test_retry_after_may_be_a_date(time_machine):
     time_machine.move_to("2025-09-10T10:00:00Z", tick=False)
     headers = {"Retry-After": "Wed, 10 Sep 2025 10:01:00 GMT"}
     site = Site(httpx2.Response(503, headers=headers), text("hello"))
-    assert site.client.fetch(HUB) == b"hello"
-    assert site.moments == [0, 60]
+    assert site.client.get(HUB).body == b"hello"
+    assert site.request_times == [0, 60]
 
 
 def test_retry_after_may_be_nonsense():
     site = Site(httpx2.Response(503, headers={"Retry-After": "later"}), text("hello"))
-    assert site.client.fetch(HUB) == b"hello"
+    assert site.client.get(HUB).body == b"hello"
 
 
 def test_patience_ends():
     site = Site(httpx2.Response(429, headers={"Retry-After": "3600"}))
-    with pytest.raises(NotNow, match="asks us to come back in 3600 seconds"):
-        site.client.fetch(HUB)
-    assert (site.moments, site.now) == ([0], 0)
+    with pytest.raises(TemporaryError, match="asks us to come back in 3600 seconds"):
+        site.client.get(HUB)
+    assert (site.request_times, site.now) == ([0], 0)
 
 
 def test_what_may_pass_is_tried_three_times():
     site = Site(httpx2.ConnectError("no route"), 500, text("hello"))
-    assert site.client.fetch(HUB) == b"hello"
-    for answer, words in ((httpx2.ReadTimeout("timed out"), "timed out"), (502, "answered 502 Bad Gateway")):
-        site = Site(answer)
+    assert site.client.get(HUB).body == b"hello"
+    for response, words in ((httpx2.ReadTimeout("timed out"), "timed out"), (502, "answered 502 Bad Gateway")):
+        site = Site(response)
         with pytest.raises(FetchError, match=words):
-            site.client.fetch(HUB)
+            site.client.get(HUB)
         assert len(site.requests) == 3
 
 
@@ -141,15 +141,15 @@ def test_what_may_pass_is_tried_three_times():
 def test_what_will_not_pass_is_not_tried_again(status):
     site = Site(status)
     with pytest.raises(FetchError, match=str(status)):
-        site.client.fetch(HUB)
+        site.client.get(HUB)
     assert len(site.requests) == 1
 
 
 def test_a_body_has_an_end(monkeypatch):
-    monkeypatch.setattr(client, "LIMIT", 1000)
-    assert len(Site(text("x" * 1000)).client.fetch(HUB)) == 1000
+    monkeypatch.setattr(client, "MAX_BODY_BYTES", 1000)
+    assert len(Site(text("x" * 1000)).client.get(HUB).body) == 1000
     with pytest.raises(FetchError, match="more than 1,000 bytes"):
-        Site(text("x" * 1001)).client.fetch(HUB)
+        Site(text("x" * 1001)).client.get(HUB)
 
 
 def test_pages_follow_each_other_and_never_in_a_circle():
@@ -180,7 +180,7 @@ def test_ids_that_are_none_or_unknown_are_told():
     items = list(arxiv.fetch(["2509.00001v2", "abc", "https://arxiv.org/abs/2509.00002v1"], site.client))
     assert items == [
         Problem("ids", 2, "“abc” is not an arXiv id: one looks like 2509.08721 or hep-th/9901001"),
-        PaperRecord.of(arxiv_id="2509.00001v2", title="T", published_at="2025-09-10", withdrawn=False),
+        PaperRecord.from_source(arxiv_id="2509.00001v2", title="T", published_at="2025-09-10", withdrawn=False),
         Problem("arXiv", None, "2509.00002v1 is not known there"),
     ]
     assert site.requests[0].url.params["id_list"] == "2509.00001v2,2509.00002v1"
@@ -193,13 +193,13 @@ def test_nothing_is_asked_for_ids_that_are_none():
 
 
 def test_one_paper_is_found_or_refused():
-    assert arxiv.find("2509.00001", Site(feed("2509.00001v1")).client).version == 1
+    assert arxiv.fetch_one("2509.00001", Site(feed("2509.00001v1")).client).version == 1
     with pytest.raises(RecordError, match="is not known there"):
-        arxiv.find("2509.00001", Site(feed()).client)
+        arxiv.fetch_one("2509.00001", Site(feed()).client)
     with pytest.raises(RecordError, match="is not an arXiv id"):
-        arxiv.find("abc", Site(feed()).client)
+        arxiv.fetch_one("abc", Site(feed()).client)
     with pytest.raises(FetchError, match="is not XML that we read"):
-        arxiv.find("2509.00001", Site(text("<html>")).client)
+        arxiv.fetch_one("2509.00001", Site(text("<html>")).client)
 
 
 def test_a_category_is_read_until_it_is_too_old():

@@ -1,4 +1,4 @@
-"""`manage.py import_hub` and `import_arxiv`: what they say, what they save, how they end."""
+"""`manage.py import_hub` and `import_arxiv`: their output, what they save, and their exit codes."""
 
 import gzip
 import io
@@ -21,8 +21,8 @@ ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/
 <title>From arXiv</title><published>2025-09-10T00:00:00Z</published></entry></feed>"""
 
 
-class Screen(io.StringIO):
-    """Says whether it is a terminal."""
+class Output(io.StringIO):
+    """A stream that may be a terminal."""
 
     def __init__(self, tty=False):
         super().__init__()
@@ -30,17 +30,17 @@ class Screen(io.StringIO):
 
 
 class Run:
-    """One run of a command: its exit code, and what it wrote."""
+    """One run of a command: its exit code, its output, and the URLs that it requested."""
 
-    def __init__(self, command, *args, answers=(), stdout=None):
-        out, err, answers = stdout or Screen(), Screen(), list(answers)
-        self.asked, self.code = [], 0
+    def __init__(self, command, *args, responses=(), stdout=None):
+        out, err, responses = stdout or Output(), Output(), list(responses)
+        self.urls, self.code = [], 0
 
-        def answer(request):
-            self.asked.append(request.url)
-            return answers.pop(0)
+        def respond(request):
+            self.urls.append(request.url)
+            return responses.pop(0)
 
-        command.client = Client(httpx2.MockTransport(answer), sleep=lambda seconds: None)
+        command.client = Client(httpx2.MockTransport(respond), sleep=lambda seconds: None)
         try:
             call_command(command, *map(str, args), stdout=out, stderr=err, skip_checks=True)
         except CommandError as error:
@@ -58,8 +58,8 @@ def arxiv(*args, **options) -> Run:
 
 
 def rows(*ids) -> list[dict]:
-    told = {"title": "T", "publishedAt": "2025-09-10T00:00:00.000Z", "authors": [{"name": "Ada"}]}
-    return [{"paper": {"id": i} | told, "numComments": 0} for i in ids]
+    paper = {"title": "T", "publishedAt": "2025-09-10T00:00:00.000Z", "authors": [{"name": "Ada"}]}
+    return [{"paper": {"id": i} | paper, "numComments": 0} for i in ids]
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_what_is_bad_is_told_with_file_position_and_reason_and_the_rest_is_saved
 
 
 def test_files_that_cannot_be_read_are_told_and_the_rest_is_saved(write, tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "LIMIT", 5000)
+    monkeypatch.setattr(files, "MAX_BYTES", 5000)
     bomb = write("bomb.gz", gzip.compress(b" " * 5001))
     cut = write("cut.gz", gzip.compress(json.dumps(rows("2509.00001")).encode())[:-20])
     garbled = write("garbled.gz", b"\x1f\x8b\x08garbled")
@@ -149,7 +149,7 @@ def test_a_limit_is_a_whole_number_from_one_up(limit):
 
 
 def test_a_terminal_shows_a_bar(write, capsys):
-    run = hub(write("a.json", rows("2509.00001")), "--dry-run", stdout=Screen(tty=True))
+    run = hub(write("a.json", rows("2509.00001")), "--dry-run", stdout=Output(tty=True))
     assert "a.json" not in run.out
     assert "1 new" in run.out
 
@@ -158,19 +158,19 @@ def test_an_address_of_the_hub_is_read_page_by_page():
     url = "https://huggingface.co/api/daily_papers?month=2025-09"
     more = {"Link": f'<{url}&p=1>; rel="next"'}
     pages = [httpx2.Response(200, json=rows("2509.00001"), headers=more), httpx2.Response(200, json=rows("2509.00002"))]
-    run = hub(url, answers=pages)
-    assert (run.code, [str(address) for address in run.asked]) == (0, [url, f"{url}&p=1"])
+    run = hub(url, responses=pages)
+    assert (run.code, [str(address) for address in run.urls]) == (0, [url, f"{url}&p=1"])
     assert Paper.objects.count() == 2
 
 
 def test_an_address_elsewhere_is_refused():
     run = hub("https://example.org/api/daily_papers")
-    assert (run.code, run.asked) == (1, [])
+    assert (run.code, run.urls) == (1, [])
     assert "is not fetched: only https addresses of" in run.err
 
 
 def test_arxiv_by_id():
-    run = arxiv("--ids", "2509.00001", "2509.00002", "abc", answers=[httpx2.Response(200, text=ATOM)])
+    run = arxiv("--ids", "2509.00001", "2509.00002", "abc", responses=[httpx2.Response(200, text=ATOM)])
     assert (run.code, Paper.objects.get().title) == (1, "From arXiv")
     assert "1 new, 0 changed, 0 unchanged, 2 bad" in run.out
     assert "ids, record 3: “abc” is not an arXiv id" in run.err
@@ -179,12 +179,12 @@ def test_arxiv_by_id():
 
 def test_arxiv_by_category(time_machine):
     time_machine.move_to("2025-09-12T00:00:00Z")
-    run = arxiv("--category", "cs.CL", "--days", 3, answers=[httpx2.Response(200, text=ATOM)])
+    run = arxiv("--category", "cs.CL", "--days", 3, responses=[httpx2.Response(200, text=ATOM)])
     assert (run.code, Paper.objects.count()) == (0, 1)
-    assert run.asked[0].params["search_query"] == "cat:cs.CL"
+    assert run.urls[0].params["search_query"] == "cat:cs.CL"
     time_machine.move_to("2025-09-14T00:00:00Z")
     assert (
-        "0 new, 0 changed, 0 unchanged" in arxiv("--category", "cs.CL", answers=[httpx2.Response(200, text=ATOM)]).out
+        "0 new, 0 changed, 0 unchanged" in arxiv("--category", "cs.CL", responses=[httpx2.Response(200, text=ATOM)]).out
     )
 
 
@@ -198,7 +198,7 @@ def test_arxiv_from_files_of_either_kind(write):
 
 
 def test_arxiv_out_of_reach_is_told():
-    run = arxiv("--ids", "2509.00001", answers=[httpx2.Response(404)])
+    run = arxiv("--ids", "2509.00001", responses=[httpx2.Response(404)])
     assert (run.code, run.err.splitlines()[0].split()[-2:]) == (1, ["Not", "Found"])
 
 
@@ -227,4 +227,4 @@ def test_all_that_the_hub_told():
     assert Paper.objects.order_by("author_count").last().author_count == 3303
     assert not Paper.objects.filter(title__contains="\n").exists()
     assert not Paper.objects.filter(abstract__contains="\n").exists()
-    assert audit.drifts() == []
+    assert audit.mismatches() == []

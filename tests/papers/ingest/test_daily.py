@@ -1,4 +1,4 @@
-"""What the worker imports by itself, of the Hub and of arXiv, as they answer on the wire."""
+"""The scheduled imports of the Hub and of arXiv, with fake responses."""
 
 from datetime import UTC, date, datetime
 
@@ -8,23 +8,23 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from papers.ingest import daily, hub, tasks
 from papers.ingest.client import Client, FetchError
-from papers.ingest.save import Tally
+from papers.ingest.save import ImportCounts
 from papers.models import Paper
 
 pytestmark = pytest.mark.django_db
 
 
-class Wire:
-    """Answers by the address; `asked` holds what was asked for."""
+class FakeServer:
+    """A server that responds by URL, or 404; `urls` holds the URLs that were requested."""
 
-    def __init__(self, answers):
-        self.answers, self.asked = answers, []
-        self.client = Client(httpx2.MockTransport(self.answer), patience=0.1, sleep=lambda seconds: None)
+    def __init__(self, responses):
+        self.responses, self.urls = responses, []
+        self.client = Client(httpx2.MockTransport(self.respond), max_wait=0.1, sleep=lambda seconds: None)
 
-    def answer(self, request):
-        self.asked.append(str(request.url))
-        answer = self.answers.get(str(request.url), 404)
-        return httpx2.Response(answer) if isinstance(answer, int) else answer
+    def respond(self, request):
+        self.urls.append(str(request.url))
+        response = self.responses.get(str(request.url), 404)
+        return httpx2.Response(response) if isinstance(response, int) else response
 
 
 def day(text) -> str:
@@ -32,8 +32,8 @@ def day(text) -> str:
 
 
 def rows(*ids, votes=0, **headers) -> httpx2.Response:
-    told = {"title": "T", "publishedAt": "2025-09-10T00:00:00.000Z", "upvotes": votes}
-    return httpx2.Response(200, json=[{"paper": {"id": i} | told} for i in ids], headers=headers)
+    paper = {"title": "T", "publishedAt": "2025-09-10T00:00:00.000Z", "upvotes": votes}
+    return httpx2.Response(200, json=[{"paper": {"id": i} | paper} for i in ids], headers=headers)
 
 
 def feed(*ids, published="2025-09-10T00:00:00Z") -> httpx2.Response:
@@ -62,55 +62,55 @@ def test_the_hub_has_a_clock_of_its_own(moment, expected):
 def test_the_hubs_lists_of_yesterday_and_today(time_machine):
     time_machine.move_to("2025-09-11T12:00:00Z")
     more = "https://huggingface.co/api/daily_papers?date=2025-09-11&limit=100&p=1"
-    wire = Wire(
+    server = FakeServer(
         {
             day("2025-09-10"): rows("2509.00001"),
             day("2025-09-11"): rows("2509.00002", Link=f'<{more}>; rel="next"'),
             more: rows("2509.00003"),
         }
     )
-    assert daily.import_hub(wire.client) == Tally(new=3)
-    assert wire.asked == [day("2025-09-10"), day("2025-09-11"), more]
-    wire.answers[day("2025-09-10")] = rows("2509.00001", votes=7)
-    assert daily.import_hub(wire.client) == Tally(changed=1, unchanged=2)
+    assert daily.import_hub(server.client) == ImportCounts(new=3)
+    assert server.urls == [day("2025-09-10"), day("2025-09-11"), more]
+    server.responses[day("2025-09-10")] = rows("2509.00001", votes=7)
+    assert daily.import_hub(server.client) == ImportCounts(changed=1, unchanged=2)
     assert Paper.objects.get(arxiv_id="2509.00001").vote_count == 7
 
 
 def test_a_bad_record_is_told_and_fails_nothing(time_machine, caplog):
     time_machine.move_to("2025-09-11T12:00:00Z")
-    wire = Wire({day("2025-09-10"): rows("2509.00001", "abc", "2509.00002"), day("2025-09-11"): rows()})
-    assert daily.import_hub(wire.client) == Tally(new=2)
+    server = FakeServer({day("2025-09-10"): rows("2509.00001", "abc", "2509.00002"), day("2025-09-11"): rows()})
+    assert daily.import_hub(server.client) == ImportCounts(new=2)
     assert "record 2: arxiv_id: “abc” is not an arXiv id" in caplog.text
 
 
 @pytest.mark.parametrize(
-    "answer", [httpx2.Response(200, text="<html>"), httpx2.Response(200, json={"error": "No"}), 400]
+    "response", [httpx2.Response(200, text="<html>"), httpx2.Response(200, json={"error": "No"}), 400]
 )
-def test_what_is_no_list_fails_and_what_came_before_is_kept(time_machine, answer):
+def test_what_is_no_list_fails_and_what_came_before_is_kept(time_machine, response):
     time_machine.move_to("2025-09-11T12:00:00Z")
-    wire = Wire({day("2025-09-10"): rows("2509.00001"), day("2025-09-11"): answer})
+    server = FakeServer({day("2025-09-10"): rows("2509.00001"), day("2025-09-11"): response})
     with pytest.raises(FetchError, match="date=2025-09-11"):
-        daily.import_hub(wire.client)
+        daily.import_hub(server.client)
     assert Paper.objects.count() == 1
 
 
 def test_arxivs_categories_of_three_days(time_machine):
     time_machine.move_to("2025-09-12T00:00:00Z")
-    wire = Wire({})
-    wire.answer = lambda request: (wire.asked.append(request.url), feed("2509.00001", "2509.00002"))[1]
-    wire.client = Client(httpx2.MockTransport(wire.answer), sleep=lambda seconds: None)
-    assert daily.import_arxiv("cs.CL", wire.client) == Tally(new=2)
-    assert daily.import_arxiv("cs.LG", wire.client) == Tally(unchanged=2)
-    assert [url.params["search_query"] for url in wire.asked] == ["cat:cs.CL", "cat:cs.LG"]
+    server = FakeServer({})
+    server.respond = lambda request: (server.urls.append(request.url), feed("2509.00001", "2509.00002"))[1]
+    server.client = Client(httpx2.MockTransport(server.respond), sleep=lambda seconds: None)
+    assert daily.import_arxiv("cs.CL", server.client) == ImportCounts(new=2)
+    assert daily.import_arxiv("cs.LG", server.client) == ImportCounts(unchanged=2)
+    assert [url.params["search_query"] for url in server.urls] == ["cat:cs.CL", "cat:cs.LG"]
     time_machine.move_to("2025-09-14T00:00:00Z")
-    assert daily.import_arxiv("cs.CL", wire.client) == Tally()
+    assert daily.import_arxiv("cs.CL", server.client) == ImportCounts()
 
 
 def test_each_category_of_the_settings_is_a_job(work, time_machine, settings, monkeypatch, caplog):
     time_machine.move_to("2025-09-11T12:00:00Z")
     settings.IMPORT_ARXIV_CATEGORIES = ["cs.CL", "cs.LG"]
-    wire = Wire({day("2025-09-10"): rows("2509.00001"), day("2025-09-11"): rows()})
-    monkeypatch.setattr(tasks, "Client", lambda: wire.client)
+    server = FakeServer({day("2025-09-10"): rows("2509.00001"), day("2025-09-11"): rows()})
+    monkeypatch.setattr(tasks, "Client", lambda: server.client)
     tasks.import_hub(timestamp=0)
     assert "From the Hub: 1 new, 0 changed, 0 unchanged" in caplog.text
     tasks.import_arxiv(timestamp=0)

@@ -1,4 +1,4 @@
-"""The Hub's JSON: what is read from a row, and every wrong shape as a problem with its place."""
+"""The Hub's JSON: the record of a row, and a Problem with its position for every wrong shape."""
 
 import copy
 import json
@@ -35,8 +35,8 @@ ROW = {
 }
 
 
-def read(answer) -> list[PaperRecord | Problem]:
-    return list(hub.read(json.dumps(answer).encode(), "a.json"))
+def parse(data) -> list[PaperRecord | Problem]:
+    return list(hub.parse(json.dumps(data).encode(), "a.json"))
 
 
 def row(**paper) -> dict:
@@ -44,8 +44,8 @@ def row(**paper) -> dict:
 
 
 def test_a_row_becomes_a_record():
-    assert read([ROW]) == [
-        PaperRecord.of(
+    assert parse([ROW]) == [
+        PaperRecord.from_source(
             arxiv_id="2509.08721",
             title="Sharing is caring",
             abstract="Nobody trains alone.",
@@ -64,13 +64,13 @@ def test_a_row_becomes_a_record():
 
 
 def test_what_a_row_leaves_out_stays_unknown():
-    [record] = read([{"paper": {"id": "2509.08721", "title": "T", "publishedAt": "2025-09-10T16:14:20Z"}}])
+    [record] = parse([{"paper": {"id": "2509.08721", "title": "T", "publishedAt": "2025-09-10T16:14:20Z"}}])
     assert {record.authors, record.votes, record.organisation, record.listed_at, record.comment_count} == {None}
 
 
 def test_the_organisation_may_stand_beside_the_paper():
     beside = row(organization=None) | {"organization": {"name": "Beside", "fullname": ""}}
-    assert read([beside])[0].organisation == ("beside", "Beside")
+    assert parse([beside])[0].organisation == ("beside", "Beside")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_the_organisation_may_stand_beside_the_paper():
     ],
 )
 def test_a_bad_row_is_told_with_its_place_and_the_rest_goes_on(bad, words):
-    first, problem, last = read([ROW, bad, row(id="2509.00001")])
+    first, problem, last = parse([ROW, bad, row(id="2509.00001")])
     assert problem == Problem("a.json", 2, words)
     assert (first.arxiv_id, last.arxiv_id) == ("2509.08721", "2509.00001")
 
@@ -112,7 +112,7 @@ def test_a_bad_row_is_told_with_its_place_and_the_rest_goes_on(bad, words):
     ],
 )
 def test_an_answer_that_is_no_list_is_one_problem(data, words):
-    [problem] = hub.read(data, "a.json")
+    [problem] = hub.parse(data, "a.json")
     assert (problem.source, problem.position) == ("a.json", None)
     assert problem.reason.startswith(words)
 
@@ -128,5 +128,5 @@ def test_an_answer_that_is_no_list_is_one_problem(data, words):
 def test_no_shape_is_a_traceback(key, value):
     odd = copy.deepcopy(ROW)
     (odd if key == "paper" else odd["paper"])[key] = value
-    [item] = read([odd])
+    [item] = parse([odd])
     assert isinstance(item, PaperRecord | Problem)

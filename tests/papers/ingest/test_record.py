@@ -1,4 +1,4 @@
-"""What any source tells becomes a record that the database takes, or a RecordError, and nothing else."""
+"""Any value of a source becomes a record that fits the database, or a RecordError, and nothing else."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from papers.ingest.record import PaperRecord, Problem, RecordError
 from papers.models import Paper
 
-TOLD = {"arxiv_id": "2509.08721", "title": "A title", "published_at": "2025-09-10T16:14:20Z"}
+REQUIRED = {"arxiv_id": "2509.08721", "title": "A title", "published_at": "2025-09-10T16:14:20Z"}
 FIELDS = list(PaperRecord.__dataclass_fields__)
 
 json_values = st.recursive(
@@ -19,14 +19,14 @@ json_values = st.recursive(
 )
 
 
-def of(**told) -> PaperRecord:
-    return PaperRecord.of(**TOLD | told)
+def record_of(**fields) -> PaperRecord:
+    return PaperRecord.from_source(**REQUIRED | fields)
 
 
 @given(st.sampled_from(FIELDS), json_values | st.datetimes(timezones=st.none() | st.timezones()))
 def test_anything_is_a_record_or_a_record_error(field, value):
     try:
-        record = of(**{field: value})
+        record = record_of(**{field: value})
     except RecordError as error:
         assert str(error).startswith(field)
         return
@@ -44,21 +44,24 @@ def test_anything_is_a_record_or_a_record_error(field, value):
 
 @given(st.text())
 def test_texts_are_one_line(text):
-    abstract = of(abstract=text).abstract
+    abstract = record_of(abstract=text).abstract
     assert abstract == " ".join(abstract.split())
     assert "\0" not in abstract
     abstract.encode()
 
 
 def test_line_breaks_and_control_characters_go():
-    record = of(title="Wrapped\n  at\0 eighty\tcolumns ", abstract=" One.\n  Two. \ud83d")
+    record = record_of(title="Wrapped\n  at\0 eighty\tcolumns ", abstract=" One.\n  Two. \ud83d")
     assert (record.title, record.abstract) == ("Wrapped at eighty columns", "One. Two. ?")
 
 
 def test_the_version_of_an_id_counts_if_no_other_is_told():
-    assert (of(arxiv_id="http://arxiv.org/abs/hep-th/9901001v3").arxiv_id, of().version) == ("hep-th/9901001", None)
-    assert of(arxiv_id="2509.08721v2").version == 2
-    assert of(arxiv_id="2509.08721v2", version=5).version == 5
+    assert (record_of(arxiv_id="http://arxiv.org/abs/hep-th/9901001v3").arxiv_id, record_of().version) == (
+        "hep-th/9901001",
+        None,
+    )
+    assert record_of(arxiv_id="2509.08721v2").version == 2
+    assert record_of(arxiv_id="2509.08721v2", version=5).version == 5
 
 
 @pytest.mark.parametrize(
@@ -91,7 +94,7 @@ def test_the_version_of_an_id_counts_if_no_other_is_told():
 )
 def test_what_does_not_fit_is_refused_in_words(field, value, words):
     with pytest.raises(RecordError, match=words):
-        of(**{field: value})
+        record_of(**{field: value})
 
 
 @pytest.mark.parametrize(
@@ -107,27 +110,27 @@ def test_what_does_not_fit_is_refused_in_words(field, value, words):
     ],
 )
 def test_a_link_that_is_none_is_left_out(url):
-    record = of(code_url=url, project_url="https://example.org/page")
+    record = record_of(code_url=url, project_url="https://example.org/page")
     assert (record.code_url, record.project_url) == (None, "https://example.org/page")
 
 
 def test_lists_lose_what_says_nothing():
-    record = of(
+    record = record_of(
         authors=["Ada\n Lovelace", ":", "", "Ø"], keywords=["a", "", "k" * 121, "a", "b"], categories=["cs.CL", "cs.CL"]
     )
     assert (record.authors, record.keywords, record.categories) == (("Ada Lovelace", "Ø"), ("a", "b"), ("cs.CL",))
-    assert (of(authors=[]).authors, of(categories=[]).categories) == (None, None)
+    assert (record_of(authors=[]).authors, record_of(categories=[]).categories) == (None, None)
 
 
 def test_moments_are_in_utc():
-    assert of(listed_at="2025-09-10").listed_at == datetime(2025, 9, 10, tzinfo=UTC)
+    assert record_of(listed_at="2025-09-10").listed_at == datetime(2025, 9, 10, tzinfo=UTC)
     eastern = datetime(2025, 9, 10, 21, 30, tzinfo=timezone(timedelta(hours=-4)))
-    assert of(listed_at=eastern).listed_at == datetime(2025, 9, 11, 1, 30, tzinfo=UTC)
-    assert of(listed_at=eastern).listed_at.tzinfo is UTC
+    assert record_of(listed_at=eastern).listed_at == datetime(2025, 9, 11, 1, 30, tzinfo=UTC)
+    assert record_of(listed_at=eastern).listed_at.tzinfo is UTC
 
 
 def test_an_organisation_gets_an_address():
-    assert of(organisation=("Intelligent_Systems.Lab", "The Lab")).organisation == (
+    assert record_of(organisation=("Intelligent_Systems.Lab", "The Lab")).organisation == (
         "intelligent_systems-lab",
         "The Lab",
     )

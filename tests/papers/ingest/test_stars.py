@@ -1,4 +1,4 @@
-"""Stars of repositories, as GitHub's API tells them: asked politely, written only where they changed."""
+"""Stars of repositories: requests to GitHub's API within its limits, and updates only where the number changed."""
 
 from datetime import timedelta
 
@@ -14,27 +14,27 @@ from tests.factories import PaperFactory
 
 
 class GitHub:
-    """`stars` of each repository by its name, or an answer of another kind; `asked` holds the requests."""
+    """A fake of GitHub's API. `stars` has the number, status or response of each repository by its name."""
 
     def __init__(self):
-        self.stars, self.asked, self.slept = {}, [], []
-        self.client = Client(httpx2.MockTransport(self.answer), sleep=self.slept.append, clock=lambda: 0)
+        self.stars, self.requests, self.sleeps = {}, [], []
+        self.client = Client(httpx2.MockTransport(self.respond), sleep=self.sleeps.append, clock=lambda: 0)
 
-    def answer(self, request):
-        self.asked.append(request)
-        told = self.stars.get(request.url.path.removeprefix("/repos/"), 404)
-        if isinstance(told, httpx2.Response):
-            return told
-        if told == 404:
+    def respond(self, request):
+        self.requests.append(request)
+        stars = self.stars.get(request.url.path.removeprefix("/repos/"), 404)
+        if isinstance(stars, httpx2.Response):
+            return stars
+        if stars == 404:
             return httpx2.Response(404, json={"message": "Not Found"})
-        etag = f'W/"{told}"'
+        etag = f'W/"{stars}"'
         if request.headers.get("If-None-Match") == etag:
             return httpx2.Response(304, headers={"ETag": etag})
-        return httpx2.Response(200, json={"stargazers_count": told}, headers={"ETag": etag})
+        return httpx2.Response(200, json={"stargazers_count": stars}, headers={"ETag": etag})
 
     @property
     def names(self):
-        return [request.url.path.removeprefix("/repos/") for request in self.asked]
+        return [request.url.path.removeprefix("/repos/") for request in self.requests]
 
 
 @pytest.fixture
@@ -44,8 +44,8 @@ def github(db, settings):
     return GitHub()
 
 
-def paper(url="https://github.com/lab/code", days=1, **facts) -> Paper:
-    return PaperFactory(code_url=url, listed_at=timezone.now() - timedelta(days=days), **facts)
+def paper(url="https://github.com/lab/code", days=1, **fields) -> Paper:
+    return PaperFactory(code_url=url, listed_at=timezone.now() - timedelta(days=days), **fields)
 
 
 def test_stars_are_written_where_they_changed(github):
@@ -67,7 +67,7 @@ def test_asking_again_costs_nothing_until_it_changed(github):
     stars.refresh(github.client)
     Paper.objects.update(code_stars=3)  # as another source counted
     stars.refresh(github.client)
-    assert github.asked[1].headers["If-None-Match"] == 'W/"9"'
+    assert github.requests[1].headers["If-None-Match"] == 'W/"9"'
     one.refresh_from_db()
     assert one.code_stars == 9
     github.stars = {"lab/code": 10}
@@ -77,11 +77,11 @@ def test_asking_again_costs_nothing_until_it_changed(github):
 
 
 @pytest.mark.parametrize(
-    "answer", [404, httpx2.Response(451), httpx2.Response(403, json={"message": "Repository access blocked"})]
+    "response", [404, httpx2.Response(451), httpx2.Response(403, json={"message": "Repository access blocked"})]
 )
-def test_a_repository_that_is_gone_leaves_the_last_count(github, answer):
+def test_a_repository_that_is_gone_leaves_the_last_count(github, response):
     gone = paper(code_stars=7)
-    github.stars = {"lab/code": answer}
+    github.stars = {"lab/code": response}
     assert stars.refresh(github.client) == 0
     gone.refresh_from_db()
     assert (gone.code_stars, gone.revision) == (7, 0)
@@ -108,7 +108,7 @@ def test_only_repositories_of_github_are_asked_for(github, url, name):
 
 
 def test_only_recent_papers_and_only_so_many_the_longest_waiting_first(github, monkeypatch):
-    monkeypatch.setattr(stars, "FEW", 2)
+    monkeypatch.setattr(stars, "MAX_REQUESTS", 2)
     paper("https://github.com/lab/old", days=31)
     for number in range(5):
         paper(f"https://github.com/lab/{number}", days=number + 1)
@@ -123,12 +123,12 @@ def test_it_waits_a_second_between_and_shows_its_token_to_github_only(github, se
     moved = {"Location": "https://huggingface.co/lab"}
     github.stars = {"lab/code": 9, "lab/moved": httpx2.Response(301, headers=moved)}
     stars.refresh(github.client)
-    assert github.slept == [1.0]
-    assert not any("Authorization" in request.headers for request in github.asked)
-    settings.GITHUB_TOKEN, github.asked = "ghp_s3cret", []
-    monkeypatch.setattr(stars, "MANY", 2)
+    assert github.sleeps == [1.0]
+    assert not any("Authorization" in request.headers for request in github.requests)
+    settings.GITHUB_TOKEN, github.requests = "ghp_s3cret", []
+    monkeypatch.setattr(stars, "MAX_REQUESTS_WITH_TOKEN", 2)
     stars.refresh(github.client)
-    sent = {request.url.host: request.headers.get("Authorization") for request in github.asked}
+    sent = {request.url.host: request.headers.get("Authorization") for request in github.requests}
     assert sent == {"api.github.com": "Bearer ghp_s3cret", "huggingface.co": None}
 
 
@@ -147,16 +147,16 @@ def test_a_limit_ends_the_run_and_the_next_one_goes_on(github, time_machine, hea
     with pytest.raises(FetchError, match=words):
         stars.refresh(github.client)
     first.refresh_from_db()
-    assert (first.code_stars, len(github.asked)) == (9, 2)
+    assert (first.code_stars, len(github.requests)) == (9, 2)
     github.stars["lab/limited"] = 4
-    stars.refresh(Client(httpx2.MockTransport(github.answer), sleep=github.slept.append))
+    stars.refresh(Client(httpx2.MockTransport(github.respond), sleep=github.sleeps.append))
     second.refresh_from_db()
     assert second.code_stars == 4
 
 
 @pytest.mark.parametrize("body", ["<html>", "[]", '{"stargazers_count": null}', "{}"])
 def test_what_is_no_repository_is_loud_and_ends_one_run_only(github, monkeypatch, body):
-    monkeypatch.setattr(stars, "FEW", 1)
+    monkeypatch.setattr(stars, "MAX_REQUESTS", 1)
     paper()
     other = paper("https://github.com/lab/other", days=2)
     github.stars = {"lab/code": httpx2.Response(200, text=body), "lab/other": 9}

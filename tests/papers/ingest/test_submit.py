@@ -1,4 +1,4 @@
-"""The pages to submit a paper: they are answered at once, count attempts, and tell the person how it stands."""
+"""The pages to submit a paper: they respond without waiting for arXiv, limit attempts, and show the state."""
 
 import socket
 from functools import partial
@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from papers.ingest.views import OF_NETWORK, OF_PERSON
+from papers.ingest.views import NETWORK_LIMIT, PERSON_LIMIT
 from papers.models import Paper, Submission
 from tests.factories import SubmissionFactory, UserFactory
-from tests.papers.ingest.played_arxiv import EMPTY
+from tests.papers.ingest.fake_arxiv import EMPTY
 from tests.race import race
 
 PAGE = "/papers/submit"
@@ -22,13 +22,13 @@ def submit(reader, arxiv_id="2509.08721", **extra):
 
 
 def jobs() -> list[int]:
-    """The submissions for which a job waits."""
+    """The ids of the submissions that have a job."""
     return [job.args["pk"] for job in ProcrastinateJob.objects.filter(task_name=FETCH).order_by("pk")]
 
 
 @pytest.fixture
 def connections(monkeypatch):
-    """What this process tries to connect to, or to look up, in vain; PostgreSQL is not reached by these functions."""
+    """The connections and look-ups that this process tries, which fail. PostgreSQL is reached by other functions."""
     tried = []
 
     def refuse(*args, **options):
@@ -92,7 +92,7 @@ def test_the_same_id_in_twenty_windows_is_one_submission_and_one_attempt(queue, 
     submission = Submission.objects.get()
     assert {answer.url for answer in answers} == {f"{PAGE}/{submission.key}"}
     assert jobs() == [submission.pk]
-    for n in range(1, OF_PERSON):
+    for n in range(1, PERSON_LIMIT):
         assert submit(reader, f"2509.{n:05}").status_code == 302
     assert submit(reader, "2509.99999").status_code == 429
 
@@ -100,22 +100,22 @@ def test_the_same_id_in_twenty_windows_is_one_submission_and_one_attempt(queue, 
 def test_attempts_that_fail_count(arxiv, alice, bob, signed_in, work):
     arxiv.body = EMPTY
     reader = signed_in(alice)
-    for _ in range(OF_PERSON):
+    for _ in range(PERSON_LIMIT):
         assert "was not listed" in submit(reader, follow=True).content.decode() or work() is None
-    assert Submission.objects.filter(state="failed").count() == OF_PERSON
+    assert Submission.objects.filter(state="failed").count() == PERSON_LIMIT
     refused = submit(reader)
     assert refused.status_code == 429
-    assert 0 < int(refused.headers["Retry-After"]) <= 24 * 3600 / OF_PERSON
+    assert 0 < int(refused.headers["Retry-After"]) <= 24 * 3600 / PERSON_LIMIT
     assert "Attempts that failed count" in refused.content.decode()
     assert (Submission.objects.filter(state="waiting").count(), jobs()) == (0, [])
     assert submit(signed_in(bob)).status_code == 302
 
 
 def test_a_network_has_a_limit_for_all_its_people(db, signed_in):
-    people = [signed_in(UserFactory()) for _ in range(OF_NETWORK // OF_PERSON)]
-    for n in range(OF_NETWORK):
+    people = [signed_in(UserFactory()) for _ in range(NETWORK_LIMIT // PERSON_LIMIT)]
+    for n in range(NETWORK_LIMIT):
         submit(people[n % len(people)], f"2509.{n + 1:05}", REMOTE_ADDR=f"192.0.2.{n}")
-    assert len(jobs()) == OF_NETWORK
+    assert len(jobs()) == NETWORK_LIMIT
     another = signed_in(UserFactory())
     assert submit(another, REMOTE_ADDR="192.0.2.99").status_code == 429
     assert submit(another, REMOTE_ADDR="198.51.100.99").status_code == 302

@@ -1,4 +1,4 @@
-"""What the worker does for a submission: it lists the paper for the first who submitted it, or says why it cannot."""
+"""The job of a submission: it lists the paper for its first submitter, or fails with a reason."""
 
 import logging
 from contextlib import suppress
@@ -14,11 +14,11 @@ from lib.jobs import RETRY, defer
 from papers.ingest import submitting, tasks
 from papers.ingest.client import Client
 from papers.ingest.record import PaperRecord
-from papers.ingest.save import Tally, save
+from papers.ingest.save import ImportCounts, save
 from papers.models import Paper, Submission
 from tests import queue as jobs
 from tests.factories import NOON, PaperFactory, SubmissionFactory
-from tests.papers.ingest.played_arxiv import EMPTY, ENTRY
+from tests.papers.ingest.fake_arxiv import EMPTY, ENTRY
 from tests.race import race
 
 
@@ -88,7 +88,7 @@ def test_who_submitted_first_is_the_submitter_whichever_job_comes_first(arxiv, b
 def test_jobs_and_imports_at_once_list_one_paper_once(both):
     record = PaperRecord("2509.08721", "Sharing is caring", NOON)
     jobs_at_once, imports = [partial(submitting.list_paper, record)] * 4, [partial(save, [record])] * 4
-    assert [type(answer) for answer in race(*imports, *jobs_at_once)] == [Tally] * 4 + [NoneType] * 4
+    assert [type(answer) for answer in race(*imports, *jobs_at_once)] == [ImportCounts] * 4 + [NoneType] * 4
     paper = Paper.objects.get()
     assert paper.revision == 0
     assert paper.submitted_by == (None if paper.listed_at == NOON else both[0].user)
@@ -113,7 +113,7 @@ def test_a_paper_that_an_import_brought_meanwhile_has_no_submitter(arxiv, both):
 def test_a_submission_whose_job_is_gone_fails(both, alice, signed_in, caplog):
     jobs.job("papers.ingest.tasks.fetch_submission", "todo", pk=both[1].pk)
     jobs.job("papers.ingest.tasks.fetch_submission", "failed", pk=both[0].pk)
-    tasks.give_up_submissions(timestamp=0)
+    tasks.fail_orphaned_submissions(timestamp=0)
     assert outcomes() == [("failed", None), ("waiting", None)]
     assert "Something went wrong on our side" in signed_in(alice).get(both[0].get_absolute_url()).content.decode()
     assert f"submission {both[0].pk} of arXiv 2509.08721 waits without a job" in caplog.text

@@ -1,14 +1,14 @@
-"""Papers that arXiv says are withdrawn: by which words, what that changes here, and what readers see."""
+"""Withdrawn papers: their detection in arXiv's texts, what saving changes, and what pages show."""
 
 import pytest
 from django.dispatch import Signal
 
 from papers.ingest import withdrawal
-from papers.ingest.save import Tally, save
+from papers.ingest.save import ImportCounts, save
 from papers.models import Paper
 from papers.signals import papers_listed, papers_revised, papers_withdrawn
-from tests.papers.ingest.test_arxiv import RAW, atom, read, response
-from tests.papers.ingest.test_save import FULL, of
+from tests.papers.ingest.test_arxiv import RAW, atom, parse, response
+from tests.papers.ingest.test_save import FULL, record_of
 
 ENTRY = "<id>http://arxiv.org/abs/2509.08721v2</id><title>T</title><published>2025-09-10T16:14:20Z</published>"
 NOTICE = "This paper has been withdrawn by the author due to a crucial error in equation 3"
@@ -34,7 +34,7 @@ NOTICE = "This paper has been withdrawn by the author due to a crucial error in 
     ],
 )
 def test_a_comment_that_withdraws(comment):
-    assert withdrawal.is_told(comment, "An abstract.")
+    assert withdrawal.is_withdrawn(comment, "An abstract.")
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,11 @@ def test_a_comment_that_withdraws(comment):
     ],
 )
 def test_a_comment_that_mentions_withdrawing(comment):
-    assert not withdrawal.is_told(comment, "An abstract.")
+    assert not withdrawal.is_withdrawn(comment, "An abstract.")
 
 
 @pytest.mark.parametrize(
-    ("abstract", "told"),
+    ("abstract", "expected"),
     [
         (NOTICE, True),
         ("Withdrawn.", True),
@@ -70,8 +70,8 @@ def test_a_comment_that_mentions_withdrawing(comment):
         ("Liquidity is often withdrawn by the banks that need it.", False),
     ],
 )
-def test_an_abstract_that_withdraws(abstract, told):
-    assert withdrawal.is_told("12 pages", abstract) is told
+def test_an_abstract_that_withdraws(abstract, expected):
+    assert withdrawal.is_withdrawn("12 pages", abstract) is expected
 
 
 @pytest.mark.parametrize("xml", [
@@ -88,39 +88,39 @@ def test_an_abstract_that_withdraws(abstract, told):
     ),
 ], ids=["atom", "atom abstract", "raw", "arXiv", "dc"])  # fmt: skip
 def test_every_format_tells_it(xml):
-    assert [record.withdrawn for record in read(xml)] == [True]
-    assert [record.withdrawn for record in read(xml.replace(NOTICE, "12 pages"))] == [False]
+    assert [record.withdrawn for record in parse(xml)] == [True]
+    assert [record.withdrawn for record in parse(xml.replace(NOTICE, "12 pages"))] == [False]
 
 
 @pytest.fixture
 def sent(db):
-    """What was told to rooms above, by the papers' arXiv ids."""
-    heard = []
+    """The signals that were sent, as pairs of a name and the papers' arXiv ids."""
+    signals = []
 
-    def hear(signal: Signal, papers, **more):
+    def receive(signal: Signal, papers, **more):
         name = {papers_listed: "listed", papers_revised: "revised", papers_withdrawn: "withdrawn"}[signal]
-        heard.append((name, sorted(Paper.objects.filter(pk__in=papers).values_list("arxiv_id", flat=True))))
+        signals.append((name, sorted(Paper.objects.filter(pk__in=papers).values_list("arxiv_id", flat=True))))
 
     for signal in (papers_listed, papers_revised, papers_withdrawn):
-        signal.connect(hear)
-    yield heard
+        signal.connect(receive)
+    yield signals
     for signal in (papers_listed, papers_revised, papers_withdrawn):
-        signal.disconnect(hear)
+        signal.disconnect(receive)
 
 
 def test_rooms_above_are_told_once_of_what_came_grew_and_went(sent):
-    other = of(arxiv_id="2509.00001")
+    other = record_of(arxiv_id="2509.00001")
     for _ in range(2):
         save([FULL, other])
     assert sent == [("listed", ["2509.00001", "2509.08721"])]
     sent.clear()
-    save([of(version=2, title="Only its title"), of(version=1, title="Before")])
+    save([record_of(version=2, title="Only its title"), record_of(version=1, title="Before")])
     assert sent == []
     for _ in range(2):
-        save([of(version=3), of(arxiv_id="2509.00001", version=2, withdrawn=True)])
+        save([record_of(version=3), record_of(arxiv_id="2509.00001", version=2, withdrawn=True)])
     assert sent == [("revised", ["2509.08721"]), ("withdrawn", ["2509.00001"])]
     sent.clear()
-    save([of(arxiv_id="2509.00001", version=3, withdrawn=False)])
+    save([record_of(arxiv_id="2509.00001", version=3, withdrawn=False)])
     assert sent == [("revised", ["2509.00001"])]
 
 
@@ -133,24 +133,24 @@ def test_withdrawn_until_a_later_version_is_back(sent):
     save([FULL])
     moments = []
     for record, is_withdrawn in [
-        (of(withdrawn=True), False),  # of the first version, while the second is here
-        (of(version=2, withdrawn=False), False),
-        (of(version=3, withdrawn=True), True),
-        (of(version=3, withdrawn=False), True),
-        (of(version=2, withdrawn=False), True),
-        (of(votes=7), True),
-        (of(version=4), True),
-        (of(version=5, withdrawn=False), False),
+        (record_of(withdrawn=True), False),  # of the first version, while the second is here
+        (record_of(version=2, withdrawn=False), False),
+        (record_of(version=3, withdrawn=True), True),
+        (record_of(version=3, withdrawn=False), True),
+        (record_of(version=2, withdrawn=False), True),
+        (record_of(votes=7), True),
+        (record_of(version=4), True),
+        (record_of(version=5, withdrawn=False), False),
     ]:
         save([record])
         moments.append(Paper.objects.get().withdrawn_at)
         assert bool(moments[-1]) is is_withdrawn
-        assert save([record]) == Tally(unchanged=1)
+        assert save([record]) == ImportCounts(unchanged=1)
     assert len(set(moments)) == 2
 
 
 def test_a_paper_that_comes_withdrawn(sent):
-    save([of(withdrawn=True)])
+    save([record_of(withdrawn=True)])
     assert Paper.objects.get().withdrawn_at
     assert sent == [("listed", ["2509.08721"])]
 
@@ -159,6 +159,6 @@ def test_readers_see_it(db, stranger):
     save([FULL])
     for path, words in (("/papers", "Withdrawn</strong>"), ("/papers/2509.08721", "This paper was withdrawn")):
         assert words not in stranger.get(path).content.decode()
-    save([of(version=3, withdrawn=True)])
+    save([record_of(version=3, withdrawn=True)])
     for path, words in (("/papers", "Withdrawn</strong>"), ("/papers/2509.08721", "This paper was withdrawn")):
         assert words in stranger.get(path).content.decode()

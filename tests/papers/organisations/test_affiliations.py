@@ -11,7 +11,7 @@ from orgs.models import Membership, Organisation
 from orgs.roles import Role
 from papers import audit
 from papers.ingest.record import PaperRecord
-from papers.ingest.save import Tally, save
+from papers.ingest.save import ImportCounts, save
 from papers.models import Affiliation, Paper, State
 from tests.factories import OrganisationFactory, PaperFactory, admin_of
 from tests.race import race
@@ -30,9 +30,9 @@ def dora(club):
     return admin_of(club)
 
 
-def told(slug: str, **more) -> PaperRecord:
+def record_of(slug: str, **more) -> PaperRecord:
     more = {"title": "Sharing", "published_at": "2025-09-10T16:14:20Z"} | more
-    return PaperRecord.of(arxiv_id="2509.08721", organisation=(slug, slug.title()), **more)
+    return PaperRecord.from_source(arxiv_id="2509.08721", organisation=(slug, slug.title()), **more)
 
 
 def pairs() -> dict[str, str]:
@@ -53,7 +53,7 @@ def test_a_row_shows_the_organisation_that_was_accepted_first(paper, lab, club, 
     assert (shown(paper), pairs()) == ("lab", {"lab": ACCEPTED, "club": REFUSED})
     assert Affiliation.objects.accept(dora, club, paper)
     assert (shown(paper), pairs()) == ("lab", {"lab": ACCEPTED, "club": ACCEPTED})
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 def test_the_revision_grows_when_the_row_changes_and_only_then(paper, lab, club, alice, dora):
@@ -115,7 +115,7 @@ def test_an_organisation_that_goes_leaves_the_row_to_the_next(paper, lab, club, 
     assert (shown(paper), paper.revision) == ("lab", 2)
     lab.delete()
     assert shown(paper) is None
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_merger_keeps_the_stronger_state(paper, lab, club, alice, theirs, ours
     for organisation, state in ((club, theirs), (lab, ours)):
         if state:
             Affiliation.objects.create(paper=paper, organisation=organisation, state=state)
-    audit.mend()
+    audit.repair()
     Affiliation.objects.move(club, lab)
     strength = [None, *State]
     stronger = max(theirs, ours, key=strength.index)
@@ -142,7 +142,7 @@ def test_a_merger_keeps_the_stronger_state(paper, lab, club, alice, theirs, ours
     assert states == {other.pk: ACCEPTED} | ({paper.pk: stronger} if stronger else {})
     assert set(Affiliation.objects.values_list("organisation__slug", flat=True)) == {"lab"}
     assert (shown(other), shown(paper)) == ("lab", "lab" if stronger == ACCEPTED else None)
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 def test_audit_finds_and_mends_a_row_that_shows_another_organisation(lab, club):
@@ -150,14 +150,14 @@ def test_audit_finds_and_mends_a_row_that_shows_another_organisation(lab, club):
     Paper.objects.filter(pk=papers[0].pk).update(organisation=club)
     Paper.objects.filter(pk=papers[1].pk).update(organisation=None)
     Affiliation.objects.filter(paper=papers[2]).delete()
-    found = {drift.what: (drift.counter, drift.stands, drift.should) for drift in audit.drifts()}
+    found = {row.name: (row.counter, row.stored, row.expected) for row in audit.mismatches()}
     assert found == {
         papers[0].arxiv_id: ("organisation", club.pk, lab.pk),
         papers[1].arxiv_id: ("organisation", 0, lab.pk),
         papers[2].arxiv_id: ("organisation", lab.pk, 0),
     }
-    audit.mend()
-    assert audit.drifts() == []
+    audit.repair()
+    assert audit.mismatches() == []
     assert [shown(paper) for paper in papers] == ["lab", "lab", None]
 
 
@@ -165,7 +165,7 @@ def test_audit_finds_and_mends_a_row_that_shows_another_organisation(lab, club):
 def test_admins_and_an_import_at_once():
     paper, organisations = PaperFactory(arxiv_id="2509.08721"), OrganisationFactory.create_batch(4)
     admins = [admin_of(organisation) for organisation in organisations]
-    record = told(organisations[0].slug)
+    record = record_of(organisations[0].slug)
 
     def decide(organisation, admin):
         for verb in (Affiliation.objects.accept, Affiliation.objects.refuse, Affiliation.objects.accept):
@@ -174,62 +174,62 @@ def test_admins_and_an_import_at_once():
     everybody = [partial(decide, *pair) for pair in zip(organisations, admins, strict=True)]
     assert race(*everybody, *everybody, partial(save, [record]))[:8] == [None] * 8
     assert set(pairs().values()) == {ACCEPTED}
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 def test_an_import_is_believed_where_nobody_owns_the_organisation(club, lab):
-    assert save([told("club")]) == Tally(new=1)
+    assert save([record_of("club")]) == ImportCounts(new=1)
     pair = Affiliation.objects.get()
     assert (pair.state, pair.is_guess, shown(pair.paper), pair.paper.revision) == (ACCEPTED, True, "club", 0)
-    assert save([told("club")]) == Tally(unchanged=1)
-    assert audit.drifts() == []
+    assert save([record_of("club")]) == ImportCounts(unchanged=1)
+    assert audit.mismatches() == []
 
 
 def test_an_import_only_suggests_to_an_organisation_that_somebody_owns(lab):
-    assert save([told("lab")]) == Tally(new=1)
+    assert save([record_of("lab")]) == ImportCounts(new=1)
     assert (pairs(), shown(Paper.objects.get())) == ({"lab": SUGGESTED}, None)
-    assert save([told("lab")]) == Tally(unchanged=1)
+    assert save([record_of("lab")]) == ImportCounts(unchanged=1)
     assert pairs() == {"lab": SUGGESTED}
 
 
 def test_what_was_accepted_before_anybody_owned_it_stays(club, alice):
-    save([told("club")])
+    save([record_of("club")])
     Membership.objects.create(organisation=club, user=alice, role=Role.OWNER)
-    assert save([told("club"), told("club", title="Sharing, again")]) == Tally(changed=1, unchanged=1)
+    assert save([record_of("club"), record_of("club", title="Sharing, again")]) == ImportCounts(changed=1, unchanged=1)
     assert pairs() == {"club": ACCEPTED}
 
 
 def test_what_was_refused_or_untagged_is_not_brought_back(lab, club, alice, dora):
-    save([told("lab")])
+    save([record_of("lab")])
     paper = Paper.objects.get()
     Affiliation.objects.refuse(alice, lab, paper)
-    save([told("club")])
+    save([record_of("club")])
     Affiliation.objects.refuse(dora, club, paper)
     for slug in ("lab", "club"):
-        assert save([told(slug)]) == Tally(unchanged=1)
+        assert save([record_of(slug)]) == ImportCounts(unchanged=1)
     assert (pairs(), shown(paper)) == ({"lab": REFUSED, "club": REFUSED}, None)
 
 
 def test_a_guess_gives_way_to_what_the_source_tells_now_and_nothing_else_does(club, lab, bob):
     other = OrganisationFactory(slug="other")
-    save([told("club")])
+    save([record_of("club")])
     paper = Paper.objects.get()
     Affiliation.objects.suggest(bob, lab, paper)
-    assert save([told("other")]) == Tally(changed=1)
+    assert save([record_of("other")]) == ImportCounts(changed=1)
     assert (pairs(), shown(paper)) == ({"lab": SUGGESTED, "other": ACCEPTED}, "other")
     admin = admin_of(other)
     Affiliation.objects.refuse(admin, other, paper)
     Affiliation.objects.accept(admin, other, paper)
-    assert save([told("lab")]) == Tally(unchanged=1)
+    assert save([record_of("lab")]) == ImportCounts(unchanged=1)
     assert pairs() == {"lab": SUGGESTED, "other": ACCEPTED}
-    assert audit.drifts() == []
+    assert audit.mismatches() == []
 
 
 def test_batches_end_as_their_records_one_by_one(club, lab, alice):
     OrganisationFactory(slug="other")
-    save([told("lab")])
+    save([record_of("lab")])
     Affiliation.objects.refuse(alice, lab, Paper.objects.get())
-    records = [told("club"), told("lab"), told("other"), told("club"), told("lab")]
+    records = [record_of("club"), record_of("lab"), record_of("other"), record_of("club"), record_of("lab")]
     ends = []
     for batches in ([records], [[record] for record in records]):
         with transaction.atomic():
@@ -243,7 +243,7 @@ def test_batches_end_as_their_records_one_by_one(club, lab, alice):
 def test_statements_of_an_import_do_not_grow_with_its_organisations(db, django_assert_num_queries):
     for votes, statements in ((1, 24), (2, 19)):
         records = [
-            PaperRecord.of(
+            PaperRecord.from_source(
                 arxiv_id=f"2509.{n:05}",
                 title="Sharing",
                 published_at="2025-09-10",
@@ -261,5 +261,5 @@ def test_the_first_is_known_by_the_moment(paper, lab, club):
     for organisation, day in ((lab, 2), (club, 1)):
         moment = datetime(2025, 9, day, tzinfo=UTC)
         Affiliation.objects.create(paper=paper, organisation=organisation, state=ACCEPTED, since=moment)
-    audit.mend()
+    audit.repair()
     assert shown(paper) == "club"

@@ -1,4 +1,4 @@
-"""Deleting one's account: what the page says, what goes, what stays, and two things at once."""
+"""Deleting an account: the page, what is deleted and what remains, and concurrent requests."""
 
 import re
 from functools import partial
@@ -35,7 +35,7 @@ def folders(settings, tmp_path):
 
 @pytest.fixture
 def dora(db):
-    """Somebody with a password and one of everything."""
+    """A user with a password and a row of every kind."""
     dora = UserFactory(username="dora", name="Dora Dogwood")
     dora.set_password(PASSWORD)
     cache.clear()  # the sign-in throttles
@@ -51,8 +51,8 @@ def dora(db):
 
 
 @pytest.fixture
-def at_the_door(dora, signed_in):
-    """Dora's browser, once she has said again who she is."""
+def reauthenticated(dora, signed_in):
+    """Dora's client after she has typed her password again."""
     reader = signed_in(dora)
     reader.get("/accounts/reauthenticate/")
     reader.act("/accounts/reauthenticate/", {"password": PASSWORD})
@@ -68,8 +68,8 @@ def test_one_has_to_say_again_who_one_is(dora, signed_in, stranger):
 
 
 @pytest.mark.parametrize("typed", ["", "Dora", "dora ", "Dora Dogwood", "alice"])
-def test_the_user_name_has_to_be_typed(at_the_door, typed, alice):
-    answer = at_the_door.act(PAGE, {"username": typed})
+def test_the_user_name_has_to_be_typed(reauthenticated, typed, alice):
+    answer = reauthenticated.act(PAGE, {"username": typed})
     if typed.strip() == "dora":  # a form takes spaces for a slip
         assert answer.url == "/papers"
     else:
@@ -78,26 +78,26 @@ def test_the_user_name_has_to_be_typed(at_the_door, typed, alice):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_all_goes_but_what_others_read(dora, at_the_door, signed_in, stranger, mailoutbox):
-    elsewhere = signed_in()
-    elsewhere.get("/accounts/login/")
-    elsewhere.act("/accounts/login/", {"login": "dora", "password": PASSWORD})
+def test_all_goes_but_what_others_read(dora, reauthenticated, signed_in, stranger, mailoutbox):
+    other_browser = signed_in()
+    other_browser.get("/accounts/login/")
+    other_browser.act("/accounts/login/", {"login": "dora", "password": PASSWORD})
     mailoutbox.clear()
     export, portrait = dora.data_export.path, Path(dora.portrait.path)
     assert export.exists()
     assert portrait.exists()
-    answer = at_the_door.act(PAGE, {"username": "dora"}, follow=True)
+    answer = reauthenticated.act(PAGE, {"username": "dora"}, follow=True)
     assert "Your account is deleted" in answer.content.decode()
     assert "Sign in" in answer.content.decode()
     for model in (User, EmailAddress, Vote, Bookmark, SavedFilter, Submission, DataExport, Session):
         assert not model.objects.exists(), model
     paper = Paper.objects.get()
-    assert (paper.submitted_by, paper.vote_count, audit.drifts()) == (None, 0, [])
+    assert (paper.submitted_by, paper.vote_count, audit.mismatches()) == (None, 0, [])
     assert b"Dora" not in stranger.get("/papers/2509.00001").content
     assert stranger.get("/people/dora").status_code == 404
     assert not export.exists()
     assert not portrait.exists()
-    assert elsewhere.get(PAGE).url == f"/accounts/login/?next={PAGE}"
+    assert other_browser.get(PAGE).url == f"/accounts/login/?next={PAGE}"
     assert [(letter.to, letter.subject) for letter in mailoutbox] == [
         (["dora@example.org"], "[Broadsheet] Your account is deleted")
     ]
@@ -119,25 +119,25 @@ def test_others_keep_what_is_theirs(alice, bob, lab, paper):
     assert [membership.user for membership in lab.memberships.all()] == [alice]
 
 
-def test_the_only_owner_hands_over_first(at_the_door, dora, lab, bob):
+def test_the_only_owner_hands_over_first(reauthenticated, dora, lab, bob):
     for name, people in (("Lonely", [dora]), ("Crowded", [dora, bob]), ("Shared", [dora, bob])):
         organisation = OrganisationFactory(slug=name.lower(), name=name)
         for person in people:
             role = Role.OWNER if person == dora or name == "Shared" else Role.MEMBER
             Membership.objects.create(organisation=organisation, user=person, role=role)
-    page = at_the_door.get(PAGE).content.decode()
+    page = reauthenticated.get(PAGE).content.decode()
     assert '<a href="/orgs/crowded/members">' in page
     assert re.search(r"You are the only member of\s+<a", page)
     assert ">Lonely</a>" in page
     assert ">Shared" not in page
     assert "Delete my account" not in page
-    answer = at_the_door.act(PAGE, {"username": "dora"})
+    answer = reauthenticated.act(PAGE, {"username": "dora"})
     assert answer.status_code == 400
     assert "you are the only owner of Crowded." in answer.content.decode()
     assert User.objects.filter(pk=dora.pk).exists()
     Membership.objects.filter(organisation__slug="crowded", user=bob).update(role=Role.OWNER)
-    assert "Delete my account" in at_the_door.get(PAGE).content.decode()
-    at_the_door.act(PAGE, {"username": "dora"})
+    assert "Delete my account" in reauthenticated.get(PAGE).content.decode()
+    reauthenticated.act(PAGE, {"username": "dora"})
     assert Organisation.objects.get(slug="lonely").memberships.count() == 0
     assert Organisation.objects.get(slug="crowded").memberships.get().user == bob
 
@@ -146,8 +146,8 @@ def test_the_only_owner_hands_over_first(at_the_door, dora, lab, bob):
 def test_of_two_owners_who_leave_at_once_one_is_the_last(lab, alice, bob, carol):
     Membership.objects.filter(user=bob).update(role=Role.OWNER)
     Membership.objects.create(organisation=lab, user=carol, role=Role.MEMBER)
-    said = race(partial(succession.leave, alice), partial(succession.leave, bob))
-    assert sorted(type(word) for word in said if word) == [BadInput]
+    results = race(partial(succession.leave, alice), partial(succession.leave, bob))
+    assert sorted(type(result) for result in results if result) == [BadInput]
     assert lab.memberships.filter(role=Role.OWNER).count() == 1
 
 
@@ -159,9 +159,9 @@ def test_who_leaves_while_voting_leaves_counters_right(alice, bob):
         Vote.objects.make(bob, paper)
     votes = [partial(Vote.objects.make, alice, paper) for paper in papers[8:]]
     withdrawn = [partial(Vote.objects.unmake, alice, paper) for paper in papers[:6]]
-    said = race(*votes, *withdrawn, partial(succession.leave, alice), partial(succession.leave, bob))
-    assert {type(word) for word in said if word} <= {IntegrityError}
-    assert (Vote.objects.count(), User.objects.count(), audit.drifts()) == (0, 0, [])
+    results = race(*votes, *withdrawn, partial(succession.leave, alice), partial(succession.leave, bob))
+    assert {type(result) for result in results if result} <= {IntegrityError}
+    assert (Vote.objects.count(), User.objects.count(), audit.mismatches()) == (0, 0, [])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -181,12 +181,12 @@ def test_a_vote_that_is_not_written_yet_counts_once(alice, paper, act):
         in_flight.wait()
         succession.leave(alice)
 
-    said = race(vote, leave)
-    assert {type(word) for word in said if word} <= {IntegrityError}
-    assert (Vote.objects.count(), User.objects.count(), audit.drifts()) == (0, 0, [])
+    results = race(vote, leave)
+    assert {type(result) for result in results if result} <= {IntegrityError}
+    assert (Vote.objects.count(), User.objects.count(), audit.mismatches()) == (0, 0, [])
 
 
 def test_the_admin_deletes_nobody(dora, alice, signed_in):
-    """Only the person is asked whom an organisation would be left without."""
+    """Only the page of the user checks for organisations without another owner."""
     alice.is_superuser = True
     assert signed_in(appoint(alice)).get(f"/admin/accounts/user/{dora.pk}/delete/").status_code == 403

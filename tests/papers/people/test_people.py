@@ -1,4 +1,4 @@
-"""A person's page, and that what is hidden is hidden everywhere: to others it is as if it were not."""
+"""A person's page; others see no difference between a hidden and an empty list anywhere."""
 
 import re
 
@@ -8,8 +8,8 @@ from papers.models import Paper, Vote
 from tests.factories import PaperFactory
 from tests.papers.lists.test_lists import titles
 
-PART = {"submitted": "submissions", "upvoted": "votes"}
-ASKED = ["", "?sort=votes", "?q=paper", "?q=paper&by=words", "?has=code", "?sort=best", "?older=x", "?export=csv"]
+TABS = {"submitted": "submissions", "upvoted": "votes"}
+QUERIES = ["", "?sort=votes", "?q=paper", "?q=paper&by=words", "?has=code", "?sort=best", "?older=x", "?export=csv"]
 MASKED = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 
 
@@ -21,14 +21,14 @@ def busy(alice, lab):
     return alice
 
 
-def hide(person, *what):
+def hide(person, *names):
     for name in ("submissions", "votes", "memberships"):
-        setattr(person, f"shows_{name}", name not in what)
+        setattr(person, f"shows_{name}", name not in names)
     person.save()
 
 
-def seen(answer):
-    """All that a reader gets."""
+def response_of(answer):
+    """All of a response that a reader could compare."""
     names = ("ETag", "Content-Type", "Content-Disposition", "Location")
     return answer.status_code, MASKED.sub("", answer.content.decode()), [answer.headers.get(name) for name in names]
 
@@ -52,27 +52,27 @@ def test_without_public_upvotes_the_page_still_shows_something(busy, signed_in, 
     assert titles(signed_in(busy).get("/people/alice")) == ["Submitted"]
 
 
-@pytest.mark.parametrize("asked", ASKED)
-@pytest.mark.parametrize("part", PART)
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("tab", TABS)
 @pytest.mark.parametrize("htmx", [{}, {"hx-request": "true"}], ids=["page", "partial"])
-def test_what_is_hidden_is_to_others_as_if_it_were_not(busy, bob, signed_in, stranger, part, asked, htmx):
-    hide(busy, PART[part])
-    address = f"/people/alice/{part}{asked}"
-    hidden = [seen(reader.get(address, headers=htmx)) for reader in (stranger, signed_in(bob))]
+def test_what_is_hidden_is_to_others_as_if_it_were_not(busy, bob, signed_in, stranger, tab, query, htmx):
+    hide(busy, TABS[tab])
+    address = f"/people/alice/{tab}{query}"
+    hidden = [response_of(reader.get(address, headers=htmx)) for reader in (stranger, signed_in(bob))]
     Vote.objects.all().delete()
     Paper.objects.update(submitted_by=None)
-    absent = [seen(reader.get(address, headers=htmx)) for reader in (stranger, signed_in(bob))]
+    absent = [response_of(reader.get(address, headers=htmx)) for reader in (stranger, signed_in(bob))]
     assert hidden == absent
 
 
-@pytest.mark.parametrize("part", PART)
-def test_one_sees_what_one_hides_and_is_told_so(busy, signed_in, part):
+@pytest.mark.parametrize("tab", TABS)
+def test_one_sees_what_one_hides_and_is_told_so(busy, signed_in, tab):
     reader = signed_in(busy)
     hide(busy)
-    assert "Only you see these" not in reader.get(f"/people/alice/{part}").content.decode()
-    hide(busy, PART[part])
-    answer = reader.get(f"/people/alice/{part}")
-    assert titles(answer) == [part.title()]
+    assert "Only you see these" not in reader.get(f"/people/alice/{tab}").content.decode()
+    hide(busy, TABS[tab])
+    answer = reader.get(f"/people/alice/{tab}")
+    assert titles(answer) == [tab.title()]
     assert answer.content.decode().count("Only you see these") == 1
 
 
@@ -85,7 +85,7 @@ def test_a_papers_page_names_who_listed_it_only_if_they_let_it(busy, bob, signed
         assert "alice" not in answer.content.decode().lower()
     assert "Alice Ash" in signed_in(busy).get("/papers/2509.00001").content.decode()
     Paper.objects.update(submitted_by=None)
-    assert seen(stranger.get("/papers/2509.00001")) == seen(hidden)
+    assert response_of(stranger.get("/papers/2509.00001")) == response_of(hidden)
     assert hidden.headers["ETag"] != shown.headers["ETag"]
 
 
@@ -104,13 +104,13 @@ def test_an_organisations_page_names_only_who_lets_it(lab, alice, bob, carol, si
 
 def test_a_persons_page_names_organisations_only_if_they_let_it(busy, bob, signed_in, stranger):
     hide(busy, "memberships")
-    hidden = seen(stranger.get("/people/alice"))
+    hidden = response_of(stranger.get("/people/alice"))
     assert 'href="/orgs/lab"' not in signed_in(bob).get("/people/alice").content.decode()
     own = signed_in(busy).get("/people/alice").content.decode()
     assert 'href="/orgs/lab"' in own
     assert own.count("Only you see these") == 1
     busy.memberships.all().delete()
-    assert seen(stranger.get("/people/alice")) == hidden
+    assert response_of(stranger.get("/people/alice")) == hidden
 
 
 def test_a_deactivated_person_is_named_nowhere(busy, bob, signed_in, stranger):

@@ -1,4 +1,4 @@
-"""The export of all that a person has: what is in it, how it is made, who may fetch it, and when it goes."""
+"""The export of a user's data: its contents, its making, who may download it, and its expiry."""
 
 import json
 import tracemalloc
@@ -31,7 +31,7 @@ def folder(settings, tmp_path):
 
 
 @pytest.fixture
-def made(alice):
+def ready(alice):
     """Alice's export, ready."""
     export = DataExport.objects.ask(alice)
     tasks.make_export(export.token)
@@ -57,28 +57,28 @@ def test_it_holds_all_that_one_has_and_nothing_of_others(alice, bob, lab):
     alice.portrait.save("a.webp", ContentFile(b"picture"))
     export = DataExport.objects.ask(alice)
     tasks.make_export(export.token)
-    told = contents(export)
-    assert set(told) == {f"{kind}.json" for kind in takeout.KINDS} | {
+    files = contents(export)
+    assert set(files) == {f"{name}.json" for name in takeout.FILES} | {
         "upvotes.bib",
         "bookmarks.bib",
         "picture.webp",
     }
-    assert (told["profile.json"][0]["about"], told["profile.json"][0]["links"]) == (alice.about, alice.links)
-    assert told["addresses.json"] == [{"email": "alice@example.org", "verified": True, "primary": True}]
-    assert [row["slug"] for row in told["memberships.json"]] == ["lab"]
-    assert told["saved_searches.json"][0]["query"] == "q=agents"
-    [attempt] = told["submission_attempts.json"]
+    assert (files["profile.json"][0]["about"], files["profile.json"][0]["links"]) == (alice.about, alice.links)
+    assert files["addresses.json"] == [{"email": "alice@example.org", "verified": True, "primary": True}]
+    assert [row["slug"] for row in files["memberships.json"]] == ["lab"]
+    assert files["saved_searches.json"][0]["query"] == "q=agents"
+    [attempt] = files["submission_attempts.json"]
     assert (attempt["arxiv_id"], attempt["problem"]) == ("2509.08721", "Problem of Alice Ash")
     for kind in ("submissions.json", "upvotes.json", "bookmarks.json"):
-        assert [(row["arxiv_id"], row["title"]) for row in told[kind]] == [(paper.arxiv_id, "Of Alice Ash")]
+        assert [(row["arxiv_id"], row["title"]) for row in files[kind]] == [(paper.arxiv_id, "Of Alice Ash")]
     for name in ("upvotes.bib", "bookmarks.bib"):
-        assert [entry["eprint"] for entry in bibtexparser.loads(told[name]).entries] == [paper.arxiv_id]
-    assert "bob" not in json.dumps(told).lower()
+        assert [entry["eprint"] for entry in bibtexparser.loads(files[name]).entries] == [paper.arxiv_id]
+    assert "bob" not in json.dumps(files).lower()
 
 
-def test_nothing_is_an_empty_list(made):
-    told = contents(made)
-    assert (told["upvotes.json"], told["upvotes.bib"]) == ([], "")
+def test_nothing_is_an_empty_list(ready):
+    files = contents(ready)
+    assert (files["upvotes.json"], files["upvotes.bib"]) == ([], "")
 
 
 def test_no_citation_key_stands_for_two_papers_of_different_batches(alice, monkeypatch):
@@ -91,8 +91,8 @@ def test_no_citation_key_stands_for_two_papers_of_different_batches(alice, monke
 
 
 def test_it_never_holds_all_rows_at_once(alice):
-    facts = {"abstract": "a" * 2_000, "published_at": NOON}
-    papers = Paper.objects.bulk_create(Paper(arxiv_id=f"2509.{n:05}", title="t" * 200, **facts) for n in range(6_000))
+    fields = {"abstract": "a" * 2_000, "published_at": NOON}
+    papers = Paper.objects.bulk_create(Paper(arxiv_id=f"2509.{n:05}", title="t" * 200, **fields) for n in range(6_000))
     Vote.objects.bulk_create(Vote(user=alice, paper=paper) for paper in papers)
     export = DataExport.objects.ask(alice)
     del papers
@@ -127,14 +127,14 @@ def test_from_the_button_to_the_mail_to_the_file(alice, signed_in, mailoutbox, d
     assert answer.getvalue()[:2] == b"PK"
 
 
-def test_only_its_owner_may_fetch_it(made, bob, signed_in, stranger):
-    link = f"/settings/data/{made.token}"
+def test_only_its_owner_may_fetch_it(ready, bob, signed_in, stranger):
+    link = f"/settings/data/{ready.token}"
     unknown = signed_in(bob).get("/settings/data/nothing")
     answer = signed_in(bob).get(link)
     assert (answer.status_code, answer.content) == (404, unknown.content)
     assert stranger.get(link).url == f"/accounts/login/?next={link}"
     assert stranger.get(PAGE).url == f"/accounts/login/?next={PAGE}"
-    assert stranger.get(f"/media/../exports/{made.path.name}").status_code == 404
+    assert stranger.get(f"/media/../exports/{ready.path.name}").status_code == 404
 
 
 def test_while_one_is_made_no_other_is_asked_for(alice, signed_in):
@@ -144,21 +144,21 @@ def test_while_one_is_made_no_other_is_asked_for(alice, signed_in):
     assert ProcrastinateJob.objects.filter(task_name="papers.people.tasks.make_export").count() == 1
 
 
-def test_one_an_hour(made, alice, signed_in, time_machine):
+def test_one_an_hour(ready, alice, signed_in, time_machine):
     reader = signed_in(alice)
     answer = reader.act(MAKE)
     assert answer.status_code == 400
     assert "The next can be made at" in answer.content.decode()
-    assert made.path.exists()
-    time_machine.move_to(made.next_at + timedelta(seconds=1))
-    assert DataExport.objects.ask(alice).token != made.token
-    assert signed_in(alice).get(f"/settings/data/{made.token}").status_code == 404
+    assert ready.path.exists()
+    time_machine.move_to(ready.next_at + timedelta(seconds=1))
+    assert DataExport.objects.ask(alice).token != ready.token
+    assert signed_in(alice).get(f"/settings/data/{ready.token}").status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_windows_ask_for_one(alice):
-    asked = race(*[partial(DataExport.objects.ask, alice)] * 20)
-    assert sum(export is not None for export in asked) == DataExport.objects.count() == 1
+    exports = race(*[partial(DataExport.objects.ask, alice)] * 20)
+    assert sum(export is not None for export in exports) == DataExport.objects.count() == 1
 
 
 def test_a_failure_is_logged_shown_and_may_be_tried_again(alice, signed_in, folder, caplog):
@@ -186,21 +186,21 @@ def test_a_worker_that_died_is_waited_for_an_hour(alice, time_machine):
     assert not export.path.exists()
 
 
-def test_after_seven_days_it_is_gone(made, alice, signed_in, time_machine):
-    stray = made.path.with_name("stray.zip")
+def test_after_seven_days_it_is_gone(ready, alice, signed_in, time_machine):
+    stray = ready.path.with_name("stray.zip")
     stray.touch()
     kept = DataExport.objects.ask(UserFactory())
     tasks.make_export(kept.token)
     tasks.clear_exports(0)
-    assert (made.path.exists(), stray.exists(), kept.path.exists()) == (True, False, True)
+    assert (ready.path.exists(), stray.exists(), kept.path.exists()) == (True, False, True)
     time_machine.move_to(timezone.now() + timedelta(days=7, minutes=1))
     reader = signed_in(alice)
-    assert reader.get(f"/settings/data/{made.token}").status_code == 404
-    assert made.token not in reader.get(PAGE).content.decode()
+    assert reader.get(f"/settings/data/{ready.token}").status_code == 404
+    assert ready.token not in reader.get(PAGE).content.decode()
     tasks.clear_exports(0)
-    assert (made.path.exists(), DataExport.objects.count()) == (False, 0)
+    assert (ready.path.exists(), DataExport.objects.count()) == (False, 0)
 
 
-def test_the_refusal_is_for_people(made, alice):
+def test_the_refusal_is_for_people(ready, alice):
     with pytest.raises(BadInput, match=r"The next can be made at \d\d:\d\d UTC"):
         DataExport.objects.ask(alice)

@@ -1,4 +1,4 @@
-"""Feeds read as readers read them: checked against their formats first, then told the same from all three."""
+"""Parsing of feeds: each is validated against its format, and then parsed into the same dataclass."""
 
 import json
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ _SCHEMA = Draft202012Validator(json.loads((HERE / "jsonfeed.json").read_text()))
 
 
 @dataclass(frozen=True)
-class Told:
-    """A feed or an entry as it stands in the document. RSS tells when an entry came, and not when it changed."""
+class Parsed:
+    """A feed or an entry of any format. RSS has no `updated` of entries."""
 
     id: str
     title: str
@@ -28,33 +28,33 @@ class Told:
     published: str = ""
     html: str = ""
     tags: tuple[str, ...] = ()
-    entries: tuple["Told", ...] = ()
+    entries: tuple["Parsed", ...] = ()
 
 
-def read(body: bytes, form: str) -> Told:
-    """Fails for what is not right in this form."""
-    told = {"atom": _atom, "json": _json, "rss": _rss}[form](body)
-    ids = [entry.id for entry in told.entries]
+def read(body: bytes, form: str) -> Parsed:
+    """Return the parsed feed. Fails if it is not valid in this format."""
+    feed = {"atom": _atom, "json": _json, "rss": _rss}[form](body)
+    ids = [entry.id for entry in feed.entries]
     assert len(ids) == len(set(ids))
-    if form != "json":  # which feedparser does not read
+    if form != "json":  # which feedparser does not support
         parsed = feedparser.parse(body, response_headers={"content-type": f"{FORMS[form]}; charset=utf-8"})
         assert not parsed.bozo, parsed.get("bozo_exception")
         assert parsed.version == {"atom": "atom10", "rss": "rss20"}[form]
         assert [entry.id for entry in parsed.entries] == ids
         assert not any(entry.get("enclosures") for entry in parsed.entries)
-    return told
+    return feed
 
 
-def _atom(body: bytes) -> Told:
+def _atom(body: bytes) -> Parsed:
     root = etree.fromstring(body)
     _GRAMMAR.assertValid(root)
     assert root.find(f"{ATOM}author") is not None  # so that entries may have none
     return _of_atom(root, [_of_atom(entry) for entry in root.iter(f"{ATOM}entry")])
 
 
-def _of_atom(element: etree._Element, entries=()) -> Told:
+def _of_atom(element: etree._Element, entries=()) -> Parsed:
     (link,) = [link.get("href") for link in element.findall(f"{ATOM}link") if link.get("rel") == "alternate"]
-    return Told(
+    return Parsed(
         element.findtext(f"{ATOM}id"),
         element.findtext(f"{ATOM}title"),
         link,
@@ -66,11 +66,11 @@ def _of_atom(element: etree._Element, entries=()) -> Told:
     )
 
 
-def _json(body: bytes) -> Told:
+def _json(body: bytes) -> Parsed:
     feed = json.loads(body)
     _SCHEMA.validate(feed)
     entries = tuple(
-        Told(
+        Parsed(
             item["id"],
             item["title"],
             item["url"],
@@ -81,10 +81,10 @@ def _json(body: bytes) -> Told:
         )
         for item in feed["items"]
     )
-    return Told(feed["feed_url"], feed["title"], feed["home_page_url"], entries=entries)
+    return Parsed(feed["feed_url"], feed["title"], feed["home_page_url"], entries=entries)
 
 
-def _rss(body: bytes) -> Told:
+def _rss(body: bytes) -> Parsed:
     root = etree.fromstring(body)
     assert (root.tag, root.get("version"), len(root)) == ("rss", "2.0", 1)
     channel = root[0]
@@ -92,10 +92,10 @@ def _rss(body: bytes) -> Told:
     return _of_rss(channel, [_of_rss(item) for item in channel.iter("item")])
 
 
-def _of_rss(element: etree._Element, entries=()) -> Told:
+def _of_rss(element: etree._Element, entries=()) -> Parsed:
     guid = element.find("guid")
     assert guid is None or guid.get("isPermaLink") == "false"
-    return Told(
+    return Parsed(
         element.findtext("guid", ""),
         element.findtext("title"),
         element.findtext("link"),
@@ -107,12 +107,12 @@ def _of_rss(element: etree._Element, entries=()) -> Told:
     )
 
 
-def asked_again(reader, path: str, monkeypatch) -> list[str]:
-    """The statements of a request that knows the ETag; it must be a 304 that draws nothing."""
+def statements_of_304(reader, path: str, monkeypatch) -> list[str]:
+    """Return the statements of a request with the current ETag, which must be a 304 that renders no template."""
     etag = reader.get(path).headers["ETag"]
-    drawn = []
-    monkeypatch.setattr("django.template.base.Template.render", lambda *a: drawn.append(a))
+    rendered = []
+    monkeypatch.setattr("django.template.base.Template.render", lambda *args: rendered.append(args))
     with CaptureQueriesContext(connection) as statements:
         answer = reader.get(path, headers={"if-none-match": etag})
-    assert (answer.status_code, answer.content, answer.headers["ETag"], drawn) == (304, b"", etag, [])
+    assert (answer.status_code, answer.content, answer.headers["ETag"], rendered) == (304, b"", etag, [])
     return [statement["sql"] for statement in statements]

@@ -1,4 +1,4 @@
-"""Where feeds are, what asking costs, and what caches may keep."""
+"""The addresses of feeds, the statements of a request, and their caching."""
 
 import pytest
 from django.db import connection
@@ -11,7 +11,7 @@ from papers.lists import catalogue
 from papers.lists.query import feed_address
 from papers.models import Collection, Item
 from tests.factories import PaperFactory
-from tests.papers.syndication.feeds import FORMS, asked_again, read
+from tests.papers.syndication.feeds import FORMS, read, statements_of_304
 
 OPEN = [
     "/papers",
@@ -39,12 +39,12 @@ def test_these_are_all_lists():
 @pytest.mark.parametrize("path", OPEN)
 def test_a_feed_that_has_not_changed_costs_one_statement_and_no_template(everywhere, stranger, monkeypatch, path, form):
     assert len(read(stranger.get(f"{path}.{form}").content, form).entries) == 1
-    statements = asked_again(stranger, f"{path}.{form}", monkeypatch)
+    statements = statements_of_304(stranger, f"{path}.{form}", monkeypatch)
     assert len(statements) == 1, statements
 
 
 def test_a_filter_is_counted_and_within_a_transaction_with_a_limit_on_time(everywhere, stranger, monkeypatch):
-    statements = asked_again(stranger, "/papers.atom?min_votes=1&has=code", monkeypatch)
+    statements = statements_of_304(stranger, "/papers.atom?min_votes=1&has=code", monkeypatch)
     assert [sql.split()[0] for sql in statements] == [
         *("INSERT", "SAVEPOINT", "SELECT", "WITH", "SELECT", "ROLLBACK", "RELEASE")
     ]
@@ -104,7 +104,7 @@ def test_an_address_that_is_not_normal_leads_to_the_one_that_is(everywhere, stra
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ("min_votes=many", "Upvotes at least: Enter a number."),
         ("q=before:soon", "soon"),
@@ -112,10 +112,10 @@ def test_an_address_that_is_not_normal_leads_to_the_one_that_is(everywhere, stra
         ("older=made-up", "damaged or out of date"),
     ],
 )
-def test_what_cannot_be_read_is_said(everywhere, stranger, query, said):
+def test_what_cannot_be_read_is_said(everywhere, stranger, query, message):
     answer = stranger.get(f"/papers.atom?{query}")
     assert answer.status_code == 400
-    assert said in answer.content.decode()
+    assert message in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -131,18 +131,18 @@ def test_what_is_no_list_for_a_stranger_is_no_feed(everywhere, stranger, path, e
 
 
 def test_caches_keep_what_strangers_get_and_not_what_can_be_hidden(everywhere, feed_key, alice, stranger, signed_in):
-    def kept(reader, path):
+    def cache_control(reader, path):
         answer = reader.get(path)
         assert answer.headers["X-Robots-Tag"] == "noindex"
         assert answer.cookies == {}
         return answer.headers["Cache-Control"]
 
-    assert kept(stranger, "/papers.atom") == "public, max-age=60, stale-while-revalidate=600"
+    assert cache_control(stranger, "/papers.atom") == "public, max-age=60, stale-while-revalidate=600"
     for path in ("/people/alice/upvoted.atom", "/collections/autumn.json"):
-        assert kept(stranger, path) == "public, no-cache"
+        assert cache_control(stranger, path) == "public, no-cache"
     for path in (f"/bookmarks.rss?key={feed_key}", f"/papers.atom?key={feed_key}"):
-        assert kept(stranger, path) == "private, no-cache"
-    assert kept(signed_in(alice), "/papers.atom") == "private, no-cache"
+        assert cache_control(stranger, path) == "private, no-cache"
+    assert cache_control(signed_in(alice), "/papers.atom") == "private, no-cache"
 
 
 @pytest.mark.parametrize("query", ["", "?min_votes=1", "?q=quanta&by=words", "?sort=newest"])

@@ -1,4 +1,4 @@
-"""What feeds say, in three forms: right by their formats, the same whatever the host, and hard to break."""
+"""The content of feeds in all formats: valid, independent of the host, and safe with hostile texts."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -40,7 +40,7 @@ def form(request):
 
 @pytest.fixture
 def paper(lab):
-    """All that an entry can tell, last changed at noon."""
+    """A paper with a value for every element of an entry, last changed at noon."""
     return PaperFactory(
         arxiv_id="2509.08721",
         title="On $\\alpha$-stars",
@@ -54,7 +54,7 @@ def paper(lab):
     )
 
 
-def told(reader, path, form):
+def feed_at(reader, path, form):
     answer = reader.get(path.replace("*", form))
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == f"{FORMS[form]}; charset=utf-8"
@@ -62,7 +62,7 @@ def told(reader, path, form):
 
 
 def test_an_entry_tells_all_there_is(paper, stranger, form):
-    feed = told(stranger, "/papers.*", form)
+    feed = feed_at(stranger, "/papers.*", form)
     (entry,) = feed.entries
     assert feed.title == "Papers · Broadsheet"
     assert (entry.title, entry.id) == ("On α-stars", "https://arxiv.org/abs/2509.08721")
@@ -80,13 +80,13 @@ def test_an_entry_tells_all_there_is(paper, stranger, form):
 def test_the_latest_first_and_fifty(db, stranger, form):
     for day in range(52):
         PaperFactory(title=f"Of day {day}", listed_at=NOON + timedelta(days=day))
-    titles = [entry.title for entry in told(stranger, "/papers.*", form).entries]
+    titles = [entry.title for entry in feed_at(stranger, "/papers.*", form).entries]
     assert titles == [f"Of day {day}" for day in range(51, 1, -1)]
 
 
 @pytest.mark.parametrize("path", ["/papers", "/papers/week", "/papers/trending", "/orgs/lab", "/people/alice/upvoted"])
 def test_an_empty_feed_is_one(lab, stranger, form, path):
-    feed = told(stranger, f"{path}.*", form)
+    feed = feed_at(stranger, f"{path}.*", form)
     assert feed.entries == ()
     assert feed.title.endswith(" · Broadsheet")
     assert feed.updated in {"1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT", ""}
@@ -98,7 +98,7 @@ def test_a_note_stands_with_its_paper_and_maths_in_it_is_text(paper, alice, stra
     Item.objects.write_note(
         alice, autumn, paper.pk, "Read **this** for $\\beta_i$ \x07 [here](https://example.org)", ""
     )
-    (entry,) = told(stranger, "/collections/autumn.*", form).entries
+    (entry,) = feed_at(stranger, "/collections/autumn.*", form).entries
     text = entry.html
     assert "Read <strong>this</strong> for β_i" in text
     assert "<math" not in text
@@ -107,14 +107,14 @@ def test_a_note_stands_with_its_paper_and_maths_in_it_is_text(paper, alice, stra
 def test_a_withdrawn_paper_says_so(paper, stranger, form):
     Paper.objects.update(withdrawn_at=LATER)
     Paper.objects.update(changed_at=LATER)
-    (entry,) = told(stranger, "/papers.*", form).entries
+    (entry,) = feed_at(stranger, "/papers.*", form).entries
     assert "This paper was withdrawn." in entry.html
 
 
 def test_ids_are_the_same_whatever_the_host(paper, stranger, settings):
-    before = told(stranger, "/papers.*", "atom")
+    before = feed_at(stranger, "/papers.*", "atom")
     settings.BASE_URL = "https://papers.example.org"
-    after = told(stranger, "/papers.*", "atom")
+    after = feed_at(stranger, "/papers.*", "atom")
     assert after.entries[0].link == "https://papers.example.org/papers/2509.08721"
     assert (after.id, after.entries[0].id) == (before.id, before.entries[0].id)
 
@@ -122,8 +122,8 @@ def test_ids_are_the_same_whatever_the_host(paper, stranger, settings):
 def test_ids_tell_feeds_apart(paper, alice, bob, signed_in):
     reader = signed_in(alice)
     paths = ["/papers", "/papers?has=code", "/papers/trending", "/orgs/lab", "/bookmarks", "/papers/following"]
-    ids = {told(reader, feed_address(path, "atom"), "atom").id for path in paths}
-    ids.add(told(signed_in(bob), "/bookmarks.atom", "atom").id)
+    ids = {feed_at(reader, feed_address(path, "atom"), "atom").id for path in paths}
+    ids.add(feed_at(signed_in(bob), "/bookmarks.atom", "atom").id)
     assert len(ids) == len(paths) + 1
 
 
@@ -136,16 +136,16 @@ def test_a_vote_moves_nothing(paper, alice, stranger, form, what):
 
 
 def test_updated_is_when_something_was(paper, stranger):
-    assert told(stranger, "/papers.*", "atom").updated == "2025-09-10T12:00:00Z"
+    assert feed_at(stranger, "/papers.*", "atom").updated == "2025-09-10T12:00:00Z"
     Paper.objects.update(changed_at=LATER)
-    feed = told(stranger, "/papers.*", "atom")
+    feed = feed_at(stranger, "/papers.*", "atom")
     assert (feed.entries[0].published, feed.entries[0].updated) == ("2025-09-10T12:00:00Z", "2025-09-13T12:00:00Z")
     assert feed.updated == "2025-09-13T12:00:00Z"
     PaperFactory(changed_at=NOON, listed_at=NOON + timedelta(days=1))
-    assert told(stranger, "/papers.*", "atom").updated == "2025-09-13T12:00:00Z"
+    assert feed_at(stranger, "/papers.*", "atom").updated == "2025-09-13T12:00:00Z"
 
 
-def test_text_that_is_mended_by_hand_is_told(paper, alice, stranger, rf):
+def test_text_that_is_mended_by_hand_is_feed_at(paper, alice, stranger, rf):
     before = stranger.get("/papers.atom").headers["ETag"]
     request = rf.post("/admin/papers/paper/")
     request.user = alice
@@ -172,7 +172,7 @@ def test_what_comes_into_a_list_is_as_new_as_that(paper, alice, stranger, time_m
     Item.objects.add(alice, autumn, [newer.pk])
     Vote.objects.make(alice, newer)
     for path in ("/collections/autumn", "/people/alice/upvoted"):
-        entries = told(stranger, f"{path}.*", "atom").entries
+        entries = feed_at(stranger, f"{path}.*", "atom").entries
         assert [entry.updated for entry in entries] == ["2025-09-14T12:00:00Z", "2025-09-13T12:00:00Z"], path
         assert [entry.published for entry in entries] == [entry.updated for entry in entries]
 
@@ -188,11 +188,11 @@ def test_what_is_hostile_breaks_nothing(text, alice, stranger, form):
         keywords=[text[:120]],
         code_url="https://example.org/?a=1&b=]]>",
     )
-    shelf = Collection.objects.create(key="shelf", name=text[:120], user=alice, visibility="public")
-    Item.objects.add(alice, shelf, [paper.pk])
-    Item.objects.write_note(alice, shelf, paper.pk, text, "")
+    collection = Collection.objects.create(key="shelf", name=text[:120], user=alice, visibility="public")
+    Item.objects.add(alice, collection, [paper.pk])
+    Item.objects.write_note(alice, collection, paper.pk, text, "")
     for path in ("/papers", "/orgs/hostile", "/collections/shelf"):
-        (entry,) = told(stranger, f"{path}.*", form).entries
+        (entry,) = feed_at(stranger, f"{path}.*", form).entries
         assert entry.title
         assert not {"script", "math"} & {element.tag for element in html.fragment_fromstring(entry.html, "div").iter()}
         assert not set("\u202e\u2066\x07\x1b") & set(entry.title)

@@ -1,4 +1,4 @@
-"""Lists in pages of other sites: a stranger's view, no script, form or cookie; the only pages that may be framed."""
+"""Frames: a stranger's view of a list, without script, form and cookie, in the only pages that may be framed."""
 
 import html
 import re
@@ -29,11 +29,11 @@ def titles(answer) -> list[str]:
 
 
 LISTS = {
-    # path: (statements for a stranger, for saying that it is the same)
+    # path: (statements for a stranger, and for a 304)
     "/embed/papers": (3, 1),
     "/embed/papers/date/2025-09-10": (3, 1),
     "/embed/papers/trending?most=30": (3, 1),
-    "/embed/papers?has=code": (9, 7),  # counted; a transaction of its own, with a limit on time
+    "/embed/papers?has=code": (9, 7),  # a rate limit, and a transaction of its own, with a limit on time
     "/embed/orgs/lab": (4, 2),
     "/embed/people/alice/upvoted": (4, 2),
     "/embed/collections/autumn": (4, 2),
@@ -133,17 +133,17 @@ def test_hostile_titles(lab, alice, stranger):
     assert not [tag for name in ("script", "img") for tag in page.iter(name)]
     assert page.findtext(".//title").startswith("</title><script>")
     assert [heading.text_content()[:17] for heading in page.iter("h2")] == ["</title><script>a"]
-    snippet = shown(stranger.get("/about/embed", {"list": "/orgs/lab"}))
-    assert dict(document_fromstring(snippet).find(".//iframe").items())["title"] == lab.name
+    code = snippet(stranger.get("/about/embed", {"list": "/orgs/lab"}))
+    assert dict(document_fromstring(code).find(".//iframe").items())["title"] == lab.name
 
 
 def test_whose_a_paper_is(lab, stranger):
     PaperFactory(title="A", authors=["Ada", "Grace", "Emmy", "Lise", "Marie"], organisation=lab)
     PaperFactory(title="B", authors=[], published_at="2024-01-02T00:00:00Z")
-    said = [
+    lines = [
         " ".join(p.text_content().split()) for p in document_fromstring(stranger.get("/embed/papers").content).iter("p")
     ]
-    assert said[:2] == ["Jan 2, 2024", "The Lab · Ada, Grace, Emmy and 2 more · Sep 10, 2025"]
+    assert lines[:2] == ["Jan 2, 2024", "The Lab · Ada, Grace, Emmy and 2 more · Sep 10, 2025"]
     own = document_fromstring(stranger.get("/embed/orgs/lab").content).findtext(".//li/p")
     assert own == "Ada, Grace, Emmy and 2 more\xa0· "
 
@@ -160,7 +160,7 @@ def test_filters_orders_and_sizes(lab, stranger):
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ("most=31", "1 to 30"),
         ("most=x", "1 to 30"),
@@ -169,10 +169,10 @@ def test_filters_orders_and_sizes(lab, stranger):
         ("min_votes=x", "filter"),
     ],
 )
-def test_what_cannot_be_read_is_said_in_the_frame(paper, stranger, query, said):
+def test_what_cannot_be_read_is_said_in_the_frame(paper, stranger, query, message):
     answer = stranger.get(f"/embed/papers?{query}")
     assert answer.status_code == 400
-    assert said in answer.content.decode()
+    assert message in answer.content.decode()
 
 
 def test_a_frame_of_a_merged_organisation_shows_the_present_one(lab, stranger):
@@ -185,8 +185,8 @@ def test_one_with_a_slash_behind_leads_to_the_frame(lab, stranger):
     assert stranger.get("/embed/orgs/lab/").headers["Location"] == "/embed/orgs/lab"
 
 
-def shown(answer) -> str:
-    """The line of HTML that a page offers to copy."""
+def snippet(answer) -> str:
+    """The HTML that the page offers to copy."""
     return html.unescape(re.search(r'<pre[^>]*id="snippet"[^>]*>(.*?)</pre>', answer.content.decode(), re.DOTALL)[1])
 
 
@@ -197,7 +197,7 @@ def test_the_line_to_copy_frames_the_list_that_was_asked_for(lab, stranger):
         0
     ]
     page = stranger.get(f"{link}&most=3&look=light")
-    frame = document_fromstring(shown(page)).find(".//iframe")
+    frame = document_fromstring(snippet(page)).find(".//iframe")
     assert frame.get("src") == "http://127.0.0.1:8000/embed/orgs/lab?has=code&most=3&look=light"
     assert frame.get("title") == "The Lab"
     assert titles(stranger.get(frame.get("src").removeprefix("http://127.0.0.1:8000"))) == ["With"]
@@ -208,13 +208,13 @@ def test_the_line_to_copy_frames_the_list_that_was_asked_for(lab, stranger):
 
 @pytest.mark.parametrize("typed", ["/", "/papers", "http://127.0.0.1:8000/papers?look=dark"])
 def test_a_list_is_named_by_any_form_of_its_address(paper, stranger, typed):
-    assert 'src="http://127.0.0.1:8000/embed/papers"' in shown(
+    assert 'src="http://127.0.0.1:8000/embed/papers"' in snippet(
         stranger.get("/about/embed", {"list": typed, "most": ""})
     )
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "message"),
     [
         ("/bookmarks", "no list at this address"),
         ("/collections/autumn", "no list at this address"),
@@ -223,10 +223,10 @@ def test_a_list_is_named_by_any_form_of_its_address(paper, stranger, typed):
         ("/papers?sort=best", "no order"),
     ],
 )
-def test_what_is_no_list_for_everybody_is_said(autumn, alice, signed_in, typed, said):
+def test_what_is_no_list_for_everybody_is_said(autumn, alice, signed_in, typed, message):
     Collection.objects.update(visibility="private")
     answer = signed_in(alice).get("/about/embed", {"list": typed})
-    assert (answer.status_code, said in answer.content.decode()) == (400, True)
+    assert (answer.status_code, message in answer.content.decode()) == (400, True)
     assert "<iframe" not in answer.content.decode()
 
 

@@ -1,21 +1,21 @@
-"""Feeds that nobody else may read: the key in their addresses, and the page and the file that have them all."""
+"""Feeds of private lists: the key in their addresses, and the page and the OPML file with all of them."""
 
 import pytest
 from lxml import html
 
 from papers.models import Collection, FeedKey, PersonFollow, SavedFilter, TopicFollow
-from tests.papers.syndication.feeds import asked_again, read
+from tests.papers.syndication.feeds import read, statements_of_304
 
 OWN = {
-    # path: statements, of which one tells whose key it is, and one reads the papers
+    # path: statements, one of which reads the key and one the papers
     "/bookmarks": 2,
-    "/papers/following": 7,  # what is brought is collected first, in a transaction with a limit on time
+    "/papers/following": 7,  # papers are collected first, in a transaction with a timeout
 }
 
 
 @pytest.mark.parametrize(("path", "number"), OWN.items())
 def test_ones_own_costs_what_tells_whose_it_is_besides(everywhere, feed_key, stranger, monkeypatch, path, number):
-    statements = asked_again(stranger, f"{path}.atom?key={feed_key}", monkeypatch)
+    statements = statements_of_304(stranger, f"{path}.atom?key={feed_key}", monkeypatch)
     assert len(statements) == number, statements
 
 
@@ -106,7 +106,7 @@ def test_opml_has_all_of_ones_own(everywhere, feed_key, alice, carol, lab, stran
     root = html.etree.fromstring(answer.content)
     assert (root.tag, root.get("version"), root.findtext("head/title")) == ("opml", "2.0", "Broadsheet")
     assert all(outline.get("text") for outline in root.iter("outline"))
-    found = {line.get("text"): line.get("xmlUrl") for line in root.iter("outline") if line.get("type") == "rss"}
+    found = {row.get("text"): row.get("xmlUrl") for row in root.iter("outline") if row.get("type") == "rss"}
     site = "http://127.0.0.1:8000"
     assert found == {
         "Following": f"{site}/papers/following.atom?key={feed_key}",

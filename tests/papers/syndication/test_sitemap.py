@@ -1,4 +1,4 @@
-"""What crawlers are told of: valid files, all that is public and nothing else, a bounded number of statements."""
+"""The sitemap: valid files of all public pages and no others, by a bounded number of statements."""
 
 import gzip
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ LATER = datetime(2025, 9, 14, 20, 15, tzinfo=UTC)
 
 
 def read(reader, path: str) -> dict[str, str]:
-    """The addresses of a file, without the site's → the moments of change, or ""."""
+    """Return the paths in a file with their last changes, or ""."""
     answer = reader.get(path)
     assert answer.headers["Content-Type"] == "application/xml"
     tree = xml.parse(answer.content)
@@ -41,23 +41,23 @@ def everything(reader) -> dict[str, str]:
     return {address: when for file in read(reader, "/sitemap.xml") for address, when in read(reader, file).items()}
 
 
-def changed(paper: Paper, moment: datetime) -> Paper:
+def set_changed(paper: Paper, moment: datetime) -> Paper:
     Paper.objects.filter(pk=paper.pk).update(changed_at=moment)
     return paper
 
 
 @pytest.fixture
-def cut(monkeypatch) -> int:
-    """Two papers in one file, and one in another: in files of so many."""
-    first = changed(PaperFactory(arxiv_id="2509.00001"), EARLIER)
-    most = first.pk + 2
-    monkeypatch.setattr(sitemap, "MOST", most)
-    changed(PaperFactory(arxiv_id="hep-th/9901001", pk=first.pk + 1), LATER)
-    changed(PaperFactory(arxiv_id="2509.00003", pk=most), EARLIER)
-    return most
+def file_size(monkeypatch) -> int:
+    """The number of ids in a file, which puts two papers in one file and one in the next."""
+    first = set_changed(PaperFactory(arxiv_id="2509.00001"), EARLIER)
+    size = first.pk + 2
+    monkeypatch.setattr(sitemap, "MAX_ADDRESSES", size)
+    set_changed(PaperFactory(arxiv_id="hep-th/9901001", pk=first.pk + 1), LATER)
+    set_changed(PaperFactory(arxiv_id="2509.00003", pk=size), EARLIER)
+    return size
 
 
-def test_papers_are_cut_by_their_ids(cut, stranger):
+def test_papers_are_cut_by_their_ids(file_size, stranger):
     index = read(stranger, "/sitemap.xml")
     assert index["/sitemap-papers-0.xml"] == "2025-09-14T20:15:00+00:00"
     assert index["/sitemap-papers-1.xml"] == "2025-09-12T08:30:00+00:00"
@@ -68,8 +68,9 @@ def test_papers_are_cut_by_their_ids(cut, stranger):
     assert read(stranger, "/sitemap-papers-1.xml") == {"/papers/2509.00003": "2025-09-12T08:30:00+00:00"}
 
 
-def test_every_address_is_a_page(cut, lab, alice, stranger):
-    Item.objects.add(alice, Collection.objects.create(key="autumn", name="A", user=alice, visibility="public"), [cut])
+def test_every_address_is_a_page(file_size, lab, alice, stranger):
+    autumn = Collection.objects.create(key="autumn", name="A", user=alice, visibility="public")
+    Item.objects.add(alice, autumn, [file_size])
     pages = everything(stranger)
     assert {"/", "/orgs/lab", "/collections/autumn", "/papers/date/2025-09-10", "/papers/week/2025-W37"} < set(pages)
     for address in pages:
@@ -90,13 +91,13 @@ def test_an_empty_site(stranger):
 
 def test_lists_changed_when_one_of_their_papers_did(stranger):
     for day, moment in ((1, EARLIER), (7, LATER), (8, EARLIER)):  # a Monday; the Sunday of its week; the next Monday
-        changed(PaperFactory(listed_at=NOON.replace(day=day)), moment)
-    told = read(stranger, "/sitemap-lists.xml")
+        set_changed(PaperFactory(listed_at=NOON.replace(day=day)), moment)
+    changes = read(stranger, "/sitemap-lists.xml")
     early, late = "2025-09-12T08:30:00+00:00", "2025-09-14T20:15:00+00:00"
-    assert told["/papers/date/2025-09-01"] == told["/papers/date/2025-09-08"] == early
-    assert told["/papers/date/2025-09-07"] == late
-    assert (told["/papers/week/2025-W36"], told["/papers/week/2025-W37"]) == (late, early)
-    assert told["/papers/month/2025-09"] == late
+    assert changes["/papers/date/2025-09-01"] == changes["/papers/date/2025-09-08"] == early
+    assert changes["/papers/date/2025-09-07"] == late
+    assert (changes["/papers/week/2025-W36"], changes["/papers/week/2025-W37"]) == (late, early)
+    assert changes["/papers/month/2025-09"] == late
 
 
 def test_what_is_to_come_is_not_told(stranger, time_machine):
@@ -108,25 +109,25 @@ def test_what_is_to_come_is_not_told(stranger, time_machine):
 
 
 def test_an_organisation_changed_when_a_paper_came(lab, alice, stranger, time_machine):
-    said = read(stranger, "/sitemap-organisations-0.xml")["/orgs/lab"]
-    assert said == f"{lab.updated_at:%Y-%m-%dT%H:%M:%S+00:00}"
+    before = read(stranger, "/sitemap-organisations-0.xml")["/orgs/lab"]
+    assert before == f"{lab.updated_at:%Y-%m-%dT%H:%M:%S+00:00}"
     time_machine.move_to(datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC))
     Affiliation.objects.suggest(alice, lab, PaperFactory())
-    assert read(stranger, "/sitemap-organisations-0.xml")["/orgs/lab"] == said
+    assert read(stranger, "/sitemap-organisations-0.xml")["/orgs/lab"] == before
     Affiliation.objects.accept(alice, lab, PaperFactory())
     time_machine.move_to(datetime(2030, 1, 2, 5, 0, 0, tzinfo=UTC))
     assert read(stranger, "/sitemap-organisations-0.xml")["/orgs/lab"] == "2030-01-02T03:04:05+00:00"
 
 
 def test_what_not_everybody_finds_is_not_told(lab, alice, bob, stranger):
-    shelves = {
+    collections = {
         "open": {"user": alice, "visibility": "public"},
         "by-link": {"user": alice, "visibility": "unlisted"},
         "own": {"user": alice, "visibility": "private"},
         "hidden": {"user": bob, "visibility": "public"},
         "labs": {"organisation": lab, "visibility": "private"},
     }
-    for key, values in shelves.items():
+    for key, values in collections.items():
         collection = Collection.objects.create(key=key, name=key, **values)
         Item.objects.add(values.get("user", alice), collection, [PaperFactory().pk])
     Collection.objects.create(key="empty", name="Empty", user=alice, visibility="public")
@@ -177,7 +178,7 @@ def test_a_file_is_the_same_for_everybody_and_kept_by_others(paper, alice, signe
 def test_a_paper_that_comes_or_changes_changes_the_etag(paper, stranger, time_machine):
     tags = []
     for hour, change in enumerate(
-        [lambda: None, lambda: changed(paper, LATER), lambda: changed(PaperFactory(), EARLIER)]
+        [lambda: None, lambda: set_changed(paper, LATER), lambda: set_changed(PaperFactory(), EARLIER)]
     ):
         change()
         time_machine.move_to(datetime(2030, 1, 2, 2 * hour, tzinfo=UTC))
@@ -185,6 +186,6 @@ def test_a_paper_that_comes_or_changes_changes_the_etag(paper, stranger, time_ma
     assert len(set(tags)) == 3
 
 
-def test_it_goes_compressed(cut, stranger):
+def test_it_goes_compressed(file_size, stranger):
     packed = stranger.get("/sitemap-lists.xml", headers={"accept-encoding": "gzip"})
     assert b"<urlset" in gzip.decompress(packed.content)

@@ -1,4 +1,4 @@
-"""arXiv as it answers on the wire."""
+"""A fake of arXiv's query API."""
 
 import httpx2
 
@@ -11,14 +11,14 @@ ENTRY = """<?xml version="1.0"?>
 EMPTY = '<feed xmlns="http://www.w3.org/2005/Atom"></feed>'
 
 
-class Arxiv:
-    """Set `.body` or `.status`; `.requests` holds the addresses that were asked for."""
+class FakeArxiv:
+    """Set `.body` or `.status`; `.requests` holds the URLs of the requests."""
 
     body, status = ENTRY, 200
 
     def __init__(self):
         self.requests = []
 
-    def answer(self, request):
+    def respond(self, request):
         self.requests.append(request.url)
         return httpx2.Response(self.status, text=self.body)
