@@ -39,11 +39,6 @@ BANNED_NAMES = {
     *("asked", "brought", "chosen", "darkroom", "doors", "elsewhere", "face", "heard", "keepers", "known", "lately"),
     *("legs", "meant", "parts", "places", "said", "shelves", "there", "told", "wording"),
 }
-# Folders in which no name is banned any more.
-PLAIN = (
-    *("accounts", "bench", "config", "inbox", "lib", "orgs", "papers"),
-    *("tests/accounts", "tests/browser", "tests/config", "tests/inbox", "tests/lib", "tests/orgs", "tests/papers"),
-)
 
 
 def test_arrows_point_one_way():
@@ -82,7 +77,7 @@ def names_in(path: Path) -> set[str]:
 
 
 def test_names_are_plain_words():
-    for path in (path for path in PYTHON if str(path.relative_to(ROOT)).startswith(PLAIN)):
+    for path in PYTHON:
         assert {name for name in names_in(path) if name.strip("_").lower() in BANNED_NAMES} == set(), path
 
 

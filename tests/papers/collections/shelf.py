@@ -4,9 +4,9 @@ from accounts.models import User
 from papers.models import Collection, Item, Paper
 
 
-def shelf(owner, name="Autumn", papers=(), **told) -> Collection:
+def shelf(owner, name="Autumn", papers=(), **fields) -> Collection:
     by = owner if isinstance(owner, User) else owner.memberships.owners().get().user
-    collection = Collection.objects.begin(by, owner, name, **told)
+    collection = Collection.objects.begin(by, owner, name, **fields)
     Item.objects.add(by, collection, [paper.pk for paper in papers])
     collection.refresh_from_db()
     return collection

@@ -22,14 +22,14 @@ def test_who_reads_and_who_finds(alice, bob, carol, lab, four, signed_in, strang
     url, is_open = collection.get_absolute_url(), visibility != Visibility.PRIVATE
     readers = {"stranger": stranger} | {p.username: signed_in(p) for p in (alice, bob, carol)}
     insiders = {"alice", "bob", "carol"} if of_lab else {"alice"}
-    keepers = {"alice", "carol"} if of_lab else {"alice"}
+    editors = {"alice", "carol"} if of_lab else {"alice"}
     for name, reader in readers.items():
         may_read = is_open or name in insiders
         for path in (url, f"{url}?export=csv", f"{url}?q=paper"):
             assert reader.get(path).status_code == (200 if may_read else 404), (name, path)
         assert ("Secret plans" in reader.get(url).content.decode()) is may_read
         assert (collection.key in reader.get("/collections").content.decode()) is (visibility == Visibility.PUBLIC)
-        expected = 200 if name in keepers else 302 if name == "stranger" else 403 if may_read else 404
+        expected = 200 if name in editors else 302 if name == "stranger" else 403 if may_read else 404
         assert reader.get(f"{url}/edit").status_code == expected, name
         assert reader.get(f"{url}/arrange").status_code == expected, name
 
@@ -83,8 +83,8 @@ def test_a_page_of_many(alice, signed_in, stranger):
     assert (first.count('class="card"'), second.count('class="card"')) == (30, 3)
 
 
-def new(reader, **told):
-    return reader.act("/collections/new", {"name": "Autumn", "description": "", "visibility": "public"} | told)
+def new(reader, **fields):
+    return reader.act("/collections/new", {"name": "Autumn", "description": "", "visibility": "public"} | fields)
 
 
 def test_a_new_one_by_the_form(alice, lab, signed_in):
@@ -205,8 +205,8 @@ def test_the_same_as_a_page_leads_back(alice, four, signed_in):
     answer = reader.act(f"/papers/{four[0].arxiv_id}/collections/begin", {"name": "New", "next": "/papers/trending"})
     assert answer.url == "/papers/trending"
     assert order(Collection.objects.get(name="New")) == ["A"]
-    elsewhere = reader.get(f"/papers/{four[0].arxiv_id}/collections", headers={"referer": "https://evil.example/"})
-    assert 'name="next" value="/papers"' in elsewhere.content.decode()
+    form = reader.get(f"/papers/{four[0].arxiv_id}/collections", headers={"referer": "https://evil.example/"})
+    assert 'name="next" value="/papers"' in form.content.decode()
 
 
 def test_a_stranger_is_led_to_sign_in_and_back_to_the_list(four, stranger):

@@ -56,13 +56,13 @@ def test_the_table_of_roles_decides_and_twice_is_once(
 ):
     if before:
         Affiliation.objects.create(paper=paper, organisation=lab, state=before, suggested_by=bob)
-    reader, said = signed_in(request.getfixturevalue(person)), []
+    reader, has_message = signed_in(request.getfixturevalue(person)), []
     for _ in range(2):
         answer = reader.act(f"{AT}/{verb}", {"next": PAPER, "at": "affiliations-7"})
         assert (answer.status_code, answer.url) == (302, f"{PAPER}#affiliations-7")
         assert state() == after
-        said.append('class="messages"' in text(reader.get(PAPER)))
-    assert said == [before != after, False]
+        has_message.append('class="messages"' in text(reader.get(PAPER)))
+    assert has_message == [before != after, False]
 
 
 @pytest.mark.parametrize("verb", ["tag", "untag", "suggest", "withdraw"])
@@ -165,11 +165,11 @@ def test_the_queue_says_who_suggests_what_and_why(lab, admin, alice, bob, signed
     Affiliation.objects.suggest(bob, lab, suggested, "We wrote <it>.")
     page = signed_in(admin).get(QUEUE)
     assert titles(page) == ["Suggested", "Of one who left", "Guessed"]
-    told = [
+    logged = [
         " ".join(re.sub("<[^>]*>", "", line).split())
         for line in re.findall(r"(?s)decide\">\s*<p>(.*?)</p>", page.content.decode())
     ]
-    assert [line.split(",")[0] for line in told] == [
+    assert [line.split(",")[0] for line in logged] == [
         "Bob Birch suggests it",
         "Somebody who left suggested it",
         "An import says so",
