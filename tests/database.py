@@ -78,7 +78,7 @@ _OLDER = """
 def pytest_configure(config):
     """Fast passwords, no limit on time, and the static files as production serves them, made once for all processes.
 
-    The embedded database stays for the next run: making it takes five seconds.
+    The embedded database stays for the next run: making it takes five seconds. A commit does not wait for the disk.
     """
     import django
     from django.conf import settings
@@ -89,6 +89,7 @@ def pytest_configure(config):
     config.option.reuse_db = config.option.reuse_db or IS_EMBEDDED
     if config.option.reuse_db:
         settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_{digest(*SCHEMA)}"
+    settings.DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
     settings.STATEMENT_TIMEOUT_MS = 0  # for a test that imports the WSGI application
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django.setup()
