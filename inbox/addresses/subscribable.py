@@ -72,8 +72,7 @@ def min_votes(address: str) -> str:
 
 def by_mail(request: HttpRequest, list_: List) -> str:
     """The address of the page of this list if one can subscribe to it, else ""."""
-    has_list = request.resolver_match.view_name in catalogue.names()
-    return request.get_full_path() if has_list and not list_.no_letter else ""
+    return "" if list_.no_letter else request.get_full_path()
 
 
 def _canonical_path(path: str) -> str:

@@ -118,7 +118,7 @@ def _issue(title: str, day: date, subscription: Subscription, papers: Iterable[P
 
 def _entries(papers: Iterable[Paper]) -> tuple[Entry, ...]:
     """The entries of narrow papers, in their order. Summaries are cached like cards: many letters have the same."""
-    cache, keys = caches["cards"], {f"summary.{paper.cache_key}": paper.pk for paper in papers}
+    cache, keys = caches["cards"], {f"letter.{paper.cache_key}": paper.pk for paper in papers}
     cached = cache.get_many(keys)
     if missing := {key: pk for key, pk in keys.items() if key not in cached}:
         read = summaries(missing.values(), NAMES_SHOWN)

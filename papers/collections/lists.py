@@ -7,8 +7,11 @@ from papers.models.item import MOST
 
 
 @catalogue.entry("papers:collection")
-def collection(key: str) -> List:
-    """A collection's papers in its own order, each with its note."""
+def collection(key: str, row: Collection | None = None) -> List:
+    """A collection's papers in its own order, each with its note.
+
+    `row` is the collection, where it has been read for this viewer: then PostgreSQL knows how many papers to expect.
+    """
 
     def readable(viewer):
         return Collection.objects.open_to(viewer).filter(key=key)
@@ -16,7 +19,7 @@ def collection(key: str) -> List:
     return List(
         reverse("papers:collection", args=[key]),
         lambda viewer: readable(viewer).values_list("name", flat=True),
-        lambda viewer: Paper.objects.collected_in(readable(viewer).values("pk")[:1]),
+        lambda viewer: Paper.objects.collected_in(row or readable(viewer).values("pk")[:1]),
         order="collected",
         own_orders={"collected": Order("As arranged", ("place", "id"))},
         since="added_at",

@@ -31,7 +31,6 @@ def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     organisations = [pair.organisation for pair in found.affiliations.accepted().select_related("organisation")]
     named = lister and (lister.username, str(lister))
     owners = [(org.pk, org.updated_at) for org in organisations]
-    neighbours = [(other.title, other.organisation) for other in similar]
     context = {
         "similar": similar,
         "lister": lister,
@@ -39,7 +38,7 @@ def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
         "offers": affiliations.offers(request.user, found),
         **_context(found, why),
     }
-    return page(request, "papers/detail/paper.html", context, version=(found.cache_key, why, named, owners, neighbours))
+    return page(request, "papers/detail/paper.html", context, version=(found.cache_key, why, named, owners, similar))
 
 
 def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:

@@ -1,5 +1,6 @@
 """The page of any `List`, and the rate limit of searches."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,6 +23,15 @@ SUGGESTED_ORGANISATIONS = 200
 limit_searches = request_limit("search", person=120, network=600, period=timedelta(minutes=1))
 
 
+def counted_query(request: HttpRequest) -> ListQuery:
+    """The query of the request's address. If it is a search, it counts once a request. Raises TooMany."""
+    query = query_of(request)
+    if query.is_filtered and not hasattr(request, "is_counted_search"):
+        limit_searches(request)
+        request.is_counted_search = True
+    return query
+
+
 def page(
     request: HttpRequest, list_: List, template: str = "papers/lists/list.html", *, version=None, **context
 ) -> HttpResponse:
@@ -30,12 +40,11 @@ def page(
     `version` is a value for the ETag that changes whenever the page does, apart from its rows. `context` is for the
     template; its `title` replaces the list's. Raises TooMany if the client searches too often.
     """
-    query = query_of(request)
+    query = counted_query(request)
     if not query.is_canonical:
         return HttpResponseRedirect(request.path + query_string(query.params))
-    if query.is_filtered:
-        limit_searches(request)
-    context.setdefault("title", list_.title)
+    if "title" not in context:
+        context["title"] = list_.title_for(request.user)
     seconds = PUBLIC_SECONDS if list_.privacy is Privacy.PUBLIC else 0
     if "export" in query.params:
         return cached(request, _file(request, list_, query, context["title"]), seconds)
@@ -64,7 +73,7 @@ def _file(request: HttpRequest, list_: List, query: ListQuery, title: str) -> Ht
     format = exports.FORMATS.get(name)
     if format is None:
         raise BadInput(f"A list is exported as one of {', '.join(exports.FORMATS)}, not as “{name[:40]}”.")
-    listing = for_page(list_, query, request.user, size=list_.export_limit)
+    listing = for_page(replace(list_, reasons=None), query, request.user, size=list_.export_limit)
     if not listing.is_readable:
         raise BadInput("Nothing is exported, because a filter of this list can't be read.")
     notes = {paper.pk: paper.note for paper in listing.papers if paper.note}

@@ -1,5 +1,7 @@
 """What readers mark papers with: votes and bookmarks. A mark is at most one row per user and paper."""
 
+from functools import cache
+
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Value
@@ -44,6 +46,7 @@ class Mark(models.Model):
         abstract = True
 
 
+@cache
 def marks() -> list[type[Mark]]:
-    """All kinds of marks: a row's buttons, its cache key, the verbs and the export follow from them."""
+    """All kinds of marks, from which the bits of a row, its cache key, the addresses and the export follow."""
     return [model for model in apps.get_app_config("papers").get_models() if issubclass(model, Mark)]

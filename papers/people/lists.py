@@ -16,22 +16,22 @@ User = get_user_model()
 
 
 @catalogue.entry("papers:person", "papers:person_submitted")
-def submitted(username: str, tab: str = "") -> List:
-    return _of_person(username, "submitted", Paper.objects.submitted_by, order="newest")
+def submitted(username: str, tab: str = "", owner: User | None = None) -> List:
+    return _of_person(username, "submitted", owner, Paper.objects.submitted_by, order="newest")
 
 
 @catalogue.entry("papers:person_upvoted")
-def upvoted(username: str, tab: str = "") -> List:
+def upvoted(username: str, tab: str = "", owner: User | None = None) -> List:
     order = {"upvoted": Order("Last upvoted", ("voted_at", "id"))}
     papers = Paper.objects.upvoted_by
-    return _of_person(username, "upvoted", papers, order="upvoted", own_orders=order, since="voted_at")
+    return _of_person(username, "upvoted", owner, papers, order="upvoted", own_orders=order, since="voted_at")
 
 
 @dataclass(frozen=True)
 class Tab:
     """A tab of a person's page: the function that makes its list, and the list's name in `User.shows`."""
 
-    make: Callable[[str], List]
+    make: Callable[..., List]
     privacy_name: str
 
     def is_hidden(self, person) -> bool:
@@ -41,14 +41,23 @@ class Tab:
 TABS = {"submitted": Tab(submitted, "submissions"), "upvoted": Tab(upvoted, "votes")}
 
 
-def _of_person(username: str, tab: str, papers: Callable[[QuerySet], QuerySet], **options) -> List:
-    """Return the list of a person's papers, which is empty for a viewer from whom the person hides it."""
-    person = User.objects.filter(username=username, is_active=True)
+def _of_person(username: str, tab: str, owner: User | None, papers: Callable[..., QuerySet], **options) -> List:
+    """Return the list of a person's papers, which is empty for a viewer from whom the person hides it.
+
+    `owner` is the person, where it has been read: knowing the id, PostgreSQL expects the right number of papers.
+    """
+    privacy_name, person = TABS[tab].privacy_name, User.objects.filter(username=username, is_active=True)
+
+    def visible_to(viewer) -> QuerySet:
+        if owner is None:
+            return papers(person.showing(privacy_name, to=viewer).values("pk")[:1])
+        return papers(owner) if owner.shows(privacy_name, to=viewer) else Paper.objects.none()
+
     title = Concat(Coalesce(NullIf("name", Value("")), F("username")), Value(f": {tab}"))
     return List(
         reverse(f"papers:person_{tab}", args=[username]),
         lambda viewer: person.values_list(title, flat=True),
-        lambda viewer: papers(person.showing(TABS[tab].privacy_name, to=viewer).values("pk")[:1]),
+        visible_to,
         privacy=Privacy.HIDEABLE,
         **options,
     )

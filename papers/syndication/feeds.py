@@ -123,10 +123,13 @@ def version(list_: List, listing: Listing, viewer) -> tuple:
     return settings.BASE_URL, listing.papers[0].list_title if rows else list_.title_for(viewer), rows
 
 
-def build(list_: List, listing: Listing, address: str, viewer) -> Feed:
-    """Return the feed of this listing, which is at this address. Two statements, and one for the title."""
+def build(list_: List, listing: Listing, path: str, address: str, viewer) -> Feed:
+    """Return the feed of this listing by the path of its page and the feed's own address.
+
+    Two statements, and one for the title.
+    """
     title = f"{listing.query.title(list_.title_for(viewer))} · Broadsheet"
-    page = list_.key + query_string(listing.query.of_list().params).removesuffix("?")
+    page = path + query_string(listing.query.of_list().params).removesuffix("?")
     name = f"{page} of {viewer.pk}" if list_.privacy is Privacy.PRIVATE else page
     namespace = UUID(bytes=salted_hmac("papers.feeds", "site", algorithm="sha256").digest()[:16])
     papers = summaries([paper.pk for paper in listing.papers], MAX_AUTHORS)

@@ -45,7 +45,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 def collection(request: HttpRequest, key: str) -> HttpResponse:
     """A collection's papers in its order, each with its note."""
     found = get_readable(request, key)
-    list_ = collection_list(key)
+    list_ = collection_list(key, found)
     follow = None if found.is_private else CollectionFollow.objects.state(request.user, found)
     return lists.page(
         request,

@@ -152,7 +152,8 @@ def transfer(request: HttpRequest, key: str) -> HttpResponse:
     """Move the selected papers to another collection, with their notes."""
     source, target = get_readable(request, key), get_readable(request, request.POST.get("into", ""))
     moved = Item.objects.transfer(request.user, source, target, _selected(request))
-    messages.success(request, f"Moved to “{target}”: {moved}.")
+    if moved:
+        messages.success(request, f"Moved to “{target}”: {moved}.")
     return redirect_back(request)
 
 

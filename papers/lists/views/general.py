@@ -14,6 +14,7 @@ from lib.refusals import BadInput
 from papers import identifiers, lists, period
 from papers.lists import charts, general
 from papers.lists.list import List
+from papers.lists.pages import counted_query
 from papers.lists.query import ListQuery, query_of
 from papers.lists.views import saved_filters
 from papers.models import AuthorFollow, Day, Paper, TopicFollow
@@ -93,10 +94,10 @@ def _redirect_to_paper(request: HttpRequest) -> HttpResponse | None:
 
 def _search(request: HttpRequest) -> HttpResponse:
     """The page of all papers with a query: words, filters or both."""
-    query = query_of(request)
+    query = counted_query(request)
     words, topic, author = (query.params.get(name) for name in ("q", "topic", "author"))
     growth = None
-    if query.is_only("topic"):
+    if query.is_canonical and query.is_only("topic"):
         with time_limit():
             growth = charts.topic_chart(topic)
     title = f"“{words}”" if words else topic or author or query.typed

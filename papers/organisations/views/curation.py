@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from lib.refusals import BadInput
 from lib.verbs import verb
-from orgs.models import Organisation
 from orgs.models.curated import MOST
 from orgs.views.page import editable
 from papers.organisations.pinned import PINNED_LISTS
@@ -54,7 +53,7 @@ def put(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 
 @verb
 def take(request: HttpRequest, slug: str, name: str, handle: str) -> HttpResponse:
-    organisation = get_object_or_404(Organisation, slug=slug)
+    organisation = editable(request, slug)
     organisation.take(request.user, name, _row(name, handle).pk, PINNED_LISTS[name].candidates(organisation))
     return redirect(f"papers:{name}", slug)
 
@@ -62,7 +61,7 @@ def take(request: HttpRequest, slug: str, name: str, handle: str) -> HttpRespons
 @verb
 def move(request: HttpRequest, slug: str, name: str, handle: str) -> HttpResponse:
     """Move a row to the place that the button names, from 0; a second time changes nothing."""
-    organisation, place = get_object_or_404(Organisation, slug=slug), request.POST.get("place", "")
+    organisation, place = editable(request, slug), request.POST.get("place", "")
     if not place.isdecimal():
         raise BadInput("A place is a number, from 0.")
     among = PINNED_LISTS[name].candidates(organisation)

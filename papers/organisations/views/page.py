@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -10,6 +12,7 @@ from papers.organisations.lists import organisation as organisation_list
 
 MEMBERS_SHOWN = 60
 PAPERS_OF_A_SECTION = 5
+_DRAFT = "A draft can't be subscribed to."
 
 
 def org(request: HttpRequest, slug: str) -> HttpResponse:
@@ -18,13 +21,16 @@ def org(request: HttpRequest, slug: str) -> HttpResponse:
     return draw(request, found, may_edit=found.allows(request.user, EDIT))
 
 
-def draw(request: HttpRequest, found: Organisation, **more) -> HttpResponse:
+def draw(request: HttpRequest, found: Organisation, *, is_preview: bool = False, **more) -> HttpResponse:
     """The page of this organisation as it stands here: published, or with its draft laid upon it."""
-    list_ = organisation_list(found.slug)
+    list_ = organisation_list(found.slug, found)
+    if is_preview:
+        list_ = replace(list_, no_feed=_DRAFT, no_letter=_DRAFT)
     featured, sections = _above(request, found, list_.papers(request.user))
     people = _people(found, request.user)
     follow = OrganisationFollow.objects.state(request.user, found)
     context = {"title": found.name, "org": found, "follow": follow, "sections": sections} | people | more
+    context["is_preview"] = is_preview
     context["featured"] = featured if "older" not in request.GET else []
     named = [(member.role, str(member.user)) for member in people["members"]], people["is_owned"]
     shown = [(c.shown, [item.paper.cache_key for item in items]) for c, items in sections]

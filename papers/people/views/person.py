@@ -10,8 +10,8 @@ from papers.people.lists import TABS
 def person(request: HttpRequest, username: str, tab: str = "") -> HttpResponse:
     """Show a person's page. To others, a hidden list looks like an empty one."""
     owner = get_object_or_404(get_user_model(), username=username, is_active=True)
-    tab = tab or _first_tab(username, request.user)
-    list_, follow = TABS[tab].make(username), PersonFollow.objects.state(request.user, owner)
+    tab = tab or _first_tab(owner, request.user)
+    list_, follow = TABS[tab].make(username, owner=owner), PersonFollow.objects.state(request.user, owner)
     if owner == request.user and TABS[tab].is_hidden(owner):
         list_ = list_.private()
     memberships = owner.memberships.shown_to(request.user).select_related("organisation").order_by("organisation__name")
@@ -24,7 +24,8 @@ def person(request: HttpRequest, username: str, tab: str = "") -> HttpResponse:
     return lists.page(request, list_, "papers/people/person.html", version=version, title=str(owner), **context)
 
 
-def _first_tab(username: str, viewer) -> str:
+def _first_tab(owner, viewer) -> str:
     """Return the first tab that has papers for the viewer, or else the last one."""
     *tabs, last = TABS
-    return next((tab for tab in tabs if TABS[tab].make(username).papers(viewer).exists()), last)
+    lists_of_tabs = {tab: TABS[tab].make(owner.username, owner=owner) for tab in tabs}
+    return next((tab for tab, list_ in lists_of_tabs.items() if list_.papers(viewer).exists()), last)

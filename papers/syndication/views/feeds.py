@@ -13,8 +13,8 @@ from lib.pages import PUBLIC_SECONDS, page, versioned
 from lib.verbs import verb
 from papers.lists import catalogue
 from papers.lists.list import FEED_FORMATS, List, Privacy
-from papers.lists.pages import limit_searches
-from papers.lists.query import query_of, query_string
+from papers.lists.pages import counted_query
+from papers.lists.query import query_string
 from papers.models import FeedKey
 from papers.syndication import feeds as feed_documents
 from papers.syndication import opml as opml_document
@@ -25,16 +25,14 @@ def feed(request: HttpRequest, path: str, form: str) -> HttpResponse:
 
     It has no Last-Modified, since a paper that leaves the list changes the feed without being its latest change.
     """
-    query = query_of(request)
+    query = counted_query(request)
     if not query.is_canonical:
         return HttpResponseRedirect(request.path + query_string(query.params))
-    if query.is_filtered:
-        limit_searches(request)
     viewer, list_, writer = _viewer(request), catalogue.find(f"/{path}"), feed_documents.FORMS[form]
     listing = feed_documents.listing_for(list_, query, viewer)
 
     def draw() -> bytes:
-        return writer.write(feed_documents.build(list_, listing, request.get_full_path(), viewer))
+        return writer.write(feed_documents.build(list_, listing, f"/{path}", request.get_full_path(), viewer))
 
     version, seconds = feed_documents.version(list_, listing, viewer), _seconds(request, list_)
     response = versioned(request, draw, writer.content_type, version=version, seconds=seconds)

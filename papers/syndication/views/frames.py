@@ -10,8 +10,7 @@ from django.views.decorators.csp import csp_override
 from lib.http import refused
 from lib.pages import cached, page
 from lib.refusals import Refusal
-from papers.lists.pages import limit_searches
-from papers.lists.query import query_of
+from papers.lists.pages import counted_query, limit_searches
 from papers.syndication import frames
 
 _FRAME_CSP = {
@@ -26,8 +25,7 @@ _EXAMPLE = {"list": "/papers/trending", "most": 5}
 
 
 def _frame(request: HttpRequest, path: str) -> HttpResponse:
-    if query_of(request).is_filtered:
-        limit_searches(request)
+    counted_query(request)
     frame = frames.find(f"/{path}", request.GET)
     return page(request, "papers/syndication/embed.html", {"frame": frame}, version=frame.version, seconds=0)
 

@@ -268,3 +268,9 @@ def test_statements_do_not_grow(alice, signed_in, page):
             reader.get(f"{collection.get_absolute_url()}{page}")
         costs.append(len(statements))
     assert costs[0] == costs[1]
+
+
+def test_moving_papers_to_where_they_are_says_nothing(alice, paper, signed_in):
+    autumn, reader = shelf(alice, papers=[paper]), signed_in(alice)
+    reader.act(f"/collections/{autumn.key}/transfer", {"into": autumn.key, "paper": paper.arxiv_id})
+    assert "Moved to" not in reader.get("/collections/mine").content.decode()

@@ -1,11 +1,11 @@
 """Papers like one paper: a few on its own page, all of them as a list with filters, words and orders."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from papers.models import Embedding
+from papers.models import Embedding, Paper
 from papers.search.embedding.bundled import Bundled
 from tests.factories import NOON, PaperFactory
 from tests.papers.lists.test_lists import next_page, titles
@@ -121,3 +121,10 @@ def test_a_paper_alone_has_none(db, stranger):
     sample_papers.index()
     assert titles(stranger.get(path(paper))) == []
     assert "Similar papers" not in text(stranger.get(paper.get_absolute_url()))
+
+
+def test_the_paper_changes_with_what_it_shows_of_similar_ones(library, stranger):
+    page = f"/papers/{library['chain'].arxiv_id}"
+    shown = re.search(r'<ol class="similar">.*?href="/papers/([\d.]+)"', stranger.get(page).content.decode(), re.DOTALL)
+    Paper.objects.filter(arxiv_id=shown[1]).update(published_at=datetime(2001, 2, 3, tzinfo=UTC))
+    assert "2001-02-03" in stranger.get(page).content.decode()

@@ -197,3 +197,10 @@ def test_what_one_follows_is_nobody_elses_business(site, lab, alice, bob, carol,
         assert page == "/people/alice" or page == "/orgs/lab" or "Alice" not in shown
     for page in (LIST, MANAGE):
         assert stranger.get(page).url == f"/accounts/login/?next={page}"
+
+
+def test_a_file_does_not_look_for_reasons(everywhere, alice, signed_in):
+    reader = signed_in(alice)
+    with CaptureQueriesContext(connection) as statements:
+        assert "Quanta" in reader.get("/papers/following?export=bibtex").content.decode()
+    assert sum("followed_papers" in statement["sql"] for statement in statements) == 1

@@ -8,11 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from orgs.models import FormerSlug
+from papers.collections.lists import collection
 from papers.lists import catalogue
 from papers.lists.list import Privacy
 from papers.lists.listing import for_feed
 from papers.lists.query import parse_query
 from papers.models import Bookmark, Collection, Item, OrganisationFollow, Vote
+from papers.organisations.lists import organisation
+from papers.people.lists import submitted, upvoted
 from papers.urls import urlpatterns
 from tests.factories import PaperFactory
 
@@ -124,7 +127,25 @@ def test_every_list_has_a_page_a_feed_and_letters_or_says_why_not(scene, alice, 
     path, reader = address_of(name), signed_in(alice)
     page = reader.get(path)
     assert page.context["list"].key == catalogue.find(path).key
+    assert isinstance(page.context["title"], str)
     feed, letter = reader.get(f"{path}.atom" if path != "/" else "/papers.atom"), reader.get(f"/subscribe?list={path}")
     list_ = catalogue.find(path)
     assert ("xml" in feed.headers["Content-Type"]) is not bool(list_.no_feed)
     assert ('name="cadence"' in letter.content.decode()) is not bool(list_.no_letter)
+
+
+@pytest.mark.parametrize("name", ["alice", "carol", "stranger"])
+def test_a_list_has_the_same_papers_whether_its_row_was_read_or_not(scene, alice, carol, lab, name):
+    alice.shows_submissions = False
+    alice.save()
+    viewer = {"alice": alice, "carol": carol, "stranger": AnonymousUser()}[name]
+    autumn = Collection.objects.get(key="autumn")
+    pairs = [
+        (organisation("lab"), organisation("lab", lab)),
+        (collection("autumn"), collection("autumn", autumn)),
+        (submitted("alice"), submitted("alice", owner=alice)),
+        (upvoted("alice"), upvoted("alice", owner=alice)),
+    ]
+    for by_name, by_row in pairs:
+        assert set(by_name.papers(viewer)) == set(by_row.papers(viewer))
+    assert [bool(by_row.papers(viewer)) for _, by_row in pairs] == [True, True, name == "alice", True]

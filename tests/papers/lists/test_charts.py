@@ -3,7 +3,9 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 from lxml import html
 
 from papers.lists import charts
@@ -95,3 +97,11 @@ def test_it_stands_where_the_list_is_the_topic_and_nothing_else(db, stranger):
     listed("2025-05-31", "2025-07-15")
     for query, count in (("topic=cs.CL", 1), ("topic=cs.CL&sort=newest", 1), ("topic=cs.CL&min_votes=1", 0)):
         assert stranger.get(f"/papers?{query}").content.decode().count('class="growth"') == count, query
+
+
+def test_an_address_that_leads_on_counts_as_a_search_and_draws_no_chart(db, stranger):
+    PaperFactory(keywords=["stars"])
+    with CaptureQueriesContext(connection) as statements:
+        assert stranger.get("/papers?topic=stars&x=").url == "/papers?topic=stars"
+    sql = " ".join(statement["sql"] for statement in statements)
+    assert ("lib_throttle" in sql, "papers_searchentry" in sql) == (True, False)

@@ -197,3 +197,22 @@ def test_what_can_stand_there_no_more_takes_no_room(lab, papers, alice, signed_i
     Affiliation.objects.refuse(alice, lab, papers[0])
     admin.act("/orgs/lab/featured/2509.00002/move", {"place": 0})
     assert order(lab, papers) == [2, 1]
+
+
+def test_who_may_not_edit_learns_nothing_of_a_private_collection(lab, alice, carol, signed_in):
+    secret = Collection.objects.begin(alice, alice, "Secret")
+    reader = signed_in(carol)
+    answers = {
+        reader.act(f"/orgs/lab/sections/{key}/{verb}", {"place": place}).status_code
+        for key in (secret.key, "no-such-key")
+        for verb, place in (("remove", ""), ("move", "0"), ("move", "x"))
+    }
+    assert len(answers) == 1
+
+
+def test_a_draft_cannot_be_subscribed_to(lab, alice, signed_in):
+    PaperFactory(organisation=lab)
+    reader = signed_in(alice)
+    assert 'class="feed"' in reader.get("/orgs/lab").content.decode()
+    preview = reader.get("/orgs/lab/preview").content.decode()
+    assert [word for word in ('class="feed"', 'class="by-mail"', "application/atom+xml") if word in preview] == []

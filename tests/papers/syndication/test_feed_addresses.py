@@ -1,5 +1,7 @@
 """The addresses of feeds, the statements of a request, and their caching."""
 
+import json
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -204,3 +206,9 @@ def test_a_former_slug_is_the_present_list(everywhere, lab, stranger):
 def test_no_address_leads_to_another_site(paper, stranger):
     answer = stranger.get("http://127.0.0.1//evil.example/papers.atom?q=%20")
     assert (answer.status_code, answer.headers.get("Location", "")) == (404, "")
+
+
+def test_a_feed_leads_to_the_page_that_it_was_found_at(alice, stranger):
+    PaperFactory(submitted_by=alice)
+    for path in ("/people/alice", "/people/alice/submitted"):
+        assert json.loads(stranger.get(f"{path}.json").content)["home_page_url"].endswith(path)
