@@ -51,7 +51,8 @@ def _of_person(username: str, tab: str, owner: User | None, papers: Callable[...
     def visible_to(viewer) -> QuerySet:
         if owner is None:
             return papers(person.showing(privacy_name, to=viewer).values("pk")[:1])
-        return papers(owner) if owner.shows(privacy_name, to=viewer) else Paper.objects.none()
+        visible = papers(owner)
+        return visible if owner.shows(privacy_name, to=viewer) else visible.none()
 
     title = Concat(Coalesce(NullIf("name", Value("")), F("username")), Value(f": {tab}"))
     return List(
