@@ -51,7 +51,7 @@ ARGUMENTS = {
     "path": "collections/hush",
     "number": "0",
     "pk": "1",
-    "form": "atom",
+    "format": "atom",
 }
 TEXTS = {"papers:week": "2025-W37", "papers:month": "2025-09"}
 # Whoever is not named here and may not read is told so (403), or gets a 404; the rest of the site is for everybody.

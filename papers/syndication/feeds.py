@@ -241,15 +241,15 @@ def rfc822(value: datetime) -> str:
 
 
 @dataclass(frozen=True)
-class Form:
+class Format:
     """`write` makes the bytes of a feed."""
 
     content_type: str
     write: Callable[[Feed], bytes]
 
 
-FORMS = {
-    "atom": Form("application/atom+xml; charset=utf-8", _atom),
-    "json": Form("application/feed+json; charset=utf-8", _json),
-    "rss": Form("application/rss+xml; charset=utf-8", _rss),
+FORMATS = {
+    "atom": Format("application/atom+xml; charset=utf-8", _atom),
+    "json": Format("application/feed+json; charset=utf-8", _json),
+    "rss": Format("application/rss+xml; charset=utf-8", _rss),
 }

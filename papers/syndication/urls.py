@@ -1,10 +1,10 @@
 from django.urls import path, re_path
 
-from papers.syndication.feeds import FORMS
+from papers.syndication.feeds import FORMATS
 from papers.syndication.views import feeds, frames, sitemap
 
 urlpatterns = [
-    re_path(rf"^(?P<path>(?!api/)[^/].*)\.(?P<form>{'|'.join(FORMS)})$", feeds.feed, name="feed"),
+    re_path(rf"^(?P<path>(?!api/)[^/].*)\.(?P<format>{'|'.join(FORMATS)})$", feeds.feed, name="feed"),
     path("feeds", feeds.feeds, name="feeds"),
     path("feeds/mine.opml", feeds.opml, name="opml"),
     path("feeds/renew", feeds.renew, name="renew_feeds"),

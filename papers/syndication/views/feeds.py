@@ -20,7 +20,7 @@ from papers.syndication import feeds as feed_documents
 from papers.syndication import opml as opml_document
 
 
-def feed(request: HttpRequest, path: str, form: str) -> HttpResponse:
+def feed(request: HttpRequest, path: str, format: str) -> HttpResponse:
     """Answer with the feed of the list at this path, for the user whose key is in the address, or else `request.user`.
 
     It has no Last-Modified, since a paper that leaves the list changes the feed without being its latest change.
@@ -28,7 +28,7 @@ def feed(request: HttpRequest, path: str, form: str) -> HttpResponse:
     query = counted_query(request)
     if not query.is_canonical:
         return HttpResponseRedirect(request.path + query_string(query.params))
-    viewer, list_, writer = _viewer(request), catalogue.find(f"/{path}"), feed_documents.FORMS[form]
+    viewer, list_, writer = _viewer(request), catalogue.find(f"/{path}"), feed_documents.FORMATS[format]
     listing = feed_documents.listing_for(list_, query, viewer)
 
     def draw() -> bytes:
@@ -60,9 +60,9 @@ def _seconds(request: HttpRequest, list_: List) -> int | None:
 def feeds(request: HttpRequest) -> HttpResponse:
     """Show how feeds work, and the addresses of the user's own."""
     if request.user.is_anonymous:
-        return page(request, "papers/syndication/feeds.html", {"forms": FEED_FORMATS}, version=())
+        return page(request, "papers/syndication/feeds.html", {"formats": FEED_FORMATS}, version=())
     key = FeedKey.objects.of(request.user)
-    context = {"forms": FEED_FORMATS, "groups": opml_document.groups(request.user, key), "key": key}
+    context = {"formats": FEED_FORMATS, "groups": opml_document.groups(request.user, key), "key": key}
     return page(request, "papers/syndication/feeds.html", context)
 
 

@@ -204,4 +204,4 @@ def test_any_text_makes_a_feed(title, abstract, note, name):
     entry = feeds.Entry(replace(summarise(paper, [name]), note=note), NOON)
     feed = feeds.Feed("urn:uuid:0", "Papers", "http://x.example/papers", "http://x.example/papers.atom", [entry])
     for form in FORMS:
-        assert len(read(feeds.FORMS[form].write(feed), form).entries) == 1
+        assert len(read(feeds.FORMATS[form].write(feed), form).entries) == 1
