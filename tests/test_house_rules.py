@@ -7,14 +7,19 @@ import sys
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.template import engines
 
 from lib import server
+from papers.following import matches
 from papers.ingest import client, files
+from papers.lists import matching
+from papers.models import follow
 from papers.search import lexicon, retrieval
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +39,7 @@ TEMPLATES = [path for path in TRACKED if path.suffix == ".html"]
 PYTHON = [path for path in CODE if path.suffix == ".py"]
 MAX_LINES, MAX_CHARACTERS, MAX_VIEW_LINES = 300, 120, 20
 BANNED_MODULES = {"services", "selectors", "utils", "helpers", "common", "misc", "managers"}
+OF_HTTP = {"django.http", "django.shortcuts", "lib.http", "lib.limits", "lib.pages", "lib.redirects", "lib.verbs"}
 # Names that do not say what they stand for. `told` is banned, a longer name such as `told_at` is not.
 BANNED_NAMES = {
     *("asked", "brought", "chosen", "darkroom", "doors", "elsewhere", "face", "heard", "keepers", "known", "lately"),
@@ -89,9 +95,11 @@ def test_models_and_verbs_know_nothing_of_http():
             name
             for node in ast.walk(ast.parse(path.read_text()))
             if isinstance(node, ast.Import | ast.ImportFrom)
-            for name in ([node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])
+            for alias in node.names
+            for module in [getattr(node, "module", None)]
+            for name in ([module, f"{module}.{alias.name}"] if module else [alias.name])
         }
-        assert imports.isdisjoint({"django.http", "django.shortcuts", "lib.http"}), path
+        assert imports.isdisjoint(OF_HTTP), path
 
 
 def test_a_partial_is_used_at_least_twice():
@@ -201,6 +209,9 @@ NUMBERS = [
     ("SECURITY.md", r"A body is (\d+) MB at most where a picture is expected", MAX_BODY_MB),
     ("SECURITY.md", r"is expected and (\d+) kB elsewhere", BODY_KB),
     ("SECURITY.md", r"of which a process has (\d+)", server.CONNECTIONS),
+    ("docs/architecture.md", r"any of up to (\d+) follows", follow.MAX_FOLLOWS),
+    ("docs/architecture.md", r"If there are at most ([\d,]+), they are looked up by key", matches.MAX_COLLECTED),
+    ("docs/architecture.md", r"If there are at most ([\d,]+), they are the list", matching.MAX_COLLECTED),
     ("docs/deploy.md", r"bodies of (\d+) MB", MAX_BODY_MB),
     ("docs/deploy.md", r"takes (\d+) kB at most", BODY_KB),
     ("docs/import.md", r"A file may have (\d+) MB unpacked", files.MAX_BYTES // 2**20),
@@ -214,6 +225,29 @@ NUMBERS = [
 def test_documents_state_the_numbers_of_the_code(document, pattern, number):
     text = " ".join((ROOT / document).read_text().split())
     assert [int(found.replace(",", "")) for found in re.findall(pattern, text)] == [number]
+
+
+def exists(code: str) -> bool:
+    """Returns whether the file, the model's verb or the name in our packages that `code` begins with exists.
+
+    The name of a logger exists, too. Code that begins with none of these is taken to exist.
+    """
+    if path := re.match(r"[\w./]+\.py\b", code):
+        return any(str(tracked).endswith(f"/{path[0]}") for tracked in TRACKED)
+    if verb := re.match(r"(\w+)\.objects\.(\w+)", code):
+        return any(model.__name__ == verb[1] and hasattr(model.objects, verb[2]) for model in apps.get_models())
+    if name := re.match(r"(?:accounts|config|inbox|lib|orgs|papers)(?:\.\w+)+", code):
+        try:
+            resolve_name(name[0])
+        except (ImportError, AttributeError):
+            return any(f'getLogger("{name[0]}")' in path.read_text() for path in PYTHON)
+    return True
+
+
+def test_code_that_documents_name_exists():
+    for path in [*(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md"]:
+        text = re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL)
+        assert [code for code in re.findall(r"`([^`]+)`", text) if not exists(code)] == [], path
 
 
 def test_readme_maps_the_tree():

@@ -7,7 +7,9 @@ from django.http import QueryDict
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from papers.lists.filters import PaperFilter
 from papers.period import Period
+from papers.search import syntax
 from papers.search.syntax import MAX_LENGTH, Query, Term, normalise_value, parse, terms, unparse
 
 PIECES = (
@@ -104,6 +106,10 @@ def test_a_text_becomes_words_and_filters(text, words, filters):
 )
 def test_what_cannot_be_read_is_left_out_and_named(text, words, filters, problem):
     assert parse(text) == Query(words, filters, (problem,))
+
+
+def test_every_filter_of_a_list_can_be_typed():
+    assert {parameter for parameter, _, _ in syntax._FILTERS.values()} == PaperFilter.base_filters.keys()
 
 
 def test_a_number_at_the_limit_is_not_cut_in_two():
