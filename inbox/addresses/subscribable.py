@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import Http404, QueryDict
 from django.urls import Resolver404, resolve, reverse
 
 from inbox.models import Cadence, Subscription
 from lib.refusals import BadInput
 from papers.lists import catalogue
 from papers.lists.filters import PaperFilter
-from papers.lists.list import List
 from papers.lists.query import parse_query
 
 MAX_ADDRESS = Subscription._meta.get_field("address").max_length
@@ -68,11 +67,6 @@ def default_cadence(address: str) -> Cadence | None:
 def min_votes(address: str) -> str:
     """The value of this filter in the address; "" if it has none."""
     return QueryDict(address.partition("?")[2]).get("min_votes", "")
-
-
-def by_mail(request: HttpRequest, list_: List) -> str:
-    """The address of the page of this list if one can subscribe to it, else ""."""
-    return "" if list_.no_letter else request.get_full_path()
 
 
 def _canonical_path(path: str) -> str:
