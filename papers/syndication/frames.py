@@ -15,7 +15,7 @@ from lib.forms import LineField
 from lib.refusals import BadInput
 from papers.lists import catalogue
 from papers.lists.listing import Listing, for_feed
-from papers.lists.query import parse_query, query_string
+from papers.lists.query import ListQuery, parse_query, query_string
 from papers.paper.summary import Summary, summaries
 
 MAX_PAPERS, DEFAULT_PAPERS = 30, 10
@@ -61,15 +61,15 @@ class Frame:
         return " · ".join(filter(None, [organisation, paper.byline(MAX_AUTHORS)]))
 
 
-def find(path: str, params: QueryDict) -> Frame:
-    """Return the frame of the list at this path with these parameters.
+def find(path: str, params: QueryDict, query: ListQuery) -> Frame:
+    """Return the frame of the list at this path with these parameters, which were read as this query.
 
     Raises Http404 if there is no such list or it is not public, and BadInput for invalid parameters.
     """
     form = FrameForm(params)
     if not form.is_valid():
         raise BadInput(f"A frame has 1 to {MAX_PAPERS} papers (most=10), and is light or dark (look=dark).")
-    list_, query = catalogue.find(path), parse_query(params).of_list()
+    list_, query = catalogue.find(path), query.of_list()
     if list_.no_feed:
         raise Http404
     title = list_.title_for(_ANONYMOUS)
@@ -91,8 +91,8 @@ class SnippetForm(FrameForm):
     def clean_list(self) -> Frame:
         try:
             url = urlsplit(self.cleaned_data["list"])
-            path = unquote(url.path)
-            return find(reverse("papers:today") if path == "/" else path, QueryDict(url.query))
+            path, params = unquote(url.path), QueryDict(url.query)
+            return find(reverse("papers:today") if path == "/" else path, params, parse_query(params))
         except (ValueError, Http404):
             raise ValidationError("There is no list at this address that everybody can read.") from None
         except BadInput as error:

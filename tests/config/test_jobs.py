@@ -1,4 +1,4 @@
-"""The worker and what moderators see of it: fail, be tried again, fail for good, be told, be begun again, be done."""
+"""The jobs of the worker, which fail, are retried, fail for good, start again and end; and the page that shows them."""
 
 import logging
 from contextlib import suppress

@@ -14,11 +14,14 @@ from papers import lists
 from papers.collections.forms import CollectionForm, NewCollectionForm
 from papers.collections.lists import bookmarks as bookmark_list
 from papers.collections.lists import collection as collection_list
+from papers.lists.list import Order
 from papers.models import Collection, CollectionFollow, Item
 
 PAGE_SIZE = 50
-ORDERS = {"followed": ("follower_count", "id"), "newest": ("created_at", "id")}
-ORDER_NAMES = {"followed": "Most followed", "newest": "Newest"}
+ORDERS = {
+    "followed": Order("Most followed", ("follower_count", "id")),
+    "newest": Order("Newest", ("created_at", "id")),
+}
 
 
 def collections(request: HttpRequest) -> HttpResponse:
@@ -27,8 +30,8 @@ def collections(request: HttpRequest) -> HttpResponse:
     if order not in ORDERS:
         raise BadInput(f"“{order[:40]}” is no order of this list: it has {', '.join(ORDERS)}.")
     listed = Collection.objects.listed().filter(paper_count__gt=0).select_related("user", "organisation")
-    found = keyset.page(listed, ORDERS[order], request.GET.get("older", ""), PAGE_SIZE)
-    context = {"found": found, "order": order, "orders": ORDER_NAMES, "section": "collections"}
+    found = keyset.page(listed, ORDERS[order].columns, request.GET.get("older", ""), PAGE_SIZE)
+    context = {"found": found, "order": order, "orders": ORDERS, "section": "collections"}
     version = [collection.shown for collection in found.rows]
     return page(request, "papers/collections/index.html", context, version=(version, found.cursor))
 

@@ -22,19 +22,18 @@ def org(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def draw(request: HttpRequest, found: Organisation, *, is_preview: bool = False, **more) -> HttpResponse:
-    """The page of this organisation as it stands here: published, or with its draft laid upon it."""
+    """The page of this organisation, which is a row of the database or a copy with its draft."""
     list_ = organisation_list(found.slug, found)
     if is_preview:
         list_ = replace(list_, no_feed=_DRAFT, no_letter=_DRAFT)
-    featured, sections = _above(request, found, list_.papers(request.user))
+    featured, sections = _featured_and_sections(request, found, list_.papers(request.user))
     people = _people(found, request.user)
     follow = OrganisationFollow.objects.state(request.user, found)
-    context = {"title": found.name, "org": found, "follow": follow, "sections": sections} | people | more
-    context["is_preview"] = is_preview
-    context["featured"] = featured if "older" not in request.GET else []
-    named = [(member.role, str(member.user)) for member in people["members"]], people["is_owned"]
-    shown = [(c.shown, [item.paper.cache_key for item in items]) for c, items in sections]
-    version = (found.updated_at, found.news, follow, named, shown, [paper.cache_key for paper in featured])
+    context = {"title": found.name, "org": found, "is_preview": is_preview, "follow": follow, "sections": sections}
+    context |= {"featured": featured if "older" not in request.GET else []} | people | more
+    members = [(member.role, str(member.user)) for member in people["members"]], people["is_owned"]
+    collections = [(c.shown, [item.paper.cache_key for item in items]) for c, items in sections]
+    version = (found.updated_at, found.news, follow, members, collections, [paper.cache_key for paper in featured])
     if featured:
         list_ = list_.restricted(lambda papers: papers.exclude(pk__in=[paper.pk for paper in featured]))
     return lists.page(request, list_, "papers/organisations/organisation.html", version=version, **context)
@@ -50,10 +49,10 @@ def _people(found: Organisation, viewer) -> dict:
     }
 
 
-def _above(request: HttpRequest, found: Organisation, papers) -> tuple[list[Paper], list]:
-    """The featured papers, and the sections with theirs: above the list unless it is filtered, or to be a file.
+def _featured_and_sections(request: HttpRequest, found: Organisation, papers) -> tuple[list[Paper], list]:
+    """The featured papers and the sections, which stand above the list unless it is filtered or exported.
 
-    Further down in the list there are no sections, but the featured papers are known, since the list is without them.
+    A later page of the list has no sections. The featured papers are read for it, too, since the list leaves them out.
     """
     if query_of(request).is_filtered or "export" in request.GET:
         return [], []
@@ -62,13 +61,13 @@ def _above(request: HttpRequest, found: Organisation, papers) -> tuple[list[Pape
 
 
 def _featured(request: HttpRequest, found: Organisation, papers) -> list[Paper]:
-    """Those that are still the organisation's, in its order."""
-    theirs = papers.seen_by(request.user).for_cards().in_bulk(found.featured)
-    return [theirs[pk] for pk in found.featured if pk in theirs]
+    """The featured papers that still belong to the organisation, in its order."""
+    rows = papers.seen_by(request.user).for_cards().in_bulk(found.featured)
+    return [rows[pk] for pk in found.featured if pk in rows]
 
 
 def _sections(found: Organisation) -> list[tuple[Collection, list[Item]]]:
-    """Those of its collections that are still public, in its order, each with its first papers. Two statements."""
+    """The collections of its sections that are still public, in its order, with their first papers. Two statements."""
     collections = (
         Collection.objects.listed().select_related("organisation").filter(organisation=found).in_bulk(found.sections)
     )

@@ -25,8 +25,7 @@ _EXAMPLE = {"list": "/papers/trending", "most": 5}
 
 
 def _frame(request: HttpRequest, path: str) -> HttpResponse:
-    counted_query(request)
-    frame = frames.find(f"/{path}", request.GET)
+    frame = frames.find(f"/{path}", request.GET, counted_query(request))
     return page(request, "papers/syndication/embed.html", {"frame": frame}, version=frame.version, seconds=0)
 
 
