@@ -130,6 +130,7 @@ def _paper(key, title, abstract, names, keywords, organisation, votes, day, has_
         listed_at=day,
         imported_votes=votes,
         vote_count=votes,
+        imported_comments=votes // 5,
         comment_count=votes // 5,
         code_url=f"https://github.com/example/{key}" if has_code else "",
     )

@@ -19,7 +19,12 @@ class PaperAdmin(admin.ModelAdmin):
         "author_count",
         "imported_votes",
         "vote_count",
+        "imported_comments",
         "comment_count",
+        "commenter_count",
+        "works_count",
+        "partly_count",
+        "fails_count",
         "revision",
         "changed_at",
     ]

@@ -3,10 +3,23 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, F, IntegerField, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, F, IntegerField, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
 
-from papers.models import Affiliation, Author, Collection, CollectionFollow, Day, Item, Paper, SearchEntry, Vote
+from papers.models import (
+    Affiliation,
+    Author,
+    Collection,
+    CollectionFollow,
+    Comment,
+    CommentVote,
+    Day,
+    Item,
+    Paper,
+    SearchEntry,
+    Vote,
+)
+from papers.models.comment import paper_counters
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,11 @@ def _count(rows, column: str):
 _PAPER_COUNTERS = {
     "vote_count": F("imported_votes") + _count(Vote.objects, "paper"),
     "author_count": _count(Author.objects, "paper"),
+    **paper_counters(),
+}
+_COMMENT_COUNTERS = {
+    "vote_count": _count(CommentVote.objects, "comment"),
+    "reply_count": _count(Comment.objects, "parent"),
 }
 _COLLECTION_COUNTERS = {
     "paper_count": _count(Item.objects.kept(), "collection"),
@@ -36,9 +54,10 @@ _COLLECTION_COUNTERS = {
 
 
 def mismatches() -> list[Mismatch]:
-    """Return the mismatches of papers, collections and days, and the papers without a search entry."""
-    found = _miscounted(Paper.objects, "arxiv_id", _PAPER_COUNTERS)
-    found += _miscounted(Collection.objects, "key", _COLLECTION_COUNTERS)
+    """Return the mismatches of papers, comments, collections and days, and the papers without a search entry."""
+    found = _miscounted(Paper.objects, F("arxiv_id"), _PAPER_COUNTERS)
+    found += _miscounted(Comment.objects, Concat(Value("comment "), "pk", output_field=CharField()), _COMMENT_COUNTERS)
+    found += _miscounted(Collection.objects, F("key"), _COLLECTION_COUNTERS)
     organisations = Paper.objects.misattributed().order_by("pk").values_list("arxiv_id", "organisation", "first")
     found += [Mismatch(arxiv_id, "organisation", old or 0, new or 0) for arxiv_id, old, new in organisations]
     unindexed = Paper.objects.filter(entry=None).values_list("arxiv_id", flat=True)
@@ -51,11 +70,11 @@ def mismatches() -> list[Mismatch]:
     return found
 
 
-def _miscounted(rows, name_column: str, counters: dict) -> list[Mismatch]:
+def _miscounted(rows, name, counters: dict) -> list[Mismatch]:
     found = []
     for counter, expected in counters.items():
         wrong = _wrong(rows, counter, expected).order_by("pk")
-        found += [Mismatch(*row) for row in wrong.values_list(name_column, Value(counter), counter, "expected")]
+        found += [Mismatch(*row) for row in wrong.values_list(name, Value(counter), counter, "expected")]
     return found
 
 
@@ -68,9 +87,10 @@ def repair() -> None:
     """Set every counter and derived value to what its rows say."""
     for counter, expected in _PAPER_COUNTERS.items():
         Paper.objects.touch(_lock(_wrong(Paper.objects, counter, expected)), **{counter: expected})
-    for counter, expected in _COLLECTION_COUNTERS.items():
-        ids = _lock(_wrong(Collection.objects, counter, expected))
-        Collection.objects.filter(pk__in=ids).update(**{counter: expected})
+    for model, counters in ((Comment, _COMMENT_COUNTERS), (Collection, _COLLECTION_COUNTERS)):
+        for counter, expected in counters.items():
+            ids = _lock(_wrong(model.objects, counter, expected))
+            model.objects.filter(pk__in=ids).update(**{counter: expected})
     Affiliation.objects.refresh_organisation(_lock(Paper.objects.misattributed()))
     unindexed = list(Paper.objects.filter(entry=None).prefetch_related("authors"))
     SearchEntry.objects.refresh(unindexed, {paper.pk: [a.name for a in paper.authors.all()] for paper in unindexed})

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.signals import post_migrate, pre_delete
 from django.dispatch import receiver
 
@@ -13,6 +13,8 @@ from papers.models import (
     Affiliation,
     Collection,
     CollectionFollow,
+    Comment,
+    CommentVote,
     DataExport,
     Embedding,
     FeedKey,
@@ -22,17 +24,19 @@ from papers.models import (
 
 
 @receiver(pre_delete, sender=get_user_model())
-def delete_votes(sender, instance, **kwargs) -> None:
-    """Delete a user's votes and decrease the papers' counters.
+def delete_votes_and_comments(sender, instance, **kwargs) -> None:
+    """Delete a user's votes, retract the user's comments, and set the counters of their papers.
 
     The lock of the user and of the votes keeps votes from being cast or withdrawn. Papers are locked in the order of
     their ids, so that two deletions cannot deadlock.
     """
     sender.objects.select_for_update().filter(pk=instance.pk).first()
     voted = list(instance.votes.select_for_update().values_list("paper", flat=True))
-    Paper.objects.filter(pk__in=voted).lock()
+    Paper.objects.filter(Q(pk__in=voted) | Q(pk__in=instance.comments.values("paper"))).lock()
     Paper.objects.touch(voted, vote_count=F("vote_count") - 1)
     instance.votes.all().delete()
+    CommentVote.objects.unmake_all(instance)
+    Comment.objects.retract_all(instance)
 
 
 @receiver(pre_delete, sender=get_user_model())

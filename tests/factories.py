@@ -56,6 +56,8 @@ class PaperFactory(DjangoModelFactory):
     listed_at = NOON
     imported_votes = 0
     vote_count = factory.SelfAttribute("imported_votes")
+    imported_comments = 0
+    comment_count = factory.SelfAttribute("imported_comments")
 
     @factory.post_generation
     def authors(self, create, names, **kwargs):

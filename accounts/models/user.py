@@ -35,6 +35,10 @@ class UserQuerySet(models.QuerySet):
         """
         return self.filter(Q(is_active=True, **{f"shows_{section}": True}) | Q(pk=to.pk))
 
+    def named(self, usernames):
+        """Returns the active people with these user names in lower case."""
+        return self.alias(lowered=Lower("username")).filter(lowered__in=list(usernames), is_active=True)
+
     def never_confirmed(self):
         """Returns accounts older than CONFIRMED_WITHIN that have an unconfirmed address and no confirmed one.
 

@@ -108,7 +108,7 @@ def _record(paper: dict, number: int) -> PaperRecord:
         code_url=paper["code_url"],
         code_stars=paper["code_stars"],
         project_url=paper["project_url"],
-        comment_count=paper["comment_count"],
+        comments=paper["comments"],
         published_at=datetime.fromisoformat(paper["published"]),
         listed_at=datetime.combine(day, time(0, number), UTC),
     )

@@ -71,7 +71,7 @@ def _record(row) -> PaperRecord:
         published_at=fields.get("publishedAt"),
         listed_at=fields.get("submittedOnDailyAt"),
         votes=fields.get("upvotes"),
-        comment_count=fields.get("numComments"),
+        comments=fields.get("numComments"),
     )
 
 

@@ -58,7 +58,7 @@ class PaperRecord:
     project_url: str | None = None
     listed_at: datetime | None = None
     votes: int | None = None
-    comment_count: int | None = None
+    comments: int | None = None
     withdrawn: bool | None = None
 
     @classmethod
@@ -186,6 +186,6 @@ _CLEANERS = {
     "published_at": _datetime,
     "listed_at": _datetime,
     "votes": _integer,
-    "comment_count": _integer,
+    "comments": _integer,
     "withdrawn": _boolean,
 }

@@ -28,9 +28,9 @@ _SHARED_FIELDS = (
     "project_url",
     "published_at",
     "listed_at",
-    "comment_count",
 )
-_UPDATED_FIELDS = [*_SHARED_FIELDS, "author_count", "imported_votes", "vote_count", "changed_at", "withdrawn_at"]
+_COUNTERS = ["author_count", "imported_votes", "vote_count", "imported_comments", "comment_count"]
+_UPDATED_FIELDS = [*_SHARED_FIELDS, *_COUNTERS, "changed_at", "withdrawn_at"]
 # Ignored in a record of an older version.
 _VERSION_FIELDS = {"version", "title", "abstract", "authors", "categories", "withdrawn"}
 _CONTENT_FIELDS = _VERSION_FIELDS - {"categories"}  # a change of these moves `changed_at`
@@ -65,7 +65,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     * A record of an earlier version does not change the text. A record without a version counts as the first.
     * A withdrawn paper stays withdrawn until a later version is not.
     * `published_at` is the earliest of all records. A new paper without `listed_at` is listed at that moment.
-    * `vote_count` moves by the difference of imported votes.
+    * `vote_count` and `comment_count` move by the difference of what was imported.
     * An organisation is a guess that a later record replaces, unless a person suggested or decided it.
     """
     lock()
@@ -134,7 +134,7 @@ class _Draft:
 
 
 def _record_values(record: PaperRecord) -> dict:
-    values = {name: getattr(record, name) for name in (*_SHARED_FIELDS, "authors", "votes", "withdrawn")}
+    values = {name: getattr(record, name) for name in (*_SHARED_FIELDS, "authors", "votes", "comments", "withdrawn")}
     values["organisation"] = record.organisation and record.organisation[0]
     return {name: value for name, value in values.items() if value is not None}
 
@@ -161,6 +161,7 @@ def _stored_values(paper: Paper) -> dict:
         "keywords": tuple(paper.keywords),
         "authors": tuple(paper.names),
         "votes": paper.imported_votes,
+        "comments": paper.imported_comments,
         "withdrawn": bool(paper.withdrawn_at),
         "organisation": "".join(paper.guessed),
     }
@@ -208,6 +209,9 @@ def _set_columns(draft: _Draft, organisations: dict[str, Organisation]) -> None:
             case "votes":
                 paper.vote_count += value - paper.imported_votes
                 paper.imported_votes = value
+            case "comments":
+                paper.comment_count += value - paper.imported_comments
+                paper.imported_comments = value
             case "categories" | "keywords":
                 setattr(paper, name, list(value))
             case "withdrawn":

@@ -34,7 +34,7 @@ class Order:
 ORDERS = {
     "votes": Order("Upvoted", ("vote_count", "listed_at", "id")),
     "newest": Order("Newest", ("listed_at", "id")),
-    "discussed": Order("Discussed", ("comment_count", "listed_at", "id")),
+    "discussed": Order("Discussed", ("discussion", "listed_at", "id")),
     "hot": Order("Hot", ("hot", "id")),
 }
 LISTED_AT = "listed_at"

@@ -3,6 +3,10 @@ from papers.models.author import Author
 from papers.models.bookmark import Bookmark
 from papers.models.collection import Collection
 from papers.models.collectionfollow import CollectionFollow
+from papers.models.comment import Comment
+from papers.models.commentrevision import CommentRevision
+from papers.models.commentvote import CommentVote
+from papers.models.content import Content, Outcome
 from papers.models.dataexport import DataExport
 from papers.models.day import Day
 from papers.models.embedding import Embedding
@@ -25,12 +29,17 @@ __all__ = [
     "Bookmark",
     "Collection",
     "CollectionFollow",
+    "Comment",
+    "CommentRevision",
+    "CommentVote",
+    "Content",
     "DataExport",
     "Day",
     "Embedding",
     "FeedKey",
     "Item",
     "OrganisationFollow",
+    "Outcome",
     "Paper",
     "PersonFollow",
     "SavedFilter",

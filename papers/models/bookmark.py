@@ -1,9 +1,9 @@
 from django.db import models
 
-from papers.models.mark import Mark
+from papers.models.mark import PaperMark
 
 
-class Bookmark(Mark):
+class Bookmark(PaperMark):
     """One reader's private mark on one paper."""
 
     bit, control, undo, takeout_name = "saved", "bookmark", "remove", "bookmarks"

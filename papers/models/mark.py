@@ -1,4 +1,4 @@
-"""What readers mark papers with: votes and bookmarks. A mark is at most one row per user and paper."""
+"""What readers mark papers and comments with, such as votes. A mark is at most one row per user and target."""
 
 from functools import cache
 
@@ -8,36 +8,33 @@ from django.db.models import Exists, OuterRef, Value
 
 
 class MarkManager(models.Manager):
-    def make(self, user, paper) -> bool:
-        """Mark the paper. False if the user has marked it already."""
-        return self.get_or_create(user=user, paper=paper)[1]
+    def make(self, user, target) -> bool:
+        """Mark the target. False if the user has marked it already."""
+        return self.get_or_create(user=user, **{self.model.target: target})[1]
 
-    def unmake(self, user, paper) -> bool:
-        """Remove the mark. False if the user has not marked the paper."""
-        return bool(self.filter(user=user, paper=paper).delete()[0])
+    def unmake(self, user, target) -> bool:
+        """Remove the mark. False if the user has not marked the target."""
+        return bool(self.filter(user=user, **{self.model.target: target}).delete()[0])
 
     def exists_for(self, viewer) -> Exists | Value:
-        """Whether the viewer has marked a paper, as a column of the paper."""
+        """Whether the viewer has marked a target, as a column of the target."""
         if not viewer.is_authenticated:
             return Value(False)
-        return Exists(self.filter(user=viewer, paper=OuterRef("pk")))
+        return Exists(self.filter(user=viewer, **{self.model.target: OuterRef("pk")}))
 
 
 class Mark(models.Model):
     """A kind of mark is a subclass with
 
-    * `bit`: the attribute of a paper that says whether the viewer has marked it;
-    * `control`: the name of its address, and of its button in `papers/paper/_controls.html`;
-    * `undo`: the verb in the address that removes it;
+    * `target`: the name of its field that refers to what is marked;
+    * `bit`: the attribute of a target that says whether the viewer has marked it;
     * `takeout_name`: the name of its file in the export of everything that a person has.
     """
 
+    target: str
     bit: str
-    control: str
-    undo: str
     takeout_name: str
 
-    pk = models.CompositePrimaryKey("user", "paper")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = MarkManager()
@@ -46,7 +43,24 @@ class Mark(models.Model):
         abstract = True
 
 
+class PaperMark(Mark):
+    """A kind of mark of papers also has
+
+    * `control`: the name of its address, and of its button in `papers/paper/_controls.html`;
+    * `undo`: the verb in the address that removes it.
+    """
+
+    target = "paper"
+    control: str
+    undo: str
+
+    pk = models.CompositePrimaryKey("user", "paper")
+
+    class Meta:
+        abstract = True
+
+
 @cache
-def marks() -> list[type[Mark]]:
-    """All kinds of marks, from which the bits of a row, its cache key, the addresses and the export follow."""
-    return [model for model in apps.get_app_config("papers").get_models() if issubclass(model, Mark)]
+def marks() -> list[type[PaperMark]]:
+    """All kinds of marks of papers. The bits of a row, its cache key, the addresses and the export follow from them."""
+    return [model for model in apps.get_app_config("papers").get_models() if issubclass(model, PaperMark)]

@@ -18,7 +18,9 @@ from papers.models.day import Day
 from papers.models.item import Item
 from papers.models.mark import marks
 from papers.period import today
-from papers.ranking import HOT, max_hot, min_hot
+from papers.ranking import DISCUSSION, HOT, max_hot, min_hot
+
+REPORTED = Q(works_count__gt=0) | Q(partly_count__gt=0) | Q(fails_count__gt=0)
 
 
 class UtcDate(Func):
@@ -149,7 +151,9 @@ _OF_LATEST = """
 class Paper(models.Model):
     """A research paper as the site lists it.
 
-    `vote_count` = `imported_votes` + the number of Vote rows, always. `comment_count` is what the source counted.
+    `vote_count` = `imported_votes` + the number of Vote rows, and `comment_count` = `imported_comments` + the number of
+    comments that stand here, always. `commenter_count` and the counts of reports leave the paper's own authors out (see
+    `papers.models.comment.paper_counters`). `discussion` is what Discussed sorts by, and a term of `hot`.
     `organisation` is the one that its row shows: of those whose paper it is (see Affiliation) the first accepted.
     `revision` grows with every change that a row of a list can show; `changed_at` is when its text last did.
     `withdrawn_at`: when we learned that it was. `hot` and `listed_on` are computed by the
@@ -176,7 +180,12 @@ class Paper(models.Model):
     )
     imported_votes = models.PositiveIntegerField(default=0)
     vote_count = models.PositiveIntegerField(default=0)
+    imported_comments = models.PositiveIntegerField(default=0)
     comment_count = models.PositiveIntegerField(default=0)
+    commenter_count = models.PositiveIntegerField(default=0)
+    works_count = models.PositiveIntegerField(default=0)
+    partly_count = models.PositiveIntegerField(default=0)
+    fails_count = models.PositiveIntegerField(default=0)
     revision = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -185,6 +194,7 @@ class Paper(models.Model):
         output_field=models.DateField(),
         db_persist=True,
     )
+    discussion = models.GeneratedField(expression=DISCUSSION, output_field=models.IntegerField(), db_persist=True)
     hot = models.GeneratedField(expression=HOT, output_field=models.FloatField(), db_persist=True)
 
     objects = PaperQuerySet.as_manager()
@@ -195,12 +205,16 @@ class Paper(models.Model):
             models.Index(fields=["listed_at", "id"], name="paper_newest"),
             models.Index(fields=["hot", "id"], name="paper_hot"),
             models.Index(fields=["vote_count", "listed_at", "id"], name="paper_votes"),
-            models.Index(fields=["comment_count", "listed_at", "id"], name="paper_discussed"),
+            models.Index(fields=["discussion", "listed_at", "id"], name="paper_discussed"),
             models.Index(fields=["listed_at", "id"], condition=~Q(code_url=""), name="paper_with_code"),
+            models.Index(fields=["listed_at", "id"], condition=REPORTED, name="paper_reported"),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(vote_count__gte=F("imported_votes")), name="paper_votes_include_imported"
+            ),
+            models.CheckConstraint(
+                condition=Q(comment_count__gte=F("imported_comments")), name="paper_comments_include_imported"
             ),
         ]
 

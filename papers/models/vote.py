@@ -1,26 +1,26 @@
 from django.db import models, transaction
 from django.db.models import F
 
-from papers.models.mark import Mark, MarkManager
+from papers.models.mark import MarkManager, PaperMark
 
 
 class VoteManager(MarkManager):
     """The paper's counter moves in the same transaction, only if a row was written or removed."""
 
     @transaction.atomic
-    def make(self, user, paper) -> bool:
-        if is_new := super().make(user, paper):
-            type(paper).objects.touch([paper.pk], vote_count=F("vote_count") + 1)
+    def make(self, user, target) -> bool:
+        if is_new := super().make(user, target):
+            type(target).objects.touch([target.pk], vote_count=F("vote_count") + 1)
         return is_new
 
     @transaction.atomic
-    def unmake(self, user, paper) -> bool:
-        if was_there := super().unmake(user, paper):
-            type(paper).objects.touch([paper.pk], vote_count=F("vote_count") - 1)
+    def unmake(self, user, target) -> bool:
+        if was_there := super().unmake(user, target):
+            type(target).objects.touch([target.pk], vote_count=F("vote_count") - 1)
         return was_there
 
 
-class Vote(Mark):
+class Vote(PaperMark):
     """One reader's upvote of one paper."""
 
     bit, control, undo, takeout_name = "voted", "vote", "withdraw", "upvotes"

@@ -10,24 +10,24 @@ from lib.limits import limited
 from lib.redirects import redirect_back
 from lib.verbs import verb
 from papers.models import Paper
-from papers.models.mark import Mark
+from papers.models.mark import PaperMark
 
 _limited = limited("marks", person=120, network=1200, period=timedelta(minutes=1))
 
 
 @verb
 @_limited
-def mark(request: HttpRequest, ref: tuple[str, int | None], kind: type[Mark]) -> HttpResponse:
+def mark(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMark]) -> HttpResponse:
     return _change(request, ref, kind, kind.objects.make)
 
 
 @verb
 @_limited
-def unmark(request: HttpRequest, ref: tuple[str, int | None], kind: type[Mark]) -> HttpResponse:
+def unmark(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMark]) -> HttpResponse:
     return _change(request, ref, kind, kind.objects.unmake)
 
 
-def _change(request: HttpRequest, ref, kind: type[Mark], change: Callable) -> HttpResponse:
+def _change(request: HttpRequest, ref, kind: type[PaperMark], change: Callable) -> HttpResponse:
     """Change the mark, then answer with its button, or lead back to the row in which the form stood."""
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
     change(request.user, paper)

@@ -27,7 +27,7 @@ from papers.models import (
     PersonFollow,
     TopicFollow,
 )
-from papers.models.mark import Mark, marks
+from papers.models.mark import PaperMark, marks
 
 User = get_user_model()
 CHUNK_SIZE = 1_000
@@ -37,7 +37,7 @@ _PRIVACY_FIELDS = ["shows_submissions", "shows_votes", "shows_collections", "sho
 _PAPER = {"arxiv_id": F("paper__arxiv_id"), "title": F("paper__title")}
 
 
-def _marked(kind: type[Mark], person) -> QuerySet:
+def _marked(kind: type[PaperMark], person) -> QuerySet:
     return kind.objects.filter(user=person).order_by("created_at", "paper").values("created_at", **_PAPER)
 
 

@@ -130,7 +130,7 @@ def _heavy_paper(org: Organisation, member: User) -> Paper:
         categories=["cs.CL", "stat.ML"],
         keywords=["k" * 120, "short"],
         imported_votes=1_234_567,
-        comment_count=123_456,
+        imported_comments=123_456,
         submitted_by=member,
     )
 

@@ -10,7 +10,7 @@ from tests.factories import NOON, PaperFactory
 
 @pytest.mark.parametrize(("votes", "comments"), [(0, 0), (1, 0), (9, 0), (128, 7), (2_000_000_000, 1)])
 def test_the_column_is_the_formula(db, votes, comments):
-    paper = PaperFactory(imported_votes=votes, comment_count=comments)
+    paper = PaperFactory(imported_votes=votes, imported_comments=comments)
     assert paper.hot == pytest.approx(ranking.hot(votes, comments, paper.listed_at), abs=1e-9)
     assert paper.hot == pytest.approx(math.log10(1 + votes + comments / 2) + NOON.timestamp() / 172_800)
 
@@ -35,7 +35,7 @@ def test_explain_tells_place_and_terms(db):
 @pytest.mark.parametrize("time", [time.min, time.max])
 def test_a_day_has_its_coldest_and_its_hottest_paper(db, votes, comments, time):
     listed_at = datetime.combine(NOON, time, UTC)
-    PaperFactory(imported_votes=votes, comment_count=comments, listed_at=listed_at)
+    PaperFactory(imported_votes=votes, imported_comments=comments, listed_at=listed_at)
     day = NOON.date()
     assert Paper.objects.since(day).until(day).count() == 1
     assert Paper.objects.between(day, day + timedelta(days=1)).count() == 1

@@ -4,12 +4,13 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 
 from lib.pages import page
-from papers.ranking import DECAY_SECONDS
+from papers.ranking import DECAY_SECONDS, Z
 
 
 def ranking(request: HttpRequest) -> HttpResponse:
-    """A page that explains the formula by which Trending is sorted."""
-    return page(request, "papers/lists/about_ranking.html", {"days": DECAY_SECONDS // 86_400}, version=DECAY_SECONDS)
+    """A page that explains the formulas by which Trending and comments are sorted."""
+    context = {"days": DECAY_SECONDS // 86_400, "z": Z}
+    return page(request, "papers/lists/about_ranking.html", context, version=(DECAY_SECONDS, Z))
 
 
 def search(request: HttpRequest) -> HttpResponse:

@@ -58,14 +58,14 @@ def test_a_row_becomes_a_record():
             published_at="2025-09-10T16:14:20Z",
             listed_at="2025-09-11T00:00:00Z",
             votes=611,
-            comment_count=27,
+            comments=27,
         )
     ]
 
 
 def test_what_a_row_leaves_out_stays_unknown():
     [record] = parse([{"paper": {"id": "2509.08721", "title": "T", "publishedAt": "2025-09-10T16:14:20Z"}}])
-    assert {record.authors, record.votes, record.organisation, record.listed_at, record.comment_count} == {None}
+    assert {record.authors, record.votes, record.organisation, record.listed_at, record.comments} == {None}
 
 
 def test_the_organisation_may_stand_beside_the_paper():

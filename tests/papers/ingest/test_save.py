@@ -35,7 +35,7 @@ FULL = record_of(
     project_url="https://example.org/",
     listed_at="2025-09-11",
     votes=611,
-    comment_count=27,
+    comments=27,
 )
 
 
@@ -53,7 +53,7 @@ def test_a_new_paper_has_all_that_was_told():
     for name in ("arxiv_id", "version", "title", "abstract", "code_url", "code_stars", "project_url", "published_at"):
         assert getattr(paper, name) == getattr(FULL, name)
     assert (paper.categories, paper.keywords) == (["cs.LG"], ["Swarm"])
-    assert (paper.imported_votes, paper.vote_count, paper.comment_count) == (611, 611, 27)
+    assert (paper.imported_votes, paper.vote_count, paper.imported_comments, paper.comment_count) == (611, 611, 27, 27)
     assert [author.name for author in paper.authors.all()] == ["Ada Lovelace", "Núria Alone"]
     assert (paper.author_count, paper.revision, paper.listed_at) == (2, 0, FULL.listed_at)
     assert (paper.entry.revision, paper.entry.topics) == (1, ["cs.lg", "swarm"])
@@ -106,7 +106,7 @@ def test_what_changed_is_written_and_counted():
         "title": "Sharing, again",
         "authors": ["Grace Hopper"],
         "code_stars": 3,
-        "comment_count": 5,
+        "comments": 5,
         "listed_at": "2025-09-12",
         "organisation": ("other", "Other"),
     }
@@ -130,7 +130,7 @@ def test_what_changed_is_written_and_counted():
         ({"abstract": "Nobody."}, True),
         ({"authors": ["Ada Lovelace"]}, True),
         ({"withdrawn": True}, True),
-        ({"votes": 5, "comment_count": 9, "code_stars": 1}, False),
+        ({"votes": 5, "comments": 9, "code_stars": 1}, False),
         ({"keywords": ["news"], "categories": ["cs.AI"], "organisation": ("other", "Other")}, False),
         ({"listed_at": "2025-09-12", "published_at": "2025-09-09", "code_url": "https://example.org/code"}, False),
     ],

@@ -97,7 +97,8 @@ def test_the_date_picker_leads_to_the_day(db, stranger):
 )
 def test_orders(db, stranger, sort, expected):
     for hour, (title, votes, comments) in enumerate([("a", 1, 9), ("b", 30, 0), ("c", 9, 2)]):
-        PaperFactory(title=title, imported_votes=votes, comment_count=comments, listed_at=NOON + timedelta(hours=hour))
+        listed_at = NOON + timedelta(hours=hour)
+        PaperFactory(title=title, imported_votes=votes, imported_comments=comments, listed_at=listed_at)
     assert titles(stranger.get(f"/papers/date/2025-09-10?sort={sort}")) == expected
 
 

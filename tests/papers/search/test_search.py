@@ -198,8 +198,8 @@ def test_vectors_of_another_model_are_not_compared(found, library):
 
 def test_of_many_papers_with_every_word_the_first_in_the_order_asked_for_are_ranked(db, monkeypatch):
     monkeypatch.setattr(retrieval, "EVERY_LIMIT", 2)
-    papers = [PaperFactory(title="Alike", imported_votes=votes, comment_count=-votes + 9) for votes in (1, 2, 3)]
-    for first, ranked in ((("vote_count", "id"), papers[1:]), (("comment_count", "id"), papers[:2])):
+    papers = [PaperFactory(title="Alike", imported_votes=votes, imported_comments=-votes + 9) for votes in (1, 2, 3)]
+    for first, ranked in ((("vote_count", "id"), papers[1:]), (("discussion", "id"), papers[:2])):
         found = results.search(Paper.objects.all(), terms("alike"), by="words", first=first)
         assert {hit.pk for hit in found.hits if "every" in hit.retrievers} == {paper.pk for paper in ranked}
         assert (found.exact_count, found.has_more) == (2, True)

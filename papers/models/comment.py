@@ -1,0 +1,255 @@
+"""Comments on papers, and reports of readers who ran what a paper describes."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from functools import cache
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, transaction
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from lib.fields import LineField, UrlLineField
+from lib.markup import mentions
+from lib.refusals import BadInput, Conflict, Gone, NotAllowed
+from orgs.roles import demand_moderator
+from papers.models.commentqueryset import CommentQuerySet
+from papers.models.commentrevision import CommentRevision
+from papers.models.content import Content, ContentFields, Outcome
+from papers.models.paper import Paper
+from papers.ranking import WilsonBound
+from papers.signals import comment_posted, people_mentioned
+
+ALL = Count("*")
+REPEAT_AFTER = timedelta(days=1)  # until which the same text is refused elsewhere
+
+
+class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
+    """Verbs lock the person and then the paper, so that counters are right, and what is sent twice is posted once."""
+
+    @transaction.atomic
+    def post(self, actor, paper: Paper, content: Content, parent: "Comment | None" = None) -> "Comment":
+        """Write a comment on the paper, or an answer to `parent`, and return it; the same once more returns the first.
+
+        A report replaces the one that the actor has written on this paper before. Raises BadInput, Conflict if the
+        parent was retracted or hidden, and Gone if the paper was deleted.
+        """
+        actor.lock()
+        _lock(paper)
+        if content.outcome and (report := self._report_of(actor, paper)):
+            report.edit(actor, content, report.edit_count)
+            return report
+        own = self.standing().filter(author=actor, **asdict(content))
+        if existing := own.filter(paper=paper, parent=parent).order_by("pk").last():
+            return existing
+        content.check(actor)
+        if other := own.filter(created_at__gt=timezone.now() - REPEAT_AFTER).order_by("pk").last():
+            raise BadInput(f"You have posted the same text today, on “{other.paper}”. Write what is about this paper.")
+        if parent:
+            parent.answer()
+        comment = self.create(
+            paper=paper, author=actor, parent=parent, depth=parent.depth + 1 if parent else 0, **asdict(content)
+        )
+        self.recount([paper.pk])
+        comment_posted.send(Comment, comment=comment.pk)
+        comment.mention(actor)
+        return comment
+
+    def recount(self, papers) -> None:
+        """Set the counters of the papers with these ids, which are locked, to what their comments say."""
+        Paper.objects.touch(papers, **paper_counters())
+
+    @transaction.atomic
+    def retract_all(self, user) -> None:
+        """Retract all comments of a user who leaves, and delete their texts, earlier ones, too.
+
+        The papers are locked already.
+        """
+        own = self.filter(author=user)
+        papers = list(own.order_by().values_list("paper", flat=True).distinct())
+        CommentRevision.objects.filter(comment__in=own).delete()
+        own.filter(retracted_at=None).update(retracted_at=timezone.now())
+        pks = list(own.values_list("pk", flat=True))
+        self.touch(pks, author=None, mentioned=[], **asdict(Content("")))
+        self.recount(papers)
+
+    def _report_of(self, actor, paper) -> "Comment | None":
+        return self.filter(author=actor, paper=paper, retracted_at=None).exclude(outcome="").first()
+
+
+class Comment(ContentFields):
+    """A comment on a paper, or an answer to another comment, to any depth.
+
+    * `author` is None for an imported comment, which has a `source_name` instead, and after its author left.
+    * `by_author`: its author is one of the paper's authors, which claims of authorship will say.
+    * `mentioned`: the user names, in lower case, of people whom the text names as `@name`.
+    * `reply_count`: the number of its direct answers, retracted and hidden ones among them.
+    * `revision` grows with everything that is shown of it; `edit_count` with its text.
+    * `score` sorts by best: the Wilson bound of its upvotes (`papers.ranking`).
+    * `source_id` is its id at the site from which it was imported; its number is part of the paper's
+      `imported_comments`, so the counters here leave it out.
+    """
+
+    paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="comments", db_index=False)
+    author = models.ForeignKey("accounts.User", models.SET_NULL, related_name="comments", null=True, db_index=False)
+    parent = models.ForeignKey("self", models.CASCADE, related_name="replies", null=True)
+    depth = models.PositiveSmallIntegerField(default=0)
+    by_author = models.BooleanField(default=False)
+    mentioned = ArrayField(models.CharField(max_length=39), default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True)
+    retracted_at = models.DateTimeField(null=True)
+    hidden_at = models.DateTimeField(null=True)
+    hidden_reason = LineField(max_length=200, blank=True)
+    reply_count = models.PositiveIntegerField(default=0)
+    vote_count = models.PositiveIntegerField(default=0)
+    edit_count = models.PositiveIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0)
+    source_id = models.CharField(max_length=64, blank=True)
+    source_name = LineField(max_length=120, blank=True)
+    source_url = UrlLineField(max_length=300, blank=True)
+    score = models.GeneratedField(
+        expression=WilsonBound("vote_count"), output_field=models.FloatField(), db_persist=True
+    )
+
+    objects = CommentManager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["paper", "parent", "score", "id"], name="comment_of_paper"),
+            models.Index(fields=["author", "id"], name="comment_of_author"),
+            models.Index(fields=["id"], condition=Q(retracted_at=None, hidden_at=None), name="comment_newest"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["paper", "author"],
+                condition=~Q(outcome="") & Q(retracted_at=None),
+                name="comment_one_report_a_person",
+            ),
+            models.CheckConstraint(condition=Q(author=None) | Q(source_id=""), name="comment_written_here_or_imported"),
+            models.UniqueConstraint(fields=["source_id"], condition=~Q(source_id=""), name="comment_imported_once"),
+            models.CheckConstraint(condition=Q(outcome__in=["", *Outcome.values]), name="comment_outcome_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Comment {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("papers:comment", args=[self.pk])
+
+    @property
+    def is_standing(self) -> bool:
+        return self.retracted_at is None and self.hidden_at is None
+
+    @transaction.atomic
+    def edit(self, actor, content: Content, edit_count: int) -> None:
+        """Replace the content, and keep the former one in the history.
+
+        Raises NotAllowed for anybody but the author, BadInput, Gone if it is retracted or hidden, and Conflict if it
+        was edited since `edit_count`, the one that the form was made from.
+        """
+        self.lock()
+        self._demand_author(actor)
+        if content == self.content:
+            return
+        if edit_count != self.edit_count:
+            raise Conflict("This comment was edited in another window meanwhile. Compare, then save again.")
+        content.check(actor)
+        now, is_other_outcome = timezone.now(), content.outcome != self.outcome
+        self.revisions.create(written_at=self.edited_at or self.created_at, replaced_at=now, **asdict(self.content))
+        self._change(edited_at=now, edit_count=F("edit_count") + 1, **asdict(content))
+        if is_other_outcome:
+            Comment.objects.recount([self.paper_id])
+        self.mention(actor)
+
+    @transaction.atomic
+    def retract(self, actor) -> None:
+        """Take the comment back: its text is gone from all pages, its answers stay. Twice is once.
+
+        Raises NotAllowed for anybody but the author.
+        """
+        self.lock()
+        if self.author_id != actor.pk:
+            raise NotAllowed("Only who wrote a comment may retract it.")
+        if self.retracted_at is None:
+            self._change(retracted_at=timezone.now())
+            Comment.objects.recount([self.paper_id])
+
+    @transaction.atomic
+    def hide(self, actor, reason: str) -> None:
+        """Hide the text from everybody but moderators, for a reason that everybody reads. Raises NotAllowed."""
+        self.lock()
+        demand_moderator(actor)
+        if self.hidden_at is None:
+            self._change(hidden_at=timezone.now(), hidden_reason=reason)
+            Comment.objects.recount([self.paper_id])
+
+    @transaction.atomic
+    def unhide(self, actor) -> None:
+        """Show the text again. Raises NotAllowed for anybody but moderators."""
+        self.lock()
+        demand_moderator(actor)
+        self._change(hidden_at=None, hidden_reason="")
+        Comment.objects.recount([self.paper_id])
+
+    def lock(self) -> None:
+        """Lock the paper and this row until the transaction ends, and read the row anew. Raises Gone."""
+        _lock(self.paper)
+        try:
+            self.refresh_from_db(from_queryset=Comment.objects.select_for_update(no_key=True))
+        except Comment.DoesNotExist:
+            raise Gone("This comment does not exist any more.") from None
+
+    def answer(self) -> None:
+        """Count one more answer. Raises Conflict if the comment was retracted or hidden; the paper is locked."""
+        if not Comment.objects.standing().filter(pk=self.pk).exists():
+            raise Conflict("This comment was retracted or hidden meanwhile, so it can't be answered any more.")
+        self._change(reply_count=F("reply_count") + 1)
+
+    def mention(self, actor) -> None:
+        """Find out whom the text names, keep their names, and let those know who were not named before."""
+        people = User.objects.named(mentions(self.text)).exclude(pk=actor.pk)
+        names = {user.username.lower(): user.pk for user in people}
+        new = [pk for name, pk in names.items() if name not in self.mentioned]
+        if sorted(names) != self.mentioned:
+            self._change(mentioned=sorted(names))
+        if new:
+            people_mentioned.send(Comment, comment=self.pk, people=new)
+
+    def _change(self, **values) -> None:
+        Comment.objects.touch([self.pk], **values)
+        self.refresh_from_db(fields=[*values, "revision"])
+
+    def _demand_author(self, actor) -> None:
+        if self.author_id != actor.pk:
+            raise NotAllowed("Only who wrote a comment may edit it.")
+        if not self.is_standing:
+            raise Gone("This comment was retracted or hidden, so it can't be edited any more.")
+
+
+def _lock(paper: Paper) -> None:
+    if not Paper.objects.filter(pk=paper.pk).lock():
+        raise Gone("This paper does not exist any more.")
+
+
+def _count(counted: Count = ALL, **conditions):
+    """The number of the comments of a paper that stand, were written here, and meet these conditions."""
+    comments = Comment.objects.local().standing().filter(paper=OuterRef("pk"), **conditions)
+    counts = comments.order_by().values("paper").annotate(n=counted)
+    return Coalesce(Subquery(counts.values("n"), output_field=IntegerField()), 0)
+
+
+@cache
+def paper_counters() -> dict:
+    """The counters of a paper by their columns, as expressions.
+
+    What its own authors say makes a paper neither more discussed nor better reproduced.
+    """
+    return {
+        "comment_count": F("imported_comments") + _count(),
+        "commenter_count": _count(Count("author", distinct=True), by_author=False),
+        **{f"{outcome}_count": _count(outcome=outcome, by_author=False) for outcome in Outcome},
+    }
