@@ -39,7 +39,7 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
         """
         actor.lock()
         _lock(paper)
-        if content.outcome and (report := self._report_of(actor, paper)):
+        if content.outcome and (report := self.report_of(actor, paper)):
             report.edit(actor, content, report.edit_count)
             return report
         own = self.standing().filter(author=actor, **asdict(content))
@@ -76,7 +76,8 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
         self.touch(pks, author=None, mentioned=[], **asdict(Content("")))
         self.recount(papers)
 
-    def _report_of(self, actor, paper) -> "Comment | None":
+    def report_of(self, actor, paper) -> "Comment | None":
+        """The report that this person has written on the paper, if there is one."""
         return self.filter(author=actor, paper=paper, retracted_at=None).exclude(outcome="").first()
 
 

@@ -27,9 +27,9 @@ class CommentQuerySet(LockQuerySet):
         """Comments that a thread has a place for: those that stand, and those that were answered."""
         return self.filter(Q(retracted_at=None, hidden_at=None) | Q(reply_count__gt=0))
 
-    def with_turn(self):
-        """Comments with `turn`, by which a descending order begins with the oldest."""
-        return self.annotate(turn=-F("id"))
+    def with_age(self):
+        """Comments with `age`, by which a descending order begins with the oldest."""
+        return self.annotate(age=-F("id"))
 
     def seen_by(self, viewer):
         """Comments with everything that is shown of them to this viewer. Anything else of them raises an exception.
