@@ -24,7 +24,8 @@ from papers.ranking import WilsonBound
 from papers.signals import comment_posted, people_mentioned
 
 ALL = Count("*")
-REPEAT_AFTER = timedelta(days=1)  # until which the same text is refused elsewhere
+REPEAT_AFTER = timedelta(days=1)  # until which the same text is refused elsewhere, …
+MAX_COMMONPLACE = 40  # … unless it is no longer than this, in characters, as “Thank you!” is
 
 
 class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
@@ -46,8 +47,10 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
         if existing := own.filter(paper=paper, parent=parent).order_by("pk").last():
             return existing
         content.check(actor)
-        if other := own.filter(created_at__gt=timezone.now() - REPEAT_AFTER).order_by("pk").last():
-            raise BadInput(f"You have posted the same text today, on “{other.paper}”. Write what is about this paper.")
+        if len(content.text) > MAX_COMMONPLACE:
+            recent = own.filter(created_at__gt=timezone.now() - REPEAT_AFTER)
+            if other := recent.order_by("pk").last():
+                raise BadInput(f"You have posted the same text today, on “{other.paper}”. Write about this paper.")
         if parent:
             parent.answer()
         comment = self.create(

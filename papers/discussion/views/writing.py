@@ -32,8 +32,9 @@ _limited = limited("comment form", person=60, network=600, period=timedelta(minu
 def write(request: HttpRequest, ref: tuple[str, int | None], form_class: type[CommentForm]) -> HttpResponse:
     """The form of a comment or of a report on a paper. It posts the comment."""
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
-    own = Comment.objects.report_of(request.user, paper) if form_class is not CommentForm else None
-    form = CommentForm.of(own, request.POST or None) if own else form_class(request.POST or None)
+    is_report = form_class is not CommentForm and request.user.is_authenticated
+    own = Comment.objects.report_of(request.user, paper) if is_report else None
+    form = CommentForm.of(own, request.POST or None) if own else form_class(request.POST or None, auto_id="id_new_%s")
     return _answer(request, form, lambda: Comment.objects.post(request.user, paper, form.content), paper)
 
 
