@@ -93,8 +93,9 @@ class Comment(ContentFields):
     * `reply_count`: the number of its direct answers, retracted and hidden ones among them.
     * `revision` grows with everything that is shown of it; `edit_count` with its text.
     * `score` sorts by best: the Wilson bound of its upvotes (`papers.ranking`).
-    * `source_id` is its id at the site from which it was imported; its number is part of the paper's
-      `imported_comments`, so the counters here leave it out.
+    * `source_id` is its id at the site from which it was imported, `source_url` its author's page there. It is one of
+      the paper's `imported_comments`, so the counters here leave it out. It is retracted, and its text deleted, when
+      the source hides it or does not have it any more.
     """
 
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="comments", db_index=False)
@@ -134,7 +135,9 @@ class Comment(ContentFields):
                 name="comment_one_report_a_person",
             ),
             models.CheckConstraint(condition=Q(author=None) | Q(source_id=""), name="comment_written_here_or_imported"),
-            models.UniqueConstraint(fields=["source_id"], condition=~Q(source_id=""), name="comment_imported_once"),
+            models.UniqueConstraint(
+                fields=["paper", "source_id"], condition=~Q(source_id=""), name="comment_imported_once"
+            ),
             models.CheckConstraint(condition=Q(outcome__in=["", *Outcome.values]), name="comment_outcome_known"),
         ]
 
