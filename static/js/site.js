@@ -25,9 +25,11 @@ function switchTheme() {
 }
 
 /** @param {string} words */
-function say(words) {
+function say(words, isError = false) {
   const status = document.getElementById("status");
-  if (status) status.textContent = words;
+  if (!status) return;
+  status.textContent = words;
+  status.toggleAttribute("data-error", isError);
 }
 
 /** @param {HTMLElement} button */
@@ -68,7 +70,7 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 
   document.addEventListener("htmx:afterRequest", (/** @type {any} */ event) => {
-    if (event.detail.successful) say("");
+    if (event.detail.successful && document.querySelector("#status[data-error]")) say("");
   });
   document.addEventListener("htmx:beforeSwap", (/** @type {any} */ event) => {
     const { target, xhr } = event.detail;
@@ -79,7 +81,7 @@ document.addEventListener("DOMContentLoaded", () => {
   document.addEventListener("htmx:responseError", (/** @type {any} */ event) => {
     const { status } = event.detail.xhr;
     const tooMany = "Too many requests. Wait a little, then try again.";
-    say(status === 429 ? tooMany : "That did not work. Reload the page and try again.");
+    say(status === 429 ? tooMany : "That did not work. Reload the page and try again.", true);
   });
-  document.addEventListener("htmx:sendError", () => say("The site can't be reached. Are you online?"));
+  document.addEventListener("htmx:sendError", () => say("The site can't be reached. Are you online?", true));
 });
