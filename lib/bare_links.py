@@ -5,7 +5,8 @@ from html import escape
 
 from markdown_it.rules_inline import StateInline
 
-_URL = re.compile(r"(?<![^\W_])https?://[^\W_][^\s<>\"`\[\]\\^{|}\u3000-\u303f\uff01-\uff5e]*", re.IGNORECASE)
+_NOT_IN_URL = r"\s<>\"`\[\]\\^{|}«»\u2000-\u206f\u3000-\u303f\uff01-\uff5e"
+_URL = re.compile(rf"(?<![^\W_])https?://[^\W_][^{_NOT_IN_URL}]*", re.IGNORECASE)
 _SCHEME = re.compile(r"https?\Z", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w@./+-])@([a-z0-9_-]{1,39})(?![a-z0-9_@-])", re.IGNORECASE | re.ASCII)
 
