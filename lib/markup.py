@@ -212,8 +212,3 @@ def _clean(html: str, tags: set[str]) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow ugc noopener",
     )
-
-
-def mentions(text: str) -> set[str]:
-    """Returns the user names in the text."""
-    return set()

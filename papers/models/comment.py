@@ -89,7 +89,7 @@ class Comment(ContentFields):
 
     * `author` is None for an imported comment, which has a `source_name` instead, and after its author left.
     * `by_author`: its author is one of the paper's authors, which claims of authorship will say.
-    * `mentioned`: the user names, in lower case, of people whom the text names as `@name`.
+    * `mentioned`: the user names of people whom the text names as `@name`.
     * `reply_count`: the number of its direct answers, retracted and hidden ones among them.
     * `revision` grows with everything that is shown of it; `edit_count` with its text.
     * `score` sorts by best: the Wilson bound of its upvotes (`papers.ranking`).
@@ -219,7 +219,7 @@ class Comment(ContentFields):
     def mention(self, actor) -> None:
         """Find out whom the text names, keep their names, and let those know who were not named before."""
         people = User.objects.named(mentions(self.text)).exclude(pk=actor.pk)
-        names = {user.username.lower(): user.pk for user in people}
+        names = {user.username: user.pk for user in people}
         new = [pk for name, pk in names.items() if name not in self.mentioned]
         if sorted(names) != self.mentioned:
             self._change(mentioned=sorted(names))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from lib.refusals import BadInput, Conflict, Gone, NotAllowed
 from papers import audit
 from papers.models import Comment, CommentRevision, CommentVote, Content, Paper
-from papers.signals import comment_posted
+from papers.signals import comment_posted, people_mentioned
 from tests.factories import PaperFactory, UserFactory, appoint
 from tests.papers.discussion.talk import post
 from tests.race import race
@@ -146,7 +146,7 @@ def test_one_report_a_person_and_paper(paper, alice, bob):
     ("text", "refusal"),
     [
         (" \n", "Write something"),
-        ("x" * 20_001, "at most 20,000 characters; this one has 20,001"),
+        ("x" * 10_001, "at most 10,000 characters; this one has 10,001"),
         ("[a](https://a.example) [b](https://b.example) https://c.example", "2 links in a comment; this one has 3"),
     ],
 )
@@ -199,3 +199,13 @@ def test_deleting_a_paper_deletes_its_comments(paper, alice, bob, comment):
     with pytest.raises(Gone):
         comment.retract(alice)
     assert not Comment.objects.exists()
+
+
+def test_people_who_are_named_are_told_once(paper, alice, bob, carol):
+    sent = []
+    people_mentioned.connect(receiver := lambda people, **_: sent.append(people))
+    comment = post(alice, paper, "@Bob, @nobody and `@carol`: what does @alice mean?")
+    comment.edit(alice, Content("@bob and @carol: what do you mean?"), 0)
+    people_mentioned.disconnect(receiver)
+    assert sent == [[bob.pk], [carol.pk]]
+    assert comment.mentioned == ["bob", "carol"]

@@ -181,3 +181,9 @@ def test_the_history_of_a_report_names_the_answers_that_changed(paper, alice, st
     assert "What happened: <del>works</del> <ins>partly</ins>" in page
     assert "What was run: <del>v1</del> <ins>v2</ins>" in page
     assert "How long it took" not in page
+
+
+def test_only_people_who_are_here_are_linked(paper, alice, bob, stranger):
+    post(alice, paper, "@Bob, not @nobody.")
+    page = stranger.get("/papers/2509.08721").content.decode()
+    assert '<a href="/people/bob" rel="nofollow ugc noopener">@Bob</a>, not @nobody.' in page

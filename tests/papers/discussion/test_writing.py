@@ -60,7 +60,7 @@ def test_htmx_gets_the_form_of_a_reply(paper, alice, bob, signed_in):
     ("text", "status", "error"),
     [
         ("", 400, "This field is required."),
-        ("x" * 20_001, 400, "at most 20000 characters (it has 20001)"),
+        ("x" * 10_001, 400, "at most 10000 characters (it has 10001)"),
         ("[a](https://a.example) https://b.example https://c.example", 400, "this one has 3"),
     ],
 )
