@@ -5,9 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from papers.models import Bookmark, Vote
+from papers.models import Bookmark, CommentVote, Vote
 from tests.browser.axe import faults
 from tests.factories import PaperFactory
+from tests.papers.discussion.talk import post
 
 LONG = "A sentence that says what every other sentence of this abstract says. " * 20
 
@@ -94,17 +95,26 @@ def test_a_card_that_goes_leaves_the_focus_to_the_next(visit, day):
     expect(title(page, 34)).to_be_focused()
 
 
-def test_comments_are_walked(visit, paper):
-    page = visit("/papers/2509.08721")
-    comments = '<li class="comment">First</li><li class="comment">Second <a href="#reply" data-key="r">Reply</a></li>'
-    page.locator("#main").evaluate("(main, comments) => main.insertAdjacentHTML('beforeend', comments)", comments)
-    press(page, "n r n")
-    expect(page.locator(".comment").last).to_be_focused()
-    press(page, "p")
-    expect(page.locator(".comment").first).to_be_focused()
-    assert "#reply" not in page.url
-    press(page, "n r")
-    expect(page).to_have_url(re.compile("#reply$"))
+def test_comments_are_walked_and_answered(visit, paper, alice, bob):
+    first = post(bob, paper, "It trains.")
+    answer = post(bob, paper, "Faster on two machines.", first)
+    page = visit("/papers/2509.08721", user=alice)
+    comments = [page.locator(f"#comment-{comment.pk}") for comment in (first, answer)]
+    press(page, "r n")
+    expect(comments[0]).to_be_focused()
+    press(page, "n u")
+    expect(comments[1].get_by_role("button", name="Upvote, 1 so far")).to_have_attribute("aria-pressed", "true")
+    expect(comments[1]).to_be_focused()
+    press(page, "p s")
+    expect(comments[0]).to_be_focused()
+    expect(page.get_by_role("button", name="Bookmark")).to_have_attribute("aria-pressed", "true")
+    press(page, "r")
+    box = page.locator(f"#reply-{first.pk} textarea")
+    expect(box).to_be_focused()
+    press(page, "n u")
+    expect(box).to_have_value("nu")
+    assert CommentVote.objects.get().comment == answer
+    assert not Vote.objects.exists()
 
 
 def test_typing_and_modifiers_are_left_alone(visit, alice, day):
@@ -124,7 +134,7 @@ def test_the_help_sheet(visit, alice, day):
     page = visit("/papers", user=alice)
     press(page, "j ?")
     sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
-    expect(sheet.get_by_role("row", name="u Upvote, or withdraw the vote")).to_be_visible()
+    expect(sheet.get_by_role("row", name="s Bookmark, or remove the bookmark")).to_be_visible()
     assert faults(page) == []
     press(page, "j u g t Escape")
     expect(sheet).to_have_count(0)
