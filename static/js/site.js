@@ -3,16 +3,16 @@
 // theme is there before the first paint.
 
 const root = document.documentElement;
-const kept = remembered();
+const kept = remembered("theme");
 if (kept) root.dataset.theme = kept;
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-/** @param {string} [theme] */
-function remembered(theme) {
+/** What this browser remembers under a name. @param {string} name @param {string} [value] to remember first */
+function remembered(name, value) {
   try {
-    if (theme) localStorage.setItem("theme", theme);
-    return localStorage.getItem("theme");
+    if (value) localStorage.setItem(name, value);
+    return localStorage.getItem(name);
   } catch {
     return null; // storage is blocked
   }
@@ -21,7 +21,7 @@ function remembered(theme) {
 function switchTheme() {
   const now = root.dataset.theme ?? (dark.matches ? "dark" : "light");
   root.dataset.theme = now === "dark" ? "light" : "dark";
-  remembered(root.dataset.theme);
+  remembered("theme", root.dataset.theme);
 }
 
 /** @param {string} words */
@@ -56,17 +56,6 @@ document.addEventListener("DOMContentLoaded", () => {
     const button = event.target instanceof Element ? event.target.closest("button") : null;
     if (button?.matches(".theme")) switchTheme();
     if (button?.matches(".copy")) copy(button);
-  });
-
-  document.addEventListener("keydown", (event) => {
-    const fields = "input, textarea, select, [contenteditable]";
-    const isTyping = event.target instanceof HTMLElement && event.target.matches(fields);
-    const find = document.getElementById("find");
-    const hasModifier = event.ctrlKey || event.metaKey || event.altKey;
-    if (event.key !== "/" || isTyping || hasModifier || !(find instanceof HTMLInputElement)) return;
-    event.preventDefault();
-    find.focus();
-    find.select();
   });
 
   document.addEventListener("htmx:afterRequest", (/** @type {any} */ event) => {

@@ -33,7 +33,15 @@ LISTS = [
     "/subscribe?preview=1&min_votes=1&list=/orgs/" + "o" * 96,
     "/letters/manage",
 ]
-PAPERS = ["/papers/2509.00001", "/papers/2509.00002", "/papers/2509.00003", "/styleguide", "/about/ranking", "/feeds"]
+PAPERS = [
+    "/papers/2509.00001",
+    "/papers/2509.00002",
+    "/papers/2509.00003",
+    "/styleguide",
+    "/about/ranking",
+    "/about/keys",
+    "/feeds",
+]
 FRAMES = [
     f"/embed/orgs/{'o' * 96}",
     "/embed/papers?most=30&look=light",

@@ -10,7 +10,7 @@ from tests.factories import NOON, OrganisationFactory, PaperFactory
 
 
 def titles(answer) -> list[str]:
-    matches = re.findall(r"<h2><a href=\"/papers/[^\"]+\">(.*?)</a></h2>", answer.content.decode())
+    matches = re.findall(r"<h2><a href=\"/papers/[^>]+>(.*?)</a></h2>", answer.content.decode())
     return [re.sub("</?mark>", "", title) for title in matches]
 
 
