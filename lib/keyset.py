@@ -53,7 +53,7 @@ def page_of(rows: Sequence, order: tuple[str, ...], cursor: str, size: int) -> P
 
 
 def _cut(rows: Sequence, order: tuple[str, ...], size: int) -> Page:
-    return Page(list(rows[:size]), _write(rows[size - 1], order) if len(rows) > size else "")
+    return Page(list(rows[:size]), cursor_after(rows[size - 1], order) if len(rows) > size else "")
 
 
 def _values(row, order: tuple[str, ...]) -> tuple:
@@ -64,7 +64,8 @@ def _signer(order: tuple[str, ...]) -> Signer:
     return Signer(salt="lib.keyset:" + ",".join(order))
 
 
-def _write(row, order) -> str:
+def cursor_after(row, order: tuple[str, ...]) -> str:
+    """Returns the cursor of a page that begins after this row."""
     return _signer(order).sign_object([_plain(value) for value in _values(row, order)])
 
 

@@ -1,12 +1,16 @@
-"""The decorator of views that change state."""
+"""The decorators of views that change state."""
 
 from functools import wraps
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.middleware.csrf import CsrfViewMiddleware
 from django.template.loader import render_to_string
+from django.utils.decorators import decorator_from_middleware
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from lib.redirects import next_path, sign_in_first
+from lib.refusals import NotAllowed
 
 
 def posts_only(request: HttpRequest) -> HttpResponse:
@@ -29,5 +33,39 @@ def verb(view):
         if request.user.is_authenticated:
             return protected(request, *args, **kwargs)
         return sign_in_first(request, next_path(request))
+
+    return guarded
+
+
+class _CsrfNote(CsrfViewMiddleware):
+    """Lets a request without a valid token through to the view, and notes it in `request.refusal`."""
+
+    def _reject(self, request, reason):
+        request.refusal = NotAllowed(
+            "You signed in or out in another window meanwhile. Look at this, then post it again."
+        )
+
+
+_checked = decorator_from_middleware(_CsrfNote)
+
+
+def form_verb(view):
+    """Decorate a view with a form whose text would be a pity to lose. It takes GET and POST.
+
+    A POST without sign-in or without a CSRF token arrives, too, with a `request.refusal` instead of None, so that the
+    view can show the form again with what was typed; it must not change anything then.
+    """
+    protected = _checked(view)
+
+    @csrf_exempt
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        request.refusal = None
+        if request.user.is_authenticated:
+            return protected(request, *args, **kwargs)
+        if request.method != "POST":
+            return redirect_to_login(request.get_full_path())
+        request.refusal = NotAllowed("You are signed out. Sign in in another tab, then post this again.")
+        return view(request, *args, **kwargs)
 
     return guarded

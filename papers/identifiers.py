@@ -42,6 +42,10 @@ def pdf_url(arxiv_id: str) -> str:
     return f"https://arxiv.org/pdf/{arxiv_id}"
 
 
+def hub_url(arxiv_id: str) -> str:
+    return f"https://huggingface.co/papers/{arxiv_id}"
+
+
 def doi(arxiv_id: str) -> str:
     """The DOI that arXiv registers for the paper (https://info.arxiv.org/help/doi.html)."""
     return f"10.48550/arXiv.{arxiv_id}"

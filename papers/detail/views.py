@@ -9,6 +9,7 @@ from django.shortcuts import render
 from lib.pages import page
 from papers import lists, ranking
 from papers.detail.lists import similar as similar_list
+from papers.discussion.views import reading
 from papers.models import Paper
 from papers.organisations.views import affiliations
 from papers.paper import citation
@@ -38,7 +39,9 @@ def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
         "offers": affiliations.offers(request.user, found),
         **_context(found, why),
     }
-    return page(request, "papers/detail/paper.html", context, version=(found.cache_key, why, named, owners, similar))
+    discussion, comments = reading.section(request, found)
+    version = (found.cache_key, why, named, owners, similar, comments)
+    return page(request, "papers/detail/paper.html", context | discussion, version=version)
 
 
 def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:

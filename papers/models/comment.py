@@ -24,7 +24,8 @@ from papers.ranking import WilsonBound
 from papers.signals import comment_posted, people_mentioned
 
 ALL = Count("*")
-REPEAT_AFTER = timedelta(days=1)  # until which the same text is refused elsewhere
+REPEAT_AFTER = timedelta(days=1)  # until which the same text is refused elsewhere, …
+MAX_COMMONPLACE = 40  # … unless it is no longer than this, in characters, as “Thank you!” is
 
 
 class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
@@ -39,15 +40,17 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
         """
         actor.lock()
         _lock(paper)
-        if content.outcome and (report := self._report_of(actor, paper)):
+        if content.outcome and (report := self.report_of(actor, paper)):
             report.edit(actor, content, report.edit_count)
             return report
         own = self.standing().filter(author=actor, **asdict(content))
         if existing := own.filter(paper=paper, parent=parent).order_by("pk").last():
             return existing
         content.check(actor)
-        if other := own.filter(created_at__gt=timezone.now() - REPEAT_AFTER).order_by("pk").last():
-            raise BadInput(f"You have posted the same text today, on “{other.paper}”. Write what is about this paper.")
+        if len(content.text) > MAX_COMMONPLACE:
+            recent = own.filter(created_at__gt=timezone.now() - REPEAT_AFTER)
+            if other := recent.order_by("pk").last():
+                raise BadInput(f"You have posted the same text today, on “{other.paper}”. Write about this paper.")
         if parent:
             parent.answer()
         comment = self.create(
@@ -76,7 +79,8 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
         self.touch(pks, author=None, mentioned=[], **asdict(Content("")))
         self.recount(papers)
 
-    def _report_of(self, actor, paper) -> "Comment | None":
+    def report_of(self, actor, paper) -> "Comment | None":
+        """The report that this person has written on the paper, if there is one."""
         return self.filter(author=actor, paper=paper, retracted_at=None).exclude(outcome="").first()
 
 
@@ -89,8 +93,9 @@ class Comment(ContentFields):
     * `reply_count`: the number of its direct answers, retracted and hidden ones among them.
     * `revision` grows with everything that is shown of it; `edit_count` with its text.
     * `score` sorts by best: the Wilson bound of its upvotes (`papers.ranking`).
-    * `source_id` is its id at the site from which it was imported; its number is part of the paper's
-      `imported_comments`, so the counters here leave it out.
+    * `source_id` is its id at the site from which it was imported, `source_url` its author's page there. It is one of
+      the paper's `imported_comments`, so the counters here leave it out. It is retracted, and its text deleted, when
+      the source hides it or does not have it any more.
     """
 
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="comments", db_index=False)
@@ -130,7 +135,9 @@ class Comment(ContentFields):
                 name="comment_one_report_a_person",
             ),
             models.CheckConstraint(condition=Q(author=None) | Q(source_id=""), name="comment_written_here_or_imported"),
-            models.UniqueConstraint(fields=["source_id"], condition=~Q(source_id=""), name="comment_imported_once"),
+            models.UniqueConstraint(
+                fields=["paper", "source_id"], condition=~Q(source_id=""), name="comment_imported_once"
+            ),
             models.CheckConstraint(condition=Q(outcome__in=["", *Outcome.values]), name="comment_outcome_known"),
         ]
 

@@ -16,6 +16,10 @@ class CommentQuerySet(LockQuerySet):
         """Comments that were written here, by somebody who still has an account, and not imported."""
         return self.filter(author__isnull=False)
 
+    def imported(self):
+        """Comments that were imported from another site."""
+        return self.exclude(source_id="")
+
     def touch(self, pks, **changes) -> int:
         """Write these changes into those of the comments with these ids, and raise their revision; how many they are.
 
@@ -27,9 +31,9 @@ class CommentQuerySet(LockQuerySet):
         """Comments that a thread has a place for: those that stand, and those that were answered."""
         return self.filter(Q(retracted_at=None, hidden_at=None) | Q(reply_count__gt=0))
 
-    def with_turn(self):
-        """Comments with `turn`, by which a descending order begins with the oldest."""
-        return self.annotate(turn=-F("id"))
+    def with_age(self):
+        """Comments with `age`, by which a descending order begins with the oldest."""
+        return self.annotate(age=-F("id"))
 
     def seen_by(self, viewer):
         """Comments with everything that is shown of them to this viewer. Anything else of them raises an exception.

@@ -12,13 +12,10 @@ from papers import audit
 from papers.models import Comment, CommentRevision, CommentVote, Content, Paper
 from papers.signals import comment_posted
 from tests.factories import PaperFactory, UserFactory, appoint
+from tests.papers.discussion.talk import post
 from tests.race import race
 
 REPORT = Content("It trains.", "works", "example/code at 1f2e3d", "one A100", "3 hours")
-
-
-def post(author, paper, text="Good.", parent=None, **values):
-    return Comment.objects.post(author, paper, Content(text, **values), parent)
 
 
 def counters(paper) -> tuple:
@@ -53,14 +50,15 @@ def test_what_authors_of_the_paper_write_does_not_count_as_discussion(paper, ali
     assert counters(paper) == (1, 0, 0)
 
 
-def test_the_same_comment_twice_is_posted_once_and_elsewhere_refused(paper, alice, comment):
-    assert post(alice, paper) == comment
-    other = PaperFactory()
+def test_the_same_comment_twice_is_posted_once_and_elsewhere_refused(paper, alice):
+    text, other = "Subscribe to my newsletter about these things.", PaperFactory()
+    assert post(alice, paper, text) == post(alice, paper, text)
     with pytest.raises(BadInput, match="same text today"):
-        post(alice, other)
+        post(alice, other, text)
     with time_machine.travel(timezone.now() + timedelta(days=2)):
-        post(alice, other)
-    assert counters(paper) == (1, 1, 1)
+        post(alice, other, text)
+    assert post(alice, paper, "Thank you!") != post(alice, other, "Thank you!")
+    assert counters(paper) == (2, 1, 1)
 
 
 def test_an_answer_is_counted_by_its_parent_and_refused_by_a_retracted_one(paper, alice, bob, comment):

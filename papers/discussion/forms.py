@@ -1,0 +1,74 @@
+from dataclasses import asdict
+
+from django import forms
+
+from lib.forms import LineField
+from lib.refusals import Refusal
+from lib.widgets import MarkdownInput
+from papers.models import Content, Outcome
+from papers.models.comment import Comment
+from papers.models.content import MAX_LENGTH
+
+_OUTCOMES = [
+    (Outcome.WORKS, "It works as the paper says"),
+    (Outcome.PARTLY, "It works in part"),
+    (Outcome.FAILS, "It does not work"),
+]
+
+
+class CommentForm(forms.Form):
+    """A comment in Markdown. A `refusal` of the verb is shown as an error of the form, which keeps what was typed."""
+
+    text = forms.CharField(
+        label="Comment",
+        max_length=MAX_LENGTH,
+        widget=MarkdownInput({"rows": 5}),
+        help_text="Markdown, and maths between dollars: $x^2$. Mention people as @name.",
+    )
+    edit_count = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    refusal: Refusal | None = None
+
+    @property
+    def content(self) -> Content:
+        values = {name: value for name, value in self.cleaned_data.items() if name != "edit_count"}
+        return Content(**values)
+
+    @property
+    def html_id(self) -> str:
+        return self.auto_id % "form"
+
+    @classmethod
+    def of(cls, comment: Comment, data=None):
+        """The form that edits this comment: of a report, if it is one."""
+        form = ReportForm if comment.outcome else CommentForm
+        return form(
+            data,
+            auto_id=f"id_edit{comment.pk}_%s",
+            initial=asdict(comment.content) | {"edit_count": comment.edit_count},
+        )
+
+    def refuse(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        self.add_error(None, str(refusal))
+
+
+class ReportForm(CommentForm):
+    """A report of who ran what the paper describes."""
+
+    field_order = ["outcome", "ran", "hardware", "duration", "text"]
+
+    outcome = forms.ChoiceField(label="What happened", choices=_OUTCOMES, widget=forms.RadioSelect)
+    ran = LineField(label="What you ran", max_length=300, help_text="The repository, and the commit or release.")
+    hardware = LineField(label="Hardware", max_length=200, required=False)
+    duration = LineField(label="How long it took", max_length=100, required=False)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["text"].label = "What came out"
+        self.fields["text"].required = False
+
+
+class HideForm(forms.Form):
+    """Why moderators hide a comment, which everybody reads in its place."""
+
+    reason = LineField(max_length=200, help_text="Everybody reads this in place of the comment.")

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from papers.discussion.forms import CommentForm, ReportForm
+from papers.discussion.views import moderation, reading, writing
+
+urlpatterns = [
+    path("papers/<arxiv:ref>/comments", reading.comments, name="comments"),
+    path("papers/<arxiv:ref>/comments/new", writing.write, {"form_class": CommentForm}, name="write_comment"),
+    path("papers/<arxiv:ref>/report", writing.write, {"form_class": ReportForm}, name="report"),
+    path("comments/<int:pk>", reading.comment, name="comment"),
+    path("comments/<int:pk>/history", reading.history, name="comment_history"),
+    path("comments/<int:pk>/reply", writing.reply, name="reply"),
+    path("comments/<int:pk>/edit", writing.edit, name="edit_comment"),
+    path("comments/<int:pk>/retract", writing.retract, name="retract_comment"),
+    path("comments/<int:pk>/vote", writing.vote, {"change": "make"}, name="vote_comment"),
+    path("comments/<int:pk>/vote/withdraw", writing.vote, {"change": "unmake"}, name="withdraw_vote_comment"),
+    path("comments/<int:pk>/moderate", moderation.moderate, name="moderate_comment"),
+    path("moderation/comments", moderation.log, name="comment_log"),
+]

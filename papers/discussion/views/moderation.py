@@ -1,0 +1,37 @@
+"""Pages of moderators: all comments as they were written, and hiding one."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from lib import keyset
+from orgs.views.moderation import for_moderators
+from papers.discussion.forms import HideForm
+from papers.models import Comment
+
+COMMENTS = 50
+
+
+@login_required
+@for_moderators
+def log(request: HttpRequest) -> HttpResponse:
+    """All comments, the newest first, with those that are retracted or hidden."""
+    comments = Comment.objects.seen_by(request.user)
+    found = keyset.page(comments, ("id",), request.GET.get("older", ""), COMMENTS)
+    return render(request, "papers/discussion/log.html", {"page": found})
+
+
+@login_required
+@for_moderators
+def moderate(request: HttpRequest, pk: int) -> HttpResponse:
+    """A comment as it was written, and the form that hides it with a reason, or shows it again."""
+    comment = get_object_or_404(Comment.objects.seen_by(request.user), pk=pk)
+    form = HideForm(request.POST if "hide" in request.POST else None)
+    if "unhide" in request.POST:
+        comment.unhide(request.user)
+        return redirect(comment)
+    if form.is_valid():
+        comment.hide(request.user, form.cleaned_data["reason"])
+        return redirect(comment)
+    context = {"comment": comment, "form": form, "revisions": comment.revisions.order_by("-id")[:COMMENTS]}
+    return render(request, "papers/discussion/moderate.html", context, status=400 if form.errors else 200)

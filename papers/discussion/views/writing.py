@@ -1,0 +1,131 @@
+"""Posting, answering, editing, retracting and upvoting comments.
+
+A form that is refused, for whatever reason, comes back with all that was typed in it.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
+
+from accounts.factors import acts_as_moderator
+from lib.http import refused
+from lib.limits import limited
+from lib.redirects import redirect_back
+from lib.refusals import NotAllowed, Refusal
+from lib.verbs import form_verb, verb
+from papers.discussion import rows
+from papers.discussion.forms import CommentForm
+from papers.discussion.limits import count_comment
+from papers.discussion.thread import Node
+from papers.models import Comment, CommentVote, Paper
+
+_limited = limited("comment form", person=60, network=600, period=timedelta(minutes=1))
+
+
+@form_verb
+@_limited
+def write(request: HttpRequest, ref: tuple[str, int | None], form_class: type[CommentForm]) -> HttpResponse:
+    """The form of a comment or of a report on a paper. It posts the comment."""
+    paper = get_object_or_404(Paper, arxiv_id=ref[0])
+    is_report = form_class is not CommentForm and request.user.is_authenticated
+    own = Comment.objects.report_of(request.user, paper) if is_report else None
+    form = CommentForm.of(own, request.POST or None) if own else form_class(request.POST or None, auto_id="id_new_%s")
+    return _answer(request, form, lambda: Comment.objects.post(request.user, paper, form.content), paper)
+
+
+@form_verb
+@_limited
+def reply(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form of an answer to a comment. It posts the answer."""
+    parent = get_object_or_404(Comment.objects.standing().seen_by(request.user), pk=pk)
+    form = CommentForm(request.POST or None, auto_id=f"id_{pk}_%s")
+
+    def post() -> Comment:
+        return Comment.objects.post(request.user, parent.paper, form.content, parent)
+
+    return _answer(request, form, post, parent.paper, parent)
+
+
+@form_verb
+@_limited
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form that edits one's own comment, and the button that retracts it."""
+    comment = get_object_or_404(Comment.objects.standing().select_related("paper"), pk=pk)
+    if request.method == "GET" and comment.author_id != request.user.pk:
+        raise NotAllowed("Only who wrote a comment may edit it.")
+    form = CommentForm.of(comment, request.POST or None)
+
+    def save() -> Comment:
+        comment.edit(request.user, form.content, form.cleaned_data["edit_count"] or 0)
+        return comment
+
+    return _answer(request, form, save, comment.paper, comment=comment)
+
+
+@verb
+def retract(request: HttpRequest, pk: int) -> HttpResponse:
+    """Retract one's own comment."""
+    comment = get_object_or_404(Comment.objects.select_related("paper"), pk=pk)
+    comment.retract(request.user)
+    messages.success(request, "Your comment is retracted.")
+    return HttpResponseRedirect(f"{comment.paper.get_absolute_url()}#comments")
+
+
+@verb
+@_limited
+def vote(request: HttpRequest, pk: int, change: str) -> HttpResponse:
+    """Upvote a comment or take that back, then answer with its button, or lead back to the comment."""
+    comment = get_object_or_404(Comment, pk=pk)
+    getattr(CommentVote.objects, change)(request.user, comment)
+    if not request.htmx:
+        return redirect_back(request)
+    comment = Comment.objects.seen_by(request.user).get(pk=pk)
+    return render(request, "papers/discussion/comment_row.html#vote", {"comment": comment})
+
+
+def _answer(
+    request: HttpRequest,
+    form: CommentForm,
+    save: Callable[[], Comment],
+    paper: Paper,
+    parent: Comment | None = None,
+    comment: Comment | None = None,
+) -> HttpResponse:
+    """Save what a form says and show the comment, or show the form, with what was wrong and all that was typed."""
+    if request.method == "POST" and "look" not in request.GET and form.is_valid():
+        try:
+            if request.refusal:
+                raise request.refusal
+            count_comment(request.user)
+            return _show(request, save())
+        except Refusal as refusal:
+            form.refuse(refusal)
+    context = {"form": form, "paper": paper, "parent": parent, "comment": comment, "in_place": _is_in_place(request)}
+    template = "papers/discussion/_form.html" if request.htmx else "papers/discussion/write.html"
+    response = render(request, template, context, status=400 if form.errors else 200)
+    if request.htmx and request.method == "POST":
+        reswap(retarget(response, f"#{form.html_id}"), "outerHTML")
+    return refused(response, form.refusal) if form.refusal else response
+
+
+def _is_in_place(request: HttpRequest) -> bool:
+    """Whether the form stands in a page of comments, among which the new one is to appear."""
+    return bool(re.fullmatch(r"thread|(reply|replies)-\d+", request.htmx.target or "")) if request.htmx else False
+
+
+def _show(request: HttpRequest, comment: Comment) -> HttpResponse:
+    """Answer with the comment for its place in the page, or lead to its own page."""
+    if _is_in_place(request):
+        node = Node(Comment.objects.seen_by(request.user).get(pk=comment.pk))
+        rows.draw([node], request.user, moderates=acts_as_moderator(request))
+        response = render(request, "papers/discussion/_nodes.html", {"nodes": [node]})
+    else:
+        messages.success(request, "Your comment is posted.")
+        redirect = HttpResponseClientRedirect if request.htmx else HttpResponseRedirect
+        response = redirect(comment.get_absolute_url())
+    return trigger_client_event(response, "comment-posted", {"id": comment.pk}) if request.htmx else response

@@ -1,0 +1,94 @@
+// @ts-check
+// Comments: what is typed is kept until it is posted, and a new comment gets the focus. Pages work without this.
+
+/** @param {Element} form */
+const draftKey = (form) => `draft ${form.getAttribute("action")}`;
+
+/** @param {string} key @param {string | null} [value] */
+function draft(key, value) {
+  try {
+    if (value === null) sessionStorage.removeItem(key);
+    else if (value !== undefined) sessionStorage.setItem(key, value);
+    return sessionStorage.getItem(key);
+  } catch {
+    return null; // storage is blocked or full
+  }
+}
+
+/** @param {HTMLFormElement} form */
+const fields = (form) =>
+  [...form.querySelectorAll("textarea, input:not([type=hidden])")];
+
+/** @param {HTMLFormElement} form */
+function keep(form) {
+  const values = fields(form).map((/** @type {any} */ field) => (field.type === "radio" ? field.checked : field.value));
+  draft(draftKey(form), JSON.stringify(values));
+}
+
+/** @param {HTMLFormElement} form */
+function restore(form) {
+  const values = JSON.parse(draft(draftKey(form)) ?? "[]");
+  fields(form).forEach((/** @type {any} */ field, index) => {
+    if (values[index] === undefined) return;
+    if (field.type === "radio") field.checked = values[index];
+    else if (field.value === field.defaultValue) field.value = values[index];
+  });
+}
+
+/** @param {Element | Document} root */
+function restoreAll(root) {
+  for (const form of root.querySelectorAll("form[data-draft]")) if (form instanceof HTMLFormElement) restore(form);
+}
+
+/** @param {Event} event */
+const formOf = (event) => {
+  const form = event.target instanceof Element ? event.target.closest("form[data-draft]") : null;
+  return form instanceof HTMLFormElement ? form : null;
+};
+
+/** @param {HTMLFormElement} form */
+function close(form) {
+  draft(draftKey(form), null);
+  form.reset();
+  form.querySelectorAll("[role=region]").forEach((preview) => preview.replaceChildren());
+  form.closest(".reply-place")?.replaceChildren();
+}
+
+restoreAll(document);
+document.addEventListener("input", (event) => {
+  const form = formOf(event);
+  if (form) keep(form);
+});
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("[data-cancel]") : null;
+  const form = link && formOf(event);
+  if (!form) return;
+  draft(draftKey(form), null);
+  if (!form.closest(".reply-place")) return;
+  event.preventDefault();
+  close(form);
+});
+document.addEventListener("htmx:beforeSwap", (/** @type {any} */ event) => {
+  const { requestConfig, xhr } = event.detail;
+  if (requestConfig.elt.matches("form[data-draft]") && xhr.status >= 400 && xhr.response.includes("data-draft"))
+    Object.assign(event.detail, { shouldSwap: true, isError: false });
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  const place = event.target;
+  if (!(place instanceof HTMLElement)) return;
+  if (!place.matches(".reply-place, form[data-draft]")) return;
+  restoreAll(place);
+  place.querySelector("textarea")?.focus();
+});
+document.addEventListener("comment-posted", (/** @type {any} */ event) => {
+  const form = formOf(event);
+  if (form) close(form);
+  requestAnimationFrame(() => {
+    const comment = document.getElementById(`comment-${event.detail.id}`);
+    if (!comment) return;
+    comment.tabIndex = -1;
+    comment.focus();
+    const status = document.getElementById("status");
+    if (status) status.textContent = "Your comment is posted.";
+  });
+});
