@@ -88,8 +88,8 @@ def _words(texts: Iterable[str]) -> Iterator[str]:
 def papers(urns: Urns, organisations: Sequence[int], random: Generator, keys: range) -> list[Paper]:
     """Papers with these keys, each with its authors as `names`. The nth organisation has 1 / n of the first one's.
 
-    A third of them have code, but none of the first organisation's. One in fifty was reproduced, and one in five thousand
-    failed, too.
+    A third of them have code, but none of the first organisation's. One in fifty was reproduced, one in five thousand
+    not by everybody.
     """
     number = len(keys)
     columns = zip(
