@@ -1,8 +1,9 @@
 """A list as a feed: Atom 1.0 (RFC 4287), JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/) and RSS 2.0
 (https://www.rssboard.org/rss-specification, with `atom:link` and `dc:creator` as its best practices have them).
 
-The number of votes is not in a feed; a vote changes at most the selection and order of its entries. The id of an entry
-is the paper's address on arXiv; it and the id of a feed are the same on every host.
+The number of votes is not in a feed; a vote changes at most the selection and order of its entries. A report of
+reproduction changes the text of an entry, but not its `updated`. The id of an entry is the paper's address on arXiv; it
+and the id of a feed are the same on every host.
 """
 
 import json
@@ -36,7 +37,17 @@ _ATOM = "http://www.w3.org/2005/Atom"
 _DC = "http://purl.org/dc/elements/1.1/"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 # The columns, besides the text, that a change of an entry depends on.
-_COLUMNS = ("listed_at", "changed_at", "categories", "keywords", "code_url", "project_url")
+_COLUMNS = (
+    "listed_at",
+    "changed_at",
+    "categories",
+    "keywords",
+    "works_count",
+    "partly_count",
+    "fails_count",
+    "code_url",
+    "project_url",
+)
 
 
 @dataclass(frozen=True)
@@ -64,13 +75,14 @@ class Entry:
 
     @property
     def html(self) -> str:
-        """The authors and organisation, the note of a collection, the abstract, and links."""
+        """The authors and organisation, reports of reproduction, a collection's note, the abstract, and links."""
         paper = self.paper
         byline = " · ".join(filter(None, [paper.byline(MAX_AUTHORS), paper.organisation]))
         anchors = format_html_join(" · ", '<a href="{}">{}</a>', ((url, name) for name, url in paper.links.items()))
         paragraphs = [
             format_html("<p>{}</p>", byline) if byline else "",
             mark_safe("<p><strong>This paper was withdrawn.</strong></p>") if paper.is_withdrawn else "",
+            format_html("<p>{}</p>", paper.reproduction) if paper.reproduction else "",
             format_html("<blockquote>{}</blockquote>", markdown(paper.note, plain=True)) if paper.note else "",
             format_html("<p>{}</p>", paper.plain_abstract) if paper.abstract else "",
             format_html("<p>{}</p>", anchors),
