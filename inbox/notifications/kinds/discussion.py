@@ -1,6 +1,5 @@
 from django.db.models import QuerySet
 
-from accounts.models import User
 from inbox.models.kind import Delivery, register
 from inbox.notifications.comment_notification import CommentNotification
 from papers.models import Comment, PaperFollow
@@ -22,4 +21,4 @@ class Discussion(CommentNotification):
 
     def recipients(self, comment: Comment) -> QuerySet:
         follows = PaperFollow.objects.filter(paper=comment.paper).exclude(user=comment.author)
-        return follows.exclude(user__in=User.objects.named(comment.mentioned)).values_list("user", flat=True)
+        return follows.exclude(user__username__in=comment.mentioned).values_list("user", flat=True)

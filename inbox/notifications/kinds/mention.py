@@ -19,5 +19,5 @@ class Mention(CommentNotification):
     def recipients(self, comment: Comment, people: list[int]) -> QuerySet:
         """Those of these people whom the comment still names and who were not notified of it before an edit."""
         notified = Notification.objects.filter(user__in=people, facts__comments__contains=[[comment.pk]])
-        others = User.objects.exclude(pk__in=answered(comment)).exclude(pk__in=notified.values("user"))
-        return others.named(comment.mentioned).filter(pk__in=people).values_list("pk", flat=True)
+        named = User.objects.filter(pk__in=people, username__in=comment.mentioned).exclude(pk__in=answered(comment))
+        return named.exclude(pk__in=notified.values("user")).values_list("pk", flat=True)
