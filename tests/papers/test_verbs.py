@@ -6,7 +6,7 @@ from accounts.models import Suppression, User
 from inbox.models import Notification, Subscription
 from orgs.models import Membership
 from orgs.roles import Role
-from papers.models import Affiliation, Bookmark, Collection, DataExport, FeedKey, Item, SavedFilter, Vote
+from papers.models import Affiliation, Bookmark, Collection, Comment, DataExport, FeedKey, Item, SavedFilter, Vote
 from papers.models.follow import kinds
 from tests.conftest import Reader
 from tests.database import contents
@@ -29,6 +29,7 @@ EVERY = [
     *(f"/papers/2509.08721/{verb}" for verb in ("vote", "vote/withdraw", "bookmark", "bookmark/remove")),
     *(f"/papers/2509.08721/collections/{verb}" for verb in ("add", "remove", "begin")),
     *ALICES,
+    *(f"/comments/7/{verb}" for verb in ("retract", "vote", "vote/withdraw")),
     "/papers/filters/save",
     "/papers/filters/7/remove",
     "/settings/data/make",
@@ -79,6 +80,8 @@ def build_scene():
     paper = PaperFactory(arxiv_id="2509.08721")
     Vote.objects.make(alice, paper)
     Bookmark.objects.make(alice, paper)
+    Comment.objects.create(pk=7, paper=paper, author=alice, text="Good.")
+    Comment.objects.recount([paper.pk])
     FeedKey.objects.create(user=alice, key="old")
     SubscriptionFactory(email=alice.email, key="rhythm")
     SavedFilter.objects.create(pk=7, user=alice, name="Agents", query="q=agents")
