@@ -10,7 +10,7 @@ from lib.markup import markdown, markdown_line, plain
 from lib.text import one_line
 from lib.xml import writable
 from papers.discussion.lists import CommentList
-from papers.models import Comment
+from papers.models import Comment, Paper
 from papers.syndication.formats import MAX_ENTRIES, Entry, Feed, non_empty_lines, urn
 
 
@@ -38,11 +38,10 @@ def build(list_: CommentList, comments: list[Comment], address: str) -> Feed:
 
 
 def _entry(comment: Comment) -> Entry:
-    path, paper = comment.get_absolute_url(), comment.paper
-    title = one_line(plain(paper.title)) or paper.arxiv_id
+    path, title = comment.get_absolute_url(), f"{comment.author_name or 'A comment'} on “{_title(comment.paper)}”"
     return Entry(
         id=urn(path),
-        title=one_line(writable(f"{comment.author_name or 'A comment'} on “{title}”")),
+        title=one_line(writable(title)),
         url=settings.BASE_URL + path,
         published=comment.created_at,
         updated=comment.edited_at or comment.created_at,
@@ -52,8 +51,12 @@ def _entry(comment: Comment) -> Entry:
     )
 
 
+def _title(paper: Paper) -> str:
+    return one_line(plain(paper.title)) or paper.arxiv_id
+
+
 def _html(comment: Comment) -> str:
-    """Return whom the comment answers, the answers of a report, and the text."""
+    """Return what the comment is about and whom it answers, the answers of a report, and the text."""
     answers = {
         "I ran it": comment.get_outcome_display(),
         "What was run": comment.ran and markdown_line(comment.ran),
@@ -61,9 +64,10 @@ def _html(comment: Comment) -> str:
         "Time": comment.duration,
     }
     items = format_html_join("", "<li>{}: {}</li>", ((name, answer) for name, answer in answers.items() if answer))
-    answered = _answered(comment)
+    paper, answered = comment.paper, _answered(comment)
     paragraphs = [
-        format_html('<p>In answer to <a href="{}">{}</a>:</p>', *answered) if answered else "",
+        format_html('<p>On <a href="{}">{}</a>', settings.BASE_URL + paper.get_absolute_url(), _title(paper)),
+        format_html(', in answer to <a href="{}">{}</a>.</p>', *answered) if answered else ".</p>",
         format_html("<ul>{}</ul>", items) if items else "",
         markdown(comment.text, plain=True),
     ]
