@@ -50,7 +50,7 @@ ARGUMENTS = {
     "colour": "9a1b1e",
     "path": "collections/hush",
     "number": "0",
-    "pk": "1",
+    "pk": "9000001",
     "format": "atom",
 }
 TEXTS = {"papers:week": "2025-W37", "papers:month": "2025-09"}
@@ -200,7 +200,7 @@ def build_scene():
     SubmissionFactory(key="hush", user=people["reader"], state="failed", problem="problem-of-a-submission")
     LetterFactory(key="hush", day=NOON, papers=[paper.pk], subscription__email="address-of-a-subscriber@example.org")
     SubscriptionFactory(email=people["reader"].email, title="Letters-of-rita")
-    NotificationFactory(pk=1, user=people["reader"])
+    NotificationFactory(pk=9_000_001, user=people["reader"])
     _discuss(paper, people)
     for person in filter(None, people.values()):
         FeedKey.objects.make(person)
@@ -209,7 +209,7 @@ def build_scene():
 
 def _discuss(paper, people) -> None:
     """An edited comment, a retracted and a hidden one, and a report, of which each was answered."""
-    first = Comment.objects.create(pk=1, paper=paper, author=people["reader"], text="words-at-first")
+    first = Comment.objects.create(pk=9_000_001, paper=paper, author=people["reader"], text="words-at-first")
     first.edit(people["reader"], Content("words-of-a-comment"), 0)
     author, answering = people["owner"], people["member"]
     retracted = Comment.objects.post(author, paper, Content("words-of-a-retracted-comment"), first)

@@ -39,8 +39,8 @@ COMMENTS = [
     "/people/" + "e" * 39 + "/comments",
     "/papers/2509.00001/comments",
     "/papers/2509.00003/comments",
-    "/comments/1",
-    "/comments/1/history",
+    "/comments/9000001",
+    "/comments/9000001/history",
 ]
 PAPERS = ["/papers/2509.00001", "/papers/2509.00002", "/papers/2509.00003", "/styleguide", "/about/ranking", "/feeds"]
 FRAMES = [
@@ -114,7 +114,7 @@ MEMBER = [
     "/papers/2509.00001/comments",
     "/papers/2509.00001/comments/new",
     "/papers/2509.00001/report",
-    *(f"/comments/1{page}" for page in ("", "/reply", "/edit")),
+    *(f"/comments/9000001{page}" for page in ("", "/reply", "/edit")),
 ]
 MODERATOR = [
     "/moderation/claims",
@@ -122,7 +122,7 @@ MODERATOR = [
     "/moderation/jobs",
     "/moderation/staff",
     "/moderation/comments",
-    "/comments/1/moderate",
+    "/comments/9000001/moderate",
     f"/moderation/merge?old={'f' * 96}&into={'o' * 96}",
     f"/orgs/{'f' * 96}/claim",
 ]

@@ -111,9 +111,9 @@ def contest(member: User) -> User:
 
 
 def _discuss(paper: Paper, member: User) -> None:
-    """Comments of every kind whose words are as long as they may be, eight deep; the first has the id 1."""
-    Comment.objects.create(pk=1, paper=paper, author=member, text="It *was* so.")
-    first, other = Comment.objects.get(pk=1), UserFactory(username="e" * 39, name="E" * 120)
+    """Comments of every kind whose words are as long as they may be, eight deep; the first has the id 9000001."""
+    Comment.objects.create(pk=9_000_001, paper=paper, author=member, text="It *was* so.")
+    first, other = Comment.objects.get(pk=9_000_001), UserFactory(username="e" * 39, name="E" * 120)
     first.edit(member, Content(f"{'w' * 300}\n\n{WIDE}\n\n`{'c' * 200}`\n\n> {'q' * 200}"), 0)
     parent = first
     for depth in range(8):
