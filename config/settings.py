@@ -183,13 +183,10 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # these ask for bot
 # Only an https site is behind a proxy, which must set or remove this header (docs/deploy.md).
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
-# The most bytes of a request's body (lib.bodies), and of a form with two pictures of 5 MB and a mail service's report.
+# The most bytes of a request's body (lib.bodies), of a form with two 5 MB pictures, a mail service's report, a comment
 BODY_LIMIT = 64_000
-LONGER_BODIES = {
-    r"/comments/.*|/papers/.*/(?:comments/new|report)|/accounts/markdown": 400_000,
-    r"/settings/profile|/orgs/[^/]+/edit|/admin/.*": 12_000_000,
-    r"/anymail/.*": 2_000_000,
-}
+LONGER_BODIES = {r"/settings/profile|/orgs/[^/]+/edit|/admin/.*": 12_000_000, r"/anymail/.*": 2_000_000}
+LONGER_BODIES |= {r"/comments/.*|/papers/.*/(?:comments/new|report)|/markdown": 300_000}
 # No header of a request may change the path of the site.
 FORCE_SCRIPT_NAME = ""
 

@@ -78,6 +78,11 @@ def _cards() -> list[tuple[str, str]]:
             "withdrawn",
             _paper(7, title="A paper that its authors withdrew", withdrawn_at=datetime(2025, 9, 12, tzinfo=UTC)),
         ),
+        ("reproduced", _paper(8, title="A paper that readers ran", works_count=3, partly_count=2, fails_count=1)),
+        (
+            "not reproduced, commented, with code",
+            _paper(9, title="A paper that nobody could run", fails_count=2, comment_count=5, code_stars=12),
+        ),
         ("maths in the title", _paper(6, title="On $\\mathbb{R}^d$ and $\\ell_2$-regularised nothing")),
     ]
     return [(state, render_card(paper).fill()) for state, paper in papers]

@@ -19,6 +19,14 @@ _EMOJI = "\u2600-\u27bf\U0001f000-\U0001faff"
 _JOINED = "\u0600-\u109f\u1780-\u18af" + _EMOJI
 _STRAY_SELECTOR = re.compile(f"(?<![{_EMOJI}])\ufe0f")
 _STRAY_JOINER = re.compile(f"(?<![{_JOINED}\ufe0f])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
+# Marks that are set above or below the letter before them. No language needs more than four on one letter.
+_COMBINING = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+    "\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u0f71-\u0f84\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
+_HEAP = re.compile(f"(^|[{_COMBINING}]{{4}})[{_COMBINING}]+")
+_CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
 _QUOTATION_MARKS = str.maketrans(dict.fromkeys('"“”„‟«»', "'"))
 
 
@@ -30,8 +38,21 @@ def one_line(text: str) -> str:
     """
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
-    visible = _STRAY_JOINER.sub("", _STRAY_SELECTOR.sub("", _INVISIBLE.sub("", text)))
-    return " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", visible)).split())
+    return " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", _visible(text))).split())
+
+
+def legible(text: str) -> str:
+    """Returns the lines of the text without invisible and control characters, and with “\\n” at the end of each.
+
+    At most four accents remain on one letter, and none before the first letter.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _HEAP.sub(r"\1", _CONTROL_IN_LINES.sub("", _visible(_LINE_END.sub("\n", text))))
+
+
+def _visible(text: str) -> str:
+    return _STRAY_JOINER.sub("", _STRAY_SELECTOR.sub("", _INVISIBLE.sub("", text)))
 
 
 def cut(text: str, limit: int) -> str:

@@ -43,10 +43,11 @@ class Entry:
 
     @property
     def facts(self) -> str:
-        """Authors, organisation and upvotes, as one line."""
+        """Authors, organisation, upvotes and reports of reproduction, as one line."""
         votes = self.paper.vote_count
         upvotes = f"{votes:,} upvote{'s' if votes > 1 else ''}" if votes else ""
-        return " · ".join(filter(None, [self.paper.byline(NAMES_SHOWN), self.paper.organisation, upvotes]))
+        facts = [self.paper.byline(NAMES_SHOWN), self.paper.organisation, upvotes, str(self.paper.reproduction)]
+        return " · ".join(filter(None, facts))
 
     @property
     def links(self) -> dict[str, str]:

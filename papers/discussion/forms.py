@@ -3,11 +3,11 @@ from dataclasses import asdict
 from django import forms
 
 from lib.forms import LineField
+from lib.markup import MAX_LENGTH
 from lib.refusals import Refusal
 from lib.widgets import MarkdownInput
 from papers.models import Content, Outcome
 from papers.models.comment import Comment
-from papers.models.content import MAX_LENGTH
 
 _OUTCOMES = [
     (Outcome.WORKS, "It works as the paper says"),

@@ -7,12 +7,12 @@ from lib.throttle import Limit
 from papers.models.content import is_new
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
-OF_NEW_ACCOUNTS = (Limit("comments of new accounts a minute", 2, _MINUTE), Limit("comments of new accounts", 10, _DAY))
+OF_NEW_ACCOUNTS = (Limit("comments of new accounts a minute", 3, _MINUTE), Limit("comments of new accounts", 10, _DAY))
 OF_ACCOUNTS = (Limit("comments a minute", 6, _MINUTE), Limit("comments", 200, _DAY))
 TOO_MANY = "You have posted many comments in a short time. Wait a little, then post this one."
 
 
 def count_comment(user) -> None:
-    """Count a comment that the user is about to post or to edit. Raises TooMany."""
+    """Count a comment that the user is about to post. Raises TooMany."""
     limits = OF_NEW_ACCOUNTS if is_new(user) else OF_ACCOUNTS
     throttle.demand(*((limit, str(user.pk)) for limit in limits), message=TOO_MANY)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from django.core.cache import caches
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
@@ -56,7 +57,9 @@ def _html(comment: Comment, viewer, moderates: bool) -> str:
         "marks": marks(comment),
         "is_own": _is_own(comment, viewer),
         "moderates": moderates,
-        "text": markdown(comment.text),
+        "text": markdown(
+            comment.text, {name.lower(): reverse("papers:person", args=[name]) for name in comment.mentioned}
+        ),
     }
     return get_template("papers/discussion/comment_row.html").render(context)
 

@@ -13,8 +13,9 @@ from django.conf import settings
 
 ALLOWED_HOSTS = {"huggingface.co", "arxiv.org", "export.arxiv.org", "oaipmh.arxiv.org", "api.github.com"}
 # Minimum seconds between two requests to the hosts of a domain. https://info.arxiv.org/help/api/tou.html asks for three
-# seconds, https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api for serial requests.
-REQUEST_INTERVALS = {"arxiv.org": 3.0, "github.com": 1.0}
+# seconds, https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api for serial requests,
+# and https://huggingface.co/docs/hub/rate-limits allows 500 in five minutes.
+REQUEST_INTERVALS = {"arxiv.org": 3.0, "github.com": 1.0, "huggingface.co": 1.0}
 MAX_BODY_BYTES = 50 * 1024 * 1024
 MAX_ATTEMPTS = 3
 

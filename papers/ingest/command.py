@@ -2,7 +2,7 @@
 
 import time
 from argparse import ArgumentTypeError
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import batched, islice
 
@@ -10,11 +10,15 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from papers.ingest.client import Client, FetchError
+from papers.ingest.comments import PaperComments
 from papers.ingest.files import SourceError
 from papers.ingest.record import PaperRecord, Problem
 from papers.ingest.save import BATCH_SIZE, ImportCounts, save
 
-type Items = Iterable[PaperRecord | Problem]
+_NOTHING = ImportCounts()
+
+type Record = PaperRecord | PaperComments
+type Items = Iterable[Record | Problem]
 
 
 def positive(text: str) -> int:
@@ -38,9 +42,21 @@ class ImportCommand(BaseCommand):
     def client(self) -> Client:
         return Client()
 
-    def run(self, sources: list[tuple[str, Items]], *, dry_run: bool, limit: int | None) -> None:
-        """Import pairs of a source's name and its items. Raises CommandError if there was any Problem."""
-        started_at, counts, self.problems = time.perf_counter(), ImportCounts(), 0
+    def run(
+        self,
+        sources: list[tuple[str, Items]],
+        *,
+        dry_run: bool,
+        limit: int | None,
+        save: Callable[..., ImportCounts] = save,
+        batch_size: int = BATCH_SIZE,
+        counts: ImportCounts = _NOTHING,
+    ) -> None:
+        """Import pairs of a source's name and its items. Raises CommandError if there was any Problem.
+
+        `save` writes a batch and returns its counts, which are added to `counts`.
+        """
+        started_at, self.problems = time.perf_counter(), 0
         count = TextColumn("{task.fields[records]:,} records")
         columns = BarColumn(), MofNCompleteColumn(), count, TimeElapsedColumn()
         self.progress = Progress(*columns, disable=not self.stdout.isatty())
@@ -48,12 +64,12 @@ class ImportCommand(BaseCommand):
         with self.progress:
             records = islice(self._records(sources), limit)
             # A dry run is a single batch, since a second one could not be compared with the first, which is not saved.
-            for batch in [tuple(records)] if dry_run else batched(records, BATCH_SIZE):
+            for batch in [tuple(records)] if dry_run else batched(records, batch_size):
                 counts += save(batch, dry_run=dry_run)
                 self.progress.update(self.task, records=counts.records)
         self._report(counts, time.perf_counter() - started_at, dry_run)
 
-    def _records(self, sources: list[tuple[str, Items]]) -> Iterator[PaperRecord]:
+    def _records(self, sources: list[tuple[str, Items]]) -> Iterator[Record]:
         for name, items in sources:
             count = 0
             for item in _catch_errors(name, items):
@@ -78,13 +94,13 @@ class ImportCommand(BaseCommand):
             self.stdout.write("A dry run, nothing was written. It would have been:")
         speed = f"{seconds:.1f} s ({counts.records / seconds:,.0f} records/s)"
         self.stdout.write(f"{counts}, {self.problems:,} bad in {speed}")
-        if not counts.new and not counts.changed:
+        if not counts.changes:
             self.stdout.write("Nothing changed.")
         if self.problems:
             raise CommandError(f"{self.problems:,} bad; each is reported above.")
 
 
-def _catch_errors(name: str, items: Items) -> Iterator[PaperRecord | Problem]:
+def _catch_errors(name: str, items: Items) -> Iterator[Record | Problem]:
     """Yield the items, and a Problem for an error of the source that ends them."""
     try:
         yield from items

@@ -35,12 +35,9 @@ def fetch(url: str, client: Client) -> Iterator[PaperRecord | Problem]:
 def parse(data: bytes, source: str) -> Iterator[PaperRecord | Problem]:
     """Yield the papers of one response in order. A response that is not an array yields one Problem."""
     try:
-        rows = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        yield Problem(source, None, f"this is not JSON: {error}")
-        return
-    if not isinstance(rows, list):
-        yield Problem(source, None, _error_message(rows))
+        rows = expect(list, load(data), "papers")
+    except RecordError as error:
+        yield Problem(source, None, str(error))
         return
     for position, row in enumerate(rows, 1):
         try:
@@ -49,14 +46,27 @@ def parse(data: bytes, source: str) -> Iterator[PaperRecord | Problem]:
             yield Problem(source, position, str(error))
 
 
-def _error_message(data) -> str:
-    if isinstance(data, dict) and "error" in data:
-        return f"the Hub answered with an error: {data['error']}"
-    return f"a list of papers was expected, not {type(data).__name__}"
+def load(data: bytes):
+    """Return the JSON of a response. Raises RecordError if it is not JSON, or if it is an error of the Hub."""
+    try:
+        answer = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"this is not JSON: {error}") from None
+    if isinstance(answer, dict) and "error" in answer:
+        raise RecordError(f"the Hub answered with an error: {answer['error']}")
+    return answer
+
+
+def expect[T: (dict, list)](kind: type[T], value, name: str) -> T:
+    """Return the value, which has this name in the JSON. Raises RecordError if it is not of this kind."""
+    if not isinstance(value, kind):
+        noun = "an object" if kind is dict else "a list"
+        raise RecordError(f"{name}: {noun} was expected, not {type(value).__name__}")
+    return value
 
 
 def _record(row) -> PaperRecord:
-    paper = _object(_object(row, "row").get("paper"), "paper")
+    paper = expect(dict, expect(dict, row, "row").get("paper"), "paper")
     fields = row | {key: value for key, value in paper.items() if value is not None}
     return PaperRecord.from_source(
         arxiv_id=fields.get("id"),
@@ -75,23 +85,15 @@ def _record(row) -> PaperRecord:
     )
 
 
-def _object(value, name: str) -> dict:
-    if not isinstance(value, dict):
-        raise RecordError(f"{name}: an object was expected, not {type(value).__name__}")
-    return value
-
-
 def _authors(authors) -> list | None:
     """Return all names. An author who is `hidden` at the Hub is missing from profiles only, not from the paper."""
     if authors is None:
         return None
-    if not isinstance(authors, list):
-        raise RecordError(f"authors: a list was expected, not {type(authors).__name__}")
-    return [_object(author, "author").get("name") for author in authors]
+    return [expect(dict, author, "author").get("name") for author in expect(list, authors, "authors")]
 
 
 def _organisation(organisation) -> tuple | None:
     if organisation is None:
         return None
-    slug = _object(organisation, "organization").get("name")
+    slug = expect(dict, organisation, "organization").get("name")
     return slug, organisation.get("fullname") or slug

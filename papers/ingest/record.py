@@ -1,5 +1,6 @@
-"""`PaperRecord`, a paper as a source describes it, and the cleaning that makes it fit for the database."""
+"""Papers and comments as a source describes them, and the cleaning that makes them fit for the database."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
@@ -8,10 +9,15 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.text import slugify
 
-from lib.text import one_line
+from lib.lookalikes import refuse_addresses
+from lib.text import line, one_line
 from papers import identifiers
 
+MAX_MARKDOWN = 65_536  # characters of a comment, as many as the Hub accepts
 _MAX_INTEGER = 2**31 - 1  # of PostgreSQL's `integer`
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
+_SOURCE_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+_USER_NAME = re.compile(r"[a-z0-9][\w.-]{0,95}", re.ASCII | re.IGNORECASE)
 _check_url = URLValidator(schemes=["http", "https"])
 
 
@@ -70,13 +76,43 @@ class PaperRecord:
         Links that are not http(s) URLs of at most 500 characters, keywords of more than 120 characters, and authors
         whose names have neither letter nor digit are left out.
         """
-        fields = {name: value for name, value in fields.items() if value is not None}
-        for name in ("arxiv_id", "title", "published_at"):
-            if name not in fields:
-                raise RecordError(f"{name} is missing")
-        values = {name: _clean(name, value) for name, value in fields.items()}
+        values = _cleaned(fields, required=("arxiv_id", "title", "published_at"))
         values["arxiv_id"], version = values["arxiv_id"]
         return cls(**{"version": version} | values)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRecord:
+    """A comment as its source describes it, made by `from_source`.
+
+    `author` is (user name, name), `text` Markdown, and `parent_id` the source's id of the comment that it answers.
+    Datetimes are aware and in UTC.
+    """
+
+    source_id: str
+    author: tuple[str, str]
+    text: str
+    created_at: datetime
+    edited_at: datetime | None = None
+    parent_id: str | None = None
+
+    @classmethod
+    def from_source(cls, **fields) -> Self:
+        """Return the record with the source's values, cleaned. Raises RecordError.
+
+        The text keeps its lines, and loses other control characters. The author's name is one line, cut to 120
+        characters. It is the user name where it has neither letter nor digit, or could be taken for a link.
+        """
+        return cls(**_cleaned(fields, required=("source_id", "author", "text", "created_at")))
+
+
+def _cleaned(fields: dict, required: tuple[str, ...]) -> dict:
+    """Return the cleaned values of the fields that are not None. Raises RecordError."""
+    fields = {name: value for name, value in fields.items() if value is not None}
+    for name in required:
+        if name not in fields:
+            raise RecordError(f"{name} is missing")
+    return {name: _clean(name, value) for name, value in fields.items()}
 
 
 def _clean(name: str, value):
@@ -86,11 +122,22 @@ def _clean(name: str, value):
         raise RecordError(f"{name}: {error}") from None
 
 
-def _text(value) -> str:
+def _storable(value) -> str:
     if not isinstance(value, str):
         raise RecordError(f"a text was expected, not {type(value).__name__}")
     # JSON may contain lone surrogates, which PostgreSQL refuses.
-    return one_line(value.encode("utf-8", "replace").decode("utf-8"))
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def _text(value) -> str:
+    return one_line(_storable(value))
+
+
+def _markdown(value) -> str:
+    text = _CONTROL.sub("", _storable(value).replace("\r\n", "\n"))
+    if not text.strip():
+        raise RecordError("is empty")
+    return _checked_length(text, MAX_MARKDOWN)
 
 
 def _texts(value) -> list[str]:
@@ -135,6 +182,28 @@ def _organisation(value) -> tuple[str, str]:
     if not 0 < len(slug) <= 96:
         raise RecordError(f"no address can be made of “{value[0][:60]}”")
     return slug, _checked_length(_text(value[1]), 120)
+
+
+def _source_id(value) -> str:
+    text = _text(value)
+    if not _SOURCE_ID.fullmatch(text):
+        raise RecordError(f"“{text[:60]}” is not an id")
+    return text
+
+
+def _author(value) -> tuple[str, str]:
+    user_name, name = map(_text, value)
+    if not _USER_NAME.fullmatch(user_name):
+        raise RecordError(f"“{user_name[:60]}” is not a user name")
+    return user_name, line(name, 120) if _is_name(name) else user_name
+
+
+def _is_name(text: str) -> bool:
+    try:
+        refuse_addresses(text)
+    except ValidationError:
+        return False
+    return "@" not in text and any(map(str.isalnum, text))
 
 
 def _url(value) -> str | None:
@@ -188,4 +257,10 @@ _CLEANERS = {
     "votes": _integer,
     "comments": _integer,
     "withdrawn": _boolean,
+    "source_id": _source_id,
+    "author": _author,
+    "text": _markdown,
+    "created_at": _datetime,
+    "edited_at": _datetime,
+    "parent_id": _source_id,
 }

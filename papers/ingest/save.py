@@ -1,7 +1,9 @@
 """Saving of records: one transaction a batch, and saving the same record again changes nothing."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
+from operator import add
+from typing import Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
@@ -49,8 +51,12 @@ class ImportCounts:
     def records(self) -> int:
         return self.new + self.changed + self.unchanged
 
-    def __add__(self, other: "ImportCounts") -> "ImportCounts":
-        return ImportCounts(self.new + other.new, self.changed + other.changed, self.unchanged + other.unchanged)
+    @property
+    def changes(self) -> int:
+        return self.new + self.changed
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(*map(add, astuple(self), astuple(other)))
 
     def __str__(self) -> str:
         return f"{self.new:,} new, {self.changed:,} changed, {self.unchanged:,} unchanged"

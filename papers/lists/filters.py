@@ -9,6 +9,7 @@ from lib.forms import DateInput
 from orgs.models import Organisation
 from papers.models import Paper
 from papers.search.lexicon import author_query
+from papers.search.syntax import ANY, OUTCOMES
 
 
 class FilterForm(forms.Form):
@@ -39,6 +40,12 @@ class PaperFilter(django_filters.FilterSet):
     )
     has = django_filters.ChoiceFilter(
         label="Has", choices=[("code", "code")], empty_label="anything", method="match_has"
+    )
+    repro = django_filters.ChoiceFilter(
+        label="Reproduction reports",
+        choices=[(outcome, outcome) for outcome in OUTCOMES],
+        empty_label="any or none",
+        method="match_repro",
     )
     after = django_filters.DateFilter(
         label="Listed from",
@@ -72,6 +79,9 @@ class PaperFilter(django_filters.FilterSet):
 
     def match_has(self, papers, name, attribute):
         return papers.exclude(code_url="")
+
+    def match_repro(self, papers, name, outcome):
+        return papers.reported() if outcome == ANY else papers.reported_as(outcome)
 
     def match_after(self, papers, name, day):
         return papers.since(day)

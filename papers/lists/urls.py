@@ -17,5 +17,6 @@ urlpatterns = [
     path("papers/filters/<int:pk>/remove", saved_filters.remove, name="remove_filter"),
     path("about/ranking", about.ranking, name="about_ranking"),
     path("about/search", about.search, name="about_search"),
+    path("about/keys", about.keys, name="about_keys"),
     path("opensearch.xml", about.opensearch, name="opensearch"),
 ]

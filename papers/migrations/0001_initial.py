@@ -938,7 +938,7 @@ class Migration(migrations.Migration):
             model_name="comment",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("source_id", ""), _negated=True),
-                fields=("source_id",),
+                fields=("paper", "source_id"),
                 name="comment_imported_once",
             ),
         ),

@@ -15,6 +15,7 @@ from papers.models.item import Item
 from papers.models.organisationfollow import OrganisationFollow
 from papers.models.paper import Paper
 from papers.models.personfollow import PersonFollow
+from papers.models.reproduction import Reproduction
 from papers.models.savedfilter import SavedFilter
 from papers.models.searchentry import SearchEntry
 from papers.models.submission import Submission, SubmissionState
@@ -42,6 +43,7 @@ __all__ = [
     "Outcome",
     "Paper",
     "PersonFollow",
+    "Reproduction",
     "SavedFilter",
     "SearchEntry",
     "State",

@@ -25,7 +25,8 @@ from papers.signals import comment_posted, people_mentioned
 
 ALL = Count("*")
 LISTED = Q(retracted_at=None, hidden_at=None, author__isnull=False)  # among the newest comments of the site
-REPEAT_AFTER = timedelta(days=1)  # until which the same text is refused elsewhere
+REPEAT_AFTER = timedelta(days=1)  # until which the same text is refused elsewhere, …
+MAX_COMMONPLACE = 40  # … unless it is no longer than this, in characters, as “Thank you!” is
 
 
 class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
@@ -47,8 +48,10 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
         if existing := own.filter(paper=paper, parent=parent).order_by("pk").last():
             return existing
         content.check(actor)
-        if other := own.filter(created_at__gt=timezone.now() - REPEAT_AFTER).order_by("pk").last():
-            raise BadInput(f"You have posted the same text today, on “{other.paper}”. Write what is about this paper.")
+        if len(content.text) > MAX_COMMONPLACE:
+            recent = own.filter(created_at__gt=timezone.now() - REPEAT_AFTER)
+            if other := recent.order_by("pk").last():
+                raise BadInput(f"You have posted the same text today, on “{other.paper}”. Write about this paper.")
         if parent:
             parent.answer()
         comment = self.create(
@@ -87,12 +90,13 @@ class Comment(ContentFields):
 
     * `author` is None for an imported comment, which has a `source_name` instead, and after its author left.
     * `by_author`: its author is one of the paper's authors, which claims of authorship will say.
-    * `mentioned`: the user names, in lower case, of people whom the text names as `@name`.
+    * `mentioned`: the user names of people whom the text names as `@name`.
     * `reply_count`: the number of its direct answers, retracted and hidden ones among them.
     * `revision` grows with everything that is shown of it; `edit_count` with its text.
     * `score` sorts by best: the Wilson bound of its upvotes (`papers.ranking`).
-    * `source_id` is its id at the site from which it was imported; its number is part of the paper's
-      `imported_comments`, so the counters here leave it out.
+    * `source_id` is its id at the site from which it was imported, `source_url` its author's page there. It is one of
+      the paper's `imported_comments`, so the counters here leave it out. It is retracted, and its text deleted, when
+      the source hides it or does not have it any more.
     """
 
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="comments", db_index=False)
@@ -132,7 +136,9 @@ class Comment(ContentFields):
                 name="comment_one_report_a_person",
             ),
             models.CheckConstraint(condition=Q(author=None) | Q(source_id=""), name="comment_written_here_or_imported"),
-            models.UniqueConstraint(fields=["source_id"], condition=~Q(source_id=""), name="comment_imported_once"),
+            models.UniqueConstraint(
+                fields=["paper", "source_id"], condition=~Q(source_id=""), name="comment_imported_once"
+            ),
             models.CheckConstraint(condition=Q(outcome__in=["", *Outcome.values]), name="comment_outcome_known"),
         ]
 
@@ -219,7 +225,7 @@ class Comment(ContentFields):
     def mention(self, actor) -> None:
         """Find out whom the text names, keep their names, and let those know who were not named before."""
         people = User.objects.named(mentions(self.text)).exclude(pk=actor.pk)
-        names = {user.username.lower(): user.pk for user in people}
+        names = {user.username: user.pk for user in people}
         new = [pk for name, pk in names.items() if name not in self.mentioned]
         if sorted(names) != self.mentioned:
             self._change(mentioned=sorted(names))

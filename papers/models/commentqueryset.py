@@ -16,6 +16,10 @@ class CommentQuerySet(LockQuerySet):
         """Comments that were written here, by somebody who still has an account, and not imported."""
         return self.filter(author__isnull=False)
 
+    def imported(self):
+        """Comments that were imported from another site."""
+        return self.exclude(source_id="")
+
     def touch(self, pks, **changes) -> int:
         """Write these changes into those of the comments with these ids, and raise their revision; how many they are.
 

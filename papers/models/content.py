@@ -7,10 +7,9 @@ from django.db import models
 from django.utils import timezone
 
 from lib.fields import LineField
-from lib.markup import markdown
+from lib.markup import MAX_LENGTH, markdown
 from lib.refusals import BadInput
 
-MAX_LENGTH = 20_000  # characters of a text
 NEW_ACCOUNT = timedelta(days=7)
 NEW_ACCOUNT_LINKS = 2  # in one comment
 

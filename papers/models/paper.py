@@ -17,6 +17,7 @@ from papers.models.affiliation import Affiliation
 from papers.models.day import Day
 from papers.models.item import Item
 from papers.models.mark import marks
+from papers.models.reproduction import Reproduction
 from papers.period import today
 from papers.ranking import DISCUSSION, HOT, max_hot, min_hot
 
@@ -53,6 +54,14 @@ class PaperQuerySet(LockQuerySet):
     def about(self, topic):
         """Papers that have this category or keyword, however it is spelled in case and accents."""
         return self.filter(entry__topics__contains=[fold(topic)])
+
+    def reported(self):
+        """Papers with a report of reproduction, whatever its outcome."""
+        return self.filter(REPORTED)
+
+    def reported_as(self, outcome):
+        """Papers with a report of this `Outcome`."""
+        return self.filter(**{f"{outcome}_count__gt": 0})
 
     def affiliated_with(self, organisations):
         """Papers that are accepted as those of one of these organisations (ids).
@@ -241,6 +250,10 @@ class Paper(models.Model):
         """Changes whenever the paper's row in a list may look different: the key of everything cached about it."""
         badge = f"{self.organisation.updated_at:%Y%m%d%H%M%S%f}" if self.organisation else ""
         return f"{self.pk}.{self.revision}.{badge}"
+
+    @property
+    def reproduction(self) -> Reproduction:
+        return Reproduction(self.works_count, self.partly_count, self.fails_count)
 
     @property
     def topics(self) -> list[str]:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from lib.markup import plain
 from lib.text import byline, one_line
 from papers import identifiers
-from papers.models import Affiliation, Author, Paper
+from papers.models import Affiliation, Author, Paper, Reproduction
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Summary:
     categories: tuple[str, ...]
     keywords: tuple[str, ...]
     vote_count: int
+    reproduction: Reproduction
     code_url: str
     project_url: str
     published_at: datetime
@@ -102,6 +103,7 @@ def summarise(paper: Paper, authors: Sequence[str], organisations: Sequence[str]
         categories=tuple(paper.categories),
         keywords=tuple(paper.keywords),
         vote_count=paper.vote_count,
+        reproduction=paper.reproduction,
         code_url=paper.code_url,
         project_url=paper.project_url,
         published_at=paper.published_at,

@@ -6,15 +6,18 @@ Filters and excluded words apply to the whole text, wherever they stand, and are
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from lib.text import bare, one_line
 from papers import period
+from papers.models import Outcome
 
 MAX_LENGTH = 500
+ANY = "any"
+OUTCOMES = (ANY, *Outcome.values)  # of reports of reproduction
 
 _QUOTES = str.maketrans("“”„", '"""')
 _CATEGORY = re.compile(r"[a-z-]+\.[A-Za-z-]+")
@@ -75,11 +78,11 @@ def _text(value: str) -> str:
     return value
 
 
-def _attribute(value: str) -> str:
-    """What a paper has: only "code" exists. Raises ValueError for anything else."""
-    if value.lower() != "code":
+def _one_of(choices: Collection[str], value: str) -> str:
+    """The value in lower case. Raises ValueError if it is none of the choices."""
+    if value.lower() not in choices:
         raise ValueError
-    return "code"
+    return value.lower()
 
 
 def _votes(value: str, increment: int = 0) -> int:
@@ -107,7 +110,8 @@ _FILTERS = {
     "author:": ("author", _text, 'author:"Yejin Choi"'),
     "cat:": ("topic", _text, "cat:cs.CL"),
     "topic:": ("topic", _text, "topic:robotics"),
-    "has:": ("has", _attribute, "has:code"),
+    "has:": ("has", partial(_one_of, ["code"]), "has:code"),
+    "repro:": ("repro", partial(_one_of, OUTCOMES), "repro:works, partly, fails or any"),
     "votes:": ("min_votes", _votes, "votes:10"),
     "votes>": ("min_votes", lambda value: _votes(value, 1), "votes>9"),
     "votes>=": ("min_votes", _votes, "votes>=10"),

@@ -1,7 +1,8 @@
 """The feed of a list of papers.
 
-The number of votes is not in a feed; a vote changes at most the selection and order of its entries. The id of an entry
-is the paper's address on arXiv; it and the id of a feed are the same on every host.
+The number of votes is not in a feed; a vote changes at most the selection and order of its entries. A report of
+reproduction changes the text of an entry, but not its `updated`. The id of an entry is the paper's address on arXiv; it
+and the id of a feed are the same on every host.
 """
 
 from dataclasses import replace
@@ -25,7 +26,17 @@ from papers.syndication.formats import MAX_ENTRIES, Entry, Feed, non_empty_lines
 MAX_AUTHORS = 10  # that an entry names
 
 # The columns, besides the text, that a change of an entry depends on.
-_COLUMNS = ("listed_at", "changed_at", "categories", "keywords", "code_url", "project_url")
+_COLUMNS = (
+    "listed_at",
+    "changed_at",
+    "categories",
+    "keywords",
+    "works_count",
+    "partly_count",
+    "fails_count",
+    "code_url",
+    "project_url",
+)
 
 
 def listing_for(list_: List, query: ListQuery, viewer) -> Listing:
@@ -93,12 +104,13 @@ def entry_of(paper: Summary, published: datetime) -> Entry:
 
 
 def _html(paper: Summary) -> str:
-    """Return the authors and organisation, the note of a collection, the abstract, and links."""
+    """Return the authors and organisation, reports of reproduction, a collection's note, the abstract, and links."""
     byline = " · ".join(filter(None, [paper.byline(MAX_AUTHORS), paper.organisation]))
     anchors = format_html_join(" · ", '<a href="{}">{}</a>', ((url, name) for name, url in paper.links.items()))
     paragraphs = [
         format_html("<p>{}</p>", byline) if byline else "",
         mark_safe("<p><strong>This paper was withdrawn.</strong></p>") if paper.is_withdrawn else "",
+        format_html("<p>{}</p>", paper.reproduction) if paper.reproduction else "",
         format_html("<blockquote>{}</blockquote>", markdown(paper.note, plain=True)) if paper.note else "",
         format_html("<p>{}</p>", paper.plain_abstract) if paper.abstract else "",
         format_html("<p>{}</p>", anchors),

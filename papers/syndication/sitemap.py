@@ -21,7 +21,10 @@ from papers.models import Affiliation, Collection, Paper
 from papers.period import Period, today
 
 MAX_ADDRESSES = 50_000  # of a file, by the protocol
-_PAGES = ["front", "trending", "archive", "collections", "about_ranking", "about_search", "about_embed", "feeds"]
+_PAGES = [
+    *("front", "trending", "archive", "collections", "feeds"),
+    *("about_ranking", "about_search", "about_embed", "about_keys"),
+]
 
 type Entry = tuple[str, datetime | None]  # the path of a page, and when it last changed
 

@@ -50,6 +50,7 @@ const formOf = (event) => {
 function close(form) {
   draft(draftKey(form), null);
   form.reset();
+  form.querySelectorAll("button").forEach((button) => button.dispatchEvent(new Event("htmx:abort")));
   form.querySelectorAll("[role=region]").forEach((preview) => preview.replaceChildren());
   form.closest(".reply-place")?.replaceChildren();
 }
@@ -83,12 +84,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
 document.addEventListener("comment-posted", (/** @type {any} */ event) => {
   const form = formOf(event);
   if (form) close(form);
-  requestAnimationFrame(() => {
-    const comment = document.getElementById(`comment-${event.detail.id}`);
-    if (!comment) return;
-    comment.tabIndex = -1;
-    comment.focus();
-    const status = document.getElementById("status");
-    if (status) status.textContent = "Your comment is posted.";
-  });
+  const comment = document.getElementById(`comment-${event.detail.id}`);
+  const status = document.getElementById("status");
+  if (!comment || !status) return;
+  comment.tabIndex = -1;
+  comment.focus();
+  status.textContent = "Your comment is posted.";
 });

@@ -3,16 +3,16 @@
 // theme is there before the first paint.
 
 const root = document.documentElement;
-const kept = remembered();
+const kept = remembered("theme");
 if (kept) root.dataset.theme = kept;
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-/** @param {string} [theme] */
-function remembered(theme) {
+/** What this browser remembers under a name. @param {string} name @param {string} [value] to remember first */
+function remembered(name, value) {
   try {
-    if (theme) localStorage.setItem("theme", theme);
-    return localStorage.getItem("theme");
+    if (value) localStorage.setItem(name, value);
+    return localStorage.getItem(name);
   } catch {
     return null; // storage is blocked
   }
@@ -21,13 +21,15 @@ function remembered(theme) {
 function switchTheme() {
   const now = root.dataset.theme ?? (dark.matches ? "dark" : "light");
   root.dataset.theme = now === "dark" ? "light" : "dark";
-  remembered(root.dataset.theme);
+  remembered("theme", root.dataset.theme);
 }
 
 /** @param {string} words */
-function say(words) {
+function say(words, isError = false) {
   const status = document.getElementById("status");
-  if (status) status.textContent = words;
+  if (!status) return;
+  status.textContent = words;
+  status.toggleAttribute("data-error", isError);
 }
 
 /** @param {HTMLElement} button */
@@ -56,19 +58,8 @@ document.addEventListener("DOMContentLoaded", () => {
     if (button?.matches(".copy")) copy(button);
   });
 
-  document.addEventListener("keydown", (event) => {
-    const fields = "input, textarea, select, [contenteditable]";
-    const isTyping = event.target instanceof HTMLElement && event.target.matches(fields);
-    const find = document.getElementById("find");
-    const hasModifier = event.ctrlKey || event.metaKey || event.altKey;
-    if (event.key !== "/" || isTyping || hasModifier || !(find instanceof HTMLInputElement)) return;
-    event.preventDefault();
-    find.focus();
-    find.select();
-  });
-
   document.addEventListener("htmx:afterRequest", (/** @type {any} */ event) => {
-    if (event.detail.successful) say("");
+    if (event.detail.successful && document.querySelector("#status[data-error]")) say("");
   });
   document.addEventListener("htmx:beforeSwap", (/** @type {any} */ event) => {
     const { target, xhr } = event.detail;
@@ -79,7 +70,7 @@ document.addEventListener("DOMContentLoaded", () => {
   document.addEventListener("htmx:responseError", (/** @type {any} */ event) => {
     const { status } = event.detail.xhr;
     const tooMany = "Too many requests. Wait a little, then try again.";
-    say(status === 429 ? tooMany : "That did not work. Reload the page and try again.");
+    say(status === 429 ? tooMany : "That did not work. Reload the page and try again.", true);
   });
-  document.addEventListener("htmx:sendError", () => say("The site can't be reached. Are you online?"));
+  document.addEventListener("htmx:sendError", () => say("The site can't be reached. Are you online?", true));
 });

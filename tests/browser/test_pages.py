@@ -42,7 +42,15 @@ COMMENTS = [
     "/comments/9000001",
     "/comments/9000001/history",
 ]
-PAPERS = ["/papers/2509.00001", "/papers/2509.00002", "/papers/2509.00003", "/styleguide", "/about/ranking", "/feeds"]
+PAPERS = [
+    "/papers/2509.00001",
+    "/papers/2509.00002",
+    "/papers/2509.00003",
+    "/styleguide",
+    "/about/ranking",
+    "/about/keys",
+    "/feeds",
+]
 FRAMES = [
     f"/embed/orgs/{'o' * 96}",
     "/embed/papers?most=30&look=light",

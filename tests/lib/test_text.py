@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.templatetags.house import bare_url, compact
-from lib.text import as_quotation, bare, fold, one_line, quoted
+from lib.text import as_quotation, bare, fold, legible, one_line, quoted
 
 
 @pytest.mark.parametrize(
@@ -107,3 +107,18 @@ def test_compact(count, text):
 
 def test_bare_url():
     assert bare_url("https://www.example.org/a/") == "example.org/a"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a\r\nb\rc\u2028d\x85\te\x00\x1b", "a\nb\nc\nd\n\te"),
+        ("in\u00advoice\u200b \u202egpj\u2066 \ud800", "invoice gpj "),
+        ("ế" + "\u0301" * 3 + "\u0e47" * 5, "ế\u0301\u0301\u0301\u0e47"),
+        ("\u0301\u0301a", "a"),
+        ("می\u200cخواهم 👩\u200d🔬", "می\u200cخواهم 👩\u200d🔬"),
+    ],
+)
+def test_legible(text, lines):
+    assert legible(text) == lines
+    assert legible(lines) == lines

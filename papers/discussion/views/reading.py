@@ -35,7 +35,7 @@ def section(request: HttpRequest, paper: Paper, root: Comment | None = None, **o
 
 def _missing(paper: Paper) -> int:
     """How many comments the source of the paper has counted that are not here."""
-    imported = paper.imported_comments and Comment.objects.filter(paper=paper).exclude(source_id="").count()
+    imported = paper.imported_comments and Comment.objects.imported().filter(paper=paper, retracted_at=None).count()
     return max(0, paper.imported_comments - imported)
 
 

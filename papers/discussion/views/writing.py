@@ -32,9 +32,15 @@ _limited = limited("comment form", person=60, network=600, period=timedelta(minu
 def write(request: HttpRequest, ref: tuple[str, int | None], form_class: type[CommentForm]) -> HttpResponse:
     """The form of a comment or of a report on a paper. It posts the comment."""
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
-    own = Comment.objects.report_of(request.user, paper) if form_class is not CommentForm else None
-    form = CommentForm.of(own, request.POST or None) if own else form_class(request.POST or None)
-    return _answer(request, form, lambda: Comment.objects.post(request.user, paper, form.content), paper)
+    is_report = form_class is not CommentForm and request.user.is_authenticated
+    own = Comment.objects.report_of(request.user, paper) if is_report else None
+    form = CommentForm.of(own, request.POST or None) if own else form_class(request.POST or None, auto_id="id_new_%s")
+
+    def post() -> Comment:
+        count_comment(request.user)
+        return Comment.objects.post(request.user, paper, form.content)
+
+    return _answer(request, form, post, paper)
 
 
 @form_verb
@@ -45,6 +51,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     form = CommentForm(request.POST or None, auto_id=f"id_{pk}_%s")
 
     def post() -> Comment:
+        count_comment(request.user)
         return Comment.objects.post(request.user, parent.paper, form.content, parent)
 
     return _answer(request, form, post, parent.paper, parent)
@@ -100,11 +107,11 @@ def _answer(
         try:
             if request.refusal:
                 raise request.refusal
-            count_comment(request.user)
             return _show(request, save())
         except Refusal as refusal:
             form.refuse(refusal)
     context = {"form": form, "paper": paper, "parent": parent, "comment": comment, "in_place": _is_in_place(request)}
+    context["cancel_url"] = (comment or parent or paper).get_absolute_url()
     template = "papers/discussion/_form.html" if request.htmx else "papers/discussion/write.html"
     response = render(request, template, context, status=400 if form.errors else 200)
     if request.htmx and request.method == "POST":
@@ -119,7 +126,8 @@ def _is_in_place(request: HttpRequest) -> bool:
 
 def _show(request: HttpRequest, comment: Comment) -> HttpResponse:
     """Answer with the comment for its place in the page, or lead to its own page."""
-    if _is_in_place(request):
+    in_place = _is_in_place(request)
+    if in_place:
         node = Node(Comment.objects.seen_by(request.user).get(pk=comment.pk))
         rows.draw([node], request.user, moderates=acts_as_moderator(request))
         response = render(request, "papers/discussion/_nodes.html", {"nodes": [node]})
@@ -127,4 +135,8 @@ def _show(request: HttpRequest, comment: Comment) -> HttpResponse:
         messages.success(request, "Your comment is posted.")
         redirect = HttpResponseClientRedirect if request.htmx else HttpResponseRedirect
         response = redirect(comment.get_absolute_url())
-    return trigger_client_event(response, "comment-posted", {"id": comment.pk}) if request.htmx else response
+    if not request.htmx:
+        return response
+    return trigger_client_event(
+        response, "comment-posted", {"id": comment.pk}, after="settle" if in_place else "receive"
+    )

@@ -18,6 +18,11 @@ def search(request: HttpRequest) -> HttpResponse:
     return page(request, "papers/lists/about_search.html", {}, version=())
 
 
+def keys(request: HttpRequest) -> HttpResponse:
+    """A page that lists the keyboard shortcuts, which `static/js/keys.js` also shows in a dialog."""
+    return page(request, "papers/lists/about_keys.html", {}, version=())
+
+
 @cache_control(public=True, max_age=86_400)
 def opensearch(request: HttpRequest) -> HttpResponse:
     """The description with which a browser can search here from its address bar (OpenSearch 1.1)."""

@@ -1,22 +1,61 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
-from papers.ingest import files, hub
-from papers.ingest.command import ImportCommand
-from papers.ingest.record import PaperRecord, Problem
+from django.core.management.base import CommandError
+
+from papers import identifiers
+from papers.ingest import comments, files, hub
+from papers.ingest.command import ImportCommand, Items, positive
+from papers.period import today
 
 
 class Command(ImportCommand):
-    help = "Imports papers from answers of the Hub's /api/daily_papers: saved files (JSON, also .gz) or addresses."
+    help = (
+        "Imports papers from answers of the Hub's /api/daily_papers: saved files (JSON, also .gz) or addresses. "
+        "With --comments, imports the comments on papers that are here: by arXiv id, or from answers of "
+        "/api/papers/ID?field=comments."
+    )
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("sources", nargs="+", metavar="FILE|URL")
+        parser.add_argument("sources", nargs="*", metavar="FILE|URL|ARXIV_ID")
+        parser.add_argument("--comments", action="store_true", help="import comments, with one request for each paper")
+        parser.add_argument(
+            "--days",
+            type=positive,
+            default=7,
+            help="with --comments and without sources: how far back among the papers that have comments (7)",
+        )
         super().add_arguments(parser)
 
-    def handle(self, *, sources, dry_run, limit, **options) -> None:
-        self.run([(name, self._parse(name)) for name in sources], dry_run=dry_run, limit=limit)
-
-    def _parse(self, name: str) -> Iterator[PaperRecord | Problem]:
-        if "://" in name:
-            yield from hub.fetch(name, self.client)
+    def handle(self, *, sources, days, dry_run, limit, **options) -> None:
+        if options["comments"]:
+            named = self._comments_of(sources) if sources else self._recent_comments(days)
+            counts = comments.CommentCounts()
+            self.run(named, dry_run=dry_run, limit=limit, save=comments.save, counts=counts, batch_size=1)
+        elif sources:
+            self.run([(name, self._read(name, hub.parse)) for name in sources], dry_run=dry_run, limit=limit)
         else:
-            yield from hub.parse(files.read(name), name)
+            raise CommandError("Name files or addresses, or use --comments.")
+
+    def _comments_of(self, sources: list[str]) -> list[tuple[str, Items]]:
+        arxiv_ids = list(filter(None, map(_arxiv_id, sources)))
+        named = [(name, self._read(name, comments.parse)) for name in sources if not _arxiv_id(name)]
+        return [*named, ("ids", comments.fetch(arxiv_ids, self.client))] if arxiv_ids else named
+
+    def _recent_comments(self, days: int) -> list[tuple[str, Items]]:
+        arxiv_ids = comments.recent(today() - timedelta(days=days - 1))
+        return [(f"{days} days", comments.fetch(arxiv_ids, self.client))]
+
+    def _read(self, name: str, parse: Callable[[bytes, str], Items]) -> Iterator:
+        if "://" in name:
+            for url, body in self.client.pages(name):
+                yield from parse(body, url)
+        else:
+            yield from parse(files.read(name), name)
+
+
+def _arxiv_id(source: str) -> str | None:
+    try:
+        return identifiers.parse(source)[0]
+    except ValueError:
+        return None

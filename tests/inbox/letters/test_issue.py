@@ -143,13 +143,18 @@ def test_what_is_said_of_a_paper(db, lab):
         authors=authors,
         organisation=lab,
         imported_votes=1_234,
+        works_count=3,
+        fails_count=1,
         code_url="https://example.org/code",
     )
     (entry,) = of().papers
     paper = entry.paper
     assert paper.plain_title == "On α-stable things"
     assert entry.excerpt == "We bound x^2 ≤β."
-    assert entry.facts == "Ada Lovelace, Grace Hopper, Mary Somerville and 3,000 more · The Lab · 1,234 upvotes"
+    assert entry.facts == (
+        "Ada Lovelace, Grace Hopper, Mary Somerville and 3,000 more · The Lab · 1,234 upvotes · "
+        "Reproduced by 3, failed for 1"
+    )
     assert paper.url == "http://127.0.0.1:8000/papers/2509.00001"
     assert paper.links == {
         "arXiv": "https://arxiv.org/abs/2509.00001",

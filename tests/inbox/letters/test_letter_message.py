@@ -69,7 +69,9 @@ def part(mail, kind):
 
 @pytest.fixture
 def letter(db):
-    PaperFactory(title="Attention is enough", imported_votes=7, code_url="https://example.org/code?a=1&b=2")
+    PaperFactory(
+        title="Attention is enough", imported_votes=7, fails_count=2, code_url="https://example.org/code?a=1&b=2"
+    )
     PaperFactory(title="Memory is, too", imported_votes=1)
     return LetterFactory(subscription__address="/papers?min_votes=1", subscription__email="ann@example.org")
 
@@ -136,7 +138,11 @@ def test_the_two_bodies(mail):
     assert {body["Content-Transfer-Encoding"] for body in mail.iter_parts()} == {"quoted-printable"}
     for body in (part(mail, "plain"), Loads(part(mail, "html")).text):
         body_text = " ".join(body.split())
-        for line in ("1. Attention is enough", "2. Memory is, too", "Ada Lovelace and Grace Hopper · 7 upvotes"):
+        for line in (
+            "1. Attention is enough",
+            "2. Memory is, too",
+            "Ada Lovelace and Grace Hopper · 7 upvotes · Reproduction failed for 2",
+        ):
             assert line in body_text
         assert "What was asked, what was done, what came out." in body_text
         assert "subscribed to it at 127.0.0.1:8000: Papers · Upvotes at least: 1 · Every day." in body_text

@@ -10,15 +10,12 @@ from django.utils import timezone
 from lib.refusals import BadInput, Conflict, Gone, NotAllowed
 from papers import audit
 from papers.models import Comment, CommentRevision, CommentVote, Content, Paper
-from papers.signals import comment_posted
+from papers.signals import comment_posted, people_mentioned
 from tests.factories import PaperFactory, UserFactory, appoint
+from tests.papers.discussion.talk import post
 from tests.race import race
 
 REPORT = Content("It trains.", "works", "example/code at 1f2e3d", "one A100", "3 hours")
-
-
-def post(author, paper, text="Good.", parent=None, **values):
-    return Comment.objects.post(author, paper, Content(text, **values), parent)
 
 
 def counters(paper) -> tuple:
@@ -53,14 +50,15 @@ def test_what_authors_of_the_paper_write_does_not_count_as_discussion(paper, ali
     assert counters(paper) == (1, 0, 0)
 
 
-def test_the_same_comment_twice_is_posted_once_and_elsewhere_refused(paper, alice, comment):
-    assert post(alice, paper) == comment
-    other = PaperFactory()
+def test_the_same_comment_twice_is_posted_once_and_elsewhere_refused(paper, alice):
+    text, other = "Subscribe to my newsletter about these things.", PaperFactory()
+    assert post(alice, paper, text) == post(alice, paper, text)
     with pytest.raises(BadInput, match="same text today"):
-        post(alice, other)
+        post(alice, other, text)
     with time_machine.travel(timezone.now() + timedelta(days=2)):
-        post(alice, other)
-    assert counters(paper) == (1, 1, 1)
+        post(alice, other, text)
+    assert post(alice, paper, "Thank you!") != post(alice, other, "Thank you!")
+    assert counters(paper) == (2, 1, 1)
 
 
 def test_an_answer_is_counted_by_its_parent_and_refused_by_a_retracted_one(paper, alice, bob, comment):
@@ -148,7 +146,7 @@ def test_one_report_a_person_and_paper(paper, alice, bob):
     ("text", "refusal"),
     [
         (" \n", "Write something"),
-        ("x" * 20_001, "at most 20,000 characters; this one has 20,001"),
+        ("x" * 10_001, "at most 10,000 characters; this one has 10,001"),
         ("[a](https://a.example) [b](https://b.example) https://c.example", "2 links in a comment; this one has 3"),
     ],
 )
@@ -201,3 +199,13 @@ def test_deleting_a_paper_deletes_its_comments(paper, alice, bob, comment):
     with pytest.raises(Gone):
         comment.retract(alice)
     assert not Comment.objects.exists()
+
+
+def test_people_who_are_named_are_told_once(paper, alice, bob, carol):
+    sent = []
+    people_mentioned.connect(receiver := lambda people, **_: sent.append(people))
+    comment = post(alice, paper, "@Bob, @nobody and `@carol`: what does @alice mean?")
+    comment.edit(alice, Content("@bob and @carol: what do you mean?"), 0)
+    people_mentioned.disconnect(receiver)
+    assert sent == [[bob.pk], [carol.pk]]
+    assert comment.mentioned == ["bob", "carol"]

@@ -19,7 +19,7 @@ class FakeServer:
 
     def __init__(self, responses):
         self.responses, self.urls = responses, []
-        self.client = Client(httpx2.MockTransport(self.respond), max_wait=0.1, sleep=lambda seconds: None)
+        self.client = Client(httpx2.MockTransport(self.respond), max_wait=2, sleep=lambda seconds: None)
 
     def respond(self, request):
         self.urls.append(str(request.url))

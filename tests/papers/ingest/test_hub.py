@@ -106,9 +106,9 @@ def test_a_bad_row_is_told_with_its_place_and_the_rest_goes_on(bad, words):
         (b"[" * 100_000, "this is not JSON"),
         (b"[" + b"9" * 5000 + b"]", "this is not JSON"),
         (b'{"error": "Rate limited"}', "the Hub answered with an error: Rate limited"),
-        (b'{"id": "2509.08721"}', "a list of papers was expected, not dict"),
-        (b'"papers"', "a list of papers was expected, not str"),
-        (b"null", "a list of papers was expected, not NoneType"),
+        (b'{"id": "2509.08721"}', "papers: a list was expected, not dict"),
+        (b'"papers"', "papers: a list was expected, not str"),
+        (b"null", "papers: a list was expected, not NoneType"),
     ],
 )
 def test_an_answer_that_is_no_list_is_one_problem(data, words):

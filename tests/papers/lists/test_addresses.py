@@ -16,7 +16,9 @@ relaxed = settings(
 )
 texts = st.text(max_size=40) | st.from_regex(r"[0-9W.v/-]{1,20}", fullmatch=True)
 queries = st.dictionaries(
-    st.sampled_from(["q", "org", "topic", "min_votes", "has", "after", "before", "sort", "older", "day", "arxiv_id"]),
+    st.sampled_from(
+        ["q", "org", "topic", "min_votes", "has", "repro", "after", "before", "sort", "older", "day", "arxiv_id"]
+    ),
     texts | st.integers().map(str) | st.sampled_from(["code", "votes", "2025-09-10", "9" * 400, "-1", "1e9", "nan"]),
     max_size=4,
 )

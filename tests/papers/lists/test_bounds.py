@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection, transaction
 
-from papers.models import Bookmark, Day, Paper
+from papers.models import Bookmark, Day, Outcome, Paper
 
 PAPERS, DAYS = 20_000, 500
 MAX_BLOCKS = 6_000  # blocks; a walk through an index and the papers behind it reads twenty thousand
@@ -19,7 +19,9 @@ ORDERS = ("votes", "newest", "discussed", "hot")
 
 @pytest.fixture(scope="module")
 def many(django_db_setup, django_db_blocker):
-    """Papers with even ids have code, those with odd ones the topic "odd"; forty a day, until 10 September 2025.
+    """Papers with even ids have code, those with odd ones the topic "odd"; every 51st was reproduced.
+
+    Forty a day, until 10 September 2025.
 
     Their ids do not come from the sequence, which a rollback would not reset.
     """
@@ -40,7 +42,7 @@ _FILL = """
     SELECT
         n, '2509.' || lpad(n::text, 5, '0'), 1, 'Paper ' || n, repeat('word ', 100), 0, '{}', '{}',
         CASE n %% 2 WHEN 0 THEN 'https://example.org' ELSE '' END, '', listed_at, listed_at,
-        n * 7919 %% 97, n * 7919 %% 97, 0, listed_at, n * 7919 %% 89, n * 7919 %% 89, 0, 0, 0, 0
+        n * 7919 %% 97, n * 7919 %% 97, 0, listed_at, n * 7919 %% 89, n * 7919 %% 89, 0, (n %% 51 = 0)::int, 0, 0
     FROM generate_series(1, %(papers)s) n, LATERAL (
         SELECT timestamptz '2025-09-10 12:00Z' - (n * 7919 %% %(days)s) * interval '1 day' + n * interval '1 second'
     ) day(listed_at);
@@ -81,6 +83,7 @@ def blocks():
         "/papers/month/2024-05?has=code&",
         "/papers/trending?topic=odd&",
         "/papers/trending?has=code&min_votes=20&",
+        "/papers/trending?repro=works&",
     ],
 )
 def test_a_page_of_a_list_reads_a_part_of_the_papers(many, db, stranger, path, order):
@@ -103,9 +106,16 @@ def test_marks_from_long_ago_are_found_along_any_order(many, alice, signed_in, o
 
 
 @pytest.mark.parametrize("order", ORDERS)
-@pytest.mark.parametrize("query", ["topic=odd&has=code", "topic=none", "min_votes=97", "author=paper", "org=none"])
+@pytest.mark.parametrize(
+    "query", ["topic=odd&has=code", "topic=none", "min_votes=97", "author=paper", "org=none", "repro=fails"]
+)
 def test_filters_that_no_paper_meets_are_answered_without_a_walk(many, db, stranger, query, order):
     with blocks() as counts:
         page = stranger.get(f"/papers?{query}&sort={order}")
     assert "No paper here matches" in page.content.decode()
     assert max(counts, default=0) < MAX_BLOCKS
+
+
+@pytest.mark.parametrize("reports", [Paper.objects.reported(), *map(Paper.objects.reported_as, Outcome)])
+def test_reports_are_found_by_their_own_index(many, db, reports):
+    assert "paper_reported" in reports.values("pk").explain()

@@ -44,6 +44,9 @@ def two_papers(lab):
             keywords=["Deep learning"],
             organisation=lab,
             imported_votes=3,
+            works_count=4,
+            partly_count=1,
+            fails_count=2,
         ),
         PaperFactory(arxiv_id="hep-th/9901001", title="=1+1", abstract="", authors=[], imported_votes=2),
     ]
@@ -93,7 +96,8 @@ def test_csv_is_read_back_and_holds_no_formula(two_papers, stranger):
     first, second = csv.DictReader(io.StringIO(exported(stranger, "/papers?min_votes=0&export=csv").lstrip("\ufeff")))
     assert first["authors"] == "; ".join(NAMES)
     assert (first["title"], first["organisation"], first["upvotes"]) == (two_papers[0].title, "The Lab", "3")
-    assert second["title"] == "'=1+1"
+    assert (first["reproduced"], first["partly_reproduced"], first["not_reproduced"]) == ("4", "1", "2")
+    assert (second["title"], second["reproduced"]) == ("'=1+1", "0")
 
 
 PIECES = "$ $x$ $x{$ { } \\ & % # _ ~ ^ @ , and \" ' é 東京 \\{ --"

@@ -10,7 +10,7 @@ from tests.factories import NOON, OrganisationFactory, PaperFactory
 
 
 def titles(answer) -> list[str]:
-    matches = re.findall(r"<h2><a href=\"/papers/[^\"]+\">(.*?)</a></h2>", answer.content.decode())
+    matches = re.findall(r"<h2><a href=\"/papers/[^>]+>(.*?)</a></h2>", answer.content.decode())
     return [re.sub("</?mark>", "", title) for title in matches]
 
 
@@ -69,6 +69,7 @@ def test_weeks_and_months(three_days, stranger):
         ("/papers?sort=best", 400, "is no order of this list"),
         ("/papers?after=2025-09-10&before=2025-09-09", 400, "earlier than the day the list begins with"),
         ("/papers?has=money", 400, "Select a valid choice"),
+        ("/papers?repro=maybe", 400, "Select a valid choice"),
         (f"/papers?q={'x' * 600}", 200, "a search has at most 500 characters"),
         ("/papers?q=%00", 400, "NUL"),
         ("/orgs/nobody", 404, "nothing at this address"),
@@ -106,8 +107,15 @@ def test_orders(db, stranger, sort, expected):
 def various_papers(db):
     lab = OrganisationFactory(slug="lab", name="The Lab")
     PaperFactory(title="Straße to Gödel", authors=["José Núñez"], organisation=lab, imported_votes=5)
-    PaperFactory(title="With code", code_url="https://example.org/x", categories=["cs.CL"], keywords=["Large Models"])
-    PaperFactory(title="100% plain_text", listed_at=NOON - timedelta(days=9))
+    PaperFactory(
+        title="With code",
+        code_url="https://example.org/x",
+        categories=["cs.CL"],
+        keywords=["Large Models"],
+        works_count=2,
+        fails_count=1,
+    )
+    PaperFactory(title="100% plain_text", listed_at=NOON - timedelta(days=9), partly_count=1)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +131,11 @@ def various_papers(db):
         ("org=LAB", ["Straße to Gödel"]),
         ("min_votes=5", ["Straße to Gödel"]),
         ("has=code", ["With code"]),
+        ("repro=works", ["With code"]),
+        ("repro=fails", ["With code"]),
+        ("repro=partly", ["100% plain_text"]),
+        ("repro=any", ["With code", "100% plain_text"]),
+        ("repro=partly&has=code", []),
         ("topic=cs.cl", ["With code"]),
         ("topic=large+models", ["With code"]),
         ("topic=large", []),
@@ -144,6 +157,9 @@ def test_chips_say_what_is_active_and_remove_it(various_papers, stranger):
     html = stranger.get("/papers?org=lab&min_votes=2&sort=newest").content.decode()
     assert re.search(r'href="\?org=lab&amp;sort=newest"[^>]*>Upvotes at least: 2', html)
     assert re.search(r'href="\?min_votes=2&amp;sort=newest"[^>]*>Organisation: lab', html)
+    html = stranger.get("/papers?repro=any").content.decode()
+    assert re.search(r'href="\?"[^>]*>Reproduction reports: any', html)
+    assert '<option value="any" selected>any</option>' in html
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(db, stranger):

@@ -13,8 +13,8 @@ from papers.search import syntax
 from papers.search.syntax import MAX_LENGTH, Query, Term, normalise_value, parse, terms, unparse
 
 PIECES = (
-    "org: author: cat: TOPIC: has: has:code votes>= votes> votes: after: before: 2025 2025-W30 cs.CL - -- OR or "
-    'agents GPT-4 foo:bar *** 10 2147483647 ١٠ ſ ñ שלום 🤖 " “ ” \x00 \u2028 \u200f \ud800'
+    "org: author: cat: TOPIC: has: has:code repro: repro:any votes>= votes> votes: after: before: 2025 2025-W30 cs.CL "
+    '- -- OR or agents GPT-4 foo:bar *** 10 2147483647 ١٠ ſ ñ שלום 🤖 " “ ” \x00 \u2028 \u200f \ud800'
 )
 pieces = st.sampled_from(PIECES.split(" "))
 typed = st.lists(pieces | st.just(" ") | st.text(max_size=5), max_size=60).map("".join)
@@ -33,6 +33,8 @@ texts = typed | st.text(st.characters(codec=None), max_size=200)
         ("cat:cs.CL", "", {"topic": "cs.CL"}),
         ('topic:"world models"', "", {"topic": "world models"}),
         ("has:Code", "", {"has": "code"}),
+        ("repro:works", "", {"repro": "works"}),
+        ("repro:ANY", "", {"repro": "any"}),
         ("votes>=10", "", {"min_votes": "10"}),
         ("votes:010", "", {"min_votes": "10"}),
         ("votes>9", "", {"min_votes": "10"}),
@@ -79,6 +81,7 @@ def test_a_text_becomes_words_and_filters(text, words, filters):
         ("votes:-1", "", {}, "“votes:-1” cannot be read: write it like votes:10."),
         ("votes>2147483647", "", {}, "“votes>2147483647” cannot be read: write it like votes>9."),
         ("has:data", "", {}, "“has:data” cannot be read: write it like has:code."),
+        ("repro:", "", {}, "“repro:” cannot be read: write it like repro:works, partly, fails or any."),
         (
             "after:2025-02-30",
             "",
@@ -222,6 +225,7 @@ def test_a_word_that_is_spelled_anew_keeps_what_stands_around_it():
         ("before", "soon", "soon"),
         ("min_votes", "007", "7"),
         ("has", "CODE", "code"),
+        ("repro", "Works", "works"),
         ("sort", "newest", "newest"),
     ],
 )

@@ -12,7 +12,7 @@ from lxml import html
 
 from papers.admin import PaperAdmin
 from papers.lists.query import feed_address
-from papers.models import Bookmark, Collection, Item, Paper, Vote
+from papers.models import Bookmark, Collection, Comment, Content, Item, Paper, Vote
 from papers.paper.summary import summarise
 from papers.syndication import feeds, formats
 from tests.factories import NOON, OrganisationFactory, PaperFactory
@@ -133,6 +133,18 @@ def test_a_vote_moves_nothing(paper, alice, stranger, form, what):
     {"Vote": Vote.objects.make, "Bookmark": Bookmark.objects.make}[what](alice, paper)
     after = stranger.get(f"/papers.{form}")
     assert (after.content, after.headers["ETag"]) == (before.content, before.headers["ETag"])
+
+
+@pytest.mark.parametrize("outcome", ["works", "fails"])
+def test_a_report_of_reproduction_is_said_and_makes_nothing_newer(paper, alice, stranger, form, outcome):
+    before = stranger.get(f"/papers.{form}")
+    report = Comment.objects.post(alice, paper, Content("I ran it.", "partly"))
+    assert "<p>Partly reproduced by 1</p>" in feed_at(stranger, "/papers.*", form).entries[0].html
+    report.edit(alice, Content("I ran it.", outcome), 0)
+    after = stranger.get(f"/papers.{form}", headers={"if-none-match": before.headers["ETag"]})
+    entry = read(after.content, form).entries[0]
+    assert {"works": "<p>Reproduced by 1</p>", "fails": "<p>Reproduction failed for 1</p>"}[outcome] in entry.html
+    assert entry.updated == read(before.content, form).entries[0].updated
 
 
 def test_updated_is_when_something_was(paper, stranger):

@@ -1,0 +1,143 @@
+"""Talking about a paper: commenting, answering, what happens to a draft, with JavaScript and without."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from papers.models import Comment
+from tests.factories import PaperFactory, UserFactory
+from tests.papers.discussion.talk import post
+
+PAPER = "/papers/2509.08721"
+
+
+@pytest.fixture
+def paper(transactional_db):
+    return PaperFactory(arxiv_id="2509.08721", title="Sharing is caring")
+
+
+@pytest.fixture
+def reader(transactional_db):
+    return UserFactory(username="rita", name="Rita Reader")
+
+
+@pytest.fixture
+def comment(paper):
+    return post(UserFactory(name="Ada Lovelace"), paper, "Which *engine* was that?")
+
+
+def comments(page: Page):
+    return page.locator("li.comment")
+
+
+def write(page: Page, text: str, label="Comment") -> None:
+    page.get_by_label(label, exact=True).last.fill(text)
+
+
+def test_comment_reply_edit_retract(visit, paper, reader, comment, javascript):
+    page = visit(PAPER, user=reader, javascript=javascript)
+    write(page, "The **analytical** one.")
+    page.get_by_role("button", name="Post").click()
+    expect(page.locator("#status" if javascript else ".messages")).to_contain_text("Your comment is posted.")
+    mine = Comment.objects.get(author=reader)
+    if javascript:
+        expect(page.locator(f"#comment-{mine.pk}")).to_be_focused()
+        expect(page.get_by_label("Comment", exact=True)).to_have_value("")
+        expect(comments(page)).to_have_count(2)
+        expect(page).to_have_url(re.compile(f"{PAPER}$"))
+    else:
+        expect(page).to_have_url(re.compile(f"/comments/{mine.pk}$"))
+    expect(page.locator("strong", has_text="analytical")).to_be_visible()
+    page.goto(PAPER)
+    page.locator(f"#comment-{comment.pk}").get_by_role("link", name="Reply").click()
+    form = page.locator(f"#reply-{comment.pk}" if javascript else "main")
+    form.get_by_label("Comment").fill("Of Babbage.")
+    form.get_by_role("button", name="Post").click()
+    expect(page.locator("#status" if javascript else ".messages")).to_contain_text("Your comment is posted.")
+    reply = Comment.objects.get(parent=comment)
+    page.goto(PAPER)
+    expect(page.locator(f"#replies-{comment.pk} > #comment-{reply.pk}")).to_contain_text("Of Babbage.")
+    page.locator(f"#comment-{reply.pk}").get_by_role("link", name="Edit or retract").click()
+    write(page, "Of Charles Babbage.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".comment-root")).to_contain_text("Of Charles Babbage.")
+    page.get_by_role("link", name="edited").click()
+    expect(page.locator("ins")).to_have_text("Charles ")
+    page.goto(f"/comments/{reply.pk}/edit")
+    page.get_by_role("button", name="Retract").click()
+    expect(page.locator(".messages")).to_contain_text("Your comment is retracted.")
+    expect(page.get_by_text("Babbage")).to_have_count(0)
+
+
+def test_a_report_of_reproduction(visit, paper, reader, javascript):
+    page = visit(PAPER, user=reader, javascript=javascript)
+    page.get_by_role("link", name="Report how it went").click()
+    page.get_by_label("It works in part").check()
+    page.get_by_label("What you ran").fill("https://github.com/example/code at 1f2e3d4")
+    page.get_by_label("How long it took").fill("3 hours")
+    write(page, "Two of three tasks agree.", "What came out")
+    page.get_by_role("button", name="Post").click()
+    expect(page.get_by_text("It works in part")).to_be_visible()
+    expect(page.get_by_role("link", name="https://github.com/example/code")).to_be_visible()
+    paper.refresh_from_db()
+    assert paper.partly_count == 1
+
+
+def test_a_draft_survives_a_reload_and_a_session_that_ended(visit, paper, reader, comment):
+    page = visit(PAPER, user=reader, expecting=["403"])
+    write(page, "An hour of work.")
+    page.locator(f"#comment-{comment.pk}").get_by_role("link", name="Reply").click()
+    reply = page.locator(f"#reply-{comment.pk}").get_by_label("Comment")
+    expect(reply).to_be_focused()
+    reply.fill("A minute of work.")
+    page.reload()
+    expect(page.get_by_label("Comment", exact=True)).to_have_value("An hour of work.")
+    page.locator(f"#comment-{comment.pk}").get_by_role("link", name="Reply").click()
+    expect(reply).to_have_value("A minute of work.")
+    reader.end_sessions()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Post").last.click()
+    expect(page.get_by_text("You are signed out.")).to_be_visible()
+    expect(page.locator(f"#reply-{comment.pk}").get_by_label("Comment")).to_have_value("A minute of work.")
+    assert not Comment.objects.filter(author=reader).exists()
+
+
+def test_a_cancelled_or_posted_draft_is_forgotten(visit, paper, reader, comment):
+    page = visit(PAPER, user=reader)
+    page.locator(f"#comment-{comment.pk}").get_by_role("link", name="Reply").click()
+    reply = page.locator(f"#reply-{comment.pk}").get_by_label("Comment")
+    reply.fill("Not so.")
+    page.locator(f"#reply-{comment.pk}").get_by_role("link", name="Cancel").click()
+    expect(reply).to_have_count(0)
+    write(page, "So.")
+    page.get_by_role("button", name="Post").click()
+    expect(page.get_by_text("So.", exact=True)).to_be_visible()
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('draft'))") == []
+    page.reload()
+    expect(page.get_by_label("Comment", exact=True)).to_have_value("")
+
+
+def test_what_is_refused_stays_in_the_form(visit, paper, reader, javascript):
+    page = visit(PAPER, user=reader, javascript=javascript, expecting=["400"])
+    write(page, "https://a.example https://b.example https://c.example")
+    page.get_by_role("button", name="Post").click()
+    expect(page.get_by_text("this one has 3")).to_be_visible()
+    expect(page.get_by_label("Comment", exact=True)).to_have_value(re.compile("a.example"))
+    write(page, "https://a.example")
+    page.get_by_role("button", name="Post").click()
+    expect(comments(page) if javascript else page.locator(".comment-root")).to_have_count(1)
+
+
+def test_a_preview_while_one_types(visit, paper, reader):
+    page = visit(PAPER, user=reader)
+    page.get_by_label("Comment", exact=True).press_sequentially("$x^2$ is *square*")
+    expect(page.get_by_role("region", name="Preview").locator("math, em")).to_have_count(2)
+
+
+def test_an_upvote_keeps_the_place(visit, paper, reader, comment, javascript):
+    page = visit(PAPER, user=reader, javascript=javascript)
+    page.get_by_role("button", name="Upvote, 0 so far").last.click()
+    expect(page.locator(f"#votes-{comment.pk}")).to_have_attribute("aria-pressed", "true")
+    if not javascript:
+        expect(page).to_have_url(re.compile(f"{PAPER}#comment-{comment.pk}$"))

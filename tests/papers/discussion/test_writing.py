@@ -1,0 +1,170 @@
+"""The forms of comments: what comes back, what is kept, and how often."""
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from papers.models import Comment
+from tests.factories import PaperFactory, appoint
+from tests.papers.discussion.talk import post
+
+NEW = "/papers/2509.08721/comments/new"
+ADVERT = "Subscribe to my newsletter about these things."
+HTMX = {"hx-request": "true"}
+IN_PLACE = HTMX | {"hx-target": "thread"}
+
+
+@pytest.fixture
+def grown_up(alice, bob):
+    """Their accounts are a year old."""
+    User.objects.update(date_joined=timezone.now().replace(year=2020))
+
+
+def typed(answer) -> str:
+    """What stands in the text area of a page."""
+    return re.search(r"<textarea[^>]*>\s*(.*?)</textarea>", answer.content.decode(), re.DOTALL)[1]
+
+
+def test_who_posts_comes_to_the_comment(paper, alice, signed_in):
+    reader = signed_in(alice)
+    for _ in range(2):
+        answer = reader.act(NEW, {"text": "Good *point*."})
+        comment = Comment.objects.get()
+        assert answer.url == f"/comments/{comment.pk}"
+    page = reader.get(answer.url).content.decode()
+    assert "Your comment is posted." in page
+    assert "Good <em>point</em>." in page
+
+
+def test_htmx_gets_the_new_comment_for_its_place(paper, alice, bob, signed_in):
+    answer = signed_in(alice).act(NEW, {"text": "Good."}, headers=IN_PLACE)
+    comment = Comment.objects.get()
+    assert answer.headers["HX-Trigger-After-Settle"] == f'{{"comment-posted": {{"id": {comment.pk}}}}}'
+    assert answer.content.decode().count(f'id="comment-{comment.pk}"') == 1
+    where = HTMX | {"hx-target": f"replies-{comment.pk}"}
+    reply = signed_in(bob).act(f"/comments/{comment.pk}/reply", {"text": "Yes."}, headers=where)
+    assert f'id="comment-{Comment.objects.get(parent=comment).pk}"' in reply.content.decode()
+
+
+def test_htmx_gets_the_form_of_a_reply(paper, alice, bob, signed_in):
+    comment = post(alice, paper)
+    where = HTMX | {"hx-target": f"reply-{comment.pk}"}
+    form = signed_in(bob).get(f"/comments/{comment.pk}/reply", headers=where).content.decode()
+    assert f'hx-target="#replies-{comment.pk}"' in form
+    assert "<html" not in form
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "error"),
+    [
+        ("", 400, "This field is required."),
+        ("x" * 10_001, 400, "at most 10000 characters (it has 10001)"),
+        ("[a](https://a.example) https://b.example https://c.example", 400, "this one has 3"),
+    ],
+)
+def test_a_refused_form_comes_back_filled(text, status, error, paper, alice, signed_in):
+    for headers in ({}, IN_PLACE):
+        answer = signed_in(alice).act(NEW, {"text": text}, headers=headers)
+        assert (answer.status_code, typed(answer)) == (status, text)
+        assert error in answer.content.decode()
+    assert answer.headers["HX-Retarget"] == "#id_new_form"
+    assert not Comment.objects.exists()
+
+
+def test_a_text_survives_a_session_that_ended(paper, alice, signed_in, stranger):
+    answer = stranger.act(NEW, {"text": "An hour of work."})
+    assert (answer.status_code, typed(answer)) == (403, "An hour of work.")
+    assert "You are signed out. Sign in in another tab" in answer.content.decode()
+    answer = signed_in(alice).post(NEW, {"text": "An hour of work.", "csrfmiddlewaretoken": "of-the-last-session"})
+    assert (answer.status_code, typed(answer)) == (403, "An hour of work.")
+    assert "post it again" in answer.content.decode()
+    assert not Comment.objects.exists()
+
+
+def test_a_preview_keeps_the_text_and_posts_nothing(paper, alice, signed_in):
+    answer = signed_in(alice).act(f"{NEW}?look", {"text": "Not *yet*."})
+    assert typed(answer) == "Not *yet*."
+    assert "Not <em>yet</em>." in answer.content.decode()
+    assert not Comment.objects.exists()
+
+
+def test_an_edit_that_another_window_overtook_is_refused_and_kept(paper, alice, signed_in):
+    comment, reader = post(alice, paper), signed_in(alice)
+    reader.act(f"/comments/{comment.pk}/edit", {"text": "First.", "edit_count": 0})
+    answer = reader.act(f"/comments/{comment.pk}/edit", {"text": "Second.", "edit_count": 0})
+    assert (answer.status_code, typed(answer)) == (409, "Second.")
+    comment.refresh_from_db()
+    assert comment.text == "First."
+
+
+def test_a_second_report_replaces_the_first(paper, alice, signed_in):
+    report, reader = {"outcome": "works", "ran": "v1", "text": "Fine."}, signed_in(alice)
+    reader.act("/papers/2509.08721/report", report)
+    form = reader.get("/papers/2509.08721/report").content.decode()
+    assert 'value="v1"' in form
+    assert reader.act("/papers/2509.08721/report", report | {"outcome": "fails"}).status_code == 302
+    assert Comment.objects.get().outcome == "fails"
+
+
+def test_the_same_text_on_another_paper_is_refused_and_kept(paper, alice, signed_in):
+    PaperFactory(arxiv_id="2509.00002")
+    reader = signed_in(alice)
+    reader.act(NEW, {"text": ADVERT})
+    answer = reader.act("/papers/2509.00002/comments/new", {"text": ADVERT})
+    assert (answer.status_code, typed(answer)) == (400, ADVERT)
+    assert "same text today" in answer.content.decode()
+
+
+def comments_until_refused(reader) -> tuple:
+    """How many comments are posted at once, and the answer to the one that is too many."""
+    for number in range(20):
+        answer = reader.act(NEW, {"text": f"Comment number {number}."}, headers=IN_PLACE)
+        if answer.status_code == 429:
+            return number, answer
+    raise AssertionError
+
+
+def test_a_new_account_posts_three_comments_a_minute(paper, alice, signed_in):
+    number, answer = comments_until_refused(signed_in(alice))
+    assert (number, typed(answer)) == (3, "Comment number 3.")
+    assert 0 < int(answer.headers["Retry-After"]) <= 31
+    assert "many comments in a short time" in answer.content.decode()
+
+
+def test_an_older_account_posts_six_comments_a_minute(paper, grown_up, alice, signed_in):
+    alice.refresh_from_db()
+    number, answer = comments_until_refused(signed_in(alice))
+    assert number == 6
+    assert 0 < int(answer.headers["Retry-After"]) <= 11
+
+
+def test_an_upvote_is_answered_with_its_button(paper, alice, bob, signed_in):
+    comment, reader = post(alice, paper), signed_in(bob)
+    for _ in range(2):
+        button = reader.act(f"/comments/{comment.pk}/vote", headers=HTMX).content.decode()
+        assert f'formaction="/comments/{comment.pk}/vote/withdraw"' in button
+        assert "Upvote, 1 so far" in button
+    back = reader.act(f"/comments/{comment.pk}/vote/withdraw", {"next": "/papers/2509.08721", "at": "comment-7"})
+    assert back.url == "/papers/2509.08721#comment-7"
+    comment.refresh_from_db()
+    assert comment.vote_count == 0
+
+
+def test_links_of_comments_are_not_followed_by_search_engines(paper, alice, stranger):
+    post(alice, paper, "See https://example.org")
+    assert 'rel="nofollow ugc noopener"' in stranger.get("/papers/2509.08721").content.decode()
+
+
+def test_a_moderator_hides_with_a_reason_that_all_read(paper, alice, bob, signed_in, stranger):
+    comment = post(alice, paper, "Cheap pills.")
+    post(bob, paper, "Please stop.", comment)
+    moderator = signed_in(appoint(bob))
+    assert moderator.act(f"/comments/{comment.pk}/moderate", {"hide": "1", "reason": ""}).status_code == 400
+    moderator.act(f"/comments/{comment.pk}/moderate", {"hide": "1", "reason": "advertising"})
+    page = stranger.get("/papers/2509.08721").content.decode()
+    assert "Hidden by a moderator: advertising" in page
+    assert "Cheap pills" not in page
+    moderator.act(f"/comments/{comment.pk}/moderate", {"unhide": "1"})
+    assert "Cheap pills" in stranger.get("/papers/2509.08721").content.decode()
