@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from papers.models import Comment, CommentVote, Content
 from tests.factories import NOON, PaperFactory, UserFactory, appoint
-from tests.papers.discussion.test_comments import post
+from tests.papers.discussion.talk import post
 from tests.papers.syndication.feeds import FORMS, read, statements_of_304
 
 REPORT = Content("It *trains*.", "partly", "[code](https://example.org/c) at 1f2e3d", "one A100", "3 hours")
-PLACES = ["/comments", "/papers/2509.08721/comments", "/people/alice/comments"]
+PATHS = ["/comments", "/papers/2509.08721/comments", "/people/alice/comments"]
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def entries(reader, path, form="atom"):
     return read(reader.get(f"{path}.{form}").content, form).entries
 
 
-@pytest.mark.parametrize("path", PLACES)
+@pytest.mark.parametrize("path", PATHS)
 def test_a_list_says_who_wrote_what_about_which_paper_in_answer_to_whom(paper, alice, bob, stranger, path):
     first = post(bob, paper, "First words")
     answer = post(alice, paper, "Second words", first)
@@ -57,16 +57,16 @@ def test_the_newest_come_first_fifty_on_a_page(paper, stranger):
     made = [Comment.objects.create(paper=paper, author=author, text=f"Number {n}.") for n in range(52)]
     for path in ("/comments", "/people/alice/comments"):
         page = stranger.get(path).content.decode()
-        places = [page.find(f'id="comment-{row.pk}"') for row in reversed(made)]
-        assert places[:50] == sorted(places[:50])
-        assert (min(places[:50]) > 0, places[50:]) == (True, [-1, -1])
+        positions = [page.find(f'id="comment-{row.pk}"') for row in reversed(made)]
+        assert positions[:50] == sorted(positions[:50])
+        assert (min(positions[:50]) > 0, positions[50:]) == (True, [-1, -1])
         older = page.split('href="?older=')[1].split('"')[0]
         rest = texts(stranger.get(f"{path}?older={older}"))
         assert ("Number 1." in rest, "Number 0." in rest, "Number 2." in rest) == (True, True, False)
         assert stranger.get(f"{path}?older=forged").status_code == 400
 
 
-@pytest.mark.parametrize(("path", "words"), [(PLACES[0], "Nobody has commented yet"), (PLACES[2], "no comments here")])
+@pytest.mark.parametrize(("path", "words"), [(PATHS[0], "Nobody has commented yet"), (PATHS[2], "no comments here")])
 def test_an_empty_list_says_so(alice, stranger, path, words):
     assert words in texts(stranger.get(path))
     assert entries(stranger, path) == ()
@@ -74,8 +74,8 @@ def test_an_empty_list_says_so(alice, stranger, path, words):
 
 def test_imported_comments_are_in_the_list_of_their_paper_alone(paper, stranger):
     Comment.objects.create(paper=paper, source_id="1", source_name="Ida", source_url="https://hub.example/1", text="Hi")
-    assert [entry.title for entry in entries(stranger, PLACES[1])] == ["Ida on “On α-stars”"]
-    assert "https://hub.example/1" in stranger.get(f"{PLACES[1]}.json").content.decode()
+    assert [entry.title for entry in entries(stranger, PATHS[1])] == ["Ida on “On α-stars”"]
+    assert "https://hub.example/1" in stranger.get(f"{PATHS[1]}.json").content.decode()
     assert entries(stranger, "/comments") == ()
     assert "Ida" not in texts(stranger.get("/comments"))
 
@@ -83,7 +83,7 @@ def test_imported_comments_are_in_the_list_of_their_paper_alone(paper, stranger)
 @pytest.mark.parametrize("act", ["retract", "hide"])
 def test_what_is_retracted_or_hidden_is_in_no_list_and_no_feed(paper, comment, alice, bob, signed_in, stranger, act):
     answer = post(bob, paper, "An answer", comment)
-    paths = [*PLACES, *(f"{path}.{form}" for path in PLACES for form in FORMS)]
+    paths = [*PATHS, *(f"{path}.{form}" for path in PATHS for form in FORMS)]
     before = {path: stranger.get(path) for path in paths}
     assert all("right" in page.content.decode() for page in before.values())
     comment.refresh_from_db()
@@ -105,14 +105,14 @@ def test_a_deactivated_person_has_no_list_and_is_not_named(paper, comment, alice
     alice.save()
     for path in ("/people/alice/comments", "/people/alice/comments.atom", "/people/nobody/comments"):
         assert stranger.get(path).status_code == 404
-    for path in PLACES[:2]:
+    for path in PATHS[:2]:
         assert [entry.title for entry in entries(stranger, path)][1] == "A comment on “On α-stars”"
         for form in ("", *(f".{form}" for form in FORMS)):
             assert "alice" not in stranger.get(path + form).content.decode().lower()
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("path", PLACES)
+@pytest.mark.parametrize("path", PATHS)
 def test_an_entry_tells_all_there_is(paper, alice, bob, stranger, path, form, time_machine):
     time_machine.move_to(NOON, tick=False)
     first = post(bob, paper, "Does it run?")
@@ -140,7 +140,7 @@ def test_maths_is_text_in_a_feed_and_an_edit_moves_its_date(paper, comment, alic
 
 
 def test_ids_are_the_same_whatever_the_host_and_whichever_the_list(comment, stranger, settings):
-    before = [entries(stranger, path)[0].id for path in PLACES]
+    before = [entries(stranger, path)[0].id for path in PATHS]
     settings.BASE_URL = "https://papers.example.org"
     after = entries(stranger, "/comments")[0]
     assert after.link == f"https://papers.example.org/comments/{comment.pk}"
@@ -149,13 +149,13 @@ def test_ids_are_the_same_whatever_the_host_and_whichever_the_list(comment, stra
 
 @pytest.mark.parametrize("form", FORMS)
 def test_an_upvote_changes_no_feed(comment, bob, stranger, form):
-    before = [stranger.get(f"{path}.{form}") for path in PLACES]
+    before = [stranger.get(f"{path}.{form}") for path in PATHS]
     CommentVote.objects.make(bob, comment)
-    after = [stranger.get(f"{path}.{form}") for path in PLACES]
+    after = [stranger.get(f"{path}.{form}") for path in PATHS]
     assert [(answer.content, answer["ETag"]) for answer in after] == [(was.content, was["ETag"]) for was in before]
 
 
-@pytest.mark.parametrize(("path", "count"), [(PLACES[0], 1), (PLACES[1], 2), (PLACES[2], 2)])
+@pytest.mark.parametrize(("path", "count"), [(PATHS[0], 1), (PATHS[1], 2), (PATHS[2], 2)])
 def test_a_feed_that_has_not_changed_costs_its_rows_and_no_template(comment, stranger, monkeypatch, path, count):
     assert len(statements_of_304(stranger, f"{path}.atom", monkeypatch)) == count
 
