@@ -56,6 +56,7 @@ def context() -> dict:
             FollowState("topics", "cs.CL", 0, is_followed=False),
             FollowState("authors", "Ada Lovelace", 1, is_followed=False),
             FollowState("organisations", "northern-lights", 12_345, is_followed=True),
+            FollowState("discussions", "2509.08721", 2, is_followed=False),
         ],
         "maths": "$\\int_0^1 x^2 \\, dx = \\frac{1}{3}$",
         "form": SubmitForm({"arxiv_id": "not an id"}),

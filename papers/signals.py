@@ -8,7 +8,7 @@ papers_listed = Signal()
 papers_revised = Signal()
 # papers: ids. Each was withdrawn by its authors or by arXiv.
 papers_withdrawn = Signal()
-# comment: id. It was posted.
+# comment: Comment. It was posted.
 comment_posted = Signal()
-# comment: id; people: ids. It names these people, whom it did not name before.
+# comment: Comment; people: ids. It names these people, whom it did not name before.
 people_mentioned = Signal()

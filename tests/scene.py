@@ -115,6 +115,7 @@ def _submit_forms(olga: Reader, rita: Reader, hilda: Reader) -> None:
         ("organisations", "lab"),
         ("people", "olga"),
         ("collections", "autumn"),
+        ("discussions", "2509.00001"),
         ("topics", "protein"),
         ("authors", "Emmy Noether"),
     ):

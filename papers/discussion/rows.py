@@ -52,14 +52,13 @@ def _key(comment: Comment, viewer, moderates: bool) -> str:
 
 
 def _html(comment: Comment, viewer, moderates: bool) -> str:
+    people = {name.lower(): reverse("papers:person", args=[name]) for name in comment.mentioned}
     context = {
         "comment": comment,
         "marks": marks(comment),
         "is_own": _is_own(comment, viewer),
         "moderates": moderates,
-        "text": markdown(
-            comment.text, {name.lower(): reverse("papers:person", args=[name]) for name in comment.mentioned}
-        ),
+        "text": markdown(comment.text, people),
     }
     return get_template("papers/discussion/comment_row.html").render(context)
 

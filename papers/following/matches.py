@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 
 from papers.lists import matching
 from papers.models import Paper
-from papers.models.follow import kinds
+from papers.models.follow import sources
 
 MAX_COLLECTED = 8_000  # papers that are looked up by their keys
 REASONS_SHOWN = 3
@@ -51,13 +51,13 @@ def followers(keys: Sequence[int]) -> list[tuple[int, list[int], list[str]]]:
         return cursor.fetchall()
 
 
-def _papers_of(user, sources: dict[str, str]) -> str:
-    return _followed_papers(f"followed.user_id = {int(user.pk)}", sources)
+def _papers_of(user, tables: dict[str, str]) -> str:
+    return _followed_papers(f"followed.user_id = {int(user.pk)}", tables)
 
 
-def _followed_papers(condition: str, sources: dict[str, str]) -> str:
+def _followed_papers(condition: str, tables: dict[str, str]) -> str:
     """Return a table expression of (user_id, paper_id, reason) for the follows that match the condition."""
-    selects = (model.PAPERS_SQL.format(condition=condition, **sources) for model in kinds().values())
+    selects = (model.PAPERS_SQL.format(condition=condition, **tables) for model in sources())
     return f"({' UNION ALL '.join(selects)}) followed_papers(user_id, paper_id, reason)"
 
 

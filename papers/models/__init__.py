@@ -14,6 +14,7 @@ from papers.models.feedkey import FeedKey
 from papers.models.item import Item
 from papers.models.organisationfollow import OrganisationFollow
 from papers.models.paper import Paper
+from papers.models.paperfollow import PaperFollow
 from papers.models.personfollow import PersonFollow
 from papers.models.reproduction import Reproduction
 from papers.models.savedfilter import SavedFilter
@@ -42,6 +43,7 @@ __all__ = [
     "OrganisationFollow",
     "Outcome",
     "Paper",
+    "PaperFollow",
     "PersonFollow",
     "Reproduction",
     "SavedFilter",

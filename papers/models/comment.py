@@ -58,7 +58,7 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
             paper=paper, author=actor, parent=parent, depth=parent.depth + 1 if parent else 0, **asdict(content)
         )
         self.recount([paper.pk])
-        comment_posted.send(Comment, comment=comment.pk)
+        comment_posted.send(Comment, comment=comment)
         comment.mention(actor)
         return comment
 
@@ -230,7 +230,7 @@ class Comment(ContentFields):
         if sorted(names) != self.mentioned:
             self._change(mentioned=sorted(names))
         if new:
-            people_mentioned.send(Comment, comment=self.pk, people=new)
+            people_mentioned.send(Comment, comment=self, people=new)
 
     def _change(self, **values) -> None:
         Comment.objects.touch([self.pk], **values)

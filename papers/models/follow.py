@@ -1,4 +1,4 @@
-"""The base of all kinds of follows: one row per user and target, from which the papers of `/papers/following` come."""
+"""The base of all kinds of follows: one row per user and target. Most bring papers into `/papers/following`."""
 
 from dataclasses import dataclass
 
@@ -69,7 +69,10 @@ class Follow(models.Model):
     * `row(target)`, the fields of its row; `column`, the one of them that identifies the target;
     * `PAPERS_SQL`, a SELECT of (user id, paper id, reason) for the papers of its rows `followed` that match
       `{condition}`. It reads papers and search entries from `{papers}` and `{entries}`, which are tables or subqueries.
+      A kind without it brings in no papers.
     """
+
+    PAPERS_SQL = ""
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+", db_index=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -84,6 +87,11 @@ class Follow(models.Model):
 def kinds() -> dict[str, type[Follow]]:
     """Return the models of all kinds of follows by their names."""
     return {model.kind: model for model in apps.get_app_config("papers").get_models() if issubclass(model, Follow)}
+
+
+def sources() -> list[type[Follow]]:
+    """Return the models of the kinds of follows that bring in papers."""
+    return [model for model in kinds().values() if model.PAPERS_SQL]
 
 
 def count(user) -> int:

@@ -28,6 +28,7 @@ from papers.models import (
     Item,
     OrganisationFollow,
     Paper,
+    PaperFollow,
     PersonFollow,
     TopicFollow,
 )
@@ -106,6 +107,7 @@ FILES: dict[str, Callable[[User], QuerySet]] = {
     "followed_organisations": lambda person: _followed(OrganisationFollow.objects.of(person), "organisation__slug"),
     "followed_people": lambda person: _followed(PersonFollow.objects.of(person), "person__username"),
     "followed_collections": lambda person: _followed(CollectionFollow.objects.of(person), "collection__key"),
+    "followed_discussions": lambda person: _followed(PaperFollow.objects.of(person), "paper__arxiv_id"),
     "followed_topics": lambda person: _followed(TopicFollow.objects.of(person), "name"),
     "followed_authors": lambda person: _followed(AuthorFollow.objects.of(person), "name"),
     "invitations": lambda person: person.sent_invitations.values("invited", "role", "state", "created_at"),

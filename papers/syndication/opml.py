@@ -11,7 +11,7 @@ from papers.collections.lists import bookmarks
 from papers.following.lists import following
 from papers.lists.query import feed_address
 from papers.models import Collection
-from papers.models.follow import Follow, kinds
+from papers.models.follow import Follow, sources
 from papers.people.lists import TABS
 from papers.syndication import formats
 
@@ -46,8 +46,8 @@ def groups(user, key: str) -> dict[str, list[Outline]]:
         "Your searches": [_outline(str(saved), saved.get_absolute_url()) for saved in user.saved_filters.all()],
         "Your collections": [_collection_outline(collection, key) for collection in collections],
     }
-    for name, model in kinds().items():
-        followed = [outline for row in model.objects.of(user) for outline in _followed(name, row, key)]
+    for model in sources():
+        followed = [outline for row in model.objects.of(user) for outline in _followed(model.kind, row, key)]
         groups[f"{model.title} that you follow"] = followed
     return {heading: outlines for heading, outlines in groups.items() if outlines}
 

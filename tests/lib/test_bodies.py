@@ -1,6 +1,9 @@
+from urllib.parse import urlencode
+
 from django.conf import settings
 
 from lib.bodies import body_limit
+from lib.markup import MAX_LENGTH
 from tests.test_walk import ADDRESSES, build_scene  # noqa: F401
 
 
@@ -8,9 +11,15 @@ def test_whatever_form_takes_a_picture_takes_a_body_as_long(scene):
     owner, found = scene["owner"], set()
     for path in ADDRESSES.values():
         takes_files = b'enctype="multipart/form-data"' in b"".join(owner.get(path))
-        assert body_limit(path) == (12_000_000 if takes_files else 64_000), path
+        assert (body_limit(path) == 12_000_000) == takes_files, path
         found |= {path} if takes_files else set()
     assert {"/settings/profile", "/orgs/lab/edit"} <= found
+
+
+def test_a_comment_may_be_as_long_in_any_script_as_it_may_be():
+    longest = urlencode({"text": "𝔸" * MAX_LENGTH})
+    for path in ("/papers/2509.08721/comments/new", "/papers/2509.08721/report", "/comments/7/edit", "/markdown"):
+        assert len(longest) < body_limit(path)
 
 
 def test_what_a_mail_service_reports_may_be_long():

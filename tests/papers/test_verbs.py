@@ -24,7 +24,7 @@ OF_COLLECTIONS = [
     "note/2509.08721",
 ]
 ALICES = [f"/collections/autumn/{verb}" for verb in OF_COLLECTIONS]
-KINDS = ["organisations", "people", "collections", "topics", "authors"]
+KINDS = ["organisations", "people", "collections", "discussions", "topics", "authors"]
 EVERY = [
     *(f"/papers/2509.08721/{verb}" for verb in ("vote", "vote/withdraw", "bookmark", "bookmark/remove")),
     *(f"/papers/2509.08721/collections/{verb}" for verb in ("add", "remove", "begin")),
@@ -88,6 +88,7 @@ def build_scene():
     Affiliation.objects.suggest(alice, lab, paper)
     OrganisationFactory(slug="news")
     UserFactory(username="news")
+    PaperFactory(arxiv_id="news")
     Collection.objects.create(key="news", name="News", user=bob, visibility="public")
     NotificationFactory(pk=7, user=alice)
     return {user.username: Reader(user) for user in (alice, bob, carol)}

@@ -12,7 +12,7 @@ from papers.discussion import rows, thread
 from papers.discussion.changes import Change
 from papers.discussion.forms import CommentForm
 from papers.discussion.thread import Node
-from papers.models import Comment, Paper
+from papers.models import Comment, Paper, PaperFollow
 
 CHANGES = 50  # of one comment that its history shows
 
@@ -21,16 +21,17 @@ def section(request: HttpRequest, paper: Paper, root: Comment | None = None, **o
     """The context of a thread, and a value for the ETag of its page; `options` are those of `thread.read`."""
     shown = thread.read(request.user, paper, root, **options)
     keys = rows.draw(shown.walk(), request.user, moderates=acts_as_moderator(request))
-    missing = _missing(paper)
+    missing, follow = _missing(paper), PaperFollow.objects.state(request.user, paper)
     context = {
         "thread": shown,
         "orders": thread.ORDERS,
         "missing": missing,
+        "follow": follow,
         "source": rows.SOURCE,
         "source_url": identifiers.hub_url(paper.arxiv_id),
         "comment_form": CommentForm(auto_id=f"id_{root.pk if root else 'new'}_%s"),
     }
-    return context, (keys, shown.cursor, missing)
+    return context, (keys, shown.cursor, missing, follow)
 
 
 def _missing(paper: Paper) -> int:

@@ -20,18 +20,18 @@ from django.dispatch import Signal
 
 from inbox.models.kind import Delivery, NotificationKind, register
 
-mentioned = Signal()
+thanked = Signal()
 
 
 @register
-class Mention(NotificationKind):
-    key = "mention"
-    title = "Somebody mentions me"
-    signal = mentioned
+class Thanks(NotificationKind):
+    key = "thanks"
+    title = "Somebody thanks me"
+    signal = thanked
     default = Delivery.DAILY
 
     def text(self, facts: dict) -> str:
-        return f"{facts['by']} mentioned you."
+        return f"{facts['by']} thanked you."
 
     def link(self, facts: dict) -> str:
         return "/papers"
@@ -43,13 +43,13 @@ def checked(answer) -> dict[str, str]:
 
 
 @pytest.fixture
-def mention(tmp_path, monkeypatch):
+def thanks(tmp_path, monkeypatch):
     """Another kind of notification, in one file."""
-    (tmp_path / "mention.py").write_text(NEW)
+    (tmp_path / "thanks.py").write_text(NEW)
     monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
     package.discover()
     yield
-    del KINDS["mention"], sys.modules[f"{package.__name__}.mention"]
+    del KINDS["thanks"], sys.modules[f"{package.__name__}.thanks"]
 
 
 def test_the_page_shows_every_kind_that_leaves_a_choice_and_what_was_chosen(alice, bob, signed_in):
@@ -72,14 +72,14 @@ def test_what_cannot_be_chosen_changes_nothing(alice, signed_in, kind, how):
     assert not Choice.objects.exists()
 
 
-def test_a_kind_is_one_file(mention, alice, bob, signed_in, work):
+def test_a_kind_is_one_file(thanks, alice, bob, signed_in, work):
     reader = signed_in(alice)
-    assert "Somebody mentions me" in text(reader.get(PAGE))
-    assert checked(reader.get(PAGE))["mention"] == "daily"
-    reader.act(PAGE, {"mention": "at_once"})
-    assert checked(reader.get(PAGE))["mention"] == "at_once"
-    NotificationFactory(user=alice, kind="mention", facts={"by": "Bob"})
-    assert "Bob mentioned you." in text(reader.get("/notifications"))
+    assert "Somebody thanks me" in text(reader.get(PAGE))
+    assert checked(reader.get(PAGE))["thanks"] == "daily"
+    reader.act(PAGE, {"thanks": "at_once"})
+    assert checked(reader.get(PAGE))["thanks"] == "at_once"
+    NotificationFactory(user=alice, kind="thanks", facts={"by": "Bob"})
+    assert "Bob thanked you." in text(reader.get("/notifications"))
 
 
 def test_never_is_also_for_what_waits(alice):

@@ -179,7 +179,7 @@ def test_a_signal_is_sent_once_a_comment(paper, alice):
     comment_posted.connect(receiver := lambda comment, **_: sent.append(comment))
     comments = [post(alice, paper), post(alice, paper)]
     comment_posted.disconnect(receiver)
-    assert sent == [comments[0].pk]
+    assert sent == [comments[0]]
 
 
 @pytest.mark.django_db(transaction=True)

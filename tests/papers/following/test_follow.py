@@ -10,8 +10,17 @@ from django.db import IntegrityError
 
 from lib.refusals import BadInput
 from papers.following import matches
-from papers.models import AuthorFollow, Collection, OrganisationFollow, PersonFollow, SearchEntry, TopicFollow
+from papers.models import (
+    AuthorFollow,
+    Collection,
+    OrganisationFollow,
+    PaperFollow,
+    PersonFollow,
+    SearchEntry,
+    TopicFollow,
+)
 from papers.models import follow as follow_models
+from papers.people import takeout
 from papers.search.lexicon import author_query
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
 from tests.papers.following.test_following import MANAGE, button, text
@@ -50,7 +59,14 @@ def test_what_has_no_name_is_refused_in_words(alice, signed_in, kind, name):
 
 
 @pytest.mark.parametrize(
-    ("kind", "what"), [("organisations", "nobody"), ("people", "nobody"), ("people", "gone"), ("planets", "mars")]
+    ("kind", "what"),
+    [
+        ("organisations", "nobody"),
+        ("people", "nobody"),
+        ("people", "gone"),
+        ("discussions", "2509.99999"),
+        ("planets", "mars"),
+    ],
 )
 def test_what_is_not_there_is_404(alice, signed_in, kind, what):
     UserFactory(username="gone", is_active=False)
@@ -98,24 +114,26 @@ def test_one_reader_follows_in_ten_windows_at_once(alice):
     [
         ("organisations", "lab", "/orgs/lab"),
         ("people", "carol", "/people/carol"),
+        ("discussions", "2509.08721", "/papers/2509.08721"),
         ("topics", "cs.CL", "/papers?topic=cs.CL"),
         ("authors", "Ada Lovelace", "/papers?author=Ada+Lovelace"),
     ],
 )
 def test_the_button_tells_how_many_and_whether_one_does(lab, alice, bob, carol, signed_in, stranger, kind, what, page):
-    PaperFactory(categories=["cs.CL"])
+    PaperFactory(arxiv_id="2509.08721", categories=["cs.CL"])
+    what_for = " this discussion" if kind == "discussions" else ""
     first = stranger.get(page)
-    assert button(first) == "Follow"
+    assert button(first) == f"Follow{what_for}"
     reader, other = signed_in(alice), signed_in(bob)
     for one in (reader, other):
         form = {"what": what, "next": page}
         assert one.act(f"/papers/following/{kind}/follow", form).url == page
-    assert button(reader.get(page)) == button(other.get(page)) == "Following 2 followers , stop following"
+    assert button(reader.get(page)) == button(other.get(page)) == f"Following{what_for} 2 followers , stop following"
     again = stranger.get(page, headers={"if-none-match": first.headers["ETag"]})
-    assert (again.status_code, button(again)) == (200, "Follow 2 followers")
+    assert (again.status_code, button(again)) == (200, f"Follow{what_for} 2 followers")
     swapped = reader.act(f"/papers/following/{kind}/unfollow", {"what": what}, headers={"hx-request": "true"})
     assert swapped.content.decode().count("<button") == 1
-    assert button(swapped) == "Follow 1 follower"
+    assert button(swapped) == f"Follow{what_for} 1 follower"
     assert "csrfmiddlewaretoken" not in again.content.decode()
 
 
@@ -131,38 +149,58 @@ def test_only_lists_of_one_topic_or_author_have_a_button(alice, signed_in):
 def test_what_one_follows_is_managed_on_one_page(lab, alice, carol, signed_in):
     reader = signed_in(alice)
     assert "Nothing yet" in text(reader.get(MANAGE))
+    PaperFactory(arxiv_id="2509.08721", title="On $\\alpha$-decay")
     form = {"next": MANAGE}
     for kind, what in [
         ("organisations", "lab"),
         ("people", "carol"),
+        ("discussions", "2509.08721"),
         ("topics", "Café & Co"),
         ("authors", "<b>Ada</b>"),
     ]:
         assert reader.act(f"/papers/following/{kind}/follow", form | {"what": what}).url == MANAGE
     page = reader.get(MANAGE)
-    assert "4 of at most 500" in text(page)
+    assert "5 of at most 500" in text(page)
     links = re.findall(r'<li><a href="([^"]*)">(.*?)</a> <button name="what" value="([^"]*)"', page.content.decode())
     assert [tuple(map(unescape, link)) for link in links] == [
         ("/orgs/lab", "The Lab", "lab"),
+        ("/papers/2509.08721", "On α-decay", "2509.08721"),
         ("/people/carol", "Carol Cedar", "carol"),
         ("/papers?topic=Caf%C3%A9+%26+Co", "Café & Co", "Café & Co"),
         ("/papers?author=%3Cb%3EAda%3C%2Fb%3E", "<b>Ada</b>", "<b>Ada</b>"),
     ]
-    for kind, what in [("organisations", "lab"), ("people", "carol"), ("topics", "cafe & co"), ("authors", "b ada b")]:
+    for kind, what in [
+        ("organisations", "lab"),
+        ("people", "carol"),
+        ("discussions", "2509.08721"),
+        ("topics", "cafe & co"),
+        ("authors", "b ada b"),
+    ]:
         reader.act(f"/papers/following/{kind}/unfollow", form | {"what": what})
     assert follow_models.count(alice) == 0
 
 
-def test_follows_go_with_who_follows_and_with_what_is_followed(lab, alice, bob, carol):
+def test_follows_go_with_who_follows_and_with_what_is_followed(lab, paper, alice, bob, carol):
     for follower in (alice, bob):
         PersonFollow.objects.make(follower, carol)
         OrganisationFollow.objects.make(follower, lab)
+        PaperFollow.objects.make(follower, paper)
         TopicFollow.objects.make(follower, "cs.CL")
     alice.delete()
-    assert follow_models.count(bob) == 3
+    assert follow_models.count(bob) == 4
     carol.delete()
     lab.delete()
+    paper.delete()
     assert follow_models.count(bob) == TopicFollow.objects.count() == 1
+
+
+def test_a_followed_discussion_brings_in_no_papers_and_is_exported(paper, alice, bob, signed_in):
+    for person in (alice, bob):
+        PaperFollow.objects.make(person, paper)
+    assert "Nothing yet from what you follow" in text(signed_in(alice).get("/papers/following"))
+    assert matches.followers([paper.pk]) == []
+    assert "2509.08721" not in text(signed_in(alice).get("/feeds/mine.opml"))
+    assert [row["what"] for row in takeout.FILES["followed_discussions"](alice)] == ["2509.08721"]
 
 
 def test_followers_move_with_an_organisation(lab, alice, bob):
@@ -176,11 +214,12 @@ def test_followers_move_with_an_organisation(lab, alice, bob):
 
 
 @pytest.mark.parametrize("name", ["alice", "bob", "carol"])
-@pytest.mark.parametrize("kind", ["organisations", "people", "collections", "topics", "authors"])
+@pytest.mark.parametrize("kind", ["organisations", "people", "collections", "discussions", "topics", "authors"])
 @pytest.mark.parametrize(("verb", "left"), [("follow", 1), ("unfollow", 0)])
 def test_following_twice_is_once(kind, verb, left, name, request, carol, signed_in):
     OrganisationFactory(slug="news")
     UserFactory(username="news")
+    PaperFactory(arxiv_id="news")
     Collection.objects.create(key="news", name="News", user=carol, visibility="public")
     person = request.getfixturevalue(name)
     reader, form = signed_in(person), {"what": "news", "next": "/papers/trending"}

@@ -1,0 +1,23 @@
+from django.db.models import QuerySet
+
+from accounts.models import User
+from inbox.models import Notification
+from inbox.models.kind import register
+from inbox.notifications.comment_notification import CommentNotification, answered
+from papers.models import Comment
+from papers.signals import people_mentioned
+
+
+@register
+class Mention(CommentNotification):
+    key = "mention"
+    title = "Somebody mentions me in a comment"
+    signal = people_mentioned
+    sentence = "{people} mentioned you in the discussion of {title}."
+    headline = "You are mentioned in the discussion of {title}"
+
+    def recipients(self, comment: Comment, people: list[int]) -> QuerySet:
+        """Those of these people whom the comment still names and who were not notified of it before an edit."""
+        notified = Notification.objects.filter(user__in=people, facts__comments__contains=[[comment.pk]])
+        named = User.objects.filter(pk__in=people, username__in=comment.mentioned).exclude(pk__in=answered(comment))
+        return named.exclude(pk__in=notified.values("user")).values_list("pk", flat=True)
