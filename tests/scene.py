@@ -10,7 +10,17 @@ from hashlib import sha256
 from accounts.models import User
 from orgs.models import FormerSlug, Organisation
 from orgs.roles import Role
-from papers.models import Affiliation, Bookmark, Collection, FeedKey, Paper, SavedFilter, Submission
+from papers.models import (
+    Affiliation,
+    Bookmark,
+    Collection,
+    Comment,
+    Content,
+    FeedKey,
+    Paper,
+    SavedFilter,
+    Submission,
+)
 from tests.conftest import Reader
 from tests.factories import (
     NOON,
@@ -49,6 +59,7 @@ def people() -> dict[str, User | None]:
     _submit_forms(Reader(olga), Reader(rita), Reader(hilda))
     _add_private_rows(olga, rita, lab, papers)
     _write_letters(rita, papers)
+    _discuss(olga, rita, hilda, moderator, papers)
     return {"stranger": None, "reader": rita, "owner": olga, "moderator": moderator}
 
 
@@ -137,6 +148,26 @@ def _add_private_rows(olga: User, rita: User, lab: Organisation, papers: list[Pa
 def _send(reader: Reader, path: str, **data: str) -> None:
     """Submit a form, which must succeed: the answer leads on to another page."""
     assert reader.act(path, data).status_code == 302, path
+
+
+def _discuss(olga: User, rita: User, hilda: User, moderator: User, papers: list[Paper]) -> None:
+    """Comments on two papers, of every kind: edited, answered, retracted with an answer, hidden, a report, imported."""
+    first, second = papers[6], papers[7]
+    rows = [
+        {"pk": 9_000_001, "paper": first, "author": rita, "text": "What is the batch size?", "reply_count": 1},
+        {"pk": 9_000_002, "paper": first, "author": olga, "text": "Two hundred.", "parent_id": 9_000_001, "depth": 1},
+        {"pk": 9_000_003, "paper": first, "author": hilda, "text": "Taken back.", "reply_count": 1},
+        {"pk": 9_000_004, "paper": first, "author": rita, "text": "Why?", "parent_id": 9_000_003, "depth": 1},
+        {"pk": 9_000_005, "paper": second, "author": olga, "text": "Buy my course."},
+        {"pk": 9_000_006, "paper": second, "author": rita, "text": "It trains.", "outcome": "works", "ran": "v1.0"},
+        {"pk": 9_000_007, "paper": second, "source_id": "1", "source_name": "Ida", "text": "From elsewhere."},
+    ]
+    for row in rows:
+        Comment.objects.create(created_at=NOW, **row)
+    Comment.objects.recount([first.pk, second.pk])
+    Comment.objects.get(pk=9_000_002).edit(olga, Content("Two hundred and fifty-six."), 0)
+    Comment.objects.get(pk=9_000_003).retract(hilda)
+    Comment.objects.get(pk=9_000_005).hide(moderator, "An advertisement.")
 
 
 def _write_letters(rita: User, papers: list[Paper]) -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from lib.conflicts import digests
 from orgs.models import Claim, Membership
 from orgs.roles import EDIT, KEEP, MAY, SEE, TAG, Role
-from papers.models import Affiliation, Bookmark, Collection, FeedKey, Item, SavedFilter, Vote
+from papers.models import Affiliation, Bookmark, Collection, Comment, Content, FeedKey, Item, SavedFilter, Vote
 from papers.models.collection import Visibility
 from tests.conftest import Reader
 from tests.factories import (
@@ -50,7 +50,7 @@ ARGUMENTS = {
     "colour": "9a1b1e",
     "path": "collections/hush",
     "number": "0",
-    "pk": "1",
+    "pk": "9000001",
     "format": "atom",
 }
 TEXTS = {"papers:week": "2025-W37", "papers:month": "2025-09"}
@@ -89,6 +89,12 @@ READERS = {
     "papers:submission": {"reader"},
     "papers:data": SIGNED_IN,
     "papers:fetch_export": set(),  # there is no such token
+    "papers:moderate_comment": {"moderator"},
+    "papers:comment_log": {"moderator"},
+    "papers:write_comment": SIGNED_IN,
+    "papers:report": SIGNED_IN,
+    "papers:reply": SIGNED_IN,
+    "papers:edit_comment": {"reader"},
     "papers:leave": set(),  # which asks for the password first
     "papers:pick": set(),  # which leads on
     "papers:embed": set(),  # a frame of a private collection, whoever looks
@@ -109,6 +115,8 @@ SECRETS = {
     "Letters-of-rita": {"reader"},
     "Shelf-by-link-only": set(),  # nobody who has not the link; it is not among the addresses
     "address-of-a-subscriber": set(),  # the page of whose letter is for whoever has its address
+    "words-of-a-retracted-comment": {"moderator"},
+    "words-of-a-hidden-comment": {"moderator"},
     "Olga Owner": {"reader"},  # in a notification of hers
     "Hilda Hidden": may(SEE) | {"moderator"},  # in the lab, which is all that her page does not say
 }
@@ -131,6 +139,7 @@ FORM = {
     "reason": "x",
     "query": "has=code",
     "email": "somebody@example.org",
+    "text": "x",
 }
 
 
@@ -191,10 +200,26 @@ def build_scene():
     SubmissionFactory(key="hush", user=people["reader"], state="failed", problem="problem-of-a-submission")
     LetterFactory(key="hush", day=NOON, papers=[paper.pk], subscription__email="address-of-a-subscriber@example.org")
     SubscriptionFactory(email=people["reader"].email, title="Letters-of-rita")
-    NotificationFactory(pk=1, user=people["reader"])
+    NotificationFactory(pk=9_000_001, user=people["reader"])
+    _discuss(paper, people)
     for person in filter(None, people.values()):
         FeedKey.objects.make(person)
     return {who: Reader(person) for who, person in people.items()}
+
+
+def _discuss(paper, people) -> None:
+    """An edited comment, a retracted and a hidden one, and a report, of which each was answered."""
+    first = Comment.objects.create(pk=9_000_001, paper=paper, author=people["reader"], text="words-at-first")
+    first.edit(people["reader"], Content("words-of-a-comment"), 0)
+    author, answering = people["owner"], people["member"]
+    retracted = Comment.objects.post(author, paper, Content("words-of-a-retracted-comment"), first)
+    hidden = Comment.objects.post(author, paper, Content("words-of-a-hidden-comment"))
+    report = Comment.objects.post(author, paper, Content("words-of-a-report", "works", "words-of-what-was-run"))
+    for comment in (retracted, hidden, report):
+        Comment.objects.post(answering, paper, Content(f"Answer to {comment}"), comment)
+        comment.refresh_from_db()
+    retracted.retract(author)
+    hidden.hide(people["moderator"], "reason-that-all-may-read")
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,13 @@
 from django.urls import path
 
 from papers.discussion.forms import CommentForm, ReportForm
-from papers.discussion.views import moderation, reading, writing
+from papers.discussion.views import listing, moderation, reading, writing
 
 urlpatterns = [
     path("papers/<arxiv:ref>/comments", reading.comments, name="comments"),
     path("papers/<arxiv:ref>/comments/new", writing.write, {"form_class": CommentForm}, name="write_comment"),
     path("papers/<arxiv:ref>/report", writing.write, {"form_class": ReportForm}, name="report"),
+    path("comments", listing.newest, name="newest_comments"),
     path("comments/<int:pk>", reading.comment, name="comment"),
     path("comments/<int:pk>/history", reading.history, name="comment_history"),
     path("comments/<int:pk>/reply", writing.reply, name="reply"),

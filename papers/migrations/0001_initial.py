@@ -254,7 +254,9 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.CharField(
-                        blank=True, choices=[("works", "Works"), ("partly", "Partly"), ("fails", "Fails")], max_length=6
+                        blank=True,
+                        choices=[("works", "It works"), ("partly", "It works in part"), ("fails", "It does not work")],
+                        max_length=6,
                     ),
                 ),
                 ("ran", lib.fields.LineField(blank=True, max_length=300)),
@@ -324,7 +326,9 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.CharField(
-                        blank=True, choices=[("works", "Works"), ("partly", "Partly"), ("fails", "Fails")], max_length=6
+                        blank=True,
+                        choices=[("works", "It works"), ("partly", "It works in part"), ("fails", "It does not work")],
+                        max_length=6,
                     ),
                 ),
                 ("ran", lib.fields.LineField(blank=True, max_length=300)),
@@ -943,7 +947,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="comment",
             index=models.Index(
-                condition=models.Q(("hidden_at", None), ("retracted_at", None)), fields=["id"], name="comment_newest"
+                condition=models.Q(("author__isnull", False), ("hidden_at", None), ("retracted_at", None)),
+                fields=["id"],
+                name="comment_newest",
             ),
         ),
         migrations.AddConstraint(

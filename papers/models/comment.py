@@ -24,6 +24,7 @@ from papers.ranking import WilsonBound
 from papers.signals import comment_posted, people_mentioned
 
 ALL = Count("*")
+LISTED = Q(retracted_at=None, hidden_at=None, author__isnull=False)  # among the newest comments of the site
 REPEAT_AFTER = timedelta(days=1)  # until which the same text is refused elsewhere, …
 MAX_COMMONPLACE = 40  # … unless it is no longer than this, in characters, as “Thank you!” is
 
@@ -126,7 +127,7 @@ class Comment(ContentFields):
         indexes = [
             models.Index(fields=["paper", "parent", "score", "id"], name="comment_of_paper"),
             models.Index(fields=["author", "id"], name="comment_of_author"),
-            models.Index(fields=["id"], condition=Q(retracted_at=None, hidden_at=None), name="comment_newest"),
+            models.Index(fields=["id"], condition=LISTED, name="comment_newest"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -146,6 +147,11 @@ class Comment(ContentFields):
 
     def get_absolute_url(self) -> str:
         return reverse("papers:comment", args=[self.pk])
+
+    @property
+    def author_name(self) -> str:
+        """The name that everybody reads, here or at the source; "" if the account is deactivated or deleted."""
+        return self.source_name or (str(self.author) if self.author and self.author.is_active else "")
 
     @property
     def is_standing(self) -> bool:

@@ -35,6 +35,12 @@ class CommentQuerySet(LockQuerySet):
         """Comments with `age`, by which a descending order begins with the oldest."""
         return self.annotate(age=-F("id"))
 
+    def with_parent(self):
+        """Comments with the comment that each answers and its author, without that one's text."""
+        return self.select_related("parent__author").defer(
+            "parent__text", "parent__author__about", "parent__author__links"
+        )
+
     def seen_by(self, viewer):
         """Comments with everything that is shown of them to this viewer. Anything else of them raises an exception.
 

@@ -17,9 +17,9 @@ NEW_ACCOUNT_LINKS = 2  # in one comment
 class Outcome(models.TextChoices):
     """What happened when a reader ran what the paper describes."""
 
-    WORKS = "works"
-    PARTLY = "partly"
-    FAILS = "fails"
+    WORKS = "works", "It works"
+    PARTLY = "partly", "It works in part"
+    FAILS = "fails", "It does not work"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 
 from lib import template_mail
@@ -20,6 +21,9 @@ from papers.models import (
     Affiliation,
     AuthorFollow,
     CollectionFollow,
+    Comment,
+    CommentRevision,
+    CommentVote,
     DataExport,
     Item,
     OrganisationFollow,
@@ -36,6 +40,8 @@ CHUNK_SIZE = 1_000
 _PROFILE_FIELDS = ["username", "name", "email", "about", "links", "date_joined", "last_login"]
 _PRIVACY_FIELDS = ["shows_submissions", "shows_votes", "shows_collections", "shows_memberships"]
 _PAPER = {"arxiv_id": F("paper__arxiv_id"), "title": F("paper__title")}
+_CONTENT = ["text", "outcome", "ran", "hardware", "duration"]
+_COMMENT_TIMES = ["created_at", "edited_at", "retracted_at", "hidden_at"]
 
 
 def _marked(kind: type[PaperMark], person) -> QuerySet:
@@ -44,6 +50,30 @@ def _marked(kind: type[PaperMark], person) -> QuerySet:
 
 def _followed(follows: QuerySet, name: str) -> QuerySet:
     return follows.order_by("created_at").values("created_at", what=F(name))
+
+
+def _comment_address(column: str) -> Concat:
+    """Return the URL of the comment whose id is in this column."""
+    path = reverse("papers:comment", args=[0]).removesuffix("0")
+    return Concat(Value(settings.BASE_URL + path), column, output_field=TextField())
+
+
+def _comments(person) -> QuerySet:
+    """Return the person's comments as they are now, also retracted and hidden ones."""
+    own = Comment.objects.filter(author=person).order_by("pk")
+    return own.values(*_CONTENT, *_COMMENT_TIMES, "hidden_reason", address=_comment_address("pk"), **_PAPER)
+
+
+def _former_comments(person) -> QuerySet:
+    """Return what the person's comments said before they were edited."""
+    former = CommentRevision.objects.filter(comment__author=person).order_by("pk")
+    return former.values(*_CONTENT, "written_at", "replaced_at", address=_comment_address("comment"))
+
+
+def _upvoted_comments(person) -> QuerySet:
+    """Return the addresses of the comments that the person upvoted, without what others wrote."""
+    votes = CommentVote.objects.filter(user=person).order_by("created_at", "comment")
+    return votes.values("created_at", address=_comment_address("comment"))
 
 
 # The rows of each JSON file by its name. Apps above add theirs.
@@ -62,6 +92,9 @@ FILES: dict[str, Callable[[User], QuerySet]] = {
         "arxiv_id", "submitted_at", "state", "problem"
     ),
     **{kind.takeout_name: partial(_marked, kind) for kind in marks()},
+    "comments": _comments,
+    "former_comments": _former_comments,
+    "upvoted_comments": _upvoted_comments,
     "collections": lambda person: person.collections.order_by("pk").values(
         "name", "description", "visibility", "created_at", address=F("key")
     ),

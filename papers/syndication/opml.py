@@ -13,7 +13,7 @@ from papers.lists.query import feed_address
 from papers.models import Collection
 from papers.models.follow import Follow, sources
 from papers.people.lists import TABS
-from papers.syndication import feeds
+from papers.syndication import formats
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,11 @@ def write(user, key: str, created_at: datetime) -> bytes:
     root = etree.Element("opml", version="2.0")
     head, body = etree.SubElement(root, "head"), etree.SubElement(root, "body")
     etree.SubElement(head, "title").text = "Broadsheet"
-    etree.SubElement(head, "dateCreated").text = feeds.rfc822(created_at)
+    etree.SubElement(head, "dateCreated").text = formats.rfc822(created_at)
     etree.SubElement(head, "ownerName").text = writable(str(user))
     for heading, outlines in groups(user, key).items():
         group = etree.SubElement(body, "outline", text=heading)
         for row in outlines:
             title = writable(row.title)
             etree.SubElement(group, "outline", type="rss", text=title, title=title, xmlUrl=row.feed, htmlUrl=row.page)
-    return feeds.to_xml(root)
+    return formats.to_xml(root)

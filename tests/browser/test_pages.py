@@ -33,6 +33,15 @@ LISTS = [
     "/subscribe?preview=1&min_votes=1&list=/orgs/" + "o" * 96,
     "/letters/manage",
 ]
+COMMENTS = [
+    "/comments",
+    "/people/" + "m" * 39 + "/comments",
+    "/people/" + "e" * 39 + "/comments",
+    "/papers/2509.00001/comments",
+    "/papers/2509.00003/comments",
+    "/comments/9000001",
+    "/comments/9000001/history",
+]
 PAPERS = [
     "/papers/2509.00001",
     "/papers/2509.00002",
@@ -109,12 +118,19 @@ MEMBER = [
     f"/orgs/{'o' * 96}/suggestions/refused",
     "/papers/2509.00002",
     "/orgs/new",
+    "/comments",
+    "/papers/2509.00001/comments",
+    "/papers/2509.00001/comments/new",
+    "/papers/2509.00001/report",
+    *(f"/comments/9000001{page}" for page in ("", "/reply", "/edit")),
 ]
 MODERATOR = [
     "/moderation/claims",
     "/moderation/merge",
     "/moderation/jobs",
     "/moderation/staff",
+    "/moderation/comments",
+    "/comments/9000001/moderate",
     f"/moderation/merge?old={'f' * 96}&into={'o' * 96}",
     f"/orgs/{'f' * 96}/claim",
 ]
@@ -145,7 +161,11 @@ def member(transactional_db) -> User:
     return transactional_db.member
 
 
-@pytest.mark.parametrize("paths", [LISTS, PAPERS, FRAMES, SEARCHES], ids=["lists", "papers", "frames", "searches"])
+@pytest.mark.parametrize(
+    "paths",
+    [LISTS, COMMENTS, PAPERS, FRAMES, SEARCHES],
+    ids=["lists", "comments", "papers", "frames", "searches"],
+)
 def test_pages_of_papers(visit, paths):
     assert_faultless(visit("/papers"), paths)
 

@@ -15,6 +15,8 @@ from papers.models import (
     AuthorFollow,
     Bookmark,
     Collection,
+    Comment,
+    Content,
     Item,
     OrganisationFollow,
     Paper,
@@ -61,6 +63,7 @@ def build() -> User:
     Membership.objects.create(organisation=org, user=member, role=Role.OWNER)
     heavy = _heavy_paper(org, member)
     _affiliate(org, member)
+    _discuss(heavy, member)
     org.featured = [heavy.pk]
     org.draft, org.previous = org.state(), org.state()
     org.save()
@@ -105,6 +108,26 @@ def contest(member: User) -> User:
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
         Claim.objects.ask(person, free, reason)
     return appoint(UserFactory(username="q" * 39, name="Q" * 120))
+
+
+def _discuss(paper: Paper, member: User) -> None:
+    """Comments of every kind whose words are as long as they may be, eight deep; the first has the id 9000001."""
+    Comment.objects.create(pk=9_000_001, paper=paper, author=member, text="It *was* so.")
+    first, other = Comment.objects.get(pk=9_000_001), UserFactory(username="e" * 39, name="E" * 120)
+    first.edit(member, Content(f"{'w' * 300}\n\n{WIDE}\n\n`{'c' * 200}`\n\n> {'q' * 200}"), 0)
+    parent = first
+    for depth in range(8):
+        parent = Comment.objects.post(other, paper, Content(f"Answer {depth}: {'a' * 200}"), parent)
+    report = Content("It *fails*.", "fails", "https://example.org/" + "r" * 200, "h" * 200, "d" * 100)
+    gone = [Comment.objects.post(member, paper, report), Comment.objects.post(member, paper, Content("Gone"))]
+    gone.append(Comment.objects.post(other, paper, Content("Hidden")))
+    for comment in gone:
+        Comment.objects.post(other, paper, Content(f"About {comment}"), comment)
+        comment.refresh_from_db()
+    gone[1].retract(member)
+    gone[2].hide(appoint(UserFactory()), "r" * 200)
+    imported = {"source_name": "I" * 120, "source_url": "https://example.org/" + "u" * 200}
+    Comment.objects.create(paper=paper, text="Imported.", source_id="1", **imported)
 
 
 def _affiliate(org: Organisation, member: User) -> None:

@@ -3,25 +3,44 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from papers import lists
+from papers.discussion.lists import by
+from papers.discussion.views.listing import comment_list
 from papers.models import Collection, PersonFollow
 from papers.people.lists import TABS
 
 
 def person(request: HttpRequest, username: str, tab: str = "") -> HttpResponse:
     """Show a person's page. To others, a hidden list looks like an empty one."""
-    owner = get_object_or_404(get_user_model(), username=username, is_active=True)
+    owner = _owner(username)
     tab = tab or _first_tab(owner, request.user)
-    list_, follow = TABS[tab].make(username, owner=owner), PersonFollow.objects.state(request.user, owner)
+    list_ = TABS[tab].make(username, owner=owner)
     if owner == request.user and TABS[tab].is_hidden(owner):
         list_ = list_.private()
+    context, version = _heading(request, owner, tab)
+    return lists.page(request, list_, "papers/people/person.html", version=version, title=str(owner), **context)
+
+
+def comments(request: HttpRequest, username: str) -> HttpResponse:
+    """Show a person's page with the comments, which are the same to everybody."""
+    owner = _owner(username)
+    context, version = _heading(request, owner, "comments")
+    return comment_list(request, by(owner), "papers/people/comments.html", version=version, **context)
+
+
+def _owner(username: str):
+    return get_object_or_404(get_user_model(), username=username, is_active=True)
+
+
+def _heading(request: HttpRequest, owner, tab: str) -> tuple[dict, tuple]:
+    """Return the context of what stands above the lists of a person, and a value for the ETag of its page."""
+    follow = PersonFollow.objects.state(request.user, owner)
     memberships = owner.memberships.shown_to(request.user).select_related("organisation").order_by("organisation__name")
     collections = Collection.objects.public_of(owner, to=request.user)
     profile = (owner.username, str(owner), owner.about, owner.links, owner.portrait.name, follow)
     context = {"person": owner, "follow": follow, "tab": tab, "memberships": memberships, "collections": collections}
-    context["person_tabs"] = TABS
+    context["person_tabs"] = [*TABS, "comments"]
     organisations = [(m.role, m.organisation.updated_at) for m in memberships]
-    version = (profile, tab, organisations, [(c.pk, c.updated_at) for c in collections])
-    return lists.page(request, list_, "papers/people/person.html", version=version, title=str(owner), **context)
+    return context, (profile, tab, organisations, [(c.pk, c.updated_at) for c in collections])
 
 
 def _first_tab(owner, viewer) -> str:

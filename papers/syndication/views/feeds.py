@@ -1,4 +1,6 @@
-"""Lists as feeds, the page of feeds, and their OPML file."""
+"""Lists of papers and of comments as feeds, the page of feeds, and their OPML file."""
+
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,13 +13,16 @@ from accounts.models.securityevent import EventKind
 from accounts.securitylog import record
 from lib.pages import PUBLIC_SECONDS, page, versioned
 from lib.verbs import verb
+from papers.discussion.lists import CommentList
 from papers.lists import catalogue
 from papers.lists.list import FEED_FORMATS, List, Privacy
 from papers.lists.pages import counted_query
 from papers.lists.query import query_string
 from papers.models import FeedKey
+from papers.syndication import comment_feeds
 from papers.syndication import feeds as feed_documents
 from papers.syndication import opml as opml_document
+from papers.syndication.formats import FORMATS
 
 
 def feed(request: HttpRequest, path: str, format: str) -> HttpResponse:
@@ -28,14 +33,35 @@ def feed(request: HttpRequest, path: str, format: str) -> HttpResponse:
     query = counted_query(request)
     if not query.is_canonical:
         return HttpResponseRedirect(request.path + query_string(query.params))
-    viewer, list_, writer = _viewer(request), catalogue.find(f"/{path}"), feed_documents.FORMATS[format]
+    viewer, list_, writer = _viewer(request), catalogue.find(f"/{path}"), FORMATS[format]
     listing = feed_documents.listing_for(list_, query, viewer)
 
     def draw() -> bytes:
         return writer.write(feed_documents.build(list_, listing, f"/{path}", request.get_full_path(), viewer))
 
     version, seconds = feed_documents.version(list_, listing, viewer), _seconds(request, list_)
-    response = versioned(request, draw, writer.content_type, version=version, seconds=seconds)
+    return _for_readers(versioned(request, draw, writer.content_type, version=version, seconds=seconds))
+
+
+def comments(request: HttpRequest, make: Callable[..., CommentList], format: str, **arguments) -> HttpResponse:
+    """Answer with the feed of the list of comments that `make` returns for the arguments of the address.
+
+    No shared cache may keep it, since a comment that is retracted is to be gone at once.
+    """
+    if format not in FORMATS:
+        raise Http404
+    list_, writer = make(**arguments), FORMATS[format]
+    rows = comment_feeds.newest(list_, request.user)
+
+    def draw() -> bytes:
+        return writer.write(comment_feeds.build(list_, rows, request.get_full_path()))
+
+    version = comment_feeds.version(list_, rows)
+    return _for_readers(versioned(request, draw, writer.content_type, version=version, seconds=0))
+
+
+def _for_readers(response: HttpResponse) -> HttpResponse:
+    """Return the response with the headers that all feeds have."""
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Access-Control-Allow-Origin"] = "*"  # for scripts of other sites, which send no cookies
     return response

@@ -14,7 +14,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lib.refusals import BadInput
-from papers.models import Bookmark, DataExport, Paper, SavedFilter, Vote
+from papers.models import Bookmark, Comment, CommentVote, Content, DataExport, Paper, SavedFilter, Vote
 from papers.people import takeout, tasks
 from tests.accounts.entrance import PASSWORD, send
 from tests.factories import NOON, PaperFactory, SubmissionFactory, UserFactory
@@ -73,6 +73,32 @@ def test_it_holds_all_that_one_has_and_nothing_of_others(alice, bob, lab):
         assert [(row["arxiv_id"], row["title"]) for row in files[kind]] == [(paper.arxiv_id, "Of Alice Ash")]
     for name in ("upvotes.bib", "bookmarks.bib"):
         assert [entry["eprint"] for entry in bibtexparser.loads(files[name]).entries] == [paper.arxiv_id]
+    assert "bob" not in json.dumps(files).lower()
+
+
+def test_it_holds_ones_own_comments_and_what_they_said_before_but_no_words_of_others(paper, alice, bob):
+    report = Comment.objects.post(alice, paper, Content("It trains.", "works", "code at 1f2e3d", "one A100", "3 hours"))
+    report.edit(alice, Content("It fails.", "fails", "code at 1f2e3d"), 0)
+    gone = Comment.objects.post(alice, paper, Content("Taken back"))
+    theirs = Comment.objects.post(bob, paper, Content("Words of Bob"), gone)
+    CommentVote.objects.make(alice, theirs)
+    gone.refresh_from_db()
+    gone.retract(alice)
+    theirs.edit(bob, Content("Later words of Bob"), 0)
+    theirs.retract(bob)
+    export = DataExport.objects.ask(alice)
+    takeout.write(alice, export.path)
+    files = contents(export)
+    first, second = files["comments.json"]
+    assert (first["text"], first["outcome"], first["ran"]) == ("It fails.", "fails", "code at 1f2e3d")
+    assert first["address"] == f"http://127.0.0.1:8000/comments/{report.pk}"
+    assert (first["arxiv_id"], first["title"], first["retracted_at"]) == (paper.arxiv_id, paper.title, None)
+    assert (second["text"], bool(second["retracted_at"])) == ("Taken back", True)
+    [former] = files["former_comments.json"]
+    assert (former["address"], former["text"], former["duration"]) == (first["address"], "It trains.", "3 hours")
+    [vote] = files["upvoted_comments.json"]
+    assert vote.keys() == {"created_at", "address"}
+    assert vote["address"] == f"http://127.0.0.1:8000/comments/{theirs.pk}"
     assert "bob" not in json.dumps(files).lower()
 
 

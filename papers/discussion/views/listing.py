@@ -1,0 +1,31 @@
+"""The page of a list of comments, and the page of the newest ones."""
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts.factors import acts_as_moderator
+from lib.pages import page
+from papers.discussion import lists, rows
+from papers.discussion.lists import CommentList
+from papers.discussion.thread import Node
+
+PAGE_SIZE = 50  # comments
+
+
+def comment_list(
+    request: HttpRequest, list_: CommentList, template: str, *, version: object = None, **context
+) -> HttpResponse:
+    """The page of this list. `version`, for the ETag, changes whenever the page does, apart from its rows.
+
+    No shared cache may keep it, since a comment that is retracted is to be gone at once.
+    """
+    found = list_.page(request.user, request.GET.get("older", ""), PAGE_SIZE)
+    nodes = [Node(comment) for comment in found.rows]
+    keys = rows.draw(nodes, request.user, moderates=acts_as_moderator(request))
+    above = [(row.paper.title, row.parent and (row.parent_id, row.parent.author_name)) for row in found.rows]
+    context |= {"list": list_, "nodes": nodes, "cursor": found.cursor}
+    return page(request, template, context, version=(list_.title, keys, above, found.cursor, version), seconds=0)
+
+
+def newest(request: HttpRequest) -> HttpResponse:
+    """The newest comments on all papers."""
+    return comment_list(request, lists.newest(), "papers/discussion/newest.html")
