@@ -40,6 +40,11 @@ class Node:
     has_more: bool = False
     html: str = ""
 
+    @property
+    def key(self) -> str:
+        """The id of the comment, for the ids of elements."""
+        return str(self.comment.pk)
+
 
 @dataclass(frozen=True)
 class Thread:
