@@ -14,6 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.models import User
+from config.demo.discussion import discuss
 from lib.env import stored_secret
 from orgs.models import Membership, Organisation
 from papers import audit
@@ -49,14 +50,16 @@ class People:
 
 @transaction.atomic
 def load() -> None:
-    """Fill an empty site with organisations, people, papers, votes, collections and follows."""
+    """Fill an empty site with organisations, people, papers, votes, collections, follows and comments."""
     organisations = {o["slug"]: Organisation.objects.create(**o) for o in SITE["organisations"]}
     # No organisation has an owner yet, so its papers are accepted at once.
     save([_record(paper, number) for number, paper in enumerate(PAPERS)])
     people = [_person(person, organisations) for person in SITE["people"]]
     _vote_and_bookmark(people)
-    _curate({user.username: user for user in people}, organisations)
+    by_name = {user.username: user for user in people}
+    _curate(by_name, organisations)
     _follow(people, list(organisations.values()))
+    discuss(by_name)
     audit.repair()
 
 

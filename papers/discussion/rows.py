@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from django.core.cache import caches
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from lib.markup import markdown
@@ -47,7 +46,7 @@ def _key(comment: Comment, viewer, moderates: bool) -> str:
     author = comment.author
     person = author and (author.username, str(author), author.is_active)
     viewed = (comment.voted, _is_own(comment, viewer), moderates)
-    shown = (comment.pk, comment.revision, person, marks(comment), viewed, timezone.now().year)
+    shown = (comment.pk, comment.revision, person, marks(comment), viewed)
     return "comment." + hashlib.blake2b(repr(shown).encode(), digest_size=12).hexdigest()
 
 

