@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from lib.pages import page
+from lib.pages import PUBLIC_SECONDS, page
 from papers import lists, ranking
 from papers.detail.lists import similar as similar_list
 from papers.discussion.views import reading
@@ -41,7 +41,8 @@ def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     }
     discussion, comments = reading.section(request, found)
     version = (found.cache_key, why, named, owners, similar, comments)
-    return page(request, "papers/detail/paper.html", context | discussion, version=version)
+    seconds = reading.FRESH if discussion["thread"].nodes else PUBLIC_SECONDS
+    return page(request, "papers/detail/paper.html", context | discussion, version=version, seconds=seconds)
 
 
 def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:

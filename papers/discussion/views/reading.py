@@ -14,6 +14,7 @@ from papers.discussion.forms import CommentForm
 from papers.discussion.thread import Node
 from papers.models import Comment, Paper, PaperFollow
 
+FRESH = 0  # seconds for shared caches: what is retracted or hidden must be gone at once
 CHANGES = 50  # of one comment that its history shows
 
 
@@ -45,7 +46,8 @@ def comments(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
     order, cursor = request.GET.get("sort", "best"), request.GET.get("older", "")
     context, version = section(request, paper, order=order, cursor=cursor)
-    return page(request, "papers/discussion/comments.html", {"paper": paper} | context, version=(paper.title, version))
+    context["paper"], version = paper, (paper.title, version)
+    return page(request, "papers/discussion/comments.html", context, version=version, seconds=FRESH)
 
 
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
@@ -58,7 +60,8 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     order, cursor = request.GET.get("sort", "best"), request.GET.get("older", "")
     context, version = section(request, root.paper, root, order=order, cursor=cursor)
     context |= nodes | {"paper": root.paper}
-    return page(request, "papers/discussion/comment.html", context, version=(root.paper.title, keys, version))
+    version = (root.paper.title, keys, version)
+    return page(request, "papers/discussion/comment.html", context, version=version, seconds=FRESH)
 
 
 def history(request: HttpRequest, pk: int) -> HttpResponse:
@@ -67,4 +70,5 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     versions = [comment, *comment.revisions.order_by("-id")[:CHANGES]]
     changes = [Change(old, new) for new, old in pairwise(versions)]
     context = {"comment": comment, "paper": comment.paper, "changes": changes, "most": CHANGES}
-    return page(request, "papers/discussion/history.html", context, version=(rows.marks(comment), comment.revision))
+    version = (comment.author_name, comment.paper.title, comment.revision)
+    return page(request, "papers/discussion/history.html", context, version=version, seconds=FRESH)
