@@ -4,16 +4,19 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
 from lib.forms import DateInput, LinksField
 from lib.images import LOGO
 from lib.widgets import ColourField, MarkdownInput, PictureField
 from orgs.models import Organisation
+from papers.discussion import rows
+from papers.discussion.thread import Node
 from papers.ingest.forms import SubmitForm
 from papers.lists import charts
 from papers.lists.cards import render_card
-from papers.models import Collection, Paper, SavedFilter
+from papers.models import Collection, Comment, Paper, SavedFilter
 from papers.models.follow import FollowState
 from papers.period import today
 
@@ -61,6 +64,7 @@ def context() -> dict:
         "maths": "$\\int_0^1 x^2 \\, dx = \\frac{1}{3}$",
         "form": SubmitForm({"arxiv_id": "not an id"}),
         "inputs": InputsForm(auto_id="input_%s"),
+        "comments": _comments(),
         "movable": _paper(7, title="A paper in the middle"),
     }
 
@@ -87,6 +91,45 @@ def _cards() -> list[tuple[str, str]]:
         ("maths in the title", _paper(6, title="On $\\mathbb{R}^d$ and $\\ell_2$-regularised nothing")),
     ]
     return [(state, render_card(paper).fill()) for state, paper in papers]
+
+
+def _comments() -> list[tuple[str, Node]]:
+    text, day = "A question about *Table 2*, and $x^2$ in a line. " * 4, datetime(2025, 9, 10, tzinfo=UTC)
+    comments = {
+        "plain": {"text": text},
+        "upvoted, edited, by an author of the paper": {
+            "text": text,
+            "voted": True,
+            "vote_count": 12,
+            "edited_at": day,
+            "edit_count": 1,
+            "by_author": True,
+        },
+        "a long name and a long word, of a member": {
+            "text": "W" * 120,
+            "author": User(pk=2, username="w", name="W" * 60),
+            "membership": _LONG.name,
+        },
+        "a report": {
+            "text": "It trains.",
+            "outcome": "partly",
+            "ran": "https://example.org/code at 1f2e3d4",
+            "hardware": "a laptop",
+        },
+        "imported": {"text": text, "author": None, "source_name": "Max", "source_url": "https://huggingface.co/max"},
+        "retracted": {"retracted_at": day},
+        "hidden": {"hidden_at": day, "hidden_reason": "advertising"},
+    }
+    ada = User(pk=1, username="ada", name="Ada Lovelace")
+    nodes = {}
+    for number, (state, fields) in enumerate(comments.items(), 1):
+        shown = {"voted": False, "membership": None} | fields
+        viewed = {name: shown.pop(name) for name in ("voted", "membership")}
+        comment = Comment(**{"pk": number, "paper": _paper(1), "author": ada, "created_at": day} | shown)
+        vars(comment).update(viewed)
+        nodes[state] = Node(comment)
+    rows.draw(nodes.values(), AnonymousUser())
+    return list(nodes.items())
 
 
 def _collections() -> list[tuple[str, Collection]]:
