@@ -2,6 +2,7 @@
 
 from papers.collections.urls import urlpatterns as collections
 from papers.detail.urls import urlpatterns as detail
+from papers.discussion.seen_urls import urlpatterns as seen
 from papers.following.urls import urlpatterns as following
 from papers.ingest.urls import urlpatterns as ingest
 from papers.lists.urls import urlpatterns as lists
@@ -12,4 +13,4 @@ from papers.syndication.urls import urlpatterns as syndication
 
 app_name = "papers"
 # Syndication comes first: the feed of a list has the list's address and an ending.
-urlpatterns = syndication + lists + following + organisations + people + collections + ingest + detail + paper
+urlpatterns = syndication + lists + following + organisations + people + collections + ingest + seen + detail + paper

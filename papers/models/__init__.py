@@ -5,6 +5,8 @@ from papers.models.collection import Collection
 from papers.models.collectionfollow import CollectionFollow
 from papers.models.dataexport import DataExport
 from papers.models.day import Day
+from papers.models.daydone import DayDone
+from papers.models.dismissed import Dismissed
 from papers.models.embedding import Embedding
 from papers.models.feedkey import FeedKey
 from papers.models.item import Item
@@ -13,8 +15,10 @@ from papers.models.paper import Paper
 from papers.models.personfollow import PersonFollow
 from papers.models.savedfilter import SavedFilter
 from papers.models.searchentry import SearchEntry
+from papers.models.seen import Seen
 from papers.models.submission import Submission, SubmissionState
 from papers.models.textfollow import AuthorFollow, TopicFollow
+from papers.models.visit import Visit
 from papers.models.vote import Vote
 from papers.models.word import Word
 
@@ -27,6 +31,8 @@ __all__ = [
     "CollectionFollow",
     "DataExport",
     "Day",
+    "DayDone",
+    "Dismissed",
     "Embedding",
     "FeedKey",
     "Item",
@@ -35,10 +41,12 @@ __all__ = [
     "PersonFollow",
     "SavedFilter",
     "SearchEntry",
+    "Seen",
     "State",
     "Submission",
     "SubmissionState",
     "TopicFollow",
+    "Visit",
     "Vote",
     "Word",
 ]

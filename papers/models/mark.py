@@ -1,4 +1,7 @@
-"""What readers mark papers with: votes and bookmarks. A mark is at most one row per user and paper."""
+"""What readers mark papers with: votes, bookmarks, and what they have seen or dismissed.
+
+A mark is at most one row per user and paper.
+"""
 
 from functools import cache
 
@@ -29,13 +32,15 @@ class Mark(models.Model):
     * `bit`: the attribute of a paper that says whether the viewer has marked it;
     * `control`: the name of its address, and of its button in `papers/paper/_controls.html`;
     * `undo`: the verb in the address that removes it;
-    * `takeout_name`: the name of its file in the export of everything that a person has.
+    * `takeout_name`: the name of its file in the export of everything that a person has;
+    * `confirmation`: what a reader without JavaScript is told, with the paper's title, if the page does not show it.
     """
 
     bit: str
     control: str
     undo: str
     takeout_name: str
+    confirmation: str = ""
 
     pk = models.CompositePrimaryKey("user", "paper")
     created_at = models.DateTimeField(auto_now_add=True)

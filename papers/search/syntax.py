@@ -82,6 +82,13 @@ def _attribute(value: str) -> str:
     return "code"
 
 
+def _seen(value: str) -> str:
+    """The value "no" or "new". Raises ValueError for anything else."""
+    if value.lower() not in {"no", "new"}:
+        raise ValueError
+    return value.lower()
+
+
 def _votes(value: str, increment: int = 0) -> int:
     """The number plus the increment. Raises ValueError unless it is written in digits and below 2³¹."""
     number = int(value) + increment
@@ -108,6 +115,7 @@ _FILTERS = {
     "cat:": ("topic", _text, "cat:cs.CL"),
     "topic:": ("topic", _text, "topic:robotics"),
     "has:": ("has", _attribute, "has:code"),
+    "seen:": ("seen", _seen, "seen:no or seen:new"),
     "votes:": ("min_votes", _votes, "votes:10"),
     "votes>": ("min_votes", lambda value: _votes(value, 1), "votes>9"),
     "votes>=": ("min_votes", _votes, "votes>=10"),

@@ -13,7 +13,7 @@ from papers.lists import catalogue
 from papers.lists.list import Privacy
 from papers.lists.listing import for_feed
 from papers.lists.query import parse_query
-from papers.models import Bookmark, Collection, Item, OrganisationFollow, Vote
+from papers.models import Bookmark, Collection, Dismissed, Item, OrganisationFollow, Vote
 from papers.organisations.lists import organisation
 from papers.people.lists import submitted, upvoted
 from papers.urls import urlpatterns
@@ -30,6 +30,7 @@ def scene(lab, alice):
     Item.objects.add(alice, autumn, [paper.pk])
     Vote.objects.make(alice, paper)
     Bookmark.objects.make(alice, paper)
+    Dismissed.objects.make(alice, paper)
     OrganisationFollow.objects.make(alice, lab)
 
 
@@ -45,7 +46,11 @@ OPEN = {
     "/people/alice/upvoted": "Alice Ash: upvoted",
     "/collections/autumn": "Autumn",
 }
-OWN = {"/papers/following": "Following", "/bookmarks": "Bookmarks"}
+OWN = {
+    "/papers/following": "Following",
+    "/papers/dismissed": "Dismissed",
+    "/bookmarks": "Bookmarks",
+}
 ALL_PAPERS = {"/", "/papers", "/papers/week", "/papers/date/2025-09-10", "/papers/month/2025-09", "/papers/trending"}
 
 
