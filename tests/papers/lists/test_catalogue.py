@@ -25,12 +25,11 @@ def scene(lab, alice):
     alice.shows_votes = True
     alice.save()
     paper = PaperFactory(title="Quanta", organisation=lab, submitted_by=alice)
-    PaperFactory(title="Another's")
+    Dismissed.objects.make(alice, PaperFactory(title="Another's"))
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
     Item.objects.add(alice, autumn, [paper.pk])
     Vote.objects.make(alice, paper)
     Bookmark.objects.make(alice, paper)
-    Dismissed.objects.make(alice, paper)
     OrganisationFollow.objects.make(alice, lab)
 
 
