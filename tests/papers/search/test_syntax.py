@@ -13,7 +13,7 @@ from papers.search import syntax
 from papers.search.syntax import MAX_LENGTH, Query, Term, normalise_value, parse, terms, unparse
 
 PIECES = (
-    "org: author: cat: TOPIC: has: has:code votes>= votes> votes: after: before: 2025 2025-W30 cs.CL - -- OR or "
+    "org: author: cat: TOPIC: has: has:code seen: votes>= votes> votes: after: before: 2025 2025-W30 cs.CL - -- OR or "
     'agents GPT-4 foo:bar *** 10 2147483647 ١٠ ſ ñ שלום 🤖 " “ ” \x00 \u2028 \u200f \ud800'
 )
 pieces = st.sampled_from(PIECES.split(" "))
@@ -33,6 +33,7 @@ texts = typed | st.text(st.characters(codec=None), max_size=200)
         ("cat:cs.CL", "", {"topic": "cs.CL"}),
         ('topic:"world models"', "", {"topic": "world models"}),
         ("has:Code", "", {"has": "code"}),
+        ("seen:NEW", "", {"seen": "new"}),
         ("votes>=10", "", {"min_votes": "10"}),
         ("votes:010", "", {"min_votes": "10"}),
         ("votes>9", "", {"min_votes": "10"}),
@@ -79,6 +80,7 @@ def test_a_text_becomes_words_and_filters(text, words, filters):
         ("votes:-1", "", {}, "“votes:-1” cannot be read: write it like votes:10."),
         ("votes>2147483647", "", {}, "“votes>2147483647” cannot be read: write it like votes>9."),
         ("has:data", "", {}, "“has:data” cannot be read: write it like has:code."),
+        ("seen:yes", "", {}, "“seen:yes” cannot be read: write it like seen:no or seen:new."),
         (
             "after:2025-02-30",
             "",
