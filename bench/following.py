@@ -3,8 +3,8 @@
     .venv/bin/python bench/following.py [--data FOLDER] [--papers N]
 
 Pages of Django's test client in this process, signed in, with warm cards, in ms. Readers follow 5, 50 and 500 things
-of all kinds; others follow one thing that is very common or very rare, or many of one kind. Exits with 0 if the list
-keeps to its limit, 1 if it misses it, 2 without data.
+of all kinds; others follow one thing that is very common or very rare, or many of one kind. One has seen and dismissed
+the first papers of Trending. Exits with 0 if the lists keep to their limit, 1 if one misses it, 2 without data.
 """
 
 import argparse
@@ -25,6 +25,8 @@ _MEMORY = "2GB"
 _ROUNDS = 40
 _PEOPLE, _VOTES, _SUBMITTED = 130, 300, 20  # who can be followed, and what each of them upvoted and submitted
 _TIMES_TRENDING = 5
+_SEEN, _DISMISSED = 10_000, 2_000  # the papers that stand first in Trending
+_MARKED = f"{_SEEN:,} seen, {_DISMISSED:,} dismissed"
 _TOPIC = "/papers?topic=large+language+models"
 _SEED = 4
 
@@ -53,6 +55,9 @@ def _measure(readers: dict) -> list[Limit]:
     anyone = next(iter(clients.values()))
     pages = {"trending": (anyone, "/papers/trending"), "filtered by a topic": (anyone, _TOPIC)}
     pages |= {name: (client, "/papers/following") for name, client in clients.items()}
+    (marking := stranger()).force_login(_marking_reader())
+    pages |= {f"trending, {_MARKED}": (marking, "/papers/trending")}
+    pages |= {f"not seen, {_MARKED}": (marking, "/papers/trending?seen=no")}
     for client, path in pages.values():
         client.get(path)
     rounds = [{name: _milliseconds(*page) for name, page in pages.items()} for _ in range(_ROUNDS)]
@@ -128,6 +133,15 @@ def _people(random: Random, number: int) -> list:
         for user in people:
             Paper.objects.filter(pk__in=random.sample(keys, _SUBMITTED)).update(submitted_by=user)
     return people
+
+
+def _marking_reader():
+    from papers.models import Dismissed, Paper, Seen
+
+    user, keys = _user("marking"), Paper.objects.order_by("-hot", "-id").values_list("pk", flat=True)
+    for kind, number in ((Seen, _SEEN), (Dismissed, _DISMISSED)):
+        kind.objects.bulk_create([kind(user=user, paper_id=key) for key in keys[:number]], ignore_conflicts=True)
+    return user
 
 
 def _user(username: str):

@@ -167,7 +167,7 @@ def _paper(number: int, *, voted=False, saved=False, code_stars=None, **fields) 
         code_stars=code_stars,
         **fields,
     )
-    paper.voted, paper.saved = voted, saved
+    paper.voted, paper.saved, paper.seen, paper.dismissed = voted, saved, False, False
     return paper
 
 

@@ -39,10 +39,9 @@ def robots() -> str:
 
 def llms_context() -> dict:
     """Returns the context of the template of llms.txt."""
-    fields = PaperFilter.base_filters
     return {
         "site": settings.BASE_URL,
-        "filters": [(name, field.label) for name, field in fields.items()],
+        "filters": [(name, field.label) for name, field in PaperFilter.base_filters.items() if name != "seen"],
         "orders": [(name, order.name) for name, order in ORDERS.items()],
         "kinds": [(name, label) for name, label in SEARCHES.items() if name],
         "formats": [(name, format.name) for name, format in FORMATS.items()],

@@ -73,12 +73,16 @@ def _plain(value) -> object:
     """Returns the value in a form that JSON can hold; `_restored` is the inverse."""
     if isinstance(value, datetime.datetime):
         return {"t": value.isoformat()}
+    if isinstance(value, datetime.date):
+        return {"day": value.isoformat()}
     return {"d": str(value)} if isinstance(value, Decimal) else value
 
 
 def _restored(plain) -> object:
     if not isinstance(plain, dict):
         return plain
+    if "day" in plain:
+        return datetime.date.fromisoformat(plain["day"])
     return datetime.datetime.fromisoformat(plain["t"]) if "t" in plain else Decimal(plain["d"])
 
 

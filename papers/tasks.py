@@ -16,7 +16,7 @@ from papers.search import indexing
 
 logger = logging.getLogger(__name__)
 
-for room in ("ingest", "people"):
+for room in ("discussion", "ingest", "people"):
     import_module(f"papers.{room}.tasks")
 
 

@@ -124,6 +124,9 @@ def _submit_forms(olga: Reader, rita: Reader, hilda: Reader) -> None:
     _send(olga, "/orgs/lab/sections/add", what="section")
     _send(olga, "/orgs/lab/publish", revision="2")
     _send(rita, "/orgs/free/claim", reason="I work there.")
+    for number, verb in ((1, "seen"), (3, "seen"), (19, "dismiss"), (20, "dismiss")):
+        _send(rita, f"/papers/2509.{number:05}/{verb}")
+    _send(rita, "/papers/date/2025-09-08/done")
 
 
 def _add_private_rows(olga: User, rita: User, lab: Organisation, papers: list[Paper]) -> None:

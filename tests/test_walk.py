@@ -85,6 +85,8 @@ READERS = {
     "papers:opml": SIGNED_IN,
     "papers:following": SIGNED_IN,
     "papers:followed": SIGNED_IN,
+    "papers:catch_up": SIGNED_IN,
+    "papers:dismissed": SIGNED_IN,
     "papers:submit": SIGNED_IN,
     "papers:submission": {"reader"},
     "papers:data": SIGNED_IN,

@@ -48,7 +48,9 @@ def find(address: str, viewer, **changes: str) -> SubscribableList:
     for name, value in changes.items():
         params[name] = value
     query = parse_query(params)
-    if query.problems or not PaperFilter(query.params).is_valid():
+    if "seen" in query.params:
+        raise BadInput("A list can't come by mail with the filter “Seen”: remove it, and it can.")
+    if query.problems or not PaperFilter(query.params, viewer=viewer).is_valid():
         raise BadInput("This list can't come by mail, because a filter or the words of it can't be read.")
     canonical = query.canonical()
     address = f"{path}?{canonical}" if canonical else path

@@ -1,52 +1,73 @@
-"""The lists of comments: all that were written here, those on a paper, and those of a person."""
+"""The lists for reading at speed: the papers to catch up on, and those that a reader has dismissed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
+from django.db.models import Count
 from django.urls import reverse
 
-from lib import keyset
-from lib.markup import plain
-from lib.text import one_line
-from papers.models import Comment, Paper
+from papers.lists import catalogue
+from papers.lists.list import List, Order, Privacy, signed_in
+from papers.models import DayDone, Paper, Visit
+from papers.period import Period, today
 
-User = get_user_model()
+_CHANGES = "What you have to catch up on changes with each visit, so it is only a page."
+_DISMISSED = "What you have dismissed is only a page."
+
+
+@catalogue.entry("papers:catch_up")
+def catch_up() -> List:
+    """The papers that the viewer can catch up on, the latest day first, and each day best first."""
+    return List(
+        reverse("papers:catch_up"),
+        "Catch up",
+        lambda viewer: Paper.objects.to_catch_up(signed_in(viewer), Visit.objects.first_day(viewer)),
+        order="days",
+        own_orders={"days": Order("Day by day", ("listed_on", "vote_count", "listed_at", "id"))},
+        privacy=Privacy.PRIVATE,
+        reasons=_day_titles,
+        no_feed=_CHANGES,
+        no_letter=_CHANGES,
+    )
+
+
+@catalogue.entry("papers:dismissed")
+def dismissed() -> List:
+    """The papers that the viewer has dismissed, the last dismissed first."""
+    return List(
+        reverse("papers:dismissed"),
+        "Dismissed",
+        lambda viewer: Paper.objects.dismissed_by(signed_in(viewer)),
+        order="dismissed",
+        own_orders={"dismissed": Order("Last dismissed", ("dismissed_at", "id"))},
+        since="dismissed_at",
+        privacy=Privacy.PRIVATE,
+        no_feed=_DISMISSED,
+        no_letter=_DISMISSED,
+    )
 
 
 @dataclass(frozen=True)
-class CommentList:
-    """A list of comments that stand, the newest first. `key` is the path of its page, `comments` a QuerySet of them."""
+class DayToCatchUp:
+    """A day, the number of its papers that the reader has neither seen nor dismissed, and whether it is done."""
 
-    key: str
-    title: str
-    comments: QuerySet
+    period: Period
+    paper_count: int
 
-    def page(self, viewer, cursor: str, size: int) -> keyset.Page:
-        """The comments after the cursor, as this viewer sees them, by one statement. Raises BadInput."""
-        return keyset.page(self.comments.standing().seen_by(viewer).with_parent(), ("id",), cursor, size)
-
-
-def newest() -> CommentList:
-    """All comments that were written here, and not imported."""
-    return CommentList(reverse("papers:newest_comments"), "Comments", Comment.objects.local())
+    @property
+    def is_done(self) -> bool:
+        return not self.paper_count
 
 
-def on_paper(ref: tuple[str, int | None]) -> CommentList:
-    """The comments on a paper, imported ones, too. Raises Http404 for a paper that is not here."""
-    paper = get_object_or_404(Paper.objects.only("arxiv_id", "title"), arxiv_id=ref[0])
-    title = one_line(plain(paper.title)) or paper.arxiv_id
-    key = reverse("papers:comments", args=[paper.arxiv_id])
-    return CommentList(key, f"Comments on {title}", Comment.objects.filter(paper=paper))
+def days_to_catch_up(user) -> list[DayToCatchUp]:
+    """Return the days with papers to catch up on, and those that are done, the latest first."""
+    first = Visit.objects.first_day(user)
+    rows = Paper.objects.to_catch_up(user, first).order_by().values_list("listed_on").annotate(papers=Count("pk"))
+    done = DayDone.objects.filter(user=user, date__gte=first, date__lte=today())
+    counts = dict.fromkeys(done.values_list("date", flat=True), 0) | dict(rows)
+    return [DayToCatchUp(Period.day(day), counts[day]) for day in sorted(counts, reverse=True)]
 
 
-def by(person) -> CommentList:
-    """The comments of a person. Each is public with the person's name, so that the list cannot be hidden."""
-    key = reverse("papers:person_comments", args=[person.username])
-    return CommentList(key, f"{person}: comments", Comment.objects.filter(author=person))
-
-
-def of_person(username: str) -> CommentList:
-    """The comments of the person with this user name. Raises Http404 if there is none or the account is deactivated."""
-    return by(get_object_or_404(User, username=username, is_active=True))
+def _day_titles(viewer, keys: Sequence[int]) -> dict[int, str]:
+    papers = Paper.objects.filter(pk__in=keys).values_list("pk", "listed_on")
+    return {pk: Period.day(day).title for pk, day in papers}

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from papers.discussion.forms import CommentForm, ReportForm
-from papers.discussion.views import listing, moderation, reading, writing
+from papers.discussion.views import listing, moderation, reading, seen, writing
 
 urlpatterns = [
     path("papers/<arxiv:ref>/comments", reading.comments, name="comments"),
@@ -16,5 +16,10 @@ urlpatterns = [
     path("comments/<int:pk>/vote", writing.vote, {"change": "make"}, name="vote_comment"),
     path("comments/<int:pk>/vote/withdraw", writing.vote, {"change": "unmake"}, name="withdraw_vote_comment"),
     path("comments/<int:pk>/moderate", moderation.moderate, name="moderate_comment"),
+    path("papers/visit", seen.visit, name="visit"),
+    path("papers/date/<str:text>/done", seen.finish_day, name="finish_day"),
+    path("papers/date/<str:text>/done/undo", seen.reopen_day, name="reopen_day"),
+    path("papers/catch-up", seen.catch_up, name="catch_up"),
+    path("papers/dismissed", seen.dismissed, name="dismissed"),
     path("moderation/comments", moderation.log, name="comment_log"),
 ]

@@ -15,5 +15,6 @@ def following() -> List:
         order="newest",
         privacy=Privacy.PRIVATE,
         reasons=matches.reasons,
+        hides_dismissed=True,
         is_costly=True,
     )

@@ -1,4 +1,4 @@
-"""A card is the HTML of a paper's row in a list, cached for all viewers with the same `voted` and `saved`.
+"""A card is the HTML of a paper's row in a list, cached for all viewers with the same marks on the paper.
 
 The template leaves slots for what differs from list to list, which `Card.fill` fills: title and abstract with
 highlighted words, the reason why the paper is in the list, and the note of a collection.
@@ -49,7 +49,7 @@ class Card:
 
 
 def render(papers, results: Results | None = None, reasons: Mapping[int, str] | None = None) -> SafeString:
-    """The HTML of these papers' cards (of `Paper.objects.for_cards`, with `voted` and `saved`), one after the other.
+    """The HTML of these papers' cards (of `Paper.objects.for_cards`, with the viewer's marks), one after the other.
 
     With results of a search by words, these are highlighted, and the reason is how the paper was found. Otherwise it is
     the paper's one of `reasons`, by its key.
@@ -94,7 +94,7 @@ def _cache_key(paper: Paper) -> str:
 
 
 def render_card(paper: Paper) -> Card:
-    """The card of a paper without deferred columns that has `voted` and `saved`."""
+    """The card of a paper without deferred columns that has the viewer's marks."""
     html = get_template("papers/lists/_card.html").render({"paper": paper, "slots": SLOTS})
     return Card(html, typeset(paper.title), typeset(paper.abstract))
 

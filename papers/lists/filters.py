@@ -7,17 +7,25 @@ from django.db.models import Q
 
 from lib.forms import DateInput
 from orgs.models import Organisation
-from papers.models import Paper
+from papers.models import Paper, Visit
 from papers.search.lexicon import author_query
 from papers.search.syntax import ANY, OUTCOMES
 
 
 class FilterForm(forms.Form):
+    viewer = None
+
     def clean(self):
         data = super().clean()
         if data.get("after") and data.get("before") and data["after"] > data["before"]:
             self.add_error("before", "This is earlier than the day the list begins with.")
         return data
+
+    def clean_seen(self):
+        value = self.cleaned_data["seen"]
+        if value and not self.viewer.is_authenticated:
+            raise forms.ValidationError("Sign in to leave out what you have seen.")
+        return value
 
 
 class PaperFilter(django_filters.FilterSet):
@@ -58,10 +66,24 @@ class PaperFilter(django_filters.FilterSet):
         widget=DateInput,
     )
 
+    seen = django_filters.ChoiceFilter(
+        label="Seen",
+        choices=[("no", "not yet"), ("new", "new since my last visit")],
+        empty_label="or not",
+        method="match_seen",
+    )
+
     class Meta:
         model = Paper
         fields = []
         form = FilterForm
+
+    def __init__(self, data=None, queryset=None, *, viewer):
+        """The filter for this viewer. A form for strangers asks what they have seen only if the address does."""
+        super().__init__(data, queryset)
+        self.form.viewer = self.viewer = viewer
+        if not viewer.is_authenticated and not self.data.get("seen"):
+            del self.form.fields["seen"]
 
     def match_org(self, papers, name, org):
         """Papers of the organisation with this slug, former slug or full name."""
@@ -76,6 +98,12 @@ class PaperFilter(django_filters.FilterSet):
 
     def match_topic(self, papers, name, topic):
         return papers.about(topic)
+
+    def match_seen(self, papers, name, value):
+        if value == "no":
+            return papers.unseen_by(self.viewer)
+        since = Visit.objects.since(self.viewer)
+        return papers.listed_after(since) if since else papers
 
     def match_has(self, papers, name, attribute):
         return papers.exclude(code_url="")

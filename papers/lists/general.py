@@ -18,7 +18,7 @@ def _all_papers(viewer):
 @catalogue.entry("papers:front", "papers:today")
 def everything(kind: str = "day") -> List:
     """All papers. Without a query, the page at this address shows the latest day."""
-    return List(reverse("papers:today"), "Papers", _all_papers)
+    return List(reverse("papers:today"), "Papers", _all_papers, hides_dismissed=True)
 
 
 @catalogue.entry("papers:this_week", "papers:this_month")
@@ -26,7 +26,8 @@ def latest(kind: str) -> List:
     """The papers of the latest day, week or month that has any."""
     title = f"The latest {kind}"
     key = reverse(f"papers:{'today' if kind == 'day' else f'this_{kind}'}")
-    return List(key, title, lambda viewer: Paper.objects.of_latest(kind), feed_order="votes")
+    papers = Paper.objects.of_latest(kind)
+    return List(key, title, lambda viewer: papers, feed_order="votes", hides_dismissed=True)
 
 
 @catalogue.entry("papers:day", "papers:week", "papers:month")
@@ -34,10 +35,11 @@ def dated(kind: str, text: str) -> List:
     """The papers of a day, a week or a month. Raises NoSuchPeriod."""
     span = period.parse(kind, text)
     papers = Paper.objects.between(span.start, span.end)
-    return List(span.get_absolute_url(), span.title, lambda viewer: papers, feed_order="votes")
+    return List(span.get_absolute_url(), span.title, lambda viewer: papers, feed_order="votes", hides_dismissed=True)
 
 
 @catalogue.entry("papers:trending")
 def trending() -> List:
     """All papers by `hot`."""
-    return List(reverse("papers:trending"), "Trending", _all_papers, order="hot", feed_order="hot")
+    key = reverse("papers:trending")
+    return List(key, "Trending", _all_papers, order="hot", feed_order="hot", hides_dismissed=True)

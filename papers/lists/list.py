@@ -63,6 +63,9 @@ class List:
     * `similar_to`: the paper that the papers are similar to, by which the list is ranked.
     * `reasons`: a function of viewer and paper keys that returns why these papers are in the list, by key.
     * `export_limit`: how many papers a file of it has at most.
+    * `hides_dismissed`: it leaves out what the viewer has dismissed. That holds for lists that the site makes of all
+      papers and that come again with each visit. What people keep (collections, bookmarks, votes, an organisation's
+      papers) stays as they keep it, and so does what a reader searches by words or by similarity.
     * `is_costly`: it is always read within the time limit of searches, even without filters in its own order.
     * `no_feed`, `no_letter`: why the list has no feed or no letters, as a sentence; "" if it has them.
     """
@@ -78,6 +81,7 @@ class List:
     similar_to: Paper | None = None
     reasons: Callable[..., dict[int, str]] | None = None
     export_limit: int = EXPORT_LIMIT
+    hides_dismissed: bool = False
     is_costly: bool = False
     no_feed: str = ""
     no_letter: str = ""

@@ -36,12 +36,14 @@ class Listing:
 
     * `order`: the key of its order among `orders`.
     * `cursor`: where the next page begins; "" on the last one.
+    * `viewer`: whom it is for.
     * `filter`: None if the query has no filters, since making the form takes a good part of the time of a page.
     * `results`: those of the search; None if the query has no words.
     * `reasons`: why papers are in the list, by their keys, if the list has reasons.
     """
 
     query: ListQuery
+    viewer: object
     filter: PaperFilter | None
     order: str
     orders: dict[str, Order]
@@ -71,7 +73,13 @@ class Listing:
 
     @cached_property
     def form(self):
-        return (self.filter or PaperFilter()).form
+        return (self.filter or PaperFilter(viewer=self.viewer)).form
+
+    @property
+    def filter_errors(self) -> str:
+        """What is wrong with the filters: "Upvotes at least: Enter a number."; "" if they can be read."""
+        form = self.form
+        return " ".join(f"{form[name].label}: {' '.join(texts)}" for name, texts in form.errors.items())
 
     @property
     def searches(self) -> dict[str, str]:
@@ -106,10 +114,10 @@ def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Li
     with _time_limit(list_.is_costly):
         default, orders = list_.page_orders(bool(query.terms.all))
         order = _order(query, default, orders)
-        papers, columns = list_.papers(viewer), orders[order].columns
-        filter = PaperFilter(query.params, papers) if query.has_filters else None
+        papers, columns = _papers(list_, query, viewer), orders[order].columns
+        filter = PaperFilter(query.params, papers, viewer=viewer) if query.has_filters else None
         if filter and not filter.is_valid():
-            return Listing(query, filter, order, orders)
+            return Listing(query, viewer, filter, order, orders)
         matching = results.excluding(filter.qs if filter else papers, query.terms)
         found = _search(list_, matching, query, columns)
         if found and columns:
@@ -122,7 +130,7 @@ def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Li
             page = keyset.page(rows, columns, cursor, size) if columns else _ranked(rows, found, cursor, size)
         reasons = list_.reasons(viewer, [paper.pk for paper in page.rows]) if list_.reasons else {}
         found = found if query.terms.all else None
-        return Listing(query, filter, order, orders, page.rows, page.cursor, found, reasons)
+        return Listing(query, viewer, filter, order, orders, page.rows, page.cursor, found, reasons)
 
 
 def for_feed(
@@ -137,10 +145,10 @@ def for_feed(
     with _time_limit(list_.is_costly):
         orders = list_.feed_orders()
         order = _order(query, order or list_.feed_order, orders)
-        papers = list_.papers(viewer).annotate(list_title=list_.title_column(viewer))
-        filter = PaperFilter(query.params, papers) if query.has_filters else None
+        papers = _papers(list_, query, viewer).annotate(list_title=list_.title_column(viewer))
+        filter = PaperFilter(query.params, papers, viewer=viewer) if query.has_filters else None
         if filter and not filter.is_valid():
-            return Listing(query, filter, order, orders)
+            return Listing(query, viewer, filter, order, orders)
         matching = results.excluding(filter.qs if filter else papers, query.terms)
         if query.terms.all:
             matching = results.matching(matching, query.terms)
@@ -149,7 +157,13 @@ def for_feed(
             readable = matching if is_fast else collect(papers, matching)
             rows = readable.seen_by(viewer).for_cards((*orders[order].columns, *columns))
             page = keyset.page(rows, orders[order].columns, query.params.get("older", ""), size)
-        return Listing(query, filter, order, orders, page.rows, page.cursor)
+        return Listing(query, viewer, filter, order, orders, page.rows, page.cursor)
+
+
+def _papers(list_: List, query: ListQuery, viewer) -> QuerySet:
+    """The papers of the list that this viewer may see and has not dismissed."""
+    papers = list_.papers(viewer)
+    return papers.undismissed_by(viewer) if list_.hides_dismissed and not query.terms.all else papers
 
 
 def _time_limit(is_needed: bool) -> AbstractContextManager:

@@ -61,8 +61,11 @@ def page(
 
 
 def _feeds(list_: List, query: ListQuery) -> dict[str, str]:
-    """The addresses of the list's feeds by their formats; none if it has no feed or the query can't be read."""
-    if query.problems or list_.no_feed:
+    """The addresses of the list's feeds by their formats.
+
+    There are none if the list has no feed, or if the query can't be read or depends on the reader.
+    """
+    if query.problems or list_.no_feed or "seen" in query.params:
         return {}
     return {format: feed_address(list_.key + query_string(query.params), format) for format in FEED_FORMATS}
 

@@ -51,8 +51,11 @@ class ListQuery:
     @property
     def labels(self) -> dict[str, str]:
         """A label for the words and for each filter of the query, by parameter: "Author: Ada Lovelace"."""
-        labels = {"q": "Words"} | {name: filter.label for name, filter in PaperFilter.base_filters.items()}
-        return {name: f"{label}: {self.params[name]}" for name, label in labels.items() if name in self.params}
+        labels = {"q": f"Words: {self.params['q']}"} if "q" in self.params else {}
+        for name, filter in PaperFilter.base_filters.items():
+            if value := self.params.get(name):
+                labels[name] = f"{filter.label}: {dict(filter.extra.get('choices', [])).get(value, value)}"
+        return labels
 
     @property
     def filter_key(self) -> str:

@@ -9,6 +9,8 @@ from papers.models.commentvote import CommentVote
 from papers.models.content import Content, Outcome
 from papers.models.dataexport import DataExport
 from papers.models.day import Day
+from papers.models.daydone import DayDone
+from papers.models.dismissed import Dismissed
 from papers.models.embedding import Embedding
 from papers.models.feedkey import FeedKey
 from papers.models.item import Item
@@ -19,8 +21,10 @@ from papers.models.personfollow import PersonFollow
 from papers.models.reproduction import Reproduction
 from papers.models.savedfilter import SavedFilter
 from papers.models.searchentry import SearchEntry
+from papers.models.seen import Seen
 from papers.models.submission import Submission, SubmissionState
 from papers.models.textfollow import AuthorFollow, TopicFollow
+from papers.models.visit import Visit
 from papers.models.vote import Vote
 from papers.models.word import Word
 
@@ -37,6 +41,8 @@ __all__ = [
     "Content",
     "DataExport",
     "Day",
+    "DayDone",
+    "Dismissed",
     "Embedding",
     "FeedKey",
     "Item",
@@ -48,10 +54,12 @@ __all__ = [
     "Reproduction",
     "SavedFilter",
     "SearchEntry",
+    "Seen",
     "State",
     "Submission",
     "SubmissionState",
     "TopicFollow",
+    "Visit",
     "Vote",
     "Word",
 ]

@@ -47,12 +47,14 @@ class PaperMark(Mark):
     """A kind of mark of papers also has
 
     * `control`: the name of its address, and of its button in `papers/paper/_controls.html`;
-    * `undo`: the verb in the address that removes it.
+    * `undo`: the verb in the address that removes it;
+    * `confirmation`: what a reader without JavaScript is told, with the paper's title, if the page does not show it.
     """
 
     target = "paper"
     control: str
     undo: str
+    confirmation: str = ""
 
     pk = models.CompositePrimaryKey("user", "paper")
 

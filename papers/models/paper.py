@@ -15,9 +15,11 @@ from lib.text import fold
 from papers import identifiers
 from papers.models.affiliation import Affiliation
 from papers.models.day import Day
+from papers.models.dismissed import Dismissed
 from papers.models.item import Item
 from papers.models.mark import marks
 from papers.models.reproduction import Reproduction
+from papers.models.seen import Seen
 from papers.period import today
 from papers.ranking import DISCUSSION, HOT, max_hot, min_hot
 
@@ -42,6 +44,10 @@ class PaperQuerySet(LockQuerySet):
         """Papers listed on this day or earlier, with the conditions of `since`."""
         end = datetime.combine(day, time.max, UTC)
         return self.filter(listed_at__lte=end, hot__lte=max_hot(end))
+
+    def listed_after(self, moment):
+        """Papers listed after this moment, with the conditions of `since`."""
+        return self.filter(listed_at__gt=moment, hot__gte=min_hot(moment))
 
     def between(self, start, end):
         """Papers listed on `start` or later and before `end` (dates)."""
@@ -101,6 +107,25 @@ class PaperQuerySet(LockQuerySet):
     def upvoted_by(self, user):
         """Papers that this user has upvoted, with `voted_at`, the moment of the vote."""
         return self.filter(votes__user=user).annotate(voted_at=F("votes__created_at"))
+
+    def dismissed_by(self, user):
+        """Papers that this user has dismissed, with `dismissed_at`, the moment of that."""
+        return self.filter(dismissals__user=user).annotate(dismissed_at=F("dismissals__created_at"))
+
+    def undismissed_by(self, viewer):
+        """All papers but those that this viewer has dismissed."""
+        return self.filter(~Dismissed.objects.exists_for(viewer)) if viewer.is_authenticated else self
+
+    def unseen_by(self, user):
+        """Papers that this user has not seen, of days that the user is not done with.
+
+        These are two conditions and not one, because PostgreSQL makes a join of NOT EXISTS, but not of NOT (… OR …).
+        """
+        return self.filter(*(~condition for condition in Seen.objects.conditions(user)))
+
+    def to_catch_up(self, user, first_day):
+        """The papers from this day up to today that the user has neither seen nor dismissed."""
+        return self.since(first_day).until(today()).undismissed_by(user).unseen_by(user)
 
     def submitted_by(self, user):
         return self.filter(submitted_by=user)

@@ -1,12 +1,14 @@
-"""The verbs of all marks, votes and bookmarks, each safe to repeat."""
+"""The verbs of all marks, each safe to repeat."""
 
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from lib.limits import limited
+from lib.markup import plain
 from lib.redirects import redirect_back
 from lib.verbs import verb
 from papers.models import Paper
@@ -18,7 +20,7 @@ _limited = limited("marks", person=120, network=1200, period=timedelta(minutes=1
 @verb
 @_limited
 def mark(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMark]) -> HttpResponse:
-    return _change(request, ref, kind, kind.objects.make)
+    return _change(request, ref, kind, kind.objects.make, kind.confirmation)
 
 
 @verb
@@ -27,11 +29,13 @@ def unmark(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMa
     return _change(request, ref, kind, kind.objects.unmake)
 
 
-def _change(request: HttpRequest, ref, kind: type[PaperMark], change: Callable) -> HttpResponse:
+def _change(request: HttpRequest, ref, kind: type[PaperMark], change: Callable, confirmation: str = "") -> HttpResponse:
     """Change the mark, then answer with its button, or lead back to the row in which the form stood."""
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
     change(request.user, paper)
-    if not request.htmx:
-        return redirect_back(request)
-    paper = Paper.objects.seen_by(request.user).get(pk=paper.pk)
-    return render(request, f"papers/paper/_controls.html#{kind.control}", {"paper": paper})
+    if request.htmx:
+        context = {"paper": Paper.objects.seen_by(request.user).get(pk=paper.pk), "is_answer": True}
+        return render(request, f"papers/paper/_controls.html#{kind.control}", context)
+    if confirmation:
+        messages.success(request, confirmation.format(plain(paper.title)))
+    return redirect_back(request)

@@ -104,6 +104,7 @@ FILES: dict[str, Callable[[User], QuerySet]] = {
         .order_by("collection", "-position")
         .values("note", "added_at", collection_address=F("collection__key"), **_PAPER)
     ),
+    "done_days": lambda person: person.done_days.order_by("date").values("date", "done_at"),
     "followed_organisations": lambda person: _followed(OrganisationFollow.objects.of(person), "organisation__slug"),
     "followed_people": lambda person: _followed(PersonFollow.objects.of(person), "person__username"),
     "followed_collections": lambda person: _followed(CollectionFollow.objects.of(person), "collection__key"),

@@ -112,6 +112,7 @@ _FILTERS = {
     "topic:": ("topic", _text, "topic:robotics"),
     "has:": ("has", partial(_one_of, ["code"]), "has:code"),
     "repro:": ("repro", partial(_one_of, OUTCOMES), "repro:works, partly, fails or any"),
+    "seen:": ("seen", partial(_one_of, ["no", "new"]), "seen:no or seen:new"),
     "votes:": ("min_votes", _votes, "votes:10"),
     "votes>": ("min_votes", lambda value: _votes(value, 1), "votes>9"),
     "votes>=": ("min_votes", _votes, "votes>=10"),

@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from lib.markup import markdown, markdown_line, plain
 from lib.text import one_line
 from lib.xml import writable
-from papers.discussion.lists import CommentList
+from papers.discussion.comment_lists import CommentList
 from papers.models import Comment, Paper
 from papers.syndication.formats import MAX_ENTRIES, Entry, Feed, non_empty_lines, urn
 

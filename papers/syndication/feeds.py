@@ -49,8 +49,7 @@ def listing_for(list_: List, query: ListQuery, viewer) -> Listing:
         raise Http404
     listing = for_feed(list_, query, viewer, MAX_ENTRIES, columns=(*_COLUMNS, list_.since))
     if query.problems or not listing.is_readable:
-        errors = [f"{listing.form[name].label}: {' '.join(texts)}" for name, texts in listing.form.errors.items()]
-        raise BadInput(" ".join([*query.problems, *errors]))
+        raise BadInput(" ".join([*query.problems, listing.filter_errors]).strip())
     return listing
 
 

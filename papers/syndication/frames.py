@@ -75,7 +75,7 @@ def find(path: str, params: QueryDict, query: ListQuery) -> Frame:
     title = list_.title_for(_ANONYMOUS)
     listing = for_feed(list_, query, _ANONYMOUS, form.cleaned_data["most"] or DEFAULT_PAPERS)
     if not listing.is_readable:
-        raise BadInput("A filter of this list can't be read.")
+        raise BadInput(f"A filter of this list can't be read. {listing.filter_errors}")
     return Frame(title, path, query.params, form.cleaned_data["look"], listing)
 
 

@@ -1,21 +1,21 @@
 from django.urls import path, re_path
 
-from papers.discussion import lists
+from papers.discussion import comment_lists
 from papers.syndication.formats import FORMATS
 from papers.syndication.views import feeds, frames, sitemap
 
 urlpatterns = [
-    path("comments.<str:format>", feeds.comments, {"make": lists.newest}, name="feed_of_comments"),
+    path("comments.<str:format>", feeds.comments, {"make": comment_lists.newest}, name="feed_of_comments"),
     path(
         "papers/<arxiv:ref>/comments.<str:format>",
         feeds.comments,
-        {"make": lists.on_paper},
+        {"make": comment_lists.on_paper},
         name="feed_of_paper_comments",
     ),
     path(
         "people/<str:username>/comments.<str:format>",
         feeds.comments,
-        {"make": lists.of_person},
+        {"make": comment_lists.of_person},
         name="feed_of_person_comments",
     ),
     re_path(rf"^(?P<path>(?!api/)[^/].*)\.(?P<format>{'|'.join(FORMATS)})$", feeds.feed, name="feed"),

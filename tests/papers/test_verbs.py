@@ -6,7 +6,20 @@ from accounts.models import Suppression, User
 from inbox.models import Notification, Subscription
 from orgs.models import Membership
 from orgs.roles import Role
-from papers.models import Affiliation, Bookmark, Collection, Comment, DataExport, FeedKey, Item, SavedFilter, Vote
+from papers.models import (
+    Affiliation,
+    Bookmark,
+    Collection,
+    Comment,
+    DataExport,
+    DayDone,
+    Dismissed,
+    FeedKey,
+    Item,
+    SavedFilter,
+    Seen,
+    Vote,
+)
 from papers.models.follow import kinds
 from tests.conftest import Reader
 from tests.database import contents
@@ -27,6 +40,9 @@ ALICES = [f"/collections/autumn/{verb}" for verb in OF_COLLECTIONS]
 KINDS = ["organisations", "people", "collections", "discussions", "topics", "authors"]
 EVERY = [
     *(f"/papers/2509.08721/{verb}" for verb in ("vote", "vote/withdraw", "bookmark", "bookmark/remove")),
+    *(f"/papers/2509.08721/{verb}" for verb in ("seen", "seen/forget", "dismiss", "dismiss/undo")),
+    *(f"/papers/date/2025-09-10/{verb}" for verb in ("done", "done/undo")),
+    "/papers/visit",
     *(f"/papers/2509.08721/collections/{verb}" for verb in ("add", "remove", "begin")),
     *ALICES,
     *(f"/comments/7/{verb}" for verb in ("retract", "vote", "vote/withdraw")),
@@ -79,7 +95,9 @@ def build_scene():
     Membership.objects.create(organisation=club, user=alice)
     paper = PaperFactory(arxiv_id="2509.08721")
     Vote.objects.make(alice, paper)
-    Bookmark.objects.make(alice, paper)
+    for kind in (Bookmark, Seen, Dismissed):
+        kind.objects.make(alice, paper)
+    DayDone.objects.make(alice, paper.listed_on)
     Comment.objects.create(pk=7, paper=paper, author=alice, text="Good.")
     Comment.objects.recount([paper.pk])
     FeedKey.objects.create(user=alice, key="old")

@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.factors import acts_as_moderator
 from lib.pages import page
-from papers.discussion import lists, rows
-from papers.discussion.lists import CommentList
+from papers.discussion import comment_lists, rows
+from papers.discussion.comment_lists import CommentList
 from papers.discussion.thread import Node
 
 PAGE_SIZE = 50  # comments
@@ -28,4 +28,4 @@ def comment_list(
 
 def newest(request: HttpRequest) -> HttpResponse:
     """The newest comments on all papers."""
-    return comment_list(request, lists.newest(), "papers/discussion/newest.html")
+    return comment_list(request, comment_lists.newest(), "papers/discussion/newest.html")

@@ -1,8 +1,10 @@
 """The pages of the lists of papers by time, and the page of all papers with filters or words."""
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,8 +19,9 @@ from papers.lists.list import List
 from papers.lists.pages import counted_query
 from papers.lists.query import ListQuery, query_of
 from papers.lists.views import saved_filters
-from papers.models import AuthorFollow, Day, Paper, TopicFollow
+from papers.models import AuthorFollow, Day, Paper, TopicFollow, Visit
 from papers.models.follow import FollowState
+from papers.models.visit import VisitState
 from papers.period import NoSuchPeriod, Period
 from papers.search.results import time_limit
 
@@ -46,7 +49,7 @@ def dated(request: HttpRequest, kind: str, text: str) -> HttpResponse:
 
 
 def trending(request: HttpRequest) -> HttpResponse:
-    return lists.page(request, general.trending(), section="trending")
+    return lists.page(request, general.trending(), section="trending", visit_state=_visit_state(request))
 
 
 def pick(request: HttpRequest) -> HttpResponse:
@@ -68,8 +71,14 @@ def _period(request: HttpRequest, list_: List, span: Period, **context) -> HttpR
         "around": around,
         "earlier": around["previous"] and Period.around(span.kind, around["previous"]),
         "later": around["next"] and Period.around(span.kind, around["next"]),
+        "visit_state": _visit_state(request, span.start, span.end),
     }
     return lists.page(request, list_, version=around, **context)
+
+
+def _visit_state(request: HttpRequest, *span: date) -> Callable[[], VisitState] | None:
+    """What the line above the list says to a signed-in reader, read when the line is drawn; None for strangers."""
+    return partial(Visit.objects.state, request.user, *span) if request.user.is_authenticated else None
 
 
 def _no_such_date(request: HttpRequest, message: str, day: date | None) -> HttpResponse:

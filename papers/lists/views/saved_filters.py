@@ -26,7 +26,7 @@ def save(request: HttpRequest) -> HttpResponse:
     """Save a search under a name, and redirect to it. Raises BadInput if there is no query to save."""
     query = parse_query(QueryDict(request.POST.get("query", "")[:MAX_LENGTH]))
     canonical = query.canonical()
-    if not canonical or not PaperFilter(query.params).is_valid():
+    if not canonical or not PaperFilter(query.params, viewer=request.user).is_valid():
         raise BadInput("There is nothing to save here: only a search or a filter that can be read gets a name.")
     saved = SavedFilter.objects.save_as(request.user, request.POST.get("name", ""), canonical)
     messages.success(request, f"This is your search “{saved}” now.")

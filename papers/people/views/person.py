@@ -3,7 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from papers import lists
-from papers.discussion.lists import by
+from papers.discussion.comment_lists import by
 from papers.discussion.views.listing import comment_list
 from papers.models import Collection, PersonFollow
 from papers.people.lists import TABS

@@ -13,7 +13,7 @@ from accounts.models.securityevent import EventKind
 from accounts.securitylog import record
 from lib.pages import PUBLIC_SECONDS, page, versioned
 from lib.verbs import verb
-from papers.discussion.lists import CommentList
+from papers.discussion.comment_lists import CommentList
 from papers.lists import catalogue
 from papers.lists.list import FEED_FORMATS, List, Privacy
 from papers.lists.pages import counted_query

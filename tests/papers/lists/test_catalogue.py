@@ -13,7 +13,7 @@ from papers.lists import catalogue
 from papers.lists.list import Privacy
 from papers.lists.listing import for_feed
 from papers.lists.query import parse_query
-from papers.models import Bookmark, Collection, Item, OrganisationFollow, Vote
+from papers.models import Bookmark, Collection, Dismissed, Item, OrganisationFollow, Vote
 from papers.organisations.lists import organisation
 from papers.people.lists import submitted, upvoted
 from papers.urls import urlpatterns
@@ -25,7 +25,7 @@ def scene(lab, alice):
     alice.shows_votes = True
     alice.save()
     paper = PaperFactory(title="Quanta", organisation=lab, submitted_by=alice)
-    PaperFactory(title="Another's")
+    Dismissed.objects.make(alice, PaperFactory(title="Another's"))
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
     Item.objects.add(alice, autumn, [paper.pk])
     Vote.objects.make(alice, paper)
@@ -45,7 +45,11 @@ OPEN = {
     "/people/alice/upvoted": "Alice Ash: upvoted",
     "/collections/autumn": "Autumn",
 }
-OWN = {"/papers/following": "Following", "/bookmarks": "Bookmarks"}
+OWN = {
+    "/papers/following": "Following",
+    "/papers/dismissed": "Dismissed",
+    "/bookmarks": "Bookmarks",
+}
 ALL_PAPERS = {"/", "/papers", "/papers/week", "/papers/date/2025-09-10", "/papers/month/2025-09", "/papers/trending"}
 
 

@@ -13,11 +13,11 @@ from tests.factories import PaperFactory
 # A transaction that is only for reading is a savepoint here: one statement more than a BEGIN that is rolled back.
 LISTS = {
     # path: (statements for a stranger, for somebody signed in; both once the filter form is warm)
-    "/papers": (3, 7),
-    "/papers/date/2025-09-10": (2, 5),
-    "/papers/week/2025-W37": (2, 5),
-    "/papers/month/2025-09": (2, 5),
-    "/papers/trending": (1, 4),
+    "/papers": (3, 8),  # somebody signed in: visits, what is new and what is done, by one statement
+    "/papers/date/2025-09-10": (2, 6),
+    "/papers/week/2025-W37": (2, 6),
+    "/papers/month/2025-09": (2, 6),
+    "/papers/trending": (1, 5),
     "/papers?has=code": (
         7,
         11,
@@ -28,6 +28,8 @@ LISTS = {
     "/people/alice": (6, 9),
     "/people/alice/upvoted": (5, 8),
     "/people/alice/submitted": (5, 8),
+    "/papers/date/2025-09-10?seen=no": (None, 12),
+    "/papers/date/2025-09-10?seen=new": (None, 13),
     "/bookmarks": (None, 4),
     "/collections/autumn": (3, 6),
     "/papers/following": (None, 10),  # a transaction; few are collected, listed, and told why

@@ -138,7 +138,7 @@ def test_an_abstract_begins_with_the_sentence_of_its_first_mark(abstract, earlie
 
 def card(title: str, abstract: str) -> Card:
     paper = Paper(pk=1, arxiv_id="2509.00001", title=title, abstract=abstract, published_at=NOON)
-    paper.voted = paper.saved = False
+    paper.voted = paper.saved = paper.seen = paper.dismissed = False
     return render_card(paper)
 
 

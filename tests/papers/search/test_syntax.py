@@ -13,8 +13,8 @@ from papers.search import syntax
 from papers.search.syntax import MAX_LENGTH, Query, Term, normalise_value, parse, terms, unparse
 
 PIECES = (
-    "org: author: cat: TOPIC: has: has:code repro: repro:any votes>= votes> votes: after: before: 2025 2025-W30 cs.CL "
-    '- -- OR or agents GPT-4 foo:bar *** 10 2147483647 ١٠ ſ ñ שלום 🤖 " “ ” \x00 \u2028 \u200f \ud800'
+    "org: author: cat: TOPIC: has: has:code repro: repro:any seen: votes>= votes> votes: after: before: 2025 "
+    '2025-W30 cs.CL - -- OR or agents GPT-4 foo:bar *** 10 2147483647 ١٠ ſ ñ שלום 🤖 " “ ” \x00 \u2028 \u200f \ud800'
 )
 pieces = st.sampled_from(PIECES.split(" "))
 typed = st.lists(pieces | st.just(" ") | st.text(max_size=5), max_size=60).map("".join)
@@ -35,6 +35,7 @@ texts = typed | st.text(st.characters(codec=None), max_size=200)
         ("has:Code", "", {"has": "code"}),
         ("repro:works", "", {"repro": "works"}),
         ("repro:ANY", "", {"repro": "any"}),
+        ("seen:NEW", "", {"seen": "new"}),
         ("votes>=10", "", {"min_votes": "10"}),
         ("votes:010", "", {"min_votes": "10"}),
         ("votes>9", "", {"min_votes": "10"}),
@@ -82,6 +83,7 @@ def test_a_text_becomes_words_and_filters(text, words, filters):
         ("votes>2147483647", "", {}, "“votes>2147483647” cannot be read: write it like votes>9."),
         ("has:data", "", {}, "“has:data” cannot be read: write it like has:code."),
         ("repro:", "", {}, "“repro:” cannot be read: write it like repro:works, partly, fails or any."),
+        ("seen:yes", "", {}, "“seen:yes” cannot be read: write it like seen:no or seen:new."),
         (
             "after:2025-02-30",
             "",

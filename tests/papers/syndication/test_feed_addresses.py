@@ -34,7 +34,7 @@ OWN = ["/bookmarks", "/papers/following"]
 
 def test_these_are_all_lists():
     names = {resolve(path).view_name for path in ("/", *OPEN, *OWN)}
-    assert catalogue.names() - names == {"papers:similar"}
+    assert catalogue.names() - names == {"papers:similar", "papers:catch_up", "papers:dismissed"}
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -1,0 +1,49 @@
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Value
+from django.utils import timezone
+
+from lib.refusals import Conflict
+from papers.models.daydone import DayDone
+from papers.models.mark import MarkManager, PaperMark
+
+KEPT = timedelta(days=60)
+
+
+class SeenManager(MarkManager):
+    def exists_for(self, viewer) -> Q | Value:
+        """Whether the viewer has seen a paper, or is done with its day, as a column of the paper."""
+        if not viewer.is_authenticated:
+            return Value(False)
+        has_row, day_is_done = self.conditions(viewer)
+        return has_row | day_is_done
+
+    def conditions(self, user) -> tuple[Exists, Exists]:
+        """Whether the user has a row for a paper, and whether the user is done with its day: columns of the paper."""
+        done = DayDone.objects.filter(user=user, date=OuterRef("listed_on"), done_at__gte=OuterRef("listed_at"))
+        return super().exists_for(user), Exists(done)
+
+    def unmake(self, user, paper) -> bool:
+        """Remove the row. False if there is none. Raises Conflict if the user is done with the paper's day."""
+        if DayDone.objects.filter(user=user, date=paper.listed_on, done_at__gte=paper.listed_at).exists():
+            raise Conflict("You marked the day of this paper as done. Undo that first, on the page of the day.")
+        return super().unmake(user, paper)
+
+    def forget_old(self) -> None:
+        """Delete the rows that are older than KEPT."""
+        self.filter(created_at__lt=timezone.now() - KEPT).delete()
+
+
+class Seen(PaperMark):
+    """One reader has opened one paper's page. Papers of days that the reader is done with need no row."""
+
+    bit, control, undo, takeout_name = "seen", "seen", "forget", "seen"
+
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+", db_index=False)
+    paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="+")
+
+    objects = SeenManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at"], name="seen_by_age")]
