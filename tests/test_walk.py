@@ -83,19 +83,13 @@ READERS = {
     "papers:bookmarks": SIGNED_IN,
     "papers:feed": may(SEE),  # of the private collection
     "papers:opml": SIGNED_IN,
-    "papers:following": SIGNED_IN,
-    "papers:followed": SIGNED_IN,
-    "papers:catch_up": SIGNED_IN,
-    "papers:dismissed": SIGNED_IN,
+    **{f"papers:{page}": SIGNED_IN for page in ("following", "followed", "catch_up", "dismissed")},
     "papers:submit": SIGNED_IN,
     "papers:submission": {"reader"},
     "papers:data": SIGNED_IN,
     "papers:fetch_export": set(),  # there is no such token
-    "papers:moderate_comment": {"moderator"},
-    "papers:comment_log": {"moderator"},
-    "papers:write_comment": SIGNED_IN,
-    "papers:report": SIGNED_IN,
-    "papers:reply": SIGNED_IN,
+    **{f"papers:{page}": {"moderator"} for page in ("moderate_comment", "comment_log")},
+    **{f"papers:{page}": SIGNED_IN for page in ("write_comment", "report", "reply")},
     "papers:edit_comment": {"reader"},
     "papers:leave": set(),  # which asks for the password first
     "papers:pick": set(),  # which leads on
