@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from papers.models import Bookmark, CommentVote, Vote
+from papers.models import Bookmark, Comment, CommentVote, DayDone, Dismissed, Vote
 from tests.browser.axe import faults
 from tests.factories import PaperFactory
 from tests.papers.discussion.talk import post
@@ -171,3 +171,51 @@ def test_the_help_page_needs_no_script(visit, day):
     expect(page.get_by_role("row", name="j k Next, previous paper")).to_be_visible()
     expect(page.get_by_role("checkbox")).to_have_count(0)
     expect(page.get_by_role("button", name="Close")).to_have_count(0)
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Presses Tab until the button or link with this name has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == name:
+            return
+    raise AssertionError(name)
+
+
+def test_a_whole_morning_with_the_keyboard_alone(visit, alice, day):
+    page = visit("/papers", user=alice)
+    for read in range(5):
+        page.keyboard.press("j")
+        if read:
+            press(page, "j " * read)
+        expect(title(page, 34 - read)).to_be_focused()
+        press(page, "e u" if read < 2 else "e s" if read == 2 else "e")
+        if read < 3:
+            bit = card(page, 34 - read).locator("[aria-pressed=true]")
+            expect(bit).to_have_count(1)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text(f"Paper {34 - read}")
+        expect(page.get_by_role("button", name=re.compile("^Seen"))).to_be_visible()
+        if read < 4:
+            press(page, "g d")
+            expect(page.locator(".card")).to_have_count(30)
+    tab_to(page, "Report how it went")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.type("A question about the second table.")
+    tab_to(page, "Post")
+    page.keyboard.press("Enter")
+    expect(page.locator("li.comment")).to_be_focused()
+    press(page, "g d")
+    expect(page.locator(".card")).to_have_count(30)
+    press(page, "j j j x")
+    expect(card(page, 32)).to_contain_text("Undo")
+    press(page, "j j x")
+    page.reload()
+    expect(page.get_by_role("link", name="Paper 32", exact=True)).to_have_count(0)
+    tab_to(page, "Mark this day as done")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Done.")).to_be_visible()
+    assert (Vote.objects.count(), Bookmark.objects.count(), Dismissed.objects.count()) == (2, 1, 2)
+    assert (Comment.objects.get().author, DayDone.objects.get().user) == (alice, alice)
