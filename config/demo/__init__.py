@@ -15,6 +15,8 @@ from django.db import transaction
 
 from accounts.models import User
 from config.demo.discussion import discuss
+from inbox.models import Choice
+from inbox.models.kind import KINDS, Delivery
 from lib.env import stored_secret
 from orgs.models import Membership, Organisation
 from papers import audit
@@ -90,6 +92,7 @@ def _person(person: dict, organisations: dict) -> User:
         username=person["username"], name=person["name"], email=email, shows_votes=person["shows_votes"]
     )
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    Choice.objects.choose(user, dict.fromkeys(KINDS, Delivery.NEVER))  # there is no such mailbox
     for membership in person["memberships"]:
         organisation = organisations[membership["organisation"]]
         Membership.objects.create(user=user, organisation=organisation, role=membership["role"])
