@@ -261,9 +261,10 @@ def test_every_page_is_under_a_strict_policy(paper, stranger):
 def test_the_style_guide_shows_every_state(db, stranger):
     page = stranger.get("/styleguide").content.decode()
     assert page.count('class="card"') == 9
-    assert page.count('aria-pressed="true"') == 2
+    assert page.count('aria-pressed="true"') == 3
     assert "No abstract." in page
     assert page.count('class="collection-row"') == 3
+    assert page.count('class="comment-body"') == 7
     assert page.count("<input") + page.count("<textarea") + page.count("<select") > 10
 
 

@@ -81,7 +81,7 @@ def test_every_parameter_in_llms_txt_is_known(paper, stranger):
     text = stranger.get("/llms.txt").content.decode()
     section = text.split("## Filters")[1].split("##")[0]
     names = re.findall(r"^- (\w+): ", section, re.MULTILINE)
-    assert {"q", "org", "author", "topic", "min_votes", "has", "after", "before", "sort"} == set(names)
+    assert {"q", "org", "author", "topic", "min_votes", "has", "repro", "after", "before", "sort"} == set(names)
     for order in re.search("^- sort: (.*)$", section, re.MULTILINE)[1].split(", "):
         assert 'class="card"' in stranger.get(f"/papers/trending?sort={order}").content.decode()
     files = text.split("## Files")[1].split("##")[0]
