@@ -22,21 +22,27 @@ def marks(comment: Comment) -> list[str]:
         return [f"from {SOURCE}"]
     if author is None or not author.is_active:
         return []
+    membership = comment.membership if author.shows_memberships else None
     is_submitter = comment.paper.submitted_by_id == author.pk and author.shows_submissions
     found = {"author": comment.by_author, "submitter": is_submitter, "moderator": author.is_moderator}
-    return [mark for mark, applies in found.items() if applies] + [comment.membership] * bool(comment.membership)
+    return [mark for mark, applies in found.items() if applies] + [membership] * bool(membership)
 
 
 def draw(nodes: Iterable[Node], viewer, *, moderates: bool = False) -> list[str]:
-    """Set the HTML of these nodes. Returns their keys, which change whenever what this viewer sees of them may."""
+    """Set the HTML of these nodes. Returns their keys, which change whenever what this viewer sees of them may.
+
+    What is deferred of a comment (`Comment.objects.for_rows`) is read if its HTML is not cached.
+    """
     cache, nodes = caches["cards"], list(nodes)
     keys = [_key(node.comment, viewer, moderates) for node in nodes]
-    rows = cache.get_many(keys)
-    drawn = {
-        key: _html(node.comment, viewer, moderates) for key, node in zip(keys, nodes, strict=True) if key not in rows
-    }
+    rows, drawn = cache.get_many(keys), {}
+    missing = {key: node.comment for key, node in zip(keys, nodes, strict=True) if key not in rows}
+    deferred = [comment.pk for comment in missing.values() if comment.get_deferred_fields()]
+    complete = Comment.objects.seen_by(viewer).in_bulk(deferred) if deferred else {}
+    for key, comment in missing.items():
+        row = complete.get(comment.pk, comment)
+        drawn[_key(row, viewer, moderates)] = rows[key] = _html(row, viewer, moderates)
     cache.set_many(drawn)
-    rows |= drawn
     for key, node in zip(keys, nodes, strict=True):
         node.html = mark_safe(rows[key])
     return keys

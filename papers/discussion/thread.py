@@ -78,8 +78,7 @@ def read(viewer, paper: Paper, root: Comment | None = None, *, order: str = "bes
             break
         shown.append(row)
         ids += [row.id, *_shown_under(row.id, replies)]
-    # All have this paper, so it is not read once more with each of them.
-    comments = paper.comments.seen_by(viewer).select_related(None).select_related("author").in_bulk(ids)
+    comments = paper.comments.seen_by(viewer).for_rows().in_bulk(ids)
     nodes = [_node(row.id, comments, replies) for row in shown if row.id in comments]
     has_next = page.cursor or len(shown) < len(page.rows)
     return Thread(nodes, order, keyset.cursor_after(shown[-1], columns) if has_next else "")
