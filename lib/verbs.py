@@ -2,7 +2,6 @@
 
 from functools import wraps
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.csrf import CsrfViewMiddleware
 from django.template.loader import render_to_string
@@ -64,7 +63,7 @@ def form_verb(view):
         if request.user.is_authenticated:
             return protected(request, *args, **kwargs)
         if request.method != "POST":
-            return redirect_to_login(request.get_full_path())
+            return sign_in_first(request, request.get_full_path())
         request.refusal = NotAllowed("You are signed out. Sign in in another tab, then post this again.")
         return view(request, *args, **kwargs)
 

@@ -87,10 +87,11 @@ def repair() -> None:
     """Set every counter and derived value to what its rows say."""
     for counter, expected in _PAPER_COUNTERS.items():
         Paper.objects.touch(_lock(_wrong(Paper.objects, counter, expected)), **{counter: expected})
-    for model, counters in ((Comment, _COMMENT_COUNTERS), (Collection, _COLLECTION_COUNTERS)):
-        for counter, expected in counters.items():
-            ids = _lock(_wrong(model.objects, counter, expected))
-            model.objects.filter(pk__in=ids).update(**{counter: expected})
+    for counter, expected in _COMMENT_COUNTERS.items():
+        Comment.objects.touch(_lock(_wrong(Comment.objects, counter, expected)), **{counter: expected})
+    for counter, expected in _COLLECTION_COUNTERS.items():
+        ids = _lock(_wrong(Collection.objects, counter, expected))
+        Collection.objects.filter(pk__in=ids).update(**{counter: expected})
     Affiliation.objects.refresh_organisation(_lock(Paper.objects.misattributed()))
     unindexed = list(Paper.objects.filter(entry=None).prefetch_related("authors"))
     SearchEntry.objects.refresh(unindexed, {paper.pk: [a.name for a in paper.authors.all()] for paper in unindexed})

@@ -22,6 +22,7 @@ class CommentForm(forms.Form):
     text = forms.CharField(
         label="Comment",
         max_length=MAX_LENGTH,
+        strip=False,  # spaces at the beginning make a block of code
         widget=MarkdownInput({"rows": 5}),
         help_text="Markdown, and maths between dollars: $x^2$. Mention people as @name.",
     )

@@ -1,12 +1,11 @@
 from django.urls import path
 
-from papers.discussion.forms import CommentForm, ReportForm
 from papers.discussion.views import listing, moderation, reading, seen, writing
 
 urlpatterns = [
     path("papers/<arxiv:ref>/comments", reading.comments, name="comments"),
-    path("papers/<arxiv:ref>/comments/new", writing.write, {"form_class": CommentForm}, name="write_comment"),
-    path("papers/<arxiv:ref>/report", writing.write, {"form_class": ReportForm}, name="report"),
+    path("papers/<arxiv:ref>/comments/new", writing.write, name="write_comment"),
+    path("papers/<arxiv:ref>/report", writing.report, name="report"),
     path("comments", listing.newest, name="newest_comments"),
     path("comments/<int:pk>", reading.comment, name="comment"),
     path("comments/<int:pk>/history", reading.history, name="comment_history"),
@@ -16,6 +15,8 @@ urlpatterns = [
     path("comments/<int:pk>/vote", writing.vote, {"change": "make"}, name="vote_comment"),
     path("comments/<int:pk>/vote/withdraw", writing.vote, {"change": "unmake"}, name="withdraw_vote_comment"),
     path("comments/<int:pk>/moderate", moderation.moderate, name="moderate_comment"),
+    path("comments/<int:pk>/hide", moderation.hide, name="hide_comment"),
+    path("comments/<int:pk>/unhide", moderation.unhide, name="unhide_comment"),
     path("papers/visit", seen.visit, name="visit"),
     path("papers/date/<str:text>/done", seen.finish_day, name="finish_day"),
     path("papers/date/<str:text>/done/undo", seen.reopen_day, name="reopen_day"),

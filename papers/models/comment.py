@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from lib.fields import LineField, UrlLineField
-from lib.markup import mentions
+from lib.markup import MAX_MENTIONS, mentions
 from lib.refusals import BadInput, Conflict, Gone, NotAllowed
 from orgs.roles import demand_moderator
 from papers.models.commentqueryset import CommentQuerySet
@@ -34,25 +34,22 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
 
     @transaction.atomic
     def post(self, actor, paper: Paper, content: Content, parent: "Comment | None" = None) -> "Comment":
-        """Write a comment on the paper, or an answer to `parent`, and return it; the same once more returns the first.
+        """Write a comment on the paper, or an answer to `parent`, and return it.
 
-        A report replaces the one that the actor has written on this paper before. Raises BadInput, Conflict if the
-        parent was retracted or hidden, and Gone if the paper was deleted.
+        The same once more within REPEAT_AFTER returns the first one. A report replaces the one that the actor has
+        written on this paper before. Raises BadInput, Conflict if the parent was retracted or hidden, and Gone if the
+        paper was deleted.
         """
         actor.lock()
         _lock(paper)
         if content.outcome and (report := self.report_of(actor, paper)):
             report.edit(actor, content, report.edit_count)
             return report
-        here = Q(paper=paper, parent=parent)
-        repeated = Q(created_at__gt=timezone.now() - REPEAT_AFTER)
-        own = self.standing().filter(here | repeated, author=actor, **asdict(content))
-        same = own.annotate(is_here=here).order_by("is_here", "pk").last()
-        if same and same.is_here:
-            return same
+        same = self._same(actor, content).annotate(is_here=Q(paper=paper, parent=parent))
+        if (found := same.order_by("is_here", "pk").last()) and found.is_here:
+            return found
         content.check(actor)
-        if same and len(content.text) > MAX_COMMONPLACE:
-            raise BadInput(f"You have posted the same text today, on “{same.paper}”. Write about this paper.")
+        _refuse_repetition(content, found)
         if parent:
             parent.answer()
         comment = self.create(
@@ -76,7 +73,7 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
     def retract_all(self, user) -> None:
         """Retract all comments of a user who leaves, and delete their texts, earlier ones, too.
 
-        The papers are locked already.
+        The papers and comments are locked already.
         """
         own = self.filter(author=user)
         papers = list(own.order_by().values_list("paper", flat=True).distinct())
@@ -85,6 +82,11 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
         pks = list(own.values_list("pk", flat=True))
         self.touch(pks, author=None, mentioned=[], **asdict(Content("")))
         self.recount(papers)
+
+    def _same(self, actor, content: Content):
+        """The comments with the same content that the person has posted within REPEAT_AFTER."""
+        recent = self.standing().filter(author=actor, created_at__gt=timezone.now() - REPEAT_AFTER)
+        return recent.filter(**asdict(content))
 
     def report_of(self, actor, paper) -> "Comment | None":
         """The report that this person has written on the paper, if there is one."""
@@ -96,7 +98,8 @@ class Comment(ContentFields):
 
     * `author` is None for an imported comment, which has a `source_name` instead, and after its author left.
     * `by_author`: its author is one of the paper's authors, which claims of authorship will say.
-    * `mentioned`: the user names of people whom the text names as `@name`.
+    * `mentioned`: the user names of people whom the text, or an earlier one, names as `@name`; at most MAX_MENTIONS.
+    * `hidden_by`: the moderator who hid it last.
     * `reply_count`: the number of its direct answers, retracted and hidden ones among them.
     * `revision` grows with everything that is shown of it; `edit_count` with its text.
     * `score` sorts by best: the Wilson bound of its upvotes (`papers.ranking`).
@@ -116,6 +119,7 @@ class Comment(ContentFields):
     retracted_at = models.DateTimeField(null=True)
     hidden_at = models.DateTimeField(null=True)
     hidden_reason = LineField(max_length=200, blank=True)
+    hidden_by = models.ForeignKey("accounts.User", models.SET_NULL, related_name="+", null=True)
     reply_count = models.PositiveIntegerField(default=0)
     vote_count = models.PositiveIntegerField(default=0)
     edit_count = models.PositiveIntegerField(default=0)
@@ -177,6 +181,7 @@ class Comment(ContentFields):
         if edit_count != self.edit_count:
             raise Conflict("This comment was edited in another window meanwhile. Compare, then save again.")
         content.check(actor)
+        _refuse_repetition(content, Comment.objects._same(actor, content).exclude(pk=self.pk).first())
         now, is_other_outcome = timezone.now(), content.outcome != self.outcome
         self.revisions.create(written_at=self.edited_at or self.created_at, replaced_at=now, **asdict(self.content))
         self._change(edited_at=now, edit_count=F("edit_count") + 1, **asdict(content))
@@ -203,7 +208,7 @@ class Comment(ContentFields):
         self.lock()
         demand_moderator(actor)
         if self.hidden_at is None:
-            self._change(hidden_at=timezone.now(), hidden_reason=reason)
+            self._change(hidden_at=timezone.now(), hidden_reason=reason, hidden_by=actor)
             Comment.objects.recount([self.paper_id])
 
     @transaction.atomic
@@ -229,13 +234,10 @@ class Comment(ContentFields):
 
     def mention(self, actor) -> None:
         """Find out whom the text names, keep their names, and let those know who were not named before."""
-        people = User.objects.named(mentions(self.text)).exclude(pk=actor.pk)
-        names = {user.username: user.pk for user in people}
-        new = [pk for name, pk in names.items() if name not in self.mentioned]
-        if sorted(names) != self.mentioned:
-            self._change(mentioned=sorted(names))
-        if new:
-            people_mentioned.send(Comment, comment=self, people=new)
+        people = User.objects.named(mentions(self.text)).exclude(pk=actor.pk).exclude(username__in=self.mentioned)
+        if new := list(people.order_by("username")[: MAX_MENTIONS - len(self.mentioned)]):
+            self._change(mentioned=[*self.mentioned, *(user.username for user in new)])
+            people_mentioned.send(Comment, comment=self, people=[user.pk for user in new])
 
     def _change(self, **values) -> None:
         Comment.objects.touch([self.pk], **values)
@@ -251,6 +253,12 @@ class Comment(ContentFields):
 def _lock(paper: Paper) -> None:
     if not Paper.objects.filter(pk=paper.pk).lock():
         raise Gone("This paper does not exist any more.")
+
+
+def _refuse_repetition(content: Content, same: Comment | None) -> None:
+    """Raises BadInput if the same was posted elsewhere, unless it is a commonplace."""
+    if same and len(content.text) > MAX_COMMONPLACE:
+        raise BadInput(f"You have posted the same text today, on “{same.paper}”. Write about this paper.")
 
 
 def _count(counted: Count = ALL, **conditions):

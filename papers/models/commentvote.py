@@ -27,8 +27,8 @@ class CommentVoteManager(MarkManager):
 
     @transaction.atomic
     def unmake_all(self, user) -> None:
-        """Remove all marks of a user who leaves."""
-        pks = self._comments.filter(votes__user=user).lock()
+        """Remove all marks of a user who leaves. The marks and the comments are locked already."""
+        pks = list(self.filter(user=user).values_list("comment", flat=True))
         self.filter(user=user).delete()
         self._count(pks, -1)
 

@@ -7,8 +7,9 @@ from django.db import models
 from django.utils import timezone
 
 from lib.fields import LineField
-from lib.markup import MAX_LENGTH, markdown
+from lib.markup import MAX_LENGTH, markdown, markdown_line
 from lib.refusals import BadInput
+from lib.text import legible
 
 NEW_ACCOUNT = timedelta(days=7)
 NEW_ACCOUNT_LINKS = 2  # in one comment
@@ -35,13 +36,16 @@ class Content:
     hardware: str = ""
     duration: str = ""
 
+    def __post_init__(self):
+        object.__setattr__(self, "text", legible(self.text))
+
     def check(self, actor) -> None:
         """Raises BadInput for what this person may not post."""
         if not self.text.strip() and not self.outcome:
             raise BadInput("Write something first.")
         if len(self.text) > MAX_LENGTH:
             raise BadInput(f"A comment has at most {MAX_LENGTH:,} characters; this one has {len(self.text):,}.")
-        links = markdown(self.text).count("<a ") if is_new(actor) else 0
+        links = f"{markdown(self.text)} {markdown_line(self.ran)}".count("<a ") if is_new(actor) else 0
         if links > NEW_ACCOUNT_LINKS:
             raise BadInput(
                 f"In its first {NEW_ACCOUNT.days} days an account may post {NEW_ACCOUNT_LINKS} links in a comment; "

@@ -1,8 +1,8 @@
 // @ts-check
 // Comments: what is typed is kept until it is posted, and a new comment gets the focus. Pages work without this.
 
-/** @param {Element} form */
-const draftKey = (form) => `draft ${form.getAttribute("action")}`;
+/** The draft of one person, since somebody else may sign in later. @param {HTMLElement} form */
+const draftKey = (form) => `draft ${form.dataset.draft} ${form.getAttribute("action")}`;
 
 /** @param {string} key @param {string | null} [value] */
 function draft(key, value) {
@@ -84,9 +84,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
 document.addEventListener("comment-posted", (/** @type {any} */ event) => {
   const form = formOf(event);
   if (form) close(form);
-  const comment = document.getElementById(`comment-${event.detail.id}`);
+  const [comment, ...earlier] = document.querySelectorAll(`[id="comment-${event.detail.id}"]`);
+  for (const same of earlier) same.remove(); // it was posted twice, which is once
   const status = document.getElementById("status");
-  if (!comment || !status) return;
+  if (!(comment instanceof HTMLElement) || !status) return;
   comment.tabIndex = -1;
   comment.focus();
   status.textContent = "Your comment is posted.";

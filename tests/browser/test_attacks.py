@@ -26,8 +26,9 @@ def paper(transactional_db):
 def assert_harmless(page: Page) -> None:
     """Nothing ran, nothing was blocked, and the texts brought in no element that Markdown does not make."""
     assert page.evaluate("window.attacks") == []
+    assert "\u202e" not in page.locator("main").inner_text()
     alien = "script, style, iframe, object, embed, img, svg, form, input, link, meta, [style], [id]"
-    assert page.locator(".prose").locator(alien).count() == 0
+    assert page.locator(".prose, .as-typed").locator(alien).count() == 0
     hrefs = page.locator(".prose a").evaluate_all("links => links.map(link => link.protocol)")
     assert set(hrefs) <= {"http:", "https:", "mailto:", ":"}  # the last is an address that cannot be read
 

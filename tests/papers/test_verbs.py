@@ -45,7 +45,7 @@ EVERY = [
     "/papers/visit",
     *(f"/papers/2509.08721/collections/{verb}" for verb in ("add", "remove", "begin")),
     *ALICES,
-    *(f"/comments/7/{verb}" for verb in ("retract", "vote", "vote/withdraw")),
+    *(f"/comments/7/{verb}" for verb in ("retract", "vote", "vote/withdraw", "hide", "unhide")),
     "/papers/filters/save",
     "/papers/filters/7/remove",
     "/settings/data/make",

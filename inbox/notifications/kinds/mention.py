@@ -4,6 +4,7 @@ from accounts.models import User
 from inbox.models import Notification
 from inbox.models.kind import register
 from inbox.notifications.comment_notification import CommentNotification, answered
+from lib.markup import mentions
 from papers.models import Comment
 from papers.signals import people_mentioned
 
@@ -19,5 +20,5 @@ class Mention(CommentNotification):
     def recipients(self, comment: Comment, people: list[int]) -> QuerySet:
         """Those of these people whom the comment still names and who were not notified of it before an edit."""
         notified = Notification.objects.filter(user__in=people, facts__comments__contains=[[comment.pk]])
-        named = User.objects.filter(pk__in=people, username__in=comment.mentioned).exclude(pk__in=answered(comment))
+        named = User.objects.named(mentions(comment.text)).filter(pk__in=people).exclude(pk__in=answered(comment))
         return named.exclude(pk__in=notified.values("user")).values_list("pk", flat=True)

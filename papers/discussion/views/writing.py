@@ -6,6 +6,7 @@ A form that is refused, for whatever reason, comes back with all that was typed 
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,59 +15,75 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigg
 
 from accounts.factors import acts_as_moderator
 from lib.http import refused
-from lib.limits import limited
+from lib.limits import limited, request_limit
 from lib.redirects import redirect_back
 from lib.refusals import NotAllowed, Refusal
 from lib.verbs import form_verb, verb
 from papers.discussion import rows
-from papers.discussion.forms import CommentForm
-from papers.discussion.limits import count_comment
+from papers.discussion.forms import CommentForm, ReportForm
+from papers.discussion.limits import count_comment, count_edit
 from papers.discussion.thread import Node
 from papers.models import Comment, CommentVote, Paper
 
-_limited = limited("comment form", person=60, network=600, period=timedelta(minutes=1))
+_PERIOD = timedelta(minutes=1)
+_votes_limited = limited("comment votes", person=120, network=1200, period=_PERIOD)
+_count_form = request_limit("comment form", person=60, network=600, period=_PERIOD)
 
 
 @form_verb
-@_limited
-def write(request: HttpRequest, ref: tuple[str, int | None], form_class: type[CommentForm]) -> HttpResponse:
-    """The form of a comment or of a report on a paper. It posts the comment."""
+def write(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
+    """The form of a comment on a paper. It posts the comment."""
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
-    is_report = form_class is not CommentForm and request.user.is_authenticated
-    own = Comment.objects.report_of(request.user, paper) if is_report else None
-    form = CommentForm.of(own, request.POST or None) if own else form_class(request.POST or None, auto_id="id_new_%s")
-
-    def post() -> Comment:
-        count_comment(request.user)
-        return Comment.objects.post(request.user, paper, form.content)
-
-    return _answer(request, form, post, paper)
+    form = CommentForm(request.POST or None, auto_id="id_new_%s")
+    return _answer(request, form, partial(_post, request, form, paper), paper)
 
 
 @form_verb
-@_limited
+def report(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
+    """The form of a report of reproduction. It posts the report, or edits the one that the person has written."""
+    paper = get_object_or_404(Paper, arxiv_id=ref[0])
+    own = Comment.objects.report_of(request.user, paper) if request.user.is_authenticated else None
+    if own and own.hidden_at:
+        raise NotAllowed(f"A moderator has hidden your report on this paper: {own.hidden_reason}")
+    if own:
+        return _edit(request, own)
+    form = ReportForm(request.POST or None, auto_id="id_new_%s")
+    return _answer(request, form, partial(_post, request, form, paper), paper)
+
+
+@form_verb
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """The form of an answer to a comment. It posts the answer."""
-    parent = get_object_or_404(Comment.objects.standing().select_related("paper", "author"), pk=pk)
+    parent = get_object_or_404(_shown(request).select_related("paper", "author"), pk=pk)
     form = CommentForm(request.POST or None, auto_id=f"id_{pk}_%s")
-
-    def post() -> Comment:
-        count_comment(request.user)
-        return Comment.objects.post(request.user, parent.paper, form.content, parent)
-
-    return _answer(request, form, post, parent.paper, parent)
+    return _answer(request, form, partial(_post, request, form, parent.paper, parent), parent.paper, parent)
 
 
 @form_verb
-@_limited
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The form that edits one's own comment, and the button that retracts it."""
-    comment = get_object_or_404(Comment.objects.standing().select_related("paper"), pk=pk)
+    comment = get_object_or_404(_shown(request).select_related("paper"), pk=pk)
     if request.method == "GET" and comment.author_id != request.user.pk:
         raise NotAllowed("Only who wrote a comment may edit it.")
+    return _edit(request, comment)
+
+
+def _shown(request: HttpRequest):
+    """Comments that stand, or all if a form is posted: it comes back with what was typed if one does not stand now."""
+    return Comment.objects.standing() if request.method == "GET" else Comment.objects.all()
+
+
+def _post(request: HttpRequest, form: CommentForm, paper: Paper, parent: Comment | None = None) -> Comment:
+    form.content.check(request.user)  # so that what is refused does not count
+    count_comment(request.user)
+    return Comment.objects.post(request.user, paper, form.content, parent)
+
+
+def _edit(request: HttpRequest, comment: Comment) -> HttpResponse:
     form = CommentForm.of(comment, request.POST or None)
 
     def save() -> Comment:
+        count_edit(request.user)
         comment.edit(request.user, form.content, form.cleaned_data["edit_count"] or 0)
         return comment
 
@@ -83,7 +100,7 @@ def retract(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @verb
-@_limited
+@_votes_limited
 def vote(request: HttpRequest, pk: int, change: str) -> HttpResponse:
     """Upvote a comment or take that back, then answer with its button, or lead back to the comment."""
     comment = get_object_or_404(Comment, pk=pk)
@@ -105,6 +122,7 @@ def _answer(
     """Save what a form says and show the comment, or show the form, with what was wrong and all that was typed."""
     if request.method == "POST" and "look" not in request.GET and form.is_valid():
         try:
+            _count_form(request)
             if request.refusal:
                 raise request.refusal
             return _show(request, save())

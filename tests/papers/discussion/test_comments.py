@@ -209,3 +209,55 @@ def test_people_who_are_named_are_told_once(paper, alice, bob, carol):
     people_mentioned.disconnect(receiver)
     assert sent == [[bob.pk], [carol.pk]]
     assert comment.mentioned == ["bob", "carol"]
+
+
+def test_links_of_what_was_run_count_too(paper, alice):
+    with pytest.raises(BadInput, match="this one has 3"):
+        post(alice, paper, "https://a.example", outcome="works", ran="https://b.example and https://c.example")
+
+
+def test_at_most_twenty_people_are_mentioned_over_all_edits(paper, alice):
+    names = [UserFactory().username for _ in range(30)]
+    comment = post(alice, paper, " ".join(f"@{name}" for name in names[:15]))
+    comment.edit(alice, Content(" ".join(f"@{name}" for name in names[15:])), 0)
+    assert len(comment.mentioned) == 20
+
+
+def test_what_reverses_a_line_is_not_kept(paper, alice):
+    assert post(alice, paper, "a\u202eb").text == "ab"
+
+
+def test_the_same_words_a_day_later_are_a_comment_of_their_own(paper, alice, comment):
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        assert post(alice, paper) != comment
+
+
+def test_a_repaired_comment_is_drawn_anew(paper, comment):
+    Comment.objects.filter(pk=comment.pk).update(vote_count=7)
+    audit.repair()
+    repaired = Comment.objects.get()
+    assert (repaired.vote_count, repaired.revision) == (0, comment.revision + 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_upvoted_each_other_leave_at_once():
+    for _ in range(5):
+        paper, people = PaperFactory(), [UserFactory(), UserFactory()]
+        comments = [post(author, paper, f"{number}.") for number in range(3) for author in people]
+        for comment in comments:
+            CommentVote.objects.make(people[comment.author_id == people[0].pk], comment)
+        assert race(*(person.delete for person in people))[0] is not None
+        assert not CommentVote.objects.exists()
+        assert audit.mismatches() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_vote_that_is_withdrawn_while_its_voter_leaves_is_counted_back_once():
+    for _ in range(5):
+        comment, (voter, other) = post(UserFactory(), PaperFactory()), (UserFactory(), UserFactory())
+        for person in (voter, other):
+            CommentVote.objects.make(person, comment)
+        race(lambda who=voter, what=comment: CommentVote.objects.unmake(who, what), voter.delete)
+        comment.refresh_from_db()
+        assert comment.vote_count == CommentVote.objects.count()
+        other.delete()

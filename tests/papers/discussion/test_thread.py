@@ -92,7 +92,9 @@ def test_a_retracted_comment_keeps_its_place_if_it_was_answered(paper, thread, a
     alone.retract(alice)
     thread.retract(alice)
     assert texts(stranger.get("/papers/2509.08721")) == ["Retracted by its author.", ">Reply."]
-    assert stranger.get(f"/comments/{alone.pk}").status_code == 404
+    page = stranger.get(f"/comments/{alone.pk}").content.decode()
+    assert "Retracted by its author." in page
+    assert "Alone." not in page
 
 
 def test_marks_of_submitter_moderator_member_and_author(lab, alice, bob, carol, stranger):
@@ -164,6 +166,19 @@ def test_a_page_for_strangers_changes_with_a_vote_a_name_and_an_edit(paper, thre
     thread.refresh_from_db()
     thread.retract(alice)
     changed(etag)
+
+
+def test_pages_of_comments_change_with_what_they_do_not_show(paper, alice, bob, stranger):
+    comments = [None]
+    for depth in range(3):
+        comments.append(post((alice, bob)[depth % 2], paper, f"Level {depth}.", comments[-1]))
+    pages = ["/papers/2509.08721/comments", f"/comments/{comments[1].pk}"]
+    etags = [stranger.get(page).headers["ETag"] for page in pages]
+    post(alice, paper, "Level 3.", comments[-1])
+    for page, etag in zip(pages, etags, strict=True):
+        text = stranger.get(page, headers={"if-none-match": etag}).content.decode()
+        assert "Continue this thread" in text or "Level 3." in text
+    assert "4 comments" in stranger.get(pages[0]).content.decode()
 
 
 def test_the_history_says_what_changed_and_when(paper, thread, alice, stranger):

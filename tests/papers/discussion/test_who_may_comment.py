@@ -18,7 +18,8 @@ REPORT = {"outcome": "works", "ran": "v1", "text": "It trains."}
 VERBS = {
     # what: (its address, what it takes, who may)
     "comment": ("/papers/2509.08721/comments/new", {"text": "New."}, SIGNED_IN),
-    "report": ("/papers/2509.08721/report", REPORT, SIGNED_IN),
+    "report": ("/papers/2509.08721/report", REPORT, SIGNED_IN - {"author"}),
+    # the author's own report is hidden
     "reply": ("/comments/{comment}/reply", {"text": "New."}, SIGNED_IN),
     "reply to a retracted one": ("/comments/{retracted}/reply", {"text": "New."}, set()),
     "reply to a hidden one": ("/comments/{hidden}/reply", {"text": "New."}, set()),
@@ -29,8 +30,8 @@ VERBS = {
     "upvote": ("/comments/{comment}/vote", {}, SIGNED_IN - {"author"}),
     "upvote a retracted one": ("/comments/{retracted}/vote", {}, set()),
     "upvote a hidden one": ("/comments/{hidden}/vote", {}, set()),
-    "hide": ("/comments/{comment}/moderate", {"hide": "1", "reason": "spam"}, {"moderator"}),
-    "show again": ("/comments/{hidden}/moderate", {"unhide": "1"}, {"moderator"}),
+    "hide": ("/comments/{comment}/hide", {"reason": "spam"}, {"moderator"}),
+    "show again": ("/comments/{hidden}/unhide", {}, {"moderator"}),
 }
 
 pytestmark = pytest.mark.usefixtures("scene")
@@ -45,10 +46,12 @@ def build_scene():
         Membership.objects.create(organisation=lab, user=people[role.value], role=role)
     appoint(people["moderator"])
     comments = {name: post(people["author"], paper, f"The {name} text.") for name in ("comment", "retracted", "hidden")}
+    report = post(people["author"], paper, "The hidden text.", outcome="fails", ran="v1")
     for parent in (comments["retracted"], comments["hidden"]):
         post(people["reader"], paper, "Why?", parent)
     comments["retracted"].retract(people["author"])
-    comments["hidden"].hide(people["moderator"], "spam")
+    for comment in (comments["hidden"], report):
+        comment.hide(people["moderator"], "spam")
     readers = {name: Reader(person) for name, person in people.items()} | {"anonymous": Reader()}
     people["deactivated"].is_active = False
     people["deactivated"].save()
@@ -62,7 +65,7 @@ def test_only_who_may_changes_something(what, who, scene):
     before = contents(Comment, CommentVote)
     answer = scene.readers[who].act(address.format(**scene.ids), form)
     assert (contents(Comment, CommentVote) != before) == (who in who_may), answer.status_code
-    assert answer.status_code in ({302} if who in who_may else {302, 403, 404})
+    assert answer.status_code in ({302} if who in who_may else {302, 403, 404, 409})
 
 
 @pytest.mark.parametrize("who", sorted(SIGNED_IN))
@@ -79,6 +82,7 @@ PAGES = [
     "/papers/2509.08721",
     "/papers/2509.08721/comments",
     "/papers/2509.08721/comments?sort=newest",
+    "/papers/2509.08721/report",
     "/comments/{retracted}",
     "/comments/{hidden}",
     "/comments/{retracted}/history",

@@ -161,10 +161,66 @@ def test_a_moderator_hides_with_a_reason_that_all_read(paper, alice, bob, signed
     comment = post(alice, paper, "Cheap pills.")
     post(bob, paper, "Please stop.", comment)
     moderator = signed_in(appoint(bob))
-    assert moderator.act(f"/comments/{comment.pk}/moderate", {"hide": "1", "reason": ""}).status_code == 400
-    moderator.act(f"/comments/{comment.pk}/moderate", {"hide": "1", "reason": "advertising"})
+    assert moderator.act(f"/comments/{comment.pk}/hide", {"reason": ""}).status_code == 400
+    moderator.act(f"/comments/{comment.pk}/hide", {"reason": "advertising"})
     page = stranger.get("/papers/2509.08721").content.decode()
     assert "Hidden by a moderator: advertising" in page
     assert "Cheap pills" not in page
-    moderator.act(f"/comments/{comment.pk}/moderate", {"unhide": "1"})
+    assert f"Hidden by {bob}" in moderator.get(f"/comments/{comment.pk}/moderate").content.decode()
+    moderator.act(f"/comments/{comment.pk}/unhide")
     assert "Cheap pills" in stranger.get("/papers/2509.08721").content.decode()
+
+
+def test_a_text_survives_what_others_did_meanwhile(paper, alice, bob, signed_in):
+    comment = post(alice, paper)
+    post(bob, paper, "Yes.", comment)
+    comment.retract(alice)
+    answer = signed_in(bob).act(f"/comments/{comment.pk}/reply", {"text": "An hour of work."})
+    assert (answer.status_code, typed(answer)) == (409, "An hour of work.")
+    own = post(alice, paper, "Mine.")
+    own.hide(appoint(bob), "spam")
+    answer = signed_in(alice).act(f"/comments/{own.pk}/edit", {"text": "An hour of work.", "edit_count": 0})
+    assert (answer.status_code, typed(answer)) == (404, "An hour of work.")
+
+
+def test_a_block_of_code_keeps_its_spaces(paper, alice, signed_in):
+    signed_in(alice).act(NEW, {"text": "    x = 1\n\nThat is all."})
+    assert Comment.objects.get().text.startswith("    x = 1")
+
+
+def test_what_is_refused_does_not_count(paper, alice, signed_in):
+    reader = signed_in(alice)
+    for _ in range(5):
+        reader.act(NEW, {"text": "https://a.example https://b.example https://c.example"})
+    assert reader.act(NEW, {"text": "https://a.example"}).status_code == 302
+
+
+def test_edits_are_limited_and_are_no_way_around_the_rules(paper, alice, signed_in):
+    reader, comment = signed_in(alice), post(alice, paper)
+    post(alice, PaperFactory(), ADVERT)
+    answer = reader.act(f"/comments/{comment.pk}/edit", {"text": ADVERT, "edit_count": 0})
+    assert "same text today" in answer.content.decode()
+    answers = [reader.act(f"/comments/{comment.pk}/edit", {"text": f"{n}.", "edit_count": n}) for n in range(9)]
+    assert {answer.status_code for answer in answers} == {302, 429}
+
+
+def test_a_hidden_report_is_refused_with_the_reason(paper, alice, signed_in):
+    report = post(alice, paper, "Hush.", outcome="works", ran="v1")
+    report.hide(appoint(alice), "advertising")
+    page = signed_in(alice).get("/papers/2509.08721/report")
+    assert page.status_code == 403
+    assert "A moderator has hidden your report on this paper: advertising" in page.content.decode()
+
+
+def test_an_old_form_does_not_overwrite_a_newer_report(paper, alice, signed_in):
+    report, reader = {"outcome": "works", "ran": "v1", "text": "Fine."}, signed_in(alice)
+    reader.act("/papers/2509.08721/report", report)
+    reader.act("/papers/2509.08721/report", report | {"ran": "v2", "edit_count": 0})
+    answer = reader.act("/papers/2509.08721/report", report | {"ran": "v3", "edit_count": 0})
+    assert (answer.status_code, Comment.objects.get().ran) == (409, "v2")
+
+
+def test_a_stranger_who_replies_is_led_to_sign_in(paper, alice, stranger):
+    comment = post(alice, paper)
+    answer = stranger.get(f"/comments/{comment.pk}/reply", headers=HTMX)
+    assert answer.headers["HX-Redirect"] == f"/accounts/login/?next=/comments/{comment.pk}/reply"
