@@ -29,7 +29,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         pk=request.user.pk
     )  # the form changes it even if it is refused; the page shows request.user
     form = ProfileForm(request.POST or None, request.FILES or None, instance=person)
-    if request.method == "POST" and form.is_valid() and "look" not in request.GET:
+    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
         form.save()
         messages.success(request, "Your profile is saved.")
         return redirect("accounts:profile")

@@ -97,9 +97,9 @@ class ColourField(forms.CharField):
 
 
 class MarkdownInput(forms.Textarea):
-    """A text area with a preview, which appears while one types, or when a button sends the form to `?look`.
+    """A text area with a preview, which appears while one types, or when a button sends the form with `preview`.
 
-    A view with this input must render its form again for `?look` without saving anything.
+    A view with this input must render its form again for `preview` without saving anything.
     """
 
     template_name = "forms/markdown.html"

@@ -22,12 +22,12 @@ STALE = "The page has changed since you looked at it, so nothing was done. This 
 @login_required
 @uploads_limited
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
-    """Save the form as the draft. With `?look` nothing is saved: the form is shown with the Markdown rendered."""
+    """Save the form as the draft. With `preview` nothing is saved: the form is shown with the Markdown rendered."""
     organisation = editable(request, slug)
     editor = organisation.editor
     form = OrganisationForm(request.POST or None, request.FILES or None, instance=organisation.drafted())
     base = request.POST.get("base") or json.dumps(digests(organisation.drafted().state()))
-    if request.method == "POST" and form.is_valid() and "look" not in request.GET:
+    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
         try:
             others = organisation.save_draft(request.user, form.values(), read(base))
         except Overtaken as overtaken:

@@ -3,7 +3,6 @@ from dataclasses import asdict
 from django import forms
 
 from lib.forms import LineField
-from lib.markup import MAX_LENGTH
 from lib.refusals import Refusal
 from lib.widgets import MarkdownInput
 from papers.models import Content, Outcome
@@ -21,18 +20,24 @@ class CommentForm(forms.Form):
 
     text = forms.CharField(
         label="Comment",
-        max_length=MAX_LENGTH,
         strip=False,  # spaces at the beginning make a block of code
         widget=MarkdownInput({"rows": 5}),
         help_text="Markdown, and maths between dollars: $x^2$. Mention people as @name.",
     )
     edit_count = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     refusal: Refusal | None = None
+    now: Content | None = None
 
     @property
     def content(self) -> Content:
         values = {name: value for name, value in self.cleaned_data.items() if name != "edit_count"}
         return Content(**values)
+
+    def renew(self, comment: Comment) -> None:
+        """Keep what was typed, but let it replace the content that the comment has by now, which is shown beside it."""
+        self.data = self.data.copy()
+        self.data["edit_count"] = comment.edit_count
+        self.now = comment.content
 
     @property
     def html_id(self) -> str:

@@ -1,8 +1,11 @@
 // @ts-check
 // Comments: what is typed is kept until it is posted, and a new comment gets the focus. Pages work without this.
 
-/** The draft of one person, since somebody else may sign in later. @param {HTMLElement} form */
-const draftKey = (form) => `draft ${form.dataset.draft} ${form.getAttribute("action")}`;
+/** The draft of one person, and of an edit the version it began with. @param {HTMLFormElement} form */
+const draftKey = (form) => {
+  const version = form.querySelector("[name=edit_count]")?.getAttribute("value") ?? "";
+  return `draft ${form.dataset.draft} ${form.getAttribute("action")} ${version}`;
+};
 
 /** @param {string} key @param {string | null} [value] */
 function draft(key, value) {
@@ -52,7 +55,10 @@ function close(form) {
   form.reset();
   form.querySelectorAll("button").forEach((button) => button.dispatchEvent(new Event("htmx:abort")));
   form.querySelectorAll("[role=region]").forEach((preview) => preview.replaceChildren());
-  form.closest(".reply-place")?.replaceChildren();
+  const place = form.closest(".reply-place");
+  place?.replaceChildren();
+  const again = place?.closest(".comment")?.querySelector('[data-key="r"]');
+  if (again instanceof HTMLElement) again.focus();
 }
 
 restoreAll(document);
@@ -88,6 +94,8 @@ document.addEventListener("comment-posted", (/** @type {any} */ event) => {
   for (const same of earlier) same.remove(); // it was posted twice, which is once
   const status = document.getElementById("status");
   if (!(comment instanceof HTMLElement) || !status) return;
+  const heading = document.getElementById("discussion");
+  if (heading) heading.textContent = event.detail.heading;
   comment.tabIndex = -1;
   comment.focus();
   status.textContent = "Your comment is posted.";

@@ -3,13 +3,9 @@
 // which is the one with the focus, or else one outside of all. Only the keys that move the focus are named here.
 
 /** @type {Record<string, [selector: string, step: number]>} */
-const MOVES = {
-  j: ["li.card", 1],
-  k: ["li.card", -1],
-  n: ["li.comment", 1],
-  p: ["li.comment", -1],
-};
+const MOVES = { j: ["li.card", 1], k: ["li.card", -1], n: ["li.comment", 1], p: ["li.comment", -1] };
 const ITEMS = "li.card, li.comment";
+const GONE = ":has(.dismissed)"; // a card that is one line now
 const ROWS = ".papers > li";
 const FIELDS = "input, textarea, select, [contenteditable]";
 const PATIENCE = 1500; // milliseconds for the second key of “g d”
@@ -39,8 +35,9 @@ function enter(item) {
 function move(selector, step) {
   const items = all(selector);
   const at = items.findIndex((item) => item === document.activeElement?.closest(selector));
-  const inView = items.find((item) => item.getBoundingClientRect().top >= 0);
-  const next = at < 0 ? (inView ?? items.at(-1)) : items[at + step];
+  const inView = items.find((item) => item.getBoundingClientRect().top >= 0 && !item.matches(GONE));
+  const onward = step > 0 ? items.slice(at + 1) : items.slice(0, Math.max(at, 0)).reverse();
+  const next = at < 0 ? (inView ?? items.at(-1)) : onward.find((item) => !item.matches(GONE));
   if (next) enter(next);
 }
 
@@ -49,7 +46,8 @@ function elementOf(key) {
   const current = document.activeElement?.closest(ITEMS) ?? null;
   const elements = all(`[data-key="${CSS.escape(key)}"]`);
   const within = (/** @type {Element | null} */ item) => elements.find((element) => element.closest(ITEMS) === item);
-  return within(current) ?? within(null);
+  const isOfItems = elements.some((element) => element.closest(ITEMS));
+  return within(current) ?? (current && isOfItems ? undefined : within(null));
 }
 
 /** @param {HTMLElement} element */
@@ -111,8 +109,10 @@ document.addEventListener("htmx:beforeSwap", () => {
   place = all(ROWS).findIndex((row) => row === document.activeElement?.closest(ROWS));
 });
 document.addEventListener("htmx:afterRequest", () => {
-  const isLost = place >= 0 && document.activeElement === document.body;
-  const next = all(ROWS).slice(place).find((row) => row.matches(".card")) ?? all("li.card").at(-1);
+  const active = document.activeElement;
+  const isLost = place >= 0 && (active === document.body || !active?.checkVisibility());
+  const following = all(ROWS).slice(place);
+  const next = following.find((row) => row.matches(".card") && !row.matches(GONE)) ?? all("li.card").at(-1);
   if (isLost && next) enter(next);
   place = -1;
 });

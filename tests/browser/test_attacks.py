@@ -26,7 +26,7 @@ def paper(transactional_db):
 def assert_harmless(page: Page) -> None:
     """Nothing ran, nothing was blocked, and the texts brought in no element that Markdown does not make."""
     assert page.evaluate("window.attacks") == []
-    assert "\u202e" not in page.locator("main").inner_text()
+    assert "\u202e" not in "".join(page.locator(".prose").all_inner_texts())
     alien = "script, style, iframe, object, embed, img, svg, form, input, link, meta, [style], [id]"
     assert page.locator(".prose, .as-typed").locator(alien).count() == 0
     hrefs = page.locator(".prose a").evaluate_all("links => links.map(link => link.protocol)")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from papers.models import Comment
+from papers.models import Comment, Content, Vote
 from tests.factories import PaperFactory, UserFactory
 from tests.papers.discussion.talk import post
 
@@ -112,7 +112,7 @@ def test_a_cancelled_or_posted_draft_is_forgotten(visit, paper, reader, comment)
     expect(reply).to_have_count(0)
     write(page, "So.")
     page.get_by_role("button", name="Post").click()
-    expect(page.get_by_text("So.", exact=True)).to_be_visible()
+    expect(comments(page)).to_have_count(2)
     assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('draft'))") == []
     page.reload()
     expect(page.get_by_label("Comment", exact=True)).to_have_value("")
@@ -141,3 +141,62 @@ def test_an_upvote_keeps_the_place(visit, paper, reader, comment, javascript):
     expect(page.locator(f"#votes-{comment.pk}")).to_have_attribute("aria-pressed", "true")
     if not javascript:
         expect(page).to_have_url(re.compile(f"{PAPER}#comment-{comment.pk}$"))
+
+
+def test_a_double_click_posts_once(visit, paper, reader):
+    page = visit(PAPER, user=reader)
+    write(page, "Once.")
+    page.get_by_role("button", name="Post").dblclick()
+    expect(page.locator("#discussion")).to_have_text("1 comment")
+    expect(comments(page)).to_have_count(1)
+
+
+def test_a_reply_to_the_comment_above(visit, paper, reader, comment):
+    answer = post(UserFactory(), paper, "The analytical one.", comment)
+    page = visit(f"/comments/{answer.pk}", user=reader)
+    page.locator(f"#comment-{comment.pk}").get_by_role("link", name="Reply").first.click()
+    page.locator(f"#reply-{comment.pk}").get_by_label("Comment").fill("Indeed.")
+    page.locator(f"#reply-{comment.pk}").get_by_role("button", name="Post").click()
+    expect(page.locator(f"#replies-{comment.pk}")).to_contain_text("Indeed.")
+
+
+def test_an_edit_that_was_overtaken_shows_both_and_can_be_saved(visit, paper, reader, javascript):
+    mine = post(reader, paper, "First.")
+    page = visit(f"/comments/{mine.pk}/edit", user=reader, javascript=javascript, expecting=["409"])
+    write(page, "Third.")
+    mine.edit(reader, Content("Second."), 0)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Second.")).to_be_visible()
+    expect(page.get_by_label("Comment", exact=True)).to_have_value("Third.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".comment-root")).to_contain_text("Third.")
+
+
+def test_a_preview_without_javascript_keeps_the_text(visit, paper, reader):
+    page = visit(PAPER, user=reader, javascript=False)
+    write(page, "Not *yet*.")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_label("Comment", exact=True)).to_have_value("Not *yet*.")
+    expect(page.get_by_role("region", name="Preview").locator("em")).to_have_text("yet")
+
+
+def test_the_next_person_in_this_tab_gets_no_draft(visit, paper, reader):
+    page = visit(PAPER, user=reader)
+    write(page, "Mine alone.")
+    page.locator("form[data-draft]").evaluate("form => form.dataset.draft = '0'")
+    page.evaluate("restoreAll(document)")
+    page.get_by_label("Comment", exact=True).fill("")
+    page.evaluate("restoreAll(document)")
+    expect(page.get_by_label("Comment", exact=True)).to_have_value("")
+
+
+def test_an_upvote_of_a_retracted_comment_is_not_one_of_the_paper(visit, paper, reader, comment):
+    post(reader, paper, "Why?", comment)
+    comment.retract(comment.author)
+    page = visit(PAPER, user=reader)
+    page.keyboard.press("n")
+    expect(page.locator(f"#comment-{comment.pk}")).to_be_focused()
+    page.keyboard.press("u")
+    page.keyboard.press("n")
+    expect(page.locator("li.comment").nth(1)).to_be_focused()
+    assert not Vote.objects.exists()

@@ -280,7 +280,7 @@ def test_the_house_red_is_no_accent_of_ones_own(lab, alice, signed_in):
 
 
 def test_a_look_at_the_markdown_keeps_all_that_was_typed_and_saves_nothing(lab, alice, signed_in):
-    answer = signed_in(alice).act("/orgs/lab/edit?look", TYPED | {"description": "Look: **this** $x$"})
+    answer = signed_in(alice).act("/orgs/lab/edit", TYPED | {"preview": "1", "description": "Look: **this** $x$"})
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "Look: <strong>this</strong> <math>" in page

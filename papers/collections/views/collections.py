@@ -71,7 +71,7 @@ def bookmarks(request: HttpRequest) -> HttpResponse:
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
     form = NewCollectionForm(request.POST or None, user=request.user)
-    if request.method == "POST" and form.is_valid() and "look" not in request.GET:
+    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
         return redirect(form.save())
     return render(request, "papers/collections/new.html", {"form": form}, status=400 if form.errors else 200)
 
@@ -85,7 +85,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         found.lock()
     found.demand(request.user)
     form = CollectionForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid() and "look" not in request.GET:
+    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
         found.edit(request.user, **form.values())
         return redirect(found)
     others = Collection.objects.kept_by(request.user).exclude(pk=found.pk).order_by("name")

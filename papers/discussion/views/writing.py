@@ -11,13 +11,14 @@ from functools import partial
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.template.defaultfilters import pluralize
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
 
 from accounts.factors import acts_as_moderator
 from lib.http import refused
 from lib.limits import limited, request_limit
 from lib.redirects import redirect_back
-from lib.refusals import NotAllowed, Refusal
+from lib.refusals import Conflict, NotAllowed, Refusal
 from lib.verbs import form_verb, verb
 from papers.discussion import rows
 from papers.discussion.forms import CommentForm, ReportForm
@@ -84,7 +85,11 @@ def _edit(request: HttpRequest, comment: Comment) -> HttpResponse:
 
     def save() -> Comment:
         count_edit(request.user)
-        comment.edit(request.user, form.content, form.cleaned_data["edit_count"] or 0)
+        try:
+            comment.edit(request.user, form.content, form.cleaned_data["edit_count"] or 0)
+        except Conflict:
+            form.renew(comment)
+            raise
         return comment
 
     return _answer(request, form, save, comment.paper, comment=comment)
@@ -120,7 +125,7 @@ def _answer(
     comment: Comment | None = None,
 ) -> HttpResponse:
     """Save what a form says and show the comment, or show the form, with what was wrong and all that was typed."""
-    if request.method == "POST" and "look" not in request.GET and form.is_valid():
+    if request.method == "POST" and "preview" not in request.POST and form.is_valid():
         try:
             _count_form(request)
             if request.refusal:
@@ -129,6 +134,7 @@ def _answer(
         except Refusal as refusal:
             form.refuse(refusal)
     context = {"form": form, "paper": paper, "parent": parent, "comment": comment, "in_place": _is_in_place(request)}
+    context["label"] = "Save" if comment else "Post"
     context["cancel_url"] = (comment or parent or paper).get_absolute_url()
     template = "papers/discussion/_form.html" if request.htmx else "papers/discussion/write.html"
     response = render(request, template, context, status=400 if form.errors else 200)
@@ -146,7 +152,8 @@ def _show(request: HttpRequest, comment: Comment) -> HttpResponse:
     """Answer with the comment for its place in the page, or lead to its own page."""
     in_place = _is_in_place(request)
     if in_place:
-        node = Node(Comment.objects.seen_by(request.user).get(pk=comment.pk))
+        comment = Comment.objects.seen_by(request.user).get(pk=comment.pk)
+        node = Node(comment)
         rows.draw([node], request.user, moderates=acts_as_moderator(request))
         response = render(request, "papers/discussion/_nodes.html", {"nodes": [node]})
     else:
@@ -155,6 +162,6 @@ def _show(request: HttpRequest, comment: Comment) -> HttpResponse:
         response = redirect(comment.get_absolute_url())
     if not request.htmx:
         return response
-    return trigger_client_event(
-        response, "comment-posted", {"id": comment.pk}, after="settle" if in_place else "receive"
-    )
+    count = comment.paper.comment_count
+    detail = {"id": comment.pk, "heading": f"{count:,} comment{pluralize(count)}"}
+    return trigger_client_event(response, "comment-posted", detail, after="settle" if in_place else "receive")

@@ -41,7 +41,9 @@ def test_who_posts_comes_to_the_comment(paper, alice, signed_in):
 def test_htmx_gets_the_new_comment_for_its_place(paper, alice, bob, signed_in):
     answer = signed_in(alice).act(NEW, {"text": "Good."}, headers=IN_PLACE)
     comment = Comment.objects.get()
-    assert answer.headers["HX-Trigger-After-Settle"] == f'{{"comment-posted": {{"id": {comment.pk}}}}}'
+    assert answer.headers["HX-Trigger-After-Settle"] == (
+        f'{{"comment-posted": {{"id": {comment.pk}, "heading": "1 comment"}}}}'
+    )
     assert answer.content.decode().count(f'id="comment-{comment.pk}"') == 1
     where = HTMX | {"hx-target": f"replies-{comment.pk}"}
     reply = signed_in(bob).act(f"/comments/{comment.pk}/reply", {"text": "Yes."}, headers=where)
@@ -60,7 +62,7 @@ def test_htmx_gets_the_form_of_a_reply(paper, alice, bob, signed_in):
     ("text", "status", "error"),
     [
         ("", 400, "This field is required."),
-        ("x" * 10_001, 400, "at most 10000 characters (it has 10001)"),
+        ("x" * 10_001, 400, "at most 10,000 characters; this one has 10,001"),
         ("[a](https://a.example) https://b.example https://c.example", 400, "this one has 3"),
     ],
 )
@@ -84,7 +86,7 @@ def test_a_text_survives_a_session_that_ended(paper, alice, signed_in, stranger)
 
 
 def test_a_preview_keeps_the_text_and_posts_nothing(paper, alice, signed_in):
-    answer = signed_in(alice).act(f"{NEW}?look", {"text": "Not *yet*."})
+    answer = signed_in(alice).act(NEW, {"text": "Not *yet*.", "preview": "1"})
     assert typed(answer) == "Not *yet*."
     assert "Not <em>yet</em>." in answer.content.decode()
     assert not Comment.objects.exists()
