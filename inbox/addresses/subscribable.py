@@ -48,7 +48,7 @@ def find(address: str, viewer, **changes: str) -> SubscribableList:
     for name, value in changes.items():
         params[name] = value
     query = parse_query(params)
-    if "seen" in query.params:
+    if query.depends_on_viewer:
         raise BadInput("A list can't come by mail with the filter “Seen”: remove it, and it can.")
     if query.problems or not PaperFilter(query.params, viewer=viewer).is_valid():
         raise BadInput("This list can't come by mail, because a filter or the words of it can't be read.")

@@ -63,9 +63,9 @@ def page(
 def _feeds(list_: List, query: ListQuery) -> dict[str, str]:
     """The addresses of the list's feeds by their formats.
 
-    There are none if the list has no feed, or if the query can't be read or depends on the reader.
+    There are none if the list has no feed, or if the query can't be read or depends on the viewer.
     """
-    if query.problems or list_.no_feed or "seen" in query.params:
+    if query.problems or list_.no_feed or query.depends_on_viewer:
         return {}
     return {format: feed_address(list_.key + query_string(query.params), format) for format in FEED_FORMATS}
 

@@ -43,6 +43,11 @@ class ListQuery:
     def is_filtered(self) -> bool:
         return "q" in self.params or self.has_filters
 
+    @property
+    def depends_on_viewer(self) -> bool:
+        """Whether it finds other papers for each viewer, so that it makes no public feed and no letter."""
+        return "seen" in self.params
+
     def is_only(self, name: str) -> bool:
         """Whether this is the only filter, and there are no words."""
         others = {"q", *PaperFilter.base_filters} - {name}

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.http import QueryDict
 from lxml import etree
 
 from lib.xml import writable
 from papers.collections.lists import bookmarks
 from papers.following.lists import following
-from papers.lists.query import feed_address
+from papers.lists.query import feed_address, parse_query
 from papers.models import Collection
 from papers.models.follow import Follow, sources
 from papers.people.lists import TABS
@@ -43,7 +44,7 @@ def groups(user, key: str) -> dict[str, list[Outline]]:
                 if tab.is_hidden(user)
             ),
         ],
-        "Your searches": [_outline(str(saved), saved.get_absolute_url()) for saved in user.saved_filters.all()],
+        "Your searches": _searches(user),
         "Your collections": [_collection_outline(collection, key) for collection in collections],
     }
     for model in sources():
@@ -56,6 +57,12 @@ def _outline(title: str, page: str, key: str | None = None) -> Outline:
     """Return the outline of a list. `key` is None for a public list, and may be "" for a private one."""
     feed = "" if key == "" else settings.BASE_URL + feed_address(page, "atom", key or "")
     return Outline(title, settings.BASE_URL + page, feed)
+
+
+def _searches(user) -> list[Outline]:
+    """Return the outlines of the saved searches, without those that depend on the viewer and so have no feed."""
+    public = (row for row in user.saved_filters.all() if not parse_query(QueryDict(row.query)).depends_on_viewer)
+    return [_outline(str(row), row.get_absolute_url()) for row in public]
 
 
 def _collection_outline(collection: Collection, key: str) -> Outline:

@@ -98,6 +98,7 @@ def test_nobody_is_called_like_a_feed(db, stranger, name):
 def test_opml_has_all_of_ones_own(everywhere, feed_key, alice, carol, lab, stranger, signed_in):
     secret = Collection.objects.create(key="secret", name="Secret & sealed", user=alice)
     SavedFilter.objects.save_as(alice, "With <code>", "has=code")
+    SavedFilter.objects.save_as(alice, "Only for Alice", "seen=new")
     PersonFollow.objects.make(alice, carol)
     TopicFollow.objects.make(alice, "stars")
     reader = signed_in(alice)
@@ -123,6 +124,7 @@ def test_opml_has_all_of_ones_own(everywhere, feed_key, alice, carol, lab, stran
     for address in found.values():
         read(stranger.get(address.removeprefix(site)).content, "atom")
         assert f'href="{address}"' in page
+    assert "Only for Alice" not in page
     assert str(secret) not in stranger.get("/feeds").content.decode()
 
 
