@@ -48,7 +48,7 @@ def _date(text: str) -> date:
 
 @login_required
 def catch_up(request: HttpRequest) -> HttpResponse:
-    """Show the papers of the days since the last visit that the user has neither seen nor dismissed."""
+    """Show the papers that the user can catch up on, and the days that they are of."""
     days = days_to_catch_up(request.user)
     context = {"days": days, "open_count": sum(not day.is_done for day in days)}
     context["visit_state"] = partial(Visit.objects.state, request.user)

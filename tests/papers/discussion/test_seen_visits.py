@@ -77,7 +77,8 @@ def test_a_visit_that_is_posted_twenty_times_at_once_is_one(alice):
     race(*[partial(Visit.objects.record, alice)] * 20)
     Visit.objects.update(current_at=end)
     race(*[partial(Visit.objects.record, alice)] * 20)
-    assert Visit.objects.get().previous_at == end == Visit.objects.since(alice)
+    state = Visit.objects.get()
+    assert state.previous_at == state.earlier_at == end == Visit.objects.since(alice)
 
 
 @pytest.fixture
@@ -163,11 +164,57 @@ def test_catching_up_day_by_day(since_monday, reader, alice):
     assert titles(reader.get("/papers/catch-up")) == ["tuesday"]
 
 
+def test_a_break_leaves_what_one_has_to_catch_up_on(since_monday, reader, alice, clock):
+    for pause in (0, 31, 40):
+        clock.shift(pause * MINUTE)
+        for _ in range(2):
+            assert "Catch up on 3 days" in line(reader)
+            assert "3 days to go" in text(reader.get("/papers/catch-up"))
+            remember(reader)
+    end = visit.timezone.now()
+    assert "last visit on 8 September" not in line(reader)
+    clock.shift(DAY)
+    for _ in range(2):
+        assert "Catch up on 1 day " in f"{line(reader)} "
+        assert titles(reader.get("/papers/catch-up")) == ["best of today", "today"]
+        remember(reader)
+    assert Visit.objects.get().earlier_at == end
+
+
+@pytest.mark.parametrize(
+    ("seen", "dismissed", "done", "days"),
+    [
+        (["tuesday"], [], [], 2),
+        (["monday", "old"], ["tuesday"], [], 1),
+        (["monday"], [], [10], 2),
+        ([], ["tuesday"], [8, 10], 0),
+        (["monday", "today"], ["old", "best of today"], [9], 0),
+    ],
+)
+def test_the_link_counts_the_days_that_the_page_has_papers_of(since_monday, reader, alice, seen, dismissed, done, days):
+    for kind, names in ((Seen, seen), (Dismissed, dismissed)):
+        for name in names:
+            kind.objects.make(alice, since_monday[name])
+    for day in done:
+        DayDone.objects.make(alice, NOON.date().replace(day=day))
+    page = reader.get("/papers/catch-up")
+    assert len({since_monday[title].listed_on for title in titles(page)}) == days
+    if days:
+        noun = "day" if days == 1 else "days"
+        assert f"Catch up on {days} {noun} Remember" in line(reader)
+        assert f"{days} {noun} to go" in text(page)
+    else:
+        assert "Catch up" not in line(reader)
+        assert "No days to go." in text(page)
+        assert "You are up to date." in text(page)
+
+
 def test_a_paper_that_comes_after_its_day_was_done_is_new(since_monday, reader, clock):
     reader.act("/papers/date/2025-09-10/done")
     clock.shift(60 * MINUTE)
     PaperFactory(title="late", listed_at=visit.timezone.now())
     clock.shift(MINUTE)
+    assert "Catch up on 3 days" in line(reader)
     assert titles(reader.get("/papers/catch-up"))[0] == "late"
     assert titles(reader.get("/papers/date/2025-09-10?seen=no")) == ["late"]
     reader.act("/papers/date/2025-09-10/done")
