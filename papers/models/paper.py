@@ -113,8 +113,14 @@ class PaperQuerySet(LockQuerySet):
         return self.filter(dismissals__user=user).annotate(dismissed_at=F("dismissals__created_at"))
 
     def undismissed_by(self, viewer):
-        """All papers but those that this viewer has dismissed."""
-        return self.filter(~Dismissed.objects.exists_for(viewer)) if viewer.is_authenticated else self
+        """All papers but those that this viewer has dismissed.
+
+        A list reads all of the viewer's dismissals once, and about one block for each dismissed paper that comes before
+        its page in its order. With NOT EXISTS, PostgreSQL would look each of these up, in several more.
+        """
+        if not viewer.is_authenticated:
+            return self
+        return self.exclude(pk__in=Dismissed.objects.filter(user=viewer).values("paper"))
 
     def unseen_by(self, user):
         """Papers that this user has not seen, of days that the user is not done with.
