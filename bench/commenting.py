@@ -41,8 +41,9 @@ def discuss(pk: int, number: int) -> Paper:
 
 
 def touch_best() -> None:
-    """Change what is shown of the comment that stands first on its page."""
-    Comment.objects.touch([Comment.objects.filter(parent=None).order_by("-score", "pk").first().pk])
+    """Change what is shown of the comments that stand first on their papers' pages."""
+    first = Comment.objects.filter(parent=None).order_by("paper", "-score", "pk").distinct("paper")
+    Comment.objects.touch(list(first.values_list("pk", flat=True)))
 
 
 def _parent(comments: list[Comment], random: Random, n: int) -> Comment | None:
