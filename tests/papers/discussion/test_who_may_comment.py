@@ -1,5 +1,6 @@
 """Every verb of comments × everybody."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -105,4 +106,7 @@ def test_what_is_retracted_or_hidden_is_read_by_moderators_alone(who, scene):
         is_for_moderators = "moderat" in page and who == "moderator"
         assert ("The hidden text." in text) == is_for_moderators, page
         assert ("The retracted text." in text) == (page == "/moderation/comments" and is_for_moderators), page
+    for page in (page for page in PAGES if "moderat" not in page):
+        answer = reader.act(page.format(**scene.ids), {"text": "Mine.", "edit_count": 9}, follow=True)
+        assert not {"The hidden text.", "The retracted text."} & set(re.findall(r"The \w+ text\.", str(answer.content)))
     assert "The comment text." in reader.get("/papers/2509.08721").content.decode()
