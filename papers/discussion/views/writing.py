@@ -44,7 +44,7 @@ def report(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     """The form of a report of reproduction. It posts the report, or edits the one that the person has written."""
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
     own = Comment.objects.report_of(request.user, paper) if request.user.is_authenticated else None
-    if own and own.hidden_at:
+    if own and own.hidden_at and request.method == "GET":
         raise NotAllowed(f"A moderator has hidden your report on this paper: {own.hidden_reason}")
     if own:
         return _edit(request, own)
