@@ -145,7 +145,7 @@ _markdown = _reader("commonmark", "strikethrough")
 _markdown.use(dollarmath_plugin, allow_space=False, allow_digits=False, allow_blank_lines=False, double_inline=True)
 for _kind in ("math_inline", "math_inline_double", "math_block", "math_block_label"):
     _markdown.add_render_rule(_kind, _render_maths)
-# A heading would be one of the page, in which its level is not known.
+# A heading would be one of the page, at any of its levels.
 _markdown.add_render_rule("heading_open", lambda *_: "<p><strong>")
 _markdown.add_render_rule("heading_close", lambda *_: "</strong></p>\n")
 _one_line = _reader("zero", "link", "escape")

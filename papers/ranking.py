@@ -3,7 +3,7 @@
     hot = log10(1 + votes + ½ · discussion) + listed_at / 172 800 s
 
 `discussion` is the number of people who commented on the paper here and are not its authors, and the number of comments
-that its source counted, of whose authors nothing is known. So nobody lifts a paper by writing much.
+that its source counted, whose authors are not imported. So nobody lifts a paper by writing much.
 A paper needs ten times the points to rank as high as one that was listed two days later. The value depends on the row
 alone, so the database stores it as a generated column, and it never has to be recomputed. The formula is that of
 Reddit's and Lobsters' "hot" with a slower decay, since papers age slower than links.

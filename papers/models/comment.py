@@ -45,7 +45,7 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
         if content.outcome and (report := self.report_of(actor, paper)):
             report.edit(actor, content, report.edit_count)
             return report
-        same = self._same(actor, content).annotate(is_here=Q(paper=paper, parent=parent))
+        same = self.same_as(actor, content).annotate(is_here=Q(paper=paper, parent=parent))
         if (found := same.order_by("is_here", "pk").last()) and found.is_here:
             return found
         content.check(actor)
@@ -83,7 +83,7 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
         self.touch(pks, author=None, mentioned=[], **asdict(Content("")))
         self.recount(papers)
 
-    def _same(self, actor, content: Content):
+    def same_as(self, actor, content: Content):
         """The comments with the same content that the person has posted within REPEAT_AFTER."""
         recent = self.standing().filter(author=actor, created_at__gt=timezone.now() - REPEAT_AFTER)
         return recent.filter(**asdict(content))
@@ -181,7 +181,7 @@ class Comment(ContentFields):
         if edit_count != self.edit_count:
             raise Conflict("This comment was edited in another window meanwhile. Compare, then save again.")
         content.check(actor)
-        _refuse_repetition(content, Comment.objects._same(actor, content).exclude(pk=self.pk).first())
+        _refuse_repetition(content, Comment.objects.same_as(actor, content).exclude(pk=self.pk).first())
         now, is_other_outcome = timezone.now(), content.outcome != self.outcome
         self.revisions.create(written_at=self.edited_at or self.created_at, replaced_at=now, **asdict(self.content))
         self._change(edited_at=now, edit_count=F("edit_count") + 1, **asdict(content))

@@ -49,7 +49,7 @@ class CommentQuerySet(LockQuerySet):
         )
 
     def for_rows(self):
-        """Only what the key of a comment's cached HTML is made of. All have one paper, which is known."""
+        """Only what the key of a comment's cached HTML is made of. All have one paper, which the caller has read."""
         author = ("username", "name", "is_active", "is_staff", "shows_submissions", "shows_memberships")
         return (
             self.defer(None)

@@ -43,7 +43,7 @@ class CommentVoteManager(MarkManager):
 class CommentVote(Mark):
     """One reader's upvote of one comment."""
 
-    target, bit, takeout_name = "comment", "voted", "upvoted_comments"
+    target = "comment"
 
     pk = models.CompositePrimaryKey("user", "comment")
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="comment_votes")

@@ -24,16 +24,9 @@ class MarkManager(models.Manager):
 
 
 class Mark(models.Model):
-    """A kind of mark is a subclass with
-
-    * `target`: the name of its field that refers to what is marked;
-    * `bit`: the attribute of a target that says whether the viewer has marked it;
-    * `takeout_name`: the name of its file in the export of everything that a person has.
-    """
+    """A kind of mark is a subclass. `target` is the name of its field that refers to what is marked."""
 
     target: str
-    bit: str
-    takeout_name: str
 
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -46,12 +39,16 @@ class Mark(models.Model):
 class PaperMark(Mark):
     """A kind of mark of papers also has
 
+    * `bit`: the attribute of a paper that says whether the viewer has marked it;
+    * `takeout_name`: the name of its file in the export of everything that a person has;
     * `control`: the name of its address, and of its button in `papers/paper/_controls.html`;
     * `undo`: the verb in the address that removes it;
-    * `confirmation`: what a reader without JavaScript is told, with the paper's title, if the page does not show it.
+    * `confirmation`: the message for a reader without JavaScript, with the paper's title, if the page does not show it.
     """
 
     target = "paper"
+    bit: str
+    takeout_name: str
     control: str
     undo: str
     confirmation: str = ""
