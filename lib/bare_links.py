@@ -1,6 +1,7 @@
 """Finds web addresses and @names in the text of people: two rules for markdown-it, which also knows code and links."""
 
 import re
+from collections.abc import Iterator
 from html import escape
 
 from markdown_it.rules_inline import StateInline
@@ -11,14 +12,30 @@ _SCHEME = re.compile(r"https?\Z", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w@./+-])@([a-z0-9_-]{1,39})(?![a-z0-9_@-])", re.IGNORECASE | re.ASCII)
 
 
-def linked(text: str) -> str:
-    """Returns the text as HTML in which web addresses are links, and nothing else is."""
-    pieces, position = [], 0
+def is_url(text: str) -> bool:
+    """Returns whether the text is a web address that begins with http:// or https://."""
+    return bool(_URL.fullmatch(text))
+
+
+def pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """Yields the pieces of the text, none of them empty, and whether each is a web address."""
+    position = 0
     for match in _URL.finditer(text):
         url = _without_punctuation(match[0])
-        pieces += escape(text[position : match.start()]), f'<a href="{escape(url)}">{escape(url)}</a>'
+        if before := text[position : match.start()]:
+            yield before, False
+        yield url, True
         position = match.start() + len(url)
-    return "".join([*pieces, escape(text[position:])])
+    if position < len(text):
+        yield text[position:], False
+
+
+def linked(text: str) -> str:
+    """Returns the text as HTML in which web addresses are links, and nothing else is."""
+    return "".join(
+        f'<a href="{escape(piece)}">{escape(piece)}</a>' if is_address else escape(piece)
+        for piece, is_address in pieces(text)
+    )
 
 
 def _without_punctuation(url: str) -> str:

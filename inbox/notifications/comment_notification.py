@@ -3,7 +3,7 @@ from collections.abc import Iterable, Iterator
 from django.urls import reverse
 
 from inbox.models.kind import NotificationData, NotificationKind
-from lib.markup import plain
+from lib.tex import plain
 from lib.text import byline, quoted
 from papers.models import Comment
 

@@ -7,11 +7,13 @@ from django import template
 from django.utils import timezone
 from lucide.templatetags.lucide import lucide
 
-from lib import images, markup, text
+from lib import images, markup, tex, text
 
 register = template.Library()
 register.simple_tag(cache(lucide), name="lucide")  # lucide itself renders an icon anew each time
-register.filter("typeset", markup.typeset)
+register.filter("typeset", tex.line)
+register.filter("paragraphs", tex.paragraphs)
+register.filter("plain", tex.plain)
 register.filter("markdown", markup.markdown)
 register.filter("markdown_line", markup.markdown_line)
 register.filter("markdown_text", markup.markdown_text)

@@ -1,18 +1,51 @@
-"""Text with TeX in it, such as a paper's title or abstract, as other kinds of text."""
+"""Text with TeX in it, such as a paper's title or abstract, as HTML and other kinds of text.
 
-from lib.markup import plain as _plain
+All of them write the same tree (`lib.tex.nodes`), so that they say the same. TeX that cannot be read stays as its
+source in each of them.
+"""
+
+from functools import partial
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
+
+from lib.tex.reader import read
+from lib.tex.writers import as_html, as_markdown, as_plain, as_tex, with_greek_names
+from lib.text import one_line
+
+_escape = partial(escape, quote=False)
+
+
+def line(text: str) -> SafeString:
+    """Returns the text as one line of HTML without links, for headings and for what is a link itself."""
+    return mark_safe(" ".join(as_html(paragraph, _escape, has_links=False) for paragraph in read(text)))
+
+
+def paragraphs(text: str) -> SafeString:
+    """Returns the text as HTML: a <p> for each paragraph."""
+    return mark_safe("\n".join(f"<p>{as_html(paragraph, _escape, has_links=True)}</p>" for paragraph in read(text)))
 
 
 def plain(text: str) -> str:
-    """Returns the text without TeX: "$\\alpha_i^2$" becomes "α_i^2". Paragraphs are separated by empty lines."""
-    return _plain(text)
+    """Returns the text as one line without TeX: "$\\alpha_i^2$" becomes "α_i^2"."""
+    return " ".join(plain_paragraphs(text))
+
+
+def plain_paragraphs(text: str) -> list[str]:
+    """Returns the paragraphs of the text without TeX."""
+    return [one_line(as_plain(paragraph)) for paragraph in read(text)]
+
+
+def markdown(text: str) -> str:
+    """Returns the text as CommonMark, with formulas in dollars."""
+    return "\n\n".join(map(as_markdown, read(text)))
 
 
 def latex(text: str) -> str:
     """Returns the text as TeX that LaTeX and BibTeX can read: special characters are escaped where they were not."""
-    return _plain(text)
+    return "\n\n".join(map(as_tex, read(text)))
 
 
 def words(text: str) -> str:
-    """Returns the text for the search index: without TeX, and with the names of Greek letters of formulas."""
-    return _plain(text)
+    """Returns the text for the search index: without TeX, and with the names of Greek letters."""
+    return with_greek_names(plain(text))

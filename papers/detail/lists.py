@@ -14,7 +14,7 @@ def similar(ref: tuple[str, int | None]) -> List:
     paper = get_object_or_404(Paper.objects.select_related("organisation"), arxiv_id=ref[0])
     return List(
         reverse("papers:similar", args=[paper.arxiv_id]),
-        f"Similar to {paper.title}",
+        f"Similar to {paper.plain_title}",
         lambda viewer: Paper.objects.all(),
         similar_to=paper,
         no_feed=_RANKED,

@@ -8,8 +8,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from lib import keyset
-from lib.markup import plain
-from lib.text import one_line
 from papers.models import Comment, Paper
 
 User = get_user_model()
@@ -36,7 +34,7 @@ def newest() -> CommentList:
 def on_paper(ref: tuple[str, int | None]) -> CommentList:
     """The comments on a paper, imported ones, too. Raises Http404 for a paper that is not here."""
     paper = get_object_or_404(Paper.objects.only("arxiv_id", "title"), arxiv_id=ref[0])
-    title = one_line(plain(paper.title)) or paper.arxiv_id
+    title = paper.plain_title
     key = reverse("papers:comments", args=[paper.arxiv_id])
     return CommentList(key, f"Comments on {title}", Comment.objects.filter(paper=paper))
 

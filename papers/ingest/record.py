@@ -16,6 +16,7 @@ from papers import identifiers
 MAX_MARKDOWN = 65_536  # characters of a comment, as many as the Hub accepts
 _MAX_INTEGER = 2**31 - 1  # of PostgreSQL's `integer`
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
+_PARAGRAPH = re.compile(r"(?:\r\n?|\n)(?=\s)")
 _SOURCE_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 _USER_NAME = re.compile(r"[a-z0-9][\w.-]{0,95}", re.ASCII | re.IGNORECASE)
 _check_url = URLValidator(schemes=["http", "https"])
@@ -71,10 +72,10 @@ class PaperRecord:
     def from_source(cls, **fields) -> Self:
         """Return the record with the source's values, cleaned. Raises RecordError.
 
-        Texts become one line without control characters. Datetimes may be ISO 8601, and are in UTC if they have no time
-        zone. `version` defaults to the version in `arxiv_id`. An empty list of authors or categories becomes None.
-        Links that are not http(s) URLs of at most 500 characters, keywords of more than 120 characters, and authors
-        whose names have neither letter nor digit are left out.
+        Texts and paragraphs become one line without control characters. Datetimes may be ISO 8601, and are in UTC if
+        they have no time zone. `version` defaults to the version in `arxiv_id`. An empty list of authors or categories
+        becomes None. Links that are not http(s) URLs of at most 500 characters, keywords of more than 120 characters,
+        and authors whose names have neither letter nor digit are left out.
         """
         values = _cleaned(fields, required=("arxiv_id", "title", "published_at"))
         values["arxiv_id"], version = values["arxiv_id"]
@@ -131,6 +132,15 @@ def _storable(value) -> str:
 
 def _text(value) -> str:
     return one_line(_storable(value))
+
+
+def _abstract(value) -> str:
+    """Return the paragraphs with an empty line between them.
+
+    A paragraph begins at a line that begins with white space (https://info.arxiv.org/help/prep.html#abstracts).
+    """
+    paragraphs = map(one_line, _PARAGRAPH.split(_storable(value)))
+    return "\n\n".join(filter(None, paragraphs))
 
 
 def _markdown(value) -> str:
@@ -244,7 +254,7 @@ _CLEANERS = {
     "arxiv_id": _arxiv_id,
     "version": _version,
     "title": _title,
-    "abstract": _text,
+    "abstract": _abstract,
     "authors": _authors,
     "categories": _categories,
     "keywords": _keywords,

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from lib.markup import markdown, typeset
+from lib import tex
+from lib.markup import markdown
 from papers.models import Author, Paper, SearchEntry
 from papers.models.mark import marks
 from papers.search.highlight import Highlighter
@@ -96,7 +97,7 @@ def _cache_key(paper: Paper) -> str:
 def render_card(paper: Paper) -> Card:
     """The card of a paper without deferred columns that has the viewer's marks."""
     html = get_template("papers/lists/_card.html").render({"paper": paper, "slots": SLOTS})
-    return Card(html, typeset(paper.title), typeset(paper.abstract))
+    return Card(html, tex.line(paper.title), tex.paragraphs(paper.abstract))
 
 
 def _search_reasons(pks: list[int], results: Results, highlighter: Highlighter) -> dict[int, str]:

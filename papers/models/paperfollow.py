@@ -1,6 +1,5 @@
 from django.db import models
 
-from lib.markup import plain
 from papers.models.follow import Follow, FollowManager
 from papers.models.paper import Paper
 
@@ -25,7 +24,7 @@ class PaperFollow(Follow):
         indexes = [models.Index(fields=["paper", "user"], name="followers_of_paper")]
 
     def __str__(self) -> str:
-        return plain(self.paper.title)
+        return self.paper.plain_title
 
     @classmethod
     def find(cls, name: str) -> Paper:

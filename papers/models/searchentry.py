@@ -3,6 +3,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 
+from lib.tex import words
 from lib.text import bare, fold
 
 
@@ -15,8 +16,8 @@ class SearchEntryManager(models.Manager):
         rows = [
             (
                 paper.pk,
-                bare(paper.title),
-                bare(paper.abstract),
+                bare(words(paper.title)),
+                bare(words(paper.abstract)),
                 f" {_BETWEEN} ".join(map(bare, names[paper.pk])),
                 "\n".join(map(fold, paper.topics)),
             )

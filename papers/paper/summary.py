@@ -10,7 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.urls import reverse
 
-from lib.markup import plain
+from lib.tex import plain, plain_paragraphs
 from lib.text import byline, one_line
 from papers import identifiers
 from papers.models import Affiliation, Author, Paper, Reproduction
@@ -49,12 +49,17 @@ class Summary:
     @cached_property
     def plain_title(self) -> str:
         """The title in one line without TeX; the arXiv id if that is empty."""
-        return one_line(plain(self.title)) or self.arxiv_id
+        return plain(self.title) or self.arxiv_id
 
     @cached_property
     def plain_abstract(self) -> str:
         """The abstract in one line without TeX."""
-        return one_line(plain(self.abstract))
+        return plain(self.abstract)
+
+    @property
+    def abstract_paragraphs(self) -> list[str]:
+        """The paragraphs of the abstract without TeX."""
+        return plain_paragraphs(self.abstract)
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from lib.limits import limited
-from lib.markup import plain
 from lib.redirects import redirect_back
 from lib.verbs import verb
 from papers.models import Paper
@@ -37,5 +36,5 @@ def _change(request: HttpRequest, ref, kind: type[PaperMark], change: Callable, 
         context = {"paper": Paper.objects.seen_by(request.user).get(pk=paper.pk), "is_answer": True}
         return render(request, f"papers/paper/_controls.html#{kind.control}", context)
     if confirmation:
-        messages.success(request, confirmation.format(plain(paper.title)))
+        messages.success(request, confirmation.format(paper.plain_title))
     return redirect_back(request)

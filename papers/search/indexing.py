@@ -8,6 +8,7 @@ from itertools import islice
 from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, QuerySet
 
+from lib.tex import plain
 from papers.models import Embedding, SearchEntry, Word
 from papers.search import embedding
 
@@ -64,6 +65,6 @@ def _newest_first(entries: QuerySet[SearchEntry]) -> Iterator[SearchEntry]:
 
 
 def _embed(entry: SearchEntry) -> None:
-    [vector] = embedding.embedder().embed([f"{entry.paper.title}. {entry.paper.abstract}"])
+    [vector] = embedding.embedder().embed([f"{plain(entry.paper.title)}. {plain(entry.paper.abstract)}"])
     with suppress(IntegrityError):  # the paper was deleted, or another process was faster
         Embedding(paper=entry.paper, vector=vector, model=embedding.model_name(), revision=entry.revision).save()

@@ -6,7 +6,7 @@ The id of an entry is made from the path of the comment, as that of a feed is: i
 from django.conf import settings
 from django.utils.html import format_html, format_html_join
 
-from lib.markup import markdown, markdown_line, plain
+from lib.markup import markdown, markdown_line
 from lib.text import one_line
 from lib.xml import writable
 from papers.discussion.comment_lists import CommentList
@@ -52,7 +52,7 @@ def _entry(comment: Comment) -> Entry:
 
 
 def _title(paper: Paper) -> str:
-    return one_line(plain(paper.title)) or paper.arxiv_id
+    return paper.plain_title
 
 
 def _html(comment: Comment) -> str:

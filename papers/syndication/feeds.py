@@ -111,7 +111,7 @@ def _html(paper: Summary) -> str:
         mark_safe("<p><strong>This paper was withdrawn.</strong></p>") if paper.is_withdrawn else "",
         format_html("<p>{}</p>", paper.reproduction) if paper.reproduction else "",
         format_html("<blockquote>{}</blockquote>", markdown(paper.note, plain=True)) if paper.note else "",
-        format_html("<p>{}</p>", paper.plain_abstract) if paper.abstract else "",
+        format_html_join("", "<p>{}</p>", ([paragraph] for paragraph in paper.abstract_paragraphs)),
         format_html("<p>{}</p>", anchors),
     ]
     return writable("".join(paragraphs))

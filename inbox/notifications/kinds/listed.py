@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from inbox.models.kind import Delivery, NotificationData, NotificationKind, register
-from lib.markup import plain
+from lib.tex import plain
 from lib.text import byline
 from papers.following import matches
 from papers.models import Paper

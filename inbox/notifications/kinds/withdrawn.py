@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from inbox.models.kind import NotificationData, NotificationKind, register
 from inbox.notifications import kept_papers
-from lib.markup import plain
+from lib.tex import plain
 from lib.text import quoted
 from papers.signals import papers_withdrawn
 

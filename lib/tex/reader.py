@@ -1,0 +1,274 @@
+"""Reads a text with TeX, such as a title or an abstract on arXiv, into a tree (`lib.tex.nodes`).
+
+pylatexenc finds commands, their arguments, groups and environments. What it cannot read, such as a brace without its
+partner, is taken as it was typed, and so is a command that `lib.tex.commands` does not know. Signs that mean something
+in a TeX document, but not in these texts, are characters: % # & ^ _ outside of formulas.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pylatexenc.latexwalker import (
+    LatexCharsNode,
+    LatexEnvironmentNode,
+    LatexGroupNode,
+    LatexMacroNode,
+    LatexNode,
+    LatexToken,
+    LatexWalker,
+    LatexWalkerEndOfStream,
+    LatexWalkerParseError,
+)
+
+from lib import bare_links
+from lib.tex import commands, formula
+from lib.tex.delimiters import Span, spans
+from lib.tex.joining import BREAK, joined, paragraphs, split
+from lib.tex.nodes import Document, Formula, Link, Node, Source, Styled, Text
+from lib.tex.typography import typographic
+
+MAX_LENGTH = 10_000  # characters of a text that is read as TeX; abstracts on arXiv have at most 1,920
+MAX_DEPTH = 40  # groups within groups, since pylatexenc calls itself for each
+MAX_ERRORS = 20  # places in a text that are taken as they were typed, before all of it is
+
+_SIGNS = re.compile(r"[\\{}$~`]|--|''|://|\n[ \t]*\n")
+_ORDINARY = re.compile(r"[^\\{}\[\]$]+")
+_WORD = re.compile(r"[\w.'’:+-]*[^\W\d_][\w.'’:+-]*|")
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}")
+_ESCAPED = re.compile(r"\\([%#&_~^$])(?:\{\})?")
+
+
+@lru_cache(maxsize=1_000)
+def read(text: str) -> Document:
+    """Returns the paragraphs of the text, which empty lines separate. Any text can be read."""
+    nodes = _Reader(text).read() if _SIGNS.search(text) and len(text) <= MAX_LENGTH else [Text(text)]
+    return paragraphs(nodes)
+
+
+class _TooDeep(Exception):
+    """The text has groups within groups within groups."""
+
+
+class _Walker(LatexWalker):
+    """pylatexenc's parser, for which a formula is one command, and a run of ordinary characters is one token.
+
+    The signs at the positions `literals` are ordinary, too.
+    """
+
+    def __init__(self, text: str, formulas: dict[int, Span], literals: set[int]) -> None:
+        super().__init__(text, latex_context=commands.CONTEXT, tolerant_parsing=False)
+        self.formulas, self.literals, self.depth = formulas, literals, 0
+
+    def get_token(self, pos, include_brace_chars=None, environments=True, **options) -> LatexToken:
+        # Without environments, pylatexenc asks for an argument: one character, if it is not in braces.
+        while not environments and self.s[pos : pos + 1].isspace():
+            pos += 1
+        if pos >= len(self.s):
+            raise LatexWalkerEndOfStream
+        if pos in self.formulas:
+            return LatexToken("macro", "formula", pos, self.formulas[pos].end - pos, pre_space="")
+        character = self.s[pos]
+        is_last = character == "\\" and pos + 1 == len(self.s)
+        if (
+            pos not in self.literals
+            and not is_last
+            and (character in "\\{}" or (character in "[]" and include_brace_chars))
+        ):
+            return super().get_token(pos, include_brace_chars, environments, **options)
+        match = _ORDINARY.match(self.s, pos) if environments else None
+        text = match[0] if match else character
+        return LatexToken("char", text, pos, len(text), pre_space="")
+
+    def get_latex_nodes(self, *args, **options):
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise _TooDeep
+        result = super().get_latex_nodes(*args, **options)
+        self.depth -= 1
+        return result
+
+
+class _Reader:
+    """Makes nodes of our tree from those of pylatexenc. Each `_read…` returns nodes, with BREAK between paragraphs."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.formulas = {span.start: span for span in spans(text)}
+        self.is_code = False
+
+    def read(self) -> list[Node]:
+        literals = set()
+        for _ in range(MAX_ERRORS):
+            try:
+                nodes, _, _ = _Walker(self.text, self.formulas, literals).get_latex_nodes()
+            except LatexWalkerParseError as error:
+                literals |= self._literals(_position(error))
+            except _TooDeep:
+                break
+            else:
+                return self._read(nodes)
+        return [Source(self.text)]
+
+    def _literals(self, position: int) -> set[int]:
+        """Returns the position of a sign, and those of the whole command if it begins or ends an environment."""
+        match = _ENVIRONMENT.match(self.text, position)
+        return set(range(*match.span())) if match else {position}
+
+    def _source(self, node: LatexNode) -> str:
+        return self.text[node.pos : node.pos + node.len]
+
+    def _read(self, nodes: Sequence[LatexNode]) -> list[Node]:
+        result = []
+        for index, node in enumerate(nodes):
+            name = getattr(node, "macroname", None)
+            if name in commands.SWITCHES:
+                return [*result, self._read_style(commands.SWITCHES[name], nodes[index + 1 :])]
+            result += self._read_node(node)
+        return result
+
+    def _read_node(self, node: LatexNode) -> list[Node]:
+        match node:
+            case LatexCharsNode():
+                start, end = node.pos, node.pos + node.len
+                return split(self.text[start:end] if self.is_code else typographic(self.text, start, end))
+            case LatexGroupNode():
+                return self._read_group(node)
+            case LatexEnvironmentNode():
+                return self._read_environment(node)
+            case _:
+                return self._read_command(node)
+
+    def _read_group(self, node: LatexGroupNode) -> list[Node]:
+        """Returns what is in the braces, with them if they are signs of the text, as in "ternary {-1, 0, 1}"."""
+        children, content, before = self._read(node.nodelist), self._source(node)[1:-1], self.text[: node.pos][-1:]
+        if len(children) == 1 and isinstance(children[0], Source):
+            return [Source(self._source(node))]
+        if before in {"^", "_"}:
+            return [Text("{"), *children, Text("}")]
+        if before.isalpha() or content.startswith("\\") or _WORD.fullmatch(content):
+            return children
+        return [Text("{"), *children, Text("}")]
+
+    def _read_environment(self, node: LatexEnvironmentNode) -> list[Node]:
+        name = node.environmentname.rstrip("*")
+        if name in commands.LISTS:
+            return [*self._read_items(node.nodelist, is_numbered=name == "enumerate"), BREAK]
+        if name in commands.ENVIRONMENTS:
+            return [BREAK, *self._read(node.nodelist), BREAK]
+        return [Source(self._source(node))]
+
+    def _read_items(self, nodes: Sequence[LatexNode], *, is_numbered: bool) -> list[Node]:
+        starts = [i for i, node in enumerate(nodes) if getattr(node, "macroname", "") == "item"]
+        result = []
+        for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(nodes)], strict=True), 1):
+            [label] = nodes[start].nodeargd.argnlist
+            mark = self._read(_nodes_of(label)) if label else [Text(f"{number}." if is_numbered else "•")]
+            result += [BREAK, *mark, Text(" "), *self._read(nodes[start + 1 : end])]
+        return result
+
+    def _read_command(self, node: LatexMacroNode) -> list[Node]:
+        args = node.nodeargd.argnlist if node.nodeargd else []
+        return _COMMANDS.get(node.macroname, _Reader._read_symbol)(self, node, args)
+
+    def _read_symbol(self, node: LatexMacroNode, args) -> list[Node]:
+        """Returns the text of a command without arguments, or the source of a command that is not known."""
+        name, space = node.macroname, node.macro_post_space or ""
+        text = commands.symbol(name)
+        if text is None:
+            source = self._source(node)
+            return [Source(source.rstrip()), *([Text(" ")] if source[-1].isspace() else [])]
+        if self.text.startswith(".", node.pos + node.len):
+            text = text.removesuffix(".")
+        return [Text(text if name in commands.LETTERS else text + space)]
+
+    def _read_style(self, tag: str, nodes: Sequence[LatexNode]) -> Styled:
+        was_code, self.is_code = self.is_code, self.is_code or tag == "code"
+        children = [child for node in nodes for child in self._read_node(node)]
+        self.is_code = was_code
+        return Styled(tag, joined(children))
+
+    def _read_styled(self, node: LatexMacroNode, args) -> list[Node]:
+        return [self._read_style(commands.STYLES[node.macroname], _nodes_of(args[0]))]
+
+    def _read_shown(self, node: LatexMacroNode, args) -> list[Node]:
+        return self._read(_nodes_of(args[-1]))
+
+    def _read_first(self, node: LatexMacroNode, args) -> list[Node]:
+        return self._read(_nodes_of(args[0]))
+
+    def _read_nothing(self, node: LatexMacroNode, args) -> list[Node]:
+        return []
+
+    def _read_paragraph_end(self, node: LatexMacroNode, args) -> list[Node]:
+        return [BREAK]
+
+    def _read_heading(self, node: LatexMacroNode, args) -> list[Node]:
+        return [BREAK, self._read_style("strong", _nodes_of(args[0])), Text(" ")]
+
+    def _read_note(self, node: LatexMacroNode, args) -> list[Node]:
+        return [Text(" ("), *self._read(_nodes_of(args[-1])), Text(")")]
+
+    def _read_citation(self, node: LatexMacroNode, args) -> list[Node]:
+        return [Text(f"[{', '.join(self._argument(args[-1]).split(','))}]")]
+
+    def _read_accent(self, node: LatexMacroNode, args) -> list[Node]:
+        """Returns the letter with the accent. \\~{} is the sign alone, and an accent on a sign stays as its source."""
+        name, letters = node.macroname, joined(self._read(_nodes_of(args[0])))
+        match letters:
+            case () if name in "~^":
+                return [Text(name)]
+            case [Text(text)] if text[0].isalpha():
+                letter = {"ı": "i", "ȷ": "j"}.get(text[0], text[0])
+                return [Text(unicodedata.normalize("NFC", letter + commands.ACCENTS[name]) + text[1:])]
+            case _:
+                return [Source(self._source(node))]
+
+    def _read_formula(self, node: LatexMacroNode, args) -> list[Node]:
+        span = self.formulas[node.pos]
+        return [_formula(self.text[span.tex_start : span.tex_end], self._source(node), is_block=span.is_block)]
+
+    def _read_ensured_formula(self, node: LatexMacroNode, args) -> list[Node]:
+        return [_formula(self._argument(args[0]), self._source(node), is_block=False)]
+
+    def _read_link(self, node: LatexMacroNode, args) -> list[Node]:
+        """Returns a link for \\url or \\href, and only the text if the address does not begin with http(s)."""
+        url = _ESCAPED.sub(r"\1", self._argument(args[0])).strip()
+        children = joined(self._read(_nodes_of(args[1]))) if len(args) > 1 else (Text(url),)
+        return [Link(url, children)] if bare_links.is_url(url) else list(children)
+
+    def _argument(self, node: LatexNode) -> str:
+        """Returns the source of an argument without its braces."""
+        return self._source(node)[1:-1] if isinstance(node, LatexGroupNode) else self._source(node)
+
+
+_COMMANDS = {
+    "formula": _Reader._read_formula,
+    "ensuremath": _Reader._read_ensured_formula,
+    "url": _Reader._read_link,
+    "href": _Reader._read_link,
+    "texorpdfstring": _Reader._read_first,
+    "par": _Reader._read_paragraph_end,
+    **dict.fromkeys(commands.STYLES, _Reader._read_styled),
+    **dict.fromkeys(commands.SHOWN, _Reader._read_shown),
+    **dict.fromkeys(commands.NOTHING | commands.HIDDEN, _Reader._read_nothing),
+    **dict.fromkeys(commands.HEADINGS, _Reader._read_heading),
+    **dict.fromkeys(commands.NOTES, _Reader._read_note),
+    **dict.fromkeys(commands.CITATIONS, _Reader._read_citation),
+    **dict.fromkeys(commands.ACCENTS, _Reader._read_accent),
+}
+
+
+def _nodes_of(argument: LatexNode) -> Sequence[LatexNode]:
+    return argument.nodelist if isinstance(argument, LatexGroupNode) else [argument]
+
+
+def _position(error: LatexWalkerParseError) -> int:
+    """Returns the position of the sign that has no partner."""
+    return error.open_contexts[0][1] if "end of stream" in error.msg and error.open_contexts else error.pos
+
+
+def _formula(tex: str, source: str, *, is_block: bool) -> Node:
+    mathml = formula.mathml(tex, is_block=is_block)
+    return Source(source) if mathml is None else Formula(tex, source, mathml, is_block)

@@ -1,0 +1,122 @@
+"""Writes a tree of TeX (`lib.tex.nodes`) as HTML, plain text, Markdown, and TeX."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from html import escape
+
+from lib.tex import formula
+from lib.tex.nodes import Formula, Link, Node, Paragraph, Source, Styled, Text
+
+_MARKDOWN_MARK = re.compile(r"([\\`*_\[\]<>&$~#|]|^[-+]|^\d+(?=[.)]))")
+_MARKDOWN_MARKS = {"em": "*", "strong": "**"}
+_DIGITS = "0123456789+-=()"
+_RAISED = {"sup": str.maketrans(_DIGITS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾"), "sub": str.maketrans(_DIGITS, "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")}
+_GREEK = re.compile(r"(?<!\w)[Α-ω](?!\w)")
+_TEX_COMMANDS = {"em": "emph", "strong": "textbf", "code": "texttt", "sup": "textsuperscript", "sub": "textsubscript"}
+_TEX_SIGNS = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",  # not \{, since BibTeX counts braces, even escaped ones
+        "}": r"\textbraceright{}",
+        "&": r"\&",
+        "%": r"\%",
+        "#": r"\#",
+        "_": r"\_",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "$": r"\$",
+        "\u00a0": "~",
+    }
+)
+
+
+def as_html(paragraph: Paragraph, text_html: Callable[[str], str], *, has_links: bool) -> str:
+    """Returns the paragraph as HTML, in which `text_html` makes HTML of the texts."""
+
+    def write(node: Node) -> str:
+        match node:
+            case Text(text):
+                return text_html(text)
+            case Formula():
+                return node.mathml
+            case Source(text):
+                return f"<code>{escape(text, quote=False)}</code>"
+            case Styled(tag, children):
+                return f"<{tag}>{''.join(map(write, children))}</{tag}>"
+            case Link(url, children):
+                html = "".join(map(write, children))
+                return f'<a href="{escape(url)}" rel="nofollow ugc noopener">{html}</a>' if has_links else html
+
+    return "".join(map(write, paragraph))
+
+
+def as_plain(nodes: Paragraph) -> str:
+    """Returns the nodes as text without TeX."""
+    return "".join(map(_plain, nodes))
+
+
+def _plain(node: Node) -> str:
+    match node:
+        case Text(text) | Source(text):
+            return text
+        case Formula():
+            return formula.text(node.mathml)
+        case Styled(tag, children):
+            return _raised(tag, as_plain(children))
+        case Link(_, children):
+            return as_plain(children)
+
+
+def _raised(tag: str, text: str) -> str:
+    """Returns the text of a mark. Digits and signs that are raised or lowered have characters of their own."""
+    return text.translate(_RAISED[tag]) if tag in _RAISED and set(text) <= set(_DIGITS) else text
+
+
+def as_markdown(nodes: Paragraph) -> str:
+    """Returns the nodes as CommonMark with formulas in dollars."""
+    return "".join(map(_markdown, nodes))
+
+
+def _markdown(node: Node) -> str:
+    match node:
+        case Text(text):
+            return _MARKDOWN_MARK.sub(r"\\\1", text)
+        case Formula():
+            return f"$${node.tex}$$" if node.is_block else f"${node.tex.strip()}$"
+        case Source(text) | Styled("code", (Text(text),)):
+            ticks = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+            return f"{ticks}{text}{ticks}"
+        case Styled(tag, children):
+            mark = _MARKDOWN_MARKS.get(tag, "")
+            return f"{mark}{as_markdown(children).strip()}{mark}"
+        case Link(url, children):
+            text = as_plain(children)
+            return f"<{url}>" if text == url else f"[{as_markdown(children)}]({url.replace(')', '%29')})"
+
+
+def as_tex(nodes: Paragraph) -> str:
+    """Returns the nodes as TeX that LaTeX and BibTeX can read."""
+    return "".join(map(_tex, nodes))
+
+
+def _tex(node: Node) -> str:
+    match node:
+        case Text(text):
+            return escaped(text)
+        case Formula(source=text) | Source(text):
+            return text
+        case Styled(tag, children):
+            return f"\\{_TEX_COMMANDS[tag]}{{{as_tex(children)}}}"
+        case Link(url, children):
+            return f"\\url{{{url}}}" if as_plain(children) == url else f"\\href{{{url}}}{{{as_tex(children)}}}"
+
+
+def escaped(text: str) -> str:
+    """Returns plain text as TeX: its special characters as commands."""
+    return text.translate(_TEX_SIGNS)
+
+
+def with_greek_names(text: str) -> str:
+    """Returns the text with the name behind each Greek letter that stands alone: "α alpha"."""
+    return _GREEK.sub(lambda match: f"{match[0]} {unicodedata.name(match[0]).split()[-1].lower()}", text)

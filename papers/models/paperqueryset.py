@@ -1,0 +1,178 @@
+from datetime import UTC, datetime, time, timedelta
+
+from django.db import models, transaction
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models.lookups import Exact
+
+from lib.locks import LockQuerySet
+from lib.text import fold
+from papers.models.affiliation import Affiliation
+from papers.models.day import Day
+from papers.models.dismissed import Dismissed
+from papers.models.item import Item
+from papers.models.mark import marks
+from papers.models.seen import Seen
+from papers.period import today
+from papers.ranking import max_hot, min_hot
+
+REPORTED = Q(works_count__gt=0) | Q(partly_count__gt=0) | Q(fails_count__gt=0)
+
+
+class PaperQuerySet(LockQuerySet):
+    def since(self, day):
+        """Papers listed on this day or later.
+
+        What `hot` can be then is a condition, too, so that each order of a list has an index that ends where the
+        papers do: PostgreSQL knows nothing of how the columns hang together, and would walk through all others.
+        """
+        start = datetime.combine(day, time.min, UTC)
+        return self.filter(listed_at__gte=start, hot__gte=min_hot(start))
+
+    def until(self, day):
+        """Papers listed on this day or earlier, with the conditions of `since`."""
+        end = datetime.combine(day, time.max, UTC)
+        return self.filter(listed_at__lte=end, hot__lte=max_hot(end))
+
+    def listed_after(self, moment):
+        """Papers listed after this moment, with the conditions of `since`."""
+        return self.filter(listed_at__gt=moment, hot__gte=min_hot(moment))
+
+    def between(self, start, end):
+        """Papers listed on `start` or later and before `end` (dates)."""
+        return self.since(start).until(end - timedelta(days=1))
+
+    def of_latest(self, kind):
+        """Papers of the week or month ("week", "month") of the latest ones, in the same statement."""
+        return self.filter(RawSQL(_OF_LATEST, [kind, kind, today()], models.BooleanField()))  # noqa: S611 (a constant)
+
+    def about(self, topic):
+        """Papers that have this category or keyword, however it is spelled in case and accents."""
+        return self.filter(entry__topics__contains=[fold(topic)])
+
+    def reported(self):
+        """Papers with a report of reproduction, whatever its outcome."""
+        return self.filter(REPORTED)
+
+    def reported_as(self, outcome):
+        """Papers with a report of this `Outcome`."""
+        return self.filter(**{f"{outcome}_count__gt": 0})
+
+    def affiliated_with(self, organisations):
+        """Papers that are accepted as those of one of these organisations (ids).
+
+        By hand, since Django took longer to build the query than PostgreSQL to answer it.
+        """
+        return self.filter(pk__in=RawSQL(_AFFILIATED, [list(organisations)]))  # noqa: S611 (it is a constant)
+
+    def of_organisation(self, slug):
+        """Papers that are accepted as those of the organisation with this slug, which may be a former one."""
+        return self.filter(pk__in=RawSQL(_AFFILIATED_BY_SLUG, [slug, slug]))  # noqa: S611 (it is a constant)
+
+    def misattributed(self):
+        """Papers whose row shows another organisation than the one accepted first, with the id of that as `first`."""
+        first = Affiliation.objects.accepted().filter(paper=OuterRef("pk")).values("organisation")[:1]
+        papers = self.annotate(first=Subquery(first))
+        return papers.filter(~Exact(Coalesce("organisation_id", 0), Coalesce("first", 0)))
+
+    def by_month(self):
+        """How many papers were listed in each month that has some: (its first day, number), in the order of time."""
+        months = self.annotate(month=TruncMonth("listed_on")).order_by("month")
+        return months.values_list("month").annotate(papers=Count("pk"))
+
+    def changes_by_day(self):
+        """When a paper of each day was last changed: (the day, the moment), in the order of time."""
+        return self.order_by("listed_on").values_list("listed_on").annotate(changed=Max("changed_at"))
+
+    def saved_by(self, user):
+        """Papers that this user has bookmarked, with `saved_at`, the moment of the bookmark."""
+        return self.filter(bookmarks__user=user).annotate(saved_at=F("bookmarks__created_at"))
+
+    def collected_in(self, collection):
+        """The papers of a collection with their `place`, `note` and `added_at` in it."""
+        kept = self.filter(items__collection=collection, items__removed_at=None)
+        return kept.annotate(place=F("items__position"), note=F("items__note"), added_at=F("items__added_at"))
+
+    def upvoted_by(self, user):
+        """Papers that this user has upvoted, with `voted_at`, the moment of the vote."""
+        return self.filter(votes__user=user).annotate(voted_at=F("votes__created_at"))
+
+    def dismissed_by(self, user):
+        """Papers that this user has dismissed, with `dismissed_at`, the moment of that."""
+        return self.filter(dismissals__user=user).annotate(dismissed_at=F("dismissals__created_at"))
+
+    def undismissed_by(self, viewer):
+        """All papers but those that this viewer has dismissed.
+
+        A list reads all of the viewer's dismissals once, and about one block for each dismissed paper that comes before
+        its page in its order. With NOT EXISTS, PostgreSQL would look each of these up, in several more.
+        """
+        if not viewer.is_authenticated:
+            return self
+        return self.exclude(pk__in=Dismissed.objects.filter(user=viewer).values("paper"))
+
+    def unseen_by(self, user):
+        """Papers that this user has not seen, of days that the user is not done with.
+
+        These are two conditions and not one, because PostgreSQL makes a join of NOT EXISTS, but not of NOT (… OR …).
+        """
+        return self.filter(*(~condition for condition in Seen.objects.conditions(user)))
+
+    def to_catch_up(self, user, first_day):
+        """The papers from this day up to today that the user has neither seen nor dismissed."""
+        return self.since(first_day).until(today()).undismissed_by(user).unseen_by(user)
+
+    def submitted_by(self, user):
+        return self.filter(submitted_by=user)
+
+    def for_cards(self, columns=()):
+        """Only what the cache key of a card is made of, and these columns: the rest is in the cached cards."""
+        fields = {field.name for field in self.model._meta.fields}
+        return self.only("revision", "organisation__updated_at", *(fields & set(columns)))
+
+    def seen_by(self, viewer):
+        """Papers with everything that a row shows to this viewer: the organisation, and a bit for each kind of mark.
+
+        Fetching anything else of them raises an exception.
+        """
+        bits = {mark.bit: mark.objects.exists_for(viewer) for mark in marks()}
+        return self.select_related("organisation").annotate(**bits).fetch_mode(models.FETCH_RAISE)
+
+    def touch(self, pks, **changes) -> int:
+        """Write these changes into those of the papers with these ids, and raise their revision; how many they are.
+
+        Cards, ETags and feeds depend on the revision: whoever changes what a row of a list can show comes here.
+        """
+        return self.filter(pk__in=pks).update(revision=F("revision") + 1, **changes)
+
+    @transaction.atomic
+    def delete(self):
+        """Delete the papers with all that refers to them; their collections and days are counted anew."""
+        rows = self.model.objects.filter(pk__in=self.order_by().values("pk")).order_by("pk").select_for_update()
+        days = dict(rows.values_list("pk", "listed_on"))
+        collections = Item.objects.lock_collections_of(days)
+        deleted = models.QuerySet.delete(self.model.objects.filter(pk__in=days))
+        Item.objects.recount(collections)
+        Day.objects.recount(set(days.values()))
+        return deleted
+
+    delete.alters_data = delete.queryset_only = True  # as Django marks its own
+
+
+_AFFILIATED = "SELECT paper_id FROM papers_affiliation WHERE organisation_id = ANY(%s) AND state = 'accepted'"
+_AFFILIATED_BY_SLUG = """
+    SELECT paper_id FROM papers_affiliation
+    WHERE state = 'accepted' AND organisation_id IN (
+        SELECT id FROM orgs_organisation WHERE slug = %s
+        UNION ALL SELECT organisation_id FROM orgs_formerslug WHERE slug = %s
+    )
+"""
+# As an array, since PostgreSQL then expects few days, and takes these from the index instead of walking by votes.
+_OF_LATEST = """
+    papers_paper.listed_on = ANY(ARRAY(
+        SELECT date FROM papers_day WHERE date_trunc(%s, date::timestamp) = (
+            SELECT date_trunc(%s, max(date)::timestamp) FROM papers_day WHERE date <= %s
+        )
+    ))
+"""
