@@ -283,7 +283,7 @@ def test_only_touch_raises_the_revision_of_papers_and_comments():
     raises = re.compile(r'\brevision(?:=F\("revision"\) \+ 1| \+= 1)')
     product = [path for path in PYTHON if "tests" not in path.parts]
     found = sorted(path.stem for path in product for _ in raises.findall(path.read_text()))
-    assert found == ["commentqueryset", "paper"]
+    assert found == ["commentqueryset", "paperqueryset"]
 
 
 def test_every_promise_of_security_has_its_tests():

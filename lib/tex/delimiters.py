@@ -74,10 +74,12 @@ def _is_formula(before: str, tex: str, after: str) -> bool:
     if not tex.strip() or _PARAGRAPH_END.search(tex):
         return False
     words = len(_WORD.findall(_COMMAND.sub(" ", _without_groups(tex))))
+    if words > 1 or (_AMOUNT.match(tex) and (words or tex[-1].isspace())):
+        return False
     if _TEX.search(tex):
-        return words <= 1 and not (_AMOUNT.match(tex) and tex[-1].isspace())
+        return True
     is_apart = not (before.isalnum() or after.isdigit() or tex[0].isspace() or tex[-1].isspace())
-    return is_apart and words <= 1 and bool(_SIGN.search(tex)) and _is_balanced(tex)
+    return is_apart and bool(_SIGN.search(tex)) and _is_balanced(tex)
 
 
 def _without_groups(tex: str) -> str:

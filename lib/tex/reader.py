@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from pylatexenc.latexwalker import (
     LatexCharsNode,
@@ -34,6 +35,7 @@ MAX_DEPTH = 40  # groups within groups, since pylatexenc calls itself for each
 MAX_ERRORS = 20  # places in a text that are taken as they were typed, before all of it is
 
 _SIGNS = re.compile(r"[\\{}$~`]|--|''|://|\n[ \t]*\n")
+_NO_COMMAND = re.compile(r"\\(?:[()\[\]]|\Z)")  # a delimiter without its partner, or the end of the text
 _ORDINARY = re.compile(r"[^\\{}\[\]$]+")
 _WORD = re.compile(r"[\w.'’:+-]*[^\W\d_][\w.'’:+-]*|")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}")
@@ -70,16 +72,20 @@ class _Walker(LatexWalker):
         if pos in self.formulas:
             return LatexToken("macro", "formula", pos, self.formulas[pos].end - pos, pre_space="")
         character = self.s[pos]
-        is_last = character == "\\" and pos + 1 == len(self.s)
-        if (
-            pos not in self.literals
-            and not is_last
-            and (character in "\\{}" or (character in "[]" and include_brace_chars))
-        ):
+        signs = "\\{}[]" if include_brace_chars else "\\{}"
+        if character in signs and pos not in self.literals and not _NO_COMMAND.match(self.s, pos):
             return super().get_token(pos, include_brace_chars, environments, **options)
         match = _ORDINARY.match(self.s, pos) if environments else None
         text = match[0] if match else character
         return LatexToken("char", text, pos, len(text), pre_space="")
+
+    def get_latex_expression(self, pos, strict_braces=None, parsing_state=None):
+        """Reads an argument. Other than in pylatexenc, a command there has its own arguments: \\emph\\textbf{x}."""
+        token = self.get_token(pos, environments=False, parsing_state=parsing_state)
+        if token.tok != "macro":
+            return super().get_latex_expression(pos, strict_braces, parsing_state)
+        [node], _, _ = self.get_latex_nodes(token.pos, parsing_state=parsing_state, read_max_nodes=1)
+        return node, node.pos, node.len
 
     def get_latex_nodes(self, *args, **options):
         self.depth += 1
@@ -161,8 +167,8 @@ class _Reader:
 
     def _read_items(self, nodes: Sequence[LatexNode], *, is_numbered: bool) -> list[Node]:
         starts = [i for i, node in enumerate(nodes) if getattr(node, "macroname", "") == "item"]
-        result = []
-        for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(nodes)], strict=True), 1):
+        result = [BREAK, *self._read(nodes[: starts[0] if starts else None])]
+        for number, (start, end) in enumerate(pairwise([*starts, len(nodes)]), 1):
             [label] = nodes[start].nodeargd.argnlist
             mark = self._read(_nodes_of(label)) if label else [Text(f"{number}." if is_numbered else "•")]
             result += [BREAK, *mark, Text(" "), *self._read(nodes[start + 1 : end])]

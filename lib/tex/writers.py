@@ -8,7 +8,7 @@ from html import escape
 from lib.tex import formula
 from lib.tex.nodes import Formula, Link, Node, Paragraph, Source, Styled, Text
 
-_MARKDOWN_MARK = re.compile(r"([\\`*_\[\]<>&$~#|]|^[-+]|^\d+(?=[.)]))")
+_MARKDOWN_MARK = re.compile(r"(^\d+(?=[.)])|)([\\`*_\[\]<>&$~#|]|^[-+]|(?<=\d)[.)])")
 _MARKDOWN_MARKS = {"em": "*", "strong": "**"}
 _DIGITS = "0123456789+-=()"
 _RAISED = {"sup": str.maketrans(_DIGITS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾"), "sub": str.maketrans(_DIGITS, "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")}
@@ -81,7 +81,7 @@ def as_markdown(nodes: Paragraph) -> str:
 def _markdown(node: Node) -> str:
     match node:
         case Text(text):
-            return _MARKDOWN_MARK.sub(r"\\\1", text)
+            return _MARKDOWN_MARK.sub(r"\1\\\2", text)
         case Formula():
             return f"$${node.tex}$$" if node.is_block else f"${node.tex.strip()}$"
         case Source(text) | Styled("code", (Text(text),)):

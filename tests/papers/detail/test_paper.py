@@ -65,7 +65,7 @@ def test_maths_becomes_mathml_and_nothing_becomes_markup(db, stranger):
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; on <math><msup><mi>ℝ</mi><mi>d</mi></msup></math>" in page
     assert "&lt;b&gt;all&lt;/b&gt;" in page
-    assert "<code>\\nope{x}</code>" in page
+    assert "<code>$\\nope{x}$</code>" in page
     assert "<em>more</em> at $5 and $10." in page
 
 

@@ -51,8 +51,8 @@ def test_texts_are_one_line(text):
 
 
 def test_line_breaks_and_control_characters_go():
-    record = record_of(title="Wrapped\n  at\0 eighty\tcolumns ", abstract=" One.\n  Two. \ud83d")
-    assert (record.title, record.abstract) == ("Wrapped at eighty columns", "One. Two. ?")
+    record = record_of(title="Wrapped\n  at\0 eighty\tcolumns ", abstract=" One\r\ntwo.\n  Three. \ud83d\n \n\nFour")
+    assert (record.title, record.abstract) == ("Wrapped at eighty columns", "One two.\n\nThree. ?\n\nFour")
 
 
 def test_the_version_of_an_id_counts_if_no_other_is_told():
