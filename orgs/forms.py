@@ -1,9 +1,9 @@
 from django import forms
 from django.utils import timezone
-from django.utils.text import slugify
 
 from lib.forms import DateInput, LineField, LinksField, UrlLineField
 from lib.images import COVER, LOGO
+from lib.text import ascii_slug
 from lib.widgets import ColourField, MarkdownInput, PictureField
 from orgs.models import Claim, Organisation
 from orgs.models.curated import MOST, STATE
@@ -75,7 +75,7 @@ class FoundingForm(forms.Form):
     )
 
     def clean_slug(self):
-        slug = self.cleaned_data["slug"] or slugify(self.cleaned_data.get("name", "")).replace("_", "-")[:96].strip("-")
+        slug = self.cleaned_data["slug"] or ascii_slug(self.cleaned_data.get("name", ""), 96)
         if not slug and "name" in self.cleaned_data:
             raise forms.ValidationError("No address can be made from this name. Type one.")
         return slug

@@ -6,12 +6,12 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
-from django.utils.text import slugify
 
 from lib.limits import request_limit
 from lib.pages import PUBLIC_SECONDS, cached
 from lib.pages import page as cached_page
 from lib.refusals import BadInput
+from lib.text import ascii_slug
 from orgs.models import Organisation
 from papers.lists import exports
 from papers.lists.list import FEED_FORMATS, List, Privacy
@@ -81,6 +81,6 @@ def _file(request: HttpRequest, list_: List, query: ListQuery, title: str) -> Ht
         raise BadInput("Nothing is exported, because a filter of this list can't be read.")
     notes = {paper.pk: paper.note for paper in listing.papers if paper.note}
     text = exports.text(format, [paper.pk for paper in listing.papers], notes)
-    filename = f"{slugify(title)[:60] or 'broadsheet'}.{format.extension}"
+    filename = f"{ascii_slug(title, 60) or 'broadsheet'}.{format.extension}"
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
     return HttpResponse(text, content_type=f"{format.content_type}; charset=utf-8", headers=headers)

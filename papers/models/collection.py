@@ -8,12 +8,11 @@ from django.db import models, transaction
 from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
-from django.utils.text import slugify
 
 from lib.fields import LineField
 from lib.locks import LockQuerySet
 from lib.refusals import BadInput, Gone, NotAllowed
-from lib.text import one_line
+from lib.text import ascii_slug, one_line
 from orgs.models import Event, Organisation
 from orgs.roles import KEEP, SEE
 
@@ -109,7 +108,7 @@ def _free(name: str, slug: str, taken: set[str]) -> str:
 def _key(name: str) -> str:
     """The key in the address of a collection of this name: readable, and with about 59 bits that nobody guesses."""
     secret = "".join(secrets.choice(_LETTERS) for _ in range(12))
-    return f"{slugify(name)[:60].strip('-')}-{secret}".strip("-")
+    return f"{ascii_slug(name, 60)}-{secret}".strip("-")
 
 
 class Collection(models.Model):

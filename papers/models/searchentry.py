@@ -3,7 +3,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 
-from lib.tex import words
+from lib import tex
 from lib.text import bare, fold
 
 
@@ -16,8 +16,8 @@ class SearchEntryManager(models.Manager):
         rows = [
             (
                 paper.pk,
-                bare(words(paper.title)),
-                bare(words(paper.abstract)),
+                bare(tex.words(paper.title)),
+                bare(tex.words(paper.abstract)),
                 f" {_BETWEEN} ".join(map(bare, names[paper.pk])),
                 "\n".join(map(fold, paper.topics)),
             )
@@ -28,6 +28,7 @@ class SearchEntryManager(models.Manager):
             cursor.execute(_WRITE, columns)
 
 
+TITLE_START = "^"  # stands before the words of a title, and is none that a text can have
 _BETWEEN = "betweennames"  # taken out again, and its place stays empty: two names side by side are no phrase
 _WRITE = rf"""
     INSERT INTO papers_searchentry (paper_id, words, topics, revision)
@@ -36,7 +37,7 @@ _WRITE = rf"""
         setweight(to_tsvector('english', title), 'A')
         || setweight(to_tsvector('english', abstract), 'B')
         || setweight(ts_delete(to_tsvector('simple', names), '{_BETWEEN}'), 'C')
-        || setweight(to_tsvector('simple', title), 'D'),
+        || setweight('''{TITLE_START}'':1'::tsvector || to_tsvector('simple', title), 'D'),
         string_to_array(topics, E'\n'),
         1
     FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
@@ -51,8 +52,8 @@ class SearchEntry(models.Model):
 
     `words`: folded (no case, no accents) and weighted. A and B are the stems of title and abstract; C and D the
     names of the authors and the words of the title as they are spelled, since names have no stems and a typing
-    error is mended by the nearest spelling. `topics`: folded categories and keywords. `revision` grows with every
-    change of them.
+    error is mended by the nearest spelling. TITLE_START stands before the words of D. `topics`: folded categories
+    and keywords. `revision` grows with every change of them.
     """
 
     paper = models.OneToOneField("papers.Paper", models.CASCADE, primary_key=True, related_name="entry")

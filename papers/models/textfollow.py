@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 
 from lib.fields import LineField
 from lib.refusals import BadInput
-from lib.text import bare, fold, one_line
+from lib.text import bare_term, fold, one_line
 from papers.models.follow import Follow
 
 MAX_LENGTH = 200
@@ -79,7 +79,7 @@ class AuthorFollow(TextFollow):
     """Lists the papers with these words in sequence in an author's name."""
 
     kind, title, one, parameter = "authors", "Authors", "An author", "author"
-    fold = staticmethod(bare)
+    fold = staticmethod(bare_term)
 
     pk = models.CompositePrimaryKey("user", "folded")
     query = models.GeneratedField(expression=AuthorQuery(F("folded")), output_field=SearchQueryField(), db_persist=True)

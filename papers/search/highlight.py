@@ -6,14 +6,19 @@ into markup.
 
 import re
 from functools import lru_cache
+from itertools import groupby
 
 import snowballstemmer
 
-from lib.text import bare
+from lib.text import LETTER_AND_NUMBER, MARKS, SIGN_WORD, UNSPACED, bare, fold, letters
 
-# A word as it is indexed: "4.5", "7b", or letters, with combining accents and with apostrophes between letters.
-_WORD = r"\d+(?:\.\d+)+|\d*[^\W\d_]+(?:(?:[\u0300-\u036f]+|['’](?=[^\W\d_]))[^\W\d_]*)*|\d+"
-_WORDS = re.compile(_WORD)
+# A word as it is indexed: "C++", "L2", words without spaces between them, "4.5", "7b", or letters, with their marks and
+# with apostrophes between letters.
+_MARKS = MARKS + "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u200c\u200d"
+_LETTERS = rf"[^\W\d_{UNSPACED}]+(?:(?:[{_MARKS}]+|['‘’`](?=[^\W\d_]))[^\W\d_{UNSPACED}]*)*"
+_WORD = rf"{SIGN_WORD}|{LETTER_AND_NUMBER}(?:{_LETTERS})?|[{UNSPACED}]+|\d+(?:\.\d+)+|\d*{_LETTERS}|\d+"
+_WORDS = re.compile(_WORD, re.IGNORECASE)
+_RUN = re.compile(f"[{UNSPACED}]+")
 _MARKUP = r"<math.*?</math>|<[^>]*>|&#?\w+;"
 _TAG, _OPENING_TAG = re.compile("<[^>]*>"), re.compile(r"<\w")
 _SENTENCE_END = re.compile(r"[.!?][)”’\"]*\s")
@@ -22,28 +27,47 @@ _COMMON_LENGTH = 2  # letters that a word and its stem always share ("using", "u
 
 
 class Highlighter(dict):
-    """Maps a word to whether it has one of these lexemes or begins with the prefix; computed once for each word."""
+    """Maps a word to its HTML, computed once: in <mark> if it has one of these lexemes or begins with the prefix.
+
+    Where words stand without spaces, <mark> is around those letters of them that were found.
+    """
 
     def __init__(self, lexemes: frozenset[str], prefix: str) -> None:
         super().__init__()
         self.lexemes, self.prefix = lexemes, prefix
         beginnings = [re.escape(text) for text in sorted({lexeme[:_COMMON_LENGTH] for lexeme in lexemes})]
-        # A candidate begins as a lexeme does, or has an accent or an apostrophe among its first two characters.
-        candidate = "|".join([*beginnings, r".?[^\x00-\x7f]", ".'"])
+        # A candidate begins as a lexeme does, has a sign between its first letter and a number, is spelled with signs,
+        # or has an accent or an apostrophe among its first two characters.
+        candidate = "|".join([*beginnings, r".[-_^]\d", SIGN_WORD, r".?[^\x00-\x7f]", ".['`]"])
         # One match goes to the next candidate, so that Python looks at few words.
         self._to_candidate = re.compile(
-            rf"((?:{_MARKUP}|(?!{candidate})(?:{_WORD})|[^\w]|_)*+)({_WORD}|\Z)", re.DOTALL | re.IGNORECASE
+            rf"((?:{_MARKUP}|(?!{candidate})(?:{_WORD})|(?!{SIGN_WORD})[^\w]|_)*+)({_WORD}|\Z)",
+            re.DOTALL | re.IGNORECASE,
         )
 
-    def __missing__(self, word: str) -> bool:
-        folded = word.lower() if word.isascii() and "'" not in word else bare(word)
-        has_prefix = bool(self.prefix) and folded.startswith(self.prefix)
-        self[word] = folded in self.lexemes or _stem(folded) in self.lexemes or has_prefix
+    def __missing__(self, word: str) -> str:
+        self[word] = self._mark_letters(word) if _RUN.match(word) else self._mark_word(word)
         return self[word]
+
+    def _mark_word(self, word: str) -> str:
+        folded = word.lower() if word.isascii() and word.isalnum() else bare(word)
+        has_prefix = bool(self.prefix) and folded.startswith(self.prefix)
+        is_found = folded in self.lexemes or _stem(folded) in self.lexemes or has_prefix
+        return f"<mark>{word}</mark>" if is_found else word
+
+    def _mark_letters(self, run: str) -> str:
+        spelled = letters(run)
+        folded = [*map(fold, spelled), ""]
+        found = {i for i, letter in enumerate(folded) if letter in self.lexemes}
+        pairs = [i for i in range(len(spelled)) if folded[i] + folded[i + 1] in self.lexemes]
+        found |= {i + n for i in pairs for n in (0, 1)}
+        pieces = groupby(range(len(spelled)), found.__contains__)
+        texts = [(is_found, "".join(spelled[i] for i in piece)) for is_found, piece in pieces]
+        return "".join(f"<mark>{text}</mark>" if is_found else text for is_found, text in texts)
 
     def matches(self, text: str) -> bool:
         """Whether any word of this plain text is highlighted."""
-        return any(self[word] for word in _WORDS.findall(text))
+        return any(self[word] != word for word in _WORDS.findall(text))
 
     def highlight(self, html: str) -> str:
         """The typeset text with <mark> around the highlighted words."""
@@ -55,7 +79,7 @@ class Highlighter(dict):
 
     def _replace(self, match: re.Match) -> str:
         before, word = match.groups()
-        return f"{before}<mark>{word}</mark>" if self[word] else f"{before}{word}"
+        return before + self[word]
 
 
 def _set_apart(abstract: str) -> str:

@@ -5,18 +5,20 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from django.db import connection
 from rapidfuzz.distance import OSA
 
-from lib.text import bare
+from lib.text import UNSPACED, bare, bare_term, is_letter, is_sign_word, is_tail
+from papers.models.searchentry import TITLE_START
 from papers.search.syntax import Terms
 
 MAX_POSTINGS = 4_000  # entries of the index that a search by any word may read
 LOOKUP_FACTOR = 150  # papers are looked up one by one if the square of their number is below this times all papers
 SHORT_LENGTH = 5  # letters of a word in which at most one may be wrong
-MAX_WORD_BYTES = 2_046  # of a word that PostgreSQL indexes
 MIN_PREFIX_LENGTH = 3  # letters that the last word needs to match all words that begin with it
+_UNCORRECTED = re.compile(rf"[\d{UNSPACED}]")  # words with these have many neighbours that mean something else
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Analysis:
     * `phrase_query`: matches papers that have all wanted terms in quotes.
     * `excluded_query`: matches papers that have any unwanted term.
     * `adjacent_query`: matches papers that have the wanted words side by side in the title or in the authors' names.
-    * `title_pattern`: a regular expression that matches titles that begin with the wanted words.
+    * `title_query`: matches papers whose title begins with the wanted words.
     * `paper_count`: the number of all papers, N.
     * `weights`: the wanted lexemes, rarest first, with their inverse document frequency as in BM25,
       ln(1 + (N − n + ½) / (n + ½)) if n papers have one (Robertson and Zaragoza 2009, doi:10.1561/1500000019).
@@ -44,7 +46,7 @@ class Analysis:
     phrase_query: str
     excluded_query: str
     adjacent_query: str
-    title_pattern: str
+    title_query: str
     paper_count: int
     weights: dict[str, float]
     rare_count: int
@@ -94,13 +96,14 @@ class _TermStatistics:
         if not self.stem_query and " " not in self.text:
             return ""
         beginning = f"{quote(prefix)}:*" if self.text == prefix else ""
-        return _any(dict.fromkeys([self.stem_query, self.spelling_query, beginning]))
+        end = ":*" if is_letter(self.text.rpartition(" ")[2]) else ""  # as each letter begins a word of the index
+        return _any(dict.fromkeys([self.stem_query + end, self.spelling_query + end, beginning]))
 
 
 def analyse(terms: Terms) -> Analysis:
     """Look the terms up in the index: one statement, two if a word may be misspelt."""
-    groups = [[bare(term.text) for term in group] for group in terms.all]
-    excluded = [bare(term.text) for term in terms.none]
+    groups = [[bare_term(term.text) for term in group] for group in terms.all]
+    excluded = [bare_term(term.text) for term in terms.none]
     prefix = _prefix(terms)
     statistics = _read_statistics([*(text for group in groups for text in group), *excluded], prefix)
     if prefix and not statistics[prefix].is_unknown:
@@ -110,7 +113,7 @@ def analyse(terms: Terms) -> Analysis:
     statistics |= _read_statistics(corrections.values(), "")
     wanted = [[*group, *(corrections[text] for text in group if text in corrections)] for group in groups]
     queries = [_any(statistics[text].query(prefix) for text in group) for group in wanted]
-    words = bare(terms.corrected(corrections).plain).split()
+    words = bare_term(terms.corrected(corrections).plain).split()
     lexemes = {lexeme: n for group in wanted for text in group for lexeme, n in statistics[text].lexeme_counts.items()}
     highlighted = frozenset(lexemes).union(*(statistics[text].spelling_counts for group in wanted for text in group))
     paper_count = max((term.paper_count for term in statistics.values()), default=0)
@@ -123,20 +126,26 @@ def analyse(terms: Terms) -> Analysis:
         phrase_query=_all(query for query, is_phrase in zip(queries, phrases, strict=True) if is_phrase),
         excluded_query=_any(statistics[text].query("") for text in excluded),
         adjacent_query=_any([_side_by_side(words, "D"), _side_by_side(words, "C")]),
-        title_pattern="^" + "[^[:alnum:]]*".join(map(re.escape, words)) + "([^[:alnum:]]|$)",
+        title_query=_side_by_side([TITLE_START, *words], "D") if words else "",
         paper_count=paper_count,
         weights=weights,
         rare_count=rare_count,
         highlighted=highlighted,
         prefix=prefix,
-        name_query=_any([*(f"{quote(word)}:C" for word in highlighted), f"{quote(prefix)}:*C" if prefix else ""]),
+        name_query=_any(
+            f"{quote(word)}:{'*' if word == prefix or is_letter(word) else ''}C"
+            for word in filter(None, [*highlighted, prefix])
+        ),
         corrections=corrections,
     )
 
 
 def author_query(name: str) -> str:
-    """The tsquery of papers that have these words side by side among their authors' names; "" without a word."""
-    return _side_by_side(bare(name).split(), "C")
+    """The tsquery of papers that have these words side by side among their authors' names; "" without a word.
+
+    Where names stand without spaces, 山田 is also found in 山田太郎.
+    """
+    return _side_by_side(bare_term(name).split(), "C")
 
 
 def _prefix(terms: Terms) -> str:
@@ -151,11 +160,17 @@ def _read_statistics(texts: Iterable[str], prefix: str) -> dict[str, _TermStatis
     if not texts:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_STATISTICS, [prefix, f"{prefix}%", texts])
+        cursor.execute(_STATISTICS, [[prefix, *filter(is_letter, texts)], texts])
         return {
-            text: _TermStatistics(text, stems, spellings, json.loads(stem_counts), json.loads(spelling_counts), *counts)
-            for text, stems, spellings, stem_counts, spelling_counts, *counts in cursor
+            text: _TermStatistics(text, stems, spellings, _counts(text, stem_counts), _counts(text, counts), *papers)
+            for text, stems, spellings, stem_counts, counts, *papers in cursor
         }
+
+
+def _counts(text: str, lexemes: str) -> dict[str, int]:
+    """How many papers have each lexeme, without single letters that the word before them ends with."""
+    tails = {following for word, following in pairwise(text.split()) if is_tail(word, following)}
+    return {lexeme: n for lexeme, n in json.loads(lexemes).items() if lexeme not in tails}
 
 
 _COUNTS = """
@@ -171,7 +186,9 @@ _STATISTICS = f"""
         phraseto_tsquery('simple', term)::text,
         {_COUNTS.format(config="english")},
         {_COUNTS.format(config="simple")},
-        CASE WHEN term = %s THEN coalesce((SELECT sum(papers) FROM papers_word WHERE word LIKE %s), 0) ELSE 0 END,
+        CASE WHEN term = ANY(%s) THEN coalesce((
+            SELECT sum(papers) FROM papers_word WHERE word ~>=~ term AND word ~<~ (term || chr(1114111))  -- LIKE term%%
+        ), 0) ELSE 0 END,
         coalesce((SELECT papers FROM papers_word WHERE word = ''), 0)
     FROM unnest(%s::text[]) term
 """  # noqa: S608 (all of it is constant)
@@ -183,7 +200,7 @@ def _correct(groups: list[list[str]], statistics: dict[str, _TermStatistics]) ->
         text
         for group in groups
         for text in group
-        if statistics[text].is_unknown and " " not in text and not statistics[text].prefix_count
+        if statistics[text].is_unknown and _is_correctable(text) and not statistics[text].prefix_count
     ]
     if not unknown:
         return {}
@@ -192,6 +209,10 @@ def _correct(groups: list[list[str]], statistics: dict[str, _TermStatistics]) ->
         candidates = [(OSA.distance(text, word), -spelled, text, word) for text, word, spelled in cursor]
     likeliest_last = sorted((match for match in candidates if match[0] <= _max_errors(match[2])), reverse=True)
     return {text: word for _, _, text, word in likeliest_last}
+
+
+def _is_correctable(text: str) -> bool:
+    return not (" " in text or _UNCORRECTED.search(text) or is_sign_word(text))
 
 
 def _max_errors(text: str) -> int:
@@ -237,9 +258,7 @@ def _rare_query(max_papers: dict[str, int], paper_count: int) -> str:
 
 
 def _side_by_side(words: list[str], label: str) -> str:
-    """The tsquery of the words one after the other under a label of the index; "" if one is too long for it."""
-    if any(len(word.encode()) > MAX_WORD_BYTES for word in words):
-        return ""
+    """The tsquery of the words one after the other under a label of the index."""
     return " <-> ".join(f"{quote(word)}:{label}" for word in words)
 
 

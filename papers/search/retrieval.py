@@ -96,7 +96,7 @@ def _by_words(analysis: lexicon.Analysis, pool: str, params: Sequence):
     number of the entry's lexemes divided by the usual 150.
     """
     lexemes, weights = _lexemes(analysis)
-    constants = [sum(weights), lexemes, weights, analysis.title_pattern, analysis.adjacent_query]
+    constants = [sum(weights), lexemes, weights, analysis.title_query, analysis.adjacent_query]
     return _BY_WORDS.format(pool=pool), [*constants, *params]
 
 
@@ -112,12 +112,12 @@ _BY_WORDS = """
         FROM unnest(%s::tsquery[], %s::float8[]) AS wanted(lexeme, weight),
             ts_rank('{{0, 0.3, 0.4, 1}}', fetched, lexeme) r
     ), 0) + CASE
-        WHEN title ~* %s THEN 1 + log(1 + vote_count) / 10
+        WHEN fetched @@ %s::tsquery THEN 1 + log(1 + vote_count) / 10
         WHEN fetched @@ %s::tsquery THEN 0.5
         ELSE 0
     END
     FROM (
-        SELECT paper_id, words || ''::tsvector AS fetched, title, vote_count
+        SELECT paper_id, words || ''::tsvector AS fetched, vote_count
         FROM ({pool}) pool(paper_id)
         JOIN papers_searchentry USING (paper_id) JOIN papers_paper ON papers_paper.id = paper_id
         OFFSET 0
