@@ -5,14 +5,13 @@ from functools import cache
 
 from django import template
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
 from lib import images, markup, tex, text
 
 register = template.Library()
 register.simple_tag(cache(lucide), name="lucide")  # lucide itself renders an icon anew each time
-register.filter("typeset", tex.line)
-register.filter("paragraphs", tex.paragraphs)
 register.filter("plain", tex.plain)
 register.filter("markdown", markup.markdown)
 register.filter("markdown_line", markup.markdown_line)
@@ -21,6 +20,18 @@ register.filter("small", images.small)
 register.filter("line", text.line)
 register.filter("quoted", text.quoted)
 register.filter("as_quotation", text.as_quotation)
+
+
+@register.filter
+def typeset(source: str) -> SafeString:
+    """Returns text with TeX as one line of HTML."""
+    return tex.line(tex.read(source))
+
+
+@register.filter
+def paragraphs(source: str) -> SafeString:
+    """Returns text with TeX as HTML: a <p> for each paragraph."""
+    return tex.paragraphs(tex.read(source))
 
 
 @register.filter

@@ -4,11 +4,13 @@ All of them write the same tree (`lib.tex.nodes`), so that they say the same. Te
 source in each of them.
 """
 
+from collections.abc import Callable
 from functools import partial
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
+from lib.tex.nodes import Document
 from lib.tex.reader import read
 from lib.tex.writers import as_html, as_markdown, as_plain, as_tex, with_greek_names
 from lib.text import one_line
@@ -16,14 +18,14 @@ from lib.text import one_line
 _escape = partial(escape, quote=False)
 
 
-def line(text: str) -> SafeString:
-    """Returns the text as one line of HTML without links, for headings and for what is a link itself."""
-    return mark_safe(" ".join(as_html(paragraph, _escape, has_links=False) for paragraph in read(text)))
+def line(document: Document, text_html: Callable[[str], str] = _escape) -> SafeString:
+    """Returns a document as one line of HTML without links, for headings and for what is a link itself."""
+    return mark_safe(" ".join(as_html(paragraph, text_html, has_links=False) for paragraph in document))
 
 
-def paragraphs(text: str) -> SafeString:
-    """Returns the text as HTML: a <p> for each paragraph."""
-    return mark_safe("\n".join(f"<p>{as_html(paragraph, _escape, has_links=True)}</p>" for paragraph in read(text)))
+def paragraphs(document: Document, text_html: Callable[[str], str] = _escape) -> SafeString:
+    """Returns a document as HTML: a <p> for each paragraph."""
+    return mark_safe("\n".join(f"<p>{as_html(paragraph, text_html, has_links=True)}</p>" for paragraph in document))
 
 
 def plain(text: str) -> str:

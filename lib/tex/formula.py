@@ -57,13 +57,14 @@ _converter = math_core.LatexToMathML(
 )
 _NUMBERED = re.compile(r"\\(begin|end)\{(align|alignat|flalign|gather|multline)\}")
 _PERCENT = re.compile(r"(?<!\\)%")  # a comment would begin there, but authors mean a percent sign
+_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DEFINITION = re.compile(r"\\[a-zA-Z]*(?:def|let|command)(?![a-zA-Z])")  # 2,000 characters could become four million
 
 
 @lru_cache(maxsize=4_000)
 def mathml(tex: str, *, is_block: bool = False) -> str | None:
     """Returns MathML for one formula without delimiters, or None if math-core cannot read it."""
-    if len(tex) > MAX_TEX or _DEFINITION.search(tex):
+    if len(tex) > MAX_TEX or _DEFINITION.search(tex) or _NOT_XML.search(tex):
         return None
     try:
         html = _converter.convert_with_local_state(_prepared(tex), displaystyle=is_block)

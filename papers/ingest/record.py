@@ -16,7 +16,7 @@ from papers import identifiers
 MAX_MARKDOWN = 65_536  # characters of a comment, as many as the Hub accepts
 _MAX_INTEGER = 2**31 - 1  # of PostgreSQL's `integer`
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
-_PARAGRAPH = re.compile(r"(?:\r\n?|\n)(?=\s)")
+_PARAGRAPH = re.compile(r"(?:\r\n|\r(?!\n)|\n)(?=\s)")
 _SOURCE_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 _USER_NAME = re.compile(r"[a-z0-9][\w.-]{0,95}", re.ASCII | re.IGNORECASE)
 _check_url = URLValidator(schemes=["http", "https"])

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from lib import tex
 from lib.markup import markdown
+from lib.tex.nodes import Document
 from papers.models import Author, Paper, SearchEntry
 from papers.models.mark import marks
 from papers.search.highlight import Highlighter
@@ -29,17 +30,17 @@ SLOTS = {name: mark_safe(f"\x00{name}\x00") for name in ("title", "abstract", "r
 
 @dataclass(frozen=True)
 class Card:
-    """The HTML of a row with unfilled slots, and the HTML of title and abstract without highlights."""
+    """The HTML of a row with unfilled slots, and the title and the abstract."""
 
     html: str
-    title: str
-    abstract: str
+    title: Document
+    abstract: Document
 
     def fill(self, *, highlighter: Highlighter | None = None, reason: str = "", note: str = "") -> SafeString:
         """The HTML of the row with highlighted words, a reason in plain text, and a note in Markdown."""
         slots = {
-            "title": self.title if highlighter is None else highlighter.highlight(self.title),
-            "abstract": self.abstract if highlighter is None else highlighter.highlight_abstract(self.abstract),
+            "title": tex.line(self.title) if highlighter is None else highlighter.title(self.title),
+            "abstract": tex.paragraphs(self.abstract) if highlighter is None else highlighter.abstract(self.abstract),
             "reason": escape(reason),
             "note": f'<div class="note prose">{markdown(note)}</div>' if note else "",
         }
@@ -97,7 +98,7 @@ def _cache_key(paper: Paper) -> str:
 def render_card(paper: Paper) -> Card:
     """The card of a paper without deferred columns that has the viewer's marks."""
     html = get_template("papers/lists/_card.html").render({"paper": paper, "slots": SLOTS})
-    return Card(html, tex.line(paper.title), tex.paragraphs(paper.abstract))
+    return Card(html, tex.read(paper.title), tex.read(paper.abstract))
 
 
 def _search_reasons(pks: list[int], results: Results, highlighter: Highlighter) -> dict[int, str]:

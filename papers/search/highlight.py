@@ -1,15 +1,19 @@
 """Highlights the words of a search in titles and abstracts, and sets apart what an abstract says long before the first.
 
-The text is HTML of `lib.markup.typeset`. Tags, entities and formulas are left alone, so highlighting can't turn text
-into markup.
+Only texts of the tree (`lib.tex.nodes`) are highlighted, not formulas, and all HTML is made of that tree, so that
+highlighting can't turn text into markup.
 """
 
 import re
 from functools import lru_cache
+from html import escape
 from itertools import groupby
 
 import snowballstemmer
 
+from lib import tex
+from lib.tex.nodes import Document, Link, Paragraph, Styled, Text
+from lib.tex.writers import as_html, as_plain
 from lib.text import LETTER_AND_NUMBER, MARKS, SIGN_WORD, UNSPACED, bare, fold, letters
 
 # A word as it is indexed: "C++", "L2", words without spaces between them, "4.5", "7b", or letters, with their marks and
@@ -19,8 +23,6 @@ _LETTERS = rf"[^\W\d_{UNSPACED}]+(?:(?:[{_MARKS}]+|['‘’`](?=[^\W\d_]))[^\W\d
 _WORD = rf"{SIGN_WORD}|{LETTER_AND_NUMBER}(?:{_LETTERS})?|[{UNSPACED}]+|\d+(?:\.\d+)+|\d*{_LETTERS}|\d+"
 _WORDS = re.compile(_WORD, re.IGNORECASE)
 _RUN = re.compile(f"[{UNSPACED}]+")
-_MARKUP = r"<math.*?</math>|<[^>]*>|&#?\w+;"
-_TAG, _OPENING_TAG = re.compile("<[^>]*>"), re.compile(r"<\w")
 _SENTENCE_END = re.compile(r"[.!?][)”’\"]*\s")
 VISIBLE_LENGTH = 240  # characters of an abstract that a row shows at least on a wide screen
 _COMMON_LENGTH = 2  # letters that a word and its stem always share ("using", "use")
@@ -41,12 +43,12 @@ class Highlighter(dict):
         candidate = "|".join([*beginnings, r".[-_^]\d", SIGN_WORD, r".?[^\x00-\x7f]", ".['`]"])
         # One match goes to the next candidate, so that Python looks at few words.
         self._to_candidate = re.compile(
-            rf"((?:{_MARKUP}|(?!{candidate})(?:{_WORD})|(?!{SIGN_WORD})[^\w]|_)*+)({_WORD}|\Z)",
+            rf"((?:(?!{candidate})(?:{_WORD})|(?!{SIGN_WORD})[^\w]|_)*+)({_WORD}|\Z)",
             re.DOTALL | re.IGNORECASE,
         )
 
     def __missing__(self, word: str) -> str:
-        self[word] = self._mark_letters(word) if _RUN.match(word) else self._mark_word(word)
+        self[word] = self._mark_letters(word) if _RUN.fullmatch(word) else self._mark_word(word)
         return self[word]
 
     def _mark_word(self, word: str) -> str:
@@ -69,29 +71,77 @@ class Highlighter(dict):
         """Whether any word of this plain text is highlighted."""
         return any(self[word] != word for word in _WORDS.findall(text))
 
-    def highlight(self, html: str) -> str:
-        """The typeset text with <mark> around the highlighted words."""
-        return self._to_candidate.sub(self._replace, html)
+    def highlight(self, text: str) -> str:
+        """The HTML of plain text, with <mark> around the highlighted words."""
+        return self._to_candidate.sub(self._replace, text)
 
-    def highlight_abstract(self, html: str) -> str:
-        """The highlighted text; sentences before the first mark are set apart if it would be out of sight."""
-        return _set_apart(self.highlight(html))
+    def title(self, document: Document) -> str:
+        """The HTML of a title with highlighted words."""
+        return tex.line(document, self.highlight)
+
+    def abstract(self, document: Document) -> str:
+        """The HTML of an abstract with highlighted words.
+
+        What is before the sentence of the first mark has the class `earlier`, if that mark would be out of sight.
+        """
+        length = 0
+        for number, paragraph in enumerate(document):
+            if (position := self._find(paragraph)) is not None:
+                earlier, later = document[:number], document[number + 1 :]
+                if length + position < VISIBLE_LENGTH:
+                    break
+                before, after = _split(paragraph, position)
+                html = f'<span class="earlier">{self._html(before)}</span>{self._html(after)}'
+                return "\n".join(
+                    [
+                        *(f'<p class="earlier">{self._html(other)}</p>' for other in earlier),
+                        f"<p>{html if before else self._html(after)}</p>",
+                        *(f"<p>{self._html(other)}</p>" for other in later),
+                    ]
+                )
+            length += len(as_plain(paragraph))
+        return tex.paragraphs(document, self.highlight)
+
+    def _html(self, paragraph: Paragraph) -> str:
+        return as_html(paragraph, self.highlight, has_links=True)
+
+    def _find(self, nodes: Paragraph) -> int | None:
+        """How many characters are before the first highlighted word, or None without one."""
+        length = 0
+        for node in nodes:
+            match node:
+                case Text(text):
+                    found = next((word.start() for word in _WORDS.finditer(text) if self[word[0]] != word[0]), None)
+                case Styled() | Link():
+                    found = self._find(node.children)
+                case _:
+                    found = None
+            if found is not None:
+                return length + found
+            length += len(as_plain((node,)))
+        return None
 
     def _replace(self, match: re.Match) -> str:
         before, word = match.groups()
-        return before + self[word]
+        return escape(before, quote=False) + self[word]
 
 
-def _set_apart(abstract: str) -> str:
-    """The abstract with whole sentences before the first mark in a span, if it is beyond VISIBLE_LENGTH."""
-    before, mark, _ = abstract.partition("<mark>")
-    if not mark or len(_TAG.sub("", before)) < VISIBLE_LENGTH:
-        return abstract
-    for end in reversed([sentence.end() for sentence in _SENTENCE_END.finditer(before)]):
-        earlier = before[:end]
-        if len(_OPENING_TAG.findall(earlier)) == earlier.count("</"):
-            return f'<span class="earlier">{earlier}</span>{abstract[end:]}'
-    return abstract
+def _split(paragraph: Paragraph, position: int) -> tuple[Paragraph, Paragraph]:
+    """The sentences before the one at this position in the plain text, and the rest.
+
+    A sentence that ends within a mark or a link is not split off.
+    """
+    split, start = ((), paragraph), 0
+    for number, node in enumerate(paragraph):
+        if start > position:
+            break
+        if isinstance(node, Text):
+            for end in _SENTENCE_END.finditer(node.text, 0, max(0, position - start)):
+                text = node.text
+                before, after = Text(text[: end.end()]), Text(text[end.end() :])
+                split = (*paragraph[:number], before), (after, *paragraph[number + 1 :])
+        start += len(as_plain((node,)))
+    return split
 
 
 @lru_cache(maxsize=50_000)
