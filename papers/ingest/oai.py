@@ -69,12 +69,23 @@ def _arxiv_raw(paper) -> dict:
     versions = paper.findall("{*}version")
     if not versions:
         raise ValueError("no version is given")
-    return _abstract(paper) | {
+    return {
+        **_abstract(paper),
+        **_withdrawn(versions),
         "authors": split_names(paper.findtext("{*}authors", "")),
         "categories": paper.findtext("{*}categories", "").split(),
         "published_at": _parse_date(versions[0].findtext("{*}date", "")),
         "version": int(versions[-1].get("version", "").removeprefix("v")),
     }
+
+
+def _withdrawn(versions: list) -> dict:
+    """Return whether the last version is a withdrawal, or nothing if no version says of which type its source is.
+
+    The letters of `source_type` stand for kinds of files, I for none. A version of TeX or PDF may have no letter.
+    """
+    types = [version.findtext("{*}source_type", "") for version in versions]
+    return {"withdrawn": "I" in types[-1]} if any(types) else {}
 
 
 def _parse_date(text: str) -> datetime:
