@@ -13,9 +13,17 @@ from lxml import etree
 from papers.ingest import withdrawal
 from papers.ingest.record import PaperRecord, Problem
 
+# Groups with one archive of the same name. The group of all other archives is physics.
+_GROUPS = {"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"}
 _PARENTHESES = re.compile(r"\([^()]*\)")
 _SEPARATOR = re.compile(r"\s*(?:[,;:&]|\band\b)\s*")
 _SUFFIX = re.compile(r",\s*(?=(?:[JS]r\.?|I{2,3}|IV)\s*(?:,|;|\band\b|$))")
+
+
+def set_of(category: str) -> str:
+    """Return the set of a category or archive, such as "cs:cs:CL" or "physics:hep-th". It includes cross-lists."""
+    archive = category.partition(".")[0]
+    return f"{archive if archive in _GROUPS else 'physics'}:{category.replace('.', ':')}"
 
 
 def records(root: etree._Element, source: str) -> Iterator[PaperRecord | Problem]:
