@@ -12,7 +12,8 @@ from lib import xml
 from papers import identifiers
 from papers.ingest import oai, withdrawal
 from papers.ingest.client import Client, FetchError
-from papers.ingest.record import NotFound, PaperRecord, Problem, RecordError
+from papers.ingest.problem import NotFound, Problem, RecordError, read
+from papers.ingest.record import PaperRecord
 
 QUERY_URL = "https://export.arxiv.org/api/query"
 OAI_URL = "https://oaipmh.arxiv.org/oai"
@@ -101,11 +102,7 @@ def _items(root: etree._Element, source: str) -> Iterator[PaperRecord | Problem]
 
 
 def _entries(feed: etree._Element, source: str) -> Iterator[PaperRecord | Problem]:
-    for position, entry in enumerate(feed.iterfind("{*}entry"), 1):
-        try:
-            yield _record(entry)
-        except RecordError as error:
-            yield Problem(source, position, str(error))
+    yield from read(feed.iterfind("{*}entry"), _record, source)
 
 
 def _record(entry: etree._Element) -> PaperRecord:

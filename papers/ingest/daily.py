@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from papers.ingest import arxiv, hub
 from papers.ingest.client import Client, FetchError
-from papers.ingest.record import PaperRecord, Problem
+from papers.ingest.problem import Note, Problem
+from papers.ingest.record import PaperRecord
 from papers.ingest.save import ImportCounts, save
 from papers.period import today
 
@@ -35,10 +36,12 @@ def _save_all(items: Iterable[PaperRecord | Problem]) -> ImportCounts:
 
 
 def _valid_records(items: Iterable[PaperRecord | Problem]) -> Iterator[PaperRecord]:
-    """Yield the records and log the problems of single ones. Raises FetchError for a problem of a whole source."""
+    """Yield the records, and log notes and problems of single ones. Raises FetchError for one of a whole source."""
     for item in items:
         if isinstance(item, PaperRecord):
             yield item
+        elif isinstance(item, Note):
+            logger.info("%s", item)
         elif item.position is None:
             raise FetchError(str(item))
         else:

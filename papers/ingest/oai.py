@@ -11,7 +11,8 @@ from datetime import datetime
 from lxml import etree
 
 from papers.ingest import withdrawal
-from papers.ingest.record import PaperRecord, Problem
+from papers.ingest.problem import Deleted, Problem, read
+from papers.ingest.record import PaperRecord
 
 # Groups with one archive of the same name. The group of all other archives is physics.
 _GROUPS = {"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"}
@@ -29,13 +30,9 @@ def set_of(category: str) -> str:
 def records(root: etree._Element, source: str) -> Iterator[PaperRecord | Problem]:
     """Yield the records at or below the root, then the errors of the protocol, but for `noRecordsMatch`.
 
-    A record that arXiv deleted yields a Problem, since the paper is not deleted here.
+    A record that arXiv deleted yields a Note, since the paper is not deleted here.
     """
-    for position, record in enumerate(root.iter("{*}record"), 1):
-        try:
-            yield _record(record)
-        except ValueError as error:
-            yield Problem(source, position, str(error))
+    yield from read(root.iter("{*}record"), _record, source)
     for error in root.findall("{*}error"):
         if error.get("code") != "noRecordsMatch":
             yield Problem(source, None, f"arXiv answered {error.get('code')}: {error.text}")
@@ -47,7 +44,7 @@ def _record(record) -> PaperRecord:
         raise ValueError("the header is missing")
     arxiv_id = header.findtext("{*}identifier", "").removeprefix("oai:arXiv.org:")
     if header.get("status") == "deleted":
-        raise ValueError(f"{arxiv_id} was deleted at its source")
+        raise Deleted(f"{arxiv_id} was deleted at its source")
     if metadata is None:
         raise ValueError(f"{arxiv_id} comes without metadata")
     name = etree.QName(metadata).localname
@@ -83,7 +80,7 @@ def _arxiv_raw(paper) -> dict:
         "authors": split_names(paper.findtext("{*}authors", "")),
         "categories": paper.findtext("{*}categories", "").split(),
         "published_at": _parse_date(versions[0].findtext("{*}date", "")),
-        "version": int(versions[-1].get("version", "").removeprefix("v")),
+        "version": _parse_version(versions[-1].get("version", "")),
     }
 
 
@@ -94,6 +91,11 @@ def _withdrawn(versions: list) -> dict:
     """
     types = [version.findtext("{*}source_type", "") for version in versions]
     return {"withdrawn": "I" in types[-1]} if any(types) else {}
+
+
+def _parse_version(text: str) -> int | None:
+    number = text.removeprefix("v")
+    return int(number) if number.isdecimal() else None
 
 
 def _parse_date(text: str) -> datetime:

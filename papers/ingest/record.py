@@ -1,17 +1,20 @@
 """Papers and comments as a source describes them, and the cleaning that makes them fit for the database."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
 
+from anyascii import anyascii
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.text import slugify
 
 from lib.lookalikes import refuse_addresses
-from lib.text import line, one_line
+from lib.text import cut, line, one_line
 from papers import identifiers
+from papers.ingest.problem import RecordError
 
 MAX_MARKDOWN = 65_536  # characters of a comment, as many as the Hub accepts
 _MAX_INTEGER = 2**31 - 1  # of PostgreSQL's `integer`
@@ -21,33 +24,12 @@ _USER_NAME = re.compile(r"[a-z0-9][\w.-]{0,95}", re.ASCII | re.IGNORECASE)
 _check_url = URLValidator(schemes=["http", "https"])
 
 
-class RecordError(ValueError):
-    """A source's record cannot be used. The message names the field and the reason."""
-
-
-class NotFound(RecordError):
-    """The source has no such paper."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A record that cannot be used, by its position from 1 in the source, or the whole source if that is None."""
-
-    source: str
-    position: int | None
-    reason: str
-
-    def __str__(self) -> str:
-        record = "" if self.position is None else f", record {self.position}"
-        return one_line(f"{self.source}{record}: {self.reason}")
-
-
 @dataclass(frozen=True, slots=True)
 class PaperRecord:
     """A paper as one source describes it, made by `from_source`.
 
     A field that the source does not have is None, and its stored value is kept. `organisation` is (slug, name).
-    Datetimes are aware and in UTC.
+    Datetimes are aware and in UTC. `notes` say what was left out or cut.
     """
 
     arxiv_id: str
@@ -66,19 +48,23 @@ class PaperRecord:
     votes: int | None = None
     comments: int | None = None
     withdrawn: bool | None = None
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
     def from_source(cls, **fields) -> Self:
-        """Return the record with the source's values, cleaned. Raises RecordError.
+        """Return the record with the source's values, cleaned. Raises RecordError for the id, title and `published_at`.
+
+        Another value that cannot be used is left out with a note, and so is a single author, category or keyword. An
+        organisation's name is cut to 120 characters with a note, and its address is made of ASCII letters.
 
         Texts become one line without control characters. Datetimes may be ISO 8601, and are in UTC if they have no time
         zone. `version` defaults to the version in `arxiv_id`. An empty list of authors or categories becomes None.
         Links that are not http(s) URLs of at most 500 characters, keywords of more than 120 characters, and authors
-        whose names have neither letter nor digit are left out.
+        whose names have neither letter nor digit are left out without a note.
         """
-        values = _cleaned(fields, required=("arxiv_id", "title", "published_at"))
+        values, notes = _cleaned(fields, required=("arxiv_id", "title", "published_at"))
         values["arxiv_id"], version = values["arxiv_id"]
-        return cls(**{"version": version} | values)
+        return cls(**{"version": version} | values, notes=notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +87,38 @@ class CommentRecord:
         """Return the record with the source's values, cleaned. Raises RecordError.
 
         The text keeps its lines, and loses other control characters. The author's name is one line, cut to 120
-        characters. It is the user name where it has neither letter nor digit, or could be taken for a link.
+        characters. It is the user name where it has neither letter nor digit, or could be taken for a link. Another
+        value that cannot be used is left out.
         """
-        return cls(**_cleaned(fields, required=("source_id", "author", "text", "created_at")))
+        values, _ = _cleaned(fields, required=("source_id", "author", "text", "created_at"))
+        return cls(**values)
 
 
-def _cleaned(fields: dict, required: tuple[str, ...]) -> dict:
-    """Return the cleaned values of the fields that are not None. Raises RecordError."""
+def _cleaned(fields: dict, required: tuple[str, ...]) -> tuple[dict, tuple[str, ...]]:
+    """Return the cleaned values of the fields, without those that are None or cannot be used, and the notes.
+
+    Raises RecordError for the required ones.
+    """
     fields = {name: value for name, value in fields.items() if value is not None}
     for name in required:
         if name not in fields:
             raise RecordError(f"{name} is missing")
-    return {name: _clean(name, value) for name, value in fields.items()}
+    values, notes = {}, {}
+    for name, value in fields.items():
+        losses = []
+        try:
+            values[name] = _clean(name, value, losses)
+        except ValueError as error:
+            if name in required:
+                raise RecordError(f"{name}: {error}") from None
+            losses.append(f"{error} (left out)")
+        notes |= {f"{name}: {loss}": None for loss in losses}
+    return values, tuple(notes)
 
 
-def _clean(name: str, value):
-    try:
-        return _CLEANERS[name](value)
-    except ValueError as error:
-        raise RecordError(f"{name}: {error}") from None
+def _clean(name: str, value, notes: list[str]):
+    """Return the cleaned value, and append notes to the list. Raises ValueError if no part of the value can be used."""
+    return _PARTIAL_CLEANERS[name](value, notes) if name in _PARTIAL_CLEANERS else _CLEANERS[name](value)
 
 
 def _storable(value) -> str:
@@ -140,10 +139,17 @@ def _markdown(value) -> str:
     return _checked_length(text, MAX_MARKDOWN)
 
 
-def _texts(value) -> list[str]:
-    if not isinstance(value, list | tuple):
-        raise RecordError(f"a list was expected, not {type(value).__name__}")
-    return [_text(item) for item in value]
+def _each(clean: Callable[..., str], items, notes: list[str]) -> list[str]:
+    """Return the cleaned items, without those that cannot be used."""
+    if not isinstance(items, list | tuple):
+        raise RecordError(f"a list was expected, not {type(items).__name__}")
+    cleaned = []
+    for item in items:
+        try:
+            cleaned.append(clean(item))
+        except RecordError as error:
+            notes.append(f"{error} (left out)")
+    return cleaned
 
 
 def _checked_length(text: str, max_length: int) -> str:
@@ -162,26 +168,42 @@ def _title(value) -> str:
     return _checked_length(_text(value), 500)
 
 
-def _authors(value) -> tuple[str, ...] | None:
-    names = (name for name in _texts(value) if any(map(str.isalnum, name)))
-    return tuple(_checked_length(name, 200) for name in names) or None
+def _authors(value, notes: list[str]) -> tuple[str, ...] | None:
+    return tuple(name for name in _each(_author_name, value, notes) if any(map(str.isalnum, name))) or None
 
 
-def _categories(value) -> tuple[str, ...] | None:
-    return tuple(dict.fromkeys(_checked_length(category, 40) for category in _texts(value))) or None
+def _author_name(value) -> str:
+    name = _text(value)
+    return name and _checked_length(name, 200)
 
 
-def _keywords(value) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(keyword for keyword in _texts(value) if 0 < len(keyword) <= 120))
+def _categories(value, notes: list[str]) -> tuple[str, ...] | None:
+    return tuple(dict.fromkeys(_each(_category, value, notes))) or None
 
 
-def _organisation(value) -> tuple[str, str]:
+def _category(value) -> str:
+    return _checked_length(_text(value), 40)
+
+
+def _keywords(value, notes: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(keyword for keyword in _each(_text, value, notes) if 0 < len(keyword) <= 120))
+
+
+def _organisation(value, notes: list[str]) -> tuple[str, str]:
+    """Return (slug, name) of such a pair. Each is made of the other one where that has no letters."""
     if not isinstance(value, tuple) or len(value) != 2:
         raise RecordError("a slug and a name were expected")
-    slug = slugify(_text(value[0]).replace(".", "-"))
-    if not 0 < len(slug) <= 96:
-        raise RecordError(f"no address can be made of “{value[0][:60]}”")
-    return slug, _checked_length(_text(value[1]), 120)
+    texts = [text for text in _each(_text, value, notes) if text]
+    slug = next(filter(None, map(_slug, texts)), "")
+    if not slug:
+        raise RecordError(f"no address can be made of “{' '.join(texts)[:60]}”")
+    if len(texts[-1]) > 120:
+        notes.append(f"“{texts[-1][:60]}…” was cut to 120 characters")
+    return slug, cut(texts[-1], 120)
+
+
+def _slug(text: str) -> str:
+    return slugify(anyascii(text).replace(".", "-"))[:96].strip("-_")
 
 
 def _source_id(value) -> str:
@@ -240,15 +262,18 @@ def _datetime(value) -> datetime:
     return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
 
 
+# Of values that may be usable in part. These cleaners append to a list what was left out or cut.
+_PARTIAL_CLEANERS = {
+    "authors": _authors,
+    "categories": _categories,
+    "keywords": _keywords,
+    "organisation": _organisation,
+}
 _CLEANERS = {
     "arxiv_id": _arxiv_id,
     "version": _version,
     "title": _title,
     "abstract": _text,
-    "authors": _authors,
-    "categories": _categories,
-    "keywords": _keywords,
-    "organisation": _organisation,
     "code_url": _url,
     "code_stars": _integer,
     "project_url": _url,

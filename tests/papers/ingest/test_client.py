@@ -6,7 +6,8 @@ import stamina
 
 from papers.ingest import arxiv, client
 from papers.ingest.client import Client, FetchError, TemporaryError
-from papers.ingest.record import PaperRecord, Problem, RecordError
+from papers.ingest.problem import Problem, RecordError
+from papers.ingest.record import PaperRecord
 
 HUB, ATOM = "https://huggingface.co/api/daily_papers", "https://export.arxiv.org/api/query"
 

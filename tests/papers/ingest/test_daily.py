@@ -70,9 +70,11 @@ def test_the_hubs_lists_of_yesterday_and_today(time_machine):
 
 def test_a_bad_record_is_told_and_fails_nothing(time_machine, caplog):
     time_machine.move_to("2025-09-11T12:00:00Z")
-    server = FakeServer({day("2025-09-10"): rows("2509.00001", "abc", "2509.00002"), day("2025-09-11"): rows()})
-    assert daily.import_hub(server.client) == ImportCounts(new=2)
+    lists = rows("2509.00001", "abc", "2509.00002"), rows("2509.00003", votes="many")
+    server = FakeServer(dict(zip(map(day, ("2025-09-10", "2025-09-11")), lists, strict=True)))
+    assert daily.import_hub(server.client) == ImportCounts(new=3)
     assert "record 2: arxiv_id: “abc” is not an arXiv id" in caplog.text
+    assert "record 1: votes: a whole number from 0 to 2147483647 was expected, not many (left out)" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,7 @@ def test_arxivs_categories_of_three_days(time_machine):
         announced("physics%3Ahep-th", "2025-09-09"): httpx2.Response(200, text=oai_answer(records[0])),
         announced("cs%3Acs%3ACL", "2025-09-11"): httpx2.Response(200, text=oai_error("noRecordsMatch")),
     }
-    client = FakeServer(answers).client
+    client = Client(httpx2.MockTransport(FakeServer(answers).respond), sleep=lambda seconds: None)
     assert daily.import_arxiv("cs.CL", client) == ImportCounts(new=2)
     assert daily.import_arxiv("hep-th", client) == ImportCounts(unchanged=1)
     time_machine.move_to("2025-09-14T00:00:00Z")
