@@ -1,6 +1,7 @@
 """What arXiv announces in a category: it is found, listed on the day it comes, and in that day's letters."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -9,7 +10,7 @@ from inbox.letters.issue import compose
 from papers import audit
 from papers.ingest import arxiv, oai
 from papers.ingest.client import Client, FetchError
-from papers.ingest.save import ImportCounts, save
+from papers.ingest.save import MAX_AGE, ImportCounts, save
 from papers.models import Paper
 from tests.factories import PaperFactory, SubscriptionFactory
 from tests.papers.ingest.fake_arxiv import oai_answer, oai_error, raw_record
@@ -84,6 +85,11 @@ def test_only_recent_first_versions_are_listed_today(age, version, is_listed_tod
     save([record_of(published_at=published, version=version)])
     paper = Paper.objects.get()
     assert (paper.listed_on, paper.published_at) == (TODAY if is_listed_today else published.date(), published)
+
+
+def test_the_document_states_the_age():
+    document = (Path(__file__).parents[3] / "docs" / "import.md").read_text()
+    assert f"a first version of at most {MAX_AGE.days} days" in document
 
 
 @pytest.mark.usefixtures("morning")
