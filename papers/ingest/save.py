@@ -143,6 +143,7 @@ class _Draft:
         self.values = self.values | new
 
     def _additions(self, new: dict) -> dict:
+        """Return those of the values that the paper lacks, and the greater counts of votes and comments."""
         counts = {name: max(new[name], self.values.get(name) or 0) for name in ("votes", "comments") if name in new}
         return {name: value for name, value in new.items() if not self.values.get(name)} | counts
 
