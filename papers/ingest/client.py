@@ -57,7 +57,7 @@ class Client:
         self._lock = threading.Lock()
         self._http = httpx2.Client(
             transport=transport,
-            timeout=min(20, max_wait),
+            timeout=min(60, max_wait),
             follow_redirects=True,
             headers={"User-Agent": f"Broadsheet (+{settings.CONTACT})"},
             event_hooks={"request": [self._before_request]},

@@ -7,12 +7,14 @@ from functools import cached_property
 from itertools import batched, islice
 
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import pluralize
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from papers.ingest.client import Client, FetchError
 from papers.ingest.comments import PaperComments
 from papers.ingest.files import SourceError
-from papers.ingest.record import PaperRecord, Problem
+from papers.ingest.problem import Note, Problem
+from papers.ingest.record import PaperRecord
 from papers.ingest.save import BATCH_SIZE, ImportCounts, save
 
 _NOTHING = ImportCounts()
@@ -32,6 +34,7 @@ class ImportCommand(BaseCommand):
     """A command that reads sources, saves their records in batches, and reports the counts.
 
     A record that cannot be used is reported on stderr as “file, record 3: reason” and skipped; the exit code is then 1.
+    Notes are reported in the same way and do not change the exit code.
     """
 
     def add_arguments(self, parser) -> None:
@@ -56,7 +59,7 @@ class ImportCommand(BaseCommand):
 
         `save` writes a batch and returns its counts, which are added to `counts`.
         """
-        started_at, self.problems = time.perf_counter(), 0
+        started_at, self.problems, self.notes = time.perf_counter(), 0, 0
         count = TextColumn("{task.fields[records]:,} records")
         columns = BarColumn(), MofNCompleteColumn(), count, TimeElapsedColumn()
         self.progress = Progress(*columns, disable=not self.stdout.isatty())
@@ -83,7 +86,10 @@ class ImportCommand(BaseCommand):
                 self.stdout.write(f"{name}: {count:,} records")
 
     def _report_problem(self, problem: Problem) -> None:
-        self.problems += 1
+        if isinstance(problem, Note):
+            self.notes += 1
+        else:
+            self.problems += 1
         if self.progress.disable or not self.stderr.isatty():
             self.stderr.write(str(problem))
         else:
@@ -93,7 +99,8 @@ class ImportCommand(BaseCommand):
         if dry_run:
             self.stdout.write("A dry run, nothing was written. It would have been:")
         speed = f"{seconds:.1f} s ({counts.records / seconds:,.0f} records/s)"
-        self.stdout.write(f"{counts}, {self.problems:,} bad in {speed}")
+        notes = f", {self.notes:,} note{pluralize(self.notes)}" if self.notes else ""
+        self.stdout.write(f"{counts}, {self.problems:,} bad{notes} in {speed}")
         if not counts.changes:
             self.stdout.write("Nothing changed.")
         if self.problems:

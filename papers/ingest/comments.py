@@ -16,7 +16,8 @@ from django.utils import timezone
 from papers import identifiers
 from papers.ingest.client import Client, NotAccessible
 from papers.ingest.hub import expect, load
-from papers.ingest.record import CommentRecord, NotFound, Problem, RecordError
+from papers.ingest.problem import NotFound, Problem, RecordError
+from papers.ingest.record import CommentRecord
 from papers.ingest.save import ImportCounts
 from papers.models import Comment, Paper
 

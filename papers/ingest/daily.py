@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from papers.ingest import arxiv, hub
 from papers.ingest.client import Client, FetchError
-from papers.ingest.record import PaperRecord, Problem
+from papers.ingest.problem import Note, Problem
+from papers.ingest.record import PaperRecord
 from papers.ingest.save import ImportCounts, save
+from papers.period import today
 
 DAYS = 3  # of an arXiv category in each run, so that a failed run leaves no gap
 BATCH_SIZE = 100  # records, as many as a page has, so that an error loses nothing of the pages before
@@ -20,13 +22,13 @@ logger = logging.getLogger(__name__)
 
 def import_hub(client: Client) -> ImportCounts:
     """Import the Hub's lists of yesterday, whose votes still change, and of today. Raises FetchError."""
-    today = hub.today(timezone.now())
-    return sum((_save_all(hub.daily(day, client)) for day in (today - timedelta(days=1), today)), ImportCounts())
+    latest = hub.today(timezone.now())
+    return sum((_save_all(hub.daily(day, client)) for day in (latest - timedelta(days=1), latest)), ImportCounts())
 
 
 def import_arxiv(category: str, client: Client) -> ImportCounts:
-    """Import the papers of the last `DAYS` days in an arXiv category. Raises FetchError."""
-    return _save_all(arxiv.recent(category, timezone.now() - timedelta(days=DAYS), client))
+    """Import the papers that arXiv announced in a category in the last `DAYS` days. Raises FetchError."""
+    return _save_all(arxiv.announced(category, today() - timedelta(days=DAYS), client))
 
 
 def _save_all(items: Iterable[PaperRecord | Problem]) -> ImportCounts:
@@ -34,10 +36,12 @@ def _save_all(items: Iterable[PaperRecord | Problem]) -> ImportCounts:
 
 
 def _valid_records(items: Iterable[PaperRecord | Problem]) -> Iterator[PaperRecord]:
-    """Yield the records and log the problems of single ones. Raises FetchError for a problem of a whole source."""
+    """Yield the records, and log notes and problems of single ones. Raises FetchError for one of a whole source."""
     for item in items:
         if isinstance(item, PaperRecord):
             yield item
+        elif isinstance(item, Note):
+            logger.info("%s", item)
         elif item.position is None:
             raise FetchError(str(item))
         else:

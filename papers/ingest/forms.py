@@ -7,7 +7,7 @@ from papers import identifiers
 class SubmitForm(forms.Form):
     arxiv_id = LineField(
         label="arXiv id or address",
-        max_length=200,
+        max_length=identifiers.MAX_LENGTH,
         help_text="For example 2509.08721, hep-th/9901001 or https://arxiv.org/abs/2509.08721",
     )
 

@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from papers.ingest.client import Client
-from papers.ingest.record import PaperRecord, Problem, RecordError
+from papers.ingest.problem import Problem, RecordError, read
+from papers.ingest.record import PaperRecord
 
 DAILY_URL = "https://huggingface.co/api/daily_papers"
 _NEW_YORK = ZoneInfo("America/New_York")
@@ -38,12 +39,8 @@ def parse(data: bytes, source: str) -> Iterator[PaperRecord | Problem]:
         rows = expect(list, load(data), "papers")
     except RecordError as error:
         yield Problem(source, None, str(error))
-        return
-    for position, row in enumerate(rows, 1):
-        try:
-            yield _record(row)
-        except RecordError as error:
-            yield Problem(source, position, str(error))
+    else:
+        yield from read(rows, _record, source)
 
 
 def load(data: bytes):
@@ -85,15 +82,15 @@ def _record(row) -> PaperRecord:
     )
 
 
-def _authors(authors) -> list | None:
+def _authors(authors):
     """Return all names. An author who is `hidden` at the Hub is missing from profiles only, not from the paper."""
-    if authors is None:
-        return None
-    return [expect(dict, author, "author").get("name") for author in expect(list, authors, "authors")]
+    if not isinstance(authors, list):
+        return authors
+    return [author.get("name") if isinstance(author, dict) else author for author in authors]
 
 
-def _organisation(organisation) -> tuple | None:
-    if organisation is None:
-        return None
-    slug = expect(dict, organisation, "organization").get("name")
+def _organisation(organisation):
+    if not isinstance(organisation, dict):
+        return organisation
+    slug = organisation.get("name")
     return slug, organisation.get("fullname") or slug

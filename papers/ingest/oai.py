@@ -11,23 +11,28 @@ from datetime import datetime
 from lxml import etree
 
 from papers.ingest import withdrawal
-from papers.ingest.record import PaperRecord, Problem
+from papers.ingest.problem import Deleted, Problem, read
+from papers.ingest.record import PaperRecord
 
+# Groups with one archive of the same name. The group of all other archives is physics.
+_GROUPS = {"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"}
 _PARENTHESES = re.compile(r"\([^()]*\)")
 _SEPARATOR = re.compile(r"\s*(?:[,;:&]|\band\b)\s*")
 _SUFFIX = re.compile(r",\s*(?=(?:[JS]r\.?|I{2,3}|IV)\s*(?:,|;|\band\b|$))")
 
 
+def set_of(category: str) -> str:
+    """Return the set of a category or archive, such as "cs:cs:CL" or "physics:hep-th". It includes cross-lists."""
+    archive = category.partition(".")[0]
+    return f"{archive if archive in _GROUPS else 'physics'}:{category.replace('.', ':')}"
+
+
 def records(root: etree._Element, source: str) -> Iterator[PaperRecord | Problem]:
     """Yield the records at or below the root, then the errors of the protocol, but for `noRecordsMatch`.
 
-    A record that arXiv deleted yields a Problem, since the paper is not deleted here.
+    A record that arXiv deleted yields a Note, since the paper is not deleted here.
     """
-    for position, record in enumerate(root.iter("{*}record"), 1):
-        try:
-            yield _record(record)
-        except ValueError as error:
-            yield Problem(source, position, str(error))
+    yield from read(root.iter("{*}record"), _record, source)
     for error in root.findall("{*}error"):
         if error.get("code") != "noRecordsMatch":
             yield Problem(source, None, f"arXiv answered {error.get('code')}: {error.text}")
@@ -39,7 +44,7 @@ def _record(record) -> PaperRecord:
         raise ValueError("the header is missing")
     arxiv_id = header.findtext("{*}identifier", "").removeprefix("oai:arXiv.org:")
     if header.get("status") == "deleted":
-        raise ValueError(f"{arxiv_id} was deleted at its source")
+        raise Deleted(f"{arxiv_id} was deleted at its source")
     if metadata is None:
         raise ValueError(f"{arxiv_id} comes without metadata")
     name = etree.QName(metadata).localname
@@ -69,12 +74,28 @@ def _arxiv_raw(paper) -> dict:
     versions = paper.findall("{*}version")
     if not versions:
         raise ValueError("no version is given")
-    return _abstract(paper) | {
+    return {
+        **_abstract(paper),
+        **_withdrawn(versions),
         "authors": split_names(paper.findtext("{*}authors", "")),
         "categories": paper.findtext("{*}categories", "").split(),
         "published_at": _parse_date(versions[0].findtext("{*}date", "")),
-        "version": int(versions[-1].get("version", "").removeprefix("v")),
+        "version": _parse_version(versions[-1].get("version", "")),
     }
+
+
+def _withdrawn(versions: list) -> dict:
+    """Return whether the last version is a withdrawal, or nothing if no version says of which type its source is.
+
+    The letters of `source_type` stand for kinds of files, I for none. A version of TeX or PDF may have no letter.
+    """
+    types = [version.findtext("{*}source_type", "") for version in versions]
+    return {"withdrawn": "I" in types[-1]} if any(types) else {}
+
+
+def _parse_version(text: str) -> int | None:
+    number = text.removeprefix("v")
+    return int(number) if number.isdecimal() else None
 
 
 def _parse_date(text: str) -> datetime:

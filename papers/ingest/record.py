@@ -1,46 +1,10 @@
-"""Papers and comments as a source describes them, and the cleaning that makes them fit for the database."""
+"""Papers and comments as a source describes them."""
 
-import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Self
 
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
-from django.utils.text import slugify
-
-from lib.lookalikes import refuse_addresses
-from lib.text import line, one_line
-from papers import identifiers
-
-MAX_MARKDOWN = 65_536  # characters of a comment, as many as the Hub accepts
-_MAX_INTEGER = 2**31 - 1  # of PostgreSQL's `integer`
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
-_PARAGRAPH = re.compile(r"(?:\r\n|\r(?!\n)|\n)(?=\s)")
-_SOURCE_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
-_USER_NAME = re.compile(r"[a-z0-9][\w.-]{0,95}", re.ASCII | re.IGNORECASE)
-_check_url = URLValidator(schemes=["http", "https"])
-
-
-class RecordError(ValueError):
-    """A source's record cannot be used. The message names the field and the reason."""
-
-
-class NotFound(RecordError):
-    """The source has no such paper."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A record that cannot be used, by its position from 1 in the source, or the whole source if that is None."""
-
-    source: str
-    position: int | None
-    reason: str
-
-    def __str__(self) -> str:
-        record = "" if self.position is None else f", record {self.position}"
-        return one_line(f"{self.source}{record}: {self.reason}")
+from papers.ingest.cleaning import cleaned
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +12,7 @@ class PaperRecord:
     """A paper as one source describes it, made by `from_source`.
 
     A field that the source does not have is None, and its stored value is kept. `organisation` is (slug, name).
-    Datetimes are aware and in UTC.
+    Datetimes are aware and in UTC. `notes` say what was left out or cut.
     """
 
     arxiv_id: str
@@ -67,19 +31,23 @@ class PaperRecord:
     votes: int | None = None
     comments: int | None = None
     withdrawn: bool | None = None
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
     def from_source(cls, **fields) -> Self:
-        """Return the record with the source's values, cleaned. Raises RecordError.
+        """Return the record with the source's values, cleaned. Raises RecordError for the id, title and `published_at`.
+
+        Another value that cannot be used is left out with a note, and so is a single author, category or keyword. An
+        organisation's name is cut to 120 characters with a note, and its address is made of ASCII letters.
 
         Texts and paragraphs become one line without control characters. Datetimes may be ISO 8601, and are in UTC if
         they have no time zone. `version` defaults to the version in `arxiv_id`. An empty list of authors or categories
         becomes None. Links that are not http(s) URLs of at most 500 characters, keywords of more than 120 characters,
-        and authors whose names have neither letter nor digit are left out.
+        and authors whose names have neither letter nor digit are left out without a note.
         """
-        values = _cleaned(fields, required=("arxiv_id", "title", "published_at"))
+        values, notes = cleaned(fields, required=("arxiv_id", "title", "published_at"))
         values["arxiv_id"], version = values["arxiv_id"]
-        return cls(**{"version": version} | values)
+        return cls(**{"version": version} | values, notes=notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,175 +70,8 @@ class CommentRecord:
         """Return the record with the source's values, cleaned. Raises RecordError.
 
         The text keeps its lines, and loses other control characters. The author's name is one line, cut to 120
-        characters. It is the user name where it has neither letter nor digit, or could be taken for a link.
+        characters. It is the user name where it has neither letter nor digit, or could be taken for a link. Another
+        value that cannot be used is left out.
         """
-        return cls(**_cleaned(fields, required=("source_id", "author", "text", "created_at")))
-
-
-def _cleaned(fields: dict, required: tuple[str, ...]) -> dict:
-    """Return the cleaned values of the fields that are not None. Raises RecordError."""
-    fields = {name: value for name, value in fields.items() if value is not None}
-    for name in required:
-        if name not in fields:
-            raise RecordError(f"{name} is missing")
-    return {name: _clean(name, value) for name, value in fields.items()}
-
-
-def _clean(name: str, value):
-    try:
-        return _CLEANERS[name](value)
-    except ValueError as error:
-        raise RecordError(f"{name}: {error}") from None
-
-
-def _storable(value) -> str:
-    if not isinstance(value, str):
-        raise RecordError(f"a text was expected, not {type(value).__name__}")
-    # JSON may contain lone surrogates, which PostgreSQL refuses.
-    return value.encode("utf-8", "replace").decode("utf-8")
-
-
-def _text(value) -> str:
-    return one_line(_storable(value))
-
-
-def _abstract(value) -> str:
-    """Return the paragraphs with an empty line between them.
-
-    A paragraph begins at a line that begins with white space (https://info.arxiv.org/help/prep.html#abstracts).
-    """
-    paragraphs = map(one_line, _PARAGRAPH.split(_storable(value)))
-    return "\n\n".join(filter(None, paragraphs))
-
-
-def _markdown(value) -> str:
-    text = _CONTROL.sub("", _storable(value).replace("\r\n", "\n"))
-    if not text.strip():
-        raise RecordError("is empty")
-    return _checked_length(text, MAX_MARKDOWN)
-
-
-def _texts(value) -> list[str]:
-    if not isinstance(value, list | tuple):
-        raise RecordError(f"a list was expected, not {type(value).__name__}")
-    return [_text(item) for item in value]
-
-
-def _checked_length(text: str, max_length: int) -> str:
-    if not text:
-        raise RecordError("is empty")
-    if len(text) > max_length:
-        raise RecordError(f"“{text[:60]}…” has {len(text)} characters, {max_length} fit")
-    return text
-
-
-def _arxiv_id(value) -> tuple[str, int | None]:
-    return identifiers.parse(_text(value))
-
-
-def _title(value) -> str:
-    return _checked_length(_text(value), 500)
-
-
-def _authors(value) -> tuple[str, ...] | None:
-    names = (name for name in _texts(value) if any(map(str.isalnum, name)))
-    return tuple(_checked_length(name, 200) for name in names) or None
-
-
-def _categories(value) -> tuple[str, ...] | None:
-    return tuple(dict.fromkeys(_checked_length(category, 40) for category in _texts(value))) or None
-
-
-def _keywords(value) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(keyword for keyword in _texts(value) if 0 < len(keyword) <= 120))
-
-
-def _organisation(value) -> tuple[str, str]:
-    if not isinstance(value, tuple) or len(value) != 2:
-        raise RecordError("a slug and a name were expected")
-    slug = slugify(_text(value[0]).replace(".", "-"))
-    if not 0 < len(slug) <= 96:
-        raise RecordError(f"no address can be made of “{value[0][:60]}”")
-    return slug, _checked_length(_text(value[1]), 120)
-
-
-def _source_id(value) -> str:
-    text = _text(value)
-    if not _SOURCE_ID.fullmatch(text):
-        raise RecordError(f"“{text[:60]}” is not an id")
-    return text
-
-
-def _author(value) -> tuple[str, str]:
-    user_name, name = map(_text, value)
-    if not _USER_NAME.fullmatch(user_name):
-        raise RecordError(f"“{user_name[:60]}” is not a user name")
-    return user_name, line(name, 120) if _is_name(name) else user_name
-
-
-def _is_name(text: str) -> bool:
-    try:
-        refuse_addresses(text)
-    except ValidationError:
-        return False
-    return "@" not in text and any(map(str.isalnum, text))
-
-
-def _url(value) -> str | None:
-    url = _text(value)
-    try:
-        _check_url(url)
-    except ValidationError:
-        return None
-    return url if len(url) <= 500 else None
-
-
-def _integer(value) -> int:
-    if type(value) is not int or not 0 <= value <= _MAX_INTEGER:
-        raise RecordError(f"a whole number from 0 to {_MAX_INTEGER} was expected, not {str(value)[:40]}")
-    return value
-
-
-def _version(value) -> int:
-    if not 1 <= _integer(value) <= 999:
-        raise RecordError("versions count from 1 to 999")
-    return value
-
-
-def _boolean(value) -> bool:
-    if not isinstance(value, bool):
-        raise RecordError(f"yes or no was expected, not {str(value)[:40]}")
-    return value
-
-
-def _datetime(value) -> datetime:
-    value = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
-    if not 1900 < value.year < 2200:
-        raise RecordError(f"the year {value.year} is not between 1901 and 2199")
-    return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
-
-
-_CLEANERS = {
-    "arxiv_id": _arxiv_id,
-    "version": _version,
-    "title": _title,
-    "abstract": _abstract,
-    "authors": _authors,
-    "categories": _categories,
-    "keywords": _keywords,
-    "organisation": _organisation,
-    "code_url": _url,
-    "code_stars": _integer,
-    "project_url": _url,
-    "published_at": _datetime,
-    "listed_at": _datetime,
-    "votes": _integer,
-    "comments": _integer,
-    "withdrawn": _boolean,
-    "source_id": _source_id,
-    "author": _author,
-    "text": _markdown,
-    "created_at": _datetime,
-    "edited_at": _datetime,
-    "parent_id": _source_id,
-}
+        values, _ = cleaned(fields, required=("source_id", "author", "text", "created_at"))
+        return cls(**values)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
+from datetime import datetime, timedelta
 from operator import add
 from typing import Self
 
@@ -16,6 +17,8 @@ from papers.models import Affiliation, Author, Day, Paper, SearchEntry
 from papers.signals import papers_listed, papers_revised, papers_withdrawn
 
 BATCH_SIZE = 500
+# The age up to which a new paper is listed on the day it comes. Moderators of arXiv hold papers back for some weeks.
+MAX_AGE = timedelta(days=30)
 _LOCK_ID = 0x696E67657374  # an arbitrary number that no other advisory lock has
 
 # The fields that have the same name in PaperRecord and Paper.
@@ -67,10 +70,11 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     """Create or update the papers of these records in order; a dry run only counts.
 
     * A field that a record does not have keeps its value.
-    * A record that was listed on an earlier day than the paper changes nothing.
+    * A record that was listed on an earlier day than the paper only adds what the paper lacks, and greater counts.
     * A record of an earlier version does not change the text. A record without a version counts as the first.
     * A withdrawn paper stays withdrawn until a later version is not.
-    * `published_at` is the earliest of all records. A new paper without `listed_at` is listed at that moment.
+    * `published_at` is the earliest of all records.
+    * A new paper without `listed_at` is listed now if it is recent, and at `published_at` otherwise.
     * `vote_count` and `comment_count` move by the difference of what was imported.
     * An organisation is a guess that a later record replaces, unless a person suggested or decided it.
     """
@@ -127,9 +131,9 @@ class _Draft:
         if new.get("organisation") in self.decided:
             new["organisation"] = ""
         if not self.values:
-            new = {"version": 1, "authors": (), "listed_at": record.published_at} | new
+            new = {"version": 1, "authors": (), "listed_at": _listing_time(record)} | new
         elif record.listed_at and record.listed_at.date() < self.values["listed_at"].date():
-            return
+            new = self._additions(new)
         else:
             if (record.version or 1) < self.values["version"]:
                 new = {name: value for name, value in new.items() if name not in _VERSION_FIELDS}
@@ -137,6 +141,21 @@ class _Draft:
                 new.pop("withdrawn", None)
             new["published_at"] = min(record.published_at, self.values["published_at"])
         self.values = self.values | new
+
+    def _additions(self, new: dict) -> dict:
+        """Return those of the values that the paper lacks, and the greater counts of votes and comments."""
+        counts = {name: max(new[name], self.values.get(name) or 0) for name in ("votes", "comments") if name in new}
+        return {name: value for name, value in new.items() if not self.values.get(name)} | counts
+
+
+def _listing_time(record: PaperRecord) -> datetime:
+    """Return now for a first version that is at most MAX_AGE old, so that it is on the list of the day it appears here.
+
+    Older papers, and those that arXiv announced before, come from archives or as replacements: they are on no new list.
+    """
+    now = timezone.now()
+    is_recent = (record.version or 1) == 1 and record.published_at >= now - MAX_AGE
+    return now if is_recent else record.published_at
 
 
 def _record_values(record: PaperRecord) -> dict:

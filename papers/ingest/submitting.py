@@ -13,7 +13,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from lib.jobs import next_try
 from papers.ingest import arxiv
 from papers.ingest.client import Client, FetchError, TemporaryError
-from papers.ingest.record import NotFound, PaperRecord, RecordError
+from papers.ingest.problem import NotFound, RecordError
+from papers.ingest.record import PaperRecord
 from papers.ingest.save import lock, save
 from papers.models import Paper, Submission
 

@@ -1,8 +1,9 @@
 """Detection of withdrawn papers by the texts of arXiv's record.
 
-A withdrawal is a new version whose comment, or abstract in older records, gives the reason
-(https://info.arxiv.org/help/withdraw.html). The record has no field for it, so the usual opening words of a reason are
-matched. Other mentions, such as "replaces arXiv:…, which was withdrawn" or "withdrawn from a conference", do not match.
+A withdrawal is a new version without files, whose comment, or abstract in older records, gives the reason
+(https://info.arxiv.org/help/withdraw.html). arXivRaw says which versions have no files (see `oai`). The other formats
+do not, so the usual opening words of a reason are matched. Other mentions, such as "replaces arXiv:…, which was
+withdrawn" or "withdrawn from a conference", do not match.
 """
 
 import re

@@ -2,10 +2,10 @@ from argparse import ArgumentTypeError
 from datetime import timedelta
 
 from django.core.management.base import CommandError
-from django.utils import timezone
 
 from papers.ingest import arxiv, files
 from papers.ingest.command import ImportCommand, Items, positive
+from papers.period import today
 
 
 def category(text: str) -> str:
@@ -15,13 +15,13 @@ def category(text: str) -> str:
 
 
 class Command(ImportCommand):
-    help = "Imports papers from arXiv: by id, the newest of a category, or saved Atom and OAI-PMH answers (also .gz)."
+    help = "Imports papers from arXiv: by id, the latest of a category, or saved Atom and OAI-PMH answers (also .gz)."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("files", nargs="*", metavar="FILE.xml")
         parser.add_argument("--ids", nargs="+", default=[], metavar="ID")
         parser.add_argument("--category", type=category, help="such as cs.CL")
-        parser.add_argument("--days", type=positive, default=3, help="how far back in the category (3)")
+        parser.add_argument("--days", type=positive, default=3, help="how far back arXiv announced them (3)")
         super().add_arguments(parser)
 
     def handle(self, *, files, ids, category, days, dry_run, limit, **options) -> None:
@@ -31,8 +31,8 @@ class Command(ImportCommand):
         if ids:
             sources.append(("ids", arxiv.fetch(ids, self.client)))
         if category:
-            since = timezone.now() - timedelta(days=days)
-            sources.append((category, arxiv.recent(category, since, self.client)))
+            since = today() - timedelta(days=days)
+            sources.append((category, arxiv.announced(category, since, self.client)))
         self.run(sources, dry_run=dry_run, limit=limit)
 
     def _parse(self, name: str) -> Items:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from papers.ingest import arxiv, oai
-from papers.ingest.record import PaperRecord, Problem
+from papers.ingest.problem import Note, Problem
+from papers.ingest.record import PaperRecord
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 OAI_PROBLEMS = {
@@ -131,7 +132,6 @@ def test_dublin_core_in_a_bare_record():
 @pytest.mark.parametrize(
     ("xml", "words"),
     [
-        (response("", status=' status="deleted"'), "1302.2146 was deleted at its source"),
         (response(""), "1302.2146 comes without metadata"),
         (response("<marc/>"), "the format “marc” is not one of arXiv, arXivRaw, dc"),
         (response(RAW, header=""), "arxiv_id: “” is not an arXiv id"),
@@ -144,6 +144,11 @@ def test_a_bad_oai_record_is_told(xml, words):
     [problem] = parse(xml)
     assert (problem.source, problem.position) == ("a.xml", 1)
     assert words in problem.reason
+
+
+def test_a_deleted_oai_record_is_a_note():
+    [note] = parse(response("", status=' status="deleted"'))
+    assert note == Note("a.xml", 1, "1302.2146 was deleted at its source")
 
 
 @pytest.mark.parametrize(

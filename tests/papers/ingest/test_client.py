@@ -1,14 +1,13 @@
 """The HTTP client: its hosts, intervals and attempts, and the requests that arXiv's queries send through it."""
 
-from datetime import UTC, datetime
-
 import httpx2
 import pytest
 import stamina
 
 from papers.ingest import arxiv, client
 from papers.ingest.client import Client, FetchError, TemporaryError
-from papers.ingest.record import PaperRecord, Problem, RecordError
+from papers.ingest.problem import Problem, RecordError
+from papers.ingest.record import PaperRecord
 
 HUB, ATOM = "https://huggingface.co/api/daily_papers", "https://export.arxiv.org/api/query"
 
@@ -157,13 +156,12 @@ def test_pages_follow_each_other_and_never_in_a_circle():
     assert list(site.client.pages(HUB)) == [(HUB, b"1"), (f"{HUB}?p=1", b"2")]
 
 
-def feed(*ids, published="2025-09-10T00:00:00Z", total=None) -> httpx2.Response:
+def feed(*ids) -> httpx2.Response:
     entries = "".join(
-        f"<entry><id>http://arxiv.org/abs/{i}</id><title>T</title><published>{published}</published></entry>"
+        f"<entry><id>http://arxiv.org/abs/{i}</id><title>T</title><published>2025-09-10T00:00:00Z</published></entry>"
         for i in ids
     )
-    total = len(ids) if total is None else total
-    return text(f'<feed xmlns="http://www.w3.org/2005/Atom"><totalResults>{total}</totalResults>{entries}</feed>')
+    return text(f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>')
 
 
 def test_ids_are_asked_by_the_hundred():
@@ -200,27 +198,3 @@ def test_one_paper_is_found_or_refused():
         arxiv.fetch_one("abc", Site(feed()).client)
     with pytest.raises(FetchError, match="is not XML that we read"):
         arxiv.fetch_one("2509.00001", Site(text("<html>")).client)
-
-
-def test_a_category_is_read_until_it_is_too_old():
-    since = datetime(2025, 9, 8, tzinfo=UTC)
-    newer, older = feed("2509.00001", "2509.00002", total=9), feed("2509.00003", published="2025-09-07", total=9)
-    site = Site(newer, older)
-    assert [item.arxiv_id for item in arxiv.recent("cs.CL", since, site.client)] == ["2509.00001", "2509.00002"]
-    first, second = (request.url.params for request in site.requests)
-    assert (first["search_query"], first["sortBy"], first["sortOrder"]) == ("cat:cs.CL", "submittedDate", "descending")
-    assert (first["start"], second["start"]) == ("0", "2")
-
-
-def test_a_category_ends_with_its_last_paper():
-    site = Site(feed("2509.00001", total=2), feed("2509.00002", total=2))
-    assert len(list(arxiv.recent("cs.CL", datetime(2000, 1, 1, tzinfo=UTC), site.client))) == 2
-    assert len(site.requests) == 2
-
-
-def test_an_empty_page_is_not_the_end():
-    site = Site(feed("2509.00001", total=5), feed(total=5))
-    items = arxiv.recent("cs.CL", datetime(2000, 1, 1, tzinfo=UTC), site.client)
-    assert next(items).arxiv_id == "2509.00001"
-    with pytest.raises(FetchError, match="broke off after 1 of 5 papers"):
-        next(items)

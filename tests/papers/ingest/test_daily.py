@@ -10,6 +10,7 @@ from papers.ingest import daily, hub, tasks
 from papers.ingest.client import Client, FetchError
 from papers.ingest.save import ImportCounts
 from papers.models import Paper
+from tests.papers.ingest.fake_arxiv import oai_answer, oai_error, raw_record
 
 pytestmark = pytest.mark.django_db
 
@@ -34,15 +35,6 @@ def day(text) -> str:
 def rows(*ids, votes=0, **headers) -> httpx2.Response:
     paper = {"title": "T", "publishedAt": "2025-09-10T00:00:00.000Z", "upvotes": votes}
     return httpx2.Response(200, json=[{"paper": {"id": i} | paper} for i in ids], headers=headers)
-
-
-def feed(*ids, published="2025-09-10T00:00:00Z") -> httpx2.Response:
-    entries = "".join(
-        f"<entry><id>http://arxiv.org/abs/{i}</id><title>T</title><published>{published}</published></entry>"
-        for i in ids
-    )
-    text = f'<feed xmlns="http://www.w3.org/2005/Atom"><totalResults>{len(ids)}</totalResults>{entries}</feed>'
-    return httpx2.Response(200, text=text)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +70,11 @@ def test_the_hubs_lists_of_yesterday_and_today(time_machine):
 
 def test_a_bad_record_is_told_and_fails_nothing(time_machine, caplog):
     time_machine.move_to("2025-09-11T12:00:00Z")
-    server = FakeServer({day("2025-09-10"): rows("2509.00001", "abc", "2509.00002"), day("2025-09-11"): rows()})
-    assert daily.import_hub(server.client) == ImportCounts(new=2)
+    lists = rows("2509.00001", "abc", "2509.00002"), rows("2509.00003", votes="many")
+    server = FakeServer(dict(zip(map(day, ("2025-09-10", "2025-09-11")), lists, strict=True)))
+    assert daily.import_hub(server.client) == ImportCounts(new=3)
     assert "record 2: arxiv_id: “abc” is not an arXiv id" in caplog.text
+    assert "record 1: votes: a whole number from 0 to 2147483647 was expected, not many (left out)" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -94,16 +88,23 @@ def test_what_is_no_list_fails_and_what_came_before_is_kept(time_machine, respon
     assert Paper.objects.count() == 1
 
 
+def announced(category, since) -> str:
+    return f"https://oaipmh.arxiv.org/oai?verb=ListRecords&metadataPrefix=arXivRaw&set={category}&from={since}"
+
+
 def test_arxivs_categories_of_three_days(time_machine):
     time_machine.move_to("2025-09-12T00:00:00Z")
-    server = FakeServer({})
-    server.respond = lambda request: (server.urls.append(request.url), feed("2509.00001", "2509.00002"))[1]
-    server.client = Client(httpx2.MockTransport(server.respond), sleep=lambda seconds: None)
-    assert daily.import_arxiv("cs.CL", server.client) == ImportCounts(new=2)
-    assert daily.import_arxiv("cs.LG", server.client) == ImportCounts(unchanged=2)
-    assert [url.params["search_query"] for url in server.urls] == ["cat:cs.CL", "cat:cs.LG"]
+    records = raw_record("2509.00001", "2025-09-11"), raw_record("2509.00002", "2025-08-20")
+    answers = {
+        announced("cs%3Acs%3ACL", "2025-09-09"): httpx2.Response(200, text=oai_answer(*records)),
+        announced("physics%3Ahep-th", "2025-09-09"): httpx2.Response(200, text=oai_answer(records[0])),
+        announced("cs%3Acs%3ACL", "2025-09-11"): httpx2.Response(200, text=oai_error("noRecordsMatch")),
+    }
+    client = Client(httpx2.MockTransport(FakeServer(answers).respond), sleep=lambda seconds: None)
+    assert daily.import_arxiv("cs.CL", client) == ImportCounts(new=2)
+    assert daily.import_arxiv("hep-th", client) == ImportCounts(unchanged=1)
     time_machine.move_to("2025-09-14T00:00:00Z")
-    assert daily.import_arxiv("cs.CL", server.client) == ImportCounts()
+    assert daily.import_arxiv("cs.CL", client) == ImportCounts()
 
 
 def test_each_category_of_the_settings_is_a_job(work, time_machine, settings, monkeypatch, caplog):
@@ -116,5 +117,5 @@ def test_each_category_of_the_settings_is_a_job(work, time_machine, settings, mo
     tasks.import_arxiv(timestamp=0)
     jobs = ProcrastinateJob.objects.filter(task_name="papers.ingest.tasks.import_category").order_by("pk")
     assert [job.args for job in jobs] == [{"category": "cs.CL"}, {"category": "cs.LG"}]
-    with pytest.raises(FetchError, match=r"cat:cs\.CL"):
+    with pytest.raises(FetchError, match="cs%3Acs%3ACL"):
         work()

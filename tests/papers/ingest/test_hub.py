@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from papers.ingest import hub
-from papers.ingest.record import PaperRecord, Problem
+from papers.ingest.problem import Note, Problem
+from papers.ingest.record import PaperRecord
 
 ROW = {
     "paper": {
@@ -82,12 +83,6 @@ def test_the_organisation_may_stand_beside_the_paper():
         ({"title": "no paper"}, "paper: an object was expected, not NoneType"),
         (row(id=None), "arxiv_id is missing"),
         (row(id=5), "arxiv_id: a text was expected, not int"),
-        (row(authors="Ada"), "authors: a list was expected, not str"),
-        (row(authors=["Ada"]), "author: an object was expected, not str"),
-        (row(authors=[{"hidden": False}]), "authors: a text was expected, not NoneType"),
-        (row(organization="lab"), "organization: an object was expected, not str"),
-        (row(organization={"name": None}), "organisation: a text was expected, not NoneType"),
-        (row(upvotes="many"), "votes: a whole number from 0 to 2147483647 was expected, not many"),
         (row(publishedAt="soon"), "published_at: Invalid isoformat string: 'soon'"),
     ],
 )
@@ -95,6 +90,26 @@ def test_a_bad_row_is_told_with_its_place_and_the_rest_goes_on(bad, words):
     first, problem, last = parse([ROW, bad, row(id="2509.00001")])
     assert problem == Problem("a.json", 2, words)
     assert (first.arxiv_id, last.arxiv_id) == ("2509.08721", "2509.00001")
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ({"authors": "Ada"}, "authors: a list was expected, not str (left out)"),
+        ({"authors": [{"name": "Ada"}, None]}, "authors: a text was expected, not NoneType (left out)"),
+        ({"authors": [{"hidden": False}]}, "authors: a text was expected, not NoneType (left out)"),
+        ({"organization": "lab"}, "organisation: a slug and a name were expected (left out)"),
+        ({"organization": {"name": "…"}}, "organisation: no address can be made of “… …” (left out)"),
+        ({"ai_keywords": "swarm"}, "keywords: a list was expected, not str (left out)"),
+        ({"githubStars": "9"}, "code_stars: a whole number from 0 to 2147483647 was expected, not 9 (left out)"),
+        ({"upvotes": "many"}, "votes: a whole number from 0 to 2147483647 was expected, not many (left out)"),
+        ({"submittedOnDailyAt": "soon"}, "listed_at: Invalid isoformat string: 'soon' (left out)"),
+    ],
+)
+def test_a_part_that_cannot_be_used_is_noted_and_the_paper_comes(part, words):
+    first, note, second = parse([ROW, row(**part)])
+    assert (first.arxiv_id, second.arxiv_id) == ("2509.08721", "2509.08721")
+    assert note == Note("a.json", 2, words)
 
 
 @pytest.mark.parametrize(
@@ -128,5 +143,6 @@ def test_an_answer_that_is_no_list_is_one_problem(data, words):
 def test_no_shape_is_a_traceback(key, value):
     odd = copy.deepcopy(ROW)
     (odd if key == "paper" else odd["paper"])[key] = value
-    [item] = parse([odd])
+    *notes, item = parse([odd])
     assert isinstance(item, PaperRecord | Problem)
+    assert all(isinstance(note, Note) for note in notes)

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.ingest.record import PaperRecord, Problem, RecordError
+from papers.ingest.problem import Problem, RecordError
+from papers.ingest.record import PaperRecord
 from papers.models import Paper
 
 REQUIRED = {"arxiv_id": "2509.08721", "title": "A title", "published_at": "2025-09-10T16:14:20Z"}
-FIELDS = list(PaperRecord.__dataclass_fields__)
+FIELDS = [name for name in PaperRecord.__dataclass_fields__ if name != "notes"]
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.characters(categories=["Cs"]),
@@ -28,8 +29,10 @@ def test_anything_is_a_record_or_a_record_error(field, value):
     try:
         record = record_of(**{field: value})
     except RecordError as error:
+        assert field in REQUIRED
         assert str(error).startswith(field)
         return
+    assert all(note.startswith(field) for note in record.notes)
     paper = Paper(
         **{name: getattr(record, name) for name in ("arxiv_id", "title", "published_at")},
         abstract=record.abstract or "",
@@ -72,29 +75,82 @@ def test_the_version_of_an_id_counts_if_no_other_is_told():
         ("title", " \n ", "is empty"),
         ("title", "t" * 501, "501 characters"),
         ("title", 5, "a text was expected, not int"),
-        ("authors", ["a" * 201], "201 characters"),
+        ("published_at", None, "is missing"),
+        ("published_at", "soon", "Invalid isoformat"),
+    ],
+)
+def test_a_record_needs_an_id_a_title_and_a_day(field, value, words):
+    with pytest.raises(RecordError, match=words):
+        record_of(**{field: value})
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("abstract", 5, "a text was expected, not int"),
         ("authors", "Ada Lovelace", "a list was expected, not str"),
-        ("authors", [None], "a text was expected, not NoneType"),
-        ("categories", ["c" * 41], "41 characters"),
+        ("keywords", {"a": 1}, "a list was expected, not dict"),
         ("version", 0, "from 1 to 999"),
         ("votes", -1, "a whole number"),
         ("votes", True, "a whole number"),
         ("votes", 2**31, "a whole number"),
         pytest.param("votes", 10**5000, "integer", id="huge"),
+        ("comments", "many", "a whole number"),
         ("code_stars", 1.5, "a whole number"),
+        ("code_url", ["https://example.org"], "a text was expected, not list"),
         ("listed_at", "yesterday", "Invalid isoformat"),
         ("listed_at", "0001-01-01T00:00:00+14:00", "year 1"),
-        ("published_at", None, "is missing"),
-        ("organisation", ("…", "Dots"), "no address"),
-        ("organisation", ("㎒" * 50, "Grows when it is spelled out"), "no address"),
-        ("organisation", ("lab", "n" * 121), "121 characters"),
-        ("organisation", (None, "Lab"), "a text was expected"),
         ("organisation", "lab", "a slug and a name"),
+        ("organisation", ("…", "!"), "no address can be made of “… !”"),
     ],
 )
-def test_what_does_not_fit_is_refused_in_words(field, value, words):
-    with pytest.raises(RecordError, match=words):
-        record_of(**{field: value})
+def test_any_other_value_that_cannot_be_used_is_left_out_with_a_note(field, value, words):
+    record = record_of(**{field: value})
+    assert (record, getattr(record, field)) == (record_of(), None)
+    [note] = record.notes
+    assert note.startswith(f"{field}: ")
+    assert words in note
+    assert note.endswith(" (left out)")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected", "words"),
+    [
+        ("authors", [None, "Ada", None], ("Ada",), "a text was expected, not NoneType"),
+        ("authors", ["a" * 201, "Ada"], ("Ada",), "has 201 characters, 200 fit"),
+        ("authors", [None], None, "a text was expected, not NoneType"),
+        ("keywords", ["swarm", 5], ("swarm",), "a text was expected, not int"),
+        ("categories", ["c" * 41, "cs.CL"], ("cs.CL",), "has 41 characters, 40 fit"),
+        ("organisation", (None, "Lab"), ("lab", "Lab"), "a text was expected, not NoneType"),
+    ],
+)
+def test_of_a_list_only_what_cannot_be_used_is_left_out(field, value, expected, words):
+    record = record_of(**{field: value})
+    assert getattr(record, field) == expected
+    [note] = record.notes
+    assert words in note
+
+
+@pytest.mark.parametrize(
+    ("pair", "expected"),
+    [
+        (("deepseek-ai", "深度求索"), ("deepseek-ai", "深度求索")),
+        (("深度求索", "深度求索"), ("shenduqiusuo", "深度求索")),
+        (("Łódź.Lab", "Łódź"), ("lodz-lab", "Łódź")),
+        (("…", "Яндекс"), ("yandeks", "Яндекс")),
+        (("㎒" * 50, "Grows when it is spelled out"), ("mhz" * 32, "Grows when it is spelled out")),
+    ],
+)
+def test_an_organisation_without_ascii_has_an_address(pair, expected):
+    record = record_of(organisation=pair)
+    assert (record.organisation, record.notes) == (expected, ())
+
+
+def test_a_long_name_of_an_organisation_is_cut_with_a_note():
+    record = record_of(organisation=("lab", f"The Laboratory {'n' * 150}"))
+    assert len(record.organisation[1]) <= 120
+    assert record.organisation[1].startswith("The Laboratory nnn")
+    assert record.notes == (f"organisation: “The Laboratory {'n' * 45}…” was cut to 120 characters",)
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,47 @@ def test_every_format_tells_it(xml):
     assert [record.withdrawn for record in parse(xml.replace(NOTICE, "12 pages"))] == [False]
 
 
+def versions(*types) -> str:
+    """A record of arXivRaw with versions of these source types, None for one without."""
+    elements = "".join(
+        f'<version version="v{number}"><date>Fri, {number} Feb 2013 21:00:01 GMT</date>'
+        f"{(kind and f'<source_type>{kind}</source_type>') or ''}</version>"
+        for number, kind in enumerate(types, 1)
+    )
+    return response(
+        f"<arXivRaw>{elements}<title>T</title><comments>An error in Section 2 was found</comments>"
+        "<categories>cs.CL</categories><abstract>A</abstract></arXivRaw>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("types", "expected"),
+    [
+        (("D", "I"), True),
+        ((None, "I"), True),
+        (("D", "SI"), True),
+        (("I",), True),
+        (("D", "I", "D"), False),
+        ((None, "I", None), False),
+        (("D",), False),
+        ((None, None), False),
+    ],
+)
+def test_the_type_of_the_last_versions_source_tells_it(types, expected):
+    assert [record.withdrawn for record in parse(versions(*types))] == [expected]
+
+
+def test_the_type_of_the_source_counts_more_than_prose():
+    xml = versions("D", "I", "D").replace("An error in Section 2 was found", NOTICE)
+    assert [record.withdrawn for record in parse(xml)] == [False]
+
+
+def test_a_withdrawal_by_its_files_is_undone_by_a_version_with_files(db):
+    for types, is_withdrawn in ((("D",), False), (("D", "I"), True), (("D", "I", None), False)):
+        save(parse(versions(*types)))
+        assert bool(Paper.objects.get().withdrawn_at) is is_withdrawn
+
+
 @pytest.fixture
 def sent(db):
     """The signals that were sent, as pairs of a name and the papers' arXiv ids."""

@@ -1,4 +1,4 @@
-"""No address is answered with a 500; periods and ids are parsed and written back unchanged."""
+"""No address is answered with a 500; periods are parsed and written back unchanged."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from papers import identifiers, period
+from papers import period
 from papers.period import NoSuchPeriod
 from tests.factories import PaperFactory
 
@@ -59,30 +59,3 @@ def test_no_text_breaks_the_periods(kind, text):
         assert str(period.parse(kind, text)) == text
     except NoSuchPeriod as error:
         assert error.nearest is None or isinstance(error.nearest, date)
-
-
-new_ids = st.from_regex(r"[0-9]{2}(0[1-9]|1[0-2])\.[0-9]{4,5}", fullmatch=True)
-old_ids = st.from_regex(r"(hep-th|math|cs|astro-ph)/[0-9]{2}(0[1-9]|1[0-2])[0-9]{3}", fullmatch=True)
-
-
-@given(
-    new_ids | old_ids,
-    st.none() | st.integers(1, 99),
-    st.sampled_from(["", "arXiv:", "https://arxiv.org/abs/", "arxiv.org/pdf/"]),
-)
-def test_ids_are_read_in_every_shape(arxiv_id, version, prefix):
-    assert identifiers.parse(f" {prefix}{arxiv_id}{f'v{version}' if version else ''} ") == (arxiv_id, version)
-
-
-@pytest.mark.parametrize("typed", ["math.GT/0309136", "MATH/0309136", "arxiv.org/abs/Math.gt/0309136v2"])
-def test_old_ids_are_read_as_arxiv_writes_them(typed):
-    assert identifiers.parse(typed)[0] == "math/0309136"
-
-
-@given(texts)
-def test_no_text_breaks_the_ids(text):
-    try:
-        arxiv_id, _ = identifiers.parse(text)
-        assert arxiv_id.isascii()
-    except ValueError as error:
-        assert "not an arXiv id" in str(error)
