@@ -20,9 +20,9 @@ _EMOJI = "\u2600-\u27bf\U0001f000-\U0001faff"
 _JOINED = "\u0600-\u109f\u1780-\u18af" + _EMOJI
 _STRAY_SELECTOR = re.compile(f"(?<![{_EMOJI}])\ufe0f")
 _STRAY_JOINER = re.compile(f"(?<![{_JOINED}\ufe0f])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
-# Marks that are set above or below the letter before them, in all living scripts, but for signs that make one letter of two
-# (nukta, virama, and the lower letters of Tibetan). No language needs more than four on one letter.
-_BLOCKS = range(0x300, 0xF8D), range(0xFC6, 0x3100), range(0xA660, 0xAC00), range(0xFB1E, 0xFB1F), range(0xFE20, 0xFE30)
+# Marks that are set above or below the letter before them, in all living scripts, but for signs that make one letter of
+# two (nukta, virama, and the lower letters of Tibetan). No language needs more than four on one letter.
+_BLOCKS = [range(0x300, 0xF8D), range(0xFC6, 0x3100), range(0xA660, 0xAC00), range(0xFE20, 0xFE30)]
 _MARK = "".join(
     mark
     for mark in map(chr, chain(*_BLOCKS))
