@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django import forms
 from django.apps import apps
 from django.contrib import admin
@@ -188,6 +189,13 @@ def test_a_passkey(alice, signed_in):
     reader.act(f"/accounts/2fa/webauthn/keys/{key.pk}/edit/", {"name": HOSTILE})
     key.refresh_from_db()
     assert key.data["name"] == CLEAN
+
+
+def test_what_another_site_tells_of_a_person(alice):
+    told = {"login": HOSTILE, "emails": [{"label": f"{HOSTILE}\0"}]}
+    account = SocialAccount.objects.create(user=alice, provider="github", uid="7", extra_data=told)
+    account.refresh_from_db()
+    assert account.extra_data == {"login": CLEAN, "emails": [{"label": CLEAN}]}
 
 
 def test_an_invited_address(alice, lab, signed_in):
