@@ -1,10 +1,11 @@
 """Receivers of django-allauth's signals, which write the security log and remember second factors in the session.
 
-Another makes lines of the names that a person has at another site.
+Two others clean what allauth writes: addresses, and the names that a person has at another site.
 """
 
 from allauth.account import signals as account
 from allauth.account.authentication import get_authentication_records
+from allauth.account.models import EmailAddress
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount import signals as social
@@ -15,6 +16,7 @@ from django.dispatch import receiver
 from accounts import attempts, factors
 from accounts.models.securityevent import EventKind
 from accounts.securitylog import record
+from lib.mailboxes import canonical
 from lib.text import one_line
 
 _METHODS = {
@@ -85,6 +87,11 @@ def connected(request, sociallogin, **kwargs) -> None:
 @receiver(social.social_account_removed)
 def disconnected(request, socialaccount, **kwargs) -> None:
     record(request, socialaccount.user, EventKind.DISCONNECTED, socialaccount.get_provider().name)
+
+
+@receiver(pre_save, sender=EmailAddress)
+def clean_address(instance, **kwargs) -> None:
+    instance.email = canonical(instance.email)
 
 
 @receiver(pre_save, sender=SocialAccount)

@@ -192,8 +192,8 @@ def test_a_passkey(alice, signed_in):
 
 
 def test_what_another_site_tells_of_a_person(alice):
-    told = {"login": HOSTILE, "emails": [{"label": f"{HOSTILE}\0"}]}
-    account = SocialAccount.objects.create(user=alice, provider="github", uid="7", extra_data=told)
+    extra_data = {"login": HOSTILE, "emails": [{"label": f"{HOSTILE}\0"}]}
+    account = SocialAccount.objects.create(user=alice, provider="github", uid="7", extra_data=extra_data)
     account.refresh_from_db()
     assert account.extra_data == {"login": CLEAN, "emails": [{"label": CLEAN}]}
 

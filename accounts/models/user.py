@@ -144,7 +144,7 @@ class User(auth.AbstractUser):
     def confirmed_addresses(self) -> list[str]:
         """Returns the confirmed addresses in their canonical form, the primary one first."""
         confirmed = self.emailaddress_set.filter(verified=True).order_by("-primary", "pk")
-        return [canonical(email) for email in confirmed.values_list("email", flat=True)]
+        return list(confirmed.values_list("email", flat=True))
 
     @property
     def initials(self) -> str:

@@ -53,6 +53,12 @@ class TestAnAccount:
         assert [address.email for address in eva.emailaddress_set.filter(verified=True)] == ["eva@example.org"]
 
 
+def test_an_address_that_is_written_without_a_form(db):
+    row = EmailAddress.objects.create(user=register("eva"), email=SPELLINGS[2])
+    row.refresh_from_db()
+    assert row.email == ASCII
+
+
 def test_an_account_with_a_domain_beyond_ascii(stranger, db, mailoutbox):
     sign_up(stranger, SPELLINGS[1])
     assert mailoutbox[0].to == [ASCII]
