@@ -36,9 +36,9 @@ def validate(email: str) -> None:
     try:
         _in_ascii(domain)
     except idna.IDNAError:
-        raise ValidationError("There can be no such domain as the one behind the @.") from None
+        raise ValidationError("The part after the @ is not a valid domain.") from None
     if not local.isascii():
-        raise ValidationError("This site can't send mail to an address with such letters before the @.")
+        raise ValidationError("This site can only write to addresses with plain Latin letters before the @.")
     validate_email(email)
 
 
