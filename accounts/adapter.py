@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts import attempts, browser, unproven_mail
 from accounts.securitylog import end_other_sessions
 from lib.limits import client_ip
+from lib.mailboxes import canonical
 from lib.redirects import local_path
 
 _RESET = "account/email/password_reset_key"
@@ -38,9 +39,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return bool(local_path(self.request, url))
 
     def clean_email(self, email: str) -> str:
-        """Count a request for mail: forms that cause one call this before anything is written. Raises TooMany."""
+        """Returns the canonical form of the address, and counts a request for mail. Raises TooMany.
+
+        Forms that cause mail call this before anything is written, and so does signing in through another site.
+        """
         unproven_mail.count_request(self.request)
-        return email
+        return canonical(email)
 
     def generate_unique_username(self, txts: list[str | None], regex: str = "[^A-Za-z0-9@_-]") -> str:
         """Returns a user name for a person who signs up through another site, made from their name there."""
@@ -103,6 +107,6 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
 
 def _may_send(template_prefix: str, email: str) -> bool:
     """Returns whether the mail may be sent. Password resets to a confirmed address have a limit of their own."""
-    if template_prefix == _RESET and EmailAddress.objects.filter(email__iexact=email, verified=True).exists():
+    if template_prefix == _RESET and EmailAddress.objects.filter(email=canonical(email), verified=True).exists():
         return unproven_mail.may_send_reset(email)
     return unproven_mail.may_send(email)

@@ -14,6 +14,7 @@ from accounts.securitylog import record_failure
 from lib import throttle
 from lib.jobs import defer
 from lib.limits import client_ip, network_of
+from lib.mailboxes import canonical
 from lib.throttle import Limit
 
 WARN_AFTER = 5  # wrong passwords, or wrong codes, within a day
@@ -32,7 +33,7 @@ def demand(request: HttpRequest, credentials: dict) -> None:
     user, network = find(**credentials), network_of(request)
     throttle.demand(
         (_NETWORK, network),
-        (_ACCOUNT, _key(user or _login(credentials).lower(), network)),
+        (_ACCOUNT, _key(user or canonical(_login(credentials)), network)),
         message="Too many attempts to sign in came from your network. Wait some minutes, or reset your password.",
     )
 

@@ -2,26 +2,54 @@ from functools import partial
 
 from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
+from allauth.account.fields import EmailField as AllauthEmailField
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.socialaccount import forms as social
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts import attempts
 from accounts.models import User
-from lib.forms import LineField, LinksField
+from lib.forms import LineField, LinksField, MailField
 from lib.images import PORTRAIT, forget
+from lib.mailboxes import canonical
 from lib.widgets import MarkdownInput, PictureField
+
+
+class EmailField(MailField, AllauthEmailField):
+    """Our field with allauth's label and widget."""
 
 
 class SignupForm(allauth.SignupForm):
     """The form to sign up. It computes one hash even if the address has an account, so that the time shows nothing."""
+
+    email = EmailField()
 
     def try_save(self, request):
         attempts.demand_hash(request)
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
         return super().try_save(request)
+
+
+class SocialSignupForm(social.SignupForm):
+    email = EmailField()
+
+
+class LoginForm(allauth.LoginForm):
+    def clean_login(self) -> str:
+        login = super().clean_login()
+        email = canonical(login)
+        return email if "@" in email else login
+
+
+class AddEmailForm(allauth.AddEmailForm):
+    email = EmailField()
+
+
+class ResetPasswordForm(allauth.ResetPasswordForm):
+    email = EmailField()
 
 
 class ChangePasswordForm(allauth.ChangePasswordForm):

@@ -1,15 +1,23 @@
-"""Receivers of django-allauth's signals, which write the security log and remember second factors in the session."""
+"""Receivers of django-allauth's signals, which write the security log and remember second factors in the session.
+
+Two others clean what allauth writes: addresses, and the names that a person has at another site.
+"""
 
 from allauth.account import signals as account
 from allauth.account.authentication import get_authentication_records
+from allauth.account.models import EmailAddress
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount import signals as social
+from allauth.socialaccount.models import SocialAccount
+from django.db.models.signals import pre_save
 from django.dispatch import receiver
 
 from accounts import attempts, factors
 from accounts.models.securityevent import EventKind
 from accounts.securitylog import record
+from lib.mailboxes import canonical
+from lib.text import one_line
 
 _METHODS = {
     "totp": "authenticator app",
@@ -79,3 +87,25 @@ def connected(request, sociallogin, **kwargs) -> None:
 @receiver(social.social_account_removed)
 def disconnected(request, socialaccount, **kwargs) -> None:
     record(request, socialaccount.user, EventKind.DISCONNECTED, socialaccount.get_provider().name)
+
+
+@receiver(pre_save, sender=EmailAddress)
+def clean_address(instance, **kwargs) -> None:
+    instance.email = canonical(instance.email)
+
+
+@receiver(pre_save, sender=SocialAccount)
+def clean_names(instance, **kwargs) -> None:
+    instance.extra_data = _lines(instance.extra_data)
+
+
+def _lines(data):
+    """Returns JSON data with each text in it as one line."""
+    match data:
+        case str():
+            return one_line(data)
+        case list():
+            return [_lines(item) for item in data]
+        case dict():
+            return {name: _lines(item) for name, item in data.items()}
+    return data

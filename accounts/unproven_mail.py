@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from accounts.models import Suppression
 from lib import throttle
 from lib.limits import network_of
+from lib.mailboxes import mailbox
 from lib.throttle import Limit
 
 TO_A_MAILBOX = Limit("unproven mail to a mailbox", 3, timedelta(days=1))
@@ -30,7 +31,7 @@ def count_request(request: HttpRequest) -> None:
 
 def may_send(email: str) -> bool:
     """Returns whether a mail may be sent to this address now, and counts it. The requester must not learn this."""
-    return not Suppression.objects.has(email) and throttle.take((TO_A_MAILBOX, throttle.mailbox(email))) is None
+    return not Suppression.objects.has(email) and throttle.take((TO_A_MAILBOX, mailbox(email))) is None
 
 
 def may_send_reset(email: str) -> bool:
@@ -38,4 +39,4 @@ def may_send_reset(email: str) -> bool:
 
     Its limit is separate, since strangers could use up the one of other mail. Suppressed addresses get resets, too.
     """
-    return throttle.take((RESETS, throttle.mailbox(email))) is None
+    return throttle.take((RESETS, mailbox(email))) is None

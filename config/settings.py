@@ -100,6 +100,7 @@ FORM_RENDERER = "lib.forms.HouseRenderer"
 DATABASES = {"default": env.db_url("DATABASE_URL") | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
 # Milliseconds that PostgreSQL may take for one statement of a web process; 0 means no limit.
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=2_000)
+_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
     # Shared by all processes: allauth counts wrong codes of second factors here.
     "default": {
@@ -108,25 +109,11 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
     # Values that depend on their keys alone, so each process may have its own: rows of lists (a few kB each), …
-    "cards": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "cards",
-        "TIMEOUT": None,
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
-    },
+    "cards": {"BACKEND": _MEMORY, "LOCATION": "cards", "TIMEOUT": None, "OPTIONS": {"MAX_ENTRIES": 10_000}},
     # … what searches found, for a minute, and the vectors of their words …
-    "searches": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "searches",
-        "TIMEOUT": 60,
-        "OPTIONS": {"MAX_ENTRIES": 2_000},
-    },
+    "searches": {"BACKEND": _MEMORY, "LOCATION": "searches", "TIMEOUT": 60, "OPTIONS": {"MAX_ENTRIES": 2_000}},
     # … and whole pages for people who are not signed in, compressed, and filter forms (tens of kB each).
-    "pages": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "pages",
-        "OPTIONS": {"MAX_ENTRIES": 500},
-    },
+    "pages": {"BACKEND": _MEMORY, "LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 500}},
 }
 
 TIME_ZONE = "UTC"
@@ -214,7 +201,13 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # rate limits count readers, no
 ACCOUNT_RATE_LIMITS = dict.fromkeys(["login", "signup", "confirm_email", "manage_email", "reset_password"])
 ACCOUNT_USERNAME_VALIDATORS = "accounts.usernames.VALIDATORS"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm", "change_password": "accounts.forms.ChangePasswordForm"}
+ACCOUNT_FORMS = {
+    "add_email": "accounts.forms.AddEmailForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "login": "accounts.forms.LoginForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "signup": "accounts.forms.SignupForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -225,6 +218,7 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.SocialSignupForm"}
 MFA_FORMS = {"add_webauthn": "accounts.forms.AddPasskeyForm", "edit_webauthn": "accounts.forms.EditPasskeyForm"}
 USERSESSIONS_ADAPTER = "accounts.adapter.SessionsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

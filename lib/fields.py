@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from lib import forms
+from lib import forms, mailboxes
 from lib.text import one_line
 
 
@@ -19,3 +19,16 @@ class LineField(models.CharField):
 class UrlLineField(LineField, models.URLField):
     def formfield(self, **options):
         return super().formfield(**{"form_class": forms.UrlLineField} | options)
+
+
+class MailField(models.EmailField):
+    """A mail address in the form of `lib.mailboxes.canonical`, in lookups, too."""
+
+    default_validators = [mailboxes.validate]
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return mailboxes.canonical(value) if isinstance(value, str) else value
+
+    def formfield(self, **options):
+        return super().formfield(**{"form_class": forms.MailField} | options)

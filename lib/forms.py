@@ -4,7 +4,7 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.dateparse import parse_date
 
-from lib import profile_links
+from lib import mailboxes, profile_links
 from lib.text import one_line
 
 
@@ -42,6 +42,18 @@ class LineField(OneLine, forms.CharField):
 
 class UrlLineField(OneLine, forms.URLField):
     pass
+
+
+class MailField(forms.EmailField):
+    """A mail address, whose value is the form in which addresses are compared (`lib.mailboxes`)."""
+
+    default_validators = [mailboxes.validate]
+
+    def __init__(self, **options):
+        super().__init__(**{"max_length": 254} | options)
+
+    def to_python(self, value) -> str:
+        return mailboxes.canonical(super().to_python(value))
 
 
 class LinksField(forms.CharField):

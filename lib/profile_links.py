@@ -55,7 +55,11 @@ def validate(links: list[dict[str, str]]) -> None:
 
 
 def _is_link(link) -> bool:
-    return isinstance(link, dict) and link.keys() == {"label", "url"} and all(isinstance(v, str) for v in link.values())
+    return isinstance(link, dict) and link.keys() == {"label", "url"} and all(map(_is_line, link.values()))
+
+
+def _is_line(value) -> bool:
+    return isinstance(value, str) and value == one_line(value)
 
 
 def _host(url: str) -> str:

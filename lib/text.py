@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from anyascii import anyascii
 from django.utils.text import slugify
@@ -41,7 +41,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\u2800\u3164\ud800-\udfff\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 # Persian and the scripts of India spell words with joiners, and they combine emoji; between other characters they are
 # invisible. So is the emoji selector (U+FE0F) anywhere but behind an emoji.
@@ -49,12 +49,17 @@ _EMOJI = "\u2600-\u27bf\U0001f000-\U0001faff"
 _JOINED = "\u0600-\u109f\u1780-\u18af" + _EMOJI
 _STRAY_SELECTOR = re.compile(f"(?<![{_EMOJI}])\ufe0f")
 _STRAY_JOINER = re.compile(f"(?<![{_JOINED}\ufe0f])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
-# Marks that are set above or below the letter before them. No language needs more than four on one letter.
-_COMBINING = (
-    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
-    "\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u0f71-\u0f84\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+# Marks that are set above or below the letter before them, in all living scripts, but for signs that make one letter of
+# two (nukta, virama, and the lower letters of Tibetan). No language needs more than four on one letter.
+_BLOCKS = [range(0x300, 0xF8D), range(0xFC6, 0x3100), range(0xA660, 0xAC00), range(0xFE20, 0xFE30)]
+_MARK = "".join(
+    mark
+    for mark in map(chr, chain(*_BLOCKS))
+    if unicodedata.category(mark) in ("Mn", "Me") and unicodedata.combining(mark) not in (7, 9)
 )
-_HEAP = re.compile(f"(^|[{_COMBINING}]{{4}})[{_COMBINING}]+")
+_JOINERS = "\u200c\u200d"
+_FOUR_MARKS = f"[{_JOINERS}]?".join([f"[{_MARK}]"] * 4)
+_HEAP = re.compile(f"({_FOUR_MARKS})[{_JOINERS}]?[{_MARK}][{_MARK}{_JOINERS}]*")
 _CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
 _QUOTATION_MARKS = str.maketrans(dict.fromkeys('"“”„‟«»', "'"))
@@ -64,11 +69,13 @@ def one_line(text: str) -> str:
     """Returns the text in NFC, on one line, without invisible characters and with single spaces between words.
 
     Joiners (U+200C, U+200D) remain between emoji and between letters of scripts that need them, from Arabic to Burmese,
-    Khmer and Mongolian.
+    Khmer and Mongolian. At most four accents remain on one letter, and none before the first letter.
     """
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
-    return " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", _visible(text))).split())
+    words = _CONTROL.sub(" ", unicodedata.normalize("NFC", _visible(text))).split()
+    line = _HEAP.sub(r"\1", " ".join(words).lstrip(_MARK + _JOINERS + " "))
+    return one_line(line) if _STRAY_JOINER.search(line) else line  # NFC may have put another mark before a joiner
 
 
 def legible(text: str) -> str:
@@ -78,7 +85,8 @@ def legible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return _HEAP.sub(r"\1", _CONTROL_IN_LINES.sub("", _visible(_LINE_END.sub("\n", text))))
+    lines = _CONTROL_IN_LINES.sub("", _visible(_LINE_END.sub("\n", text)))
+    return _HEAP.sub(r"\1", lines.lstrip(_MARK + _JOINERS))
 
 
 def _visible(text: str) -> str:

@@ -16,7 +16,6 @@ from django.utils.crypto import salted_hmac
 from lib.refusals import TooMany
 
 _GRACE = timedelta(seconds=1)  # of simultaneous requests, the one that gets the lock first may have read the clock last
-_DOMAINS_WITHOUT_DOTS = {"gmail.com", "googlemail.com"}
 
 
 @dataclass(frozen=True)
@@ -74,18 +73,6 @@ def forget_expired() -> None:
     """Delete the rows that have no effect any more."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM lib_throttle WHERE free_at < %s", [timezone.now()])
-
-
-def mailbox(email: str) -> str:
-    """Returns one name for all addresses that visibly lead to the same mailbox.
-
-    The tag behind a “+” is dropped for every provider (RFC 5233), and dots for providers that ignore them.
-    """
-    local, _, domain = email.lower().rpartition("@")
-    local = local.partition("+")[0]
-    if domain in _DOMAINS_WITHOUT_DOTS:
-        local, domain = local.replace(".", ""), "gmail.com"
-    return f"{local}@{domain}"
 
 
 def network(ip: str) -> str:

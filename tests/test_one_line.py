@@ -2,12 +2,17 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.test import RequestFactory
 
 from accounts.models import User
+from lib import profile_links
+from lib.fields import LineField, MailField
 from lib.text import one_line
 from orgs.models import Invitation
 from papers.models import Affiliation, Collection
@@ -15,10 +20,46 @@ from tests.orgs.conftest import confirm
 
 OURS = ("accounts", "config", "inbox", "lib", "orgs", "papers")
 ADMINS = [model_admin for model, model_admin in admin.site._registry.items() if model._meta.app_label in OURS]
-HOSTILE = "a\r\nb\x0b\x85\u2028c\u202ed\u200be\u00adf\u2060g\ufeffh\ufe0fi\U000e0041j\u200dk\u0065\u0301"
-CLEAN = "a b cdefghijk\u00e9"
+HOSTILE = (
+    "a\r\nb\x0b\x85\u2028c\u202ed\u200be\u00adf\u2060g\ufeffh\ufe0fi\U000e0041j\u200dk\u0065\u0301z" + "\u0351" * 30
+)
+CLEAN = "a b cdefghijk\u00e9z\u0351\u0351\u0351\u0351"
 # What is not shown, or not typed as text: nobody reads it, or only the form itself.
 UNREAD = (forms.Textarea, forms.HiddenInput, forms.PasswordInput)
+
+# Columns of one line that nobody types as text: why each needs no cleaning.
+OTHER_LINES = {
+    "accounts.SecurityEvent.browser": "a name from a list of ours",
+    "accounts.SecurityEvent.detail": "addresses, and names of ways to sign in",
+    "accounts.SecurityEvent.network": "made from an IP address",
+    "accounts.Suppression.digest": "a digest",
+    "accounts.User.password": "a hash",
+    "accounts.User.username": "refused unless it is ASCII",
+    "inbox.Choice.kind": "a key of `KINDS`",
+    "inbox.Letter.key": "random",
+    "inbox.Notification.kind": "a key of `KINDS`",
+    "inbox.Notification.subject": "an id or a slug",
+    "inbox.Subscription.address": "an address of a page, made by the site",
+    "inbox.Subscription.key": "random",
+    "inbox.Subscription.zone": "one of the names of IANA",
+    "orgs.Invitation.digest": "a digest",
+    "orgs.Organisation.accent": "a colour, which a form checks",
+    "orgs.Organisation.change": "a name of a verb",
+    "orgs.Organisation.name_skeleton": "letters and digits",
+    "papers.Author.name": "written by imports, which clean it (tests/papers/ingest/test_record.py)",
+    "papers.AuthorFollow.folded": "made from the name",
+    "papers.Comment.mentioned": "user names",
+    "papers.Comment.source_id": "an id of another site, which is not shown",
+    "papers.DataExport.token": "random",
+    "papers.Embedding.model": "a setting",
+    "papers.FeedKey.key": "random",
+    "papers.SavedFilter.query": "the canonical query of an address, whose words are cleaned when it is read",
+    "papers.Submission.arxiv_id": "an id that was read",
+    "papers.Submission.key": "random",
+    "papers.Submission.problem": "words of ours",
+    "papers.TopicFollow.folded": "made from the name",
+    "papers.Word.word": "a word of the search index",
+}
 
 
 def subclasses(kind: type) -> list[type]:
@@ -46,6 +87,23 @@ def kept(field: forms.Field, typed: str) -> str:
         return field.clean(typed)
     except ValidationError:
         return ""
+
+
+def test_every_column_of_one_line_is_clean_or_has_a_reason():
+    columns = {
+        str(column): getattr(column, "base_field", column)
+        for model in apps.get_models()
+        if model._meta.app_label in OURS
+        for column in model._meta.concrete_fields
+    }
+    typed = {
+        name
+        for name, column in columns.items()
+        if isinstance(column, models.CharField)
+        and not isinstance(column, (LineField, MailField, models.SlugField))
+        and not column.choices
+    }
+    assert typed == set(OTHER_LINES)
 
 
 @pytest.mark.parametrize("form", form_classes(), ids=lambda form: f"{form.__module__}.{form.__name__}")
@@ -116,6 +174,11 @@ def test_what_is_written_without_a_form_at_all(alice):
     assert User.objects.get(name=HOSTILE).name == CLEAN
 
 
+def test_links_of_the_admin():
+    with pytest.raises(ValidationError, match="labels and addresses"):
+        profile_links.validate([{"label": HOSTILE, "url": "https://example.org"}])
+
+
 def test_a_passkey(alice, signed_in):
     alice.set_password("correct horse battery")
     alice.save()
@@ -126,6 +189,13 @@ def test_a_passkey(alice, signed_in):
     reader.act(f"/accounts/2fa/webauthn/keys/{key.pk}/edit/", {"name": HOSTILE})
     key.refresh_from_db()
     assert key.data["name"] == CLEAN
+
+
+def test_what_another_site_tells_of_a_person(alice):
+    extra_data = {"login": HOSTILE, "emails": [{"label": f"{HOSTILE}\0"}]}
+    account = SocialAccount.objects.create(user=alice, provider="github", uid="7", extra_data=extra_data)
+    account.refresh_from_db()
+    assert account.extra_data == {"login": CLEAN, "emails": [{"label": CLEAN}]}
 
 
 def test_an_invited_address(alice, lab, signed_in):

@@ -3,7 +3,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.signals import suppressed
-from lib.throttle import mailbox
+from lib.mailboxes import canonical, mailbox
 
 
 class Why(models.TextChoices):
@@ -58,7 +58,7 @@ class Suppression(models.Model):
 
 def _digests(email: str) -> tuple[str, str]:
     """Returns the digest of this address alone, and that of its mailbox with any tag."""
-    return _digest("inbox.suppression", email.lower()), _digest("inbox.suppression.mailbox", mailbox(email))
+    return _digest("inbox.suppression", canonical(email)), _digest("inbox.suppression.mailbox", mailbox(email))
 
 
 def _digest(salt: str, text: str) -> str:

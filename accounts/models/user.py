@@ -14,8 +14,9 @@ from django.utils import timezone
 from accounts.signals import access_revoked
 from accounts.usernames import validate_full_name
 from lib import profile_links, template_mail
-from lib.fields import LineField
+from lib.fields import LineField, MailField
 from lib.images import forget
+from lib.mailboxes import canonical
 from lib.text import initials
 
 CONFIRMED_WITHIN = timedelta(days=7)  # then an unconfirmed account is deleted, so that its user name is free again
@@ -58,6 +59,11 @@ class UserQuerySet(models.QuerySet):
 class UserManager(auth.UserManager.from_queryset(UserQuerySet)):
     use_in_migrations = False
 
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """Returns the form in which addresses are compared. Django calls this for every account that it makes."""
+        return canonical(email or "")
+
     def delete_never_confirmed(self) -> None:
         """Delete the accounts of `never_confirmed`.
 
@@ -81,6 +87,7 @@ class User(auth.AbstractUser):
         help_text="At most 39 characters: letters, digits, hyphens and underscores.",
         error_messages={"unique": "This user name is taken."},
     )
+    email = MailField("email address", blank=True)
     name = LineField("full name", max_length=120, blank=True, validators=[validate_full_name])
     about = models.TextField("about you", max_length=1000, blank=True, help_text="Markdown and maths are welcome.")
     links = models.JSONField(default=list, blank=True, validators=[profile_links.validate])
@@ -135,9 +142,9 @@ class User(auth.AbstractUser):
         User.objects.select_for_update(no_key=True).get(pk=self.pk)
 
     def confirmed_addresses(self) -> list[str]:
-        """Returns the confirmed addresses in lower case, the primary one first."""
+        """Returns the confirmed addresses in their canonical form, the primary one first."""
         confirmed = self.emailaddress_set.filter(verified=True).order_by("-primary", "pk")
-        return [email.lower() for email in confirmed.values_list("email", flat=True)]
+        return list(confirmed.values_list("email", flat=True))
 
     @property
     def initials(self) -> str:

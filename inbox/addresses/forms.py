@@ -6,7 +6,8 @@ from django import forms
 from inbox.addresses import subscribable
 from inbox.models import Subscription
 from inbox.models.subscription import MAX_PAPERS
-from lib.forms import LineField
+from lib.forms import LineField, MailField
+from lib.mailboxes import canonical
 
 
 @cache
@@ -104,7 +105,7 @@ class SubscribeForm(LetterForm):
         return self.instance.email in self.confirmed
 
     def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+        return canonical(self.cleaned_data["email"])
 
     def clean(self):
         data = super().clean()
@@ -115,4 +116,4 @@ class SubscribeForm(LetterForm):
 
 
 class ReminderForm(forms.Form):
-    email = forms.EmailField(label="Mail address", widget=forms.EmailInput({"autocomplete": "email"}))
+    email = MailField(label="Mail address", widget=forms.EmailInput({"autocomplete": "email"}))

@@ -10,6 +10,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import lib.fields
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -27,9 +29,9 @@ class Migration(migrations.Migration):
                     "key",
                     models.CharField(default=functools.partial(secrets.token_urlsafe, 16), max_length=22, unique=True),
                 ),
-                ("email", models.EmailField(max_length=254)),
+                ("email", lib.fields.MailField(max_length=254)),
                 ("address", models.CharField(default="/papers", max_length=1800)),
-                ("title", models.CharField(default="Papers", max_length=300)),
+                ("title", lib.fields.LineField(default="Papers", max_length=300)),
                 (
                     "cadence",
                     models.CharField(
@@ -107,7 +109,7 @@ class Migration(migrations.Migration):
                     "key",
                     models.CharField(default=functools.partial(secrets.token_urlsafe, 16), max_length=22, unique=True),
                 ),
-                ("title", models.CharField(blank=True, max_length=300)),
+                ("title", lib.fields.LineField(blank=True, max_length=300)),
                 (
                     "papers",
                     django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list),

@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from lib.fields import LineField
+
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 10  # the last one some 17 hours after the first
@@ -49,7 +51,7 @@ class Letter(models.Model):
     subscription = models.ForeignKey("inbox.Subscription", models.CASCADE, related_name="letters", db_index=False)
     day = models.DateField(db_column="issue")
     key = models.CharField(max_length=22, unique=True, default=partial(secrets.token_urlsafe, 16))
-    title = models.CharField(max_length=300, blank=True)
+    title = LineField(max_length=300, blank=True)
     papers = ArrayField(models.BigIntegerField(), default=list)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)

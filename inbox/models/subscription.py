@@ -13,6 +13,8 @@ from accounts.models import Suppression
 from inbox import signed_links
 from inbox.models.cadence import Cadence, zone_info
 from inbox.models.letter import Letter
+from lib.fields import LineField, MailField
+from lib.mailboxes import canonical
 from lib.refusals import BadInput
 
 LETTERS_SHOWN = 5  # of each subscription, where it is managed
@@ -38,7 +40,7 @@ class EndReason(models.TextChoices):
 
 class SubscriptionQuerySet(models.QuerySet):
     def of_addresses(self, emails: list[str]):
-        return self.filter(email__in=[email.lower() for email in emails if email])
+        return self.filter(email__in=[email for email in emails if email])
 
     def of_person(self, user):
         """Those of the addresses that the user has confirmed, and those to lists that only this user may read."""
@@ -72,7 +74,7 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
     def lock(self, email: str) -> None:
         """Lock the subscriptions of an address, also those that are not written yet, until the transaction ends."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"inbox {email.lower()}"])
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"inbox {canonical(email)}"])
 
     def request(self, email: str, **settings) -> "Subscription":
         """Write a pending subscription with these settings, or return the active one of the same list unchanged.
@@ -109,7 +111,7 @@ class SubscriptionManager(models.Manager.from_queryset(SubscriptionQuerySet)):
     def _find_or_build(self, email: str, settings: dict) -> "Subscription":
         """The subscription of this address to this list that has not ended, or else a new one that is not saved."""
         existing = self.of_addresses([email]).not_ended().filter(address=settings["address"]).first()
-        return existing or self.model(email=email.lower(), **settings)
+        return existing or self.model(email=canonical(email), **settings)
 
 
 class Subscription(models.Model):
@@ -122,10 +124,10 @@ class Subscription(models.Model):
     """
 
     key = models.CharField(max_length=22, unique=True, default=partial(secrets.token_urlsafe, 16))
-    email = models.EmailField()
+    email = MailField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="subscriptions", null=True)
     address = models.CharField(max_length=1800, default="/papers")  # together with `email`, what an index takes
-    title = models.CharField(max_length=300, default="Papers")
+    title = LineField(max_length=300, default="Papers")
     cadence = models.CharField(max_length=10, choices=Cadence, default=Cadence.DAILY)
     hour = models.PositiveSmallIntegerField(default=7, validators=[MaxValueValidator(23)])
     zone = models.CharField(max_length=64, default="UTC")

@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("invited", lib.fields.LineField(max_length=254)),
-                ("email", models.EmailField(max_length=254)),
+                ("email", lib.fields.MailField(max_length=254)),
                 (
                     "role",
                     models.CharField(

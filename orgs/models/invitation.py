@@ -5,14 +5,13 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import unproven_mail
-from lib import template_mail
-from lib.fields import LineField
+from lib import mailboxes, template_mail
+from lib.fields import LineField, MailField
 from lib.refusals import Conflict, Gone, NotAllowed
 from lib.text import quoted
 from orgs import signals
@@ -62,7 +61,7 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
         """
         organisation.lock()
         organisation.demand(actor, deed_for(role))
-        open_ones, invited = self.filter(organisation=organisation, state=State.OPEN), invited.lower()
+        open_ones, invited = self.filter(organisation=organisation, state=State.OPEN), mailboxes.canonical(invited)
         open_ones.filter(expires_at__lte=timezone.now()).update(state=State.EXPIRED)
         if existing := open_ones.filter(invited=invited).first():
             return existing
@@ -101,13 +100,14 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
 class Invitation(models.Model):
     """An offer to become a member, by a link that works once, for whoever has confirmed the address it was sent to.
 
-    `invited` is the user name or the address that was typed, in lower case. Of the link's token only a digest is kept.
+    `invited` is the user name that was typed, in lower case, or the address in its canonical form. Of the link's token
+    only a digest is kept.
     """
 
     organisation = models.ForeignKey("orgs.Organisation", models.CASCADE, related_name="invitations")
     inviter = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sent_invitations")
     invited = LineField(max_length=254)
-    email = models.EmailField()
+    email = MailField()
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
     digest = models.CharField(max_length=64, unique=True)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
@@ -211,7 +211,7 @@ def _digest(token: str) -> str:
 def _address(organisation, invited: str) -> str:
     """The address that the mail goes to. Raises ValidationError for a user name that no mail can reach."""
     if "@" in invited:
-        validate_email(invited)
+        mailboxes.validate(invited)
         return invited
     user = get_user_model().objects.filter(username__iexact=invited, is_active=True).first()
     if user is None:

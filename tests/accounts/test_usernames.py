@@ -187,6 +187,8 @@ def test_who_is_not_deleted(dora, case):
         "Br0adsheet",
         "Admin",
         "Adm\u0456n",
+        "Вrоаԁѕһееt",
+        "ᏚᎢᎪᖴᖴ",
         "The Security Team",
         "Renew at http://evil.example",
         "WWW.evil.example",

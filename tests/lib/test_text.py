@@ -27,13 +27,18 @@ def test_one_line(text, line):
         ("می\u200c\u200cخ\u200c", "میخ"),
         ("🗞\ufe0f👩\u200d🔬", "🗞\ufe0f👩\u200d🔬"),
         ("a\ufe0f\u200d🔬\ufe0f\ufe0f\u200d\ufe0f", "a🔬\ufe0f"),
+        ("Z" + "\u0351" * 40 + "oe", "Z" + "\u0351" * 4 + "oe"),
+        ("ب" + "\u06d6\u200d" * 40 + "ب", "ب" + "\u06d6\u200d" * 3 + "\u06d6ب"),
+        ("\u0301 \u0483a\u0301 ", "á"),
+        ("ប៊\u200cី ร์ क़्\u200dष", "ប៊\u200cី ร์ क़्\u200dष"),  # Khmer, Thai, Devanagari
+        ("\u202e\u0301 \u200b", ""),
     ],
 )
 def test_what_cannot_be_seen(text, line):
     assert one_line(text) == line
 
 
-@given(st.text() | st.text("aب🔬 \u200c\u200d\ufe0f\u200b\u0301\u2028"))
+@given(st.text() | st.text("aب🔬क \u200c\u200d\ufe0f\u200b\u0301\u0344\u06d6\u094d\u302a\u2028"))
 def test_a_line_is_a_line_already(text):
     line = one_line(text)
     assert one_line(line) == line

@@ -78,6 +78,7 @@ def test_three_a_day(carol, signed_in):
         ("ＤｅｅｐＭｉｎｄ", "harbour", "looks too much like “deepmind”"),
         ("Harbour", "old-pier", "looks too much like “oldpier”"),
         ("сосо", "harbour", "looks too much like “coco”"),  # all of it Cyrillic
+        ("ⲤⲞⲤⲞ", "harbour", "looks too much like “coco”"),  # all of it Coptic
         ("Harbour", "new", "keeps for itself"),
         ("Harbour", "rnoderation", "keeps for itself"),
         ("Broadsheet", "harbour", "keeps for itself"),

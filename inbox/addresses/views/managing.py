@@ -17,6 +17,7 @@ from inbox import signed_links
 from inbox.addresses.forms import LetterForm, ReminderForm, common_zones
 from inbox.models import Subscription
 from inbox.models.subscription import EndReason
+from lib.mailboxes import canonical
 
 
 def manage(request: HttpRequest, token: str = "") -> HttpResponse:
@@ -59,7 +60,7 @@ def resume(request: HttpRequest, key: str, token: str = "") -> HttpResponse:
 
 def allow(request: HttpRequest) -> HttpResponse:
     """Lift the suppression of an address, if the user has confirmed the address."""
-    email = request.POST.get("email", "").lower()
+    email = canonical(request.POST.get("email", ""))
     if email in request.user.confirmed_addresses():
         Suppression.objects.lift(email)
     return redirect("inbox:letters")

@@ -94,6 +94,6 @@ def remind(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "inbox/addresses/remind.html", {"form": form}, status=400 if form.errors else 200)
     unproven_mail.count_request(request)
-    email = form.cleaned_data["email"].lower()
+    email = form.cleaned_data["email"]
     defer(tasks.remind, {"email": email, "ip": client_ip(request)})
     return render(request, "inbox/addresses/mail_sent.html", {"email": email, "is_reminder": True})

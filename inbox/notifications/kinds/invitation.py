@@ -21,7 +21,7 @@ class Invitation(NotificationKind):
         return {"email": invitation.email, "facts": facts | {"role": invitation.as_role, "email": invitation.email}}
 
     def notifications(self, email: str, facts: dict) -> Iterator[NotificationData]:
-        for address in EmailAddress.objects.filter(email__iexact=email, verified=True):
+        for address in EmailAddress.objects.filter(email=email, verified=True):
             yield NotificationData(address.user_id, facts["slug"], facts)
 
     def text(self, facts: dict) -> str:
