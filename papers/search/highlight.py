@@ -12,13 +12,14 @@ import snowballstemmer
 
 from lib.text import LETTER_AND_NUMBER, MARKS, SIGN_WORD, UNSPACED, bare, fold, letters
 
-# A word as it is indexed: "C++", "L2", words without spaces between them, "4.5", "7b", or letters, with their marks and
-# with apostrophes between letters.
+# A word as it is indexed: "C++", "L2", "4.5", "7b", or letters, with marks and with apostrophes between letters.
 _MARKS = MARKS + "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u200c\u200d"
-_LETTERS = rf"[^\W\d_{UNSPACED}]+(?:(?:[{_MARKS}]+|['‘’`](?=[^\W\d_]))[^\W\d_{UNSPACED}]*)*"
-_WORD = rf"{SIGN_WORD}|{LETTER_AND_NUMBER}(?:{_LETTERS})?|[{UNSPACED}]+|\d+(?:\.\d+)+|\d*{_LETTERS}|\d+"
-_WORDS = re.compile(_WORD, re.IGNORECASE)
-_RUN = re.compile(f"[{UNSPACED}]+")
+_LETTERS = r"[^\W\d_]+(?:(?:[{marks}]+|['‘’`](?=[^\W\d_]))[^\W\d_]*)*"
+_WORD = rf"{SIGN_WORD}|{LETTER_AND_NUMBER}(?:{_LETTERS})?|\d+(?:\.\d+)+|\d*{_LETTERS}|\d+"
+_ASCII_WORD = _WORD.replace("[{marks}]+|", "")
+_WORDS = re.compile(_WORD.replace("{marks}", _MARKS), re.IGNORECASE)
+_RUN = re.compile(f"([{UNSPACED}]+)")
+_OTHER_WORDS = r"[!-%'-;=-~]*+[^\x00-\x7f][^\s<&]*"  # up to a space, with a letter or a sign beyond ASCII among them
 _MARKUP = r"<math.*?</math>|<[^>]*>|&#?\w+;"
 _TAG, _OPENING_TAG = re.compile("<[^>]*>"), re.compile(r"<\w")
 _SENTENCE_END = re.compile(r"[.!?][)”’\"]*\s")
@@ -27,29 +28,33 @@ _COMMON_LENGTH = 2  # letters that a word and its stem always share ("using", "u
 
 
 class Highlighter(dict):
-    """Maps a word to its HTML, computed once: in <mark> if it has one of these lexemes or begins with the prefix.
+    """Maps plain text to itself with <mark> around the words that have one of these lexemes or begin with the prefix.
 
-    Where words stand without spaces, <mark> is around those letters of them that were found.
+    Where words stand without spaces, <mark> is around those letters of them that were found. A text is looked at once.
     """
 
     def __init__(self, lexemes: frozenset[str], prefix: str) -> None:
         super().__init__()
         self.lexemes, self.prefix = lexemes, prefix
         beginnings = [re.escape(text) for text in sorted({lexeme[:_COMMON_LENGTH] for lexeme in lexemes})]
-        # A candidate begins as a lexeme does, has a sign between its first letter and a number, is spelled with signs,
-        # or has an accent or an apostrophe among its first two characters.
-        candidate = "|".join([*beginnings, r".[-_^]\d", SIGN_WORD, r".?[^\x00-\x7f]", ".['`]"])
+        # A candidate begins as a lexeme does, or has a sign or an apostrophe behind its first letter, or is not ASCII.
+        candidate = "|".join([*beginnings, r".[-_^]\d", ".['`]", SIGN_WORD, _OTHER_WORDS])
         # One match goes to the next candidate, so that Python looks at few words.
         self._to_candidate = re.compile(
-            rf"((?:{_MARKUP}|(?!{candidate})(?:{_WORD})|(?!{SIGN_WORD})[^\w]|_)*+)({_WORD}|\Z)",
+            rf"((?:{_MARKUP}|(?!{candidate})(?:{_ASCII_WORD})|(?!{SIGN_WORD})[^\w]|_)*+)"
+            rf"({_OTHER_WORDS}|{_ASCII_WORD}|\Z)",
             re.DOTALL | re.IGNORECASE,
         )
 
-    def __missing__(self, word: str) -> str:
-        self[word] = self._mark_letters(word) if _RUN.match(word) else self._mark_word(word)
-        return self[word]
+    def __missing__(self, text: str) -> str:
+        pieces = _RUN.split(text)
+        pieces[::2] = [_WORDS.sub(self._mark_word, piece) for piece in pieces[::2]]
+        pieces[1::2] = map(self._mark_letters, pieces[1::2])
+        self[text] = "".join(pieces)
+        return self[text]
 
-    def _mark_word(self, word: str) -> str:
+    def _mark_word(self, match: re.Match) -> str:
+        word = match[0]
         folded = word.lower() if word.isascii() and word.isalnum() else bare(word)
         has_prefix = bool(self.prefix) and folded.startswith(self.prefix)
         is_found = folded in self.lexemes or _stem(folded) in self.lexemes or has_prefix
@@ -67,7 +72,7 @@ class Highlighter(dict):
 
     def matches(self, text: str) -> bool:
         """Whether any word of this plain text is highlighted."""
-        return any(self[word] != word for word in _WORDS.findall(text))
+        return self[text] != text
 
     def highlight(self, html: str) -> str:
         """The typeset text with <mark> around the highlighted words."""
