@@ -129,7 +129,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return one_line(text).lower()
     decomposed = unicodedata.normalize("NFKD", one_line(text))
-    return unicodedata.normalize("NFKC", "".join(map(_folded, decomposed)))
+    folded = one_line(unicodedata.normalize("NFKC", "".join(map(_folded, decomposed))))
+    return folded.replace("l·l", "ll")  # of Catalan
 
 
 @lru_cache(maxsize=10_000)
@@ -166,11 +167,11 @@ def bare(text: str) -> str:
     By itself, PostgreSQL's parser finds a negative number in "GPT-4", a path in "and/or" and a host in "here.Then".
     """
     words = fold(text)
+    if not words.isascii():
+        words = _RUN.sub(_pairs, words)
     if _SIGN.search(words):  # which takes less time
         words = _SIGN_WORD.sub(_spelled, words)
-    words = _NO_WORD.sub(" ", _IN_LETTER_AND_NUMBER.sub("", words.translate(_APOSTROPHES)))
-    if not words.isascii():
-        words = _STRAY_MARK.sub("", _RUN.sub(_pairs, words))
+    words = _STRAY_MARK.sub("", _NO_WORD.sub(" ", _IN_LETTER_AND_NUMBER.sub("", words.translate(_APOSTROPHES))))
     words = _BEFORE_NUMBER.sub(" ", _DOTTED_NUMBER.sub(r" \g<0> ", words))
     return " ".join(word[:MAX_WORD].rstrip(".") for word in words.split())
 

@@ -5,6 +5,7 @@ highlighting can't turn text into markup.
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
 from itertools import groupby
@@ -16,64 +17,70 @@ from lib.tex.nodes import Document, Link, Paragraph, Styled, Text
 from lib.tex.writers import as_html, as_plain
 from lib.text import LETTER_AND_NUMBER, MARKS, SIGN_WORD, UNSPACED, bare, fold, letters
 
-# A word as it is indexed: "C++", "L2", words without spaces between them, "4.5", "7b", or letters, with their marks and
-# with apostrophes between letters.
+# A word as it is indexed: "C++", "L2", "4.5", "7b", or letters, with marks and with apostrophes between letters.
 _MARKS = MARKS + "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u200c\u200d"
-_LETTERS = rf"[^\W\d_{UNSPACED}]+(?:(?:[{_MARKS}]+|['‘’`](?=[^\W\d_]))[^\W\d_{UNSPACED}]*)*"
-_WORD = rf"{SIGN_WORD}|{LETTER_AND_NUMBER}(?:{_LETTERS})?|[{UNSPACED}]+|\d+(?:\.\d+)+|\d*{_LETTERS}|\d+"
-_WORDS = re.compile(_WORD, re.IGNORECASE)
-_RUN = re.compile(f"[{UNSPACED}]+")
+_LETTERS = rf"[^\W\d_]+(?:(?:[{_MARKS}]+|['‘’`](?=[^\W\d_]))[^\W\d_]*)*"
+_WORD = re.compile(rf"{SIGN_WORD}|{LETTER_AND_NUMBER}(?:{_LETTERS})?|\d+(?:\.\d+)+|\d*{_LETTERS}|\d+", re.IGNORECASE)
+_RUN = re.compile(f"([{UNSPACED}]+)")
+_COMMON_LENGTH = 2  # letters that a word and its stem always share ("using", "use")
 _SENTENCE_END = re.compile(r"[.!?][)”’\"]*\s")
 VISIBLE_LENGTH = 240  # characters of an abstract that a row shows at least on a wide screen
-_COMMON_LENGTH = 2  # letters that a word and its stem always share ("using", "use")
 
 
 class Highlighter(dict):
-    """Maps a word to its HTML, computed once: in <mark> if it has one of these lexemes or begins with the prefix.
-
-    Where words stand without spaces, <mark> is around those letters of them that were found.
-    """
+    """Maps a word to whether it has one of these lexemes or begins with the prefix; computed once for each word."""
 
     def __init__(self, lexemes: frozenset[str], prefix: str) -> None:
         super().__init__()
         self.lexemes, self.prefix = lexemes, prefix
         beginnings = [re.escape(text) for text in sorted({lexeme[:_COMMON_LENGTH] for lexeme in lexemes})]
-        # A candidate begins as a lexeme does, has a sign between its first letter and a number, is spelled with signs,
-        # or has an accent or an apostrophe among its first two characters.
-        candidate = "|".join([*beginnings, r".[-_^]\d", SIGN_WORD, r".?[^\x00-\x7f]", ".['`]"])
+        # A candidate begins as a lexeme does, or has a sign or an apostrophe behind its first letter, or is not ASCII.
+        candidate = "|".join([*beginnings, r".[-_^]\d", ".['`]", SIGN_WORD, r".?[^\x00-\x7f]"])
         # One match goes to the next candidate, so that Python looks at few words.
         self._to_candidate = re.compile(
-            rf"((?:(?!{candidate})(?:{_WORD})|(?!{SIGN_WORD})[^\w]|_)*+)({_WORD}|\Z)",
-            re.DOTALL | re.IGNORECASE,
+            rf"(?:(?!{candidate})(?:{_WORD})|(?!{SIGN_WORD})[^\w]|_)*+(?P<word>{_WORD}|\Z)", re.DOTALL | re.IGNORECASE
         )
 
-    def __missing__(self, word: str) -> str:
-        self[word] = self._mark_letters(word) if _RUN.fullmatch(word) else self._mark_word(word)
-        return self[word]
-
-    def _mark_word(self, word: str) -> str:
+    def __missing__(self, word: str) -> bool:
         folded = word.lower() if word.isascii() and word.isalnum() else bare(word)
         has_prefix = bool(self.prefix) and folded.startswith(self.prefix)
-        is_found = folded in self.lexemes or _stem(folded) in self.lexemes or has_prefix
-        return f"<mark>{word}</mark>" if is_found else word
+        self[word] = folded in self.lexemes or _stem(folded) in self.lexemes or has_prefix
+        return self[word]
 
-    def _mark_letters(self, run: str) -> str:
+    def matches(self, text: str) -> bool:
+        """Whether any word of this plain text is highlighted."""
+        return next(self._spans(text), None) is not None
+
+    def highlight(self, text: str) -> str:
+        """The HTML of plain text, with <mark> around the highlighted words."""
+        pieces, position = [], 0
+        for start, end in self._spans(text):
+            pieces += escape(text[position:start], quote=False), "<mark>", text[start:end], "</mark>"
+            position = end
+        return "".join([*pieces, escape(text[position:], quote=False)])
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Start and end of each highlighted word, and of the found letters where words stand without spaces."""
+        start = 0
+        for number, piece in enumerate(_RUN.split(text)):
+            if number % 2:
+                yield from self._letters(piece, start)
+            else:
+                spans = (match.span("word") for match in self._to_candidate.finditer(piece) if self[match["word"]])
+                yield from ((start + first, start + end) for first, end in spans)
+            start += len(piece)
+
+    def _letters(self, run: str, start: int) -> Iterator[tuple[int, int]]:
         spelled = letters(run)
         folded = [*map(fold, spelled), ""]
         found = {i for i, letter in enumerate(folded) if letter in self.lexemes}
         pairs = [i for i in range(len(spelled)) if folded[i] + folded[i + 1] in self.lexemes]
         found |= {i + n for i in pairs for n in (0, 1)}
-        pieces = groupby(range(len(spelled)), found.__contains__)
-        texts = [(is_found, "".join(spelled[i] for i in piece)) for is_found, piece in pieces]
-        return "".join(f"<mark>{text}</mark>" if is_found else text for is_found, text in texts)
-
-    def matches(self, text: str) -> bool:
-        """Whether any word of this plain text is highlighted."""
-        return any(self[word] != word for word in _WORDS.findall(text))
-
-    def highlight(self, text: str) -> str:
-        """The HTML of plain text, with <mark> around the highlighted words."""
-        return self._to_candidate.sub(self._replace, text)
+        for is_found, numbers in groupby(range(len(spelled)), found.__contains__):
+            length = sum(len(spelled[i]) for i in numbers)
+            if is_found:
+                yield start, start + length
+            start += length
 
     def title(self, document: Document) -> str:
         """The HTML of a title with highlighted words."""
@@ -111,7 +118,7 @@ class Highlighter(dict):
         for node in nodes:
             match node:
                 case Text(text):
-                    found = next((word.start() for word in _WORDS.finditer(text) if self[word[0]] != word[0]), None)
+                    found = next((start for start, _ in self._spans(text)), None)
                 case Styled() | Link():
                     found = self._find(node.children)
                 case _:
@@ -120,10 +127,6 @@ class Highlighter(dict):
                 return length + found
             length += len(as_plain((node,)))
         return None
-
-    def _replace(self, match: re.Match) -> str:
-        before, word = match.groups()
-        return escape(before, quote=False) + self[word]
 
 
 def _split(paragraph: Paragraph, position: int) -> tuple[Paragraph, Paragraph]:

@@ -93,7 +93,7 @@ def _by_words(analysis: lexicon.Analysis, pool: str, params: Sequence):
 
     It is the sum of weight · r / (r + 0.2 · (¼ + ¾ · length)) over the words, divided by the sum of the weights: a
     formula like BM25, with r the word's own `ts_rank` (which grows with title, abstract and repetition) and length the
-    number of the entry's lexemes divided by the usual 150.
+    number of the entry's lexemes, without that of TITLE_START, divided by the usual 150.
     """
     lexemes, weights = _lexemes(analysis)
     constants = [sum(weights), lexemes, weights, analysis.title_query, analysis.adjacent_query]
@@ -108,7 +108,7 @@ def _lexemes(analysis: lexicon.Analysis) -> tuple[list[str], list[float]]:
 # An empty vector is added because a value stored out of line (TOAST) would be fetched again for every word.
 _BY_WORDS = """
     SELECT paper_id, coalesce((
-        SELECT sum(weight * r / (r + 0.2 * (0.25 + 0.75 * length(fetched) / 150.0))) / nullif(%s, 0)
+        SELECT sum(weight * r / (r + 0.2 * (0.25 + 0.75 * (length(fetched) - 1) / 150.0))) / nullif(%s, 0)
         FROM unnest(%s::tsquery[], %s::float8[]) AS wanted(lexeme, weight),
             ts_rank('{{0, 0.3, 0.4, 1}}', fetched, lexeme) r
     ), 0) + CASE

@@ -1,9 +1,11 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.templatetags.house import bare_url, compact
-from lib.text import as_quotation, bare, fold, legible, one_line, quoted
+from lib.text import MARKS, UNSPACED, as_quotation, ascii_slug, bare, bare_term, fold, legible, one_line, quoted
 
 
 @pytest.mark.parametrize(
@@ -58,10 +60,48 @@ def test_every_line_of_a_quotation_is_marked():
 
 
 @pytest.mark.parametrize(
-    ("text", "folded"), [("Núñez", "nunez"), ("Straße", "strasse"), ("ﬁne", "fine"), ("ÅNGSTRÖM", "angstrom")]
+    ("text", "folded"),
+    [
+        ("Núñez", "nunez"),
+        ("ÅNGSTRÖM", "angstrom"),
+        ("Łucja Ørsted, Đura Işık", "lucja orsted, dura isik"),
+        ("Þór, með Æsu; cœur", "thor, med aesu; coeur"),
+        ("Straße, STRAẞE", "strasse, strasse"),
+        ("ŋ ħ ĸ ə Col·lecció coŀlecció", "ng h q e colleccio colleccio"),
+        ("İstanbul IŞIK ısı", "istanbul isik isi"),
+        ("ﬁne Ｗｉｄｅ x² F₁", "fine wide x2 f1"),
+        ("ΣΊΣΥΦΟΣ σίσυφος", "σισυφοσ σισυφοσ"),
+        ("Эйлер Ёлка", "эилер елка"),
+        ("כִּתָה كِتَاب مـد", "כתה كتاب مد"),
+        ("می\u200cخواهم", "میخواهم"),
+        ("が か ｶﾞ 한국", "が か ガ 한국"),
+        ("हिन्दी ไก่ မြန်မာ", "हिन्दी ไก่ မြန်မာ"),
+        ("٣४", "34"),
+        ("Hawaiʻi Qurʾān", "hawai'i qur'an"),
+        ("𝐀𝒃 𞤀𠀀", "ab a𠀀"),
+    ],
 )
 def test_fold(text, folded):
     assert fold(text) == folded
+
+
+@given(st.text())
+def test_folded_text_stays_as_it_is(text):
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("Łódź & Ørsted", "lodz-orsted"),
+        ("深度", "shendu"),
+        ("Лаборатория_2", "laboratoriya-2"),
+        ("long-name", "long"),
+        ("!?", ""),
+    ],
+)
+def test_ascii_slug(text, slug):
+    assert ascii_slug(text, 5 if text == "long-name" else 60) == slug
 
 
 @pytest.mark.parametrize(
@@ -78,6 +118,15 @@ def test_fold(text, folded):
         ("$x^2$ “quoted” — 50 %", "x2 quoted 50"),
         ("Go\u0308del Straße ﬁne", "godel strasse fine"),
         ("東京 Эйлер", "東京 京 эилер"),
+        ("基于GPT4的学习。学", "基于 于 gpt 4 的学 学习 习 学"),
+        ("がくｶﾞ 한국어", "がく くガ ガ 한국 국어 어"),
+        ("ไก่ไทย हिन्दी", "ไก่ ก่ไ ไท ทย ย हिन्दी"),
+        ("C++, c# F#; A* .NET C++17", "cplusplus csharp fsharp astar dotnet cplusplus 17"),
+        ("UNet++ ASP.NET *a* a**b C#m 用C++编写", "unet plusplus asp net a a b c m 用 cplusplus 编写 写"),
+        ("L2 L-2 L_2 L² $x^2$ T5 D4RL", "l2 l2 l2 l2 x2 t5 d4rl"),
+        ("v1.2 k-NN 1.5b ε-greedy Node.js TF-IDF", "v 1.2 k nn 1.5 b ε greedy node js tf idf"),
+        ("Hawaiʻi d‘Alembert", "hawaii dalembert"),
+        ("x" * 600, "x" * 500),
         ("!? -- _", ""),
         ("", ""),
     ],
@@ -86,10 +135,25 @@ def test_bare(text, words):
     assert bare(text) == words
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("深度学", "深度 度学"),
+        ("学", "学"),
+        ("学 学", "学 学"),
+        ("深度 GPT", "深度 度 gpt"),
+        ("GPT 深度", "gpt 深度"),
+        ("", ""),
+    ],
+)
+def test_a_term_has_no_last_letter_of_its_own(text, words):
+    assert bare_term(text) == words
+
+
 @given(st.text())
 def test_bare_is_words_one_space_apart_and_stays_as_it_is(text):
-    assert all(word.replace(".", "").isalnum() for word in bare(text).split(" ")) or not bare(text)
-    assert bare(bare(text)) == bare(text)
+    assert all(re.fullmatch(rf"[\d.]+|[\w{MARKS}]+", word) for word in bare(text).split())
+    assert bare(bare(text)) == bare(text) or re.search(f"[{UNSPACED}]", bare(text))
     assert "  " not in bare(text)
 
 
