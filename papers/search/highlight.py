@@ -20,7 +20,7 @@ from lib.text import LETTER_AND_NUMBER, MARKS, SIGN_WORD, UNSPACED, bare, fold, 
 # A word as it is indexed: "C++", "L2", "4.5", "7b", or letters, with marks and with apostrophes between letters.
 _MARKS = MARKS + "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u200c\u200d"
 _LETTERS = rf"[^\W\d_]+(?:(?:[{_MARKS}]+|['‘’`](?=[^\W\d_]))[^\W\d_]*)*"
-_WORD = re.compile(rf"{SIGN_WORD}|{LETTER_AND_NUMBER}(?:{_LETTERS})?|\d+(?:\.\d+)+|\d*{_LETTERS}|\d+", re.IGNORECASE)
+_WORD = rf"{SIGN_WORD}|{LETTER_AND_NUMBER}(?:{_LETTERS})?|\d+(?:\.\d+)+|\d*{_LETTERS}|\d+"
 _RUN = re.compile(f"([{UNSPACED}]+)")
 _COMMON_LENGTH = 2  # letters that a word and its stem always share ("using", "use")
 _SENTENCE_END = re.compile(r"[.!?][)”’\"]*\s")
@@ -33,12 +33,14 @@ class Highlighter(dict):
     def __init__(self, lexemes: frozenset[str], prefix: str) -> None:
         super().__init__()
         self.lexemes, self.prefix = lexemes, prefix
-        beginnings = [re.escape(text) for text in sorted({lexeme[:_COMMON_LENGTH] for lexeme in lexemes})]
+        beginnings = [re.escape(text) for text in sorted({text[:_COMMON_LENGTH] for text in {*lexemes, prefix} - {""}})]
         # A candidate begins as a lexeme does, or has a sign or an apostrophe behind its first letter, or is not ASCII.
         candidate = "|".join([*beginnings, r".[-_^]\d", ".['`]", SIGN_WORD, r".?[^\x00-\x7f]"])
-        # One match goes to the next candidate, so that Python looks at few words.
+        # One match goes to the next candidate, so that Python looks at few words. Most words are plain ASCII.
+        plain = r"[a-z]+(?![^\W_]|[-+#*'`]|[^\x00-\x7f])"
         self._to_candidate = re.compile(
-            rf"(?:(?!{candidate})(?:{_WORD})|(?!{SIGN_WORD})[^\w]|_)*+(?P<word>{_WORD}|\Z)", re.DOTALL | re.IGNORECASE
+            rf"(?:(?!{candidate})(?:{plain}|{_WORD})|[^\w.]+|(?!{SIGN_WORD})\.|_)*+(?P<word>{_WORD}|\Z)",
+            re.DOTALL | re.IGNORECASE,
         )
 
     def __missing__(self, word: str) -> bool:
@@ -62,7 +64,7 @@ class Highlighter(dict):
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Start and end of each highlighted word, and of the found letters where words stand without spaces."""
         start = 0
-        for number, piece in enumerate(_RUN.split(text)):
+        for number, piece in enumerate([text] if text.isascii() else _RUN.split(text)):
             if number % 2:
                 yield from self._letters(piece, start)
             else:
@@ -91,23 +93,23 @@ class Highlighter(dict):
 
         What is before the sentence of the first mark has the class `earlier`, if that mark would be out of sight.
         """
-        length = 0
-        for number, paragraph in enumerate(document):
-            if (position := self._find(paragraph)) is not None:
-                earlier, later = document[:number], document[number + 1 :]
-                if length + position < VISIBLE_LENGTH:
-                    break
-                before, after = _split(paragraph, position)
-                html = f'<span class="earlier">{self._html(before)}</span>{self._html(after)}'
-                return "\n".join(
-                    [
-                        *(f'<p class="earlier">{self._html(other)}</p>' for other in earlier),
-                        f"<p>{html if before else self._html(after)}</p>",
-                        *(f"<p>{self._html(other)}</p>" for other in later),
-                    ]
-                )
-            length += len(as_plain(paragraph))
-        return tex.paragraphs(document, self.highlight)
+        html = tex.paragraphs(document, self.highlight)
+        if html.find("<mark>") < VISIBLE_LENGTH:
+            return html
+        positions = [self._find(paragraph) for paragraph in document]
+        number = next(i for i, position in enumerate(positions) if position is not None)
+        before = sum(len(as_plain(paragraph)) for paragraph in document[:number])
+        if before + positions[number] < VISIBLE_LENGTH:
+            return html
+        earlier, later = _split(document[number], positions[number])
+        set_apart = f'<span class="earlier">{self._html(earlier)}</span>' if earlier else ""
+        return "\n".join(
+            [
+                *(f'<p class="earlier">{self._html(paragraph)}</p>' for paragraph in document[:number]),
+                f"<p>{set_apart}{self._html(later)}</p>",
+                *(f"<p>{self._html(paragraph)}</p>" for paragraph in document[number + 1 :]),
+            ]
+        )
 
     def _html(self, paragraph: Paragraph) -> str:
         return as_html(paragraph, self.highlight, has_links=True)
