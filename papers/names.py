@@ -9,10 +9,12 @@ from nameparser import CapsSuffixes, Lexicon, ParsedName, Parser, Policy
 # What a name holds if it is one of several people, of an institution, or of people and those for whom they write.
 _GROUP = re.compile(
     r"\b(?i:teams?|collaborations?|consorti(?:um|a)|groups?|initiatives?|projects?|labs?|laborator(?:y|ies)|alliance"
-    r"|array|association|authors|cent(?:er|re)s?|committee|community|company|contributors|coalition|corporation"
-    r"|council|experiment|foundation|institut(?:e|es|ion)|network|observatory|organi[sz]ation|partnership|research"
-    r"|society|survey|task force|university|workshop|gmbh|inc|llc|ltd|on behalf of|et al)\b"
-    r"|\b(?:and|the|others|DeepMind|Google|Hugging Face|Microsoft|NVIDIA)\b|[&/:;|]|[a-z0-9.][ -]?AI\b"
+    r"|academy|agency|array|association|authors|cent(?:er|re)s?|committee|community|company|contributors|coalition"
+    r"|corporation|council|department|division|experiment|faculty|foundation|institut(?:e|es|ion)|network|observatory"
+    r"|organi[sz]ation|partnership|research|society|survey|task force|university|workshop|corp|gmbh|inc|llc|ltd"
+    r"|on behalf of|et al)\b"
+    r"|\b(?:and|the|others|Anthropic|ByteDance|DeepMind|DeepSeek|Google|Hugging Face|Microsoft|NVIDIA|OpenAI|Tencent)\b"
+    r"|[&/:;|]|[a-z0-9.][ -]?AG?I\b"
 )
 # Scripts in which the family name stands first, often without a space.
 _FAMILY_FIRST = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")

@@ -9,9 +9,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.text import slugify
 
+from lib import tex
 from lib.lookalikes import refuse_addresses
 from lib.text import line, one_line
 from papers import identifiers
+from papers.names import Details
 
 MAX_MARKDOWN = 65_536  # characters of a comment, as many as the Hub accepts
 _MAX_INTEGER = 2**31 - 1  # of PostgreSQL's `integer`
@@ -47,7 +49,7 @@ class PaperRecord:
     """A paper as one source describes it, made by `from_source`.
 
     A field that the source does not have is None, and its stored value is kept. `organisation` is (slug, name).
-    Datetimes are aware and in UTC.
+    `author_details` are of `authors`, one by one. Datetimes are aware and in UTC.
     """
 
     arxiv_id: str
@@ -56,6 +58,7 @@ class PaperRecord:
     version: int | None = None
     abstract: str | None = None
     authors: tuple[str, ...] | None = None
+    author_details: tuple[Details, ...] | None = None
     categories: tuple[str, ...] | None = None
     keywords: tuple[str, ...] | None = None
     organisation: tuple[str, str] | None = None
@@ -74,10 +77,13 @@ class PaperRecord:
         Texts become one line without control characters. Datetimes may be ISO 8601, and are in UTC if they have no time
         zone. `version` defaults to the version in `arxiv_id`. An empty list of authors or categories becomes None.
         Links that are not http(s) URLs of at most 500 characters, keywords of more than 120 characters, and authors
-        whose names have neither letter nor digit are left out.
+        whose names have neither letter nor digit are left out. An author is a name, or a pair of a name and Details.
+        Names lose their TeX.
         """
         values = _cleaned(fields, required=("arxiv_id", "title", "published_at"))
         values["arxiv_id"], version = values["arxiv_id"]
+        if values.get("authors"):
+            values["authors"], values["author_details"] = zip(*values["authors"], strict=True)
         return cls(**{"version": version} | values)
 
 
@@ -133,6 +139,10 @@ def _text(value) -> str:
     return one_line(_storable(value))
 
 
+def _name(value) -> str:
+    return one_line(tex.plain(_text(value)))
+
+
 def _markdown(value) -> str:
     text = _CONTROL.sub("", _storable(value).replace("\r\n", "\n"))
     if not text.strip():
@@ -140,10 +150,14 @@ def _markdown(value) -> str:
     return _checked_length(text, MAX_MARKDOWN)
 
 
-def _texts(value) -> list[str]:
+def _listed(value) -> list | tuple:
     if not isinstance(value, list | tuple):
         raise RecordError(f"a list was expected, not {type(value).__name__}")
-    return [_text(item) for item in value]
+    return value
+
+
+def _texts(value) -> list[str]:
+    return [_text(item) for item in _listed(value)]
 
 
 def _checked_length(text: str, max_length: int) -> str:
@@ -162,9 +176,18 @@ def _title(value) -> str:
     return _checked_length(_text(value), 500)
 
 
-def _authors(value) -> tuple[str, ...] | None:
-    names = (name for name in _texts(value) if any(map(str.isalnum, name)))
-    return tuple(_checked_length(name, 200) for name in names) or None
+def _authors(value) -> tuple[tuple[str, Details], ...] | None:
+    pairs = (item if isinstance(item, tuple) else (item, Details()) for item in _listed(value))
+    authors = ((_name(name), _details(details)) for name, details in pairs)
+    kept = ((name, details) for name, details in authors if any(map(str.isalnum, name)))
+    return tuple((_checked_length(name, 200), details) for name, details in kept) or None
+
+
+def _details(details: Details) -> Details:
+    if not isinstance(details, Details):
+        raise RecordError(f"details of an author were expected, not {type(details).__name__}")
+    limits = (200, 200, 200, 500)
+    return Details(*(part and line(_name(part), limit) for part, limit in zip(details, limits, strict=True)))
 
 
 def _categories(value) -> tuple[str, ...] | None:
@@ -181,7 +204,7 @@ def _organisation(value) -> tuple[str, str]:
     slug = slugify(_text(value[0]).replace(".", "-"))
     if not 0 < len(slug) <= 96:
         raise RecordError(f"no address can be made of “{value[0][:60]}”")
-    return slug, _checked_length(_text(value[1]), 120)
+    return slug, _checked_length(_name(value[1]), 120)
 
 
 def _source_id(value) -> str:

@@ -71,7 +71,7 @@ def csv_text(columns: Iterable[str], rows: Iterable[Iterable]) -> str:
 
 _COLUMNS = {
     "arxiv_id": lambda paper: paper.arxiv_id,
-    "title": lambda paper: paper.title,
+    "title": lambda paper: paper.plain_title,
     "authors": lambda paper: "; ".join(paper.authors),
     "published": lambda paper: f"{paper.published_at:%Y-%m-%d}",
     "listed": lambda paper: f"{paper.listed_at:%Y-%m-%d}",
