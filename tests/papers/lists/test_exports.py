@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from lib import tex
 from lib.text import one_line
+from papers.lists.exports import csv_text
 from papers.models import Author, Bookmark, Paper
 from papers.paper import citation
 from papers.paper.summary import summarise
@@ -125,6 +126,18 @@ def test_csv_is_read_back_and_holds_no_formula(two_papers, stranger):
     assert (first["title"], first["organisation"], first["upvotes"]) == (PLAIN_TITLE, "The Lab", "3")
     assert (first["reproduced"], first["partly_reproduced"], first["not_reproduced"]) == ("4", "1", "2")
     assert (second["title"], second["reproduced"]) == ("'=1+1", "0")
+
+
+@pytest.mark.parametrize("title", ["-Net: a survey", "- 5 dB is enough", "+1 to this", "@home learning", "−1 norm"])
+def test_csv_keeps_a_title_that_begins_with_a_sign(db, stranger, title):
+    PaperFactory(title=title)
+    [row] = csv.DictReader(io.StringIO(exported(stranger, "/papers?min_votes=0&export=csv").lstrip("\ufeff")))
+    assert row["title"] == title
+
+
+@pytest.mark.parametrize("text", ["=A1", "-2+3+cmd|' /C calc'!A0", "@SUM(1+1)", "+Sheet2!A1", "-HYPERLINK(A1)", "＝1"])
+def test_csv_holds_no_formula(text):
+    assert list(csv.reader(io.StringIO(csv_text(["a"], [[text]]).lstrip("\ufeff")))) == [["a"], [f"'{text}"]]
 
 
 PIECES = "$ $x$ $x{$ { } \\ & % # _ ~ ^ @ , and \" ' é 東京 \\{ --"
