@@ -12,7 +12,7 @@ from itertools import batched
 from papers.paper import citation
 from papers.paper.summary import Summary, summaries
 
-_FORMULA = re.compile(r"[=＝\t\r]|[-+@－＋＠].*[(|!]", re.DOTALL)
+_FORMULA = re.compile(r"[=＝\t\r]|[-+@－＋＠].*(?:[(|]|!\S)", re.DOTALL)
 BATCH = 1_000  # papers that are read at once
 
 

@@ -128,7 +128,9 @@ def test_csv_is_read_back_and_holds_no_formula(two_papers, stranger):
     assert (second["title"], second["reproduced"]) == ("'=1+1", "0")
 
 
-@pytest.mark.parametrize("title", ["-Net: a survey", "- 5 dB is enough", "+1 to this", "@home learning", "−1 norm"])
+@pytest.mark.parametrize(
+    "title", ["-Net: a survey", "- 5 dB is enough", "+1 to this", "@home learning", "−1 norm", "-Net is enough!"]
+)
 def test_csv_keeps_a_title_that_begins_with_a_sign(db, stranger, title):
     PaperFactory(title=title)
     [row] = csv.DictReader(io.StringIO(exported(stranger, "/papers?min_votes=0&export=csv").lstrip("\ufeff")))
