@@ -177,17 +177,19 @@ def _title(value) -> str:
 
 
 def _authors(value) -> tuple[tuple[str, Details], ...] | None:
-    pairs = (item if isinstance(item, tuple) else (item, Details()) for item in _listed(value))
-    authors = ((_name(name), _details(details)) for name, details in pairs)
-    kept = ((name, details) for name, details in authors if any(map(str.isalnum, name)))
-    return tuple((_checked_length(name, 200), details) for name, details in kept) or None
+    authors = map(_listed_author, _listed(value))
+    return tuple(author for author in authors if any(map(str.isalnum, author[0]))) or None
 
 
-def _details(details: Details) -> Details:
-    if not isinstance(details, Details):
-        raise RecordError(f"details of an author were expected, not {type(details).__name__}")
-    limits = (200, 200, 200, 500)
-    return Details(*(part and line(_name(part), limit) for part, limit in zip(details, limits, strict=True)))
+def _listed_author(value) -> tuple[str, Details]:
+    match value:
+        case (name, Details() as details):
+            limits = (200, 200, 200, 500)
+            details = Details(*(text and line(_name(text), n) for text, n in zip(details, limits, strict=True)))
+        case name:
+            details = Details()
+    name = _name(name)
+    return name and _checked_length(name, 200), details
 
 
 def _categories(value) -> tuple[str, ...] | None:
