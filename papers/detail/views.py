@@ -74,14 +74,15 @@ def _similar(paper: Paper) -> list[Summary]:
 
 
 def _context(paper: Paper, why: ranking.Explanation) -> dict:
-    authors = list(paper.authors.values_list("name", flat=True))
+    authors = list(paper.authors.all())
+    summary = summarise(paper, authors)
     return {
         "paper": paper,
-        "all_authors": authors,
+        "citation_authors": lambda: citation.metadata(summary),
         "authors": authors[:AUTHORS_SHOWN],
         "more_authors": authors[AUTHORS_SHOWN:],
         "day": Period.day(paper.listed_on),
         "canonical": settings.BASE_URL + paper.get_absolute_url(),
         "why": why,
-        "bibtex": lambda: citation.bibtex(summarise(paper, authors)),
+        "bibtex": lambda: citation.bibtex(summary),
     }

@@ -14,6 +14,7 @@ from papers.ingest import oai, withdrawal
 from papers.ingest.client import Client, FetchError
 from papers.ingest.problem import NotFound, Problem, RecordError, read
 from papers.ingest.record import PaperRecord
+from papers.names import Details
 
 QUERY_URL = "https://export.arxiv.org/api/query"
 OAI_URL = "https://oaipmh.arxiv.org/oai"
@@ -115,8 +116,12 @@ def _record(entry: etree._Element) -> PaperRecord:
         arxiv_id=address,
         title=entry.findtext("{*}title"),
         abstract=abstract,
-        authors=[name.text or "" for name in entry.iterfind("{*}author/{*}name")],
+        authors=[_author(author) for author in entry.iterfind("{*}author")],
         categories=[category.get("term", "") for category in categories],
         published_at=entry.findtext("{*}published"),
         withdrawn=withdrawal.is_withdrawn(entry.findtext("{*}comment"), abstract),
     )
+
+
+def _author(author: etree._Element) -> tuple[str, Details]:
+    return author.findtext("{*}name", ""), Details(affiliation=oai.affiliation(author))

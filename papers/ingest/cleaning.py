@@ -9,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.text import slugify
 
+from lib import tex
 from lib.lookalikes import refuse_addresses
 from lib.text import cut, line, one_line
 from papers import identifiers
 from papers.ingest.problem import RecordError
+from papers.names import Details
 
 MAX_MARKDOWN = 65_536  # characters of a comment, as many as the Hub accepts
 _MAX_INTEGER = 2**31 - 1  # of PostgreSQL's `integer`
@@ -61,6 +63,10 @@ def _text(value) -> str:
     return one_line(_storable(value))
 
 
+def _name(value) -> str:
+    return tex.plain(_text(value))
+
+
 def _abstract(value) -> str:
     """Return the paragraphs with an empty line between them.
 
@@ -77,7 +83,7 @@ def _markdown(value) -> str:
     return _checked_length(text, MAX_MARKDOWN)
 
 
-def _each(clean: Callable[..., str], items, notes: list[str]) -> list[str]:
+def _each[T](clean: Callable[..., T], items, notes: list[str]) -> list[T]:
     """Return the cleaned items, without those that cannot be used."""
     if not isinstance(items, list | tuple):
         raise RecordError(f"a list was expected, not {type(items).__name__}")
@@ -106,13 +112,20 @@ def _title(value) -> str:
     return _checked_length(_text(value), 500)
 
 
-def _authors(value, notes: list[str]) -> tuple[str, ...] | None:
-    return tuple(name for name in _each(_author_name, value, notes) if any(map(str.isalnum, name))) or None
+def _authors(value, notes: list[str]) -> tuple[tuple[str, Details], ...] | None:
+    authors = _each(_listed_author, value, notes)
+    return tuple(author for author in authors if any(map(str.isalnum, author[0]))) or None
 
 
-def _author_name(value) -> str:
-    name = _text(value)
-    return name and _checked_length(name, 200)
+def _listed_author(value) -> tuple[str, Details]:
+    match value:
+        case (name, Details() as details):
+            limits = (200, 200, 200, 500)
+            details = Details(*(text and line(_name(text), n) for text, n in zip(details, limits, strict=True)))
+        case name:
+            details = Details()
+    name = _name(name)
+    return name and _checked_length(name, 200), details
 
 
 def _categories(value, notes: list[str]) -> tuple[str, ...] | None:
@@ -131,7 +144,7 @@ def _organisation(value, notes: list[str]) -> tuple[str, str]:
     """Return (slug, name) of such a pair. Each is made of the other one where that has no letters."""
     if not isinstance(value, tuple) or len(value) != 2:
         raise RecordError("a slug and a name were expected")
-    texts = [text for text in _each(_text, value, notes) if text]
+    texts = [text for text in _each(_name, value, notes) if text]
     slug = next(filter(None, map(_slug, texts)), "")
     if not slug:
         raise RecordError(f"no address can be made of “{' '.join(texts)[:60]}”")

@@ -13,6 +13,7 @@ from lxml import etree
 from papers.ingest import withdrawal
 from papers.ingest.problem import Deleted, Problem, read
 from papers.ingest.record import PaperRecord
+from papers.names import Details
 
 # Groups with one archive of the same name. The group of all other archives is physics.
 _GROUPS = {"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"}
@@ -60,14 +61,20 @@ def _abstract(paper) -> dict:
 
 def _arxiv(paper) -> dict:
     return _abstract(paper) | {
-        "authors": [_full_name(author) for author in paper.iterfind("{*}authors/{*}author")],
+        "authors": [_divided(author) for author in paper.iterfind("{*}authors/{*}author")],
         "categories": paper.findtext("{*}categories", "").split(),
         "published_at": paper.findtext("{*}created"),
     }
 
 
-def _full_name(author) -> str:
-    return " ".join(author.findtext(f"{{*}}{name}", "") for name in ("forenames", "keyname", "suffix"))
+def _divided(author) -> tuple[str, Details]:
+    family, given, suffix = (author.findtext(f"{{*}}{part}", "") for part in ("keyname", "forenames", "suffix"))
+    return f"{given} {family} {suffix}", Details(family, given, suffix, affiliation(author))
+
+
+def affiliation(author) -> str:
+    """Return the affiliations of an author in this format or in Atom."""
+    return "; ".join(element.text or "" for element in author.iterfind("{*}affiliation"))
 
 
 def _arxiv_raw(paper) -> dict:
@@ -118,15 +125,16 @@ def _dublin_core(paper) -> dict:
     return {
         "abstract": abstract,
         "withdrawn": withdrawal.is_withdrawn(" ".join(comments).strip().removeprefix("Comment:"), abstract),
-        "authors": [_forename_first(creator.text or "") for creator in paper.iterfind("{*}creator")],
+        "authors": [_divided_by_commas(creator.text or "") for creator in paper.iterfind("{*}creator")],
         "published_at": paper.findtext("{*}date"),
     }
 
 
-def _forename_first(name: str) -> str:
-    """Return "Last, First, Jr." as "First Last Jr."."""
-    last, *rest = name.split(",")
-    return " ".join([*rest[:1], last, *rest[1:]])
+def _divided_by_commas(name: str) -> tuple[str, Details]:
+    """Return "Last, First, Jr." as "First Last Jr." with its parts."""
+    family, _, rest = name.partition(",")
+    given, _, suffix = rest.partition(",")
+    return f"{given} {family} {suffix}", Details(family, given, suffix)
 
 
 _FORMATS = {"arXiv": _arxiv, "arXivRaw": _arxiv_raw, "dc": _dublin_core}

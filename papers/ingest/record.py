@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from papers.ingest.cleaning import cleaned
+from papers.names import Details
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,7 @@ class PaperRecord:
     """A paper as one source describes it, made by `from_source`.
 
     A field that the source does not have is None, and its stored value is kept. `organisation` is (slug, name).
-    Datetimes are aware and in UTC. `notes` say what was left out or cut.
+    `author_details` are of `authors`, one by one. Datetimes are aware and in UTC. `notes` say what was left out or cut.
     """
 
     arxiv_id: str
@@ -21,6 +22,7 @@ class PaperRecord:
     version: int | None = None
     abstract: str | None = None
     authors: tuple[str, ...] | None = None
+    author_details: tuple[Details, ...] | None = None
     categories: tuple[str, ...] | None = None
     keywords: tuple[str, ...] | None = None
     organisation: tuple[str, str] | None = None
@@ -43,10 +45,13 @@ class PaperRecord:
         Texts and paragraphs become one line without control characters. Datetimes may be ISO 8601, and are in UTC if
         they have no time zone. `version` defaults to the version in `arxiv_id`. An empty list of authors or categories
         becomes None. Links that are not http(s) URLs of at most 500 characters, keywords of more than 120 characters,
-        and authors whose names have neither letter nor digit are left out without a note.
+        and authors whose names have neither letter nor digit are left out without a note. An author is a name, or a
+        pair of a name and Details. Names lose their TeX.
         """
         values, notes = cleaned(fields, required=("arxiv_id", "title", "published_at"))
         values["arxiv_id"], version = values["arxiv_id"]
+        if values.get("authors"):
+            values["authors"], values["author_details"] = zip(*values["authors"], strict=True)
         return cls(**{"version": version} | values, notes=notes)
 
 

@@ -7,13 +7,15 @@ from operator import add
 from typing import Self
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, transaction
-from django.db.models import OuterRef
+from django.db.models import Func, OuterRef, TextField
 from django.utils import timezone
 
 from orgs.models import FormerSlug, Organisation
 from papers.ingest.record import PaperRecord
 from papers.models import Affiliation, Author, Day, Paper, SearchEntry
+from papers.names import Details
 from papers.signals import papers_listed, papers_revised, papers_withdrawn
 
 BATCH_SIZE = 500
@@ -37,8 +39,8 @@ _SHARED_FIELDS = (
 _COUNTERS = ["author_count", "imported_votes", "vote_count", "imported_comments", "comment_count"]
 _UPDATED_FIELDS = [*_SHARED_FIELDS, *_COUNTERS, "changed_at", "withdrawn_at"]
 # Ignored in a record of an older version.
-_VERSION_FIELDS = {"version", "title", "abstract", "authors", "categories", "withdrawn"}
-_CONTENT_FIELDS = _VERSION_FIELDS - {"categories"}  # a change of these moves `changed_at`
+_VERSION_FIELDS = {"version", "title", "abstract", "authors", "author_details", "categories", "withdrawn"}
+_CONTENT_FIELDS = _VERSION_FIELDS - {"author_details", "categories"}  # a change of these moves `changed_at`
 _SEARCH_FIELDS = {"title", "abstract", "authors", "categories", "keywords"}
 
 
@@ -76,6 +78,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     * `published_at` is the earliest of all records.
     * A new paper without `listed_at` is listed now if it is recent, and at `published_at` otherwise.
     * `vote_count` and `comment_count` move by the difference of what was imported.
+    * What is known about an author besides the name is kept as long as the names are the same.
     * An organisation is a guess that a later record replaces, unless a person suggested or decided it.
     """
     lock()
@@ -131,7 +134,7 @@ class _Draft:
         if new.get("organisation") in self.decided:
             new["organisation"] = ""
         if not self.values:
-            new = {"version": 1, "authors": (), "listed_at": _listing_time(record)} | new
+            new = {"version": 1, "authors": (), "author_details": (), "listed_at": _listing_time(record)} | new
         elif record.listed_at and record.listed_at.date() < self.values["listed_at"].date():
             new = self._additions(new)
         else:
@@ -140,6 +143,9 @@ class _Draft:
             elif (record.version or 1) == self.values["version"] and self.values.get("withdrawn"):
                 new.pop("withdrawn", None)
             new["published_at"] = min(record.published_at, self.values["published_at"])
+            if new.get("authors") == self.values["authors"]:
+                pairs = zip(new["author_details"], self.values["author_details"], strict=True)
+                new["author_details"] = tuple(details.completed_by(stored) for details, stored in pairs)
         self.values = self.values | new
 
     def _additions(self, new: dict) -> dict:
@@ -159,18 +165,20 @@ def _listing_time(record: PaperRecord) -> datetime:
 
 
 def _record_values(record: PaperRecord) -> dict:
-    values = {name: getattr(record, name) for name in (*_SHARED_FIELDS, "authors", "votes", "comments", "withdrawn")}
+    names = (*_SHARED_FIELDS, "authors", "author_details", "votes", "comments", "withdrawn")
+    values = {name: getattr(record, name) for name in names}
     values["organisation"] = record.organisation and record.organisation[0]
     return {name: value for name, value in values.items() if value is not None}
 
 
 def _load_drafts(arxiv_ids: set[str]) -> dict[str, _Draft]:
-    names = Author.objects.filter(paper=OuterRef("pk")).order_by("position").values("name")
+    columns = Func("name", *Details._fields, template="ARRAY[%(expressions)s]", output_field=ArrayField(TextField()))
+    authors = Author.objects.filter(paper=OuterRef("pk")).order_by("position").values_list(columns)
     slugs = Affiliation.objects.filter(paper=OuterRef("pk")).values("organisation__slug")
     papers = (
         Paper.objects.filter(arxiv_id__in=arxiv_ids)
         .annotate(
-            names=ArraySubquery(names),
+            author_columns=ArraySubquery(authors),
             guessed=ArraySubquery(slugs.filter(is_guess=True)),
             decided=ArraySubquery(slugs.filter(is_guess=False)),
         )
@@ -184,7 +192,8 @@ def _stored_values(paper: Paper) -> dict:
     return {name: getattr(paper, name) for name in _SHARED_FIELDS} | {
         "categories": tuple(paper.categories),
         "keywords": tuple(paper.keywords),
-        "authors": tuple(paper.names),
+        "authors": tuple(name for name, *_ in paper.author_columns),
+        "author_details": tuple(Details(*details) for _, *details in paper.author_columns),
         "votes": paper.imported_votes,
         "comments": paper.imported_comments,
         "withdrawn": bool(paper.withdrawn_at),
@@ -209,7 +218,7 @@ def _write(drafts: list[_Draft], organisation_names: dict[str, str]) -> None:
             if "organisation" in draft.changed
         }
     )
-    _write_authors([draft for draft in drafts if "authors" in draft.changed])
+    _write_authors([draft for draft in drafts if draft.changed & {"authors", "author_details"}])
     searched = [draft for draft in drafts if draft.changed & _SEARCH_FIELDS]
     SearchEntry.objects.refresh(
         [draft.paper for draft in searched], {draft.paper.pk: draft.values["authors"] for draft in searched}
@@ -226,7 +235,7 @@ def _set_columns(draft: _Draft, organisations: dict[str, Organisation]) -> None:
     for name in draft.changed:
         value = draft.values[name]
         match name:
-            case "authors":
+            case "authors" | "author_details":
                 paper.author_count = len(value)
             case "organisation":
                 if value and not paper.pk and not organisations[value].owned:
@@ -276,9 +285,13 @@ def _create(papers: list[Paper]) -> None:
 def _write_authors(drafts: list[_Draft]) -> None:
     Author.objects.filter(paper__in=[draft.paper for draft in drafts if draft.stored]).delete()
     rows = (
-        (draft.paper.pk, position, name) for draft in drafts for position, name in enumerate(draft.values["authors"])
+        (draft.paper.pk, position, name, *details)
+        for draft in drafts
+        for position, (name, details) in enumerate(
+            zip(draft.values["authors"], draft.values["author_details"], strict=True)
+        )
     )
-    _copy(Author, ["paper_id", "position", "name"], rows)
+    _copy(Author, ["paper_id", "position", "name", *Details._fields], rows)
 
 
 def _copy(model, columns: list[str], rows: Iterable[Sequence]) -> None:

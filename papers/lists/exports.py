@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from itertools import batched
 from papers.paper import citation
 from papers.paper.summary import Summary, summaries
 
+_FORMULA = re.compile(r"[=＝\t\r]|[-+@－＋＠].*(?:[(|]|!\S)", re.DOTALL)
 BATCH = 1_000  # papers that are read at once
 
 
@@ -71,7 +73,7 @@ def csv_text(columns: Iterable[str], rows: Iterable[Iterable]) -> str:
 
 _COLUMNS = {
     "arxiv_id": lambda paper: paper.arxiv_id,
-    "title": lambda paper: paper.title,
+    "title": lambda paper: paper.plain_title,
     "authors": lambda paper: "; ".join(paper.authors),
     "published": lambda paper: f"{paper.published_at:%Y-%m-%d}",
     "listed": lambda paper: f"{paper.listed_at:%Y-%m-%d}",
@@ -90,8 +92,11 @@ _COLUMNS = {
 
 
 def _escape_formula(value: str) -> str:
-    """The value, after an apostrophe if a spreadsheet would read it as a formula (OWASP: CSV injection)."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    """The value, after an apostrophe if a spreadsheet could compute it as a formula (OWASP: CSV injection).
+
+    Behind a sign that also begins texts, such as the hyphen, that takes a call, another sheet or another program.
+    """
+    return f"'{value}" if _FORMULA.match(value) else value
 
 
 FORMATS = {

@@ -546,6 +546,10 @@ class Migration(migrations.Migration):
                 ),
                 ("position", models.PositiveIntegerField()),
                 ("name", models.CharField(max_length=200)),
+                ("family", models.CharField(blank=True, max_length=200)),
+                ("given", models.CharField(blank=True, max_length=200)),
+                ("suffix", models.CharField(blank=True, max_length=200)),
+                ("affiliation", models.CharField(blank=True, max_length=500)),
                 (
                     "paper",
                     models.ForeignKey(

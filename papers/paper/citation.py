@@ -4,9 +4,12 @@
 """
 
 import re
-import unicodedata
 
-from lib.text import fold, one_line
+from anyascii import anyascii
+
+from lib import tex
+from lib.text import one_line
+from papers.names import Name
 from papers.paper.summary import Summary
 
 _SPECIAL = {
@@ -24,13 +27,13 @@ _SPECIAL = {
 
 
 def bibtex(paper: Summary, suffix: str = "") -> str:
-    """One @misc entry of BibTeX. TeX's special characters are escaped outside of formulas.
+    """One @misc entry of BibTeX. The title is TeX, and TeX's special characters in other texts are escaped.
 
     `suffix` is appended to the citation key, to make it unique.
     """
     fields = {
-        "title": "{" + _escape(paper.title) + "}",
-        "author": " and ".join(map(_bibtex_name, paper.authors)),
+        "title": "{" + tex.latex(paper.title) + "}",
+        "author": " and ".join(map(_bibtex_name, paper.author_names)),
         "year": str(paper.published_at.year),
         "eprint": paper.arxiv_id,
         "archivePrefix": "arXiv",
@@ -47,15 +50,15 @@ def ris(paper: Summary) -> str:
     """One RIS record of the type UNPB (unpublished work), which reference managers use for preprints."""
     lines = [
         ("TY", "UNPB"),
-        ("TI", paper.title),
-        *(("AU", ", ".join(filter(None, family_and_given(name)))) for name in paper.authors),
+        ("TI", paper.plain_title),
+        *(("AU", _ris_name(name)) for name in paper.author_names),
         ("PY", str(paper.published_at.year)),
         ("DA", f"{paper.published_at:%Y/%m/%d}"),
         ("PB", "arXiv"),
         ("M1", f"arXiv:{paper.arxiv_id}"),
         ("DO", paper.doi),
         ("UR", paper.arxiv_url),
-        ("AB", paper.abstract),
+        ("AB", paper.plain_abstract),
         ("N1", paper.note),
         *(("KW", topic) for topic in paper.topics),
         ("ER", ""),
@@ -65,50 +68,79 @@ def ris(paper: Summary) -> str:
 
 def csl(paper: Summary) -> dict:
     """One CSL-JSON item, as a dict for `json.dumps`."""
-    names = map(family_and_given, paper.authors)
     day = paper.published_at
     item = {
         "id": paper.arxiv_id,
         "type": "article",
         "genre": "preprint",
-        "title": paper.title,
-        "author": [{"family": family, "given": given} if given else {"literal": family} for family, given in names],
+        "title": paper.plain_title,
+        "author": [_csl_name(name) for name in paper.author_names],
         "issued": {"date-parts": [[day.year, day.month, day.day]]},
         "publisher": "arXiv",
         "number": f"arXiv:{paper.arxiv_id}",
         "DOI": paper.doi,
         "URL": paper.arxiv_url,
-        "abstract": paper.abstract,
+        "abstract": paper.plain_abstract,
         "keyword": ", ".join(paper.topics),
     }
     return item | {"note": paper.note} if paper.note else item
 
 
-def key(paper: Summary) -> str:
-    """The citation key: first author's surname, year, first long word of the title, as in `dettmers2023qlora`."""
-    surname = re.sub(r"\W", "", fold(paper.authors[0].split()[-1])) if paper.authors else "anonymous"
-    word = next((w for w in re.findall(r"\w+", fold(paper.title)) if len(w) > 3), "paper")
-    text = f"{surname}{paper.published_at.year}{word}"
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode() or "paper"
+def metadata(paper: Summary) -> list[tuple[str, str]]:
+    """The names for the page's `citation_author` elements, with the affiliations or "".
 
-
-def family_and_given(name: str) -> tuple[str, str]:
-    """The family name and the given names, as BibTeX splits a name without a comma.
-
-    The family name begins with the first lower-case word, or else it is the last word: `Guy Van den Broeck` becomes
-    (`den Broeck`, `Guy Van`). A single word or a name with a comma is a family name as a whole.
+    https://scholar.google.com/intl/en/scholar/inclusion.html#indexing takes “First Last” and “Last, First”.
     """
-    words = name.split()
-    if "," in name or len(words) < 2:
-        return name, ""
-    start = next((i for i, word in enumerate(words[1:-1], 1) if word[0].islower()), len(words) - 1)
-    return " ".join(words[start:]), " ".join(words[:start])
+    pairs = zip(paper.author_names, paper.author_details, strict=True)
+    return [(name.full if name.is_plain else _ris_name(name), details.affiliation) for name, details in pairs]
 
 
-def _bibtex_name(name: str) -> str:
-    """The name for BibTeX: in braces, if BibTeX would split it at a comma or at an "and"."""
-    escaped = _escape(name)
-    return f"{{{escaped}}}" if "," in name or "and" in name.lower().split() else escaped
+def key(paper: Summary) -> str:
+    """The citation key of lower-case ASCII letters and digits, as in `dettmers2023qlora`.
+
+    It is made of the first author's family name or full name, the year, and the first long word of the title.
+    """
+    author = "".join(word for name in paper.author_names[:1] for word in _ascii_words(name.family or name.full))
+    word = next((word for word in _ascii_words(paper.plain_title) if len(word) > 3), "paper")
+    return f"{author or 'anonymous'}{paper.published_at.year}{word}"
+
+
+def _ascii_words(text: str) -> list[str]:
+    return re.findall("[a-z0-9]+", anyascii(text).lower())
+
+
+def _bibtex_name(name: Name) -> str:
+    """The name for BibTeX: as it is where BibTeX reads it right, in braces if it is one piece, else by its parts."""
+    if name.is_plain:
+        return _bibtex_part(name.full)
+    if name.family:
+        return ", ".join(_bibtex_part(part) for part in (name.surname, name.suffix, name.given) if part)
+    return f"{{{_escape(name.full)}}}" if name.is_group or " " in name.full else _bibtex_part(name.full)
+
+
+def _bibtex_part(text: str) -> str:
+    """The text, in braces if BibTeX would divide it at a comma or at an "and"."""
+    return f"{{{_escape(text)}}}" if "," in text or "and" in text.lower().split() else _escape(text)
+
+
+def _ris_name(name: Name) -> str:
+    """The name for RIS, where only the parts of a name are separated by commas."""
+    if not name.family:
+        return " ".join(name.full.replace(",", " ").split())
+    return ", ".join(filter(None, (name.surname, name.given, name.suffix)))
+
+
+def _csl_name(name: Name) -> dict[str, str]:
+    """The name for CSL (https://docs.citationstyles.org/en/stable/specification.html#name)."""
+    if not name.family:
+        return {"literal": name.full}
+    fields = {
+        "family": name.family,
+        "given": name.given,
+        "non-dropping-particle": name.particle,
+        "suffix": name.suffix,
+    }
+    return {field: text for field, text in fields.items() if text}
 
 
 def _escape(text: str) -> str:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from lib.tex import plain, plain_paragraphs
 from lib.text import byline, one_line
-from papers import identifiers
+from papers import identifiers, names
 from papers.models import Affiliation, Author, Paper, Reproduction
 
 
@@ -22,6 +22,7 @@ class Summary:
 
     * `title`, `abstract`: as arXiv has them, with TeX.
     * `authors`: the names of all authors or of the first ones; `author_count` is the number of all.
+    * `author_details`: what the source says about each of them besides the name.
     * `organisation`: the name of the one that cards show, or ""; `organisations`: the names of all accepted ones.
     * `note`: the paper's note in a collection, or "".
     """
@@ -31,6 +32,7 @@ class Summary:
     title: str
     abstract: str
     authors: tuple[str, ...]
+    author_details: tuple[names.Details, ...]
     author_count: int
     organisation: str
     organisations: tuple[str, ...]
@@ -60,6 +62,11 @@ class Summary:
     def abstract_paragraphs(self) -> list[str]:
         """The paragraphs of the abstract without TeX."""
         return plain_paragraphs(self.abstract)
+
+    @cached_property
+    def author_names(self) -> tuple[names.Name, ...]:
+        """The names of the authors, divided into their parts."""
+        return tuple(map(names.read, self.authors, self.author_details))
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -94,14 +101,15 @@ class Summary:
         return byline([one_line(name) for name in self.authors[:names]], self.author_count)
 
 
-def summarise(paper: Paper, authors: Sequence[str], organisations: Sequence[str] = ()) -> Summary:
-    """The summary of a paper with these names of authors and organisations."""
+def summarise(paper: Paper, authors: Sequence[Author], organisations: Sequence[str] = ()) -> Summary:
+    """The summary of a paper with these authors and names of organisations."""
     return Summary(
         pk=paper.pk,
         arxiv_id=paper.arxiv_id,
         title=paper.title,
         abstract=paper.abstract,
-        authors=tuple(authors),
+        authors=tuple(author.name for author in authors),
+        author_details=tuple(author.details for author in authors),
         author_count=paper.author_count,
         organisation=one_line(paper.organisation.name) if paper.organisation else "",
         organisations=tuple(organisations),
@@ -119,12 +127,12 @@ def summarise(paper: Paper, authors: Sequence[str], organisations: Sequence[str]
     )
 
 
-def summaries(pks: Collection[int], names: int | None = None) -> dict[int, Summary]:
-    """The summaries of these papers by their keys, in this order, with at most `names` authors, or all if it is None.
+def summaries(pks: Collection[int], limit: int | None = None) -> dict[int, Summary]:
+    """The summaries of these papers by their keys, in this order, with at most `limit` authors, or all if it is None.
 
     Two statements. Papers that do not exist are left out.
     """
     accepted = Affiliation.objects.accepted().filter(paper=OuterRef("pk")).values("organisation__name")
     papers = Paper.objects.select_related("organisation").annotate(accepted=ArraySubquery(accepted)).in_bulk(pks)
-    authors = Author.objects.first_of(papers, names) if names != 0 else dict.fromkeys(papers, ())
+    authors = Author.objects.first_of(papers, limit) if limit != 0 else dict.fromkeys(papers, ())
     return {pk: summarise(papers[pk], authors[pk], papers[pk].accepted) for pk in pks if pk in papers}

@@ -18,7 +18,7 @@ from inbox.letters.issue import Entry, Issue, compose
 from inbox.letters.letter_message import message
 from lib.refusals import BadInput
 from lib.text import one_line
-from papers.models import Paper
+from papers.models import Author, Paper
 from papers.paper.summary import summarise
 from tests.factories import NOON, LetterFactory, PaperFactory, SubscriptionFactory
 
@@ -85,7 +85,7 @@ def entry(title="x", authors="x", organisation="x", abstract="x", **fields) -> E
     paper = Paper(
         pk=1, arxiv_id="2509.00001", title=title, abstract=abstract, author_count=1, published_at=NOON, vote_count=1
     )
-    return Entry(replace(summarise(paper, [authors]), organisation=organisation, **fields))
+    return Entry(replace(summarise(paper, [Author(name=authors)]), organisation=organisation, **fields))
 
 
 def an_issue(*papers: Entry, title="Papers") -> Issue:

@@ -130,20 +130,18 @@ def test_no_abstract_and_no_authors(db, stranger):
     ("title", "authors", "expected"),
     [
         ("Plain title", ["Ada Lovelace"], "title = {{Plain title}}"),
-        (
-            "50% of $x_1$ & {more}_#",
-            ["Ada Lovelace"],
-            r"title = {{50\% of $x_1$ \& \textbraceleft{}more\textbraceright{}\_\#}}",
-        ),
-        ("Costs $5", ["Ada Lovelace"], r"title = {{Costs \$5}}"),
-        ("Any", ["José Núñez", "Müller & Co"], r"author = {José Núñez and Müller \& Co}"),
+        ("Any", ["José Núñez", "Müller & Co"], r"author = {José Núñez and {Müller \& Co}}"),
         ("Any", [], "@misc{anonymous2025paper,"),
-        ("The Ünï title", ["Øyvind Ærø"], "@misc{r2025title,"),
+        ("The Ünï title", ["Øyvind Ærø"], "@misc{aero2025title,"),
+        ("深度 学习", ["王伟"], "@misc{wangwei2025shendu,"),
+        ("!", ["⁂"], "@misc{anonymous2025paper,"),
+        ("Attention", ["Juan de la Cruz"], "@misc{cruz2025attention,"),
+        ("Attention", ["Example Team"], "@misc{exampleteam2025attention,"),
     ],
 )
 def test_bibtex(db, title, authors, expected):
     paper = PaperFactory(title=title, authors=authors, categories=["cs.CL"])
-    entry = citation.bibtex(summarise(paper, authors))
+    entry = citation.bibtex(summarise(paper, paper.authors.all()))
     assert expected in entry
     assert "primaryClass = {cs.CL}" in entry
     assert entry.count("{") - entry.count(r"\{") == entry.count("}") - entry.count(r"\}")

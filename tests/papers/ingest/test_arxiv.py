@@ -8,6 +8,7 @@ import pytest
 from papers.ingest import arxiv, oai
 from papers.ingest.problem import Note, Problem
 from papers.ingest.record import PaperRecord
+from papers.names import Details
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 OAI_PROBLEMS = {
@@ -68,6 +69,7 @@ def test_an_atom_entry():
         title="Wrapped title",
         abstract="An abstract.",
         authors=("Ada Lovelace", "Grace Hopper"),
+        author_details=(Details(affiliation="X"), Details()),
         categories=("cs.CL", "cs.AI"),
         published_at=datetime(2001, 12, 11, 23, 59, 59, tzinfo=UTC),
         withdrawn=False,
@@ -92,6 +94,7 @@ def test_arxiv_raw():
         title="Raw as it comes",
         abstract="Wrapped at eighty.",
         authors=("A. Author", "B. Author", "C. Author"),
+        author_details=(Details(),) * 3,
         categories=("hep-ph", "hep-ex"),
         published_at=datetime(2013, 2, 8, 21, 0, 1, tzinfo=UTC),
         withdrawn=False,
@@ -102,12 +105,14 @@ def test_the_arxiv_format():
     [record] = parse(
         response(
             '<arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>1302.2146</id><created>2013-02-08</created><authors>'
-            "<author><keyname>King</keyname><forenames>Ada</forenames><suffix>Jr.</suffix></author>"
+            "<author><keyname>King</keyname><forenames>Ada</forenames><suffix>Jr.</suffix>"
+            "<affiliation>X</affiliation><affiliation>Y</affiliation></author>"
             "<author><keyname>The Collaboration</keyname></author></authors><title>T</title>"
             "<categories>math.CO</categories><abstract>A</abstract></arXiv>"
         )
     )
     assert record.authors == ("Ada King Jr.", "The Collaboration")
+    assert record.author_details == (Details("King", "Ada", "Jr.", "X; Y"), Details("The Collaboration"))
     assert (record.published_at, record.version, record.categories) == (
         datetime(2013, 2, 8, tzinfo=UTC),
         None,
@@ -126,6 +131,7 @@ def test_dublin_core_in_a_bare_record():
     )
     assert (record.arxiv_id, record.abstract) == ("math/0306266", "The abstract")
     assert record.authors == ("Ada King Jr.", "Collaboration")
+    assert record.author_details == (Details("King", "Ada", "Jr."), Details("Collaboration"))
     assert (record.categories, record.published_at) == (None, datetime(2003, 6, 18, tzinfo=UTC))
 
 

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+from dataclasses import replace
 
 import bibtexparser
 import pytest
@@ -11,14 +13,28 @@ from bibtexparser.bparser import BibTexParser
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from lib import tex
 from lib.text import one_line
-from papers.models import Bookmark, Paper
+from papers.lists.exports import csv_text
+from papers.models import Author, Bookmark, Paper
 from papers.paper import citation
 from papers.paper.summary import summarise
 from tests.factories import NOON, PaperFactory
 from tests.papers.lists.test_lists import titles
 
-NAMES = ["Ada Lovelace", "Guy Van den Broeck", "José Núñez", "Kimi Team, Moonshot", "Plato", "Chip and Dale"]
+PLAIN_TITLE = "R&D on one half: x_1 < 1/2"
+NAMES = [
+    "Ada Lovelace",
+    "Guy Van den Broeck",
+    "Aäron van den Oord",
+    "Paul Example Jr.",
+    "Kimi Team, Moonshot",
+    "DeepSeek-AI",
+    "Plato",
+    "高橋 みなみ",
+    "Chip and Dale",
+    "R&D_lead Núñez",
+]
 
 
 def exported(reader, path: str) -> str:
@@ -37,7 +53,7 @@ def two_papers(lab):
     return [
         PaperFactory(
             arxiv_id="2509.00001",
-            title="50% of R&D: {a} $x_1 < \\frac{1}{2}$ _#~^\\",
+            title="R&D on one half: $x_1 < \\frac{1}{2}$",
             abstract="First line.\nER  - not the end",
             authors=NAMES,
             categories=["cs.CL", "cs.LG"],
@@ -54,14 +70,20 @@ def two_papers(lab):
 
 def test_bibtex_is_read_back(two_papers, stranger):
     first, second = read_bibtex(exported(stranger, "/papers?min_votes=0&export=bibtex"))
-    assert first["title"] == (
-        r"{50\% of R\&D: \textbraceleft{}a\textbraceright{} $x_1 < \frac{1}{2}$ "
-        r"\_\#\textasciitilde{}\textasciicircum{}\textbackslash{}}"
-    )
-    assert first["author"] == (
-        "Ada Lovelace and Guy Van den Broeck and José Núñez and {Kimi Team, Moonshot} and Plato and {Chip and Dale}"
-    )
-    assert (first["ID"], first["eprint"], first["primaryclass"]) == ("lovelace2025frac", "2509.00001", "cs.CL")
+    assert first["title"] == f"{{{tex.latex(two_papers[0].title)}}}"
+    assert first["author"].split(" and ") == [
+        "Ada Lovelace",
+        "Van den Broeck, Guy",
+        "van den Oord, Aäron",
+        "Example, Jr., Paul",
+        "{Kimi Team, Moonshot}",
+        "{DeepSeek-AI}",
+        "Plato",
+        "{高橋 みなみ}",
+        *("{Chip", "Dale}"),
+        r"{R\&D\_lead Núñez}",
+    ]
+    assert (first["ID"], first["eprint"], first["primaryclass"]) == ("lovelace2025half", "2509.00001", "cs.CL")
     assert (second["title"], second["eprint"], "author" in second) == ("{=1+1}", "hep-th/9901001", False)
 
 
@@ -69,13 +91,17 @@ def test_ris_is_read_back(two_papers, stranger):
     first, second = rispy.loads(exported(stranger, "/papers?min_votes=0&export=ris"))
     assert first["authors"] == [
         "Lovelace, Ada",
-        "den Broeck, Guy Van",
-        "Núñez, José",
-        "Kimi Team, Moonshot",
+        "Van den Broeck, Guy",
+        "van den Oord, Aäron",
+        "Example, Paul, Jr.",
+        "Kimi Team Moonshot",
+        "DeepSeek-AI",
         "Plato",
-        "and Dale, Chip",
+        "高橋 みなみ",
+        "Chip and Dale",
+        "R&D_lead Núñez",
     ]
-    assert (first["title"], first["abstract"]) == (two_papers[0].title, "First line. ER - not the end")
+    assert (first["title"], first["abstract"]) == (PLAIN_TITLE, "First line. ER - not the end")
     assert (first["year"], first["doi"]) == ("2025", "10.48550/arXiv.2509.00001")
     assert first["keywords"] == ["cs.CL", "cs.LG", "Deep learning"]
     assert (second["title"], second["urls"]) == ("=1+1", ["https://arxiv.org/abs/hep-th/9901001"])
@@ -83,21 +109,37 @@ def test_ris_is_read_back(two_papers, stranger):
 
 def test_csl_is_read_back(two_papers, stranger):
     first, second = json.loads(exported(stranger, "/papers?min_votes=0&export=csl"))
-    assert first["author"][:2] == [
+    assert first["author"][:5] == [
         {"family": "Lovelace", "given": "Ada"},
-        {"family": "den Broeck", "given": "Guy Van"},
+        {"family": "Van den Broeck", "given": "Guy"},
+        {"family": "Oord", "given": "Aäron", "non-dropping-particle": "van den"},
+        {"family": "Example", "given": "Paul", "suffix": "Jr."},
+        {"literal": "Kimi Team, Moonshot"},
     ]
-    assert first["author"][3:5] == [{"literal": "Kimi Team, Moonshot"}, {"literal": "Plato"}]
-    assert (first["title"], first["issued"]) == (two_papers[0].title, {"date-parts": [[2025, 9, 10]]})
+    assert (first["title"], first["issued"]) == (PLAIN_TITLE, {"date-parts": [[2025, 9, 10]]})
     assert (second["id"], second["author"]) == ("hep-th/9901001", [])
 
 
 def test_csv_is_read_back_and_holds_no_formula(two_papers, stranger):
     first, second = csv.DictReader(io.StringIO(exported(stranger, "/papers?min_votes=0&export=csv").lstrip("\ufeff")))
     assert first["authors"] == "; ".join(NAMES)
-    assert (first["title"], first["organisation"], first["upvotes"]) == (two_papers[0].title, "The Lab", "3")
+    assert (first["title"], first["organisation"], first["upvotes"]) == (PLAIN_TITLE, "The Lab", "3")
     assert (first["reproduced"], first["partly_reproduced"], first["not_reproduced"]) == ("4", "1", "2")
     assert (second["title"], second["reproduced"]) == ("'=1+1", "0")
+
+
+@pytest.mark.parametrize(
+    "title", ["-Net: a survey", "- 5 dB is enough", "+1 to this", "@home learning", "−1 norm", "-Net is enough!"]
+)
+def test_csv_keeps_a_title_that_begins_with_a_sign(db, stranger, title):
+    PaperFactory(title=title)
+    [row] = csv.DictReader(io.StringIO(exported(stranger, "/papers?min_votes=0&export=csv").lstrip("\ufeff")))
+    assert row["title"] == title
+
+
+@pytest.mark.parametrize("text", ["=A1", "-2+3+cmd|' /C calc'!A0", "@SUM(1+1)", "+Sheet2!A1", "-HYPERLINK(A1)", "＝1"])
+def test_csv_holds_no_formula(text):
+    assert list(csv.reader(io.StringIO(csv_text(["a"], [[text]]).lstrip("\ufeff")))) == [["a"], [f"'{text}"]]
 
 
 PIECES = "$ $x$ $x{$ { } \\ & % # _ ~ ^ @ , and \" ' é 東京 \\{ --"
@@ -105,16 +147,19 @@ pieces = st.sampled_from(PIECES.split(" ")) | st.text(st.characters(codec="utf-8
 texts = st.lists(pieces, min_size=1, max_size=9).map(lambda words: one_line(" ".join(words)) or "x")
 
 
-@given(texts, st.lists(texts, max_size=4))
-@example("${$ } {", ["{", "and", "}", "A and"])
+@given(texts, st.lists(texts.filter(lambda text: any(map(str.isalnum, text))), max_size=4))
+@example("${$ } {", ["{x", "and", "x}", "A and"])
 def test_any_title_and_names_are_read_back(title, names):
-    paper = Paper(arxiv_id="2509.00001", title=title, abstract=title, published_at=NOON)
-    [entry] = read_bibtex(citation.bibtex(summarise(paper, names)))
-    assert entry["eprint"] == "2509.00001"
+    paper = Paper(arxiv_id="2509.00001", title="A title", abstract=title, published_at=NOON)
+    summary = replace(summarise(paper, [Author(name=name) for name in names]), note=title)
+    [entry] = read_bibtex(citation.bibtex(summary))
+    assert (entry["eprint"], "note" in entry) == ("2509.00001", True)
     assert len(_names(entry)) == len(names)
-    [record] = rispy.loads(citation.ris(summarise(paper, names)))
-    assert (record["title"], record["doi"]) == (title, "10.48550/arXiv.2509.00001")
+    summary = replace(summary, title=title)
+    [record] = rispy.loads(citation.ris(summary))
+    assert (record["title"], record["doi"]) == (one_line(summary.plain_title), "10.48550/arXiv.2509.00001")
     assert len(record.get("authors", [])) == len(names)
+    assert re.fullmatch("[a-z0-9]+", citation.key(summary))
 
 
 def _names(entry: dict) -> list[str]:

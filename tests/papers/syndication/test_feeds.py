@@ -12,7 +12,7 @@ from lxml import html
 
 from papers.admin import PaperAdmin
 from papers.lists.query import feed_address
-from papers.models import Bookmark, Collection, Comment, Content, Item, Paper, Vote
+from papers.models import Author, Bookmark, Collection, Comment, Content, Item, Paper, Vote
 from papers.paper.summary import summarise
 from papers.syndication import feeds, formats
 from tests.factories import NOON, OrganisationFactory, PaperFactory
@@ -213,7 +213,7 @@ def test_what_is_hostile_breaks_nothing(text, alice, stranger, form):
 @given(title=st.text(max_size=500), abstract=st.text(max_size=500), note=st.text(max_size=100), name=st.text())
 def test_any_text_makes_a_feed(title, abstract, note, name):
     paper = Paper(arxiv_id="2509.08721", title=title, abstract=abstract, keywords=[name], changed_at=NOON)
-    entry = feeds.entry_of(replace(summarise(paper, [name]), note=note), NOON)
+    entry = feeds.entry_of(replace(summarise(paper, [Author(name=name)]), note=note), NOON)
     feed = formats.Feed(
         "urn:uuid:0", "Papers", "http://x.example/papers", "http://x.example/papers.atom", [entry], "Papers."
     )

@@ -1,0 +1,136 @@
+"""Names of authors: people's names divided into their parts, and groups, whose names are one piece."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Self
+
+from nameparser import CapsSuffixes, Lexicon, ParsedName, Parser, Policy
+
+# What a name holds if it is one of several people, of an institution, or of people and those for whom they write.
+_GROUP = re.compile(
+    r"\b(?i:teams?|collaborations?|consorti(?:um|a)|groups?|initiatives?|projects?|labs?|laborator(?:y|ies)|alliance"
+    r"|academy|agency|array|association|authors|cent(?:er|re)s?|committee|community|company|contributors|coalition"
+    r"|corporation|council|department|division|experiment|faculty|foundation|institut(?:e|es|ion)|network|observatory"
+    r"|organi[sz]ation|partnership|research|society|survey|task force|university|workshop|corp|gmbh|inc|llc|ltd"
+    r"|on behalf of|et al)\b"
+    r"|\b(?:and|the|others|Anthropic|ByteDance|DeepMind|DeepSeek|Google|Hugging Face|Microsoft|NVIDIA|OpenAI|Tencent)\b"
+    r"|[&/:;|]|[a-z0-9.][ -]?AG?I\b"
+)
+# Scripts in which the family name stands first, often without a space.
+_FAMILY_FIRST = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
+_SUFFIXES = frozenset({"jr", "sr", "jnr", "snr", "junior", "júnior", "ii", "iii", "iv", "phd"})
+_ALSO_GIVEN = frozenset({"Bin", "AF", "Af", "Do", "Te", "Tho"})  # particles, unless they begin with a capital letter
+# Family names behind which "Van" is a Vietnamese given name.
+_VIETNAMESE = frozenset({"Bui", "Dang", "Duong", "Hoang", "Huynh", "Luong", "Ngo", "Nguyen", "Pham", "Tran", "Vu"})
+_vocabulary = Lexicon.default()
+# No titles and no degrees: "Dr", "Prof", "MA" or "Sir" are parts of an author's name more often than not.
+_parser = Parser(
+    lexicon=replace(
+        Lexicon.empty(),
+        particles=_vocabulary.particles | {"ten", "zum", "zur"},
+        particles_ambiguous=_vocabulary.particles_ambiguous,
+        bound_given_names=_vocabulary.bound_given_names,
+        conjunctions=frozenset({"e", "und", "y"}),
+        suffix_words=_SUFFIXES,
+    ),
+    policy=Policy(
+        script_orders=(),
+        segment_scripts=frozenset(),
+        nickname_delimiters=frozenset(),
+        unlisted_dotted_suffixes=False,
+        unlisted_caps_suffixes=CapsSuffixes.OFF,
+        strip_emoji=False,
+        strip_bidi=False,
+    ),
+)
+
+
+class Details(NamedTuple):
+    """What a source says about an author besides the full name. What it does not say is empty."""
+
+    family: str = ""
+    given: str = ""
+    suffix: str = ""
+    affiliation: str = ""
+
+    def completed_by(self, other: Self) -> Self:
+        """Return these details, with the division and the affiliation of the others where these have none."""
+        division = self[:3] if self.family else other[:3]
+        return type(self)(*division, self.affiliation or other.affiliation)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as citations need it.
+
+    * `full`: the name as the paper has it.
+    * `family`, `given`, `suffix`: empty in a name that is not divided: of a group, in one word, or in a script that
+      writes the family name first.
+    * `particle`: the lower-case words before the family name, as in "van den Oord". Other particles are a part of it.
+    """
+
+    full: str
+    family: str = ""
+    given: str = ""
+    suffix: str = ""
+    particle: str = ""
+    is_group: bool = False
+
+    @property
+    def surname(self) -> str:
+        """The family name after its particle."""
+        return f"{self.particle} {self.family}".strip()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether BibTeX and others read `full` right, for whom the last word is the family name."""
+        is_last_word = " " not in self.surname and self.full == f"{self.given} {self.surname}"
+        return is_last_word and not any(word[0].islower() for word in self.given.split())
+
+
+def read(full: str, details: Details = Details()) -> Name:  # noqa: B008 (it is immutable)
+    """Return the name, divided as its source does, or else as its words tell."""
+    words = full.split()
+    has_only_family = details.family and not details.given  # arXiv's key name of a group it does not divide
+    if _GROUP.search(full) or (has_only_family and len(words) > 1):
+        return Name(full, is_group=True)
+    if len(words) < 2 or _FAMILY_FIRST.search(full):
+        return Name(full)
+    if details.family:
+        return _divided(full, details.family, details.given, details.suffix)
+    if len(words) == 2 and "," not in full and not words[0][0].islower():
+        return _divided(full, words[1], words[0])
+    return _parsed(full)
+
+
+def _parsed(full: str) -> Name:
+    parsed = _parser.parse(full)
+    # A word with a full stop before the name, as in "Md. Ashraful Islam", is a title to the parser.
+    given, family = f"{parsed.title} {parsed.given_names}".split(), parsed.family.split()
+    while len(family) > 1 and _begins_with_given(family, parsed):
+        given.append(family.pop(0))
+    if not family or not all(_is_suffix(word) for word in parsed.suffix.split()):
+        return Name(full)
+    name = _divided(full, " ".join(family), " ".join(given), parsed.suffix)
+    return name if _letters(name.given + name.surname + name.suffix) == _letters(full) else Name(full)
+
+
+def _begins_with_given(family: list[str], parsed: ParsedName) -> bool:
+    """Return whether the parser took a given name for a particle: "Xue Bin Peng", "De Wen Soh", "Chien Van Nguyen"."""
+    if not parsed.given and family[0][0].isupper():
+        return True
+    return family[0] in _ALSO_GIVEN or (family[0] == "Van" and family[1] in _VIETNAMESE)
+
+
+def _is_suffix(word: str) -> bool:
+    return word.strip(".,").lower() in _SUFFIXES
+
+
+def _divided(full: str, family: str, given: str, suffix: str = "") -> Name:
+    words = family.split()
+    start = next((i for i, word in enumerate(words) if not word[0].islower()), 0)
+    return Name(full, " ".join(words[start:]), given, suffix, " ".join(words[:start]))
+
+
+def _letters(text: str) -> list[str]:
+    return sorted(text.replace(",", "").replace(" ", ""))

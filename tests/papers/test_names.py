@@ -1,0 +1,120 @@
+"""How names are read: people's by their parts, groups and names of other scripts as one piece."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.text import one_line
+from papers.names import Details, Name, read
+
+HUB = sorted((Path(__file__).parents[3] / "shared" / "data" / "hub_daily").glob("*.json.gz"))
+PEOPLE = {  # particle, family name, given names, suffix
+    "Ada Lovelace": ("", "Lovelace", "Ada", ""),
+    "Paul Example Jr.": ("", "Example", "Paul", "Jr."),
+    "Paul Example, Jr.": ("", "Example", "Paul", "Jr."),
+    "Example, Paul, Jr.": ("", "Example", "Paul", "Jr."),
+    "Ada Sample III": ("", "Sample", "Ada", "III"),
+    "J. R. R. Tolkien": ("", "Tolkien", "J. R. R.", ""),
+    "Lovelace, Ada": ("", "Lovelace", "Ada", ""),
+    "Aäron van den Oord": ("van den", "Oord", "Aäron", ""),
+    "van den Oord, Aäron": ("van den", "Oord", "Aäron", ""),
+    "Juan de la Cruz": ("de la", "Cruz", "Juan", ""),
+    "Ludwig von und zu Beispiel": ("von und zu", "Beispiel", "Ludwig", ""),
+    "Benedito Alves de Oliveira Junior": ("de", "Oliveira", "Benedito Alves", "Junior"),
+    "Guy Van den Broeck": ("", "Van den Broeck", "Guy", ""),
+    "Luc Van Gool IV": ("", "Van Gool", "Luc", "IV"),
+    "Chien Van Nguyen": ("", "Nguyen", "Chien Van", ""),
+    "Xue Bin Peng": ("", "Peng", "Xue Bin", ""),
+    "De Wen Soh": ("", "Soh", "De Wen", ""),
+    "Abdul al-Hakim": ("", "al-Hakim", "Abdul", ""),
+    "Blaise Agüera y Arcas": ("", "Agüera y Arcas", "Blaise", ""),
+    "Dr. Ma Li": ("", "Li", "Dr. Ma", ""),
+    "Md. Ashraful Islam": ("", "Islam", "Md. Ashraful", ""),
+    "Jack MA": ("", "MA", "Jack", ""),
+    "Ding Ai": ("", "Ai", "Ding", ""),
+    "Van Nguyen": ("", "Nguyen", "Van", ""),
+    "Hernán (Nan) Li": ("", "Li", "Hernán (Nan)", ""),
+}
+GROUPS = [
+    "Example Team",
+    "Team Cohere",
+    "Gemma Team, Google DeepMind",
+    "The LUX Collaboration",
+    "Keck Array",
+    "LG AI Research",
+    "Essential AI",
+    "DeepSeek-AI",
+    "01. AI",
+    "o3 contributors",
+    "Shanghai AI Lab",
+    "Microsoft Azure Quantum",
+    "Mark Scott for the NuPRISM",
+    "Chip and Dale",
+    "Müller & Co",
+]
+
+
+@pytest.mark.parametrize("full", PEOPLE)
+def test_a_person(full):
+    particle, family, given, suffix = PEOPLE[full]
+    assert read(full) == Name(full, family, given, suffix, particle)
+
+
+@pytest.mark.parametrize("full", GROUPS)
+def test_a_group_is_one_name(full):
+    assert read(full) == Name(full, is_group=True)
+
+
+@pytest.mark.parametrize("full", ["Plato", "高橋 みなみ", "毛泽东", "김민준", "Foo, Bar, Baz"])
+def test_what_cannot_be_divided_is_left_alone(full):
+    assert read(full) == Name(full)
+
+
+def test_what_a_source_divides_stays_divided():
+    assert read("A. de Souza Dutra", Details("Dutra", "A. de Souza")) == Name(
+        "A. de Souza Dutra", "Dutra", "A. de Souza"
+    )
+    assert read("Ana García López", Details("García López", "Ana")).family == "García López"
+    assert read("P. von Neumann-Cosel", Details("von Neumann-Cosel", "P.")).particle == "von"
+    assert read("The BICEP2 Collaboration", Details("Collaboration", "The BICEP2")).is_group
+    assert read("Planck Satellite", Details("Planck Satellite")).is_group
+
+
+PIECES = "van de Dr. Prof Jr. III , ( ) ' né and & Ma . - é 東京 AI Team ( x"
+pieces = st.sampled_from(PIECES.split(" ")) | st.text(max_size=6)
+texts = st.lists(pieces, max_size=7).map(lambda words: one_line(" ".join(words)))
+
+
+@given(texts)
+def test_no_letter_is_lost(full):
+    name = read(full)
+    if name.family:
+        assert _letters(name.surname + name.given + name.suffix) == _letters(full)
+    else:
+        assert name in (Name(full), Name(full, is_group=True))
+
+
+def _letters(text: str) -> list[str]:
+    return sorted(filter(str.isalnum, text))
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(not HUB, reason="no ../shared/data/hub_daily")
+def test_real_names():
+    names = {
+        one_line(author["name"])
+        for path in HUB
+        for row in json.loads(gzip.decompress(path.read_bytes()))
+        for author in row["paper"]["authors"]
+    }
+    divided = [name for name in map(read, names) if name.family]
+    assert len(divided) / len(names) > 0.99
+    for name in divided:
+        assert _letters(name.surname + name.given + name.suffix) == _letters(name.full)
+    with_particles = {name.full: name.particle for name in divided if name.particle}
+    assert with_particles.items() >= {"Mihaela van der Schaar": "van der", "Javier de la Rosa": "de la"}.items()
+    assert {name.full for name in map(read, names) if name.is_group} >= {"Gemini Team", "Kimi Team", "Chameleon Team"}
