@@ -2,17 +2,14 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
-from datetime import datetime, timedelta
 from operator import add
 from typing import Self
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection, transaction
-from django.db.models import Func, OuterRef, TextField
 from django.utils import timezone
 
 from orgs.models import FormerSlug, Organisation
+from papers.ingest.draft import SHARED_FIELDS, VERSION_FIELDS, Draft, load_drafts
 from papers.ingest.record import PaperRecord
 from papers.models import Affiliation, Author, Day, Paper, SearchEntry
 from papers.names import Details
@@ -20,27 +17,11 @@ from papers.signals import papers_listed, papers_revised, papers_withdrawn
 
 BATCH_SIZE = 500
 # The age up to which a new paper is listed on the day it comes. Moderators of arXiv hold papers back for some weeks.
-MAX_AGE = timedelta(days=30)
 _LOCK_ID = 0x696E67657374  # an arbitrary number that no other advisory lock has
 
-# The fields that have the same name in PaperRecord and Paper.
-_SHARED_FIELDS = (
-    "version",
-    "title",
-    "abstract",
-    "categories",
-    "keywords",
-    "code_url",
-    "code_stars",
-    "project_url",
-    "published_at",
-    "listed_at",
-)
 _COUNTERS = ["author_count", "imported_votes", "vote_count", "imported_comments", "comment_count"]
-_UPDATED_FIELDS = [*_SHARED_FIELDS, *_COUNTERS, "changed_at", "withdrawn_at"]
-# Ignored in a record of an older version.
-_VERSION_FIELDS = {"version", "title", "abstract", "authors", "author_details", "categories", "withdrawn"}
-_CONTENT_FIELDS = _VERSION_FIELDS - {"author_details", "categories"}  # a change of these moves `changed_at`
+_UPDATED_FIELDS = [*SHARED_FIELDS, *_COUNTERS, "changed_at", "withdrawn_at"]
+_CONTENT_FIELDS = VERSION_FIELDS - {"author_details", "categories"}  # a change of these moves `changed_at`
 _SEARCH_FIELDS = {"title", "abstract", "authors", "categories", "keywords"}
 
 
@@ -84,10 +65,10 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     lock()
     Organisation.objects.lock_slugs()  # before papers, in the same order as a merge of organisations
     records = _with_current_slugs(records)
-    drafts = _load_drafts({record.arxiv_id for record in records})
+    drafts = load_drafts({record.arxiv_id for record in records})
     for record in records:
         if record.arxiv_id not in drafts:
-            drafts[record.arxiv_id] = _Draft(Paper(arxiv_id=record.arxiv_id), {}, ())
+            drafts[record.arxiv_id] = Draft(Paper(arxiv_id=record.arxiv_id), {}, ())
         drafts[record.arxiv_id].apply(record)
     changed = [draft for draft in drafts.values() if draft.changed]
     new = sum(draft.paper.pk is None for draft in changed)
@@ -115,93 +96,7 @@ def _with_current_slugs(records: Collection[PaperRecord]) -> list[PaperRecord]:
     ]
 
 
-class _Draft:
-    """A paper to which records are applied: its stored and its new values, under the names of PaperRecord's fields.
-
-    The value `organisation` is the slug of the guessed one, or "". `decided` are the slugs that persons suggested or
-    decided on.
-    """
-
-    def __init__(self, paper: Paper, stored: dict, decided: Collection[str]) -> None:
-        self.paper, self.stored, self.values, self.decided = paper, stored, stored, decided
-
-    @property
-    def changed(self) -> set[str]:
-        return {name for name, value in self.values.items() if value != self.stored.get(name)}
-
-    def apply(self, record: PaperRecord) -> None:
-        new = _record_values(record)
-        if new.get("organisation") in self.decided:
-            new["organisation"] = ""
-        if not self.values:
-            new = {"version": 1, "authors": (), "author_details": (), "listed_at": _listing_time(record)} | new
-        elif record.listed_at and record.listed_at.date() < self.values["listed_at"].date():
-            new = self._additions(new)
-        else:
-            if (record.version or 1) < self.values["version"]:
-                new = {name: value for name, value in new.items() if name not in _VERSION_FIELDS}
-            elif (record.version or 1) == self.values["version"] and self.values.get("withdrawn"):
-                new.pop("withdrawn", None)
-            new["published_at"] = min(record.published_at, self.values["published_at"])
-            if new.get("authors") == self.values["authors"]:
-                pairs = zip(new["author_details"], self.values["author_details"], strict=True)
-                new["author_details"] = tuple(details.completed_by(stored) for details, stored in pairs)
-        self.values = self.values | new
-
-    def _additions(self, new: dict) -> dict:
-        """Return those of the values that the paper lacks, and the greater counts of votes and comments."""
-        counts = {name: max(new[name], self.values.get(name) or 0) for name in ("votes", "comments") if name in new}
-        return {name: value for name, value in new.items() if not self.values.get(name)} | counts
-
-
-def _listing_time(record: PaperRecord) -> datetime:
-    """Return now for a first version that is at most MAX_AGE old, so that it is on the list of the day it appears here.
-
-    Older papers, and those that arXiv announced before, come from archives or as replacements: they are on no new list.
-    """
-    now = timezone.now()
-    is_recent = (record.version or 1) == 1 and record.published_at >= now - MAX_AGE
-    return now if is_recent else record.published_at
-
-
-def _record_values(record: PaperRecord) -> dict:
-    names = (*_SHARED_FIELDS, "authors", "author_details", "votes", "comments", "withdrawn")
-    values = {name: getattr(record, name) for name in names}
-    values["organisation"] = record.organisation and record.organisation[0]
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _load_drafts(arxiv_ids: set[str]) -> dict[str, _Draft]:
-    columns = Func("name", *Details._fields, template="ARRAY[%(expressions)s]", output_field=ArrayField(TextField()))
-    authors = Author.objects.filter(paper=OuterRef("pk")).order_by("position").values_list(columns)
-    slugs = Affiliation.objects.filter(paper=OuterRef("pk")).values("organisation__slug")
-    papers = (
-        Paper.objects.filter(arxiv_id__in=arxiv_ids)
-        .annotate(
-            author_columns=ArraySubquery(authors),
-            guessed=ArraySubquery(slugs.filter(is_guess=True)),
-            decided=ArraySubquery(slugs.filter(is_guess=False)),
-        )
-        .select_for_update(of=("self",), no_key=True)  # so that votes wait and are counted
-        .order_by("pk")
-    )
-    return {paper.arxiv_id: _Draft(paper, _stored_values(paper), paper.decided) for paper in papers}
-
-
-def _stored_values(paper: Paper) -> dict:
-    return {name: getattr(paper, name) for name in _SHARED_FIELDS} | {
-        "categories": tuple(paper.categories),
-        "keywords": tuple(paper.keywords),
-        "authors": tuple(name for name, *_ in paper.author_columns),
-        "author_details": tuple(Details(*details) for _, *details in paper.author_columns),
-        "votes": paper.imported_votes,
-        "comments": paper.imported_comments,
-        "withdrawn": bool(paper.withdrawn_at),
-        "organisation": "".join(paper.guessed),
-    }
-
-
-def _write(drafts: list[_Draft], organisation_names: dict[str, str]) -> None:
+def _write(drafts: list[Draft], organisation_names: dict[str, str]) -> None:
     organisations = Organisation.objects.ensure(organisation_names)
     new = [draft.paper for draft in drafts if not draft.paper.pk]
     old = [draft.paper for draft in drafts if draft.paper.pk]
@@ -229,7 +124,7 @@ def _write(drafts: list[_Draft], organisation_names: dict[str, str]) -> None:
         Day.objects.recount(days)
 
 
-def _set_columns(draft: _Draft, organisations: dict[str, Organisation]) -> None:
+def _set_columns(draft: Draft, organisations: dict[str, Organisation]) -> None:
     """Assign the changed values to the fields of the paper."""
     paper = draft.paper
     for name in draft.changed:
@@ -256,7 +151,7 @@ def _set_columns(draft: _Draft, organisations: dict[str, Organisation]) -> None:
         paper.changed_at = timezone.now()
 
 
-def _send_signals(drafts: list[_Draft]) -> None:
+def _send_signals(drafts: list[Draft]) -> None:
     """Send the signals of new, revised and withdrawn papers. A withdrawal is not also a revision."""
     new = [draft.paper.pk for draft in drafts if not draft.stored]
     withdrawn = [
@@ -282,7 +177,7 @@ def _create(papers: list[Paper]) -> None:
         paper.pk = ids[paper.arxiv_id]
 
 
-def _write_authors(drafts: list[_Draft]) -> None:
+def _write_authors(drafts: list[Draft]) -> None:
     Author.objects.filter(paper__in=[draft.paper for draft in drafts if draft.stored]).delete()
     rows = (
         (draft.paper.pk, position, name, *details)

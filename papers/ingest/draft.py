@@ -1,0 +1,115 @@
+"""A paper to which records are applied, one after the other."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.utils import timezone
+
+from papers.ingest.record import PaperRecord
+from papers.models import Affiliation, Author, Paper
+from papers.names import Details
+
+MAX_AGE = timedelta(days=30)
+# The fields that have the same name in PaperRecord and Paper.
+SHARED_FIELDS = (
+    "version",
+    "title",
+    "abstract",
+    "categories",
+    "keywords",
+    "code_url",
+    "code_stars",
+    "project_url",
+    "published_at",
+    "listed_at",
+)
+# Ignored in a record of an older version.
+VERSION_FIELDS = {"version", "title", "abstract", "authors", "author_details", "categories", "withdrawn"}
+
+
+class Draft:
+    """A paper to which records are applied: its stored and its new values, under the names of PaperRecord's fields.
+
+    The value `organisation` is the slug of the guessed one, or "". `decided` are the slugs that persons suggested or
+    decided on.
+    """
+
+    def __init__(self, paper: Paper, stored: dict, decided: Collection[str]) -> None:
+        self.paper, self.stored, self.values, self.decided = paper, stored, stored, decided
+
+    @property
+    def changed(self) -> set[str]:
+        return {name for name, value in self.values.items() if value != self.stored.get(name)}
+
+    def apply(self, record: PaperRecord) -> None:
+        new = _record_values(record)
+        if new.get("organisation") in self.decided:
+            new["organisation"] = ""
+        if not self.values:
+            new = {"version": 1, "authors": (), "author_details": (), "listed_at": _listing_time(record)} | new
+        elif record.listed_at and record.listed_at.date() < self.values["listed_at"].date():
+            new = self._additions(new)
+        else:
+            if (record.version or 1) < self.values["version"]:
+                new = {name: value for name, value in new.items() if name not in VERSION_FIELDS}
+            elif (record.version or 1) == self.values["version"] and self.values.get("withdrawn"):
+                new.pop("withdrawn", None)
+            new["published_at"] = min(record.published_at, self.values["published_at"])
+            if new.get("authors") == self.values["authors"]:
+                pairs = zip(new["author_details"], self.values["author_details"], strict=True)
+                new["author_details"] = tuple(details.completed_by(stored) for details, stored in pairs)
+        self.values = self.values | new
+
+    def _additions(self, new: dict) -> dict:
+        """Return those of the values that the paper lacks, and the greater counts of votes and comments."""
+        counts = {name: max(new[name], self.values.get(name) or 0) for name in ("votes", "comments") if name in new}
+        return {name: value for name, value in new.items() if not self.values.get(name)} | counts
+
+
+def _listing_time(record: PaperRecord) -> datetime:
+    """Return now for a first version that is at most MAX_AGE old, so that it is on the list of the day it appears here.
+
+    Older papers, and those that arXiv announced before, come from archives or as replacements: they are on no new list.
+    """
+    now = timezone.now()
+    is_recent = (record.version or 1) == 1 and record.published_at >= now - MAX_AGE
+    return now if is_recent else record.published_at
+
+
+def _record_values(record: PaperRecord) -> dict:
+    names = (*SHARED_FIELDS, "authors", "author_details", "votes", "comments", "withdrawn")
+    values = {name: getattr(record, name) for name in names}
+    values["organisation"] = record.organisation and record.organisation[0]
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def load_drafts(arxiv_ids: set[str]) -> dict[str, Draft]:
+    columns = Func("name", *Details._fields, template="ARRAY[%(expressions)s]", output_field=ArrayField(TextField()))
+    authors = Author.objects.filter(paper=OuterRef("pk")).order_by("position").values_list(columns)
+    slugs = Affiliation.objects.filter(paper=OuterRef("pk")).values("organisation__slug")
+    papers = (
+        Paper.objects.filter(arxiv_id__in=arxiv_ids)
+        .annotate(
+            author_columns=ArraySubquery(authors),
+            guessed=ArraySubquery(slugs.filter(is_guess=True)),
+            decided=ArraySubquery(slugs.filter(is_guess=False)),
+        )
+        .select_for_update(of=("self",), no_key=True)  # so that votes wait and are counted
+        .order_by("pk")
+    )
+    return {paper.arxiv_id: Draft(paper, _stored_values(paper), paper.decided) for paper in papers}
+
+
+def _stored_values(paper: Paper) -> dict:
+    return {name: getattr(paper, name) for name in SHARED_FIELDS} | {
+        "categories": tuple(paper.categories),
+        "keywords": tuple(paper.keywords),
+        "authors": tuple(name for name, *_ in paper.author_columns),
+        "author_details": tuple(Details(*details) for _, *details in paper.author_columns),
+        "votes": paper.imported_votes,
+        "comments": paper.imported_comments,
+        "withdrawn": bool(paper.withdrawn_at),
+        "organisation": "".join(paper.guessed),
+    }
