@@ -4,13 +4,15 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Func, OuterRef, TextField
 from django.utils import timezone
 
 from papers.ingest.record import PaperRecord
 from papers.models import Affiliation, Author, Paper
 from papers.names import Details
 
+# The age up to which a new paper is listed on the day it comes. Moderators of arXiv hold papers back for some weeks.
 MAX_AGE = timedelta(days=30)
 # The fields that have the same name in PaperRecord and Paper.
 SHARED_FIELDS = (

@@ -16,9 +16,7 @@ from papers.names import Details
 from papers.signals import papers_listed, papers_revised, papers_withdrawn
 
 BATCH_SIZE = 500
-# The age up to which a new paper is listed on the day it comes. Moderators of arXiv hold papers back for some weeks.
 _LOCK_ID = 0x696E67657374  # an arbitrary number that no other advisory lock has
-
 _COUNTERS = ["author_count", "imported_votes", "vote_count", "imported_comments", "comment_count"]
 _UPDATED_FIELDS = [*SHARED_FIELDS, *_COUNTERS, "changed_at", "withdrawn_at"]
 _CONTENT_FIELDS = VERSION_FIELDS - {"author_details", "categories"}  # a change of these moves `changed_at`

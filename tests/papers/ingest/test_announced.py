@@ -10,7 +10,8 @@ from inbox.letters.issue import compose
 from papers import audit
 from papers.ingest import arxiv, oai
 from papers.ingest.client import Client, FetchError
-from papers.ingest.save import MAX_AGE, ImportCounts, save
+from papers.ingest.draft import MAX_AGE
+from papers.ingest.save import ImportCounts, save
 from papers.models import Paper
 from tests.factories import PaperFactory, SubscriptionFactory
 from tests.papers.ingest.fake_arxiv import oai_answer, oai_error, raw_record
