@@ -11,9 +11,9 @@ from django.utils.text import slugify
 # Letters of scripts without spaces between words, or with endings that stand close to a word as in Korean: Thai, Lao,
 # Burmese, Khmer, kana, Bopomofo, Chinese characters, Hangul; and kana of half the width, which `fold` makes whole.
 UNSPACED = (
-    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ebd\u0ec0-\u0ecd\u0edc-\u0edf\u1000-\u103f\u1050-\u108f\u109a-\u109d\u1780-\u17d3"
-    "\u1100-\u11ff\u3005\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U0002ffff"
+    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ebd\u0ec0-\u0ecd\u0edc-\u0edf\u1000-\u103f\u1050-\u108f\u109a-\u109d"
+    "\u1100-\u11ff\u1780-\u17d3\u3005\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
+    "\u3105-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U0002ffff"
 )
 # Marks that belong to letters, from Devanagari to Burmese, of Khmer and kana. Python's \w leaves them out. Without
 # U+0CF3 of 2022, which PostgreSQL may not know.

@@ -64,7 +64,7 @@ def test_three_a_day(carol, signed_in):
         ("Harbour", "-harbour", "small letters a to z"),
         ("Harbour", "har--bour", "small letters a to z"),
         ("x" * 121, "x", "at most 120 characters"),
-        ("北京", "", "No address can be made from this name"),
+        ("—!—", "", "No address can be made from this name"),
         ("Hаrbour", "harbour", "mixes letters of several scripts"),  # a Cyrillic а
         ("Renew at http://evil.example", "renew", "hold an address of the web"),
         ("\u200b", "harbour", "cannot be seen"),
