@@ -11,7 +11,7 @@ from math import comb
 from statistics import mean
 
 from bench.report import table
-from lib.text import fold
+from lib.words import fold
 from papers.models import Paper
 from papers.search import results
 

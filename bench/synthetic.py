@@ -18,7 +18,7 @@ from zlib import crc32
 import numpy
 from numpy.random import Generator, default_rng
 
-from lib.text import bare
+from lib.words import bare
 from papers.models import Paper
 
 LAST_DAY = datetime(2025, 10, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from django.core.exceptions import ValidationError
 
-from lib.text import fold
+from lib.words import fold
 
 _ASCII = str.maketrans("01i", "oll", "-_")
 _MARK = "\u200e"  # stands around signs that are written from right to left

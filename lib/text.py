@@ -1,40 +1,9 @@
-"""Functions for plain text: making it one line, cutting it, the forms that search compares, and initials."""
+"""Functions for plain text: making it one line, cutting it, quoting it, and initials."""
 
 import re
 import unicodedata
-from functools import lru_cache
-from itertools import chain, zip_longest
+from itertools import chain
 
-from anyascii import anyascii
-from django.utils.text import slugify
-
-# Letters of scripts without spaces between words, or with endings that stand close to a word as in Korean: Thai, Lao,
-# Burmese, Khmer, kana, Bopomofo, Chinese characters, Hangul; and kana of half the width, which `fold` makes whole.
-UNSPACED = (
-    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ebd\u0ec0-\u0ecd\u0edc-\u0edf\u1000-\u103f\u1050-\u108f\u109a-\u109d"
-    "\u1100-\u11ff\u1780-\u17d3\u3005\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
-    "\u3105-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U0002ffff"
-)
-# Marks that belong to letters, from Devanagari to Burmese, of Khmer and kana. Python's \w leaves them out. Without
-# U+0CF3 of 2022, which PostgreSQL may not know.
-_MARKED_SCRIPTS = [*range(0x900, 0xCF3), *range(0xD00, 0x1100), *range(0x1780, 0x17D4), 0x3099, 0x309A]
-MARKS = "".join(c for c in map(chr, _MARKED_SCRIPTS) if unicodedata.category(c) in ("Mn", "Mc"))
-_LETTER = re.compile(rf"[{UNSPACED}][{MARKS}\uff9e\uff9f]*")
-_RUN = re.compile(f"[{UNSPACED}]+")
-_STRAY_MARK = re.compile(rf"(?<![^\W\d_])(?<![{MARKS}])[{MARKS}]+")
-_NO_WORD = re.compile(rf"[^\w.{MARKS}]|_|(?<!\d)\.|\.(?!\d)")  # a dot between digits is part of a number
-_APOSTROPHES = str.maketrans("", "", "'‘’`")
-_DOTTED_NUMBER = re.compile(r"\d+(?:\.\d+)+")
-_BEFORE_NUMBER = re.compile(r"(?=\d)(?<=[^\W_][^\W\d_])")
-# A letter and a whole number are one word, since letters such as A and T by themselves are stop words.
-_IN_LETTER_AND_NUMBER = re.compile(r"[-‐‑–_^](?=\d)(?<=[^\W\d_].)(?<![^\W_]..)(?!.\d+\.\d)")
-LETTER_AND_NUMBER = r"(?<![^\W_])[^\W\d_][-‐‑–_^]?(?!\d+\.\d)\d+"
-# Signs that make another word: C++ is not C, A* is not A, UNet++ is not only UNet, and .NET is no net.
-SIGN_WORD = r"(?<![\w*])[^\W\d_](?:\+\+|[#*])(?![^\W\d_]|[*+])|(?<!\w)\.net(?!\w)"
-_SIGN_WORD = re.compile(SIGN_WORD + r"|(?<=\w\w)\+\+(?!\w)")
-_SIGN = re.compile(r"\+\+|[#*]|\.net")
-_SPELLING = {"++": "plusplus", "#": "sharp", "*": "star", ".net": "dotnet"}
-MAX_WORD = 500  # characters, which are fewer bytes than the 2,046 of a word that PostgreSQL indexes
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # Characters that are invisible or change the direction of the line: Unicode's Default_Ignorable_Code_Point except for
 # those below, the directional and annotation characters, the blank of Braille, and halves of surrogate pairs.
@@ -117,106 +86,6 @@ def quoted(text: object) -> str:
 def as_quotation(text: str) -> str:
     """Returns the text with “> ” before each line, as mail programs quote."""
     return "\n".join(f"> {one_line(text_line)}".rstrip() for text_line in text.splitlines())
-
-
-def fold(text: str) -> str:
-    """Returns the text in lower case and without accents: "lucja" is "Łucja".
-
-    Latin letters become ASCII, and digits of all scripts 0 to 9. Other letters lose the accents that are set on them
-    (й is и, ά is α), but keep the marks that belong to them: Indic vowels, Thai tones, the voicing of が. Letters
-    beyond U+FFFF are romanised, except for Chinese ones, since PostgreSQL may not know that they are letters.
-    """
-    if text.isascii():
-        return one_line(text).lower()
-    decomposed = unicodedata.normalize("NFKD", one_line(text))
-    folded = one_line(unicodedata.normalize("NFKC", "".join(map(_folded, decomposed))))
-    return folded.replace("l·l", "ll")  # of Catalan
-
-
-@lru_cache(maxsize=10_000)
-def _folded(character: str) -> str:
-    """Returns what a character of NFKD is compared as."""
-    if _is_accent(character) or character in "\u0640\u200c\u200d":  # Arabic's tatweel, and joiners
-        return ""
-    if "\u02b9" <= character <= "\u02bf":  # apostrophes that are letters
-        return "'"
-    folded = character.casefold().lower()
-    if not folded.isalnum():
-        return folded
-    is_latin = unicodedata.name(character, "").startswith("LATIN ")
-    is_known = character < "\U00010000" or "\U00020000" <= character < "\U0002b739"
-    return folded if folded.isalpha() and is_known and not is_latin else anyascii(folded).lower()
-
-
-def _is_accent(character: str) -> bool:
-    """Returns whether the mark is set on letters of many scripts, or points Hebrew or Arabic, by its combining class.
-
-    The classes between these are of marks that make another letter.
-    """
-    combining_class = unicodedata.combining(character)
-    return combining_class == 1 or 10 <= combining_class <= 36 or combining_class >= 200
-
-
-def bare(text: str) -> str:
-    """Returns the folded words and numbers of the text, which are the lexemes that PostgreSQL's parser finds in it.
-
-    "GPT-4", "gpt4" and "gpt 4" are the same, and so are "L2", "L-2", "L_2" and "L²". Words with signs are spelled:
-    "cplusplus". Where words stand without spaces, each letter is a word together with the next one, and the last one
-    alone: "深度 度学 学".
-
-    By itself, PostgreSQL's parser finds a negative number in "GPT-4", a path in "and/or" and a host in "here.Then".
-    """
-    words = fold(text)
-    if not words.isascii():
-        words = _RUN.sub(_pairs, words)
-    if _SIGN.search(words):  # which takes less time
-        words = _SIGN_WORD.sub(_spelled, words)
-    words = _STRAY_MARK.sub("", _NO_WORD.sub(" ", _IN_LETTER_AND_NUMBER.sub("", words.translate(_APOSTROPHES))))
-    words = _BEFORE_NUMBER.sub(" ", _DOTTED_NUMBER.sub(r" \g<0> ", words))
-    return " ".join(word[:MAX_WORD].rstrip(".") for word in words.split())
-
-
-def bare_term(text: str) -> str:
-    """Returns those words of `bare` that a text with this term has, whatever follows it there: "深度 度学"."""
-    words = bare(text).split()
-    return " ".join(words[:-1] if is_tail(*words[-2:]) else words)
-
-
-def is_tail(word: str = "", following: str = "") -> bool:
-    """Returns whether the following word of `bare` is only the last letter of this one."""
-    return is_letter(following) and word.endswith(following) and word != following
-
-
-def is_letter(word: str) -> bool:
-    """Returns whether the word is a single letter of a script without spaces between words."""
-    return bool(_LETTER.fullmatch(word))
-
-
-def letters(run: str) -> list[str]:
-    """Returns the letters of words without spaces between them, each with its marks."""
-    return _LETTER.findall(run)
-
-
-def is_sign_word(word: str) -> bool:
-    """Returns whether the word of `bare` is the spelling of a word with a sign, such as "cplusplus"."""
-    return word in _SPELLING.values() or word[1:] in _SPELLING.values()
-
-
-def _spelled(match: re.Match) -> str:
-    return f" {_SIGN.sub(lambda sign: _SPELLING[sign[0]], match[0])} "
-
-
-def _pairs(match: re.Match) -> str:
-    run = letters(match[0])
-    return f" {' '.join(map(''.join, zip_longest(run, run[1:], fillvalue='')))} "
-
-
-def ascii_slug(text: str, limit: int) -> str:
-    """Returns the text for an address or a file name: at most `limit` letters a to z, digits, and single hyphens.
-
-    Other scripts are romanised: "深度" is "shendu". Text without letters and digits becomes "".
-    """
-    return slugify(anyascii(one_line(text)).replace("_", "-"))[:limit].strip("-")
 
 
 def byline(names: list[str], number: int) -> str:

@@ -3,8 +3,8 @@ from django.utils import timezone
 
 from lib.forms import DateInput, LineField, LinksField, UrlLineField
 from lib.images import COVER, LOGO
-from lib.text import ascii_slug
 from lib.widgets import ColourField, MarkdownInput, PictureField
+from lib.words import ascii_slug
 from orgs.models import Claim, Organisation
 from orgs.models.curated import MOST, STATE
 from orgs.names import plain

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from lib.tex.nodes import Document
 from lib.tex.reader import read
-from lib.tex.writers import as_html, as_markdown, as_plain, as_tex, with_greek_names
+from lib.tex.writers import as_html, as_markdown, as_plain, as_tex
 from lib.text import one_line
 
 _escape = partial(escape, quote=False)
@@ -46,8 +46,3 @@ def markdown(text: str) -> str:
 def latex(text: str) -> str:
     """Returns the text as TeX that LaTeX and BibTeX can read: special characters are escaped where they were not."""
     return "\n\n".join(map(as_tex, read(text)))
-
-
-def words(text: str) -> str:
-    """Returns the text for the search index: without TeX, and with the names of Greek letters."""
-    return with_greek_names(plain(text))

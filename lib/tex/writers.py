@@ -1,7 +1,6 @@
 """Writes a tree of TeX (`lib.tex.nodes`) as HTML, plain text, Markdown, and TeX."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from html import escape
 
@@ -12,7 +11,6 @@ _MARKDOWN_MARK = re.compile(r"(^\d+(?=[.)])|)([\\`*_\[\]<>&$~#|]|^[-+]|(?<=\d)[.
 _MARKDOWN_MARKS = {"em": "*", "strong": "**"}
 _DIGITS = "0123456789+-=()"
 _RAISED = {"sup": str.maketrans(_DIGITS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾"), "sub": str.maketrans(_DIGITS, "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")}
-_GREEK = re.compile(r"(?<!\w)[Α-ω](?!\w)")
 _TEX_COMMANDS = {"em": "emph", "strong": "textbf", "code": "texttt", "sup": "textsuperscript", "sub": "textsubscript"}
 _TEX_SIGNS = str.maketrans(
     {
@@ -115,8 +113,3 @@ def _tex(node: Node) -> str:
 def escaped(text: str) -> str:
     """Returns plain text as TeX: its special characters as commands."""
     return text.translate(_TEX_SIGNS)
-
-
-def with_greek_names(text: str) -> str:
-    """Returns the text with the name behind each Greek letter that stands alone: "α alpha"."""
-    return _GREEK.sub(lambda match: f"{match[0]} {unicodedata.name(match[0]).split()[-1].lower()}", text)

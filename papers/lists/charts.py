@@ -9,7 +9,7 @@ from itertools import groupby
 from django.core.cache import caches
 from django.core.cache.utils import make_template_fragment_key
 
-from lib.text import fold
+from lib.words import fold
 from papers.models import Day, Paper
 from papers.period import today
 

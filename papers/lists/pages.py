@@ -11,7 +11,7 @@ from lib.limits import request_limit
 from lib.pages import PUBLIC_SECONDS, cached
 from lib.pages import page as cached_page
 from lib.refusals import BadInput
-from lib.text import ascii_slug
+from lib.words import ascii_slug
 from orgs.models import Organisation
 from papers.lists import exports
 from papers.lists.list import FEED_FORMATS, List, Privacy

@@ -12,7 +12,8 @@ from django.urls import reverse
 from lib.fields import LineField
 from lib.locks import LockQuerySet
 from lib.refusals import BadInput, Gone, NotAllowed
-from lib.text import ascii_slug, one_line
+from lib.text import one_line
+from lib.words import ascii_slug
 from orgs.models import Event, Organisation
 from orgs.roles import KEEP, SEE
 

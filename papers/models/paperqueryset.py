@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce, TruncMonth
 from django.db.models.lookups import Exact
 
 from lib.locks import LockQuerySet
-from lib.text import fold
+from lib.words import fold
 from papers.models.affiliation import Affiliation
 from papers.models.day import Day
 from papers.models.dismissed import Dismissed

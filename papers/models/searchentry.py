@@ -4,7 +4,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 
 from lib import tex
-from lib.text import bare, fold
+from lib.words import bare, fold
 
 
 class SearchEntryManager(models.Manager):
@@ -16,8 +16,8 @@ class SearchEntryManager(models.Manager):
         rows = [
             (
                 paper.pk,
-                bare(tex.words(paper.title)),
-                bare(tex.words(paper.abstract)),
+                bare(tex.plain(paper.title)),
+                bare(tex.plain(paper.abstract)),
                 f" {_BETWEEN} ".join(map(bare, names[paper.pk])),
                 "\n".join(map(fold, paper.topics)),
             )

@@ -8,7 +8,8 @@ from django.utils.http import urlencode
 
 from lib.fields import LineField
 from lib.refusals import BadInput
-from lib.text import bare_term, fold, one_line
+from lib.text import one_line
+from lib.words import bare_term, fold
 from papers.models.follow import Follow
 
 MAX_LENGTH = 200

@@ -15,7 +15,7 @@ import snowballstemmer
 from lib import tex
 from lib.tex.nodes import Document, Link, Paragraph, Styled, Text
 from lib.tex.writers import as_html, as_plain
-from lib.text import LETTER_AND_NUMBER, MARKS, SIGN_WORD, UNSPACED, bare, fold, letters
+from lib.words import LETTER_AND_NUMBER, MARKS, SIGN_WORD, UNSPACED, bare, fold, letters
 
 # A word as it is indexed: "C++", "L2", "4.5", "7b", or letters, with marks and with apostrophes between letters.
 _MARKS = MARKS + "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u200c\u200d"

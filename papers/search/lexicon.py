@@ -10,7 +10,7 @@ from itertools import pairwise
 from django.db import connection
 from rapidfuzz.distance import OSA
 
-from lib.text import UNSPACED, bare, bare_term, is_letter, is_sign_word, is_tail
+from lib.words import UNSPACED, bare, bare_term, is_letter, is_sign_word, is_tail
 from papers.models.searchentry import TITLE_START
 from papers.search.syntax import Terms
 

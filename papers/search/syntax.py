@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache, partial
 
-from lib.text import bare, one_line
+from lib.text import one_line
+from lib.words import bare
 from papers import period
 from papers.models import Outcome
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.templatetags.house import bare_url, compact
-from lib.text import MARKS, UNSPACED, as_quotation, ascii_slug, bare, bare_term, fold, legible, one_line, quoted
+from lib.text import as_quotation, legible, one_line, quoted
+from lib.words import MARKS, UNSPACED, ascii_slug, bare, bare_term, fold
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ def test_ascii_slug(text, slug):
         ("C++, c# F#; A* .NET C++17", "cplusplus csharp fsharp astar dotnet cplusplus 17"),
         ("UNet++ ASP.NET *a* a**b C#m 用C++编写", "unet plusplus asp net a a b c m 用 cplusplus 编写 写"),
         ("L2 L-2 L_2 L² $x^2$ T5 D4RL", "l2 l2 l2 l2 x2 t5 d4rl"),
-        ("v1.2 k-NN 1.5b ε-greedy Node.js TF-IDF", "v 1.2 k nn 1.5 b ε greedy node js tf idf"),
+        ("v1.2 k-NN 1.5b ε-greedy Node.js TF-IDF", "v 1.2 k nn 1.5 b epsilon greedy node js tf idf"),
         ("Hawaiʻi d‘Alembert", "hawaii dalembert"),
         ("x" * 600, "x" * 500),
         ("!? -- _", ""),

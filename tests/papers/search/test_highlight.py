@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html
 
-from lib.text import bare
+from lib.words import bare
 from papers.lists.cards import Card, render_card
 from papers.models import Paper
 from papers.search.highlight import Highlighter

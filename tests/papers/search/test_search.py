@@ -5,7 +5,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from lib.text import fold
+from lib.words import fold
 from papers.models import Embedding, Paper
 from papers.search import lexicon, results, retrieval
 from papers.search.syntax import terms

@@ -13,7 +13,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lib.text import UNSPACED, bare
+from lib.words import UNSPACED, bare
 from papers.models import AuthorFollow, Paper, SearchEntry, Word
 from papers.search import lexicon, results
 from papers.search.highlight import Highlighter
