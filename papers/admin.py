@@ -10,7 +10,7 @@ _CONTENT_FIELDS = {"title", "abstract", "version", "withdrawn_at"}
 class PaperAdmin(admin.ModelAdmin):
     """Edits the text and links of papers. Counters are read-only, since they follow from other rows."""
 
-    list_display = ["arxiv_id", "title", "listed_on", "vote_count"]
+    list_display = ["arxiv_id", "plain_title", "listed_on", "vote_count"]
     search_fields = ["arxiv_id", "title"]
     date_hierarchy = "listed_at"
     raw_id_fields = ["submitted_by"]

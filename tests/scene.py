@@ -68,7 +68,8 @@ def _paper(number: int, lab: Organisation, olga: User, hilda: User) -> Paper:
     return PaperFactory(
         pk=9_000_000 + number,
         arxiv_id=f"2509.{number:05}",
-        title=f"{WORDS[number % 3]} paper {number}",
+        title=f"{{\\em {WORDS[number % 3]}}} paper {number}",
+        abstract="What was {\\em asked}, what was done, what came out.",
         authors=["Ada Lovelace", "Grace Hopper"] if number % 2 else ["Emmy Noether"],
         categories=["cs.LG"],
         keywords=[WORDS[number % 3].lower()],

@@ -34,11 +34,15 @@ WRITES = rf"(?:INSERT INTO|UPDATE|DELETE FROM) {OUR_TABLE}|FOR (?:NO KEY )?UPDAT
 
 @dataclass(frozen=True)
 class Walked:
-    """A recorded request, what its answer is now, and the statements that wrote or locked rows for it."""
+    """A recorded request, what its answer is now, and the statements that wrote or locked rows for it.
+
+    `has_tex` is true if the answer has the TeX of the papers' titles and abstracts.
+    """
 
     request: dict
     answer: dict
     writes: list[str]
+    has_tex: bool
 
 
 @pytest.fixture
@@ -68,7 +72,8 @@ def _walk(readers: dict[str, Reader], entry: dict) -> Walked:
     with connection.execute_wrapper(watch):
         answer = readers[who].get(entry["path"], headers={"HX-Request": "true"} if with_htmx else {})
     request = {"path": entry["path"], "who": entry["who"]}
-    return Walked(request, described(answer), writes)
+    has_tex = not answer.streaming and rb"{\em " in answer.content.replace(rb"\\", b"\\")
+    return Walked(request, described(answer), writes, has_tex)
 
 
 def described(answer) -> dict:
@@ -104,6 +109,11 @@ def test_every_address_answers_as_it_was_recorded(walked):
 
 def test_no_get_request_writes_or_locks_a_row(walked):
     assert [(row.request, row.writes) for row in walked if row.writes] == []
+
+
+def test_no_answer_has_tex_but_citations_and_the_form_of_the_admin(walked):
+    with_tex = {row.request["path"] for row in walked if row.has_tex}
+    assert {path for path in with_tex if "bibtex" not in path} == {"/admin/papers/paper/9000001/change/"}
 
 
 def test_every_address_of_the_site_is_recorded():

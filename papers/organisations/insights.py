@@ -86,7 +86,9 @@ def _votes_by_month(organisation) -> list[tuple[date, int]]:
 
 def _most_upvoted(papers) -> Statistic:
     first = papers.filter(vote_count__gt=0).order_by("-vote_count", "-listed_at", "-id")[:MAX_UPVOTED]
-    rows = list(first.values_list("arxiv_id", "title", "vote_count"))
+    rows = [
+        (paper.arxiv_id, paper.plain_title, paper.vote_count) for paper in first.only("arxiv_id", "title", "vote_count")
+    ]
     bars = [Bar(title, votes, reverse("papers:paper", args=[arxiv_id])) for arxiv_id, title, votes in rows]
     chart = _ranking("upvotes", bars, "By upvotes")
     columns = ("arxiv_id", "title", "upvotes")
