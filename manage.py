@@ -5,7 +5,7 @@ import os
 import sys
 
 from django.core.management import execute_from_command_line
-from django.db import Error
+from django.db import InterfaceError, OperationalError
 
 from lib import postgres
 from lib.env import env
@@ -20,7 +20,7 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except Unusable as error:
         sys.exit(str(error))
-    except (OSError, Error) as error:
+    except (OSError, OperationalError, InterfaceError) as error:
         if sentence := trouble(error):
             sys.exit(sentence)
         raise

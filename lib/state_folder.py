@@ -30,15 +30,19 @@ def trouble(error: Exception | None = None) -> str | None:
 
     `error` is what happened because of it: an OSError, or an error of the database.
     """
-    number = getattr(error, "errno", None)
+    number, name = getattr(error, "errno", None), getattr(error, "filename", None)
+    path = Path(name) if isinstance(name, str) else None
+    if path and not path.is_relative_to(DATA) and not DATA.is_relative_to(path):
+        return None
     folder = next(folder for folder in (DATA, *DATA.parents) if os.path.exists(folder))
     otherwise = "or set BROADSHEET_DATA to another folder."
     if not folder.is_dir():
         return f"The state folder {DATA} cannot be made, because {folder} is a file: move it away, {otherwise}"
     if is_full(folder) or number in _FULL or isinstance(getattr(error, "__cause__", None), DiskFull):
         return f"The disk of the state folder {DATA} is full: free at least {NEEDED_MB} MB, {otherwise}"
-    if not os.access(folder, os.W_OK | os.X_OK) or number in _FORBIDDEN:
-        path = Path(getattr(error, "filename", None) or folder)
+    is_forbidden = path and number in _FORBIDDEN if error else not os.access(folder, os.W_OK | os.X_OK)
+    if is_forbidden:
+        path = path if path and path.exists() else folder
         return f"{path} cannot be written by {user()} ({owned(path)}): make the state folder writable, {otherwise}"
     return None
 
