@@ -32,7 +32,7 @@ def check_page(site: Server) -> None:
     page = urlopen(f"{site.url}/papers").read().decode()
     assert page.count('class="card"') == 7
     style = re.search(r'href="(/static/css/site\.[0-9a-f]+\.css)"', page)[1]
-    assert urlopen(site.url + style).read().endswith(b"}\n")
+    assert urlopen(site.url + style).read().rstrip().endswith(b"}")
 
 
 def half_collect(static: Path) -> None:

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from lib.postgres_programs import BIN
 from tests.config.test_postgres import User
-from tests.serving import PATIENCE, ROOT, running, free_port
+from tests.serving import PATIENCE, ROOT, free_port, running
 
 IS_ROOT = os.geteuid() == 0
 # Spaces, quotes, what a shell reads between quotes, letters beyond ASCII, and a path too long for a socket.
@@ -46,10 +46,8 @@ def small_disk(tmp_path) -> Iterator[Path]:
 
 
 def fill(disk: Path) -> None:
-    with (disk / "ballast").open("wb") as file, pytest.raises(OSError, match="No space left"):
-        while True:
-            file.write(bytes(2**20))
-            file.flush()
+    with pytest.raises(OSError, match="No space left"):
+        (disk / "ballast").write_bytes(bytes(shutil.disk_usage(disk).free + 1))
 
 
 def test_a_full_disk_is_said_in_one_sentence(small_disk):
@@ -62,7 +60,7 @@ def test_a_full_disk_is_said_in_one_sentence(small_disk):
     user.process.communicate()
     assert manage(small_disk / "state", "prepare") == (1, full)  # the database does not run
     (small_disk / "ballast").unlink()
-    assert manage(small_disk / "state", "check") == (0, "System check identified no issues (0 silenced).\n")
+    assert manage(small_disk / "state", "check") == (0, "")
 
 
 def test_a_read_only_folder_is_said_in_one_sentence(tmp_path):
