@@ -42,7 +42,7 @@ def trouble(error: Exception | None = None) -> str | None:
         return f"The disk of the state folder {DATA} is full: free at least {NEEDED_MB} MB, {otherwise}"
     is_forbidden = path and number in _FORBIDDEN if error else not os.access(folder, os.W_OK | os.X_OK)
     if is_forbidden:
-        path = path if path and path.exists() else folder
+        path = path if path and os.path.exists(path) else folder
         return f"{path} cannot be written by {user()} ({owned(path)}): make the state folder writable, {otherwise}"
     return None
 
