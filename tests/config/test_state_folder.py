@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
@@ -94,6 +95,20 @@ def test_a_database_that_belongs_to_root_is_said_in_one_sentence(tmp_path):
     assert manage(tmp_path, "check") == (1, f"{refusal}chown -R embedded_postgres {tmp_path}/postgres\n")
 
 
+def make_venv(clone: Path) -> None:
+    """Make a .venv as bin/run makes one, with the packages of this Python."""
+    venv, python = clone / ".venv", Path(sys._base_executable)
+    packages = venv / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+    packages.parent.mkdir(parents=True)
+    packages.symlink_to(sysconfig.get_path("purelib"))
+    (venv / "pyvenv.cfg").write_text(f"home = {python.parent}\n")
+    (venv / "bin").mkdir()
+    (venv / "bin" / "python").symlink_to(python)
+    with (clone / "requirements.lock").open() as lock:
+        stamp = subprocess.run(["cksum"], stdin=lock, capture_output=True, check=True).stdout
+    (venv / "installed-requirements.lock").write_bytes(stamp)
+
+
 def test_a_clone_in_a_folder_with_an_odd_name_serves_pages(tmp_path):
     clone = tmp_path / ODD
     subprocess.run(["git", "clone", "--quiet", "--shared", ROOT, clone], check=True)
@@ -101,7 +116,7 @@ def test_a_clone_in_a_folder_with_an_odd_name_serves_pages(tmp_path):
     for package in packages.glob("embedded_postgres*"):
         shutil.copytree(package, clone / "packages" / package.name)
     (clone / "var").mkdir()
-    (clone / ".venv").symlink_to(Path(sys.prefix))
+    make_venv(clone)
     (clone / "var" / "static").symlink_to(settings.STATIC_ROOT)
     port = free_port()
     own = {"PORT": str(port), "PYTHONPATH": str(clone / "packages"), "EMBEDDING": "none", "BROADSHEET_DEMO": "1"}
