@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -13,6 +14,7 @@ import psutil
 import pytest
 from django.conf import settings
 
+from tests.config.test_postgres import User
 from tests.serving import Server, free_port, serve
 
 FIRST, LATER = 4, 6  # how many first and later starts are killed
@@ -25,6 +27,22 @@ def chance() -> random.Random:
     seed = random.randrange(10**6)
     sys.stdout.write(f"The seed is {seed}.\n")  # pytest shows it if the test fails
     return random.Random(seed)
+
+
+@pytest.fixture
+def folder_of(tmp_path) -> Iterator[Callable[[int], Path]]:
+    """Makes a state folder with static files. At the end, databases whose users were killed are stopped."""
+
+    def make(number: int) -> Path:
+        shutil.copytree(settings.STATIC_ROOT, tmp_path / str(number) / "static")
+        return tmp_path / str(number)
+
+    yield make
+    for folder in tmp_path.iterdir():
+        while (folder / "postgres" / "postmaster.pid").exists():  # a worker of the killed site may still use it
+            user = User(folder)
+            user.wait()
+            user.end()
 
 
 def check_page(site: Server) -> None:
@@ -68,11 +86,10 @@ def kill_and_start_again(folder: Path, chance: random.Random, longest: float) ->
     return seconds
 
 
-def test_a_site_that_is_killed_at_any_moment_starts_again_at_once(chance, tmp_path):
+def test_a_site_that_is_killed_at_any_moment_starts_again_at_once(chance, folder_of):
     seconds = 4.0
     for number in range(FIRST):
-        folder = tmp_path / str(number)
-        shutil.copytree(settings.STATIC_ROOT, folder / "static")
+        folder = folder_of(number)
         seconds = kill_and_start_again(folder, chance, seconds)
     half_collect(folder / "static")
     for _ in range(LATER):
