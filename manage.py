@@ -4,17 +4,26 @@
 import os
 import sys
 
+from django.core.management import execute_from_command_line
+from django.db import InterfaceError, OperationalError
+
 from lib import postgres
 from lib.env import env
+from lib.state_folder import Unusable, trouble
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    if not env("DATABASE_URL", default=""):
-        postgres.provide()
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(sys.argv)
+    try:
+        if not env("DATABASE_URL", default=""):
+            postgres.provide()
+        execute_from_command_line(sys.argv)
+    except Unusable as error:
+        sys.exit(str(error))
+    except (OSError, OperationalError, InterfaceError) as error:
+        if sentence := trouble(error):
+            sys.exit(sentence)
+        raise
 
 
 if __name__ == "__main__":

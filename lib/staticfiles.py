@@ -37,8 +37,13 @@ def bundle(sheet: Path) -> str:
 
 
 def collect() -> None:
-    """Run collectstatic unless nothing has changed since the last time, because compressing takes ten seconds."""
+    """Run collectstatic unless nothing has changed since the last time, because compressing takes ten seconds.
+
+    If it was killed the last time, begin anew: it would keep a file that is only half written.
+    """
     stamp, current = settings.STATIC_ROOT / "collected", digest("static", "lib", "requirements.lock")
     if not stamp.exists() or stamp.read_text() != current:
-        call_command("collectstatic", interactive=False, verbosity=0)
+        is_unfinished = not stamp.exists()
+        stamp.unlink(missing_ok=True)
+        call_command("collectstatic", interactive=False, verbosity=0, clear=is_unfinished)
         stamp.write_text(current)

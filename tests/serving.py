@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,6 +58,11 @@ class Server:
             time.sleep(0.1)
         return pytest.fail(f"not ready: {self.output}")
 
+    def kill(self) -> None:
+        """Kill everything that the process has started, and the process itself, at one moment."""
+        _kill(psutil.Process(self.process.pid))
+        self.process.wait(PATIENCE)
+
     def end(self, with_signal: signal.Signals = signal.SIGTERM) -> str:
         """Send the signal and wait for the process; returns everything that it printed."""
         self.process.send_signal(with_signal)
@@ -66,6 +72,14 @@ class Server:
         """Wait until the process ends by itself; returns everything that it printed."""
         self.process.wait(PATIENCE)
         return self.output
+
+
+def _kill(process: psutil.Process) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process.suspend()
+        for child in process.children():
+            _kill(child)
+        process.kill()
 
 
 @contextlib.contextmanager
@@ -87,7 +101,7 @@ def running(command: list[str], port: int, log: Path, **environment: str) -> Ite
 
 def serve(folder: Path, *options: str, **environment: str):
     """`manage.py serve` with its state in this folder: a context manager of its `Server`."""
-    port = free_port()
+    port = int(environment.get("PORT") or free_port())
     inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     own = {"PORT": str(port), "BASE_URL": f"http://127.0.0.1:{port}", "BROADSHEET_DATA": str(folder)}
     command = [sys.executable, "manage.py", "serve", *options]

@@ -8,6 +8,7 @@ from typing import Self
 from django.db import connection, transaction
 from django.utils import timezone
 
+from lib.locks import take
 from orgs.models import FormerSlug, Organisation
 from papers.ingest.draft import SHARED_FIELDS, VERSION_FIELDS, Draft, load_drafts
 from papers.ingest.record import PaperRecord
@@ -78,8 +79,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
 
 def lock() -> None:
     """Take the lock of imports until the end of the transaction, so that they run one at a time."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_ID])
+    take(_LOCK_ID)
 
 
 def _with_current_slugs(records: Collection[PaperRecord]) -> list[PaperRecord]:

@@ -1,13 +1,17 @@
 from django.conf import settings
 from django.core.checks import Tags
 from django.core.management import BaseCommand, call_command
+from django.db import transaction
 
 from accounts.models import User
 from config import demo
 from lib import staticfiles
+from lib.locks import take
 from orgs.models import Organisation
 from papers.models import Paper
 from papers.search import indexing
+
+_LOCK_ID = 0x70726570617265  # an arbitrary number that no other advisory lock has
 
 
 class Command(BaseCommand):
@@ -20,13 +24,19 @@ class Command(BaseCommand):
         if not settings.DEBUG:
             staticfiles.collect()
         if settings.BROADSHEET_DEMO:
-            self.demo()
+            self.load_demo()
+            self.enable_demo()
         else:
             demo.disable_sign_in()
 
-    def demo(self) -> None:
+    @transaction.atomic
+    def load_demo(self) -> None:
+        """Load the demo into an empty site, all or nothing, and once if two sites start together."""
+        take(_LOCK_ID)
         if not any(model.objects.exists() for model in (Paper, Organisation, User)):
             demo.load()
             indexing.recount()
+
+    def enable_demo(self) -> None:
         if people := demo.enable_sign_in(settings.BROADSHEET_DEMO_PASSWORD):
             self.stdout.write(f"Demo: sign in as {', '.join(people.names)} with the password {people.password}")

@@ -1,7 +1,9 @@
+import errno
 import os
 import socket
 import subprocess
 import sys
+import time
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
@@ -10,6 +12,8 @@ from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
 
 from lib.supervisor import end_with_parent
+
+PORT_PATIENCE = 5  # seconds
 
 
 class Command(BaseCommand):
@@ -39,14 +43,26 @@ class Command(BaseCommand):
                 worker.wait()
 
     def check_port(self) -> None:
-        """Raises CommandError if the site cannot listen on HOST and PORT."""
-        with socket.socket(socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((settings.HOST, settings.PORT))
-            except OSError as error:
+        """Raises CommandError if the site cannot listen on HOST and PORT.
+
+        If the port is in use, ask again for some seconds: a site that was killed is just about to leave it.
+        """
+        deadline = time.monotonic() + PORT_PATIENCE
+        while error := _port_error():
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
                 address = f"{settings.HOST}:{settings.PORT}"
-                raise CommandError(f"The site cannot listen on {address} ({error}). Set PORT.") from None
+                raise CommandError(f"The site cannot listen on {address} ({error}). Set PORT.")
+            time.sleep(0.1)
+
+
+def _port_error() -> OSError | None:
+    """Returns why the site cannot listen on HOST and PORT, or None if it can."""
+    with socket.socket(socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.HOST, settings.PORT))
+        except OSError as error:
+            return error
 
 
 def _start_worker() -> subprocess.Popen:
