@@ -94,14 +94,13 @@ class Highlighter(dict):
         What is before the sentence of the first mark has the class `earlier`, if that mark would be out of sight.
         """
         html = tex.paragraphs(document, self.highlight)
-        if html.find("<mark>") < VISIBLE_LENGTH:
+        if "<mark>" not in html or 0 <= html.partition("</p>")[0].find("<mark>") < VISIBLE_LENGTH:
             return html
         positions = [self._find(paragraph) for paragraph in document]
         number = next(i for i, position in enumerate(positions) if position is not None)
-        before = sum(len(as_plain(paragraph)) for paragraph in document[:number])
-        if before + positions[number] < VISIBLE_LENGTH:
-            return html
-        earlier, later = _split(document[number], positions[number])
+        earlier, later = (), document[number]
+        if positions[number] >= VISIBLE_LENGTH:
+            earlier, later = _split(later, positions[number])
         set_apart = f'<span class="earlier">{self._html(earlier)}</span>' if earlier else ""
         return "\n".join(
             [

@@ -169,3 +169,10 @@ def test_without_its_marks_a_row_is_what_it_was(title, abstract, lexemes, prefix
     after = row.fill(highlighter=Highlighter(lexemes, prefix))
     assert re.sub("</?mark>", "", whole(after)) == re.sub("</?mark>", "", before) == before
     assert tags(whole(after)) == tags(before)
+
+
+def test_an_abstract_begins_with_the_paragraph_of_its_first_mark():
+    marked = card("Title", f"First.\n\nSecond, a graph.\n\nThird. {LONG}").fill(
+        highlighter=Highlighter(frozenset({"graph"}), "")
+    )
+    assert re.findall("<p[^>]*>[^<]{6}", marked)[-3:] == ['<p class="earlier">First.', "<p>Second", "<p>Third."]
