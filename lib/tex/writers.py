@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from html import escape
+from itertools import accumulate
 
 from lib.tex import formula
 from lib.tex.nodes import Formula, Link, Node, Paragraph, Source, Styled, Text
@@ -103,11 +104,17 @@ def _tex(node: Node) -> str:
         case Text(text):
             return escaped(text)
         case Formula(source=text) | Source(text):
-            return text
+            return text if _is_balanced(text) else escaped(text)
         case Styled(tag, children):
             return f"\\{_TEX_COMMANDS[tag]}{{{as_tex(children)}}}"
         case Link(url, children):
             return f"\\url{{{url}}}" if as_plain(children) == url else f"\\href{{{url}}}{{{as_tex(children)}}}"
+
+
+def _is_balanced(text: str) -> bool:
+    """Returns whether the braces are, as BibTeX counts them: also escaped ones."""
+    depths = list(accumulate((character == "{") - (character == "}") for character in text))
+    return not depths or (min(depths) >= 0 and depths[-1] == 0)
 
 
 def escaped(text: str) -> str:

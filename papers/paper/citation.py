@@ -12,22 +12,9 @@ from lib.text import one_line
 from papers.names import Name
 from papers.paper.summary import Summary
 
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",  # not \{, since BibTeX counts braces, even escaped ones
-    "}": r"\textbraceright{}",
-    "&": r"\&",
-    "%": r"\%",
-    "#": r"\#",
-    "_": r"\_",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "$": r"\$",
-}
-
 
 def bibtex(paper: Summary, suffix: str = "") -> str:
-    """One @misc entry of BibTeX. The title is TeX, and TeX's special characters in other texts are escaped.
+    """One @misc entry of BibTeX. Title and note are TeX; in names, TeX's special characters are escaped.
 
     `suffix` is appended to the citation key, to make it unique.
     """
@@ -40,7 +27,7 @@ def bibtex(paper: Summary, suffix: str = "") -> str:
         "primaryClass": next(iter(paper.categories), ""),
         "doi": paper.doi,
         "url": paper.arxiv_url,
-        "note": _escape(one_line(paper.note)),
+        "note": tex.latex(one_line(paper.note)),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@misc{{{key(paper)}{suffix},", *lines, "}"])
@@ -115,12 +102,12 @@ def _bibtex_name(name: Name) -> str:
         return _bibtex_part(name.full)
     if name.family:
         return ", ".join(_bibtex_part(part) for part in (name.surname, name.suffix, name.given) if part)
-    return f"{{{_escape(name.full)}}}" if name.is_group or " " in name.full else _bibtex_part(name.full)
+    return f"{{{tex.escaped(name.full)}}}" if name.is_group or " " in name.full else _bibtex_part(name.full)
 
 
 def _bibtex_part(text: str) -> str:
     """The text, in braces if BibTeX would divide it at a comma or at an "and"."""
-    return f"{{{_escape(text)}}}" if "," in text or "and" in text.lower().split() else _escape(text)
+    return f"{{{tex.escaped(text)}}}" if "," in text or "and" in text.lower().split() else tex.escaped(text)
 
 
 def _ris_name(name: Name) -> str:
@@ -141,17 +128,3 @@ def _csl_name(name: Name) -> dict[str, str]:
         "suffix": name.suffix,
     }
     return {field: text for field, text in fields.items() if text}
-
-
-def _escape(text: str) -> str:
-    """The text with TeX's special characters escaped outside of formulas."""
-    pieces = re.split(r"(\$[^$]+\$)", text)
-    return "".join(piece if _is_formula(piece) else "".join(_SPECIAL.get(c, c) for c in piece) for piece in pieces)
-
-
-def _is_formula(piece: str) -> bool:
-    """Whether it is a formula in dollars with balanced braces; BibTeX counts braces, even escaped ones."""
-    depths = [0]
-    for brace in re.findall("[{}]", piece):
-        depths.append(depths[-1] + (1 if brace == "{" else -1))
-    return piece.startswith("$") and len(piece) > 1 and depths[-1] == 0 == min(depths)

@@ -99,6 +99,7 @@ def test_paragraphs():
         (r"5\% with R\&D and {BERT} and na\"ive", r"5\% with R\&D and BERT and naïve"),
         ("50% of a_b ~5 {x, y}", r"50\% of a\_b \textasciitilde{}5 \textbraceleft{}x, y\textbraceright{}"),
         (r"$\alpha_i$ \textbf{b} x~y \ours{}", r"$\alpha_i$ \textbf{b} x~y \ours{}"),
+        (r"a $\{x$ b", r"a \$\textbackslash{}\textbraceleft{}x\$ b"),
         (r"{\em b} \url{https://a.de}", r"\emph{b} \url{https://a.de}"),
     ],
 )  # fmt: skip
