@@ -7,13 +7,16 @@ a currency: whether two of them enclose a formula is decided by what is between 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 _LAYOUTS = ("align", "alignat", "flalign", "gather", "multline")  # need their names to be laid out
 _OPENING = re.compile(
     rf"\\begin\{{(?P<name>equation|displaymath|math|{'|'.join(_LAYOUTS)})\*?\}}|\\[(\[]|\\.|\$\$|\$", re.DOTALL
 )
 _CLOSING = {r"\(": r"\)", r"\[": r"\]", "$$": "$$"}
-_DOLLAR = re.compile(r"(?:\\.|[^\\$])*?(?<!\n\n)\$", re.DOTALL)
+_DOLLAR = re.compile(r"(?:\\.|[^\\$])*+\$", re.DOTALL)
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+MAX_INNER = 4  # dollars in a formula, which are of formulas in texts in it
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
 
 _TEX = re.compile(r"\\[a-zA-Z,;:! {}|]|[\^_{}]")
@@ -49,10 +52,9 @@ def spans(text: str) -> Iterator[Span]:
 def _span(text: str, opening: re.Match) -> Span | None:
     start, tex_start = opening.span()
     if opening[0] == "$":
-        match = _DOLLAR.match(text, tex_start)
-        tex_end = match.end() - 1 if match else -1
-        if match and _is_formula(text[:start][-1:], text[tex_start:tex_end], text[match.end() :][:1]):
-            return Span(start, match.end(), tex_start, tex_end, is_block=False)
+        tex_end = _closing_dollar(text, tex_start)
+        if tex_end and _is_formula(text[:start][-1:], text[tex_start:tex_end], text[tex_end + 1 :][:1]):
+            return Span(start, tex_end + 1, tex_start, tex_end, is_block=False)
         return None
     closing = opening[0].replace("begin", "end") if opening["name"] else _CLOSING.get(opening[0])
     tex_end = text.find(closing, tex_start) if closing else -1
@@ -62,6 +64,17 @@ def _span(text: str, opening: re.Match) -> Span | None:
     if opening["name"] in _LAYOUTS:
         tex_start, tex_end = start, end
     return Span(start, end, tex_start, tex_end, is_block=opening[0] != r"\(" and opening["name"] != "math")
+
+
+def _closing_dollar(text: str, start: int) -> int | None:
+    """Returns the position of the next dollar that is not within braces, or of the next one if all of them are."""
+    first, depth = None, 0
+    for match in islice(_DOLLAR.finditer(text, start), MAX_INNER + 1):
+        first = first or match.end() - 1
+        depth += sum((brace == "{") - (brace == "}") for brace in _BRACE.findall(match[0]))
+        if depth <= 0:
+            return match.end() - 1
+    return first
 
 
 def _is_formula(before: str, tex: str, after: str) -> bool:

@@ -56,6 +56,7 @@ _converter = math_core.LatexToMathML(
     },
 )
 _NUMBERED = re.compile(r"\\(begin|end)\{(align|alignat|flalign|gather|multline)\}")
+_FORMULA_IN_TEXT = re.compile(r"\\(?:text|textrm|mbox|hbox)\{([^{}$]*)\$([^$]*)\$([^{}$]*)\}")
 _PERCENT = re.compile(r"(?<!\\)%")  # a comment would begin there, but authors mean a percent sign
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DEFINITION = re.compile(r"\\[a-zA-Z]*(?:def|let|command)(?![a-zA-Z])")  # 2,000 characters could become four million
@@ -76,9 +77,13 @@ def mathml(tex: str, *, is_block: bool = False) -> str | None:
 
 
 def _prepared(tex: str) -> str:
+    """Returns the formula as math-core reads it: without numbers of equations, and without formulas within text."""
+    while (divided := _FORMULA_IN_TEXT.sub(r"\\text{\1}\2\\text{\3}", tex)) != tex:
+        tex = divided
     return _NUMBERED.sub(r"\\\1{\2*}", _PERCENT.sub(r"\\%", tex))
 
 
+@lru_cache(maxsize=4_000)
 def text(mathml: str) -> str:
     """Returns a formula's MathML as one line of Unicode: "α_i^2", "(a+b)/2", "∑_{i=1}^n x_i"."""
     math = etree.fromstring(mathml.replace("&nbsp;", "\u00a0"))

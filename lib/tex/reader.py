@@ -7,6 +7,7 @@ in a TeX document, but not in these texts, are characters: % # & ^ _ outside of 
 
 import re
 import unicodedata
+from bisect import bisect
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -28,7 +29,7 @@ from lib.tex import commands, formula
 from lib.tex.delimiters import Span, spans
 from lib.tex.joining import BREAK, joined, paragraphs, split
 from lib.tex.nodes import Document, Formula, Link, Node, Source, Styled, Text
-from lib.tex.typography import typographic
+from lib.tex.typography import ligatures
 
 MAX_LENGTH = 10_000  # characters of a text that is read as TeX; abstracts on arXiv have at most 1,920
 MAX_DEPTH = 40  # groups within groups, since pylatexenc calls itself for each
@@ -75,9 +76,17 @@ class _Walker(LatexWalker):
         signs = "\\{}[]" if include_brace_chars else "\\{}"
         if character in signs and pos not in self.literals and not _NO_COMMAND.match(self.s, pos):
             return super().get_token(pos, include_brace_chars, environments, **options)
-        match = _ORDINARY.match(self.s, pos) if environments else None
-        text = match[0] if match else character
-        return LatexToken("char", text, pos, len(text), pre_space="")
+        end = self._end_of_run(pos) if environments else pos + 1
+        return LatexToken("char", self.s[pos:end], pos, end - pos, pre_space="")
+
+    def _end_of_run(self, pos: int) -> int:
+        end = pos + 1
+        while match := _ORDINARY.match(self.s, end):
+            end = match.end()
+            if not self.s.startswith("$", end) or end in self.formulas:
+                break
+            end += 1
+        return end
 
     def get_latex_expression(self, pos, strict_braces=None, parsing_state=None):
         """Reads an argument. Other than in pylatexenc, a command there has its own arguments: \\emph\\textbf{x}."""
@@ -102,6 +111,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.formulas = {span.start: span for span in spans(text)}
+        self.ligatures = ligatures(text)
         self.is_code = False
 
     def read(self) -> list[Node]:
@@ -125,6 +135,16 @@ class _Reader:
     def _source(self, node: LatexNode) -> str:
         return self.text[node.pos : node.pos + node.len]
 
+    def _typographic(self, start: int, end: int) -> str:
+        """Returns the characters from `start` to `end` with ligatures."""
+        pieces = []
+        for first, last, text in self.ligatures[bisect(self.ligatures, (start,)) :]:
+            if first >= end:
+                break
+            pieces += self.text[start:first], text
+            start = last
+        return "".join([*pieces, self.text[start:end]])
+
     def _read(self, nodes: Sequence[LatexNode]) -> list[Node]:
         result = []
         for index, node in enumerate(nodes):
@@ -137,8 +157,7 @@ class _Reader:
     def _read_node(self, node: LatexNode) -> list[Node]:
         match node:
             case LatexCharsNode():
-                start, end = node.pos, node.pos + node.len
-                return split(self.text[start:end] if self.is_code else typographic(self.text, start, end))
+                return split(self._source(node) if self.is_code else self._typographic(node.pos, node.pos + node.len))
             case LatexGroupNode():
                 return self._read_group(node)
             case LatexEnvironmentNode():

@@ -3,7 +3,7 @@
 import re
 
 _LIGATURE = re.compile(
-    r"(?P<same>[^\s`']*://[^\s`']*|`{3,})"
+    r"(?P<same>[a-zA-Z]{2,9}://[^\s`']*|`{3,})"
     r"|(?P<opening>(?<![\w.,!?])``)|(?P<closing>''+|``)"
     r"|(?P<single>(?<![^\s(\[–—-])`(?=\S))|(?P<end>(?<=[^\s'])'(?![\w']))"
     r"|(?P<dash>(?<!-)---(?!-))|(?P<range>(?<![\s(\[`'\"/-])--(?!-)|(?<!-)--(?=\s|$))"
@@ -13,19 +13,13 @@ _CLOSED = re.compile(r"[^`]{0,100}?[^\s`]'(?![\w'])", re.DOTALL)
 _TEXTS = {"opening": "“", "closing": "”", "single": "‘", "end": "’", "dash": "—", "range": "–", "tie": "\u00a0"}
 
 
-def typographic(source: str, start: int, end: int) -> str:
-    """Returns the characters of a text from `start` to `end` with ligatures; what is beside them is looked at, too.
+def ligatures(source: str) -> list[tuple[int, int, str]]:
+    """Returns start, end and text of the ligatures in TeX, in order.
 
-    Addresses, options such as --help, and quotation marks without a partner stay as they are.
+    Addresses, options such as --help, and quotation marks without a partner are none.
     """
-    pieces, position = [], start
-    for match in _LIGATURE.finditer(source, start, len(source)):
-        if match.start() >= end:
-            break
-        pieces.append(source[position : match.start()])
-        pieces.append(_ligature(source, match)[: end - match.start()])
-        position = match.end()
-    return "".join([*pieces, source[position:end]])
+    matches = _LIGATURE.finditer(source)
+    return [(*match.span(), text) for match in matches if (text := _ligature(source, match)) != match[0]]
 
 
 def _ligature(source: str, match: re.Match) -> str:
@@ -33,7 +27,7 @@ def _ligature(source: str, match: re.Match) -> str:
     match kind:
         case "same":
             return match[0]
-        case "closing" if "``" not in source[:start] or len(match[0]) != 2:
+        case "closing" if source.find("``", 0, start) < 0 or len(match[0]) != 2:
             return match[0]
         case "single" if not _CLOSED.match(source, match.end()):
             return match[0]
