@@ -7,7 +7,6 @@ a currency: whether two of them enclose a formula is decided by what is between 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 _LAYOUTS = ("align", "alignat", "flalign", "gather", "multline")  # need their names to be laid out
 _OPENING = re.compile(
@@ -68,12 +67,16 @@ def _span(text: str, opening: re.Match) -> Span | None:
 
 def _closing_dollar(text: str, start: int) -> int | None:
     """Returns the position of the next dollar that is not within braces, or of the next one if all of them are."""
-    first, depth = None, 0
-    for match in islice(_DOLLAR.finditer(text, start), MAX_INNER + 1):
-        first = first or match.end() - 1
+    first, depth, end = None, 0, start
+    for _ in range(MAX_INNER + 1):
+        match = _DOLLAR.match(text, end)
+        if not match:
+            break
+        end = match.end()
+        first = first or end - 1
         depth += sum((brace == "{") - (brace == "}") for brace in _BRACE.findall(match[0]))
         if depth <= 0:
-            return match.end() - 1
+            return end - 1
     return first
 
 
