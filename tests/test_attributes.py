@@ -17,7 +17,7 @@ from tests.test_house_rules import ROOT, TEMPLATES
 # What these make of plain text is plain text, which the template escapes.
 PLAIN = {
     *("bare_url", "compact", "date", "default", "floatformat", "intcomma", "length", "long_date", "lower"),
-    *("markdown_text", "pluralize", "slice", "slugify", "small", "truncatechars", "urlencode", "yesno"),
+    *("markdown_text", "plain", "pluralize", "slice", "slugify", "small", "truncatechars", "urlencode", "yesno"),
 }
 ENDS = {  # a state of an HTML tokenizer → what ends it, named for the next state
     "text": re.compile(r"<(?P<title>title>)|<(?P<tag>[a-zA-Z]|$)"),

@@ -150,7 +150,7 @@ def test_what_is_said_of_a_paper(db, lab):
     (entry,) = of().papers
     paper = entry.paper
     assert paper.plain_title == "On α-stable things"
-    assert entry.excerpt == "We bound x^2 ≤β."
+    assert entry.excerpt == "We bound x^2 ≤ β."
     assert entry.facts == (
         "Ada Lovelace, Grace Hopper, Mary Somerville and 3,000 more · The Lab · 1,234 upvotes · "
         "Reproduced by 3, failed for 1"

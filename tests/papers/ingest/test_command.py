@@ -243,5 +243,6 @@ def test_all_that_the_hub_told():
     assert Paper.objects.get(arxiv_id="2404.03648").listed_on.isoformat() == "2024-04-08"
     assert Paper.objects.order_by("author_count").last().author_count == 3303
     assert not Paper.objects.filter(title__contains="\n").exists()
-    assert not Paper.objects.filter(abstract__contains="\n").exists()
+    assert not Paper.objects.filter(abstract__regex=r"[^\n]\n[^\n]").exists()
+    assert Paper.objects.get(arxiv_id="2305.07759").abstract.count("\n\n") == 3
     assert audit.mismatches() == []
