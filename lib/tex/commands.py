@@ -21,7 +21,7 @@ SWITCHES = {
 # Commands whose last argument is shown without a mark.
 SHOWN = {
     *("text", "textrm", "textsf", "textsc", "textup", "textmd", "textnormal", "textlf", "mbox", "hbox", "fbox"),
-    *("underline", "uline", "centerline", "nolinkurl", "path", "textcolor"),
+    *("underline", "uline", "centerline", "nolinkurl", "path"),
 }
 # Commands that show nothing: spacing, sizes and fonts without a mark. The argument of those in HIDDEN is not shown.
 NOTHING = {
@@ -29,10 +29,13 @@ NOTHING = {
     *("bigskip", "sc", "scshape", "rm", "rmfamily", "sf", "sffamily", "normalfont", "upshape", "mdseries", "tiny"),
     *("scriptsize", "footnotesize", "small", "normalsize", "large", "Large", "LARGE", "huge", "Huge"),
 }
-HIDDEN = {"label", "vspace", "hspace", "vspace*", "hspace*", "vskip", "color", "index"}
-CITATIONS = {"cite", "citep", "citet", "citealp", "citealt", "citeauthor", "citeyear", "ref", "eqref", "cref", "Cref"}
+HIDDEN = {"label", "vspace", "hspace", "color", "index"}
+CITATIONS = {
+    *("cite", "citep", "citet", "citealp", "citealt", "citeauthor", "citeyear", "citenum", "autocite", "parencite"),
+    *("textcite", "footcite", "ref", "eqref", "cref", "Cref", "autoref", "pageref", "nameref"),
+}
 NOTES = {"footnote", "thanks", "footnotetext", "blfootnote"}
-HEADINGS = {"section", "paragraph"}
+HEADINGS = {"section", "subsection", "paragraph"}
 # Letters, behind which TeX ignores a space that ends the command: \o re is øre.
 LETTERS = {
     *("o", "O", "l", "L", "i", "j", "ss", "ae", "AE", "oe", "OE", "aa", "AA", "dh", "DH", "th", "TH", "dj", "DJ"),
@@ -43,17 +46,18 @@ ACCENTS = {
     '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328",
     "b": "\u0331", "t": "\u0361",
 }  # fmt: skip
-# Commands without an argument that pylatexenc reads otherwise or not at all. The second and third line begin with
-# abbreviations that many authors define, after the style files of conferences on computer vision.
+# Commands without an argument that pylatexenc reads otherwise or not at all. Some are abbreviations that many authors
+# define, after the style files of conferences on computer vision.
 _TEXTS = {
     " ": " ", ",": "\u2009", ";": " ", ":": " ", ">": " ", "quad": " ", "qquad": " ", "\\": " ", "newline": " ",
+    "thinspace": "\u2009", "enspace": " ",
     "eg": "e.g.", "ie": "i.e.", "etc": "etc.", "vs": "vs.", "aka": "a.k.a.", "etal": "et al.", "cf": "cf.",
     "wrt": "w.r.t.", "Eg": "E.g.", "Ie": "I.e.", "xspace": "", "%": "%", "deg": "°", "degree": "°", "textmu": "µ",
     "textasciitilde": "~", "textasciicircum": "^", "textbackslash": "\\", "textbraceleft": "{", "textbraceright": "}",
     "textgreater": ">", "textless": "<", "textbar": "|", "slash": "/", "textellipsis": "…", "textquotesingle": "'",
     "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ", "lq": "‘", "rq": "’",
     "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "euro": "€", "pounds": "£", "copyright": "©", "S": "§",
-    "P": "¶", "ddag": "‡", "checkmark": "✓",
+    "P": "¶", "ddag": "‡", "ddagger": "‡", "dagger": "†", "textperiodcentered": "·", "checkmark": "✓",
 }  # fmt: skip
 LISTS = {"itemize", "enumerate", "description"}
 ENVIRONMENTS = {"abstract", "center", "quote", "quotation", "flushleft", "flushright", "small", "document"}
@@ -65,7 +69,8 @@ def symbol(name: str) -> str | None:
         return _TEXTS[name]
     spec = _symbols.get_macro_spec(name)
     text = spec.simplify_repl if spec else None
-    return text if isinstance(text, str) and "%" not in text and name != "today" else None
+    is_text = isinstance(text, str) and not set("%<") & set(text)  # others are patterns and placeholders
+    return text if is_text and name != "today" else None
 
 
 class _AllArguments(MacroStandardArgsParser):
@@ -84,15 +89,17 @@ class _AllArguments(MacroStandardArgsParser):
 
 
 def _context() -> LatexContextDb:
-    """Returns the arguments of all commands for pylatexenc: "{" is one in braces, and "[" an optional one."""
+    """Returns the arguments of all commands for pylatexenc: "{" is one in braces, "[" and "*" are optional ones."""
     symbols = (spec.macroname for spec in _symbols.iter_macro_specs() if symbol(spec.macroname) is not None)
     arguments = {
         "": {*symbols, *_TEXTS, *SWITCHES, *NOTHING, "par", "formula"},
-        "{": {*STYLES, *SHOWN, *HIDDEN, *ACCENTS, *HEADINGS, "url", "ensuremath"},
+        "{": {*STYLES, *SHOWN, *ACCENTS, "url", "ensuremath"},
+        "*{": {*HIDDEN, *HEADINGS},
         "[": {"item"},
         "[{": NOTES,
-        "[[{": CITATIONS,
-        "{{": {"href", "textcolor", "texorpdfstring"},
+        "*[[{": CITATIONS,
+        "{{": {"texorpdfstring"},
+        "[{{": {"href", "textcolor"},
     }
     context = LatexContextDb()
     macros = {name: MacroSpec(name, spec) for spec, names in arguments.items() for name in names}

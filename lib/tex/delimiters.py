@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_LAYOUTS = ("align", "alignat", "flalign", "gather", "multline")  # need their names to be laid out
+_LAYOUTS = ("align", "alignat", "eqnarray", "flalign", "gather", "multline")  # need their names to be laid out
 _OPENING = re.compile(
     rf"\\begin\{{(?P<name>equation|displaymath|math|{'|'.join(_LAYOUTS)})\*?\}}|\\[(\[]|\\.|\$\$|\$", re.DOTALL
 )

@@ -41,6 +41,7 @@ _converter = math_core.LatexToMathML(
         "mathlarger": "{#1}",
         "mathnormal": "{#1}",
         "mit": "",
+        "leavevmode": "",
         "nicefrac": r"\frac{#1}{#2}",
         "pmb": r"\boldsymbol{#1}",
         "protect": "",
@@ -56,16 +57,20 @@ _converter = math_core.LatexToMathML(
     },
 )
 _NUMBERED = re.compile(r"\\(begin|end)\{(align|alignat|flalign|gather|multline)\}")
+_NUMBER = re.compile(r"\\(?:label|tag\*?)\{[^{}]*\}|\\(?:nonumber|notag)(?![a-zA-Z])")
+_RENAMED = {r"{split}": r"{aligned}", r"\begin{eqnarray*}": r"\begin{array}{rcl}", r"\end{eqnarray*}": r"\end{array}"}
+_RENAMED |= {name.replace("*", ""): other for name, other in _RENAMED.items()}
 _FORMULA_IN_TEXT = re.compile(r"\\(?:text|textrm|mbox|hbox)\{([^{}$]*)\$([^$]*)\$([^{}$]*)\}")
 _PERCENT = re.compile(r"(?<!\\)%")  # a comment would begin there, but authors mean a percent sign
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_DEFINITION = re.compile(r"\\[a-zA-Z]*(?:def|let|command)(?![a-zA-Z])")  # 2,000 characters could become four million
+# Definitions could make four million characters of 2,000, and a reference to another formula leads nowhere.
+_NOT_READ = re.compile(r"\\(?:[a-zA-Z]*(?:def|let|command)|(?:eq)?ref)(?![a-zA-Z])")
 
 
 @lru_cache(maxsize=4_000)
 def mathml(tex: str, *, is_block: bool = False) -> str | None:
     """Returns MathML for one formula without delimiters, or None if math-core cannot read it."""
-    if len(tex) > MAX_TEX or _DEFINITION.search(tex) or _NOT_XML.search(tex):
+    if len(tex) > MAX_TEX or _NOT_READ.search(tex) or _NOT_XML.search(tex):
         return None
     try:
         html = _converter.convert_with_local_state(_prepared(tex), displaystyle=is_block)
@@ -80,6 +85,9 @@ def _prepared(tex: str) -> str:
     """Returns the formula as math-core reads it: without numbers of equations, and without formulas within text."""
     while (divided := _FORMULA_IN_TEXT.sub(r"\\text{\1}\2\\text{\3}", tex)) != tex:
         tex = divided
+    for name, other in _RENAMED.items():
+        tex = tex.replace(name, other)
+    tex = _NUMBER.sub("", tex)
     return _NUMBERED.sub(r"\\\1{\2*}", _PERCENT.sub(r"\\%", tex))
 
 
@@ -156,8 +164,9 @@ def _root(node: etree._Element, is_script: bool) -> str:
 
 
 def _table(node: etree._Element, is_script: bool) -> str:
-    between = " " if node.get("displaystyle") == "true" else ", "  # an aligned equation, or a matrix
-    rows = ([_row(cell, is_script) for cell in row] for row in node)
+    rows = [[_row(cell, is_script) for cell in row] for row in node]
+    is_aligned = node.get("displaystyle") == "true" or any(cell.strip() in _RELATIONS for row in rows for cell in row)
+    between = " " if is_aligned else ", "  # in a matrix
     return "; ".join(between.join(filter(None, row)) for row in rows)
 
 

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from lib import bare_links
 from lib.tex.nodes import Document, Link, Node, Paragraph, Styled, Text
 
-BREAK = Text("\n\n")  # between two paragraphs; within a mark, it is a space
+BREAK = Text("\n\n")  # between two paragraphs; within a link, it is a space
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n\s*")
 _SPACES = re.compile(r"[ \t\n\r\f\v]+")
 
@@ -15,6 +16,15 @@ def split(text: str) -> list[Node]:
     """Returns the text with BREAK at its empty lines."""
     first, *others = _PARAGRAPH_END.split(text)
     return [Text(first), *(node for other in others for node in (BREAK, Text(other)))]
+
+
+def styled(tag: str, nodes: Iterable[Node]) -> list[Node]:
+    """Returns the nodes with a mark: one in each paragraph."""
+    result = []
+    for is_break, group in groupby(nodes, lambda node: node is BREAK):
+        children = list(group)
+        result += children if is_break else [Styled(tag, joined(children))]
+    return result
 
 
 def paragraphs(nodes: Iterable[Node]) -> Document:

@@ -18,26 +18,22 @@ from pylatexenc.latexwalker import (
     LatexGroupNode,
     LatexMacroNode,
     LatexNode,
-    LatexToken,
-    LatexWalker,
-    LatexWalkerEndOfStream,
     LatexWalkerParseError,
 )
 
 from lib import bare_links
 from lib.tex import commands, formula
-from lib.tex.delimiters import Span, spans
-from lib.tex.joining import BREAK, joined, paragraphs, split
-from lib.tex.nodes import Document, Formula, Link, Node, Source, Styled, Text
+from lib.tex.delimiters import spans
+from lib.tex.joining import BREAK, joined, paragraphs, split, styled
+from lib.tex.nodes import Document, Formula, Link, Node, Source, Text
 from lib.tex.typography import ligatures
+from lib.tex.walker import TooDeep, Walker
 
 MAX_LENGTH = 10_000  # characters of a text that is read as TeX; abstracts on arXiv have at most 1,920
-MAX_DEPTH = 40  # groups within groups, since pylatexenc calls itself for each
-MAX_ERRORS = 20  # places in a text that are taken as they were typed, before all of it is
+MAX_ERRORS = 20  # signs without a partner, before all signs but formulas are taken as they were typed
 
 _SIGNS = re.compile(r"[\\{}$~`]|--|''|://|\n[ \t]*\n")
-_NO_COMMAND = re.compile(r"\\(?:[()\[\]]|\Z)")  # a delimiter without its partner, or the end of the text
-_ORDINARY = re.compile(r"[^\\{}\[\]$]+")
+_SPECIAL = re.compile(r"[\\{}]")
 _WORD = re.compile(r"[\w.'’:+-]*[^\W\d_][\w.'’:+-]*|")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}")
 _ESCAPED = re.compile(r"\\([%#&_~^$])(?:\{\})?")
@@ -48,61 +44,6 @@ def read(text: str) -> Document:
     """Returns the paragraphs of the text, which empty lines separate. Any text can be read."""
     nodes = _Reader(text).read() if _SIGNS.search(text) and len(text) <= MAX_LENGTH else [Text(text)]
     return paragraphs(nodes)
-
-
-class _TooDeep(Exception):
-    """The text has groups within groups within groups."""
-
-
-class _Walker(LatexWalker):
-    """pylatexenc's parser, for which a formula is one command, and a run of ordinary characters is one token.
-
-    The signs at the positions `literals` are ordinary, too.
-    """
-
-    def __init__(self, text: str, formulas: dict[int, Span], literals: set[int]) -> None:
-        super().__init__(text, latex_context=commands.CONTEXT, tolerant_parsing=False)
-        self.formulas, self.literals, self.depth = formulas, literals, 0
-
-    def get_token(self, pos, include_brace_chars=None, environments=True, **options) -> LatexToken:
-        # Without environments, pylatexenc asks for an argument: one character, if it is not in braces.
-        while not environments and self.s[pos : pos + 1].isspace():
-            pos += 1
-        if pos >= len(self.s):
-            raise LatexWalkerEndOfStream
-        if pos in self.formulas:
-            return LatexToken("macro", "formula", pos, self.formulas[pos].end - pos, pre_space="")
-        character = self.s[pos]
-        signs = "\\{}[]" if include_brace_chars else "\\{}"
-        if character in signs and pos not in self.literals and not _NO_COMMAND.match(self.s, pos):
-            return super().get_token(pos, include_brace_chars, environments, **options)
-        end = self._end_of_run(pos) if environments else pos + 1
-        return LatexToken("char", self.s[pos:end], pos, end - pos, pre_space="")
-
-    def _end_of_run(self, pos: int) -> int:
-        end = pos + 1
-        while match := _ORDINARY.match(self.s, end):
-            end = match.end()
-            if not self.s.startswith("$", end) or end in self.formulas:
-                break
-            end += 1
-        return end
-
-    def get_latex_expression(self, pos, strict_braces=None, parsing_state=None):
-        """Reads an argument. Other than in pylatexenc, a command there has its own arguments: \\emph\\textbf{x}."""
-        token = self.get_token(pos, environments=False, parsing_state=parsing_state)
-        if token.tok != "macro":
-            return super().get_latex_expression(pos, strict_braces, parsing_state)
-        [node], _, _ = self.get_latex_nodes(token.pos, parsing_state=parsing_state, read_max_nodes=1)
-        return node, node.pos, node.len
-
-    def get_latex_nodes(self, *args, **options):
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise _TooDeep
-        result = super().get_latex_nodes(*args, **options)
-        self.depth -= 1
-        return result
 
 
 class _Reader:
@@ -118,14 +59,16 @@ class _Reader:
         literals = set()
         for _ in range(MAX_ERRORS):
             try:
-                nodes, _, _ = _Walker(self.text, self.formulas, literals).get_latex_nodes()
+                return self._read(self._walk(literals))
             except LatexWalkerParseError as error:
                 literals |= self._literals(_position(error))
-            except _TooDeep:
+            except TooDeep:
                 break
-            else:
-                return self._read(nodes)
-        return [Source(self.text)]
+        return self._read(self._walk({match.start() for match in _SPECIAL.finditer(self.text)}))
+
+    def _walk(self, literals: set[int]) -> list[LatexNode]:
+        nodes, _, _ = Walker(self.text, self.formulas, literals).get_latex_nodes()
+        return nodes
 
     def _literals(self, position: int) -> set[int]:
         """Returns the position of a sign, and those of the whole command if it begins or ends an environment."""
@@ -150,7 +93,7 @@ class _Reader:
         for index, node in enumerate(nodes):
             name = getattr(node, "macroname", None)
             if name in commands.SWITCHES:
-                return [*result, self._read_style(commands.SWITCHES[name], nodes[index + 1 :])]
+                return [*result, *self._read_style(commands.SWITCHES[name], nodes[index + 1 :])]
             result += self._read_node(node)
         return result
 
@@ -172,7 +115,7 @@ class _Reader:
             return [Source(self._source(node))]
         if before in {"^", "_"}:
             return [Text("{"), *children, Text("}")]
-        if before.isalpha() or content.startswith("\\") or _WORD.fullmatch(content):
+        if before.isalnum() or content.startswith("\\") or _WORD.fullmatch(content):
             return children
         return [Text("{"), *children, Text("}")]
 
@@ -208,14 +151,14 @@ class _Reader:
             text = text.removesuffix(".")
         return [Text(text if name in commands.LETTERS else text + space)]
 
-    def _read_style(self, tag: str, nodes: Sequence[LatexNode]) -> Styled:
+    def _read_style(self, tag: str, nodes: Sequence[LatexNode]) -> list[Node]:
         was_code, self.is_code = self.is_code, self.is_code or tag == "code"
-        children = [child for node in nodes for child in self._read_node(node)]
+        children = self._read(nodes)
         self.is_code = was_code
-        return Styled(tag, joined(children))
+        return styled(tag, children)
 
     def _read_styled(self, node: LatexMacroNode, args) -> list[Node]:
-        return [self._read_style(commands.STYLES[node.macroname], _nodes_of(args[0]))]
+        return self._read_style(commands.STYLES[node.macroname], _nodes_of(args[0]))
 
     def _read_shown(self, node: LatexMacroNode, args) -> list[Node]:
         return self._read(_nodes_of(args[-1]))
@@ -230,7 +173,7 @@ class _Reader:
         return [BREAK]
 
     def _read_heading(self, node: LatexMacroNode, args) -> list[Node]:
-        return [BREAK, self._read_style("strong", _nodes_of(args[0])), Text(" ")]
+        return [BREAK, *self._read_style("strong", _nodes_of(args[-1])), Text(" ")]
 
     def _read_note(self, node: LatexMacroNode, args) -> list[Node]:
         return [Text(" ("), *self._read(_nodes_of(args[-1])), Text(")")]
@@ -259,8 +202,8 @@ class _Reader:
 
     def _read_link(self, node: LatexMacroNode, args) -> list[Node]:
         """Returns a link for \\url or \\href, and only the text if the address does not begin with http(s)."""
-        url = _ESCAPED.sub(r"\1", self._argument(args[0])).strip()
-        children = joined(self._read(_nodes_of(args[1]))) if len(args) > 1 else (Text(url),)
+        url = _ESCAPED.sub(r"\1", self._argument(args[0] or args[1])).strip()
+        children = joined(self._read(_nodes_of(args[-1]))) if len(args) > 1 else (Text(url),)
         return [Link(url, children)] if bare_links.is_url(url) else list(children)
 
     def _argument(self, node: LatexNode) -> str:
@@ -273,6 +216,7 @@ _COMMANDS = {
     "ensuremath": _Reader._read_ensured_formula,
     "url": _Reader._read_link,
     "href": _Reader._read_link,
+    "textcolor": _Reader._read_shown,
     "texorpdfstring": _Reader._read_first,
     "par": _Reader._read_paragraph_end,
     **dict.fromkeys(commands.STYLES, _Reader._read_styled),

@@ -8,10 +8,11 @@ from itertools import accumulate
 from lib.tex import formula
 from lib.tex.nodes import Formula, Link, Node, Paragraph, Source, Styled, Text
 
-_MARKDOWN_MARK = re.compile(r"(^\d+(?=[.)])|)([\\`*_\[\]<>&$~#|]|^[-+]|(?<=\d)[.)])")
+_MARKDOWN_MARK = re.compile(r"(^\d+(?=[.)])|)([\\`*_\[\]<>&$~#|]|^[-+]|(?<=\d)[.)]|!$)")
 _MARKDOWN_MARKS = {"em": "*", "strong": "**"}
 _DIGITS = "0123456789+-=()"
 _RAISED = {"sup": str.maketrans(_DIGITS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾"), "sub": str.maketrans(_DIGITS, "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")}
+_PERCENT = re.compile(r"(?<!\\)%")  # a comment would begin there
 _TEX_COMMANDS = {"em": "emph", "strong": "textbf", "code": "texttt", "sup": "textsuperscript", "sub": "textsubscript"}
 _TEX_SIGNS = str.maketrans(
     {
@@ -72,12 +73,12 @@ def _raised(tag: str, text: str) -> str:
     return text.translate(_RAISED[tag]) if tag in _RAISED and set(text) <= set(_DIGITS) else text
 
 
-def as_markdown(nodes: Paragraph) -> str:
-    """Returns the nodes as CommonMark with formulas in dollars."""
-    return "".join(map(_markdown, nodes))
+def as_markdown(nodes: Paragraph, marks: tuple[str, ...] = ()) -> str:
+    """Returns the nodes as CommonMark with formulas in dollars; `marks` are those that are open around them."""
+    return "".join(_markdown(node, marks) for node in nodes)
 
 
-def _markdown(node: Node) -> str:
+def _markdown(node: Node, marks: tuple[str, ...]) -> str:
     match node:
         case Text(text):
             return _MARKDOWN_MARK.sub(r"\1\\\2", text)
@@ -85,13 +86,17 @@ def _markdown(node: Node) -> str:
             return f"$${node.tex}$$" if node.is_block else f"${node.tex.strip()}$"
         case Source(text) | Styled("code", (Text(text),)):
             ticks = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
-            return f"{ticks}{text}{ticks}"
+            space = " " if "`" in text[:1] + text[-1:] else ""
+            return f"{ticks}{space}{text}{space}{ticks}"
         case Styled(tag, children):
             mark = _MARKDOWN_MARKS.get(tag, "")
-            return f"{mark}{as_markdown(children).strip()}{mark}"
+            if mark in {"", *marks} or not as_plain(children).strip():
+                return as_markdown(children, marks)
+            text = as_markdown(children, (*marks, mark))
+            before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+            return f"{before}{mark}{text.strip()}{mark}{after}"
         case Link(url, children):
-            text = as_plain(children)
-            return f"<{url}>" if text == url else f"[{as_markdown(children)}]({url.replace(')', '%29')})"
+            return f"<{url}>" if as_plain(children) == url else f"[{as_markdown(children, marks)}](<{url}>)"
 
 
 def as_tex(nodes: Paragraph) -> str:
@@ -104,7 +109,7 @@ def _tex(node: Node) -> str:
         case Text(text):
             return escaped(text)
         case Formula(source=text) | Source(text):
-            return text if _is_balanced(text) else escaped(text)
+            return _PERCENT.sub(r"\\%", text) if _is_balanced(text) else escaped(text)
         case Styled(tag, children):
             return f"\\{_TEX_COMMANDS[tag]}{{{as_tex(children)}}}"
         case Link(url, children):
