@@ -20,7 +20,7 @@ SYSTEM_USER = "embedded_postgres"  # runs the server for root, as whom PostgreSQ
 
 def create(cluster: Path, *, pass_fds: list[int]) -> None:
     """Make the cluster, under another name until it is complete. initdb gets the files `pass_fds`. Raises Unusable."""
-    state_folder.check()
+    state_folder.check(state_folder.NEW_MB)
     sys.stderr.write(f"Making the database in {cluster} …\n")
     unfinished = cluster.with_name(f"{cluster.name}.unfinished")
     if unfinished.exists():
@@ -34,7 +34,7 @@ def create(cluster: Path, *, pass_fds: list[int]) -> None:
         initdb = start(command, unfinished, pass_fds=pass_fds, **pipes)
         _, errors = initdb.communicate()
     if initdb.returncode:
-        state_folder.check()
+        state_folder.check(state_folder.NEW_MB)
         raise Unusable(f"PostgreSQL cannot make its database: {' '.join(errors.split())}")
     unfinished.rename(cluster)
 

@@ -11,6 +11,7 @@ from psycopg.errors import DiskFull
 from lib.env import DATA
 
 NEEDED_MB = 32  # PostgreSQL makes files of 16 MB
+NEW_MB = 64  # for a new database
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -19,13 +20,13 @@ class Unusable(Exception):
     """The state folder, or the database in it, cannot be used; the text is a sentence that says why."""
 
 
-def check() -> None:
-    """Raises Unusable if something is wrong with the state folder."""
-    if sentence := trouble():
+def check(needed_mb: int = NEEDED_MB) -> None:
+    """Raises Unusable if something is wrong with the state folder, or if it has less space than that."""
+    if sentence := trouble(needed_mb=needed_mb):
         raise Unusable(sentence)
 
 
-def trouble(error: Exception | None = None) -> str | None:
+def trouble(error: Exception | None = None, needed_mb: int = NEEDED_MB) -> str | None:
     """Returns what is wrong with the state folder and what to do, or None if nothing is.
 
     `error` is what happened because of it: an OSError, or an error of the database.
@@ -38,8 +39,8 @@ def trouble(error: Exception | None = None) -> str | None:
     otherwise = "or set BROADSHEET_DATA to another folder."
     if not folder.is_dir():
         return f"The state folder {DATA} cannot be made, because {folder} is a file: move it away, {otherwise}"
-    if is_full(folder) or number in _FULL or isinstance(getattr(error, "__cause__", None), DiskFull):
-        return f"The disk of the state folder {DATA} is full: free at least {NEEDED_MB} MB, {otherwise}"
+    if is_full(folder, needed_mb) or number in _FULL or isinstance(getattr(error, "__cause__", None), DiskFull):
+        return f"The disk of the state folder {DATA} is full: free at least {needed_mb} MB, {otherwise}"
     is_forbidden = path and number in _FORBIDDEN if error else not os.access(folder, os.W_OK | os.X_OK)
     if is_forbidden:
         path = path if path and os.path.exists(path) else folder
@@ -47,8 +48,8 @@ def trouble(error: Exception | None = None) -> str | None:
     return None
 
 
-def is_full(folder: Path) -> bool:
-    return shutil.disk_usage(folder).free < NEEDED_MB * 1024**2
+def is_full(folder: Path, needed_mb: int = NEEDED_MB) -> bool:
+    return shutil.disk_usage(folder).free < needed_mb * 1024**2
 
 
 def owned(path: Path) -> str:

@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from lib.tex.nodes import Document
 from lib.tex.reader import read
-from lib.tex.writers import as_html, as_markdown, as_plain, as_tex, escaped
+from lib.tex.writers import as_html, as_markdown, as_plain, as_tex
 from lib.text import one_line
 
-__all__ = ["escaped", "latex", "line", "markdown", "paragraphs", "plain", "plain_paragraphs", "read"]
+__all__ = ["latex", "line", "markdown", "paragraphs", "plain", "plain_paragraphs", "read"]
 _escape = partial(escape, quote=False)
 
 

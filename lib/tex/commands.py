@@ -44,7 +44,7 @@ LETTERS = {
 ACCENTS = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307",
     '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328",
-    "b": "\u0331", "t": "\u0361",
+    "b": "\u0331", "t": "\u0361", "h": "\u0309",
 }  # fmt: skip
 # Commands without an argument that pylatexenc reads otherwise or not at all. Some are abbreviations that many authors
 # define, after the style files of conferences on computer vision.
@@ -96,6 +96,7 @@ def _context() -> LatexContextDb:
         "{": {*STYLES, *SHOWN, *ACCENTS, "url", "ensuremath"},
         "*{": {*HIDDEN, *HEADINGS},
         "[": {"item"},
+        "*[": {"\\"},
         "[{": NOTES,
         "*[[{": CITATIONS,
         "{{": {"texorpdfstring"},

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _LAYOUTS = ("align", "alignat", "eqnarray", "flalign", "gather", "multline")  # need their names to be laid out
-_OPENING = re.compile(
-    rf"\\begin\{{(?P<name>equation|displaymath|math|{'|'.join(_LAYOUTS)})\*?\}}|\\[(\[]|\\.|\$\$|\$", re.DOTALL
-)
+_BEGIN = rf"\\begin\{{(?P<name>equation|displaymath|math|{'|'.join(_LAYOUTS)})\*?\}}"
+_OPENING = re.compile(rf"{_BEGIN}|\\[(\[]|\\(?:[a-zA-Z]+|.)|\$\$|\$", re.DOTALL)
 _CLOSING = {r"\(": r"\)", r"\[": r"\]", "$$": "$$"}
 _DOLLAR = re.compile(r"(?:\\.|[^\\$])*+\$", re.DOTALL)
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
@@ -22,8 +21,9 @@ _TEX = re.compile(r"\\[a-zA-Z,;:! {}|]|[\^_{}]")
 _COMMAND = re.compile(r"\\[a-zA-Z]+")
 _GROUP = re.compile(r"\{[^{}]*\}")
 _WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}(?![^\W\d_])")
-_AMOUNT = re.compile(r"[\d.,]*\d\s?(?:[kKMBT]|bn|[mb]illion|thousand)?\s")
-_SIGN = re.compile(r"[^\W_]|[=<>+±≤≥≈]")
+_AMOUNT = re.compile(r"\s*[\d.,]*\d\s?(?:[kKMBT]|bn|[mb]illion|thousand)?\s")
+_OPERATORS = re.compile(r"[-+=<>*|~!±≤≥≈]+")
+_RELATION = re.compile(r"[=<>≤≥≈]")
 _BRACKETS = str.maketrans("[{]}", "(())")
 
 
@@ -59,6 +59,8 @@ def _span(text: str, opening: re.Match) -> Span | None:
     tex_end = text.find(closing, tex_start) if closing else -1
     if tex_end < 0 or not text[tex_start:tex_end].strip() or _PARAGRAPH_END.search(text, tex_start, tex_end):
         return None
+    if opening[0] == "$$" and not _is_formula("", text[tex_start:tex_end], ""):
+        return None
     end = tex_end + len(closing)
     if opening["name"] in _LAYOUTS:
         tex_start, tex_end = start, end
@@ -84,18 +86,28 @@ def _is_formula(before: str, tex: str, after: str) -> bool:
     """Returns whether the text between two dollars, which follows `before` and precedes `after`, is a formula.
 
     It is, if it has commands, braces or indices of TeX and hardly any words outside of them, and does not begin with
-    an amount. Without these signs, it is one if it stands alone like a word, and has balanced brackets. "costs $5 and
-    $10", "US$100" and "money ($) and quality ($/point)" are prose.
+    an amount. It is, too, if it is short and without words, as in "SU$(2)$", "z$>$6" and "$ k $". Prose is what has
+    words or spaces beside its dollars, or brackets without their partners: "costs $5 and $10", "US$100/US$200",
+    "money ($) and quality ($/point)".
     """
-    if not tex.strip() or _PARAGRAPH_END.search(tex):
+    text = tex.strip()
+    if not text or _PARAGRAPH_END.search(tex):
         return False
+    if _OPERATORS.fullmatch(text):
+        return True
     words = len(_WORD.findall(_COMMAND.sub(" ", _without_groups(tex))))
-    if words > 1 or (_AMOUNT.match(tex) and (words or tex[-1].isspace())):
+    is_amount = bool(_AMOUNT.match(tex)) or (text[0].isdigit() and after.isdigit())
+    if words > 1 or (is_amount and (words or tex[-1].isspace() or after.isdigit())):
         return False
     if _TEX.search(tex):
         return True
-    is_apart = not (before.isalnum() or after.isdigit() or tex[0].isspace() or tex[-1].isspace())
-    return is_apart and bool(_SIGN.search(tex)) and _is_balanced(tex)
+    if not any(map(str.isalnum, text)) or text.endswith("/"):
+        return False
+    if text != tex:
+        return (not words or bool(_RELATION.search(text))) and not (before.isalnum() or after.isalnum())
+    if before.isalnum():
+        return not words and " " not in text
+    return " " not in text or _is_balanced(text)
 
 
 def _without_groups(tex: str) -> str:

@@ -57,8 +57,13 @@ _converter = math_core.LatexToMathML(
     },
 )
 _NUMBERED = re.compile(r"\\(begin|end)\{(align|alignat|flalign|gather|multline)\}")
-_NUMBER = re.compile(r"\\(?:label|tag\*?)\{[^{}]*\}|\\(?:nonumber|notag)(?![a-zA-Z])")
-_RENAMED = {r"{split}": r"{aligned}", r"\begin{eqnarray*}": r"\begin{array}{rcl}", r"\end{eqnarray*}": r"\end{array}"}
+_NUMBER = re.compile(r"\\(?:label|tag\*?)\{[^{}]*\}|\\(?:nonumber|notag)(?![a-zA-Z])|\\eqno.*", re.DOTALL)
+_RENAMED = {
+    "{split}": "{aligned}",
+    "{smallmatrix}": "{matrix}",
+    r"\begin{eqnarray*}": r"\begin{array}{rcl}",
+    r"\end{eqnarray*}": r"\end{array}",
+}
 _RENAMED |= {name.replace("*", ""): other for name, other in _RENAMED.items()}
 _FORMULA_IN_TEXT = re.compile(r"\\(?:text|textrm|mbox|hbox)\{([^{}$]*)\$([^$]*)\$([^{}$]*)\}")
 _PERCENT = re.compile(r"(?<!\\)%")  # a comment would begin there, but authors mean a percent sign
@@ -100,8 +105,9 @@ def text(mathml: str) -> str:
 
 # Accents that stand above a letter in MathML, as the characters that combine with the letter before them.
 _ACCENTS = dict(
-    zip("ˆ˜¯˙¨ˇ˘˚´`\u0332", "\u0302\u0303\u0304\u0307\u0308\u030c\u0306\u030a\u0301\u0300\u0305", strict=True)
+    zip("ˆ˜¯˙¨ˇ˘˚´`→←", "\u0302\u0303\u0304\u0307\u0308\u030c\u0306\u030a\u0301\u0300\u20d7\u20d6", strict=True)
 )
+_ACCENTS["\u0332"] = "\u0305"  # as math-core writes a line above
 _LARGE = frozenset("∑∏∐∫∬∭∮⋃⋂⨁⨂⨀⋁⋀")
 _BRACES = "⏞⏟⎴⎵"  # over and under a part of a formula
 _RELATIONS = frozenset("=<>≤≥≠≈≡∼≃≅∝≪≫∈∉∋⊂⊃⊆⊇→←↔⇒⇐⇔↦⟶⟵⟹⟺⟼∣⊢⊨≔≜≺≻⪯⪰")
@@ -138,7 +144,8 @@ def _element(node: etree._Element, is_script: bool) -> str:
         base, *scripts = node
         under, over = _SCRIPTS[node.tag]
         texts = iter([_element(script, True) for script in scripts])
-        text = _element(base, is_script) + (_script("_", next(texts)) if under else "")
+        text = _element(base, is_script)
+        text = _under(text, next(texts)) if under else text
         return _over(text, next(texts)) if over else text
     return _LAYOUTS.get(node.tag, _row)(node, is_script)
 
@@ -177,13 +184,19 @@ def _nothing(node: etree._Element, is_script: bool) -> str:
 def _operator(node: etree._Element, is_script: bool) -> str:
     """Returns the character of an operator. What applies a function to its argument becomes a space."""
     if node.text != "\u2061":
-        return node.text or ""
+        return "*" if node.text == "∗" else node.text or ""
     following = node.getnext()
     return "" if following is not None and "".join(following.itertext()).startswith(("(", "[")) else " "
 
 
+def _under(base: str, under: str) -> str:
+    if len(under) == 1 and unicodedata.combining(under):
+        return "".join(letter + under for letter in base)
+    return base + _script("_", under)
+
+
 def _over(base: str, over: str) -> str:
-    accent = _ACCENTS.get(over, over)
+    accent = _ACCENTS.get(over, over) if base.isalnum() else over
     if len(accent) == 1 and unicodedata.combining(accent):
         return "".join(letter + accent for letter in base)
     if over in {"′", "″", "‴", "∘"}:
@@ -192,6 +205,7 @@ def _over(base: str, over: str) -> str:
 
 
 def _script(sign: str, text: str) -> str:
+    text = text.strip(" ^")
     if len(text) == 1 and text not in _BRACES:
         return sign + text
     return f"{sign}{{{text}}}" if text.strip(_BRACES) else ""

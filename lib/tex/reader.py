@@ -28,6 +28,7 @@ from lib.tex.joining import BREAK, joined, paragraphs, split, styled
 from lib.tex.nodes import Document, Formula, Link, Node, Source, Text
 from lib.tex.typography import ligatures
 from lib.tex.walker import TooDeep, Walker
+from lib.tex.writers import as_plain
 
 MAX_LENGTH = 10_000  # characters of a text that is read as TeX; abstracts on arXiv have at most 1,920
 MAX_ERRORS = 20  # signs without a partner, before all signs but formulas are taken as they were typed
@@ -35,7 +36,8 @@ MAX_ERRORS = 20  # signs without a partner, before all signs but formulas are ta
 _SIGNS = re.compile(r"[\\{}$~`]|--|''|://|\n[ \t]*\n")
 _SPECIAL = re.compile(r"[\\{}]")
 _WORD = re.compile(r"[\w.'’:+-]*[^\W\d_][\w.'’:+-]*|")
-_ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}")
+_NO_PARTNER = re.compile(rf"\\(?:begin|end)\s*\{{[^{{}}]*\}}|\{{\\(?:{'|'.join(commands.SWITCHES)})\b")
+_OPTIONS = re.compile(r"\s*\[[^\]]*\]\s*")
 _ESCAPED = re.compile(r"\\([%#&_~^$])(?:\{\})?")
 
 
@@ -71,8 +73,8 @@ class _Reader:
         return nodes
 
     def _literals(self, position: int) -> set[int]:
-        """Returns the position of a sign, and those of the whole command if it begins or ends an environment."""
-        match = _ENVIRONMENT.match(self.text, position)
+        """Returns the position of a sign, and those of the whole command that begins or ends something with it."""
+        match = _NO_PARTNER.match(self.text, position)
         return set(range(*match.span())) if match else {position}
 
     def _source(self, node: LatexNode) -> str:
@@ -129,7 +131,8 @@ class _Reader:
 
     def _read_items(self, nodes: Sequence[LatexNode], *, is_numbered: bool) -> list[Node]:
         starts = [i for i, node in enumerate(nodes) if getattr(node, "macroname", "") == "item"]
-        result = [BREAK, *self._read(nodes[: starts[0] if starts else None])]
+        before = self._read(nodes[: starts[0] if starts else None])
+        result = [BREAK] if _OPTIONS.fullmatch(as_plain(joined(before))) else [BREAK, *before]
         for number, (start, end) in enumerate(pairwise([*starts, len(nodes)]), 1):
             [label] = nodes[start].nodeargd.argnlist
             mark = self._read(_nodes_of(label)) if label else [Text(f"{number}." if is_numbered else "•")]

@@ -102,12 +102,12 @@ def _bibtex_name(name: Name) -> str:
         return _bibtex_part(name.full)
     if name.family:
         return ", ".join(_bibtex_part(part) for part in (name.surname, name.suffix, name.given) if part)
-    return f"{{{tex.escaped(name.full)}}}" if name.is_group or " " in name.full else _bibtex_part(name.full)
+    return f"{{{tex.latex(name.full)}}}" if name.is_group or " " in name.full else _bibtex_part(name.full)
 
 
 def _bibtex_part(text: str) -> str:
     """The text, in braces if BibTeX would divide it at a comma or at an "and"."""
-    return f"{{{tex.escaped(text)}}}" if "," in text or "and" in text.lower().split() else tex.escaped(text)
+    return f"{{{tex.latex(text)}}}" if "," in text or "and" in text.lower().split() else tex.latex(text)
 
 
 def _ris_name(name: Name) -> str:

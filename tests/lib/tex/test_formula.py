@@ -20,6 +20,8 @@ from lib.tex import formula
         (r"90^\circ, 45\deg, f'(x), 10,000", "90°, 45°, f′(x), 10,000"),
         (r"\nicefrac{1}{2} \hbox{ or } \substack{a\\b}", "1/2 or a; b"),
         (r"\pmb{x} \mathbbm{1} \textup{a} \AA", "𝒙𝟙aÅ"),
+        (r"C^* A\xrightarrow{f}B \underline{x} \overrightarrow{AB}", "C^*A →^f Bx̲A⃗B⃗"),
+        (r"E = mc^2 \eqno(1)", "E = mc^2"),
         ("5%", "5%"),
     ],
 )

@@ -52,10 +52,12 @@ TEXTS = [
     (r"so $a \mbox{ if $x>0$ and}$ b, $\mathbb{E}_{p_{\theta_{i}}}$", "so a if x > 0 and b, 𝔼_{p_{θ_i}}"),
     (r"see \autoref{fig}, \citet*{x}, \section*{Intro} \textperiodcentered", "see [fig], [x], Intro ·"),
     (r"10{,}000 5{-}shot \textcolor[HTML]{ff0000}{red}", "10,000 5-shot red"),
+    (r"a\\[2pt] b\\* c \begin{enumerate}[(i)] \item x\end{enumerate} Ng\^o B\h{a}o", "a b c 1. x Ngô Bảo"),
     # what cannot be read stays as its source
     (r"Our \ours{} does \foo[x]{bar}, {\ours}'s", r"Our \ours{} does \foo[x]{bar}, {\ours}'s"),
     (r"$\unknown{x}$ is $x$", r"$\unknown{x}$ is x"),
     (r"\begin{foo} x \end{foo} \begin{bar} y", r"\begin{foo} x \end{foo} \begin{bar} y"),
+    (r"unclosed {\it x and more", r"unclosed {\it x and more"),
     ("} stray { braces \\", "} stray { braces \\"),
     (r"an accent \'3 and \emph", r"an accent \'3 and \emph"),
     (r"$\eqref{a}$", r"$\eqref{a}$"),
