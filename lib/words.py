@@ -23,6 +23,7 @@ _MARKED_SCRIPTS = [*range(0x900, 0xCF3), *range(0xD00, 0x1100), *range(0x1780, 0
 MARKS = "".join(c for c in map(chr, _MARKED_SCRIPTS) if unicodedata.category(c) in ("Mn", "Mc"))
 _LETTER = re.compile(rf"[{UNSPACED}][{MARKS}\uff9e\uff9f]*")
 _RUN = re.compile(f"[{UNSPACED}]+")
+_SPACE_IN_RUN = re.compile(rf"(?<=[{UNSPACED}])\s+(?=[{UNSPACED}])")
 _STRAY_MARK = re.compile(rf"(?<![^\W\d_])(?<![{MARKS}])[{MARKS}]+")
 _NO_WORD = re.compile(rf"[^\w.{MARKS}]|_|(?<!\d)\.|\.(?!\d)")  # a dot between digits is part of a number
 _APOSTROPHES = str.maketrans("", "", "'‘’`")
@@ -55,7 +56,7 @@ _GREEK_NAMES = [
     *("omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"),
 ]
 _GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK_NAMES, strict=True))
-_GREEK_LETTER = re.compile(r"(?<![^\W\d_])[α-ω](?![^\W\d_])")
+_GREEK_LETTER = re.compile("(?<![α-ω])[α-ω](?![α-ω])")
 _SPELLING = {"++": "plusplus", "#": "sharp", "*": "star", ".net": "dotnet"}
 MAX_WORD = 500  # characters, which are fewer bytes than the 2,046 of a word that PostgreSQL indexes
 
@@ -110,7 +111,8 @@ def bare(text: str) -> str:
     words = fold(text)
     if not words.isascii():
         words = _RUN.sub(_pairs, words)
-        words = _GREEK_LETTER.sub(lambda letter: _GREEK[letter[0]], words)
+        words = _GREEK_LETTER.sub(lambda letter: f" {_GREEK[letter[0]]} ", words)
+    words = words.replace("∗", "*").replace("^*", "*")  # C* is typeset with a raised star
     if _SIGN.search(words):  # which takes less time
         words = _SIGN_WORD.sub(_spelled, words)
     words = _STRAY_MARK.sub("", _NO_WORD.sub(" ", _IN_LETTER_AND_NUMBER.sub("", words.translate(_APOSTROPHES))))
@@ -122,6 +124,16 @@ def bare_term(text: str) -> str:
     """Returns those words of `bare` that a text with this term has, whatever follows it there: "深度 度学"."""
     words = bare(text).split()
     return " ".join(words[:-1] if is_tail(*words[-2:]) else words)
+
+
+def bare_name(name: str) -> str:
+    """Returns the words of an author's name. Where words stand without spaces, spaces do not matter: 李 华 is 李华."""
+    return bare(_SPACE_IN_RUN.sub("", name))
+
+
+def bare_name_term(name: str) -> str:
+    """Returns those words of `bare_name` that a name with this beginning has, whatever follows it: 山田 of 山田太郎."""
+    return bare_term(_SPACE_IN_RUN.sub("", name))
 
 
 def is_tail(word: str = "", following: str = "") -> bool:

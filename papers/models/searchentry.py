@@ -4,7 +4,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 
 from lib import tex
-from lib.words import bare, fold
+from lib.words import bare, bare_name, fold
 
 
 class SearchEntryManager(models.Manager):
@@ -18,7 +18,7 @@ class SearchEntryManager(models.Manager):
                 paper.pk,
                 bare(tex.plain(paper.title)),
                 bare(tex.plain(paper.abstract)),
-                f" {_BETWEEN} ".join(map(bare, names[paper.pk])),
+                f" {_BETWEEN} ".join(map(bare_name, names[paper.pk])),
                 "\n".join(map(fold, paper.topics)),
             )
             for paper in papers

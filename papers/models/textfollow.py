@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from lib.fields import LineField
 from lib.refusals import BadInput
 from lib.text import one_line
-from lib.words import bare_term, fold
+from lib.words import bare_name_term, fold
 from papers.models.follow import Follow
 
 MAX_LENGTH = 200
@@ -80,7 +80,7 @@ class AuthorFollow(TextFollow):
     """Lists the papers with these words in sequence in an author's name."""
 
     kind, title, one, parameter = "authors", "Authors", "An author", "author"
-    fold = staticmethod(bare_term)
+    fold = staticmethod(bare_name_term)
 
     pk = models.CompositePrimaryKey("user", "folded")
     query = models.GeneratedField(expression=AuthorQuery(F("folded")), output_field=SearchQueryField(), db_persist=True)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from django.db import connection
 from rapidfuzz.distance import OSA
 
-from lib.words import UNSPACED, bare, bare_term, is_letter, is_sign_word, is_tail
+from lib.words import UNSPACED, bare, bare_name_term, bare_term, is_letter, is_sign_word, is_tail
 from papers.models.searchentry import TITLE_START
 from papers.search.syntax import Terms
 
@@ -145,7 +145,7 @@ def author_query(name: str) -> str:
 
     Where names stand without spaces, 山田 is also found in 山田太郎.
     """
-    return _side_by_side(bare_term(name).split(), "C")
+    return _side_by_side(bare_name_term(name).split(), "C")
 
 
 def _prefix(terms: Terms) -> str:
