@@ -80,7 +80,7 @@ def main() -> int:
 
     read = Counter(type(node) for text in texts for node in nodes_of(text))
     sources = Counter(node.text for text in texts for node in nodes_of(text) if isinstance(node, Source))
-    commands = {text: n for text, n in sources.items() if not text.startswith("$")}
+    commands = {text: n for text, n in sources.items() if not text.startswith(("$", "\\(", "\\[", "\\begin"))}
     unread = sum(sources.values()) - sum(commands.values())
     print("Left as source:", *(f"{text} ({n})" if n > 1 else text for text, n in sources.most_common()), sep="  ")
     stray = sum("\\" in tex.plain(paper.abstract or "") for paper in papers.values())
