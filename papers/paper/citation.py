@@ -3,12 +3,9 @@
 (https://docs.citationstyles.org/en/stable/specification.html).
 """
 
-import re
-
-from anyascii import anyascii
-
 from lib import tex
 from lib.text import one_line
+from lib.words import ascii_slug
 from papers.names import Name
 from papers.paper.summary import Summary
 
@@ -87,13 +84,10 @@ def key(paper: Summary) -> str:
 
     It is made of the first author's family name or full name, the year, and the first long word of the title.
     """
-    author = "".join(word for name in paper.author_names[:1] for word in _ascii_words(name.family or name.full))
-    word = next((word for word in _ascii_words(paper.plain_title) if len(word) > 3), "paper")
-    return f"{author or 'anonymous'}{paper.published_at.year}{word}"
-
-
-def _ascii_words(text: str) -> list[str]:
-    return re.findall("[a-z0-9]+", anyascii(text).lower())
+    name = next((name.family or name.full for name in paper.author_names), "")
+    author = ascii_slug(name, 200).replace("-", "") or "anonymous"
+    word = next((word for word in ascii_slug(paper.plain_title, 500).split("-") if len(word) > 3), "paper")
+    return f"{author}{paper.published_at.year}{word}"
 
 
 def _bibtex_name(name: Name) -> str:
