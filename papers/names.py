@@ -82,8 +82,8 @@ class Name:
         return f"{self.particle} {self.family}".strip()
 
     @property
-    def is_plain(self) -> bool:
-        """Whether BibTeX and others read `full` right, for whom the last word is the family name."""
+    def is_first_last(self) -> bool:
+        """Whether `full` is the given names and one word that is the family name, as BibTeX reads a name."""
         is_last_word = " " not in self.surname and self.full == f"{self.given} {self.surname}"
         return is_last_word and not any(word[0].islower() for word in self.given.split())
 

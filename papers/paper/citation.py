@@ -70,13 +70,12 @@ def csl(paper: Summary) -> dict:
     return item | {"note": paper.note} if paper.note else item
 
 
-def metadata(paper: Summary) -> list[tuple[str, str]]:
-    """The names for the page's `citation_author` elements, with the affiliations or "".
-
-    https://scholar.google.com/intl/en/scholar/inclusion.html#indexing takes “First Last” and “Last, First”.
+def citation_authors(paper: Summary) -> list[tuple[str, str]]:
+    """Returns (name, affiliation or "") of each author, for `citation_author` elements, of which Google Scholar reads
+    “First Last” and “Last, First” (https://scholar.google.com/intl/en/scholar/inclusion.html#indexing).
     """
     pairs = zip(paper.author_names, paper.author_details, strict=True)
-    return [(name.full if name.is_plain else _ris_name(name), details.affiliation) for name, details in pairs]
+    return [(name.full if name.is_first_last else _ris_name(name), details.affiliation) for name, details in pairs]
 
 
 def key(paper: Summary) -> str:
@@ -92,7 +91,7 @@ def key(paper: Summary) -> str:
 
 def _bibtex_name(name: Name) -> str:
     """The name for BibTeX: as it is where BibTeX reads it right, in braces if it is one piece, else by its parts."""
-    if name.is_plain:
+    if name.is_first_last:
         return _bibtex_part(name.full)
     if name.family:
         return ", ".join(_bibtex_part(part) for part in (name.surname, name.suffix, name.given) if part)
