@@ -90,10 +90,10 @@ def key(paper: Summary) -> str:
 
 
 def _bibtex_name(name: Name) -> str:
-    """The name for BibTeX: as it is where BibTeX reads it right, in braces if it is one piece, else by its parts."""
+    """The name for BibTeX: as it is if it is First Last, by its parts if it has given names, else in braces."""
     if name.is_first_last:
         return _bibtex_part(name.full)
-    if name.family:
+    if name.given:
         return ", ".join(_bibtex_part(part) for part in (name.surname, name.suffix, name.given) if part)
     return f"{{{tex.escaped(name.full)}}}" if name.is_group or " " in name.full else _bibtex_part(name.full)
 
