@@ -21,7 +21,7 @@ from papers.names import Details, is_suffix
 _GROUPS = {"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"}
 _PARENTHESIS = re.compile("([()])")
 _FOOTNOTE_MARK = re.compile(r"\^(?:\{[^{}]*\}|[^\s{}])")
-_SEPARATOR = re.compile(r" ?(?:[,;:&]|\\?\band\b) ?")
+_SEPARATOR_OR_BRACES = re.compile(r" ?(?:[,;:&]|\\?\band\b) ?|\{[^{}]*\}")
 
 
 def set_of(category: str) -> str:
@@ -114,11 +114,13 @@ def _parse_date(text: str) -> datetime:
 def split_names(text: str) -> list[str]:
     r"""Return the names of arXiv's author line: "A. Author, B. Author (Inst) and C. Author, Jr." has three.
 
-    TeX is read first: `\,` is a space, and `\&` divides names. Format: https://info.arxiv.org/help/prep.html#author
+    TeX is read first: `\,` is a space, and `\&` divides names. What stands in the braces of TeX that cannot be read
+    is not divided. Format: https://info.arxiv.org/help/prep.html#author
     """
     line = one_line(_FOOTNOTE_MARK.sub("", _without_parentheses(tex.plain(text))))
+    lines = _SEPARATOR_OR_BRACES.sub(lambda match: match[0] if match[0][0] == "{" else "\n", line)
     names = []
-    for name in _SEPARATOR.split(line):
+    for name in lines.split("\n"):
         if names and is_suffix(name):
             names[-1] += f" {name}"
         else:

@@ -174,6 +174,7 @@ def test_a_deleted_oai_record_is_a_note():
         (r"J.\,M. Author, A. One \& B. Two", ["J. M. Author", "A. One", "B. Two"]),
         (r"M. \"{U}ber$^{1,2}$, \c{C}. One\\ \and V.\;K. Le~Two$^*$", ["M. Über", "Ç. One", "V. K. Le Two"]),
         (r"A. One\thanks{X, Y} and R. Bl{\o}mer", ["A. One", "R. Blømer"]),
+        (r"A. One\inst{1,2} and B. Two", [r"A. One\inst{1,2}", "B. Two"]),
         ("Jane Doe, Ph. D., J. Smith, 3rd and A. One, M.D.", ["Jane Doe Ph. D.", "J. Smith 3rd", "A. One M.D."]),
         ("A. One) (X, B. Two (Y)", ["A. One) (X", "B. Two"]),
         ("(" * 5000 + "A. One" + ")" * 5000 + "B. Two", ["B. Two"]),
