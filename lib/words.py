@@ -165,9 +165,10 @@ def _pairs(match: re.Match) -> str:
     return f" {' '.join(map(''.join, zip_longest(run, run[1:], fillvalue='')))} "
 
 
-def ascii_slug(text: str, limit: int) -> str:
-    """Returns the text for an address or a file name: at most `limit` letters a to z, digits, and single hyphens.
+def ascii_slug(text: str, limit: int, *, keeps_underscores: bool = False) -> str:
+    """Returns the text for an address, a file name or a key: at most `limit` letters a to z, digits, single hyphens.
 
     Other scripts are romanised: "深度" is "shendu". Text without letters and digits becomes "".
     """
-    return slugify(anyascii(one_line(text)).replace("_", "-"))[:limit].strip("-")
+    ascii_text = anyascii(one_line(text)).replace(".", "-")
+    return slugify(ascii_text if keeps_underscores else ascii_text.replace("_", "-"))[:limit].strip("-_")

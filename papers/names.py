@@ -6,6 +6,8 @@ from typing import NamedTuple, Self
 
 from nameparser import CapsSuffixes, Lexicon, ParsedName, Parser, Policy
 
+from lib.words import fold
+
 # What a name holds if it is one of several people, of an institution, or of people and those for whom they write.
 _GROUP = re.compile(
     r"\b(?i:teams?|collaborations?|consorti(?:um|a)|groups?|initiatives?|projects?|labs?|laborator(?:y|ies)|alliance"
@@ -18,12 +20,17 @@ _GROUP = re.compile(
 )
 # Scripts in which the family name stands first, often without a space.
 _FAMILY_FIRST = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
-_SUFFIXES = frozenset({"jr", "sr", "jnr", "snr", "junior", "júnior", "ii", "iii", "iv", "phd"})
+# The last word of a group's name where arXiv divides it as if it were a person's: "Collaboration", "The LUX".
+_GROUP_FAMILY = re.compile(r"(?:array|collaboration|consorti(?:um|a)|group|team)s?", re.IGNORECASE)
+_GROUP_GIVEN = {"and", "behalf", "for", "the"}  # as in "Mark Scott for the"
+_FOOTNOTE_MARKS = "0123456789⁰¹²³⁴⁵⁶⁷⁸⁹*†‡§¶^, "
+_SUFFIXES = frozenset({"jr", "sr", "jnr", "snr", "junior", "júnior", "ii", "iii", "iv", "2nd", "3rd", "4th", "esq"})
+_DEGREES = frozenset({"bsc", "dphil", "dsc", "md", "msc", "phd"})
 _ALSO_GIVEN = frozenset({"Bin", "AF", "Af", "Do", "Te", "Tho"})  # particles, unless they begin with a capital letter
-# Family names behind which "Van" is a Vietnamese given name.
-_VIETNAMESE = frozenset({"Bui", "Dang", "Duong", "Hoang", "Huynh", "Luong", "Ngo", "Nguyen", "Pham", "Tran", "Vu"})
+# Vietnamese family names, folded. "Van" and "Thi" beside them are given names.
+_VIETNAMESE = frozenset({"bui", "dang", "duong", "hoang", "huynh", "luong", "ngo", "nguyen", "pham", "tran", "vu"})
 _vocabulary = Lexicon.default()
-# No titles and no degrees: "Dr", "Prof", "MA" or "Sir" are parts of an author's name more often than not.
+# No titles, and few degrees: "Dr", "Prof", "MA" or "Sir" are parts of an author's name more often than not.
 _parser = Parser(
     lexicon=replace(
         Lexicon.empty(),
@@ -32,6 +39,8 @@ _parser = Parser(
         bound_given_names=_vocabulary.bound_given_names,
         conjunctions=frozenset({"e", "und", "y"}),
         suffix_words=_SUFFIXES,
+        suffix_acronyms=_DEGREES,
+        suffix_acronyms_ambiguous=frozenset({"md"}),  # "Md" is a name
     ),
     policy=Policy(
         script_orders=(),
@@ -82,48 +91,69 @@ class Name:
         return f"{self.particle} {self.family}".strip()
 
     @property
-    def is_plain(self) -> bool:
-        """Whether BibTeX and others read `full` right, for whom the last word is the family name."""
+    def is_first_last(self) -> bool:
+        """Whether `full` is the given names and one word that is the family name, as BibTeX reads a name."""
         is_last_word = " " not in self.surname and self.full == f"{self.given} {self.surname}"
         return is_last_word and not any(word[0].islower() for word in self.given.split())
 
 
 def read(full: str, details: Details = Details()) -> Name:  # noqa: B008 (it is immutable)
     """Return the name, divided as its source does, or else as its words tell."""
-    words = full.split()
-    has_only_family = details.family and not details.given  # arXiv's key name of a group it does not divide
-    if _GROUP.search(full) or (has_only_family and len(words) > 1):
+    if details.family and details.given:
+        return Name(full, is_group=True) if _is_group(details) else _divided(full, *details[:3])
+    if _GROUP.search(full):
         return Name(full, is_group=True)
-    if len(words) < 2 or _FAMILY_FIRST.search(full):
+    if " " not in full or _FAMILY_FIRST.search(full):
         return Name(full)
     if details.family:
-        return _divided(full, details.family, details.given, details.suffix)
-    if len(words) == 2 and "," not in full and not words[0][0].islower():
+        return _divided(full, *details[:3])
+    return _read_words(full)
+
+
+def _is_group(details: Details) -> bool:
+    """Return whether a group's name is divided, or the names of people and of those for whom they write."""
+    return bool(_GROUP_FAMILY.fullmatch(details.family)) or not _GROUP_GIVEN.isdisjoint(details.given.split())
+
+
+def _read_words(full: str) -> Name:
+    unmarked = full.rstrip(_FOOTNOTE_MARKS)
+    words = unmarked.split()
+    if len(words) < 2:
+        return Name(full)
+    if words[0] in _vocabulary.particles and words[-1][0].isupper() and "," not in unmarked:
+        return _divided(full, unmarked, "")
+    if fold(words[0]) in _VIETNAMESE and fold(words[1]) in ("van", "thi") and fold(words[-1]) not in _VIETNAMESE:
+        return _divided(full, words[0], " ".join(words[1:]))
+    if len(words) == 2 and "," not in unmarked and not words[0][0].islower():
         return _divided(full, words[1], words[0])
-    return _parsed(full)
+    return _parsed(full, unmarked)
 
 
-def _parsed(full: str) -> Name:
-    parsed = _parser.parse(full)
+def _parsed(full: str, unmarked: str) -> Name:
+    parsed = _parser.parse(unmarked)
     # A word with a full stop before the name, as in "Md. Ashraful Islam", is a title to the parser.
     given, family = f"{parsed.title} {parsed.given_names}".split(), parsed.family.split()
     while len(family) > 1 and _begins_with_given(family, parsed):
         given.append(family.pop(0))
-    if not family or not all(_is_suffix(word) for word in parsed.suffix.split()):
+    suffixes = parsed.suffix.replace(",", " ").replace("Ph. D", "Ph.D").split()
+    if not family or not all(map(is_suffix, suffixes)):
         return Name(full)
-    name = _divided(full, " ".join(family), " ".join(given), parsed.suffix)
-    return name if _letters(name.given + name.surname + name.suffix) == _letters(full) else Name(full)
+    if not given:
+        given, suffixes = suffixes, []  # initials, as in "Smith, M.D."
+    name = _divided(full, " ".join(family), " ".join(given), " ".join(suffixes))
+    return name if _letters(name.given + name.surname + name.suffix) == _letters(unmarked) else Name(full)
 
 
 def _begins_with_given(family: list[str], parsed: ParsedName) -> bool:
     """Return whether the parser took a given name for a particle: "Xue Bin Peng", "De Wen Soh", "Chien Van Nguyen"."""
     if not parsed.given and family[0][0].isupper():
         return True
-    return family[0] in _ALSO_GIVEN or (family[0] == "Van" and family[1] in _VIETNAMESE)
+    return family[0] in _ALSO_GIVEN or (family[0] == "Van" and fold(family[1]) in _VIETNAMESE)
 
 
-def _is_suffix(word: str) -> bool:
-    return word.strip(".,").lower() in _SUFFIXES
+def is_suffix(text: str) -> bool:
+    """Return whether the text is a suffix or a degree behind a name: "Jr.", "Ph. D."."""
+    return text.replace(".", "").replace(" ", "").lower() in _SUFFIXES | _DEGREES
 
 
 def _divided(full: str, family: str, given: str, suffix: str = "") -> Name:

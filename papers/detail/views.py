@@ -78,7 +78,7 @@ def _context(paper: Paper, why: ranking.Explanation) -> dict:
     summary = summarise(paper, authors)
     return {
         "paper": paper,
-        "citation_authors": lambda: citation.metadata(summary),
+        "citation_authors": lambda: citation.citation_authors(summary),
         "authors": authors[:AUTHORS_SHOWN],
         "more_authors": authors[AUTHORS_SHOWN:],
         "day": Period.day(paper.listed_on),

@@ -4,14 +4,13 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from anyascii import anyascii
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.utils.text import slugify
 
 from lib import tex
 from lib.lookalikes import refuse_addresses
 from lib.text import cut, line, one_line
+from lib.words import ascii_slug
 from papers import identifiers
 from papers.ingest.problem import RecordError
 from papers.names import Details
@@ -150,16 +149,13 @@ def _organisation(value, notes: list[str]) -> tuple[str, str]:
     if not isinstance(value, tuple) or len(value) != 2:
         raise RecordError("a slug and a name were expected")
     texts = [text for text in _each(_name, value, notes) if text]
-    slug = next(filter(None, map(_slug, texts)), "")
+    # The Hub's addresses may have underscores, which tell one organisation from another.
+    slug = next(filter(None, (ascii_slug(text, 96, keeps_underscores=True) for text in texts)), "")
     if not slug:
         raise RecordError(f"no address can be made of “{' '.join(texts)[:60]}”")
     if len(texts[-1]) > 120:
         notes.append(f"“{texts[-1][:60]}…” was cut to 120 characters")
     return slug, cut(texts[-1], 120)
-
-
-def _slug(text: str) -> str:
-    return slugify(anyascii(text).replace(".", "-"))[:96].strip("-_")
 
 
 def _source_id(value) -> str:

@@ -10,16 +10,18 @@ from datetime import datetime
 
 from lxml import etree
 
+from lib import tex
+from lib.text import one_line
 from papers.ingest import withdrawal
 from papers.ingest.problem import Deleted, Problem, read
 from papers.ingest.record import PaperRecord
-from papers.names import Details
+from papers.names import Details, is_suffix
 
 # Groups with one archive of the same name. The group of all other archives is physics.
 _GROUPS = {"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"}
-_PARENTHESES = re.compile(r"\([^()]*\)")
-_SEPARATOR = re.compile(r"\s*(?:[,;:&]|\band\b)\s*")
-_SUFFIX = re.compile(r",\s*(?=(?:[JS]r\.?|I{2,3}|IV)\s*(?:,|;|\band\b|$))")
+_PARENTHESIS = re.compile("([()])")
+_FOOTNOTE_MARK = re.compile(r"\^(?:\{[^{}]*\}|[^\s{}])")
+_SEPARATOR_OR_BRACES = re.compile(r" ?(?:[,;:&]|\\?\band\b) ?|\{[^{}]*\}")
 
 
 def set_of(category: str) -> str:
@@ -110,13 +112,33 @@ def _parse_date(text: str) -> datetime:
 
 
 def split_names(text: str) -> list[str]:
-    """Return the names of arXiv's author line: "A. Author, B. Author (Inst) and C. Author, Jr." has three.
+    r"""Return the names of arXiv's author line: "A. Author, B. Author (Inst) and C. Author, Jr." has three.
 
-    Format: https://info.arxiv.org/help/prep.html#author
+    TeX is read first: `\,` is a space, and `\&` divides names. What stands in the braces of TeX that cannot be read
+    is not divided. Format: https://info.arxiv.org/help/prep.html#author
     """
-    while _PARENTHESES.search(text):
-        text = _PARENTHESES.sub("", text)
-    return _SEPARATOR.split(_SUFFIX.sub(" ", text.strip()))
+    line = one_line(_FOOTNOTE_MARK.sub("", _without_parentheses(tex.plain(text))))
+    lines = _SEPARATOR_OR_BRACES.sub(lambda match: match[0] if match[0][0] == "{" else "\n", line)
+    names = []
+    for name in lines.split("\n"):
+        if names and is_suffix(name):
+            names[-1] += f" {name}"
+        else:
+            names.append(name)
+    return names
+
+
+def _without_parentheses(text: str) -> str:
+    """Return the text without what stands in pairs of parentheses. Takes linear time."""
+    pieces, openings = [], []
+    for piece in _PARENTHESIS.split(text):
+        if piece == ")" and openings:
+            del pieces[openings.pop() :]
+            continue
+        if piece == "(":
+            openings.append(len(pieces))
+        pieces.append(piece)
+    return "".join(pieces)
 
 
 def _dublin_core(paper) -> dict:
@@ -132,7 +154,7 @@ def _dublin_core(paper) -> dict:
 
 def _divided_by_commas(name: str) -> tuple[str, Details]:
     """Return "Last, First, Jr." as "First Last Jr." with its parts."""
-    family, _, rest = name.partition(",")
+    family, _, rest = tex.plain(name).partition(",")
     given, _, suffix = rest.partition(",")
     return f"{given} {family} {suffix}", Details(family, given, suffix)
 

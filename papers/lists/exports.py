@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +13,17 @@ from itertools import batched
 from papers.paper import citation
 from papers.paper.summary import Summary, summaries
 
-_FORMULA = re.compile(r"[=＝\t\r]|[-+@－＋＠].*(?:[(|]|!\S)", re.DOTALL)
+_FORMULA = re.compile(
+    r"""
+    [=\t\r]
+    | @.* (?: [(|] | !\S )
+    | [-+].* (?:
+        [\w.]{2}\( | !\S | \|.*!  # a call, another sheet, another program
+        | \s\( [^)]* (?: [(":[] | [a-z]\$?\d )  # what some read as a call with a text, a cell or another call in it
+    )
+    """,
+    re.DOTALL | re.IGNORECASE | re.VERBOSE,
+)
 BATCH = 1_000  # papers that are read at once
 
 
@@ -94,9 +105,10 @@ _COLUMNS = {
 def _escape_formula(value: str) -> str:
     """The value, after an apostrophe if a spreadsheet could compute it as a formula (OWASP: CSV injection).
 
-    Behind a sign that also begins texts, such as the hyphen, that takes a call, another sheet or another program.
+    A text that begins with a sign stays as it is if it does no harm: "-title (a)" calls nothing, or a function that is
+    given only words. NFKC is applied since Japanese spreadsheets also take signs of full width.
     """
-    return f"'{value}" if _FORMULA.match(value) else value
+    return f"'{value}" if _FORMULA.match(unicodedata.normalize("NFKC", value)) else value
 
 
 FORMATS = {

@@ -3,12 +3,9 @@
 (https://docs.citationstyles.org/en/stable/specification.html).
 """
 
-import re
-
-from anyascii import anyascii
-
 from lib import tex
 from lib.text import one_line
+from lib.words import ascii_slug
 from papers.names import Name
 from papers.paper.summary import Summary
 
@@ -73,13 +70,12 @@ def csl(paper: Summary) -> dict:
     return item | {"note": paper.note} if paper.note else item
 
 
-def metadata(paper: Summary) -> list[tuple[str, str]]:
-    """The names for the page's `citation_author` elements, with the affiliations or "".
-
-    https://scholar.google.com/intl/en/scholar/inclusion.html#indexing takes “First Last” and “Last, First”.
+def citation_authors(paper: Summary) -> list[tuple[str, str]]:
+    """Returns (name, affiliation or "") of each author, for `citation_author` elements, of which Google Scholar reads
+    “First Last” and “Last, First” (https://scholar.google.com/intl/en/scholar/inclusion.html#indexing).
     """
     pairs = zip(paper.author_names, paper.author_details, strict=True)
-    return [(name.full if name.is_plain else _ris_name(name), details.affiliation) for name, details in pairs]
+    return [(name.full if name.is_first_last else _ris_name(name), details.affiliation) for name, details in pairs]
 
 
 def key(paper: Summary) -> str:
@@ -87,20 +83,17 @@ def key(paper: Summary) -> str:
 
     It is made of the first author's family name or full name, the year, and the first long word of the title.
     """
-    author = "".join(word for name in paper.author_names[:1] for word in _ascii_words(name.family or name.full))
-    word = next((word for word in _ascii_words(paper.plain_title) if len(word) > 3), "paper")
-    return f"{author or 'anonymous'}{paper.published_at.year}{word}"
-
-
-def _ascii_words(text: str) -> list[str]:
-    return re.findall("[a-z0-9]+", anyascii(text).lower())
+    name = next((name.family or name.full for name in paper.author_names), "")
+    author = ascii_slug(name, 200).replace("-", "") or "anonymous"
+    word = next((word for word in ascii_slug(paper.plain_title, 500).split("-") if len(word) > 3), "paper")
+    return f"{author}{paper.published_at.year}{word}"
 
 
 def _bibtex_name(name: Name) -> str:
-    """The name for BibTeX: as it is where BibTeX reads it right, in braces if it is one piece, else by its parts."""
-    if name.is_plain:
+    """The name for BibTeX: as it is if it is First Last, by its parts if it has given names, else in braces."""
+    if name.is_first_last:
         return _bibtex_part(name.full)
-    if name.family:
+    if name.given:
         return ", ".join(_bibtex_part(part) for part in (name.surname, name.suffix, name.given) if part)
     return f"{{{tex.latex(name.full)}}}" if name.is_group or " " in name.full else _bibtex_part(name.full)
 

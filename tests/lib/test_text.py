@@ -98,6 +98,7 @@ def test_folded_text_stays_as_it_is(text):
         ("深度", "shendu"),
         ("Лаборатория_2", "laboratoriya-2"),
         ("long-name", "long"),
+        ("v1.2 of 01.AI", "v1-2-of-01-ai"),
         ("!?", ""),
     ],
 )

@@ -125,13 +125,18 @@ def test_dublin_core_in_a_bare_record():
         "<record><header><identifier>oai:arXiv.org:math/0306266</identifier></header><metadata>"
         '<dc:dc xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>T</dc:title>'
         "<dc:creator>King, Ada, Jr.</dc:creator><dc:creator>Collaboration</dc:creator>"
+        r"<dc:creator>Author, J.\,M.</dc:creator>"
         "<dc:subject>Mathematics - Combinatorics</dc:subject>"
         "<dc:description>The abstract</dc:description><dc:description>Comment: 12 pages</dc:description>"
         "<dc:date>2003-06-18</dc:date><dc:date>2004-01-01</dc:date></dc:dc></metadata></record>"
     )
     assert (record.arxiv_id, record.abstract) == ("math/0306266", "The abstract")
-    assert record.authors == ("Ada King Jr.", "Collaboration")
-    assert record.author_details == (Details("King", "Ada", "Jr."), Details("Collaboration"))
+    assert record.authors == ("Ada King Jr.", "Collaboration", "J. M. Author")
+    assert record.author_details == (
+        Details("King", "Ada", "Jr."),
+        Details("Collaboration"),
+        Details("Author", "J. M."),
+    )
     assert (record.categories, record.published_at) == (None, datetime(2003, 6, 18, tzinfo=UTC))
 
 
@@ -166,6 +171,13 @@ def test_a_deleted_oai_record_is_a_note():
         ("Martin King, Jr., Ada King III and B. Two, Sr", ["Martin King Jr.", "Ada King III", "B. Two Sr"]),
         ("The Collaboration: A. One, Andrea Anderson", ["The Collaboration", "A. One", "Andrea Anderson"]),
         ("A. One\n  and B. Two", ["A. One", "B. Two"]),
+        (r"J.\,M. Author, A. One \& B. Two", ["J. M. Author", "A. One", "B. Two"]),
+        (r"M. \"{U}ber$^{1,2}$, \c{C}. One\\ \and V.\;K. Le~Two$^*$", ["M. Über", "Ç. One", "V. K. Le Two"]),
+        (r"A. One\thanks{X, Y} and R. Bl{\o}mer", ["A. One", "R. Blømer"]),
+        (r"A. One\inst{1,2} and B. Two", [r"A. One\inst{1,2}", "B. Two"]),
+        ("Jane Doe, Ph. D., J. Smith, 3rd and A. One, M.D.", ["Jane Doe Ph. D.", "J. Smith 3rd", "A. One M.D."]),
+        ("A. One) (X, B. Two (Y)", ["A. One) (X", "B. Two"]),
+        ("(" * 5000 + "A. One" + ")" * 5000 + "B. Two", ["B. Two"]),
         ("(", []),
         ("", []),
     ],

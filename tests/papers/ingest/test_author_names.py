@@ -17,11 +17,16 @@ OAI = response(
     "<author><keyname>García López</keyname><forenames>Ana</forenames><affiliation>X</affiliation></author>"
     "<author><keyname>Example</keyname><forenames>Paul</forenames><suffix>Jr.</suffix></author>"
     "<author><keyname>Collaboration</keyname><forenames>The LUX</forenames></author>"
+    "<author><keyname>Company</keyname><forenames>Joan</forenames></author>"
+    "<author><keyname>Garcia Marquez</keyname></author>"
     "</authors><title>A title</title><categories>cs.CL</categories><abstract>A</abstract></arXiv>",
     header="<identifier>oai:arXiv.org:2509.08721</identifier>",
 )
-NAMES = ["Ana García López", "Paul Example Jr.", "The LUX Collaboration"]
-BIBTEX = "author = {García López, Ana and Example, Jr., Paul and {The LUX Collaboration}}"
+NAMES = ["Ana García López", "Paul Example Jr.", "The LUX Collaboration", "Joan Company", "Garcia Marquez"]
+BIBTEX = (
+    "author = {García López, Ana and Example, Jr., Paul and {The LUX Collaboration} and Joan Company"
+    " and {Garcia Marquez}}"
+)
 
 
 def test_from_the_source_to_the_page_and_the_files(tmp_path, stranger):
@@ -33,7 +38,7 @@ def test_from_the_source_to_the_page_and_the_files(tmp_path, stranger):
     assert "1 unchanged" in hub(hub_file).out
     page = stranger.get("/papers/2509.08721").content.decode()
     assert BIBTEX in page
-    for name in ("García López, Ana", "Example, Paul, Jr.", "The LUX Collaboration"):
+    for name in ("García López, Ana", "Example, Paul, Jr.", "The LUX Collaboration", "Joan Company", "Garcia Marquez"):
         assert f'<meta name="citation_author" content="{name}">' in page
     assert page.count("citation_author_institution") == page.count('institution" content="X"') == 1
     files = {
@@ -41,10 +46,13 @@ def test_from_the_source_to_the_page_and_the_files(tmp_path, stranger):
     }
     assert BIBTEX in files["bibtex"]
     assert "AU  - García López, Ana\nAU  - Example, Paul, Jr.\nAU  - The LUX Collaboration\n" in files["ris"]
+    assert "AU  - Company, Joan\nAU  - Garcia Marquez\n" in files["ris"]
     assert json.loads(files["csl"])[0]["author"] == [
         {"family": "García López", "given": "Ana"},
         {"family": "Example", "given": "Paul", "suffix": "Jr."},
         {"literal": "The LUX Collaboration"},
+        {"family": "Company", "given": "Joan"},
+        {"family": "Garcia Marquez"},
     ]
 
 
