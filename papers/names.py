@@ -28,7 +28,10 @@ _SUFFIXES = frozenset({"jr", "sr", "jnr", "snr", "junior", "júnior", "ii", "iii
 _DEGREES = frozenset({"bsc", "dphil", "dsc", "md", "msc", "phd"})
 _ALSO_GIVEN = frozenset({"Bin", "AF", "Af", "Do", "Te", "Tho"})  # particles, unless they begin with a capital letter
 # Vietnamese family names, folded. "Van" and "Thi" beside them are given names.
-_VIETNAMESE = frozenset({"bui", "dang", "duong", "hoang", "huynh", "luong", "ngo", "nguyen", "pham", "tran", "vu"})
+_VIETNAMESE = frozenset(
+    ["bui", "dang", "duong", "hoang", "huynh", "luong", "ngo", "nguyen", "pham", "phan", "tran", "vu"]
+)
+_ALSO_FAMILY = frozenset({"Al", "Ben", "El", "Ibn"})  # first words of family names, if they are no first given name
 _vocabulary = Lexicon.default()
 # No titles, and few degrees: "Dr", "Prof", "MA" or "Sir" are parts of an author's name more often than not.
 _parser = Parser(
@@ -110,6 +113,13 @@ def read(full: str, details: Details = Details()) -> Name:  # noqa: B008 (it is 
     return _read_words(full)
 
 
+def joined(family: str, given: str, suffix: str) -> str:
+    """Return the full name of these parts."""
+    if _FAMILY_FIRST.search(family):
+        return family + given
+    return " ".join(filter(None, (given, family, suffix)))
+
+
 def _is_group(details: Details) -> bool:
     """Return whether a group's name is divided, or the names of people and of those for whom they write."""
     return bool(_GROUP_FAMILY.fullmatch(details.family)) or not _GROUP_GIVEN.isdisjoint(details.given.split())
@@ -118,7 +128,7 @@ def _is_group(details: Details) -> bool:
 def _read_words(full: str) -> Name:
     unmarked = full.rstrip(_FOOTNOTE_MARKS)
     words = unmarked.split()
-    if len(words) < 2:
+    if len(words) < 2 or (len(words) == 2 and is_suffix(words[1])):
         return Name(full)
     if words[0] in _vocabulary.particles and words[-1][0].isupper() and "," not in unmarked:
         return _divided(full, unmarked, "")
@@ -135,6 +145,8 @@ def _parsed(full: str, unmarked: str) -> Name:
     given, family = f"{parsed.title} {parsed.given_names}".split(), parsed.family.split()
     while len(family) > 1 and _begins_with_given(family, parsed):
         given.append(family.pop(0))
+    if len(given) > 1 and given[-1] in _ALSO_FAMILY:
+        family.insert(0, given.pop())
     suffixes = parsed.suffix.replace(",", " ").replace("Ph. D", "Ph.D").split()
     if not family or not all(map(is_suffix, suffixes)):
         return Name(full)

@@ -128,7 +128,7 @@ def _listed_author(value) -> tuple[str, Details]:
             details = Details(*(text and line(_name(text), n) for text, n in zip(details, limits, strict=True)))
         case name:
             details = Details()
-    name = _name(name)
+    name = _name(name).removeprefix("and ")
     return name and _checked_length(name, 200), details
 
 

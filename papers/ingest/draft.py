@@ -59,9 +59,12 @@ class Draft:
             elif (record.version or 1) == self.values["version"] and self.values.get("withdrawn"):
                 new.pop("withdrawn", None)
             new["published_at"] = min(record.published_at, self.values["published_at"])
-            if new.get("authors") == self.values["authors"]:
-                pairs = zip(new["author_details"], self.values["author_details"], strict=True)
-                new["author_details"] = tuple(details.completed_by(stored) for details, stored in pairs)
+            if new.get("authors"):
+                stored = dict(zip(self.values["authors"], self.values["author_details"], strict=True))
+                pairs = zip(new["authors"], new["author_details"], strict=True)
+                new["author_details"] = tuple(
+                    details.completed_by(stored.get(name, Details())) for name, details in pairs
+                )
         self.values = self.values | new
 
     def _additions(self, new: dict) -> dict:

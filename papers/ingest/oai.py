@@ -15,7 +15,7 @@ from lib.text import one_line
 from papers.ingest import withdrawal
 from papers.ingest.problem import Deleted, Problem, read
 from papers.ingest.record import PaperRecord
-from papers.names import Details, is_suffix
+from papers.names import Details, is_suffix, joined
 
 # Groups with one archive of the same name. The group of all other archives is physics.
 _GROUPS = {"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"}
@@ -71,7 +71,7 @@ def _arxiv(paper) -> dict:
 
 def _divided(author) -> tuple[str, Details]:
     family, given, suffix = (author.findtext(f"{{*}}{part}", "") for part in ("keyname", "forenames", "suffix"))
-    return f"{given} {family} {suffix}", Details(family, given, suffix, affiliation(author))
+    return joined(family, given, suffix), Details(family, given, suffix, affiliation(author))
 
 
 def affiliation(author) -> str:

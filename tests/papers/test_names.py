@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.text import one_line
-from papers.names import Details, Name, read
+from papers.names import Details, Name, joined, read
 
 HUB = sorted((Path(__file__).parents[3] / "shared" / "data" / "hub_daily").glob("*.json.gz"))
 PEOPLE = {  # particle, family name, given names, suffix
@@ -165,3 +165,22 @@ def test_real_names():
     with_particles = {name.full: name.particle for name in divided if name.particle}
     assert with_particles.items() >= {"Mihaela van der Schaar": "van der", "Javier de la Rosa": "de la"}.items()
     assert {name.full for name in map(read, names) if name.is_group} >= {"Gemini Team", "Kimi Team", "Chameleon Team"}
+
+
+@pytest.mark.parametrize(
+    ("full", "family", "given"),
+    [
+        ("Belle II", "", ""),
+        ("El Mahdi El Mhamdi", "El Mhamdi", "El Mahdi"),
+        ("Mohamed Ben Amor", "Ben Amor", "Mohamed"),
+        ("Ben Goodman", "Goodman", "Ben"),
+    ],
+)
+def test_words_that_may_belong_to_either_part(full, family, given):
+    name = read(full)
+    assert (name.family, name.given) == (family, given)
+
+
+def test_the_full_name_of_parts():
+    assert joined("李", "明", "") == "李明"
+    assert joined("Example", "Paul", "Jr.") == "Paul Example Jr."

@@ -71,8 +71,11 @@ def test_names_in_one_piece_leave_a_division_as_it_is():
         Details(affiliation="X"),
     ]
     assert (paper.changed_at, paper.revision, paper.entry.revision) == (changed_at, 2, 1)
-    save([record_of(authors=["Ana García López"])])
-    assert list(Author.objects.values_list("name", "family")) == [("Ana García López", "")]
+    save([record_of(authors=["Grace Hopper", "Ana García López"])])
+    assert list(Author.objects.values_list("name", "family")) == [
+        ("Grace Hopper", ""),
+        ("Ana García López", "García López"),
+    ]
 
 
 def test_names_lose_their_tex():
