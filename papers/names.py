@@ -128,7 +128,7 @@ def _is_group(details: Details) -> bool:
 def _read_words(full: str) -> Name:
     unmarked = full.rstrip(_FOOTNOTE_MARKS)
     words = unmarked.split()
-    if len(words) < 2 or (len(words) == 2 and is_suffix(words[1])):
+    if len(words) < 2 or (len(words) == 2 and is_suffix(words[1]) and "," not in unmarked):
         return Name(full)
     if words[0] in _vocabulary.particles and words[-1][0].isupper() and "," not in unmarked:
         return _divided(full, unmarked, "")
