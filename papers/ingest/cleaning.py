@@ -233,6 +233,7 @@ _CLEANERS = {
     "votes": _integer,
     "comments": _integer,
     "withdrawn": _boolean,
+    "seems_withdrawn": _boolean,
     "source_id": _source_id,
     "author": _author,
     "text": _markdown,

@@ -14,6 +14,7 @@ class PaperRecord:
 
     A field that the source does not have is None, and its stored value is kept. `organisation` is (slug, name).
     `author_details` are of `authors`, one by one. Datetimes are aware and in UTC. `notes` say what was left out or cut.
+    `withdrawn` is what the source states, `seems_withdrawn` what its prose says.
     """
 
     arxiv_id: str
@@ -33,6 +34,7 @@ class PaperRecord:
     votes: int | None = None
     comments: int | None = None
     withdrawn: bool | None = None
+    seems_withdrawn: bool | None = None
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod

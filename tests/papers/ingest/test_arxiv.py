@@ -72,7 +72,7 @@ def test_an_atom_entry():
         author_details=(Details(affiliation="X"), Details()),
         categories=("cs.CL", "cs.AI"),
         published_at=datetime(2001, 12, 11, 23, 59, 59, tzinfo=UTC),
-        withdrawn=False,
+        seems_withdrawn=False,
     )
 
 
@@ -97,7 +97,7 @@ def test_arxiv_raw():
         author_details=(Details(),) * 3,
         categories=("hep-ph", "hep-ex"),
         published_at=datetime(2013, 2, 8, 21, 0, 1, tzinfo=UTC),
-        withdrawn=False,
+        seems_withdrawn=False,
     )
 
 
