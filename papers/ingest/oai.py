@@ -18,6 +18,7 @@ from papers.names import Details
 # Groups with one archive of the same name. The group of all other archives is physics.
 _GROUPS = {"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"}
 _PARENTHESES = re.compile(r"\([^()]*\)")
+_DEPTH = 5  # of parentheses within parentheses
 _SEPARATOR = re.compile(r"\s*(?:[,;:&]|\band\b)\s*")
 _SUFFIX = re.compile(r",\s*(?=(?:[JS]r\.?|I{2,3}|IV)\s*(?:,|;|\band\b|$))")
 
@@ -114,7 +115,8 @@ def split_names(text: str) -> list[str]:
 
     Format: https://info.arxiv.org/help/prep.html#author
     """
-    while _PARENTHESES.search(text):
+    text = " ".join(text.split())
+    for _ in range(_DEPTH):
         text = _PARENTHESES.sub("", text)
     return _SEPARATOR.split(_SUFFIX.sub(" ", text.strip()))
 

@@ -42,7 +42,8 @@ class PaperRecord:
         """Return the record with the source's values, cleaned. Raises RecordError for the id, title and `published_at`.
 
         Another value that cannot be used is left out with a note, and so is a single author, category or keyword. An
-        organisation's name is cut to 120 characters with a note, and its address is made of ASCII letters.
+        organisation's name is cut to 120 characters with a note, and its address is made of ASCII letters. An abstract
+        is cut to MAX_ABSTRACT characters with a note.
 
         Texts and paragraphs become one line without control characters. Datetimes may be ISO 8601, and are in UTC if
         they have no time zone. `version` defaults to the version in `arxiv_id`. An empty list of authors or categories

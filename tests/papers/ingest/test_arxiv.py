@@ -175,6 +175,11 @@ def test_a_line_of_authors_is_split(line, names):
     assert list(PaperRecord.from_source(**fields, authors=oai.split_names(line)).authors or ()) == names
 
 
+def test_a_line_of_authors_is_split_in_the_time_of_its_length():
+    nested = "(" * 100_000 + ")" * 100_000
+    assert oai.split_names(f"A{' ' * 200_000}B, C {nested}")[0] == "A B"
+
+
 @pytest.mark.parametrize(
     "text",
     [
