@@ -71,7 +71,7 @@ class Server:
         """Use the server no longer, and stop it if nobody else uses it. Forks of the `process` do nothing."""
         if self.users.closed or process not in (0, os.getpid()):
             return
-        with self.users, contextlib.suppress(Unusable, OSError), _turn():
+        with self.users, contextlib.suppress(Unusable, OSError, psutil.Error), _turn():
             if _is_locked(self.users) and (postmaster := self._postmaster()):
                 postmaster.send_signal(signal.SIGINT)
                 _wait(lambda: not self._postmaster(), "Waiting until the database has stopped …")

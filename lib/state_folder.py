@@ -29,7 +29,8 @@ def check(needed_mb: int = NEEDED_MB) -> None:
 def trouble(error: Exception | None = None, needed_mb: int = NEEDED_MB) -> str | None:
     """Returns what is wrong with the state folder and what to do, or None if nothing is.
 
-    `error` is what happened because of it: an OSError, or an error of the database.
+    `error` is what happened, perhaps because of it: an OSError, or an error of the database. On a full disk, its text
+    stands before the sentence if it has another reason.
     """
     number, name = getattr(error, "errno", None), getattr(error, "filename", None)
     path = Path(name) if isinstance(name, str) else None
@@ -39,8 +40,10 @@ def trouble(error: Exception | None = None, needed_mb: int = NEEDED_MB) -> str |
     otherwise = "or set BROADSHEET_DATA to another folder."
     if not folder.is_dir():
         return f"The state folder {DATA} cannot be made, because {folder} is a file: move it away, {otherwise}"
-    if is_full(folder, needed_mb) or number in _FULL or isinstance(getattr(error, "__cause__", None), DiskFull):
-        return f"The disk of the state folder {DATA} is full: free at least {needed_mb} MB, {otherwise}"
+    is_for_want_of_room = number in _FULL or isinstance(getattr(error, "__cause__", None), DiskFull)
+    if is_for_want_of_room or is_full(folder, needed_mb):
+        sentence = f"The disk of the state folder {DATA} is full: free at least {needed_mb} MB, {otherwise}"
+        return f"{error}\n{sentence}" if error and not is_for_want_of_room else sentence
     is_forbidden = path and number in _FORBIDDEN if error else not os.access(folder, os.W_OK | os.X_OK)
     if is_forbidden:
         path = path if path and os.path.exists(path) else folder

@@ -16,8 +16,6 @@ _INVISIBLE = re.compile(
 # invisible. So is the emoji selector (U+FE0F) anywhere but behind an emoji.
 _EMOJI = "\u2600-\u27bf\U0001f000-\U0001faff"
 _JOINED = "\u0600-\u109f\u1780-\u18af" + _EMOJI
-_STRAY_SELECTOR = re.compile(f"(?<![{_EMOJI}])\ufe0f")
-_STRAY_JOINER = re.compile(f"(?<![{_JOINED}\ufe0f])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
 # Marks that are set above or below the letter before them, in all living scripts, but for signs that make one letter of
 # two (nukta, virama, and the lower letters of Tibetan). No language needs more than four on one letter.
 _BLOCKS = [range(0x300, 0xF8D), range(0xFC6, 0x3100), range(0xA660, 0xAC00), range(0xFE20, 0xFE30)]
@@ -27,8 +25,16 @@ _MARK = "".join(
     if unicodedata.category(mark) in ("Mn", "Me") and unicodedata.combining(mark) not in (7, 9)
 )
 _JOINERS = "\u200c\u200d"
-_FOUR_MARKS = f"[{_JOINERS}]?".join([f"[{_MARK}]"] * 4)
-_HEAP = re.compile(f"({_FOUR_MARKS})[{_JOINERS}]?[{_MARK}][{_MARK}{_JOINERS}]*")
+# NFC sorts these behind a letter, so that no rule below may depend on their order.
+_SORTED = "".join(filter(unicodedata.combining, map(chr, chain(*_BLOCKS, [0xFB1E], range(0x101FD, 0x1E94B)))))
+_OTHER = "".join(set(_SORTED) - set(_MARK)) + _JOINERS
+_RUN = _MARK + _OTHER
+_HEAP = re.compile(f"(?<![{_RUN}])((?:[{_OTHER}]*+[{_MARK}]){{4}})[{_OTHER}]*+[{_MARK}][{_RUN}]*")
+_ANY_MARK = re.compile(f"[{_MARK}]")  # which takes less time
+_ANY_JOINER = re.compile(f"[{_JOINERS}]")
+_STRAY_SELECTOR = re.compile(f"(?<![{_EMOJI}])\ufe0f")
+_STRAY_RUN = re.compile(f"(?<![{_JOINED}\ufe0f{_RUN}])[{_RUN}]+")
+_STRAY_JOINER = re.compile(f"[{_JOINERS}]{{2,}}|[{_JOINERS}](?![{_JOINED}{_RUN}])")
 _CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
 _QUOTATION_MARKS = str.maketrans(dict.fromkeys('"“”„‟«»', "'"))
@@ -40,11 +46,10 @@ def one_line(text: str) -> str:
     Joiners (U+200C, U+200D) remain between emoji and between letters of scripts that need them, from Arabic to Burmese,
     Khmer and Mongolian. At most four accents remain on one letter, and none before the first letter.
     """
-    if text.isascii() and text.isprintable() and "  " not in text:
-        return text.strip()
-    words = _CONTROL.sub(" ", unicodedata.normalize("NFC", _visible(text))).split()
-    line = _HEAP.sub(r"\1", " ".join(words).lstrip(_MARK + _JOINERS + " "))
-    return one_line(line) if _STRAY_JOINER.search(line) else line  # NFC may have put another mark before a joiner
+    if text.isascii():
+        return " ".join(_CONTROL.sub(" ", text).split())
+    words = _CONTROL.sub(" ", _readable(unicodedata.normalize("NFC", _visible(text)))).split()
+    return unicodedata.normalize("NFC", " ".join(words).lstrip(_RUN + " "))
 
 
 def legible(text: str) -> str:
@@ -54,12 +59,19 @@ def legible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    lines = _CONTROL_IN_LINES.sub("", _visible(_LINE_END.sub("\n", text)))
-    return _HEAP.sub(r"\1", lines.lstrip(_MARK + _JOINERS))
+    return _readable(_visible(_CONTROL_IN_LINES.sub("", _LINE_END.sub("\n", text)))).lstrip(_RUN)
 
 
 def _visible(text: str) -> str:
-    return _STRAY_JOINER.sub("", _STRAY_SELECTOR.sub("", _INVISIBLE.sub("", text)))
+    return _STRAY_SELECTOR.sub("", _INVISIBLE.sub("", text))
+
+
+def _readable(text: str) -> str:
+    """Returns the text with joiners only where they join, and at most four accents on a letter."""
+    if _ANY_JOINER.search(text):
+        text = _STRAY_RUN.sub(lambda run: _ANY_JOINER.sub("", run[0]), text)
+        text = _STRAY_JOINER.sub("", text)
+    return _HEAP.sub(r"\1", text) if _ANY_MARK.search(text) else text
 
 
 def cut(text: str, limit: int) -> str:

@@ -27,7 +27,7 @@ _SPACE_IN_RUN = re.compile(rf"(?<=[{UNSPACED}])\s+(?=[{UNSPACED}])")
 _STRAY_MARK = re.compile(rf"(?<![^\W\d_])(?<![{MARKS}])[{MARKS}]+")
 _NO_WORD = re.compile(rf"[^\w.{MARKS}]|_|(?<!\d)\.|\.(?!\d)")  # a dot between digits is part of a number
 _APOSTROPHES = str.maketrans("", "", "'‘’`")
-_DOTTED_NUMBER = re.compile(r"\d+(?:\.\d+)+")
+_DOTTED_NUMBER = re.compile(r"(?<!\d)\d++(?:\.\d++)+")
 _BEFORE_NUMBER = re.compile(r"(?=\d)(?<=[^\W_][^\W\d_])")
 # A letter and a whole number are one word, since letters such as A and T by themselves are stop words.
 _IN_LETTER_AND_NUMBER = re.compile(r"[-‐‑–_^](?=\d)(?<=[^\W\d_].)(?<![^\W_]..)(?!.\d+\.\d)")
@@ -36,26 +36,11 @@ LETTER_AND_NUMBER = r"(?<![^\W_])[^\W\d_][-‐‑–_^]?(?!\d+\.\d)\d+"
 SIGN_WORD = r"(?<![\w*])[^\W\d_](?:\+\+|[#*])(?![^\W\d_]|[*+])|(?<!\w)\.net(?!\w)"
 _SIGN_WORD = re.compile(SIGN_WORD + r"|(?<=\w\w)\+\+(?!\w)")
 _SIGN = re.compile(r"\+\+|[#*]|\.net")
-_GREEK_NAMES = [
-    *(
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-    ),
-    *("omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"),
-]
-_GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK_NAMES, strict=True))
+_GREEK_NAMES = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi"
+    " psi omega"
+)
+_GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK_NAMES.split(), strict=True))
 _GREEK_LETTER = re.compile("(?<![α-ω])[α-ω](?![α-ω])")
 _SPELLING = {"++": "plusplus", "#": "sharp", "*": "star", ".net": "dotnet"}
 MAX_WORD = 500  # characters, which are fewer bytes than the 2,046 of a word that PostgreSQL indexes

@@ -35,15 +35,25 @@ _NAME = (
     r"(?P<id>(?:\d\d(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z]{1,8}(?:-[a-z]{2,4})?(?:\.[a-z]{2})?/\d\d(?:0[1-9]|1[0-2])\d{3}))"
     r"(?:v(?P<version>[1-9]\d{0,2}))?(?!\w|\.\d)"
 )
-_FOLDERS = "|".join(rf"{re.escape(host)}/{{1,2}}(?:{'|'.join(folders)})" for host, folders in HOSTS.items())
-# DOIs, arXiv's stamp on a paper, identifiers of OAI-PMH and Semantic Scholar, and addresses.
-_MARKED = re.compile(
-    rf"(?:10\.48550/arxiv\.|(?<![a-z\d])arxiv(?:\.org)?\s?[:\s]\s?|(?<![\w-])(?:{_FOLDERS})/{{1,2}}){_NAME}", _FLAGS
+_LANGUAGE = "(?:[a-z]{2}(?:-[a-z]{2,4})?/{1,2})?"
+_FOLDERS = "|".join(rf"{re.escape(host)}/{{1,2}}{_LANGUAGE}(?:{'|'.join(folders)})" for host, folders in HOSTS.items())
+_ANY_FOLDER = "|".join(sorted({folder for folders in HOSTS.values() for folder in folders}))
+# What stands before an id: a folder alone, DOIs, arXiv's stamp on a paper, identifiers of OAI-PMH and Semantic Scholar,
+# names of files, and addresses.
+_MARK = (
+    rf"^/?(?:{_ANY_FOLDER})/|10\.48550/arxiv\.|(?<![a-z\d])arxiv(?:\.org)?\s?[:.\s_-]\s?"
+    rf"|(?<![\w-])(?:{_FOLDERS})/{{1,2}}"
 )
+# Folders by month that arXiv has had: ftp/arxiv/papers/2501/2501.00001.pdf, PS_cache/hep-th/pdf/9901/9901001v1.pdf.
+_MONTH = re.compile(r"(?<=/)(?:ftp|PS_cache)/(?:arxiv/|([a-z-]{2,16}/))(?:papers|pdf|ps)/\d{4}/", _FLAGS)
 _BARE = re.compile(rf"(?<![\w./-]){_NAME}", _FLAGS)
 _TAB_TITLE = re.compile(rf"\[{_NAME}\]\s", _FLAGS)  # of a page of arXiv
 _PARAMETERS = re.compile(r"(?<=\S)[?#]\S*")
-_SUFFIX = re.compile(r"\.(?:pdf|html?|md|ps|tex)\b|\s?\[[a-z-]{2,8}(?:\.[a-z-]{2,9})?\].*", _FLAGS)
+_SUFFIX = re.compile(
+    r"\.(?:pdf|html?|md|ps|tex)\b|\s?\[[a-z-]{2,8}(?:\.[a-z-]{2,9})?\].*"
+    r"|\s?\((?:[a-z-]{2,8}\.[a-z-]{2,9}|[a-z]{1,5}-(?:bio|ex|fin|lat|mat|ph|qc|th))\)",
+    _FLAGS,
+)
 
 
 def parse(text: str) -> tuple[str, int | None]:
@@ -64,10 +74,13 @@ def _names(text: str) -> list[re.Match]:
     """Returns the places where the text names a paper, and with them all ids; or nothing if there is no name."""
     if len(text) > MAX_LENGTH:
         return []
-    text = one_line(unquote(unquote(text)))
-    without_parameters = _PARAMETERS.sub("", text)
+    text = _MONTH.sub(r"abs/\1", one_line(unquote(unquote(text))))
     site = re.escape(settings.BASE_URL.partition("://")[2])
-    marked = [*_MARKED.finditer(text), *re.finditer(rf"(?:^|(?<![\w-]){site})/papers/{_NAME}", text, _FLAGS)]
+    name = rf"(?:{_MARK}|(?<![\w-]){site}/papers/){_NAME}"
+    # What the address of a paper has behind "?" names no other one. The address of another page may redirect to it.
+    text = re.sub(rf"({name}[^\s?#]*)[?#]\S*", r"\1", text, flags=_FLAGS)
+    marked = list(re.finditer(name, text, _FLAGS))
+    without_parameters = _PARAMETERS.sub("", text)
     bare = list(_BARE.finditer(without_parameters))
     return marked + bare if marked or _is_alone(bare, without_parameters) else []
 

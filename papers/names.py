@@ -128,7 +128,7 @@ def _is_group(details: Details) -> bool:
 def _read_words(full: str) -> Name:
     unmarked = full.rstrip(_FOOTNOTE_MARKS)
     words = unmarked.split()
-    if len(words) < 2 or (len(words) == 2 and is_suffix(words[1]) and "," not in unmarked):
+    if len(words) < 2 or (len(words) == 2 and "," not in unmarked and _is_only_suffix(words[1])):
         return Name(full)
     if words[0] in _vocabulary.particles and words[-1][0].isupper() and "," not in unmarked:
         return _divided(full, unmarked, "")
@@ -161,6 +161,11 @@ def _begins_with_given(family: list[str], parsed: ParsedName) -> bool:
     if not parsed.given and family[0][0].isupper():
         return True
     return family[0] in _ALSO_GIVEN or (family[0] == "Van" and fold(family[1]) in _VIETNAMESE)
+
+
+def _is_only_suffix(word: str) -> bool:
+    """Return whether the word is a suffix and no family name, as Junior can be."""
+    return is_suffix(word) and (word.isupper() or not word.isalpha())
 
 
 def is_suffix(text: str) -> bool:

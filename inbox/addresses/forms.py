@@ -7,7 +7,6 @@ from inbox.addresses import subscribable
 from inbox.models import Subscription
 from inbox.models.subscription import MAX_PAPERS
 from lib.forms import LineField, MailField
-from lib.mailboxes import canonical
 
 
 @cache
@@ -103,9 +102,6 @@ class SubscribeForm(LetterForm):
     def is_own(self) -> bool:
         """Whether the viewer has confirmed the address, so that no confirmation mail is needed."""
         return self.instance.email in self.confirmed
-
-    def clean_email(self) -> str:
-        return canonical(self.cleaned_data["email"])
 
     def clean(self):
         data = super().clean()

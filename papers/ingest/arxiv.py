@@ -119,7 +119,7 @@ def _record(entry: etree._Element) -> PaperRecord:
         authors=[_author(author) for author in entry.iterfind("{*}author")],
         categories=[category.get("term", "") for category in categories],
         published_at=entry.findtext("{*}published"),
-        withdrawn=withdrawal.is_withdrawn(entry.findtext("{*}comment"), abstract),
+        seems_withdrawn=withdrawal.is_withdrawn(entry.findtext("{*}comment"), abstract),
     )
 
 

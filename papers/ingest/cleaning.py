@@ -15,6 +15,7 @@ from papers import identifiers
 from papers.ingest.problem import RecordError
 from papers.names import Details
 
+MAX_ABSTRACT = 20_000  # characters; arXiv takes 1,920
 MAX_MARKDOWN = 65_536  # characters of a comment, as many as the Hub accepts
 _MAX_INTEGER = 2**31 - 1  # of PostgreSQL's `integer`
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
@@ -68,16 +69,18 @@ def _name(value) -> str:
     return tex.plain(_text(value))
 
 
-def _abstract(value) -> str:
-    """Return the paragraphs with an empty line between them.
+def _abstract(value, notes: list[str]) -> str:
+    """Return the paragraphs with an empty line between them, cut to MAX_ABSTRACT characters.
 
     A paragraph begins at a line that begins with white space (https://info.arxiv.org/help/prep.html#abstracts). So does
     each item of a list of at least two, which begins with a sign.
     """
     text = _storable(value)
     beginnings = _PARAGRAPH_OR_ITEM if len(_ITEM.findall(text)) > 1 else _PARAGRAPH
-    paragraphs = map(one_line, beginnings.split(text))
-    return "\n\n".join(filter(None, paragraphs))
+    text = "\n\n".join(filter(None, map(one_line, beginnings.split(text))))
+    if len(text) > MAX_ABSTRACT:
+        notes.append(f"{len(text):,} characters were cut to {MAX_ABSTRACT:,}")
+    return cut(text, MAX_ABSTRACT)
 
 
 def _markdown(value) -> str:
@@ -216,6 +219,7 @@ def _datetime(value) -> datetime:
 
 # Of values that may be usable in part. These cleaners append to a list what was left out or cut.
 _PARTIAL_CLEANERS = {
+    "abstract": _abstract,
     "authors": _authors,
     "categories": _categories,
     "keywords": _keywords,
@@ -225,7 +229,6 @@ _CLEANERS = {
     "arxiv_id": _arxiv_id,
     "version": _version,
     "title": _title,
-    "abstract": _abstract,
     "code_url": _url,
     "code_stars": _integer,
     "project_url": _url,
@@ -234,6 +237,7 @@ _CLEANERS = {
     "votes": _integer,
     "comments": _integer,
     "withdrawn": _boolean,
+    "seems_withdrawn": _boolean,
     "source_id": _source_id,
     "author": _author,
     "text": _markdown,

@@ -16,7 +16,7 @@ from django.utils import timezone
 from papers import identifiers
 from papers.ingest.client import Client, NotAccessible
 from papers.ingest.hub import expect, load
-from papers.ingest.problem import NotFound, Problem, RecordError
+from papers.ingest.problem import UNUSABLE, NotFound, Problem, reason
 from papers.ingest.record import CommentRecord
 from papers.ingest.save import ImportCounts
 from papers.models import Comment, Paper
@@ -109,8 +109,8 @@ def _read(arxiv_id: str, rows: list, source: str) -> Iterator[PaperComments | Pr
                 record = _record(row, data, comments, parent_id)
                 parent_id = record.source_id
                 comments.setdefault(parent_id, record)
-        except RecordError as error:
-            yield Problem(source, position, str(error))
+        except UNUSABLE as error:
+            yield Problem(source, position, reason(error))
         waiting += [(reply, parent_id) for reply in reversed(_replies(row))]
     yield PaperComments(arxiv_id, tuple(_in_order(comments)), frozenset(ids))
 

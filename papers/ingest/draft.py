@@ -56,7 +56,7 @@ class Draft:
         else:
             if (record.version or 1) < self.values["version"]:
                 new = {name: value for name, value in new.items() if name not in VERSION_FIELDS}
-            elif (record.version or 1) == self.values["version"] and self.values.get("withdrawn"):
+            elif (record.version or 1) == self.values["version"] and self._keeps_withdrawn(record):
                 new.pop("withdrawn", None)
             new["published_at"] = min(record.published_at, self.values["published_at"])
             if new.get("authors"):
@@ -66,6 +66,13 @@ class Draft:
                     details.completed_by(stored.get(name, Details())) for name, details in pairs
                 )
         self.values = self.values | new
+
+    def _keeps_withdrawn(self, record: PaperRecord) -> bool:
+        """Return whether prose about the stored version says nothing new, because a withdrawal is a version.
+
+        A record without a version may be of a later one, so that it can withdraw the paper.
+        """
+        return record.withdrawn is None and bool(record.version or self.values.get("withdrawn"))
 
     def _additions(self, new: dict) -> dict:
         """Return those of the values that the paper lacks, and the greater counts of votes and comments."""
@@ -84,8 +91,9 @@ def _listing_time(record: PaperRecord) -> datetime:
 
 
 def _record_values(record: PaperRecord) -> dict:
-    names = (*SHARED_FIELDS, "authors", "author_details", "votes", "comments", "withdrawn")
+    names = (*SHARED_FIELDS, "authors", "author_details", "votes", "comments")
     values = {name: getattr(record, name) for name in names}
+    values["withdrawn"] = record.seems_withdrawn if record.withdrawn is None else record.withdrawn
     values["organisation"] = record.organisation and record.organisation[0]
     return {name: value for name, value in values.items() if value is not None}
 

@@ -58,7 +58,7 @@ def _record(record) -> PaperRecord:
 
 def _abstract(paper) -> dict:
     abstract = paper.findtext("{*}abstract")
-    return {"abstract": abstract, "withdrawn": withdrawal.is_withdrawn(paper.findtext("{*}comments"), abstract)}
+    return {"abstract": abstract, "seems_withdrawn": withdrawal.is_withdrawn(paper.findtext("{*}comments"), abstract)}
 
 
 def _arxiv(paper) -> dict:
@@ -146,7 +146,7 @@ def _dublin_core(paper) -> dict:
     comments = (description.text or "" for description in paper.findall("{*}description")[1:])
     return {
         "abstract": abstract,
-        "withdrawn": withdrawal.is_withdrawn(" ".join(comments).strip().removeprefix("Comment:"), abstract),
+        "seems_withdrawn": withdrawal.is_withdrawn(" ".join(comments).strip().removeprefix("Comment:"), abstract),
         "authors": [_divided_by_commas(creator.text or "") for creator in paper.iterfind("{*}creator")],
         "published_at": paper.findtext("{*}date"),
     }

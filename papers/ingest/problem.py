@@ -18,6 +18,15 @@ class Deleted(RecordError):
     """The source has deleted the record, which is no failure."""
 
 
+# The errors of a record that cannot be used: ValueError, and what nobody foresaw, which must cost no other record.
+UNUSABLE = (ValueError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError)
+
+
+def reason(error: Exception) -> str:
+    """Return the message of one of UNUSABLE, with its type unless it is a ValueError."""
+    return str(error) if isinstance(error, ValueError) else f"it cannot be read: {error!r}"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A record that cannot be used, by its position from 1 in the source, or the whole source if that is None."""
@@ -36,14 +45,14 @@ class Note(Problem):
 
 
 def read(rows: Iterable, make: Callable, source: str) -> Iterator:
-    """Yield the record that `make` returns for each row, after its notes, or a Problem if it raises ValueError."""
+    """Yield the record that `make` returns for each row, after its notes, or a Problem if it raises one of UNUSABLE."""
     for position, row in enumerate(rows, 1):
         try:
             record = make(row)
         except Deleted as error:
             yield Note(source, position, str(error))
-        except ValueError as error:
-            yield Problem(source, position, str(error))
+        except UNUSABLE as error:
+            yield Problem(source, position, reason(error))
         else:
             yield from (Note(source, position, note) for note in record.notes)
             yield record

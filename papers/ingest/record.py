@@ -14,6 +14,7 @@ class PaperRecord:
 
     A field that the source does not have is None, and its stored value is kept. `organisation` is (slug, name).
     `author_details` are of `authors`, one by one. Datetimes are aware and in UTC. `notes` say what was left out or cut.
+    `withdrawn` is what the source states, `seems_withdrawn` what its prose says.
     """
 
     arxiv_id: str
@@ -33,6 +34,7 @@ class PaperRecord:
     votes: int | None = None
     comments: int | None = None
     withdrawn: bool | None = None
+    seems_withdrawn: bool | None = None
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
@@ -40,7 +42,8 @@ class PaperRecord:
         """Return the record with the source's values, cleaned. Raises RecordError for the id, title and `published_at`.
 
         Another value that cannot be used is left out with a note, and so is a single author, category or keyword. An
-        organisation's name is cut to 120 characters with a note, and its address is made of ASCII letters.
+        organisation's name is cut to 120 characters with a note, and its address is made of ASCII letters. An abstract
+        is cut to MAX_ABSTRACT characters with a note.
 
         Texts and paragraphs become one line without control characters. Datetimes may be ISO 8601, and are in UTC if
         they have no time zone. `version` defaults to the version in `arxiv_id`. An empty list of authors or categories

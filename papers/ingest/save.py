@@ -54,7 +54,8 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     * A field that a record does not have keeps its value.
     * A record that was listed on an earlier day than the paper only adds what the paper lacks, and greater counts.
     * A record of an earlier version does not change the text. A record without a version counts as the first.
-    * A withdrawn paper stays withdrawn until a later version is not.
+    * A withdrawn paper stays withdrawn until a later version is not, or a source states that this one is not.
+    * Prose that seems to withdraw the stored version of a paper does not: a withdrawal is a version of its own.
     * `published_at` is the earliest of all records.
     * A new paper without `listed_at` is listed now if it is recent, and at `published_at` otherwise.
     * `vote_count` and `comment_count` move by the difference of what was imported.

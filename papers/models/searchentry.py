@@ -18,7 +18,7 @@ class SearchEntryManager(models.Manager):
                 paper.pk,
                 bare(tex.plain(paper.title)),
                 bare(tex.plain(paper.abstract)),
-                f" {_BETWEEN} ".join(map(bare_name, names[paper.pk])),
+                f" {_BETWEEN} ".join(map(bare_name, names[paper.pk]))[:_MAX_NAMES],
                 "\n".join(map(fold, paper.topics)),
             )
             for paper in papers
@@ -30,6 +30,7 @@ class SearchEntryManager(models.Manager):
 
 TITLE_START = "^"  # stands before the words of a title, and is none that a text can have
 _BETWEEN = "betweennames"  # taken out again, and its place stays empty: two names side by side are no phrase
+_MAX_NAMES = 160_000  # characters, so that a tsvector, which has at most 1,048,575 bytes, has room for the other texts
 _WRITE = rf"""
     INSERT INTO papers_searchentry (paper_id, words, topics, revision)
     SELECT

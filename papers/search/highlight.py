@@ -74,7 +74,7 @@ class Highlighter(dict):
 
     def _letters(self, run: str, start: int) -> Iterator[tuple[int, int]]:
         spelled = letters(run)
-        folded = [*map(fold, spelled), ""]
+        folded = [*map(_folded, spelled), ""]
         found = {i for i, letter in enumerate(folded) if letter in self.lexemes}
         pairs = [i for i in range(len(spelled)) if folded[i] + folded[i + 1] in self.lexemes]
         found |= {i + n for i in pairs for n in (0, 1)}
@@ -146,6 +146,12 @@ def _split(paragraph: Paragraph, position: int) -> tuple[Paragraph, Paragraph]:
                 split = (*paragraph[:number], before), (after, *paragraph[number + 1 :])
         start += len(as_plain((node,)))
     return split
+
+
+@lru_cache(maxsize=20_000)
+def _folded(letter: str) -> str:
+    """The folded letter of a script without spaces."""
+    return fold(letter)
 
 
 @lru_cache(maxsize=50_000)

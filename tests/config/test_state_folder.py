@@ -21,13 +21,13 @@ IS_ROOT = os.geteuid() == 0
 ODD = """it's "ein Blatt" für 100% $HOME, `x`""" + 60 * "y"
 
 
-def manage(folder: Path, *arguments: str) -> tuple[int, str]:
+def manage(folder: Path, *arguments: str, **own: str) -> tuple[int, str]:
     """Returns the exit code of this command, and what it printed as an error."""
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     run = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env=environment | {"BROADSHEET_DATA": str(folder)},
+        env=environment | own | {"BROADSHEET_DATA": str(folder)},
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -60,6 +60,10 @@ def test_a_full_disk_is_said_in_one_sentence(small_disk):
     assert manage(small_disk / "state", "prepare") == (1, full)  # the database runs, and finds no room
     user.process.communicate()
     assert manage(small_disk / "state", "prepare") == (1, full)  # the database does not run
+    unreachable = f"postgresql://postgres@127.0.0.1:{free_port()}/postgres"
+    code, errors = manage(small_disk / "state", "prepare", DATABASE_URL=unreachable)
+    assert (code, errors.count(full)) == (1, 1)
+    assert errors.startswith("connection failed")  # which the full disk has not caused
     (small_disk / "ballast").unlink()
     assert manage(small_disk / "state", "check") == (0, "")
 

@@ -41,11 +41,24 @@ def test_what_cannot_be_seen(text, line):
     assert one_line(text) == line
 
 
-@given(st.text() | st.text("aب🔬क \u200c\u200d\ufe0f\u200b\u0301\u0344\u06d6\u094d\u302a\u2028"))
+@given(st.text() | st.text("aب🔬क \u200c\u200d\ufe0f\u200b\u0301\u0344\u06d6\u094d\u302a\u2028\u0334\u0941\U0001d165"))
 def test_a_line_is_a_line_already(text):
     line = one_line(text)
     assert one_line(line) == line
     assert len(line.splitlines()) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("क\u0301" + "\u094d\u200d" * 200_000 + "क", "क\u094d\u0301" + "\u200d\u094d" * 199_999 + "\u200dक"),
+        ("a" + "\u0301\u094d\u200d" * 200_000 + "क", "á" + "\u094d" * 5 + "\u0301" * 4 + "क"),
+        ("क" + "\u094d" * 400_000, "क" + "\u094d" * 400_000),
+    ],
+    ids=["joiners", "stray joiners", "signs"],
+)
+def test_a_run_of_marks_is_read_in_the_time_of_its_length(text, line):
+    assert one_line(text) == line
 
 
 @given(st.text())
@@ -157,6 +170,10 @@ def test_bare_is_words_one_space_apart_and_stays_as_it_is(text):
     assert all(re.fullmatch(rf"[\d.]+|[\w{MARKS}]+", word) for word in bare(text).split())
     assert bare(bare(text)) == bare(text) or re.search(f"[{UNSPACED}]", bare(text))
     assert "  " not in bare(text)
+
+
+def test_a_long_number_is_read_in_the_time_of_its_length():
+    assert bare("9" * 200_000 + ".5 " + "1." * 100_000) == f"{'9' * 500} {'1.' * 250}".rstrip(".")
 
 
 @pytest.mark.parametrize(

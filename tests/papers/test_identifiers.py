@@ -49,13 +49,36 @@ def test_an_id_alone_names_its_paper(arxiv_id, version):
         "请看https://arxiv.org/abs/2501.00001。",
         "/papers/2501.00001/similar",
         f"{settings.BASE_URL}/papers/2501.00001v2#comments",
+        f"{settings.BASE_URL}/papers/2501.00001?next=https://arxiv.org/abs/2502.00002",
+        "https://arxiv.org/abs/2501.00001?ref=arxiv.org/abs/2502.00002",
+        "https://arxiv.org/pdf/2501.00001v2.pdf?x=1#from=https%3A%2F%2Farxiv.org%2Fabs%2F2502.00002",
+        "https://www.alphaxiv.org/zh/overview/2501.00001",
+        "https://www.alphaxiv.org/pt-br/overview/2501.00001v1",
+        "https://arxiv.org/ftp/arxiv/papers/2501/2501.00001.pdf",
+        "http://arxiv.org/PS_cache/arxiv/pdf/2501/2501.00001v1.pdf",
+        "abs/2501.00001",
+        "/pdf/2501.00001v3.pdf",
+        "papers/2501.00001",
+        "2501.00001 (cs.CL)",
+        "2501.00001v2 (hep-th)",
+        "arXiv.2501.00001",
+        "arXiv-2501.00001v2.tar.gz",
     ],
 )
 def test_text_around_the_name_of_one_paper(text):
     assert identifiers.parse(text)[0] == "2501.00001"
 
 
-@pytest.mark.parametrize("text", ["math.GT/0309136", "MATH/0309136", "arxiv.org/abs/Math.gt/0309136v2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "math.GT/0309136",
+        "MATH/0309136",
+        "arxiv.org/abs/Math.gt/0309136v2",
+        "abs/math/0309136",
+        "https://arxiv.org/ftp/math/papers/0309/0309136.pdf",
+    ],
+)
 def test_old_ids_are_read_as_arxiv_writes_them(text):
     assert identifiers.parse(text)[0] == "math/0309136"
 
@@ -77,6 +100,11 @@ def test_old_ids_are_read_as_arxiv_writes_them(text):
         "https://huggingface.co/blog/2501.00001",
         "https://huggingface.co/papers?q=2501.00001",
         "https://arxiv.org/list/cs.CL/2501",
+        "https://arxiv.org/list/hep-th/9901001",
+        "2501.00001 (see the appendix)",
+        "2501.00001 (pre-trained)",
+        "blog/abs/2501.00001",
+        "https://arxiv.org/abs/2501.00001?x=1 https://arxiv.org/abs/2501.00002?x=1",
         "2501.00001.json.gz",
     ],
 )
@@ -100,7 +128,7 @@ def test_every_text_is_a_name_or_a_value_error(text):
 
 
 @pytest.mark.parametrize("piece", ["a", "a-", "arxiv ", "2501.0", "arxiv.org/abs/", "/", "[aa", "%25", "?", "https://"])
-def test_long_texts_take_no_longer_than_their_length(piece):
+def test_the_longest_texts_name_no_paper(piece):
     with pytest.raises(ValueError, match="is not an arXiv id"):
         identifiers.parse(piece * (identifiers.MAX_LENGTH // len(piece)))
 

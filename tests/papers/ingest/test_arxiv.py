@@ -72,7 +72,7 @@ def test_an_atom_entry():
         author_details=(Details(affiliation="X"), Details()),
         categories=("cs.CL", "cs.AI"),
         published_at=datetime(2001, 12, 11, 23, 59, 59, tzinfo=UTC),
-        withdrawn=False,
+        seems_withdrawn=False,
     )
 
 
@@ -97,7 +97,7 @@ def test_arxiv_raw():
         author_details=(Details(),) * 3,
         categories=("hep-ph", "hep-ex"),
         published_at=datetime(2013, 2, 8, 21, 0, 1, tzinfo=UTC),
-        withdrawn=False,
+        seems_withdrawn=False,
     )
 
 
@@ -185,6 +185,11 @@ def test_a_deleted_oai_record_is_a_note():
 def test_a_line_of_authors_is_split(line, names):
     fields = {"arxiv_id": "1302.2146", "title": "T", "published_at": "2013-02-08"}
     assert list(PaperRecord.from_source(**fields, authors=oai.split_names(line)).authors or ()) == names
+
+
+def test_a_line_of_authors_is_split_in_the_time_of_its_length():
+    nested = "(" * 100_000 + ")" * 100_000
+    assert oai.split_names(f"A{' ' * 200_000}B, C {nested}")[0] == "A B"
 
 
 @pytest.mark.parametrize(

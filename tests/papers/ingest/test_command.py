@@ -12,9 +12,11 @@ from django.core.management import CommandError, call_command
 from papers import audit
 from papers.ingest import files
 from papers.ingest.client import Client
+from papers.ingest.problem import read
 from papers.management.commands import import_arxiv, import_hub
 from papers.models import Author, Day, Paper
 from tests.papers.ingest.fake_arxiv import oai_answer, raw_record
+from tests.papers.ingest.test_record import record_of
 
 pytestmark = pytest.mark.django_db
 HUB = sorted((Path(__file__).parents[4] / "shared" / "data" / "hub_daily").glob("*.json.gz"))
@@ -89,6 +91,36 @@ def test_a_second_run_changes_nothing_and_says_so(write):
 def test_gzip_is_read_by_its_content(write):
     assert hub(write("a.json", gzip.compress(json.dumps(rows("2509.00001")).encode()))).code == 0
     assert Paper.objects.count() == 1
+
+
+def test_no_text_costs_the_papers_beside_it(write):
+    """Not even one that took longer than its length, or of which PostgreSQL could not index all words."""
+    rare = "".join(map(chr, range(0x20000, 0x2A000)))
+    names = [
+        {"name": letters[start : start + 200]} for letters in (rare, rare[::-1]) for start in range(0, 40_960, 200)
+    ]
+    hostile = [
+        {"summary": "क\u0301" + "\u094d\u200d" * 100_000 + "क"},
+        {"summary": rare[::2], "authors": names},
+        {"summary": "9" * 100_000},
+    ]
+    good, *bad = rows(*(f"2509.0000{number}" for number in range(len(hostile) + 1)))
+    for row, fields in zip(bad, hostile, strict=True):
+        row["paper"] |= fields
+    run = hub(write("a.json", [*bad, good]))
+    notes = [line.partition("record ")[2] for line in run.err.splitlines()]
+    assert notes == [
+        "1: abstract: 200,003 characters were cut to 20,000",
+        "2: abstract: 20,480 characters were cut to 20,000",
+        "3: abstract: 100,000 characters were cut to 20,000",
+    ]
+    assert (run.code, Paper.objects.count()) == (0, 4)
+
+
+def test_an_error_that_nobody_foresaw_costs_one_record():
+    problem, record = read([0, 1], lambda row: 1 / row and record_of(), "a.json")
+    assert str(problem) == "a.json, record 1: it cannot be read: ZeroDivisionError('division by zero')"
+    assert record == record_of()
 
 
 def test_what_is_bad_is_told_with_file_position_and_reason_and_the_rest_is_saved(write):

@@ -88,8 +88,8 @@ def test_an_abstract_that_withdraws(abstract, expected):
     ),
 ], ids=["atom", "atom abstract", "raw", "arXiv", "dc"])  # fmt: skip
 def test_every_format_tells_it(xml):
-    assert [record.withdrawn for record in parse(xml)] == [True]
-    assert [record.withdrawn for record in parse(xml.replace(NOTICE, "12 pages"))] == [False]
+    assert [record.seems_withdrawn for record in parse(xml)] == [True]
+    assert [record.seems_withdrawn for record in parse(xml.replace(NOTICE, "12 pages"))] == [False]
 
 
 def versions(*types) -> str:
@@ -115,7 +115,7 @@ def versions(*types) -> str:
         (("D", "I", "D"), False),
         ((None, "I", None), False),
         (("D",), False),
-        ((None, None), False),
+        ((None, None), None),
     ],
 )
 def test_the_type_of_the_last_versions_source_tells_it(types, expected):
@@ -125,6 +125,26 @@ def test_the_type_of_the_last_versions_source_tells_it(types, expected):
 def test_the_type_of_the_source_counts_more_than_prose():
     xml = versions("D", "I", "D").replace("An error in Section 2 was found", NOTICE)
     assert [record.withdrawn for record in parse(xml)] == [False]
+
+
+@pytest.mark.parametrize(("kind", "is_withdrawn"), [("D", False), ("I", True)])
+@pytest.mark.parametrize("comment", [NOTICE, "12 pages"])
+def test_the_type_of_the_source_counts_more_than_prose_of_another_format(db, kind, is_withdrawn, comment):
+    raw = parse(versions("D", kind))
+    prose = parse(atom(ENTRY.replace("2509.08721", "1302.2146") + f"<arxiv:comment>{comment}</arxiv:comment>"))
+    for records in (raw + prose + raw, prose + raw + prose):
+        for record in records:
+            save([record])
+        assert bool(Paper.objects.get().withdrawn_at) is is_withdrawn
+        Paper.objects.all().delete()
+
+
+def test_prose_without_a_version_may_be_of_a_later_one(db):
+    save(parse(versions("D")))
+    prose = f"<arXiv><created>2013-02-08</created><title>T</title><comments>{NOTICE}</comments></arXiv>"
+    for comments in (prose, prose.replace(NOTICE, "12 pages")):
+        save(parse(response(comments)))
+        assert Paper.objects.get().withdrawn_at
 
 
 def test_a_withdrawal_by_its_files_is_undone_by_a_version_with_files(db):
@@ -174,14 +194,15 @@ def test_withdrawn_until_a_later_version_is_back(sent):
     save([FULL])
     moments = []
     for record, is_withdrawn in [
-        (record_of(withdrawn=True), False),  # of the first version, while the second is here
-        (record_of(version=2, withdrawn=False), False),
-        (record_of(version=3, withdrawn=True), True),
-        (record_of(version=3, withdrawn=False), True),
-        (record_of(version=2, withdrawn=False), True),
+        (record_of(seems_withdrawn=True), False),  # of the first version, while the second is here
+        (record_of(version=2, seems_withdrawn=False), False),
+        (record_of(version=3, seems_withdrawn=True), True),
+        (record_of(version=3, seems_withdrawn=False), True),
+        (record_of(version=2, seems_withdrawn=False), True),
         (record_of(votes=7), True),
         (record_of(version=4), True),
-        (record_of(version=5, withdrawn=False), False),
+        (record_of(version=5, seems_withdrawn=False), False),
+        (record_of(version=5, seems_withdrawn=True), False),
     ]:
         save([record])
         moments.append(Paper.objects.get().withdrawn_at)
