@@ -153,7 +153,6 @@ FOUND = {
     "epsilon-greedy": ["greedy"],
     "C*-algebras": ["c*"],
     '"Lambda CDM"': ["cold"],
-    "ΛCDM": ["cold"],
     "-3D scenes": [],
     "深度": ["深度"],
     "深度学习": ["深度"],
