@@ -5,6 +5,7 @@ a citation, the title of a browser's tab.
 """
 
 import re
+from unicodedata import normalize
 from urllib.parse import unquote
 
 from django.conf import settings
@@ -19,7 +20,7 @@ HOSTS = {
     "arxiv.org": ("abs", "bibtex", "e-print", "format", "html", "pdf", "ps", "src", "tb"),
     "emergentmind.com": ("papers",),
     "hf.co": ("papers",),
-    "huggingface.co": ("papers",),
+    "huggingface.co": ("api/papers", "papers"),
     "inspirehep.net": ("api/arxiv", "arxiv"),
     "papers.cool": ("arxiv",),
     "scirate.com": ("arxiv",),
@@ -33,7 +34,7 @@ _FLAGS = re.IGNORECASE | re.ASCII
 # Repetitions have limits, so that the time grows no faster than the text.
 _NAME = (
     r"(?P<id>(?:\d\d(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z]{1,8}(?:-[a-z]{2,4})?(?:\.[a-z]{2})?/\d\d(?:0[1-9]|1[0-2])\d{3}))"
-    r"(?:v(?P<version>[1-9]\d{0,2}))?(?!\w|\.\d)"
+    r"(?:\s?v(?P<version>[1-9]\d{0,2}))?(?!\w|\.\d)"
 )
 _LANGUAGE = "(?:[a-z]{2}(?:-[a-z]{2,4})?/{1,2})?"
 _FOLDERS = "|".join(rf"{re.escape(host)}/{{1,2}}{_LANGUAGE}(?:{'|'.join(folders)})" for host, folders in HOSTS.items())
@@ -41,11 +42,12 @@ _ANY_FOLDER = "|".join(sorted({folder for folders in HOSTS.values() for folder i
 # What stands before an id: a folder alone, DOIs, arXiv's stamp on a paper, identifiers of OAI-PMH and Semantic Scholar,
 # names of files, and addresses.
 _MARK = (
-    rf"^/?(?:{_ANY_FOLDER})/|10\.48550/arxiv\.|(?<![a-z\d])arxiv(?:\.org)?\s?[:.\s_-]\s?"
+    rf"^/?(?:{_ANY_FOLDER})/|10\.48550/arxiv\.|corr,?\s?abs/|(?<![a-z\d])arxiv(?:\.org)?\s?[:.\s_-]\s?"
     rf"|(?<![\w-])(?:{_FOLDERS})/{{1,2}}"
 )
 # Folders by month that arXiv has had: ftp/arxiv/papers/2501/2501.00001.pdf, PS_cache/hep-th/pdf/9901/9901001v1.pdf.
 _MONTH = re.compile(r"(?<=/)(?:ftp|PS_cache)/(?:arxiv/|([a-z-]{2,16}/))(?:papers|pdf|ps)/\d{4}/", _FLAGS)
+_PORT = re.compile(r"(?<=[a-z]):(?:80|443)(?=/)", _FLAGS)
 _BARE = re.compile(rf"(?<![\w./-]){_NAME}", _FLAGS)
 _TAB_TITLE = re.compile(rf"\[{_NAME}\]\s", _FLAGS)  # of a page of arXiv
 _PARAMETERS = re.compile(r"(?<=\S)[?#]\S*")
@@ -74,7 +76,7 @@ def _names(text: str) -> list[re.Match]:
     """Returns the places where the text names a paper, and with them all ids; or nothing if there is no name."""
     if len(text) > MAX_LENGTH:
         return []
-    text = _MONTH.sub(r"abs/\1", one_line(unquote(unquote(text))))
+    text = _MONTH.sub(r"abs/\1", _PORT.sub("", one_line(normalize("NFKC", unquote(unquote(text))))))
     site = re.escape(settings.BASE_URL.partition("://")[2])
     name = rf"(?:{_MARK}|(?<![\w-]){site}/papers/){_NAME}"
     # What the address of a paper has behind "?" names no other one. The address of another page may redirect to it.
