@@ -155,8 +155,8 @@ def _dublin_core(paper) -> dict:
 def _divided_by_commas(name: str) -> tuple[str, Details]:
     """Return "Last, First, Jr." as "First Last Jr." with its parts."""
     family, _, rest = tex.plain(name).partition(",")
-    given, _, suffix = rest.partition(",")
-    return f"{given} {family} {suffix}", Details(family, given, suffix)
+    given, _, suffix = map(str.strip, rest.partition(","))
+    return joined(family, given, suffix), Details(family, given, suffix)
 
 
 _FORMATS = {"arXiv": _arxiv, "arXivRaw": _arxiv_raw, "dc": _dublin_core}
