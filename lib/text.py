@@ -47,7 +47,7 @@ def one_line(text: str) -> str:
     Khmer and Mongolian. At most four accents remain on one letter, and none before the first letter.
     """
     if text.isascii():
-        return " ".join(_CONTROL.sub(" ", text).split())
+        return " ".join((text if text.isprintable() else _CONTROL.sub(" ", text)).split())
     words = _CONTROL.sub(" ", _readable(unicodedata.normalize("NFC", _visible(text)))).split()
     return unicodedata.normalize("NFC", " ".join(words).lstrip(_RUN + " "))
 

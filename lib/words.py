@@ -27,6 +27,7 @@ _SPACE_IN_RUN = re.compile(rf"(?<=[{UNSPACED}])\s+(?=[{UNSPACED}])")
 _STRAY_MARK = re.compile(rf"(?<![^\W\d_])(?<![{MARKS}])[{MARKS}]+")
 _NO_WORD = re.compile(rf"[^\w.{MARKS}]|_|(?<!\d)\.|\.(?!\d)")  # a dot between digits is part of a number
 _APOSTROPHES = str.maketrans("", "", "'‘’`")
+_DIGIT = re.compile(r"\d")
 _DOTTED_NUMBER = re.compile(r"(?<!\d)\d++(?:\.\d++)+")
 _BEFORE_NUMBER = re.compile(r"(?=\d)(?<=[^\W_][^\W\d_])")
 # A letter and a whole number are one word, since letters such as A and T by themselves are stop words.
@@ -100,8 +101,14 @@ def bare(text: str) -> str:
     words = words.replace("∗", "*").replace("^*", "*")  # C* is typeset with a raised star
     if _SIGN.search(words):  # which takes less time
         words = _SIGN_WORD.sub(_spelled, words)
-    words = _STRAY_MARK.sub("", _NO_WORD.sub(" ", _IN_LETTER_AND_NUMBER.sub("", words.translate(_APOSTROPHES))))
-    words = _BEFORE_NUMBER.sub(" ", _DOTTED_NUMBER.sub(r" \g<0> ", words))
+    words = words.translate(_APOSTROPHES)
+    if _DIGIT.search(words):
+        words = _NO_WORD.sub(" ", _IN_LETTER_AND_NUMBER.sub("", words))
+        words = _BEFORE_NUMBER.sub(" ", _DOTTED_NUMBER.sub(r" \g<0> ", words))
+    else:
+        words = _NO_WORD.sub(" ", words)
+    if not words.isascii():
+        words = _STRAY_MARK.sub("", words)
     return " ".join(word[:MAX_WORD].rstrip(".") for word in words.split())
 
 

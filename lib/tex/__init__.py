@@ -11,7 +11,7 @@ from html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from lib.tex.nodes import Document
-from lib.tex.reader import read
+from lib.tex.reader import has_signs, read
 from lib.tex.writers import as_html, as_markdown, as_plain, as_tex
 from lib.text import one_line
 
@@ -31,7 +31,7 @@ def paragraphs(document: Document, text_html: Callable[[str], str] = _escape) ->
 
 def plain(text: str) -> str:
     """Returns the text as one line without TeX: "$\\alpha_i^2$" becomes "α_i^2"."""
-    return " ".join(plain_paragraphs(text))
+    return " ".join(plain_paragraphs(text)) if has_signs(text) else one_line(text)
 
 
 def plain_paragraphs(text: str) -> list[str]:

@@ -33,7 +33,7 @@ from lib.tex.writers import as_plain
 MAX_LENGTH = 10_000  # characters of a text that is read as TeX; abstracts on arXiv have at most 1,920
 MAX_ERRORS = 20  # signs without a partner, before all signs but formulas are taken as they were typed
 
-_SIGNS = re.compile(r"[\\{}$~`]|--|''|://|\n[ \t]*\n")
+_SIGNS = ("\\", "{", "}", "$", "~", "`", "--", "''", "://", "\n")
 _SPECIAL = re.compile(r"[\\{}]")
 _WORD = re.compile(r"[\w.'’:+-]*[^\W\d_][\w.'’:+-]*|")
 _NO_PARTNER = re.compile(rf"\\(?:begin|end)\s*\{{[^{{}}]*\}}|\{{\\(?:{'|'.join(commands.SWITCHES)})\b")
@@ -41,10 +41,15 @@ _OPTIONS = re.compile(r"\s*\[[^\]]*\]\s*")
 _ESCAPED = re.compile(r"\\([%#&_~^$])(?:\{\})?")
 
 
+def has_signs(text: str) -> bool:
+    """Returns whether the text may be anything else than one paragraph of plain text."""
+    return any(sign in text for sign in _SIGNS)
+
+
 @lru_cache(maxsize=1_000)
 def read(text: str) -> Document:
     """Returns the paragraphs of the text, which empty lines separate. Any text can be read."""
-    nodes = _Reader(text).read() if _SIGNS.search(text) and len(text) <= MAX_LENGTH else [Text(text)]
+    nodes = _Reader(text).read() if has_signs(text) and len(text) <= MAX_LENGTH else [Text(text)]
     return paragraphs(nodes)
 
 
