@@ -109,7 +109,9 @@ def bare(text: str) -> str:
         words = _NO_WORD.sub(" ", words)
     if not words.isascii():
         words = _STRAY_MARK.sub("", words)
-    return " ".join(word[:MAX_WORD].rstrip(".") for word in words.split())
+    if len(words) <= MAX_WORD:
+        return " ".join(words.split())
+    return " ".join(word if len(word) <= MAX_WORD else word[:MAX_WORD].rstrip(".") for word in words.split())
 
 
 def bare_term(text: str) -> str:
