@@ -16,6 +16,7 @@ from lib.tex.delimiters import spans
         ("SO$(3)$, AdS$5$, z$>$6, C$*$-algebras, 10$-$20 and S/N$>$5", ["$(3)$", "$5$", "$>$", "$*$", "$-$", "$>$"]),
         ("$ k $, $ z = 6 $, $n $, $]0,1[$ but $HOME/$USER", ["$ k $", "$ z = 6 $", "$n $", "$]0,1[$"]),
         ("{\\bf$k$-NN} $\\text{for $x>0$}$ $f \\mbox{ if $x$}$", ["$k$", "$\\text{for $x>0$}$", "$f \\mbox{ if $x$}$"]),
+        ("$P(final output is incorrect) le 2e^{-2}.$ and $x$", ["$x$"]),
         ("$$ and $$ $$F = ma$$", ["$$F = ma$$"]),
         ("\\$5 and \\$6 for $\\$7$", ["$\\$7$"]),
         ("CO$_2$ is 16$\\times$ at $ x^2 $", ["$_2$", "$\\times$", "$ x^2 $"]),
