@@ -1,6 +1,7 @@
 """A paper's own page."""
 
 from contextlib import suppress
+from functools import cache
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -75,14 +76,14 @@ def _similar(paper: Paper) -> list[Summary]:
 
 def _context(paper: Paper, why: ranking.Explanation) -> dict:
     authors = list(paper.authors.all())
-    summary = summarise(paper, authors)
+    summary = cache(lambda: summarise(paper, authors))  # only if the page is drawn
     return {
         "paper": paper,
-        "citation_authors": lambda: citation.citation_authors(summary),
+        "citation_authors": lambda: citation.citation_authors(summary()),
         "authors": authors[:AUTHORS_SHOWN],
         "more_authors": authors[AUTHORS_SHOWN:],
         "day": Period.day(paper.listed_on),
         "canonical": settings.BASE_URL + paper.get_absolute_url(),
         "why": why,
-        "bibtex": lambda: citation.bibtex(summary),
+        "bibtex": lambda: citation.bibtex(summary()),
     }
