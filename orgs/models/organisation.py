@@ -4,13 +4,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from lib.fields import LineField
-from lib.locks import LockQuerySet
+from lib.locks import LockQuerySet, take
 from lib.lookalikes import RESERVED, skeleton
 from lib.refusals import Gone, NotAllowed
 from lib.text import initials
@@ -68,8 +68,7 @@ class OrganisationManager(models.Manager.from_queryset(LockQuerySet)):
 
         So no two whose slugs or names look alike are founded at once.
         """
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SLUGS_LOCK])
+        take(_SLUGS_LOCK)
 
     def refuse_imitation(self, field: str, value: str, but: int | None = None) -> None:
         """Raises ValidationError, for this form field, for a value that looks like a slug or a name that is in use.
