@@ -17,7 +17,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from lib import bare_links
 from lib.tex import formula
 from lib.tex.formula import MATHML, MATHML_ATTRIBUTES
-from lib.text import legible, one_line
+from lib.text import BLANK_LINES, legible, one_line
 
 _PROSE = {"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr", "del"}
 _ATTRIBUTES = MATHML_ATTRIBUTES | {"a": {"href"}, "*": set()}  # nh3 allows title anywhere
@@ -57,7 +57,6 @@ _markdown.add_render_rule("heading_open", lambda *_: "<p><strong>")
 _markdown.add_render_rule("heading_close", lambda *_: "</strong></p>\n")
 _one_line = _reader("zero", "link", "escape")
 
-_BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 _LINE_END = re.compile(r"(?<!</p>)\n")
 MARK = re.compile(r"[\\`*_\[\]<>!&$~#@:^{}|=+\n-]")
 
@@ -84,7 +83,7 @@ def markdown(text: str, people: Mapping[str, str] | None = None, *, plain: bool 
 
 
 def _as_typed(text: str) -> str:
-    lines = _BLANK_LINES.sub("</p>\n<p>", bare_links.linked(text.strip()))
+    lines = BLANK_LINES.sub("</p>\n<p>", bare_links.linked(text.strip()))
     return "<p>" + _LINE_END.sub("<br>\n", lines) + "</p>"
 
 

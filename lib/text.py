@@ -37,6 +37,7 @@ _STRAY_RUN = re.compile(f"(?<![{_JOINED}\ufe0f{_RUN}])[{_RUN}]+")
 _STRAY_JOINER = re.compile(f"[{_JOINERS}]{{2,}}|[{_JOINERS}](?![{_JOINED}{_RUN}])")
 _CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
+BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 _QUOTATION_MARKS = str.maketrans(dict.fromkeys('"“”„‟«»', "'"))
 
 

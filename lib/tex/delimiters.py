@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lib.text import BLANK_LINES
+
 _LAYOUTS = ("align", "alignat", "eqnarray", "flalign", "gather", "multline")  # need their names to be laid out
 _BEGIN = rf"\\begin\{{(?P<name>equation|displaymath|math|{'|'.join(_LAYOUTS)})\*?\}}"
 _OPENING = re.compile(rf"{_BEGIN}|\\[(\[]|\\(?:[a-zA-Z]+|.)|\$\$|\$", re.DOTALL)
@@ -15,7 +17,6 @@ _CLOSING = {r"\(": r"\)", r"\[": r"\]", "$$": "$$"}
 _DOLLAR = re.compile(r"(?:\\.|[^\\$])*+\$", re.DOTALL)
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 MAX_INNER = 4  # dollars in a formula, which are of formulas in texts in it
-_PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
 
 _TEX = re.compile(r"\\[a-zA-Z,;:! {}|]|[\^_{}]")
 _COMMAND = re.compile(r"\\[a-zA-Z]+")
@@ -57,7 +58,7 @@ def _span(text: str, opening: re.Match) -> Span | None:
         return None
     closing = opening[0].replace("begin", "end") if opening["name"] else _CLOSING.get(opening[0])
     tex_end = text.find(closing, tex_start) if closing else -1
-    if tex_end < 0 or not text[tex_start:tex_end].strip() or _PARAGRAPH_END.search(text, tex_start, tex_end):
+    if tex_end < 0 or not text[tex_start:tex_end].strip() or BLANK_LINES.search(text, tex_start, tex_end):
         return None
     if opening[0] == "$$" and not _is_formula("", text[tex_start:tex_end], ""):
         return None
@@ -91,7 +92,7 @@ def _is_formula(before: str, tex: str, after: str) -> bool:
     "money ($) and quality ($/point)".
     """
     text = tex.strip()
-    if not text or _PARAGRAPH_END.search(tex):
+    if not text or BLANK_LINES.search(tex):
         return False
     if _OPERATORS.fullmatch(text):
         return True

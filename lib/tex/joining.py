@@ -6,15 +6,15 @@ from itertools import groupby
 
 from lib import bare_links
 from lib.tex.nodes import Document, Link, Node, Paragraph, Styled, Text
+from lib.text import BLANK_LINES
 
 BREAK = Text("\n\n")  # between two paragraphs; within a link, it is a space
-_PARAGRAPH_END = re.compile(r"\n[ \t]*\n\s*")
 _SPACES = re.compile(r"[ \t\n\r\f\v]+")
 
 
 def split(text: str) -> list[Node]:
     """Returns the text with BREAK at its empty lines."""
-    first, *others = _PARAGRAPH_END.split(text)
+    first, *others = BLANK_LINES.split(text)
     return [Text(first), *(node for other in others for node in (BREAK, Text(other)))]
 
 
