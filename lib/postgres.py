@@ -166,12 +166,12 @@ def _is_locked(file: IO) -> bool:
 
 def _wait(until: Callable[[], bool], sentence: str) -> None:
     """Wait until the condition is true. Print the sentence after a second; raise Unusable after PATIENCE."""
-    began, is_told = time.monotonic(), False
+    began, has_printed = time.monotonic(), False
     while not until():
         waited = time.monotonic() - began
         if waited > PATIENCE:
             raise Unusable(f"{sentence} That has taken more than {PATIENCE // 60} minutes.")
-        if waited > 1 and not is_told:
+        if waited > 1 and not has_printed:
             sys.stderr.write(f"{sentence}\n")
-            is_told = True
+            has_printed = True
         time.sleep(0.05)

@@ -51,7 +51,7 @@ def trouble(error: Exception | None = None, needed_mb: int = NEEDED_MB) -> str |
     return None
 
 
-def is_full(folder: Path, needed_mb: int = NEEDED_MB) -> bool:
+def is_full(folder: Path, needed_mb: int) -> bool:
     return shutil.disk_usage(folder).free < needed_mb * 1024**2
 
 

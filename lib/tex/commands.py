@@ -64,7 +64,7 @@ ENVIRONMENTS = {"abstract", "center", "quote", "quotation", "flushleft", "flushr
 
 
 def symbol(name: str) -> str | None:
-    """Returns the text of a command without an argument, such as \\ss, \\alpha or \\%, or None if it is not known."""
+    """Returns the text of a command without an argument, such as \\ss, \\alpha or \\%, or None for others."""
     if name in _TEXTS:
         return _TEXTS[name]
     spec = _symbols.get_macro_spec(name)
@@ -74,7 +74,7 @@ def symbol(name: str) -> str | None:
 
 
 class _AllArguments(MacroStandardArgsParser):
-    """Reads all arguments in braces and brackets right behind a command that is not known."""
+    """Reads all arguments in braces and brackets right behind a command that is none of these."""
 
     def parse_args(self, w, pos, parsing_state=None):
         args, end = [], pos

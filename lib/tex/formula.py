@@ -66,7 +66,7 @@ _RENAMED = {
 }
 _RENAMED |= {name.replace("*", ""): other for name, other in _RENAMED.items()}
 _FORMULA_IN_TEXT = re.compile(r"\\(?:text|textrm|mbox|hbox)\{([^{}$]*)\$([^$]*)\$([^{}$]*)\}")
-_PERCENT = re.compile(r"(?<!\\)%")  # a comment would begin there, but authors mean a percent sign
+_PERCENT = re.compile(r"(?<!\\)%")
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Definitions could make four million characters of 2,000, and a reference to another formula leads nowhere.
 _NOT_READ = re.compile(r"\\(?:[a-zA-Z]*(?:def|let|command)|(?:eq)?ref)(?![a-zA-Z])")
@@ -86,6 +86,11 @@ def mathml(tex: str, *, is_block: bool = False) -> str | None:
     return nh3.clean(html, tags=MATHML, attributes=MATHML_ATTRIBUTES)
 
 
+def with_percent_signs(tex: str) -> str:
+    """Returns the formula with each % as a sign, which authors mean, and not as the beginning of a comment."""
+    return _PERCENT.sub(r"\\%", tex)
+
+
 def _prepared(tex: str) -> str:
     """Returns the formula as math-core reads it: without numbers of equations, and without formulas within text."""
     while (divided := _FORMULA_IN_TEXT.sub(r"\\text{\1}\2\\text{\3}", tex)) != tex:
@@ -93,7 +98,7 @@ def _prepared(tex: str) -> str:
     for name, other in _RENAMED.items():
         tex = tex.replace(name, other)
     tex = _NUMBER.sub("", tex)
-    return _NUMBERED.sub(r"\\\1{\2*}", _PERCENT.sub(r"\\%", tex))
+    return _NUMBERED.sub(r"\\\1{\2*}", with_percent_signs(tex))
 
 
 @lru_cache(maxsize=4_000)

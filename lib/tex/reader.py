@@ -149,7 +149,7 @@ class _Reader:
         return _COMMANDS.get(node.macroname, _Reader._read_symbol)(self, node, args)
 
     def _read_symbol(self, node: LatexMacroNode, args) -> list[Node]:
-        """Returns the text of a command without arguments, or the source of a command that is not known."""
+        """Returns the text of a command without arguments, or the source of an unknown command."""
         name, space = node.macroname, node.macro_post_space or ""
         text = commands.symbol(name)
         if text is None:

@@ -12,7 +12,6 @@ _MARKDOWN_MARK = re.compile(r"(^\d+(?=[.)])|)([\\`*_\[\]<>&$~#|]|^[-+]|(?<=\d)[.
 _MARKDOWN_MARKS = {"em": "*", "strong": "**"}
 _DIGITS = "0123456789+-=()"
 _RAISED = {"sup": str.maketrans(_DIGITS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾"), "sub": str.maketrans(_DIGITS, "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")}
-_PERCENT = re.compile(r"(?<!\\)%")  # a comment would begin there
 _TEX_COMMANDS = {"em": "emph", "strong": "textbf", "code": "texttt", "sup": "textsuperscript", "sub": "textsubscript"}
 _TEX_SIGNS = str.maketrans(
     {
@@ -109,7 +108,7 @@ def _tex(node: Node) -> str:
         case Text(text):
             return escaped(text)
         case Formula(source=text) | Source(text):
-            return _PERCENT.sub(r"\\%", text) if _is_balanced(text) else escaped(text)
+            return formula.with_percent_signs(text) if _is_balanced(text) else escaped(text)
         case Styled(tag, children):
             return f"\\{_TEX_COMMANDS[tag]}{{{as_tex(children)}}}"
         case Link(url, children):
