@@ -6,6 +6,7 @@ Filters and excluded words apply to the whole text, wherever they stand, and are
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -130,10 +131,13 @@ _TOKEN = re.compile(
 
 @lru_cache(maxsize=1_000)
 def parse(text: str) -> Query:
-    """The words and filters of any text. Tokens that end beyond MAX_LENGTH are not read."""
+    """The words and filters of any text. Tokens that end beyond MAX_LENGTH are not read.
+
+    Counted are the characters of the text's normal form NFKC, since ㌖ is looked up as the six letters it stands for.
+    """
     words, filters, problems = [], {}, []
-    for token in _TOKEN.finditer(_clean(text)):
-        if token.end() > MAX_LENGTH:
+    for token in _TOKEN.finditer(cleaned := _clean(text)):
+        if len(unicodedata.normalize("NFKC", cleaned[: token.end()])) > MAX_LENGTH:
             problems.append(f"{_quote(token)} and the rest is not read: a search has at most {MAX_LENGTH} characters.")
             break
         if token["unclosed"] is not None:

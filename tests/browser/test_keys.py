@@ -54,6 +54,7 @@ def test_a_morning_by_keyboard(visit, alice, day):
     expect(card(page, 33).get_by_role("button", name="Bookmark")).to_be_focused()
     press(page, "j k k Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Paper 34")
+    page.wait_for_load_state()  # before htmx has started, a vote is a form that adds a page to the history
     press(page, "u")
     expect(page.get_by_role("button", name="Upvote, 35 so far")).to_have_attribute("aria-pressed", "true")
     page.go_back()
