@@ -98,6 +98,7 @@ FORM_RENDERER = "lib.forms.HouseRenderer"
 # --- data ---------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL") | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 0  # see `lib.statements.rows`
 # Milliseconds that PostgreSQL may take for one statement of a web process; 0 means no limit.
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=2_000)
 _MEMORY = "django.core.cache.backends.locmem.LocMemCache"
