@@ -87,9 +87,8 @@ class Explanation:
     hot: float
 
 
-def explain(paper) -> Explanation:
-    """The explanation for one paper."""
-    place, paper_count = paper.standing()
+def explain(paper, place: int, paper_count: int) -> Explanation:
+    """The explanation for one paper, which has this place among so many papers."""
     total = points(paper.vote_count, paper.discussion)
     return Explanation(
         place=place,

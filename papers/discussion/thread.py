@@ -59,6 +59,9 @@ class Thread:
         return _walk(self.nodes)
 
 
+EMPTY = Thread([], "", "")
+
+
 def read(viewer, paper: Paper, root: Comment | None = None, *, order: str = "best", cursor: str = "") -> Thread:
     """A page of the comments on the paper, or of the answers to `root`. Three statements, or one if there are none.
 
@@ -70,7 +73,7 @@ def read(viewer, paper: Paper, root: Comment | None = None, *, order: str = "bes
     rows = Comment.objects.thread().filter(paper=paper, parent=root).with_age()
     page = keyset.page(rows.values_list("id", "score", "age", named=True), columns, cursor, PAGE_SIZE)
     if not page.rows:
-        return Thread([], order, "")
+        return EMPTY
     replies = _replies([row.id for row in page.rows], ORDERS[order].sql)
     shown, ids = [], []
     for row in page.rows:

@@ -22,6 +22,15 @@ class MarkManager(models.Manager):
             return Value(False)
         return Exists(self.filter(user=viewer, **{self.model.target: OuterRef("pk")}))
 
+    def exists_sql(self) -> str:
+        """The condition of `exists_for` for statements that are written by hand, where `%(viewer)s` is the viewer's id.
+
+        Without a viewer, who is NULL, it does not hold.
+        """
+        table, target = self.model._meta.db_table, self.model._meta.get_field(self.model.target)
+        marked = f"{target.column} = {target.related_model._meta.db_table}.id"
+        return f"EXISTS (SELECT FROM {table} WHERE user_id = %(viewer)s AND {marked})"
+
 
 class Mark(models.Model):
     """A kind of mark is a subclass. `target` is the name of its field that refers to what is marked."""

@@ -122,11 +122,3 @@ class Paper(models.Model):
     @property
     def topics(self) -> list[str]:
         return self.categories + self.keywords
-
-    def standing(self) -> tuple[int, int]:
-        """The paper's place by votes among the papers of its day, from 1, and the number of these papers."""
-        better = Q(vote_count__gt=self.vote_count) | Q(vote_count=self.vote_count, listed_at__gt=self.listed_at)
-        better |= Q(vote_count=self.vote_count, listed_at=self.listed_at, id__gt=self.pk)
-        day = Paper.objects.filter(listed_on=self.listed_on)
-        counts = day.aggregate(ahead=models.Count("pk", filter=better), of=models.Count("pk"))
-        return counts["ahead"] + 1, counts["of"]

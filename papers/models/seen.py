@@ -9,6 +9,12 @@ from papers.models.daydone import DayDone
 from papers.models.mark import MarkManager, PaperMark
 
 KEPT = timedelta(days=60)
+_DAY_IS_DONE = """
+    EXISTS (
+        SELECT FROM papers_daydone
+        WHERE user_id = %(viewer)s AND date = papers_paper.listed_on AND done_at >= papers_paper.listed_at
+    )
+"""
 
 
 class SeenManager(MarkManager):
@@ -18,6 +24,9 @@ class SeenManager(MarkManager):
             return Value(False)
         has_row, day_is_done = self.conditions(viewer)
         return has_row | day_is_done
+
+    def exists_sql(self) -> str:
+        return f"({super().exists_sql()} OR {_DAY_IS_DONE})"
 
     def conditions(self, user) -> tuple[Exists, Exists]:
         """Whether the user has a row for a paper, and whether the user is done with its day: columns of the paper."""

@@ -2,8 +2,10 @@ import math
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from papers import ranking
+from papers.detail import statement
 from papers.models import Paper
 from tests.factories import NOON, PaperFactory
 
@@ -25,8 +27,8 @@ def test_explain_tells_place_and_terms(db):
     papers = [PaperFactory(imported_votes=votes) for votes in (5, 9, 9, 0)]
     PaperFactory(imported_votes=100, listed_at=NOON + timedelta(days=1))
     listed = list(Paper.objects.filter(listed_on=NOON.date()).order_by("-vote_count", "-listed_at", "-id"))
-    assert [ranking.explain(paper).place for paper in listed] == [1, 2, 3, 4]
-    why = ranking.explain(papers[0])
+    assert [statement.find(paper.arxiv_id, AnonymousUser()).why.place for paper in listed] == [1, 2, 3, 4]
+    why = statement.find(papers[0].arxiv_id, AnonymousUser()).why
     assert (why.place, why.paper_count, why.votes, why.points) == (3, 4, 5, 6)
     assert why.interest + why.freshness == pytest.approx(why.hot)
 

@@ -11,49 +11,52 @@ from papers import identifiers
 from papers.discussion import rows, thread
 from papers.discussion.changes import Change
 from papers.discussion.forms import CommentForm
-from papers.discussion.thread import Node
+from papers.discussion.thread import Node, Thread
 from papers.models import Comment, Paper, PaperFollow
+from papers.models.follow import FollowState
 
 FRESH = 0  # seconds for shared caches: what is retracted or hidden must be gone at once
 CHANGES = 50  # of one comment that its history shows
 
 
-def section(request: HttpRequest, paper: Paper, order: str = "best", cursor: str = "") -> tuple[dict, tuple]:
-    """The context of a paper's comments with the form for another one, and a value for the ETag of their page."""
-    context, version = _thread(request, paper, None, order, cursor)
-    missing, follow = _missing(paper), PaperFollow.objects.state(request.user, paper)
+def section(
+    request: HttpRequest, paper: Paper, shown: Thread, follow: FollowState, imported: int
+) -> tuple[dict, tuple]:
+    """The context of these comments on a paper with the form for another one, and a value for the ETag of their page.
+
+    `imported`: how many stand here of those that the source of the paper has counted.
+    """
+    context, version = _drawn(request, paper, shown)
+    missing = max(0, paper.imported_comments - imported)
     context |= {
         "missing": missing,
         "follow": follow,
         "source": rows.SOURCE,
         "source_url": identifiers.hub_url(paper.arxiv_id),
-        "comment_form": CommentForm(auto_id="id_new_%s"),
+        "comment_form": lambda: CommentForm(auto_id="id_new_%s"),
     }
     return context, (version, missing, follow)
 
 
-def _thread(request: HttpRequest, paper: Paper, root: Comment | None, order: str, cursor: str) -> tuple[dict, tuple]:
+def _drawn(request: HttpRequest, paper: Paper, shown: Thread) -> tuple[dict, tuple]:
     """The context of a page of a thread, and a value for its ETag: the paper's revision grows with each comment."""
-    shown = thread.read(request.user, paper, root, order=order, cursor=cursor)
-    keys = rows.draw(shown.walk(), request.user, moderates=acts_as_moderator(request))
+    moderates = bool(shown.nodes) and acts_as_moderator(request)
+    keys = rows.draw(shown.walk(), request.user, moderates=moderates)
     return {"thread": shown, "orders": thread.ORDERS}, (paper.revision, paper.title, keys, shown.cursor)
 
 
-def _place(request: HttpRequest) -> tuple[str, str]:
-    """The order and the cursor that the address has."""
-    return request.GET.get("sort", "best"), request.GET.get("older", "")
-
-
-def _missing(paper: Paper) -> int:
-    """How many comments the source of the paper has counted that are not here."""
-    imported = paper.imported_comments and Comment.objects.imported().filter(paper=paper, retracted_at=None).count()
-    return max(0, paper.imported_comments - imported)
+def _read(request: HttpRequest, paper: Paper, root: Comment | None = None) -> Thread:
+    """A page of a thread, in the order and from the place that the address has."""
+    order, cursor = request.GET.get("sort", "best"), request.GET.get("older", "")
+    return thread.read(request.user, paper, root, order=order, cursor=cursor)
 
 
 def comments(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     """All comments on a paper, in any order, a page at a time."""
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
-    context, version = section(request, paper, *_place(request))
+    imported = paper.comments.imported().filter(retracted_at=None).count() if paper.imported_comments else 0
+    follow = PaperFollow.objects.state(request.user, paper)
+    context, version = section(request, paper, _read(request, paper), follow, imported)
     context["paper"] = paper
     return page(request, "papers/discussion/comments.html", context, version=version, seconds=FRESH)
 
@@ -65,7 +68,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     nodes = {"root": Node(root), "parent": Node(parent) if parent else None}
     above = [node for node in nodes.values() if node]
     keys = rows.draw(above, request.user, moderates=acts_as_moderator(request))
-    context, version = _thread(request, root.paper, root, *_place(request))
+    context, version = _drawn(request, root.paper, _read(request, root.paper, root))
     context |= nodes | {"paper": root.paper}
     return page(request, "papers/discussion/comment.html", context, version=(keys, version), seconds=FRESH)
 

@@ -1,12 +1,10 @@
-"""Whose a paper is: four verbs, what they are offered as on a paper's page, and the page where suggestions wait."""
+"""Whose a paper is: four verbs, and the page where suggestions wait."""
 
 from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,45 +14,13 @@ from lib import keyset
 from lib.pages import page
 from lib.redirects import redirect_back
 from lib.verbs import verb
-from orgs.models import Membership, Organisation
-from orgs.roles import MAY, SUGGEST, TAG
+from orgs.models import Organisation
+from orgs.roles import TAG
 from papers.lists.cards import cards_of
 from papers.models import Affiliation, Paper, State
+from papers.organisations.offers import DECISIONS
 
 PAGE_SIZE = 30
-_DECISIONS = {
-    "": {"tag": "Tag"},
-    State.SUGGESTED: {"tag": "Accept", "untag": "Refuse"},
-    State.ACCEPTED: {"untag": "Untag"},
-    State.REFUSED: {"tag": "Accept after all"},
-}
-
-
-def offers(user, paper: Paper) -> list[Membership]:
-    """This user's memberships with the paper's `state` there ("": none), and `acts`, what may be done about it:
-    the name of an address → what its button says."""
-    if not user.is_authenticated:
-        return []
-    pair = Affiliation.objects.filter(paper=paper, organisation=OuterRef("organisation"))
-    memberships = list(
-        user.memberships.select_related("organisation")
-        .annotate(
-            state=Coalesce(Subquery(pair.values("state")), Value("")), is_own=Exists(pair.filter(suggested_by=user))
-        )
-        .order_by("organisation__name")
-    )
-    for membership in memberships:
-        membership.acts = _acts(membership)
-    return memberships
-
-
-def _acts(membership: Membership) -> dict[str, str]:
-    deeds = MAY[membership.role]
-    if TAG in deeds:
-        return _DECISIONS[membership.state]
-    if SUGGEST in deeds and membership.state == "":
-        return {"suggest": "Suggest"}
-    return {"withdraw": "Withdraw"} if membership.state == State.SUGGESTED and membership.is_own else {}
 
 
 @login_required
@@ -70,7 +36,7 @@ def suggestions(request: HttpRequest, slug: str, state: State) -> HttpResponse:
     context = {
         "org": organisation,
         "state": state,
-        "acts": _DECISIONS[state],
+        "acts": DECISIONS[state],
         "rows": [(pair, drawn[pair.paper_id].fill()) for pair in shown.rows if pair.paper_id in drawn],
         "older": shown.cursor,
     }

@@ -1,0 +1,204 @@
+"""All that a paper's own page shows, by one statement that is written by hand.
+
+Django took several times as long to build the statements that this one replaces as PostgreSQL to answer them.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from itertools import islice
+from typing import NamedTuple
+
+from django.db import OperationalError, models
+
+from accounts.models import User
+from lib.statements import is_out_of_time, rows
+from orgs.models import Organisation
+from papers import ranking
+from papers.models import Paper, PaperFollow
+from papers.models.follow import FollowState
+from papers.models.mark import marks
+from papers.names import Details
+from papers.organisations.offers import Offer
+from papers.search import embedding, results, retrieval
+
+SIMILAR_SHOWN = 8
+
+
+class AuthorName(NamedTuple):
+    """An author's full name, and what the source says besides."""
+
+    name: str
+    details: Details
+
+
+class Similar(NamedTuple):
+    """A paper that is near another one in meaning. `organisation` is the name of the one that it shows, or ""."""
+
+    arxiv_id: str
+    title: str
+    organisation: str
+    published_on: date
+
+
+@dataclass(frozen=True)
+class PaperDetail:
+    """A paper with the viewer's marks, and what its page shows besides.
+
+    * `author_rows`: name, family name, given name, suffix and affiliation of each author.
+    * `organisations`: the accepted ones, in the order in which they were accepted.
+    * `lister`: the person who submitted the paper, or None; the viewer may not be meant to know.
+    * `similar`: the nearest first; none if they took too long to find.
+    * `has_comments`: whether there are any, also retracted ones.
+    * `imported_comments`: how many stand here of those that the source counts.
+    """
+
+    paper: Paper
+    author_rows: list[list[str]]
+    organisations: list[Organisation]
+    offers: list[Offer]
+    lister: User | None
+    similar: list[Similar]
+    why: ranking.Explanation
+    follow: FollowState
+    has_comments: bool
+    imported_comments: int
+
+    @cached_property
+    def authors(self) -> list[AuthorName]:
+        return [AuthorName(name, Details(*details)) for name, *details in self.author_rows]
+
+
+def find(arxiv_id: str, viewer) -> PaperDetail | None:
+    """The paper with this id as the viewer sees it, or None. If its neighbours take too long to find, it has none."""
+    params = {"arxiv_id": arxiv_id, "viewer": viewer.pk, "model": embedding.model_name()}
+    try:
+        found = rows(_sql(has_neighbours=results.supports_meaning()), params)
+    except OperationalError as error:
+        if not is_out_of_time(error):
+            raise
+        found = rows(_sql(has_neighbours=False), params)
+    return _detail(found[0]) if found else None
+
+
+def _detail(row: tuple) -> PaperDetail:
+    row = iter(row)
+    paper = Paper.from_db(None, _PAPER, [*islice(row, len(_PAPER))], fetch_mode=models.FETCH_RAISE)
+    for mark in marks():
+        setattr(paper, mark.bit, next(row))
+    lister, place, paper_count, followers, is_followed, has_comments, imported, authors, badges, offers, similar = row
+    organisations = [Organisation.from_db(None, _ORGANISATION, values) for values in badges]
+    shown = paper.organisation_id
+    paper.organisation = next((organisation for organisation in organisations if organisation.pk == shown), None)
+    return PaperDetail(
+        paper=paper,
+        author_rows=authors,
+        organisations=organisations,
+        offers=[Offer(*values) for values in offers],
+        lister=lister and User.from_db(None, _LISTER, lister),
+        similar=[Similar(*values, date.fromisoformat(day)) for *values, day in similar],
+        why=ranking.explain(paper, place, paper_count),
+        follow=FollowState(PaperFollow.kind, paper.arxiv_id, followers, is_followed),
+        has_comments=has_comments,
+        imported_comments=imported,
+    )
+
+
+def _fields(model: type[models.Model], *names: str) -> list[str]:
+    """The columns of the model, all or those with these names, in the order in which `from_db` wants their values."""
+    columns = [field.attname for field in model._meta.concrete_fields]
+    return [column for column in columns if column in (names or columns)]
+
+
+_PAPER = _fields(Paper)
+_LISTER = _fields(User, "id", "username", "name", "is_active", "shows_submissions")
+_ORGANISATION = _fields(Organisation, "id", "slug", "name", "logo", "verified")
+
+
+@cache
+def _sql(*, has_neighbours: bool) -> str:
+    """The statement. Without pgvector, PostgreSQL could not read the part about neighbours."""
+    return _STATEMENT.format(
+        paper=", ".join(f"papers_paper.{column}" for column in _PAPER),
+        marks=", ".join(mark.objects.exists_sql() for mark in marks()),
+        lister=", ".join(f"lister.{column}" for column in _LISTER),
+        organisation=", ".join(f"organisation.{column}" for column in _ORGANISATION),
+        neighbours=_NEIGHBOURS if has_neighbours else "'[]'::json",
+    )
+
+
+# One model alone, since vectors of two have nothing to do with each other while the worker replaces those of one.
+_NEIGHBOURS = f"""
+    (
+        SELECT coalesce(json_agg(
+            json_build_array(
+                other.arxiv_id, other.title, coalesce(organisation.name, ''),
+                (other.published_at AT TIME ZONE 'UTC')::date
+            ) ORDER BY distance, other.id DESC
+        ), '[]')
+        FROM papers_embedding own
+        CROSS JOIN LATERAL (
+            SELECT paper_id, vector <=> own.vector AS distance FROM papers_embedding
+            WHERE paper_id <> own.paper_id AND model = %(model)s
+            ORDER BY vector <=> own.vector LIMIT {SIMILAR_SHOWN}
+        ) near
+        JOIN papers_paper other ON other.id = near.paper_id
+        LEFT JOIN orgs_organisation organisation ON organisation.id = other.organisation_id
+        WHERE own.paper_id = papers_paper.id AND own.model = %(model)s AND distance < {1 - retrieval.MIN_COSINE}
+    )
+"""  # noqa: S608 (both are constants)
+_STATEMENT = """
+    SELECT
+        {paper},
+        {marks},
+        CASE WHEN lister.id IS NOT NULL THEN json_build_array({lister}) END,
+        standing.place,
+        standing.paper_count,
+        follows.followers,
+        follows.is_followed,
+        EXISTS (SELECT FROM papers_comment WHERE paper_id = papers_paper.id),
+        CASE WHEN papers_paper.imported_comments > 0 THEN (
+            SELECT count(*) FROM papers_comment
+            WHERE paper_id = papers_paper.id AND source_id <> '' AND retracted_at IS NULL
+        ) ELSE 0 END,
+        (
+            SELECT coalesce(
+                json_agg(json_build_array(name, family, given, suffix, affiliation) ORDER BY position), '[]'
+            )
+            FROM papers_author WHERE paper_id = papers_paper.id
+        ),
+        (
+            SELECT coalesce(json_agg(json_build_array({organisation}) ORDER BY since, organisation_id), '[]')
+            FROM papers_affiliation JOIN orgs_organisation organisation ON organisation.id = organisation_id
+            WHERE paper_id = papers_paper.id AND state = 'accepted'
+        ),
+        (
+            SELECT coalesce(json_agg(
+                json_build_array(
+                    organisation.name, organisation.slug, role, coalesce(state, ''),
+                    coalesce(suggested_by_id = %(viewer)s, false)
+                ) ORDER BY organisation.name
+            ), '[]')
+            FROM orgs_membership member
+            JOIN orgs_organisation organisation ON organisation.id = member.organisation_id
+            LEFT JOIN papers_affiliation affiliation
+                ON affiliation.organisation_id = organisation.id AND affiliation.paper_id = papers_paper.id
+            WHERE member.user_id = %(viewer)s
+        ),
+        {neighbours}
+    FROM papers_paper
+    LEFT JOIN accounts_user lister ON lister.id = papers_paper.submitted_by_id
+    CROSS JOIN LATERAL (
+        SELECT
+            1 + count(*) FILTER (
+                WHERE (vote_count, listed_at, id) > (papers_paper.vote_count, papers_paper.listed_at, papers_paper.id)
+            ) AS place,
+            count(*) AS paper_count
+        FROM papers_paper other WHERE listed_on = papers_paper.listed_on
+    ) standing
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS followers, coalesce(bool_or(user_id = %(viewer)s), false) AS is_followed
+        FROM papers_paperfollow WHERE paper_id = papers_paper.id
+    ) follows
+    WHERE arxiv_id = %(arxiv_id)s
+"""

@@ -1,0 +1,72 @@
+"""The statement of a paper's page says what Django's QuerySets say, and does without neighbours if they are slow."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+
+from papers.detail import statement
+from papers.models import Affiliation, DayDone, Paper, PaperFollow, State
+from papers.models.mark import marks
+from tests.factories import NOON, OrganisationFactory, PaperFactory
+from tests.papers.search import library as sample_papers
+
+
+@pytest.fixture
+def viewers(alice, bob, carol):
+    return [AnonymousUser(), alice, bob, carol]
+
+
+def test_the_paper_and_the_marks_of_each_viewer(lab, alice, bob, viewers):
+    paper = PaperFactory(organisation=lab, submitted_by=alice, authors=["Ada Lovelace", "The Team"])
+    for mark in marks():
+        mark.objects.make(alice, paper)
+    DayDone.objects.make(bob, paper.listed_on)
+    columns = [field.attname for field in Paper._meta.concrete_fields] + [mark.bit for mark in marks()]
+    for viewer in viewers:
+        expected = Paper.objects.seen_by(viewer).get(pk=paper.pk)
+        found = statement.find(paper.arxiv_id, viewer)
+        assert [getattr(found.paper, name) for name in columns] == [getattr(expected, name) for name in columns]
+        assert found.paper.organisation == found.organisations[0] == lab
+        assert found.lister == alice
+        assert [author.name for author in found.authors] == ["Ada Lovelace", "The Team"]
+        assert [author.details for author in found.authors] == [author.details for author in paper.authors.all()]
+
+
+def test_follows_and_organisations(lab, alice, bob, viewers):
+    paper, club = PaperFactory(organisation=lab), OrganisationFactory(slug="club")
+    Affiliation.objects.create(paper=paper, organisation=club, state=State.ACCEPTED, since=NOON + timedelta(days=9_999))
+    for user in (alice, bob):
+        PaperFollow.objects.make(user, paper)
+    for viewer in viewers:
+        found = statement.find(paper.arxiv_id, viewer)
+        assert found.follow == PaperFollow.objects.state(viewer, paper)
+        assert found.organisations == [lab, club]
+
+
+def test_neighbours_that_take_too_long_are_left_out(transactional_db):
+    papers = [PaperFactory(title=f"Sampling tokens {n} times", abstract="") for n in range(3)]
+    sample_papers.index()
+    assert len(statement.find(papers[0].arxiv_id, AnonymousUser()).similar) == 2
+    with connection.cursor() as cursor:
+        cursor.execute(_SLOW)
+    try:
+        found = statement.find(papers[0].arxiv_id, AnonymousUser())
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(_FAST)
+    assert (found.paper, found.similar) == (papers[0], [])
+
+
+# A view that waits for each vector that is read.
+_SLOW = """
+    ALTER TABLE papers_embedding RENAME TO papers_embedding_rows;
+    CREATE VIEW papers_embedding AS SELECT * FROM papers_embedding_rows WHERE pg_sleep(1) IS NOT NULL;
+    SET statement_timeout = 200;
+"""
+_FAST = """
+    RESET statement_timeout;
+    DROP VIEW papers_embedding;
+    ALTER TABLE papers_embedding_rows RENAME TO papers_embedding;
+"""
