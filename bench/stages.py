@@ -29,7 +29,7 @@ _STAGES = {
 
 def report(few: Iterable[str], cold: Iterable[str], questions: Iterable[str]) -> str:
     """Medians over the pages at these addresses; for `cold`, no card is kept from one page to the next."""
-    cards.render(Paper.objects.seen_by(AnonymousUser()).for_cards())  # so that all cards are kept
+    cards.render(Paper.objects.rows(AnonymousUser()))  # so that all cards are kept
     columns = [_stages(few), _stages(questions), _stages(cold, keep=False)]
     rows = [(stage, *(column[stage] for column in columns)) for stage in columns[0]]
     return table(["a new search, ms", "few words", "a question", "few, cold cards"], rows)

@@ -7,7 +7,7 @@ compares row values from left to right and uses the index on the same columns
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -37,11 +37,22 @@ def page(queryset: QuerySet, order: tuple[str, ...], cursor: str, size: int) -> 
 
     Raises BadInput for a cursor that was not made for this order.
     """
-    queryset = queryset.order_by(*(f"-{column}" for column in order))
-    if cursor:
-        last = [Value(value) for value in _read(cursor, order)]
-        queryset = queryset.filter(LessThan(_Row(*map(F, order)), _Row(*last)))
-    return _cut(list(queryset[: size + 1]), order, size)
+
+    def read(after: list, limit: int) -> list:
+        rows = queryset.order_by(*(f"-{column}" for column in order))
+        if after:
+            rows = rows.filter(LessThan(_Row(*map(F, order)), _Row(*map(Value, after))))
+        return list(rows[:limit])
+
+    return page_by(read, order, cursor, size)
+
+
+def page_by(read: Callable[[list, int], list], order: tuple[str, ...], cursor: str, size: int) -> Page:
+    """Returns the same of rows that `read` returns.
+
+    It takes the values of the last row of the page before, if there is one, and how many rows are wanted.
+    """
+    return _cut(read(_read(cursor, order) if cursor else [], size + 1), order, size)
 
 
 def page_of(rows: Sequence, order: tuple[str, ...], cursor: str, size: int) -> Page:

@@ -3,7 +3,7 @@
 Commands and the worker have no limit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 from django.db import OperationalError, connection
@@ -21,13 +21,15 @@ def limit_time() -> None:
         connection_created.connect(_set_timeout)
 
 
-def rows(sql: str, params: Mapping[str, object]) -> list[tuple]:
-    """Returns the rows of a statement that PostgreSQL prepares, so that each connection plans it only a few times.
+def rows(sql: str, params: Mapping[str, object] | Sequence, *, is_prepared: bool = True) -> list[tuple]:
+    """Returns the rows of a statement. PostgreSQL plans a prepared one only a few times for each connection.
 
-    Django's own cursors write the parameters into the SQL, which prepares nothing.
+    Prepare a statement only if one plan is good for all its parameters. Django's own cursors write the parameters into
+    the SQL, which prepares nothing.
     """
     with connection.cursor() as cursor:
-        cursor.cursor = ServerBindingCursor(connection.connection)
+        if is_prepared:
+            cursor.cursor = ServerBindingCursor(connection.connection)
         cursor.execute(sql, params)
         return cursor.fetchall()
 

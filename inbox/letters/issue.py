@@ -95,8 +95,7 @@ def compose(subscription: Subscription, day: date, now: datetime) -> Issue | Non
 
 def issue_of(letter: Letter) -> Issue:
     """The issue of a letter that was sent, without papers that were deleted since."""
-    rows = Paper.objects.seen_by(AnonymousUser()).for_cards().in_bulk(letter.papers)
-    papers = [rows[pk] for pk in letter.papers if pk in rows]
+    papers = Paper.objects.rows_of(letter.papers, AnonymousUser())
     return _issue(letter.title, letter.day, letter.subscription, papers)
 
 

@@ -120,7 +120,7 @@ def _sql(*, has_neighbours: bool) -> str:
     """The statement. Without pgvector, PostgreSQL could not read the part about neighbours."""
     return _STATEMENT.format(
         paper=", ".join(f"papers_paper.{column}" for column in _PAPER),
-        marks=", ".join(mark.objects.exists_sql() for mark in marks()),
+        marks=", ".join(mark.objects.exists_sql("%(viewer)s") for mark in marks()),
         lister=", ".join(f"lister.{column}" for column in _LISTER),
         organisation=", ".join(f"organisation.{column}" for column in _ORGANISATION),
         neighbours=_NEIGHBOURS if has_neighbours else "'[]'::json",

@@ -19,6 +19,7 @@ from lib.markup import markdown
 from lib.tex.nodes import Document
 from papers.models import Author, Paper, SearchEntry
 from papers.models.mark import marks
+from papers.models.row import Row
 from papers.search.highlight import Highlighter
 from papers.search.results import Results
 from papers.search.retrieval import tsquery
@@ -50,49 +51,48 @@ class Card:
         return mark_safe(html)
 
 
-def render(papers, results: Results | None = None, reasons: Mapping[int, str] | None = None) -> SafeString:
-    """The HTML of these papers' cards (of `Paper.objects.for_cards`, with the viewer's marks), one after the other.
+def render(rows: Iterable[Row], results: Results | None = None, reasons: Mapping[int, str] | None = None) -> SafeString:
+    """The HTML of the cards of these rows, one after the other.
 
     With results of a search by words, these are highlighted, and the reason is how the paper was found. Otherwise it is
     the paper's one of `reasons`, by its key.
     """
-    papers = list(papers)
-    cards = cards_of(papers)
+    rows = list(rows)
+    cards = cards_of(rows)
     if results:
         highlighter = Highlighter(results.analysis.highlighted, results.analysis.prefix)
         reasons = _search_reasons(list(cards), results, highlighter)
     else:
         highlighter, reasons = None, reasons or {}
-    notes = {paper.pk: paper.note for paper in papers}
-    rows = (
+    notes = {row.pk: row.note for row in rows}
+    html = (
         card.fill(highlighter=highlighter, reason=reasons.get(pk, ""), note=notes[pk]) for pk, card in cards.items()
     )
-    return mark_safe("".join(rows))
+    return mark_safe("".join(html))
 
 
-def cards_of(papers: Iterable[Paper]) -> dict[int, Card]:
-    """The cards of these papers (of `Paper.objects.for_cards`) by their keys, rendered where none is cached.
+def cards_of(rows: Iterable[Row]) -> dict[int, Card]:
+    """The cards of these rows by their keys, rendered where none is cached.
 
-    A card is cached under the cache key of the row that it was rendered from, which may be newer than the given one.
+    A card is cached under the cache key of the paper that it was rendered from, which may be newer than the row's.
     """
-    cache, deferred = caches["cards"], {_cache_key(paper): paper for paper in papers}
-    cards = cache.get_many(deferred)
-    if missing := [paper for key, paper in deferred.items() if key not in cards]:
-        complete = Paper.objects.select_related("organisation").in_bulk([paper.pk for paper in missing])
+    cache, rows = caches["cards"], {_cache_key(row): row for row in rows}
+    cards = cache.get_many(rows)
+    if missing := {row.pk: (key, row) for key, row in rows.items() if key not in cards}:
         rendered = {}
-        for paper in missing:
-            if row := complete.get(paper.pk):  # None if it was deleted meanwhile
-                for mark in marks():
-                    setattr(row, mark.bit, getattr(paper, mark.bit))
-                rendered[_cache_key(row)] = cards[_cache_key(paper)] = render_card(row)
+        for paper in Paper.objects.select_related("organisation").filter(pk__in=missing):
+            key, row = missing[paper.pk]
+            for mark in marks():
+                setattr(paper, mark.bit, getattr(row, mark.bit))
+            rendered[_cache_key(paper)] = cards[key] = render_card(paper)
         cache.set_many(rendered)
-    return {paper.pk: cards[key] for key, paper in deferred.items() if key in cards}
+    return {row.pk: cards[key] for key, row in rows.items() if key in cards}
 
 
-def _cache_key(paper: Paper) -> str:
+def _cache_key(row: Row | Paper) -> str:
     """The cache key of a card: the paper's, the viewer's marks, and the year, since a date of another year shows it."""
-    bits = "".join(f"{getattr(paper, mark.bit):d}" for mark in marks())
-    return f"{paper.cache_key}.{bits}.{timezone.now().year}"
+    bits = "".join("1" if getattr(row, mark.bit) else "0" for mark in marks())
+    return f"{row.cache_key}.{bits}.{timezone.now().year}"
 
 
 def render_card(paper: Paper) -> Card:

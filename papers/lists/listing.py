@@ -13,7 +13,7 @@ from papers.lists.filters import PaperFilter
 from papers.lists.list import ORDERS, List, Order
 from papers.lists.matching import collect
 from papers.lists.query import SEARCHES, ListQuery, query_string
-from papers.models import Paper
+from papers.models.row import Row
 from papers.search import results
 from papers.search.results import Results
 
@@ -47,7 +47,7 @@ class Listing:
     filter: PaperFilter | None
     order: str
     orders: dict[str, Order]
-    papers: list[Paper] = field(default_factory=list)
+    papers: list[Row] = field(default_factory=list)
     cursor: str = ""
     results: Results | None = None
     reasons: dict[int, str] = field(default_factory=dict)
@@ -126,8 +126,10 @@ def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Li
         cursor = query.params.get("older", "")
         with _time_limit(not is_fast):
             readable = matching if is_fast else collect(papers, matching)
-            rows = readable.seen_by(viewer).for_cards(columns)
-            page = keyset.page(rows, columns, cursor, size) if columns else _ranked(rows, found, cursor, size)
+            if columns:
+                page = _page(readable, viewer, columns, cursor, size)
+            else:
+                page = _ranked(readable, viewer, found, cursor, size)
         reasons = list_.reasons(viewer, [paper.pk for paper in page.rows]) if list_.reasons else {}
         found = found if query.terms.all else None
         return Listing(query, viewer, filter, order, orders, page.rows, page.cursor, found, reasons)
@@ -155,8 +157,8 @@ def for_feed(
         is_fast = not (filter or query.terms.all) and list_.has_index_for(orders[order])
         with _time_limit(not is_fast):
             readable = matching if is_fast else collect(papers, matching)
-            rows = readable.seen_by(viewer).for_cards((*orders[order].columns, *columns))
-            page = keyset.page(rows, orders[order].columns, query.params.get("older", ""), size)
+            cursor = query.params.get("older", "")
+            page = _page(readable, viewer, orders[order].columns, cursor, size, columns=(*columns, "list_title"))
         return Listing(query, viewer, filter, order, orders, page.rows, page.cursor)
 
 
@@ -193,8 +195,14 @@ def _search(list_: List, papers: QuerySet, query: ListQuery, columns: tuple[str,
     return results.search(papers, query.terms, by=by, first=columns or ORDERS["votes"].columns)
 
 
-def _ranked(papers: QuerySet, found: results.Results, cursor: str, size: int) -> keyset.Page:
+def _page(papers: QuerySet, viewer, order: tuple[str, ...], cursor: str, size: int, columns=()) -> keyset.Page:
+    def read(after: list, limit: int) -> list[Row]:
+        return papers.rows(viewer, columns, order=order, after=after, limit=limit)
+
+    return keyset.page_by(read, order, cursor, size)
+
+
+def _ranked(papers: QuerySet, viewer, found: results.Results, cursor: str, size: int) -> keyset.Page:
     """A page of the hits, best first; papers that were deleted meanwhile are left out."""
     page = keyset.page_of(found.hits, RELEVANCE, cursor, size)
-    rows = papers.in_bulk([hit.pk for hit in page.rows])
-    return keyset.Page([rows[hit.pk] for hit in page.rows if hit.pk in rows], page.cursor)
+    return keyset.Page(papers.rows_of([hit.pk for hit in page.rows], viewer), page.cursor)

@@ -22,14 +22,14 @@ class MarkManager(models.Manager):
             return Value(False)
         return Exists(self.filter(user=viewer, **{self.model.target: OuterRef("pk")}))
 
-    def exists_sql(self) -> str:
-        """The condition of `exists_for` for statements that are written by hand, where `%(viewer)s` is the viewer's id.
+    def exists_sql(self, viewer: str) -> str:
+        """The condition of `exists_for` for statements that are written by hand.
 
-        Without a viewer, who is NULL, it does not hold.
+        `viewer` is the placeholder of the viewer's id. If that is NULL, the condition does not hold.
         """
         table, target = self.model._meta.db_table, self.model._meta.get_field(self.model.target)
         marked = f"{target.column} = {target.related_model._meta.db_table}.id"
-        return f"EXISTS (SELECT FROM {table} WHERE user_id = %(viewer)s AND {marked})"
+        return f"EXISTS (SELECT FROM {table} WHERE user_id = {viewer} AND {marked})"
 
 
 class Mark(models.Model):

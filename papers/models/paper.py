@@ -9,6 +9,7 @@ from lib.tex import plain
 from papers import identifiers
 from papers.models.paperqueryset import REPORTED, PaperQuerySet
 from papers.models.reproduction import Reproduction
+from papers.models.row import cache_key
 from papers.ranking import DISCUSSION, HOT
 
 
@@ -111,9 +112,7 @@ class Paper(models.Model):
 
     @property
     def cache_key(self) -> str:
-        """Changes whenever the paper's row in a list may look different: the key of everything cached about it."""
-        badge = f"{self.organisation.updated_at:%Y%m%d%H%M%S%f}" if self.organisation else ""
-        return f"{self.pk}.{self.revision}.{badge}"
+        return cache_key(self.pk, self.revision, self.organisation and self.organisation.updated_at)
 
     @property
     def reproduction(self) -> Reproduction:

@@ -8,11 +8,10 @@ from django.db.models.lookups import Exact
 
 from lib.locks import LockQuerySet
 from lib.words import fold
+from papers.models import row
 from papers.models.affiliation import Affiliation
 from papers.models.day import Day
-from papers.models.dismissed import Dismissed
 from papers.models.item import Item
-from papers.models.mark import marks
 from papers.models.seen import Seen
 from papers.period import today
 from papers.ranking import max_hot, min_hot
@@ -110,7 +109,7 @@ class PaperQuerySet(LockQuerySet):
         """
         if not viewer.is_authenticated:
             return self
-        return self.exclude(pk__in=Dismissed.objects.filter(user=viewer).values("paper"))
+        return self.filter(RawSQL(_UNDISMISSED, [viewer.pk], models.BooleanField()))  # noqa: S611 (it is a constant)
 
     def unseen_by(self, user):
         """Papers that this user has not seen, of days that the user is not done with.
@@ -126,18 +125,14 @@ class PaperQuerySet(LockQuerySet):
     def submitted_by(self, user):
         return self.filter(submitted_by=user)
 
-    def for_cards(self, columns=()):
-        """Only what the cache key of a card is made of, and these columns: the rest is in the cached cards."""
-        fields = {field.name for field in self.model._meta.fields}
-        return self.only("revision", "organisation__updated_at", *(fields & set(columns)))
+    def rows(self, viewer, columns=(), *, order=(), after=(), limit=None):
+        """The rows of a list of these papers, as `row.read` returns them."""
+        return row.read(self, viewer, columns, order=order, after=after, limit=limit)
 
-    def seen_by(self, viewer):
-        """Papers with everything that a row shows to this viewer: the organisation, and a bit for each kind of mark.
-
-        Fetching anything else of them raises an exception.
-        """
-        bits = {mark.bit: mark.objects.exists_for(viewer) for mark in marks()}
-        return self.select_related("organisation").annotate(**bits).fetch_mode(models.FETCH_RAISE)
+    def rows_of(self, pks, viewer):
+        """The rows of those of these papers that have one of these keys, in the order of the keys."""
+        rows = {row.pk: row for row in self.filter(pk__in=pks).rows(viewer)}
+        return [rows[pk] for pk in pks if pk in rows]
 
     def touch(self, pks, **changes) -> int:
         """Write these changes into those of the papers with these ids, and raise their revision; how many they are.
@@ -160,6 +155,7 @@ class PaperQuerySet(LockQuerySet):
     delete.alters_data = delete.queryset_only = True  # as Django marks its own
 
 
+_UNDISMISSED = "papers_paper.id NOT IN (SELECT paper_id FROM papers_dismissed WHERE user_id = %s)"
 _AFFILIATED = "SELECT paper_id FROM papers_affiliation WHERE organisation_id = ANY(%s) AND state = 'accepted'"
 _AFFILIATED_BY_SLUG = """
     SELECT paper_id FROM papers_affiliation

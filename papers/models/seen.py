@@ -12,7 +12,7 @@ KEPT = timedelta(days=60)
 _DAY_IS_DONE = """
     EXISTS (
         SELECT FROM papers_daydone
-        WHERE user_id = %(viewer)s AND date = papers_paper.listed_on AND done_at >= papers_paper.listed_at
+        WHERE user_id = {viewer} AND date = papers_paper.listed_on AND done_at >= papers_paper.listed_at
     )
 """
 
@@ -25,8 +25,8 @@ class SeenManager(MarkManager):
         has_row, day_is_done = self.conditions(viewer)
         return has_row | day_is_done
 
-    def exists_sql(self) -> str:
-        return f"({super().exists_sql()} OR {_DAY_IS_DONE})"
+    def exists_sql(self, viewer: str) -> str:
+        return f"({super().exists_sql(viewer)} OR {_DAY_IS_DONE.format(viewer=viewer)})"
 
     def conditions(self, user) -> tuple[Exists, Exists]:
         """Whether the user has a row for a paper, and whether the user is done with its day: columns of the paper."""

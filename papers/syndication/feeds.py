@@ -60,7 +60,7 @@ def version(list_: List, listing: Listing, viewer) -> tuple:
             paper.pk,
             getattr(paper, list_.since),
             paper.note,
-            paper.organisation and paper.organisation.updated_at,
+            paper.badge_changed_at,
             *(getattr(paper, column) for column in _COLUMNS),
         )
         for paper in listing.papers

@@ -31,8 +31,7 @@ def suggestions(request: HttpRequest, slug: str, state: State) -> HttpResponse:
         raise Http404
     pairs = organisation.affiliations.filter(state=state).select_related("paper", "suggested_by", "decided_by")
     shown = keyset.page(pairs, ("since", "paper_id"), request.GET.get("older", ""), PAGE_SIZE)
-    papers = Paper.objects.filter(pk__in=[pair.paper_id for pair in shown.rows]).seen_by(request.user)
-    drawn = cards_of(papers.for_cards())
+    drawn = cards_of(Paper.objects.rows_of([pair.paper_id for pair in shown.rows], request.user))
     context = {
         "org": organisation,
         "state": state,

@@ -62,8 +62,7 @@ def _featured_and_sections(request: HttpRequest, found: Organisation, papers) ->
 
 def _featured(request: HttpRequest, found: Organisation, papers) -> list[Paper]:
     """The featured papers that still belong to the organisation, in its order."""
-    rows = papers.seen_by(request.user).for_cards().in_bulk(found.featured)
-    return [rows[pk] for pk in found.featured if pk in rows]
+    return papers.rows_of(found.featured, request.user)
 
 
 def _sections(found: Organisation) -> list[tuple[Collection, list[Item]]]:

@@ -115,10 +115,10 @@ def test_a_card_is_rendered_once_until_it_looks_different(paper, alice, monkeypa
     render = type(template).render
     monkeypatch.setattr(type(template), "render", lambda self, *a: (rendered.append(self.name), render(self, *a))[1])
     for _ in range(2):
-        before = cards.render(Paper.objects.seen_by(alice))
+        before = cards.render(Paper.objects.rows(alice))
     assert rendered.count("papers/lists/_card.html") == 1
     Vote.objects.make(alice, paper)
-    after = cards.render(Paper.objects.seen_by(alice))
+    after = cards.render(Paper.objects.rows(alice))
     assert rendered.count("papers/lists/_card.html") == 2
     assert "Upvote, 0 so far" in before
     assert "Upvote, 1 so far" in after
