@@ -7,8 +7,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
 from papers.detail import statement
-from papers.models import Affiliation, DayDone, Paper, PaperFollow, State
+from papers.models import Affiliation, Comment, Content, DayDone, Paper, PaperFollow, State
 from papers.models.mark import marks
+from papers.paper.summary import summaries
+from papers.search import results
 from tests.factories import NOON, OrganisationFactory, PaperFactory
 from tests.papers.search import library as sample_papers
 
@@ -43,6 +45,26 @@ def test_follows_and_organisations(lab, alice, bob, viewers):
         found = statement.find(paper.arxiv_id, viewer)
         assert found.follow == PaperFollow.objects.state(viewer, paper)
         assert found.organisations == [lab, club]
+
+
+def test_comments_that_stand_here(alice, viewers):
+    paper, other = PaperFactory(imported_comments=3, comment_count=3), PaperFactory()
+    for source_id, retracted_at in (("a", None), ("b", None), ("c", NOON)):
+        Comment.objects.create(paper=paper, text="Fine.", source_id=source_id, retracted_at=retracted_at)
+    Comment.objects.post(alice, paper, Content("Thanks."))
+    here = paper.comments.imported().filter(retracted_at=None).count()
+    for viewer in viewers:
+        found = statement.find(paper.arxiv_id, viewer)
+        assert (found.has_comments, found.imported_comments) == (True, here) == (True, 2)
+        assert statement.find(other.arxiv_id, viewer).has_comments is False
+
+
+def test_the_neighbours_are_those_of_a_search(library, viewers):
+    for paper in Paper.objects.all():
+        hits = results.similar(paper, Paper.objects.all()).hits[: statement.SIMILAR_SHOWN]
+        expected = [summary.arxiv_id for summary in summaries([hit.pk for hit in hits], 0).values()]
+        for viewer in viewers:
+            assert [near.arxiv_id for near in statement.find(paper.arxiv_id, viewer).similar] == expected
 
 
 def test_neighbours_that_take_too_long_are_left_out(transactional_db):
