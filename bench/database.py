@@ -11,6 +11,7 @@ from io import StringIO
 from pathlib import Path
 from urllib.parse import urlencode
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -95,6 +96,7 @@ def reader() -> tuple[Client, dict[str, str]]:
         Bookmark.objects.make(user, paper)
     client = stranger()
     client.force_login(user)
+    UserSession.objects.create(user=user, session_key=client.session.session_key, ip=HOST)
     token = _TOKEN.search(client.get("/papers").content.decode())[1]
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
     return client, {"Cookie": cookies, "X-CSRFToken": token}

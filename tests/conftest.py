@@ -8,6 +8,7 @@ from functools import cache
 
 import hypothesis
 import pytest
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.cache import caches
 from django.core.signals import setting_changed
@@ -148,8 +149,9 @@ def signed_in():
 
 
 def sign_in(client: Client, user) -> None:
-    """With the second factor, if the user has one."""
+    """With allauth's row of the sign-in, and with the second factor, if the user has one."""
     client.force_login(user)
+    UserSession.objects.create(user=user, session_key=client.session.session_key, ip="127.0.0.1")
     if factor := user.authenticator_set.first():
         session = client.session
         session["second_factor"] = factor.pk

@@ -12,6 +12,10 @@ from inbox.models.kind import KINDS, Delivery, NotificationData, NotificationKin
 COUNT_LIMIT = 100  # the bell counts no further
 KEPT = timedelta(days=90)  # after it was read
 KEPT_UNREAD = timedelta(days=365)
+# `unread_count` of the `person` that is read with each session (`accounts.sessions.COLUMNS`), up to COUNT_LIMIT
+UNREAD_COUNT = """
+    SELECT count(*) FROM (SELECT FROM inbox_notification WHERE user_id = person.id AND read_at IS NULL LIMIT 100) unread
+"""
 
 
 class NotificationQuerySet(models.QuerySet):
@@ -47,7 +51,12 @@ class NotificationManager(models.Manager.from_queryset(NotificationQuerySet)):
             return [pk for pk, delivery in cursor if delivery == Delivery.AT_ONCE]
 
     def unread_count(self, user) -> int:
-        """The number of unread notifications, or COUNT_LIMIT if there are as many or more."""
+        """The number of unread notifications, or COUNT_LIMIT if there are as many or more.
+
+        One statement, unless the user was read with a session.
+        """
+        if (count := getattr(user, "unread_count", None)) is not None:
+            return count
         return self.unread().filter(user=user)[:COUNT_LIMIT].count()
 
     def read_until(self, user, moment: datetime) -> None:

@@ -166,7 +166,7 @@ def test_a_long_queue_costs_what_a_short_one_costs(free, moderator, signed_in, c
     with CaptureQueriesContext(connection) as statements:
         page = reader.get("/moderation/claims").content.decode()
     assert page.count('class="claim"') == claims
-    assert len(statements) == 5, [s["sql"] for s in statements]
+    assert len(statements) == 3, [s["sql"] for s in statements]
 
 
 @pytest.mark.django_db(transaction=True)

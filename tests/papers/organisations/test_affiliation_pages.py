@@ -223,4 +223,4 @@ def test_statements_of_the_queue_do_not_grow(lab, alice, bob, signed_in, rows):
     reader.get(QUEUE)
     with CaptureQueriesContext(connection) as statements:
         assert reader.get(QUEUE).content.decode().count('class="card"') == rows
-    assert len(statements) == 8, [s["sql"] for s in statements]
+    assert len(statements) == 6, [s["sql"] for s in statements]
