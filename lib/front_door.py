@@ -31,7 +31,7 @@ class FrontDoor:
         head = []
         response = self.application(environ, lambda *args: head.extend(args))
         if self.is_for_all(response):
-            self.keep(key, now, (*head, response.content))
+            self.keep(key, (*head, response.content))
             head[1] = [*head[1], ("X-Cache", "miss")]
         else:
             self.kept.pop(key, None)
@@ -46,13 +46,13 @@ class FrontDoor:
                 self.kept[key] = now + FRESH_SECONDS, answer
             return answer if now < until else None
 
-    def keep(self, key: tuple, made: float, answer: tuple) -> None:
+    def keep(self, key: tuple, answer: tuple) -> None:
         size = len(repr(key)) + len(answer[2])
         with self.lock:
             self.bytes += size
             if len(self.kept) >= ENTRIES or self.bytes > BYTES:
                 self.kept, self.bytes = {}, size
-            self.kept[key] = made + FRESH_SECONDS, answer
+            self.kept[key] = monotonic() + FRESH_SECONDS, answer  # of use even if it took seconds to make
 
     def is_for_all(self, response) -> bool:
         """Returns whether the response is complete, and whoever sends a request with the same key may get it."""

@@ -58,6 +58,17 @@ def test_an_answer_is_kept_for_a_second(pass_time):
     assert ask(door) == ("3", "miss")
 
 
+def test_an_answer_that_took_seconds_to_make_is_kept_for_a_second_afterwards(pass_time):
+    def make(number):
+        pass_time(3)
+        return response(str(number))
+
+    door = FrontDoor(Site(make))
+    assert ask(door) == ("1", "miss")
+    pass_time(0.9)
+    assert ask(door) == ("1", "hit")
+
+
 def test_one_request_makes_an_answer_anew_while_the_others_get_the_old_one(pass_time):
     begun, over = Event(), Event()
 
