@@ -87,8 +87,8 @@ class Server(BaseApplication):
         self.cfg.set("preload_app", True)
         self.cfg.set("loglevel", "warning")
         self.cfg.set("when_ready", _announce)
-        self.cfg.set("max_requests", 10_000)
-        self.cfg.set("max_requests_jitter", 1_000)
+        self.cfg.set("max_requests", 100_000)
+        self.cfg.set("max_requests_jitter", 10_000)
         self.cfg.set("control_socket_disable", True)
 
     def load(self):
