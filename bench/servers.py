@@ -39,15 +39,20 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def site(port: int, log: Path, workers: int | None = 1):
-    """Broadsheet as its operators start it, without the worker for background jobs; None: as many as by default."""
-    command = [sys.executable, "manage.py", "serve", "--no-worker"]
-    return _running(command, port, "/readyz", log, {"WEB_CONCURRENCY": str(workers)} if workers else {})
+def site(port: int, log: Path, workers: int | None = 1, *, front_door: bool = False, jobs: bool = False):
+    """Broadsheet as its operators start it, with as many web processes as by default if `workers` is None.
+
+    Without its front door, unless `front_door`; with the worker for background jobs if `jobs`.
+    """
+    command = [sys.executable, "manage.py", "serve", *([] if jobs else ["--no-worker"])]
+    environment = {"WEB_CONCURRENCY": str(workers)} if workers else {}
+    return _running(command, port, "/readyz", log, environment | {"FRONT_DOOR": str(int(front_door))})
 
 
-def bare(port: int, log: Path, worker_class: str = "lib.server.ServerWorker"):
+def bare(port: int, log: Path, worker_class: str = "lib.server.ServerWorker", workers: int = 1):
     """The bare page under the gunicorn settings of `manage.py serve`."""
     options = ["--bind", f"{HOST}:{port}", "--worker-class", worker_class, "--threads", "4", "--no-control-socket"]
+    options += ["--workers", str(workers)]
     return _running([sys.executable, "-m", "gunicorn", *options, "bench.bare:application"], port, "/", log)
 
 

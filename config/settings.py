@@ -15,6 +15,7 @@ SECRET_KEY = env("SECRET_KEY", default="") or stored_secret("secret_key")
 HOST = env("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=min(4, cores()))  # processes of the web server
+FRONT_DOOR = env.bool("FRONT_DOOR", default=not DEBUG)  # keep strangers' answers for a second (lib.front_door)
 BASE_URL = env("BASE_URL", default=f"http://{HOST}:{PORT}").rstrip("/")
 _base = urlsplit(BASE_URL)
 HTTPS = _base.scheme == "https"

@@ -1,8 +1,10 @@
 import os
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
+from lib.front_door import FrontDoor
 from lib.statements import limit_time
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -20,4 +22,6 @@ class Request(WSGIRequest):
 
 application = get_wsgi_application()
 application.request_class = Request
+if settings.FRONT_DOOR:
+    application = FrontDoor(application)
 limit_time()

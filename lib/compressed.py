@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.core.cache import caches
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import re_accepts_gzip
 
 
 def body(key: str, make: Callable[[], bytes], seconds: int = DEFAULT_TIMEOUT) -> bytes:
@@ -18,6 +19,11 @@ def body(key: str, make: Callable[[], bytes], seconds: int = DEFAULT_TIMEOUT) ->
 
 def response(request: HttpRequest, body: bytes) -> HttpResponse:
     """Returns a response with this compressed body, decompressed if the client does not accept gzip."""
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
+    if accepts_gzip(request.META):
         return HttpResponse(body, headers={"Content-Encoding": "gzip"})
     return HttpResponse(gzip.decompress(body))
+
+
+def accepts_gzip(environ: dict) -> bool:
+    """Returns whether a request with this WSGI environment is answered compressed; GZipMiddleware decides likewise."""
+    return bool(re_accepts_gzip.search(environ.get("HTTP_ACCEPT_ENCODING", "")))

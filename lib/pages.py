@@ -7,12 +7,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.utils.cache import get_conditional_response, get_max_age, patch_cache_control, patch_vary_headers
 
 from lib import compressed
 from lib.release import digest
 
 PUBLIC_SECONDS = 60
+_OUR_COOKIES = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME}
 SOURCES = ("accounts", "config", "inbox", "lib", "orgs", "papers", "static", "templates")
 
 
@@ -95,10 +96,22 @@ def document(
     return response
 
 
+def has_our_cookie(environ: dict) -> bool:
+    """Returns whether a request with this WSGI environment has a cookie of ours, or one with a similar name."""
+    return any(name in environ.get("HTTP_COOKIE", "") for name in _OUR_COOKIES)
+
+
+def is_shared(response: HttpResponse) -> bool:
+    """Returns whether shared caches may keep the response for a while without asking again."""
+    if response.status_code not in (200, 304) or response.cookies:
+        return False
+    rules = response.headers.get("Cache-Control", "").split(", ")
+    return "public" in rules and "no-cache" not in rules and bool(get_max_age(response))
+
+
 def _is_for_all(request: HttpRequest, seconds: int | None = 0) -> bool:
     """Returns whether every reader who is not signed in gets this response. Cookies of a CDN or a proxy are ignored."""
-    ours = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME}
-    return seconds is not None and request.user.is_anonymous and not ours & request.COOKIES.keys()
+    return seconds is not None and request.user.is_anonymous and not _OUR_COOKIES & request.COOKIES.keys()
 
 
 def _etag(request: HttpRequest, version: object) -> str:

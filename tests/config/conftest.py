@@ -29,16 +29,15 @@ def database_url(worker_id) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def serve_demo(database_url, tmp_path_factory) -> Callable[..., AbstractContextManager[Server]]:
-    """`serve_demo(BASE_URL=…)`: a site without a worker, with the demo, whose people sign in with PASSWORD.
+    """`serve_demo(BASE_URL=…)`: a site without worker or front door, with the demo, whose people sign in with PASSWORD.
 
     Its first start migrates the database and loads the demo; no start compresses static files, since they are those
     of the tests.
     """
     folder = tmp_path_factory.mktemp("site")
     (folder / "static").symlink_to(settings.STATIC_ROOT)
-    return partial(
-        serve, folder, "--no-worker", DATABASE_URL=database_url, BROADSHEET_DEMO="1", BROADSHEET_DEMO_PASSWORD=PASSWORD
-    )
+    demo = {"BROADSHEET_DEMO": "1", "BROADSHEET_DEMO_PASSWORD": PASSWORD}
+    return partial(serve, folder, "--no-worker", DATABASE_URL=database_url, FRONT_DOOR="0", **demo)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
 import errno
+import gc
 import os
 import socket
 import subprocess
@@ -83,11 +84,16 @@ class Server(BaseApplication):
         self.cfg.set("worker_class", "lib.server.ServerWorker")
         self.cfg.set("workers", settings.WEB_CONCURRENCY)
         self.cfg.set("threads", 4)
+        self.cfg.set("preload_app", True)
         self.cfg.set("loglevel", "warning")
         self.cfg.set("when_ready", _announce)
-        self.cfg.set("max_requests", 10_000)
-        self.cfg.set("max_requests_jitter", 1_000)
+        self.cfg.set("max_requests", 100_000)
+        self.cfg.set("max_requests_jitter", 10_000)
         self.cfg.set("control_socket_disable", True)
 
     def load(self):
-        return import_string(settings.WSGI_APPLICATION)
+        """Returns the application. The arbiter loads it once, so that its workers share the memory that it takes."""
+        application = import_string(settings.WSGI_APPLICATION)
+        gc.collect()
+        gc.freeze()  # collections of the workers leave it alone, and so the kernel need not copy it for each of them
+        return application
