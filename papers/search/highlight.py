@@ -26,7 +26,7 @@ _WORD = re.compile(
 _RUN = re.compile(f"([{UNSPACED}]+)")
 # What makes a word of a text begin otherwise than its lexeme does, and what HTML escapes.
 _SIGNS = r"[^\x00-\x7f]|[0-9'`+#*&<>]|\.net"
-_COMMON_LENGTH = 2  # letters that a word and its stem always share ("using", "use")
+_COMMON_LENGTH = 3  # letters that a word shares with a longer stem; one less with another ("using", "us")
 _SENTENCE_END = re.compile(r"[.!?][)”’\"]*\s")
 VISIBLE_LENGTH = 240  # characters of an abstract that a row shows at least on a wide screen
 
@@ -40,9 +40,9 @@ class Highlighter(dict):
     def __init__(self, lexemes: frozenset[str], prefix: str) -> None:
         super().__init__()
         self.lexemes, self.prefix = lexemes, prefix
-        self._beginnings = {text[:_COMMON_LENGTH] for text in {*lexemes, prefix} - {""}}
+        self._beginnings = tuple(sorted({_beginning(text) for text in {*lexemes, prefix} - {""}}))
         # Most pieces have no such sign, and no word that begins as a lexeme does.
-        beginnings = "|".join(map(re.escape, sorted(self._beginnings))) or "(?!)"
+        beginnings = "|".join(map(re.escape, self._beginnings)) or "(?!)"
         self._candidate = re.compile(rf"(?<![^ ])[^ ]*?(?:{_SIGNS}|(?<![a-z])(?:{beginnings}))[^ ]*", re.IGNORECASE)
 
     def __missing__(self, piece: str) -> str:
@@ -74,7 +74,7 @@ class Highlighter(dict):
 
     def _has(self, word: str) -> bool:
         folded = word.lower() if word.isascii() and word.isalnum() else bare(word)
-        if folded[:_COMMON_LENGTH] not in self._beginnings:
+        if not folded.startswith(self._beginnings):
             return False
         has_prefix = bool(self.prefix) and folded.startswith(self.prefix)
         return has_prefix or folded in self.lexemes or _stem(folded) in self.lexemes
@@ -142,6 +142,11 @@ class Highlighter(dict):
             if "<mark>" in self[match[0]]:
                 return match.start() + next(self._spans(match[0]))[0]
         return None
+
+
+def _beginning(lexeme: str) -> str:
+    """What every word begins with that has this stem."""
+    return lexeme[:_COMMON_LENGTH] if len(lexeme) > _COMMON_LENGTH else lexeme[: _COMMON_LENGTH - 1]
 
 
 def _split(paragraph: Paragraph, position: int) -> tuple[Paragraph, Paragraph]:
