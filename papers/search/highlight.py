@@ -26,7 +26,6 @@ _WORD = re.compile(
 _RUN = re.compile(f"([{UNSPACED}]+)")
 # What makes a word of a text begin otherwise than its lexeme does, and what HTML escapes.
 _SIGNS = r"[^\x00-\x7f]|[0-9'`+#*&<>]|\.net"
-_COMMON_LENGTH = 3  # letters that a word shares with a longer stem; one less with another ("using", "us")
 _SENTENCE_END = re.compile(r"[.!?][)”’\"]*\s")
 VISIBLE_LENGTH = 240  # characters of an abstract that a row shows at least on a wide screen
 
@@ -145,8 +144,8 @@ class Highlighter(dict):
 
 
 def _beginning(lexeme: str) -> str:
-    """What every word begins with that has this stem."""
-    return lexeme[:_COMMON_LENGTH] if len(lexeme) > _COMMON_LENGTH else lexeme[: _COMMON_LENGTH - 1]
+    """What every word begins with that has this stem: all but its last letter, since only that one may be changed."""
+    return lexeme[: max(2, len(lexeme) - 1)]
 
 
 def _split(paragraph: Paragraph, position: int) -> tuple[Paragraph, Paragraph]:

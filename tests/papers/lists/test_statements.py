@@ -23,7 +23,7 @@ LISTS = {
         11,
     ),  # counted; a transaction of its own, with a limit on time; few are collected, and listed
     "/papers?q=paper": (2, 7),  # counted; found less than a minute ago
-    "/papers?q=paper&has=code": (13, 18),  # counted; two transactions: what its words mean, what they find
+    "/papers?q=paper&has=code": (9, 14),  # counted; a transaction for its words
     "/orgs/lab": (4, 9),
     "/people/alice": (6, 9),
     "/people/alice/upvoted": (5, 8),
