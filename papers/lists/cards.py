@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.core.cache import caches
+from django.db import connection
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.html import escape
@@ -17,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from lib import tex
 from lib.markup import markdown
 from lib.tex.nodes import Document
-from papers.models import Author, Paper, SearchEntry
+from papers.models import Paper, SearchEntry
 from papers.models.mark import marks
 from papers.models.row import Row
 from papers.search.highlight import Highlighter
@@ -122,12 +123,21 @@ def _matching_authors(pks: list[int], results: Results, highlighter: Highlighter
     """The names of authors that have a word of the search, by paper."""
     names = defaultdict(list)
     if results.analysis.name_query:
-        matching = SearchEntry.objects.filter(pk__in=pks, words=tsquery(results.analysis.name_query)).values("pk")
-        authors = Author.objects.filter(paper__in=matching).order_by("paper", "position")
-        for paper, name in authors.values_list("paper", "name"):
-            if highlighter.matches(name):
-                names[paper].append(name)
+        with connection.cursor() as cursor:
+            cursor.execute(_AUTHORS, [pks, results.analysis.name_query])
+            for paper, name in cursor:
+                if highlighter.matches(name):
+                    names[paper].append(name)
     return names
+
+
+_AUTHORS = """
+    SELECT paper_id, name FROM papers_author
+    WHERE paper_id IN (
+        SELECT paper_id FROM papers_searchentry WHERE paper_id = ANY(%s) AND words @@ %s::tsquery
+    )
+    ORDER BY paper_id, position
+"""
 
 
 def _reason(retrievers: frozenset[str], authors: list[str]) -> str:

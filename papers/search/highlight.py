@@ -20,46 +20,45 @@ from lib.words import LETTER_AND_NUMBER, MARKS, SIGN_WORD, UNSPACED, bare, fold,
 # A word as it is indexed: "C++", "L2", "4.5", "7b", or letters, with marks and with apostrophes between letters.
 _MARKS = MARKS + "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u200c\u200d"
 _LETTERS = rf"[^\W\d_]+(?:(?:[{_MARKS}]+|['‘’`](?=[^\W\d_]))[^\W\d_]*)*"
-_WORD = rf"{SIGN_WORD}|{LETTER_AND_NUMBER}(?:{_LETTERS})?|\d+(?:\.\d+)+|\d*{_LETTERS}|\d+"
+_WORD = re.compile(
+    rf"{SIGN_WORD}|{LETTER_AND_NUMBER}(?:{_LETTERS})?|\d+(?:\.\d+)+|\d*{_LETTERS}|\d+", re.DOTALL | re.IGNORECASE
+)
 _RUN = re.compile(f"([{UNSPACED}]+)")
-_COMMON_LENGTH = 2  # letters that a word and its stem always share ("using", "use")
+# What makes a word of a text begin otherwise than its lexeme does, and what HTML escapes.
+_SIGNS = r"[^\x00-\x7f]|[0-9'`+#*&<>]|\.net"
 _SENTENCE_END = re.compile(r"[.!?][)”’\"]*\s")
 VISIBLE_LENGTH = 240  # characters of an abstract that a row shows at least on a wide screen
 
 
 class Highlighter(dict):
-    """Maps a word to whether it has one of these lexemes or begins with the prefix; computed once for each word."""
+    """Marks words that have one of these lexemes or begin with the prefix.
+
+    It maps what stands between two spaces of a text to its HTML, which is made once for all texts.
+    """
 
     def __init__(self, lexemes: frozenset[str], prefix: str) -> None:
         super().__init__()
         self.lexemes, self.prefix = lexemes, prefix
-        beginnings = [re.escape(text) for text in sorted({text[:_COMMON_LENGTH] for text in {*lexemes, prefix} - {""}})]
-        # A candidate begins as a lexeme does, or has a sign or an apostrophe behind its first letter, or is not ASCII.
-        candidate = "|".join([*beginnings, r".[-_^]\d", ".['`]", SIGN_WORD, r".?[^\x00-\x7f]"])
-        # One match goes to the next candidate, so that Python looks at few words. Most words are plain ASCII.
-        plain = r"[a-z]+(?![^\W_]|[-+#*'`]|[^\x00-\x7f])"
-        self._to_candidate = re.compile(
-            rf"(?:(?!{candidate})(?:{plain}|{_WORD})|[^\w.]+|(?!{SIGN_WORD})\.|_)*+(?P<word>{_WORD}|\Z)",
-            re.DOTALL | re.IGNORECASE,
-        )
+        self._beginnings = tuple(sorted({_beginning(text) for text in {*lexemes, prefix} - {""}}))
+        # Most pieces have no such sign, and no word that begins as a lexeme does.
+        beginnings = "|".join(map(re.escape, self._beginnings)) or "(?!)"
+        self._candidate = re.compile(rf"(?<![^ ])[^ ]*?(?:{_SIGNS}|(?<![a-z])(?:{beginnings}))[^ ]*", re.IGNORECASE)
 
-    def __missing__(self, word: str) -> bool:
-        folded = word.lower() if word.isascii() and word.isalnum() else bare(word)
-        has_prefix = bool(self.prefix) and folded.startswith(self.prefix)
-        self[word] = folded in self.lexemes or _stem(folded) in self.lexemes or has_prefix
-        return self[word]
+    def __missing__(self, piece: str) -> str:
+        html, position = "", 0
+        for start, end in self._spans(piece):
+            html += f"{escape(piece[position:start], quote=False)}<mark>{piece[start:end]}</mark>"
+            position = end
+        self[piece] = html + escape(piece[position:], quote=False)
+        return self[piece]
 
     def matches(self, text: str) -> bool:
         """Whether any word of this plain text is highlighted."""
-        return next(self._spans(text), None) is not None
+        return "<mark>" in self.highlight(text)
 
     def highlight(self, text: str) -> str:
         """The HTML of plain text, with <mark> around the highlighted words."""
-        pieces, position = [], 0
-        for start, end in self._spans(text):
-            pieces += escape(text[position:start], quote=False), "<mark>", text[start:end], "</mark>"
-            position = end
-        return "".join([*pieces, escape(text[position:], quote=False)])
+        return self._candidate.sub(lambda match: self[match[0]], text)
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Start and end of each highlighted word, and of the found letters where words stand without spaces."""
@@ -68,9 +67,16 @@ class Highlighter(dict):
             if number % 2:
                 yield from self._letters(piece, start)
             else:
-                spans = (match.span("word") for match in self._to_candidate.finditer(piece) if self[match["word"]])
+                spans = (match.span() for match in _WORD.finditer(piece) if self._has(match[0]))
                 yield from ((start + first, start + end) for first, end in spans)
             start += len(piece)
+
+    def _has(self, word: str) -> bool:
+        folded = word.lower() if word.isascii() and word.isalnum() else bare(word)
+        if not folded.startswith(self._beginnings):
+            return False
+        has_prefix = bool(self.prefix) and folded.startswith(self.prefix)
+        return has_prefix or folded in self.lexemes or _stem(folded) in self.lexemes
 
     def _letters(self, run: str, start: int) -> Iterator[tuple[int, int]]:
         spelled = letters(run)
@@ -119,7 +125,7 @@ class Highlighter(dict):
         for node in nodes:
             match node:
                 case Text(text):
-                    found = next((start for start, _ in self._spans(text)), None)
+                    found = self._first(text)
                 case Styled() | Link():
                     found = self._find(node.children)
                 case _:
@@ -128,6 +134,18 @@ class Highlighter(dict):
                 return length + found
             length += len(as_plain((node,)))
         return None
+
+    def _first(self, text: str) -> int | None:
+        """How many characters of a text are before the first highlighted word, or None without one."""
+        for match in self._candidate.finditer(text):
+            if "<mark>" in self[match[0]]:
+                return match.start() + next(self._spans(match[0]))[0]
+        return None
+
+
+def _beginning(lexeme: str) -> str:
+    """What every word begins with that has this stem: all but its last letter, since only that one may be changed."""
+    return lexeme[: max(2, len(lexeme) - 1)]
 
 
 def _split(paragraph: Paragraph, position: int) -> tuple[Paragraph, Paragraph]:

@@ -70,7 +70,7 @@ class Results:
         """The retrievers that found the paper. A shown paper that is no hit has every word: see `sortable`."""
         return self._matches.get(pk, frozenset({"every"}))
 
-    @property
+    @cached_property
     def exact_count(self) -> int:
         """How many hits have every word."""
         return sum("every" in hit.retrievers for hit in self.hits)
@@ -151,20 +151,20 @@ def _similar(paper, papers) -> Results:
 
 
 def _search(papers, terms: Terms, by: str, first: Sequence[str]) -> Results:
-    with time_limit():
-        analysis = lexicon.analyse(terms)
-    vector = _vector(terms.corrected(analysis.corrections).plain) if "near" in RETRIEVERS[by] else None
-    names = RETRIEVERS[by] if vector is not None else RETRIEVERS["words"]
-    if analysis.phrase_query:
-        papers = papers.filter(entry__words=retrieval.tsquery(analysis.phrase_query))
     hits = ()
-    with time_limit() as cursor, suppress(EmptyResultSet):  # Django knows that no paper can match
-        retrievers = {
-            "every": analysis.every_query and retrieval.every(papers, analysis, first),
-            "any": analysis.every_query and analysis.weights and retrieval.any_rare(papers, analysis),
-            "near": retrieval.near(papers, vector) if vector is not None else None,
-        }
-        hits = _hits(cursor, {name: retrievers[name] for name in names if retrievers[name]})
+    with time_limit() as cursor:
+        analysis = lexicon.analyse(terms)
+        vector = _vector(terms.corrected(analysis.corrections).plain) if "near" in RETRIEVERS[by] else None
+        names = RETRIEVERS[by] if vector is not None else RETRIEVERS["words"]
+        if analysis.phrase_query:
+            papers = papers.filter(entry__words=retrieval.tsquery(analysis.phrase_query))
+        with suppress(EmptyResultSet):  # Django knows that no paper can match
+            retrievers = {
+                "every": analysis.every_query and retrieval.every(papers, analysis, first),
+                "any": analysis.every_query and analysis.weights and retrieval.any_rare(papers, analysis),
+                "near": retrieval.near(papers, vector) if vector is not None else None,
+            }
+            hits = _hits(cursor, {name: retrievers[name] for name in names if retrievers[name]})
     is_scan = "every" in names and retrieval.is_scan(papers, analysis) and analysis.paper_count > retrieval.SCAN_LIMIT
     return Results(hits, analysis, is_scan, lacks_vector="near" in RETRIEVERS[by] and vector is None)
 

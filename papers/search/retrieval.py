@@ -105,21 +105,23 @@ def _lexemes(analysis: lexicon.Analysis) -> tuple[list[str], list[float]]:
     return [lexicon.quote(lexeme) for lexeme in analysis.weights], list(analysis.weights.values())
 
 
-# An empty vector is added because a value stored out of line (TOAST) would be fetched again for every word.
+# An empty vector is added because a value stored out of line (TOAST) would be fetched again for every word. The formula
+# of the docstring is transformed to have r once, since a function in FROM would take longer than `ts_rank` itself does.
 _BY_WORDS = """
     SELECT paper_id, coalesce((
-        SELECT sum(weight * r / (r + 0.2 * (0.25 + 0.75 * (length(fetched) - 1) / 150.0))) / nullif(%s, 0)
-        FROM unnest(%s::tsquery[], %s::float8[]) AS wanted(lexeme, weight),
-            ts_rank('{{0, 0.3, 0.4, 1}}', fetched, lexeme) r
+        SELECT sum(weight * (1 - 1 / (
+            1 + ts_rank('{{0, 0.3, 0.4, 1}}', fetched, lexeme) / (0.05 + 0.15 * (length(fetched) - 1) / 150.0)
+        ))) / nullif(%s, 0)
+        FROM unnest(%s::tsquery[], %s::float8[]) AS wanted(lexeme, weight)
     ), 0) + CASE
-        WHEN fetched @@ %s::tsquery THEN 1 + log(1 + vote_count) / 10
+        WHEN fetched @@ %s::tsquery THEN
+            1 + log(1 + (SELECT vote_count FROM papers_paper WHERE id = paper_id)) / 10
         WHEN fetched @@ %s::tsquery THEN 0.5
         ELSE 0
     END
     FROM (
-        SELECT paper_id, words || ''::tsvector AS fetched, vote_count
-        FROM ({pool}) pool(paper_id)
-        JOIN papers_searchentry USING (paper_id) JOIN papers_paper ON papers_paper.id = paper_id
+        SELECT paper_id, words || ''::tsvector AS fetched
+        FROM ({pool}) pool(paper_id) JOIN papers_searchentry USING (paper_id)
         OFFSET 0
     ) entry
 """

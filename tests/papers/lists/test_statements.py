@@ -20,7 +20,7 @@ LISTS = {
     "/papers/trending": (1, 3),
     "/papers?has=code": (7, 9),  # counted; a transaction with a limit on time; few are collected, and listed
     "/papers?q=paper": (2, 5),  # counted; found less than a minute ago
-    "/papers?q=paper&has=code": (13, 16),  # counted; two transactions: what its words mean, what they find
+    "/papers?q=paper&has=code": (9, 12),  # counted; a transaction for its words
     "/orgs/lab": (4, 7),
     "/people/alice": (6, 7),
     "/people/alice/upvoted": (5, 6),
