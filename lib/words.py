@@ -25,7 +25,7 @@ _LETTER = re.compile(rf"[{UNSPACED}][{MARKS}\uff9e\uff9f]*")
 _RUN = re.compile(f"[{UNSPACED}]+")
 _SPACE_IN_RUN = re.compile(rf"(?<=[{UNSPACED}])\s+(?=[{UNSPACED}])")
 _STRAY_MARK = re.compile(rf"(?<![^\W\d_])(?<![{MARKS}])[{MARKS}]+")
-_NO_WORD = re.compile(rf"[^\w.{MARKS}]|_|(?<!\d)\.|\.(?!\d)")  # a dot between digits is part of a number
+_NO_WORD = re.compile(rf"[^\w .{MARKS}]|_|\.(?:(?!\d)|(?<!\d.))")  # a dot between digits is part of a number
 _APOSTROPHES = str.maketrans("", "", "'‘’`")
 _DIGIT = re.compile(r"\d")
 _DOTTED_NUMBER = re.compile(r"(?<!\d)\d++(?:\.\d++)+")

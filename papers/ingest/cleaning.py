@@ -19,9 +19,9 @@ MAX_ABSTRACT = 20_000  # characters; arXiv takes 1,920
 MAX_MARKDOWN = 65_536  # characters of a comment, as many as the Hub accepts
 _MAX_INTEGER = 2**31 - 1  # of PostgreSQL's `integer`
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
-_PARAGRAPH = re.compile(r"(?:\r\n|\r(?!\n)|\n)(?=\s)")
-_ITEM = re.compile(r"(?:\r\n|\r(?!\n)|\n)(?=[-*•] )")
-_PARAGRAPH_OR_ITEM = re.compile(f"{_PARAGRAPH.pattern}|{_ITEM.pattern}")
+_PARAGRAPH = re.compile(r"\n(?=\s)")
+_ITEM = re.compile(r"\n(?=[-*•] )")
+_PARAGRAPH_OR_ITEM = re.compile(r"\n(?=\s|[-*•] )")
 _SOURCE_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 _USER_NAME = re.compile(r"[a-z0-9][\w.-]{0,95}", re.ASCII | re.IGNORECASE)
 _check_url = URLValidator(schemes=["http", "https"])
@@ -75,7 +75,7 @@ def _abstract(value, notes: list[str]) -> str:
     A paragraph begins at a line that begins with white space (https://info.arxiv.org/help/prep.html#abstracts). So does
     each item of a list of at least two, which begins with a sign.
     """
-    text = _storable(value)
+    text = _storable(value).replace("\r\n", "\n").replace("\r", "\n")
     beginnings = _PARAGRAPH_OR_ITEM if len(_ITEM.findall(text)) > 1 else _PARAGRAPH
     text = "\n\n".join(filter(None, map(one_line, beginnings.split(text))))
     if len(text) > MAX_ABSTRACT:

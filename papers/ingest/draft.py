@@ -40,10 +40,7 @@ class Draft:
 
     def __init__(self, paper: Paper, stored: dict, decided: Collection[str]) -> None:
         self.paper, self.stored, self.values, self.decided = paper, stored, stored, decided
-
-    @property
-    def changed(self) -> set[str]:
-        return {name for name, value in self.values.items() if value != self.stored.get(name)}
+        self.changed = set()
 
     def apply(self, record: PaperRecord) -> None:
         new = _record_values(record)
@@ -66,6 +63,7 @@ class Draft:
                     details.completed_by(stored.get(name, Details())) for name, details in pairs
                 )
         self.values = self.values | new
+        self.changed = {name for name, value in self.values.items() if value != self.stored.get(name)}
 
     def _keeps_withdrawn(self, record: PaperRecord) -> bool:
         """Return whether prose about the stored version says nothing new, because a withdrawal is a version.
