@@ -41,18 +41,19 @@ def embed(limit: int | None = None, on_each: Callable[[], object] = lambda: None
     if embedding.embedder() is None or not Embedding.objects.is_ready():
         return 0
     count, failures = 0, []
-    for entry, vector in _vectors(islice(_newest_first(stale()), limit), threads):
-        try:
-            _save(entry, vector.result())
-        except embedding.Unavailable as error:
-            failures.append(error)
-            if len(failures) == MAX_FAILURES:
-                raise
-            logger.exception("Paper %s got no vector.", entry.pk)
-            continue
-        failures.clear()
-        on_each()
-        count += 1
+    with closing(_vectors(islice(_newest_first(stale()), limit), threads)) as vectors:
+        for entry, vector in vectors:
+            try:
+                _save(entry, vector.result())
+            except embedding.Unavailable as error:
+                failures.append(error)
+                if len(failures) == MAX_FAILURES:
+                    raise
+                logger.exception("Paper %s got no vector.", entry.pk)
+                continue
+            failures.clear()
+            on_each()
+            count += 1
     if failures and not count:
         raise failures[-1]
     return count
@@ -68,7 +69,7 @@ def _newest_first(entries: QuerySet[SearchEntry]) -> Iterator[SearchEntry]:
 
 
 def _vectors(entries: Iterator[SearchEntry], threads: int) -> Iterator[tuple[SearchEntry, Future]]:
-    """Each entry with its vector, which a thread is making. What no thread has begun when this is closed is not made."""
+    """Each entry with its vector, which a thread is making. Closing this drops those that no thread has begun."""
     pool = ThreadPoolExecutor(threads)
     try:
         for batch in batched(entries, BATCH):
