@@ -1,4 +1,4 @@
-"""Writes graph.onnx: how onnxruntime computes the bundled model in int8, instead of unpacking its weights to float32.
+"""Writes graph.onnx: the bundled model in such operators that onnxruntime computes in int8 and with fused attention.
 
     .venv/bin/python -m papers.search.embedding.graph
 
@@ -60,32 +60,43 @@ _MODEL = """
     }}
 """
 _LAYER = """
-        {scales}
-        qkv{i}_weight = Concat <axis = 1> (query{i}_weight, key{i}_weight, value{i}_weight)
-        qkv{i}_scale = Concat <axis = 0> (query{i}_scale, key{i}_scale, value{i}_scale)
-        qkv{i}_bias = Concat <axis = 0> (query{i}_bias, key{i}_bias, value{i}_bias)
-        qkv{i} = com.microsoft.DynamicQuantizeMatMul (states{i}, qkv{i}_weight, qkv{i}_scale, , qkv{i}_bias)
-        query{i}, key{i}, value{i} = Split <axis = 2, num_outputs = 3> (qkv{i})
+        {query}
+        {key}
+        {value}
         heads{i} = com.microsoft.MultiHeadAttention <num_heads = {heads}> (query{i}, key{i}, value{i})
-        mixed{i} = com.microsoft.DynamicQuantizeMatMul (heads{i}, mixed{i}_weight, mixed{i}_scale, , mixed{i}_bias)
+        {mixed}
         attended{i} = com.microsoft.SkipLayerNormalization <epsilon = 1e-12>
             (mixed{i}, states{i}, attention_norm{i}_weight, attention_norm{i}_bias)
-        wide{i} = com.microsoft.DynamicQuantizeMatMul (attended{i}, wide{i}_weight, wide{i}_scale, , wide{i}_bias)
+        {wide}
         active{i} = com.microsoft.Gelu (wide{i})
-        narrow{i} = com.microsoft.DynamicQuantizeMatMul (active{i}, narrow{i}_weight, narrow{i}_scale, , narrow{i}_bias)
+        {narrow}
         states{next} = com.microsoft.SkipLayerNormalization <epsilon = 1e-12>
             (narrow{i}, attended{i}, norm{i}_weight, norm{i}_bias)
 """
+# A linear map. Of the middle two onnxruntime makes one MatMulNBits, since bundled.load() asks for it.
+_MAP = """
+        {name}_scale = Reshape ({name}_row, flat)
+        {name}_floats = DequantizeLinear <axis = 1> ({name}_weight, {name}_scale)
+        {name}_product = MatMul ({argument}, {name}_floats)
+        {name} = Add ({name}_product, {name}_bias)
+"""
+_ARGUMENTS = dict.fromkeys(("query", "key", "value"), "states") | {
+    "mixed": "heads",
+    "wide": "attended",
+    "narrow": "active",
+}
 
 
 def build() -> bytes:
     """The content of graph.onnx."""
-    scales = "\n".join(f"{name}{{i}}_scale = Reshape ({name}{{i}}_row, flat)" for name in _LINEAR)
-    layer = _LAYER.replace("{scales}", scales)
-    layers = "".join(layer.format(i=i, next=i + 1, heads=_HEADS) for i in range(_LAYERS))
-    model = parser.parse_model(_MODEL.format(layers=layers, count=_LAYERS))
+    model = parser.parse_model(_MODEL.format(layers="".join(map(_layer, range(_LAYERS))), count=_LAYERS))
     model.graph.initializer.extend(_weights(bundled.packaged().read_bytes()))
     return model.SerializeToString(deterministic=True)
+
+
+def _layer(i: int) -> str:
+    maps = {name: _MAP.format(name=f"{name}{i}", argument=f"{of}{i}") for name, of in _ARGUMENTS.items()}
+    return _LAYER.format(i=i, next=i + 1, heads=_HEADS, **maps)
 
 
 def _weights(packaged: bytes) -> Iterator[onnx.TensorProto]:

@@ -126,7 +126,7 @@ def test_similarities_are_the_published_ones():
     """Those of https://sbert.net/docs/quickstart.html, apart from the error of int8 weights."""
     vectors = Bundled().embed(["The weather is lovely today.", "It's so sunny outside!", "He drove to the stadium."])
     weather, sunny, drove = vectors
-    assert [weather @ sunny, weather @ drove, sunny @ drove] == pytest.approx([0.6660, 0.1046, 0.1411], abs=0.02)
+    assert [weather @ sunny, weather @ drove, sunny @ drove] == pytest.approx([0.6660, 0.1046, 0.1411], abs=0.01)
 
 
 def test_a_paraphrase_is_nearer_than_another_subject():
@@ -140,8 +140,8 @@ def test_a_paraphrase_is_nearer_than_another_subject():
     assert question @ same > question @ other + 0.2
 
 
-def test_what_is_behind_192_tokens_does_not_count():
-    exact, longer = Bundled().embed(["vector " * 190, "vector " * 190 + "and something else"])
+def test_what_is_behind_256_tokens_does_not_count():
+    exact, longer = Bundled().embed(["vector " * 254, "vector " * 254 + "and something else"])
     assert numpy.array_equal(exact, longer)
 
 
