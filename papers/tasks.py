@@ -24,7 +24,7 @@ for room in ("discussion", "ingest", "people"):
 @app.task(queueing_lock="index", lock="index", pass_context=False)
 def index(timestamp: int) -> None:
     indexing.recount()
-    indexing.embed(limit=100)
+    indexing.embed(limit=200)  # some ten seconds of one core
 
 
 @app.periodic(cron="17 3 * * *")

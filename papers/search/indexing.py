@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from itertools import islice
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, suppress
+from itertools import batched, islice
 
+import numpy
 from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -29,27 +31,29 @@ def stale() -> QuerySet[SearchEntry]:
     return SearchEntry.objects.filter(~Exists(current.filter(paper=OuterRef("paper"))))
 
 
-def embed(limit: int | None = None, on_each: Callable[[], object] = lambda: None) -> int:
+def embed(limit: int | None = None, on_each: Callable[[], object] = lambda: None, threads: int = 1) -> int:
     """Make the vectors of stale entries, newest paper first, call `on_each` after each, and return their number.
 
-    Each vector is saved as soon as it is made. Without a model or without pgvector, none is made. Texts for which no
-    vector can be made are skipped. Raises Unavailable after MAX_FAILURES in a row, or if all texts failed.
+    So many threads make vectors, and each one is saved as soon as those before it are. Without a model or without
+    pgvector, none is made. Texts for which no vector can be made are skipped. Raises Unavailable after MAX_FAILURES in
+    a row, or if all texts failed.
     """
     if embedding.embedder() is None or not Embedding.objects.is_ready():
         return 0
     count, failures = 0, []
-    for entry in islice(_newest_first(stale()), limit):
-        try:
-            _embed(entry)
-        except embedding.Unavailable as error:
-            failures.append(error)
-            if len(failures) == MAX_FAILURES:
-                raise
-            logger.exception("Paper %s got no vector.", entry.pk)
-            continue
-        failures.clear()
-        on_each()
-        count += 1
+    with closing(_vectors(islice(_newest_first(stale()), limit), threads)) as vectors:
+        for entry, vector in vectors:
+            try:
+                _save(entry, vector.result())
+            except embedding.Unavailable as error:
+                failures.append(error)
+                if len(failures) == MAX_FAILURES:
+                    raise
+                logger.exception("Paper %s got no vector.", entry.pk)
+                continue
+            failures.clear()
+            on_each()
+            count += 1
     if failures and not count:
         raise failures[-1]
     return count
@@ -64,7 +68,22 @@ def _newest_first(entries: QuerySet[SearchEntry]) -> Iterator[SearchEntry]:
         batch = list(entries.filter(pk__lt=batch[-1].pk)[:BATCH])
 
 
-def _embed(entry: SearchEntry) -> None:
+def _vectors(entries: Iterator[SearchEntry], threads: int) -> Iterator[tuple[SearchEntry, Future]]:
+    """Each entry with its vector, which a thread is making. Closing this drops those that no thread has begun."""
+    pool = ThreadPoolExecutor(threads)
+    try:
+        for batch in batched(entries, BATCH):
+            vectors = [pool.submit(_vector, entry) for entry in batch]
+            yield from zip(batch, vectors, strict=True)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _vector(entry: SearchEntry) -> numpy.ndarray:
     [vector] = embedding.embedder().embed([f"{plain(entry.paper.title)}. {plain(entry.paper.abstract)}"])
+    return vector
+
+
+def _save(entry: SearchEntry, vector: numpy.ndarray) -> None:
     with suppress(IntegrityError):  # the paper was deleted, or another process was faster
         Embedding(paper=entry.paper, vector=vector, model=embedding.model_name(), revision=entry.revision).save()

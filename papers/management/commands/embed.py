@@ -1,3 +1,4 @@
+import os
 import time
 
 from django.conf import settings
@@ -46,4 +47,4 @@ class Command(BaseCommand):
                 if progress.disable and done % indexing.BATCH == 0:
                     self.stdout.write(f"{done:,} of {total:,}")
 
-            return indexing.embed(limit, advance)
+            return indexing.embed(limit, advance, threads=os.cpu_count() or 1)

