@@ -147,7 +147,7 @@ def _groups(noun: str, place: int, small: dict[Name, Cost], large: dict[Name, Co
     for name in large:
         groups[name[place]].append(name)
     rows = [
-        (value, *(max(getattr(costs[name], figure) for name in names) for figure in _FIGURES for costs in (small, large)))
+        (value, *(max(getattr(of[name], figure) for name in names) for figure in _FIGURES for of in (small, large)))
         for value, names in groups.items()
     ]
     return table([f"{noun}, the slowest of all", *_HEADINGS], rows)
