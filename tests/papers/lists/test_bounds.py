@@ -7,6 +7,7 @@ import json
 import re
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import repeat
 
 import pytest
 import time_machine
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from papers.lists.list import ORDERS
 from papers.models import Affiliation, Bookmark, Collection, Day, Dismissed, Outcome, Paper, Visit
+from tests.factories import OrganisationFactory
 
 PAPERS, DAYS = 20_000, 500
 MAX_BLOCKS = 6_000  # blocks; a walk through an index and the papers behind it reads twenty thousand
@@ -162,9 +164,12 @@ def test_reports_are_found_by_their_own_index(many, db, reports):
 
 @pytest.mark.parametrize("form", ["", ".atom"])
 def test_an_organisation_of_half_of_the_papers_is_read_along_an_index(many, lab, stranger, form):
+    """Others have one paper each, so that PostgreSQL expects few of an organisation that it does not know."""
     papers = Paper.objects.filter(code_url="").order_by("-listed_at")
+    others = OrganisationFactory.create_batch(100)
     Affiliation.objects.bulk_create(
-        Affiliation(paper=paper, organisation=lab, state="accepted", since=paper.listed_at) for paper in papers
+        Affiliation(paper=paper, organisation=organisation, state="accepted", since=paper.listed_at)
+        for paper, organisation in [*zip(papers, repeat(lab), strict=False), *zip(papers, others, strict=False)]
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE papers_affiliation")
