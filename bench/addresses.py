@@ -12,6 +12,8 @@ from django.test import Client
 
 from bench import readers
 from bench.database import stranger
+from orgs.models import Membership, Organisation
+from orgs.roles import Role
 from papers.lists import catalogue
 from papers.lists.list import ORDERS
 from papers.models import FeedKey, Paper
@@ -72,6 +74,7 @@ _OTHERS = {
     "person": "/people/person-1",
     "public collections": "/collections",
     "insights of an organisation": "/orgs/organisation-1/insights",
+    "topics of an organisation as CSV": "/orgs/organisation-1/insights/topics.csv",
     "sitemap": "/sitemap.xml",
     "sitemap of lists": "/sitemap-lists.xml",
     "sitemap of papers": "/sitemap-papers-0.xml",
@@ -97,6 +100,10 @@ _OWN = {
     "latest month, signed in": "/papers/month",
     "paper, signed in": "/papers/{paper}",
     "what one follows": "/papers/following/manage",
+    "arranging a collection of 5,000": "/collections/collection-1/arrange",
+    "organisation of many, signed in": "/orgs/organisation-1",
+    "members of an organisation": "/orgs/organisation-1/members",
+    "suggestions of an organisation": "/orgs/organisation-1/suggestions",
 }
 
 
@@ -109,8 +116,11 @@ class Page:
 
 
 def pages(papers: int) -> Iterator[Page]:
-    """All pages, among so many papers. Person 1 is who is signed in; others follow more, or stranger things."""
-    anyone, person = stranger(), _signed_in(get_user_model().objects.get(username="person-1"))
+    """All pages, among so many papers. Person 1, who is signed in, owns the largest organisation."""
+    user = get_user_model().objects.get(username="person-1")
+    organisation = Organisation.objects.get(slug="organisation-1")
+    Membership.objects.get_or_create(user=user, organisation=organisation, defaults={"role": Role.OWNER})
+    anyone, person = stranger(), _signed_in(user)
     values = _values(papers)
     for client, lists in ((anyone, _LISTS), (person, _OWN_LISTS)):
         for name, pattern in lists.items():
