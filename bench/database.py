@@ -94,6 +94,11 @@ def reader() -> tuple[Client, dict[str, str]]:
         user.save()
     for paper in _latest()[:40]:
         Bookmark.objects.make(user, paper)
+    return signed_in(user)
+
+
+def signed_in(user) -> tuple[Client, dict[str, str]]:
+    """A client of this user; also as headers of a request: the cookies and the CSRF token."""
     client = stranger()
     client.force_login(user)
     UserSession.objects.create(user=user, session_key=client.session.session_key, ip=HOST)

@@ -1,139 +1,182 @@
-"""How long `papers.search` takes among synthetic papers, in this process. Vectors of questions cost nothing here."""
+"""What grows with the number of papers: every list in every order with every filter, other pages, and searches.
 
-import logging
+    .venv/bin/python bench/million.py [--data FOLDER] [--papers N] [--repeat N]
+
+Fills a database with 10,000 synthetic papers and one with a million, each with ten votes a paper, and keeps both: a
+million take half an hour and 15 GB. Pages are those of Django's test client in this process, with kept cards and
+without kept pages. Times are CPU time, so that other work on the machine counts little: of the PostgreSQL process for
+a statement, and of both processes for a page. A page may grow to 1.5 times its cost, or cost 30 ms.
+
+Exits with 0 if all limits hold, 1 if one is missed, 2 without data.
+"""
+
+import argparse
+import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
-from functools import partial
-from itertools import combinations, islice, repeat
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
-from random import Random
-from statistics import mean, median
+from statistics import median
 from unittest.mock import patch
 
-import psutil
-from django.contrib.auth.models import AnonymousUser
-from django.db import connection
-from numpy.random import default_rng
+sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from bench import filling, synthetic
-from bench.questions import misspell
-from bench.report import Limit, table
-from papers.models import Paper, Word
-from papers.search import embedding, results, retrieval, syntax
+from bench import servers, state  # noqa: E402
+from bench.load import Line, Request, measure  # noqa: E402
+from bench.report import Limit, table, verdict  # noqa: E402
 
-_P95_MS = 100
-_SEARCHES = 200
-_COMMON = 30  # words, of which searches with two common ones are made
-_COMPARED = 20  # vectors whose neighbours are compared with the exact ones
-_SEED = 3
+_SMALL = 10_000
+_MEMORY = "5GB"  # of PostgreSQL: what a million papers are read from again and again fits into it
+_TIMES, _MS = 1.5, 30
+_SLOWEST = 30  # pages that are told one by one
 
-type Searches = Iterator[Callable[[], object]]
+type Name = tuple[str, ...]
 
 
-def measure(number: int, files: Iterable[Path]) -> list[Limit]:
-    with patch.object(embedding, "Bundled", synthetic.Model):  # before anything asks for a model
-        filling.fill(number, files)
-        logging.getLogger(results.__name__).setLevel(logging.CRITICAL)  # the table tells which gave up
-        rows = [_row(name, searches) for name, searches in _lines(number).items()]
-        print(table(["a search", "found", "p50 ms", "p95 ms", "slowest ms", "CPU ms", "gave up"], rows))
-        print(f"\nOf the {retrieval.POOL_LIMIT} papers nearest to a vector, the index finds {_recall():.1%}.")
-    return [Limit(f"{name}, p95 in ms", p95, _P95_MS) for name, _, _, p95, *_ in rows]
+@dataclass(frozen=True)
+class Cost:
+    """CPU ms of the slowest statement and of the whole page, at the median and at the 95th percentile."""
+
+    statement: float
+    statement_p95: float
+    page: float
+    page_p95: float
+    gave_up: bool
+
+    def grew_too_much(self, small: "Cost") -> bool:
+        """Whether the statement or the page takes more than it may, compared with that among few papers."""
+        pairs = ((self.statement, small.statement), (self.page, small.page))
+        return self.gave_up or any(large > max(_MS, _TIMES * few) for large, few in pairs)
 
 
-def _lines(number: int) -> dict[str, Searches]:
-    random = Random(_SEED)
-    titles, common = _pieces_of_titles(number), _pairs_of_common_words()
-    day = (synthetic.LAST_DAY - timedelta(90)).date()
-    recent, voted = {"listed_on__gte": day}, {"vote_count__gte": 10}
-    large, small = ({"affiliations__organisation__slug": f"organisation-{place}"} for place in (31, 480))
-    return {
-        "a plain list": repeat(_list),
-        "3 to 12 words": _finds(titles),
-        "by words only": _finds(titles, by="words"),
-        "by meaning only": _finds(titles, by="meaning"),
-        "after a day (1 paper in 10)": _finds(titles, **recent),
-        "10 votes (1 in 4)": _finds(titles, **voted),
-        "of an organisation (1 in 200)": _finds(titles, **large),
-        "of an organisation (1 in 3,000)": _finds(titles, **small),
-        "all of these (1 in 8,000)": _finds(titles, **recent, **voted, **large),
-        "with typing errors": _finds(misspell(text, random) for text in titles),
-        "two common words": _finds(common),
-        "two common words, after a day": _finds(common, **recent),
-        "repeated": _finds(repeat(next(titles))),
-        "similar papers": (partial(results.similar, paper, Paper.objects.all()) for paper in _papers(number)),
-    }
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--papers", type=int, default=1_000_000, metavar="N", help="how many papers")
+    parser.add_argument("--repeat", type=int, default=3, metavar="N", help="how often each page is asked for")
+    options = state.read_options(parser)
+    (small, _), (large, searches) = (_in_a_process(number, options) for number in (_SMALL, options.papers))
+    return verdict([*_report(small, large), *searches])
 
 
-def _finds(texts: Iterator[str], by: str = "", **filters) -> Searches:
-    for text in texts:
-        yield partial(results.search, Paper.objects.filter(**filters), syntax.terms(text), by=by)
+def _in_a_process(number: int, options: argparse.Namespace) -> tuple[dict[Name, Cost], list[Limit]]:
+    """In a process of its own, since Django has one database."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(_measure, number, options.files, options.repeat).result()
 
 
-def _list() -> list[Paper]:
-    return Paper.objects.rows(AnonymousUser(), order=("hot", "id"), limit=30)
+def _measure(number: int, files: list[Path], repeat: int) -> tuple[dict[Name, Cost], list[Limit]]:
+    sys.stdout.reconfigure(line_buffering=True)
+    state.set_up(f"synthetic-{number}", shared_buffers=_MEMORY, max_wal_size="6GB")
+    from bench import addresses, filling, searches, synthetic
+    from papers.search import embedding
+
+    print(state.machine())
+    with patch.object(embedding, "Bundled", synthetic.Model):
+        filling.fill(number, files, with_readers=True)
+        costs = {page.name: _cost(page.request, repeat) for page in addresses.pages(number)}
+        return costs, searches.measure(number)
 
 
-def _papers(number: int) -> list[Paper]:
-    keys = Random(_SEED).sample(range(1, number + 1), 5_000)
-    return list(Paper.objects.filter(pk__in=keys).order_by("arxiv_id").only("title"))
+def _cost(request: Callable, repeat: int) -> Cost:
+    """Asked for once more, which fills the cache of cards."""
+    from django.core.cache import caches
+
+    statements, pages, gave_up = [], [], False
+    for _ in range(repeat + 1):
+        caches["pages"].clear()
+        caches["searches"].clear()
+        slowest, page, status = _once(request)
+        statements.append(slowest)
+        pages.append(page)
+        gave_up |= status == 503
+    return Cost(*_middle_and_p95(statements[1:]), *_middle_and_p95(pages[1:]), gave_up)
 
 
-def _pieces_of_titles(number: int) -> Iterator[str]:
-    """Three to twelve words of a title, none twice."""
-    random = Random(_SEED)
-    words = (paper.title.split()[: random.randint(3, 12)] for paper in _papers(number))
-    return iter(dict.fromkeys(map(" ".join, words)))
+def _once(request: Callable) -> tuple[float, float, int]:
+    """The CPU ms of its slowest statement and of all, and the status of its answer."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    backend = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")  # its first number is CPU time in ns
+    times = [0.0]
+
+    def in_postgres() -> float:
+        return int(backend.read_text().split()[0]) / 1e6
+
+    def timed(execute, *args):
+        started = in_postgres()
+        try:
+            return execute(*args)
+        finally:
+            times.append(in_postgres() - started)
+
+    postgres, python = in_postgres(), time.process_time()
+    with connection.execute_wrapper(timed):
+        answer = request()
+    assert answer.status_code in {200, 503}, answer.status_code
+    return max(times), in_postgres() - postgres + 1_000 * (time.process_time() - python), answer.status_code
 
 
-def _pairs_of_common_words() -> Iterator[str]:
-    """Words that mean something, the commonest of them."""
-    common = Word.objects.extra(where=["numnode(plainto_tsquery('english', word)) > 0"])
-    pairs = combinations(common.order_by("-papers").values_list("word", flat=True)[:_COMMON], 2)
-    return iter(Random(_SEED).sample(list(map(" ".join, pairs)), 2 * _SEARCHES))
+def _middle_and_p95(times: list[float]) -> tuple[float, float]:
+    times = sorted(times)
+    return median(times), times[int(0.95 * len(times))]
 
 
-def _row(name: str, searches: Searches) -> tuple:
-    _time(next(searches))  # the first warms up
-    before = _cpu_seconds()
-    times, sizes = zip(*map(_time, islice(searches, _SEARCHES)), strict=True)
-    cpu = 1_000 * (_cpu_seconds() - before) / len(times)
-    found, times = [size for size in sizes if size is not None], sorted(times)
-    p95 = times[int(0.95 * len(times))]
-    return name, int(median(found or [0])), median(times), p95, times[-1], cpu, len(times) - len(found)
+def _report(small: dict[Name, Cost], large: dict[Name, Cost]) -> list[Limit]:
+    bare = _bare()
+    print(f"\nA bare Django page takes {bare:.2f} ms of CPU time.")
+    lists = {name: cost for name, cost in large.items() if len(name) > 1}
+    for place, noun in enumerate(("list", "filter", "order")):
+        print(_groups(noun, place, small, lists))
+    others = [name for name in large if len(name) == 1]
+    worst = sorted(lists, key=lambda name: -max(large[name].statement, large[name].page))[:_SLOWEST]
+    print(
+        _table("other pages", others, small, large, bare), _table("slowest lists", worst, small, large, bare), sep="\n"
+    )
+    missed = [name for name in large if large[name].grew_too_much(small[name])]
+    print(_table("grew too much", missed, small, large, bare))
+    return [Limit(f"pages of {len(large):,} that grew too much", len(missed), 0)]
 
 
-def _cpu_seconds() -> float:
-    """CPU time, user and system, of this process and of the server process that works for it."""
-    backend = psutil.Process(connection.connection.info.backend_pid)
-    return sum(times.user + times.system for times in (backend.cpu_times(), psutil.Process().cpu_times()))
+def _groups(noun: str, place: int, small: dict[Name, Cost], large: dict[Name, Cost]) -> str:
+    """The slowest of all lists that have this in common."""
+    groups = defaultdict(list)
+    for name in large:
+        groups[name[place]].append(name)
+    rows = [
+        (value, *(max(getattr(of[name], figure) for name in names) for figure in _FIGURES for of in (small, large)))
+        for value, names in groups.items()
+    ]
+    return table([f"{noun}, the slowest of all", *_HEADINGS], rows)
 
 
-def _time(make: Callable[[], object]) -> tuple[float, int | None]:
-    """In ms, and how many papers were found; None if the database gave up."""
-    started = time.perf_counter()
-    try:
-        size = _size(make())
-    except results.TooSlow:
-        size = None
-    return 1_000 * (time.perf_counter() - started), size
+_FIGURES = ("statement", "statement_p95", "page", "page_p95")
+_HEADINGS = [f"{figure.replace('_', ' ')} {size}" for figure in _FIGURES for size in ("few", "many")]
 
 
-def _size(found: results.Results | list[Paper]) -> int:
-    return len(found.hits if isinstance(found, results.Results) else found)
+def _table(title: str, names: Iterable[Name], small: dict[Name, Cost], large: dict[Name, Cost], bare: float) -> str:
+    rows = []
+    for name in names:
+        here, before = large[name], small[name]
+        costs = [getattr(cost, figure) for figure in _FIGURES for cost in (before, here)]
+        growth = max(here.page / before.page, here.statement / max(before.statement, 0.1))
+        rows.append((" · ".join(name), *costs, growth, here.page / bare, "gave up" if here.gave_up else ""))
+    return table([f"{title}, CPU ms", *_HEADINGS, "growth ×", "× bare", ""], rows)
 
 
-def _recall() -> float:
-    """Which part of the papers that are nearest indeed is among those that the index finds."""
-    shares = []
-    for vector in embedding.embedder().draw(default_rng(_SEED), _COMPARED):
-        sql, params = retrieval.near(Paper.objects.all(), vector)
-        with results.time_limit() as cursor:
-            cursor.execute(sql, params)
-            found = {key for key, _ in cursor}
-            cursor.execute(
-                "SET LOCAL enable_indexscan = off; SET LOCAL enable_seqscan = on; SET LOCAL statement_timeout = 0"
-            )
-            cursor.execute(sql, params)
-            shares.append(mean(key in found for key, _ in cursor))
-    return mean(shares)
+def _bare() -> float:
+    """The CPU ms of a bare page."""
+    folder = state.FOLDER / "bare.log"
+    with servers.bare(servers.free_port(), folder) as bare:
+        line = Line("bare Django page", bare, lambda client: iter(lambda: (Request("/"),), None))
+        measure(line, 0.5)
+        before = bare.cpu_seconds()
+        answers, _ = measure(line, 3)
+        return 1_000 * (bare.cpu_seconds() - before) / len(answers)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

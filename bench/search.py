@@ -30,28 +30,17 @@ _NEW_MS, _REPEATED_MS = 25, 8
 _LIST = "/papers/trending"
 _FILTERS = {"min_votes": "10", "after": "2025-01-01"}
 _TYPING = {"HX-Request": "true", "HX-Current-URL": f"http://{servers.HOST}/papers?q=a"}
-_MEMORY = "6GB"  # of PostgreSQL for a million papers: what it reads again and again fits into it
 _STAGED = 100  # pages of which the stages are timed
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--seconds", type=float, default=6.0, metavar="N", help="for each line and way of asking")
-    parser.add_argument("--million", action="store_true", help="measure search among synthetic papers instead")
-    parser.add_argument("--papers", type=int, default=1_000_000, metavar="N", help="how many those are")
     options = state.read_options(parser)
-    return verdict(_measure_synthetic(options) if options.million else _measure_real(options))
+    return verdict(_measure(options))
 
 
-def _measure_synthetic(options: argparse.Namespace) -> list[Limit]:
-    state.set_up(f"synthetic-{options.papers}", shared_buffers=_MEMORY)
-    from bench import million
-
-    print(state.machine())
-    return million.measure(options.papers, options.files)
-
-
-def _measure_real(options: argparse.Namespace) -> list[Limit]:
+def _measure(options: argparse.Namespace) -> list[Limit]:
     state.set_up("papers")
     from bench import database, questions, stages
     from lib.env import DATA

@@ -11,6 +11,8 @@ import platform
 import shutil
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench import servers
@@ -70,11 +72,21 @@ def set_up(name: str, **settings: str) -> None:
     django.setup()
 
 
+@contextmanager
+def unfinished() -> Iterator[None]:
+    """If this process ends meanwhile, the folder begins anew the next time."""
+    mark = Path(os.environ["BROADSHEET_DATA"]) / "migrations"
+    digest = mark.read_text()
+    mark.unlink()
+    yield
+    mark.write_text(digest)
+
+
 def _forget_if_outdated(folder: Path) -> None:
     migrations = b"".join(path.read_bytes() for path in sorted(ROOT.glob("*/migrations/*.py")))
     digest, mark = hashlib.sha256(migrations).hexdigest(), folder / "migrations"
     if (folder / "postgres").exists() and not (mark.exists() and mark.read_text() == digest):
-        print(f"The migrations have changed: {folder.relative_to(ROOT)} begins anew.")
+        print(f"The migrations have changed, or it was not filled: {folder.relative_to(ROOT)} begins anew.")
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     mark.write_text(digest)

@@ -2,7 +2,7 @@
 
 Words of titles, abstracts, names and keywords are as common as in the real papers, and drawn one by one. So even the
 rarest word stands in more than a hundred of a million papers, which makes the index harder to search than a real
-one. Papers have no rows of authors: their names are in the search entries alone.
+one.
 """
 
 import gzip
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import chain
+from itertools import batched, chain
 from pathlib import Path
 from zlib import crc32
 
@@ -85,11 +85,13 @@ def _words(texts: Iterable[str]) -> Iterator[str]:
     return chain.from_iterable(bare(text).split() for text in texts)
 
 
-def papers(urns: Urns, organisations: Sequence[int], random: Generator, keys: range) -> list[Paper]:
+def papers(
+    urns: Urns, organisations: Sequence[int], random: Generator, keys: range, cast: Sequence[int]
+) -> list[Paper]:
     """Papers with these keys, each with its authors as `names`. The nth organisation has 1 / n of the first one's.
 
     A third of them have code, but none of the first organisation's. One in fifty was reproduced, one in five thousand
-    not by everybody.
+    not by everybody. `cast` are the numbers of readers' votes; where that is odd, a reader has written one comment.
     """
     number = len(keys)
     columns = zip(
@@ -100,6 +102,7 @@ def papers(urns: Urns, organisations: Sequence[int], random: Generator, keys: ra
         urns.keywords.draw(random, random.poisson(5, number).clip(1, 12)),
         (len(organisations) ** random.random(number) - 1).astype(int).tolist(),
         (5 * random.pareto(1.2, number)).clip(0, 5_000).astype(int).tolist(),
+        cast,
         (random.random(number) * _DAYS).tolist(),
         strict=True,
     )
@@ -112,30 +115,33 @@ def papers(urns: Urns, organisations: Sequence[int], random: Generator, keys: ra
             keywords,
             organisations[place],
             votes,
+            cast,
             LAST_DAY - timedelta(age),
             has_code=place > 0 and key % 3 == 0,
         )
-        for key, title, abstract, names, keywords, place, votes, age in columns
+        for key, title, abstract, names, keywords, place, votes, cast, age in columns
     ]
 
 
-def _paper(key, title, abstract, names, keywords, organisation, votes, day, has_code) -> Paper:
+def _paper(key, title, abstract, names, keywords, organisation, votes, cast, day, has_code) -> Paper:
     paper = Paper(
         id=key,
-        arxiv_id=f"{key // 100_000:04}.{key % 100_000:05}",
+        arxiv_id=f"20{key // 100_000 + 1:02}.{key % 100_000:05}",  # of at most 1,199,999 papers
         title=" ".join(title),
         abstract=" ".join(abstract),
+        author_count=len(names) // 2,
         keywords=keywords,
         organisation_id=organisation,
         published_at=day,
         listed_at=day,
         imported_votes=votes,
-        vote_count=votes,
+        vote_count=votes + cast,
         imported_comments=votes // 5,
-        comment_count=votes // 5,
+        comment_count=votes // 5 + cast % 2,
+        commenter_count=cast % 2,
         works_count=int(key % 50 == 0),
         fails_count=int(key % 5_000 == 0),
         code_url=f"https://github.com/example/{key}" if has_code else "",
     )
-    paper.names = names
+    paper.names = [" ".join(pair) for pair in batched(names, 2)]
     return paper

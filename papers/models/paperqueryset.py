@@ -65,10 +65,6 @@ class PaperQuerySet(LockQuerySet):
         """
         return self.filter(pk__in=RawSQL(_AFFILIATED, [list(organisations)]))  # noqa: S611 (it is a constant)
 
-    def of_organisation(self, slug):
-        """Papers that are accepted as those of the organisation with this slug, which may be a former one."""
-        return self.filter(pk__in=RawSQL(_AFFILIATED_BY_SLUG, [slug, slug]))  # noqa: S611 (it is a constant)
-
     def misattributed(self):
         """Papers whose row shows another organisation than the one accepted first, with the id of that as `first`."""
         first = Affiliation.objects.accepted().filter(paper=OuterRef("pk")).values("organisation")[:1]
@@ -157,13 +153,6 @@ class PaperQuerySet(LockQuerySet):
 
 _UNDISMISSED = "papers_paper.id NOT IN (SELECT paper_id FROM papers_dismissed WHERE user_id = %s)"
 _AFFILIATED = "SELECT paper_id FROM papers_affiliation WHERE organisation_id = ANY(%s) AND state = 'accepted'"
-_AFFILIATED_BY_SLUG = """
-    SELECT paper_id FROM papers_affiliation
-    WHERE state = 'accepted' AND organisation_id IN (
-        SELECT id FROM orgs_organisation WHERE slug = %s
-        UNION ALL SELECT organisation_id FROM orgs_formerslug WHERE slug = %s
-    )
-"""
 # As an array, since PostgreSQL then expects few days, and takes these from the index instead of walking by votes.
 _OF_LATEST = """
     papers_paper.listed_on = ANY(ARRAY(

@@ -12,8 +12,14 @@ def organisation(slug: str, row: Organisation | None = None) -> List:
     """An organisation's papers, also by a former slug, since feeds and subscriptions outlive it.
 
     `row` is the organisation, where it has been read: knowing the id, PostgreSQL expects the right number of papers.
+    So the id is read first where it has not been.
     """
     former = FormerSlug.objects.filter(slug=slug).values("organisation")
-    names = Organisation.objects.filter(Q(slug=slug) | Q(pk__in=former)).values_list("name", flat=True)
-    papers = Paper.objects.affiliated_with([row.pk]) if row else Paper.objects.of_organisation(slug)
-    return List(reverse("papers:org", args=[slug]), lambda viewer: names, lambda viewer: papers, order="newest")
+    named = Organisation.objects.filter(Q(slug=slug) | Q(pk__in=former))
+    ids = [row.pk] if row else named.values_list("pk", flat=True)
+    return List(
+        reverse("papers:org", args=[slug]),
+        lambda viewer: named.values_list("name", flat=True),
+        lambda viewer: Paper.objects.affiliated_with(ids),
+        order="newest",
+    )

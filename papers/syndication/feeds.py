@@ -40,7 +40,7 @@ _COLUMNS = (
 
 
 def listing_for(list_: List, query: ListQuery, viewer) -> Listing:
-    """Return the first papers of the list, by one statement.
+    """Return the first papers of the list, by one statement, or by two for an organisation's papers.
 
     A search takes more, whose results are cached for a minute, and filters take those of a transaction with a timeout.
     Raises BadInput for invalid filters, and Http404 for a list without a feed.

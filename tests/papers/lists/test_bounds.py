@@ -7,6 +7,7 @@ import json
 import re
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import repeat
 
 import pytest
 import time_machine
@@ -14,7 +15,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from papers.lists.list import ORDERS
-from papers.models import Bookmark, Day, Dismissed, Outcome, Paper, Visit
+from papers.models import Affiliation, Bookmark, Collection, Day, Dismissed, Outcome, Paper, Visit
+from tests.factories import OrganisationFactory
 
 PAPERS, DAYS = 20_000, 500
 MAX_BLOCKS = 6_000  # blocks; a walk through an index and the papers behind it reads twenty thousand
@@ -158,3 +160,24 @@ def test_filters_that_no_paper_meets_are_answered_without_a_walk(many, db, stran
 @pytest.mark.parametrize("reports", [Paper.objects.reported(), *map(Paper.objects.reported_as, Outcome)])
 def test_reports_are_found_by_their_own_index(many, db, reports):
     assert "paper_reported" in reports.values("pk").explain()
+
+
+@pytest.mark.parametrize("form", ["", ".atom"])
+def test_an_organisation_of_half_of_the_papers_is_read_along_an_index(many, lab, stranger, form):
+    """Others have one paper each, so that PostgreSQL expects few of an organisation that it does not know."""
+    papers = Paper.objects.filter(code_url="").order_by("-listed_at")
+    others = OrganisationFactory.create_batch(100)
+    Affiliation.objects.bulk_create(
+        Affiliation(paper=paper, organisation=organisation, state="accepted", since=paper.listed_at)
+        for paper, organisation in [*zip(papers, repeat(lab), strict=False), *zip(papers, others, strict=False)]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE papers_affiliation")
+    with blocks() as counts:
+        page = stranger.get(f"/orgs/lab{form}")
+    assert papers[0].title in page.content.decode()
+    assert max(counts) < MAX_BLOCKS
+
+
+def test_public_collections_are_found_without_reading_all_people(db):
+    assert "SubPlan" not in Collection.objects.listed().explain()

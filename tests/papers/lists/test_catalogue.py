@@ -66,7 +66,8 @@ def test_what_everybody_may_read(scene, path, title):
     list_ = catalogue.find(path)
     with CaptureQueriesContext(connection) as statements:
         papers = listing_of(path, AnonymousUser()).papers
-    assert (len(papers), len(statements)) == (2 if path in ALL_PAPERS else 1, 1)
+    assert len(papers) == (2 if path in ALL_PAPERS else 1)
+    assert len(statements) == (2 if path == "/orgs/lab" else 1)  # the id of an organisation is read first
     assert list_.title_for(AnonymousUser()) == title
     assert list_.privacy is not Privacy.PRIVATE
 

@@ -34,7 +34,7 @@ LISTS = {
     "/embed/papers/date/2025-09-10": (3, 1),
     "/embed/papers/trending?most=30": (3, 1),
     "/embed/papers?has=code": (9, 7),  # a rate limit, and a transaction of its own, with a limit on time
-    "/embed/orgs/lab": (4, 2),
+    "/embed/orgs/lab": (5, 3),
     "/embed/people/alice/upvoted": (4, 2),
     "/embed/collections/autumn": (4, 2),
 }
