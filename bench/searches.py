@@ -68,7 +68,7 @@ def _finds(texts: Iterator[str], by: str = "", **filters) -> Searches:
 
 
 def _list() -> list[Paper]:
-    return list(Paper.objects.seen_by(AnonymousUser()).for_cards(("hot",)).order_by("-hot", "-id")[:30])
+    return Paper.objects.rows(AnonymousUser(), order=("hot", "id"), limit=30)
 
 
 def _papers(number: int) -> list[Paper]:

@@ -50,7 +50,7 @@ class PaperMark(Mark):
 
     * `bit`: the attribute of a paper that says whether the viewer has marked it;
     * `takeout_name`: the name of its file in the export of everything that a person has;
-    * `control`: the name of its address, and of its button in `papers/paper/_controls.html`;
+    * `control`: the name of its address, and of its button in `papers/lists/_card.html`;
     * `undo`: the verb in the address that removes it;
     * `confirmation`: the message for a reader without JavaScript, with the paper's title, if the page does not show it.
     """

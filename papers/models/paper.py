@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from lib.fields import LineField, UrlLineField
 from lib.tex import plain
@@ -91,6 +92,11 @@ class Paper(models.Model):
         return self.plain_title
 
     def get_absolute_url(self) -> str:
+        return self.path
+
+    @cached_property
+    def path(self) -> str:
+        """The path of its page, under which are those of its verbs, such as `/vote` and `/vote/withdraw`."""
         return reverse("papers:paper", args=[self.arxiv_id])
 
     @property

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from lib.refusals import Conflict
@@ -18,20 +18,14 @@ _DAY_IS_DONE = """
 
 
 class SeenManager(MarkManager):
-    def exists_for(self, viewer) -> Q | Value:
-        """Whether the viewer has seen a paper, or is done with its day, as a column of the paper."""
-        if not viewer.is_authenticated:
-            return Value(False)
-        has_row, day_is_done = self.conditions(viewer)
-        return has_row | day_is_done
-
     def exists_sql(self, viewer: str) -> str:
+        """Whether the viewer has seen a paper, or is done with its day."""
         return f"({super().exists_sql(viewer)} OR {_DAY_IS_DONE.format(viewer=viewer)})"
 
     def conditions(self, user) -> tuple[Exists, Exists]:
         """Whether the user has a row for a paper, and whether the user is done with its day: columns of the paper."""
         done = DayDone.objects.filter(user=user, date=OuterRef("listed_on"), done_at__gte=OuterRef("listed_at"))
-        return super().exists_for(user), Exists(done)
+        return self.exists_for(user), Exists(done)
 
     def unmake(self, user, paper) -> bool:
         """Remove the row. False if there is none. Raises Conflict if the user is done with the paper's day."""

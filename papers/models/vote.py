@@ -1,23 +1,38 @@
-from django.db import models, transaction
-from django.db.models import F
+from django.db import models
 
+from lib import statements
 from papers.models.mark import MarkManager, PaperMark
 
 
 class VoteManager(MarkManager):
-    """The paper's counter moves in the same transaction, only if a row was written or removed."""
+    """One statement writes or removes a row, and moves the paper's counter if it did."""
 
-    @transaction.atomic
     def make(self, user, target) -> bool:
-        if is_new := super().make(user, target):
-            type(target).objects.touch([target.pk], vote_count=F("vote_count") + 1)
-        return is_new
+        return _change(_INSERT, 1, user, target)
 
-    @transaction.atomic
     def unmake(self, user, target) -> bool:
-        if was_there := super().unmake(user, target):
-            type(target).objects.touch([target.pk], vote_count=F("vote_count") - 1)
-        return was_there
+        return _change(_DELETE, -1, user, target)
+
+
+def _change(change: str, step: int, user, paper) -> bool:
+    """Return whether the vote was changed. The paper's `vote_count` is then the new one."""
+    counted = statements.rows(_COUNT.format(change=change), {"user": user.pk, "paper": paper.pk, "step": step})
+    if counted:
+        [(paper.vote_count, paper.revision)] = counted
+    return bool(counted)
+
+
+_INSERT = """
+    INSERT INTO papers_vote (user_id, paper_id, created_at) VALUES (%(user)s, %(paper)s, statement_timestamp())
+    ON CONFLICT DO NOTHING
+"""
+_DELETE = "DELETE FROM papers_vote WHERE user_id = %(user)s AND paper_id = %(paper)s"
+_COUNT = """
+    WITH changed AS ({change} RETURNING paper_id)
+    UPDATE papers_paper SET vote_count = vote_count + %(step)s, revision = revision + 1
+    FROM changed WHERE id = changed.paper_id
+    RETURNING vote_count, revision
+"""
 
 
 class Vote(PaperMark):

@@ -30,11 +30,15 @@ def unmark(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMa
 
 def _change(request: HttpRequest, ref, kind: type[PaperMark], change: Callable, confirmation: str = "") -> HttpResponse:
     """Change the mark, then answer with its button, or lead back to the row in which the form stood."""
-    paper = get_object_or_404(Paper, arxiv_id=ref[0])
+    paper = get_object_or_404(Paper.objects.only(*_SHOWN), arxiv_id=ref[0])
     change(request.user, paper)
     if request.htmx:
-        context = {"paper": Paper.objects.seen_by(request.user).get(pk=paper.pk), "is_answer": True}
-        return render(request, f"papers/paper/_controls.html#{kind.control}", context)
+        setattr(paper, kind.bit, change == kind.objects.make)
+        return render(request, f"papers/lists/_card.html#{kind.control}", {"paper": paper, "is_answer": True})
     if confirmation:
         messages.success(request, confirmation.format(paper.plain_title))
     return redirect_back(request)
+
+
+# What verbs and buttons need of a paper.
+_SHOWN = ("arxiv_id", "title", "vote_count", "revision", "listed_at", "listed_on")

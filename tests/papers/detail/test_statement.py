@@ -12,6 +12,7 @@ from papers.models.mark import marks
 from papers.paper.summary import summaries
 from papers.search import results
 from tests.factories import NOON, OrganisationFactory, PaperFactory
+from tests.papers import querysets
 from tests.papers.search import library as sample_papers
 
 
@@ -27,7 +28,7 @@ def test_the_paper_and_the_marks_of_each_viewer(lab, alice, bob, viewers):
     DayDone.objects.make(bob, paper.listed_on)
     columns = [field.attname for field in Paper._meta.concrete_fields] + [mark.bit for mark in marks()]
     for viewer in viewers:
-        expected = Paper.objects.seen_by(viewer).get(pk=paper.pk)
+        expected = querysets.seen_by(Paper.objects, viewer).get(pk=paper.pk)
         found = statement.find(paper.arxiv_id, viewer)
         assert [getattr(found.paper, name) for name in columns] == [getattr(expected, name) for name in columns]
         assert found.paper.organisation == found.organisations[0] == lab

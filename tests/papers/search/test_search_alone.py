@@ -120,7 +120,10 @@ def test_a_paper_is_shown_though_those_similar_to_it_take_too_long(locked, stran
     caches["searches"].clear()
     monkeypatch.setattr(results, "TIMEOUT_MS", 100)
     locked("papers_embedding")
-    page = stranger.get(address)
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 100")
+        page = stranger.get(address)
+        cursor.execute("RESET statement_timeout")
     assert page.status_code == 200
     assert "Language models solve problems step by step." in text(page)
     assert "Similar papers" not in text(page)
