@@ -15,6 +15,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
+from lib.statements import rows
 
 COLUMNS: dict[str, str] = {}  # name → SQL about the row `person`; upper apps add what is read with each session
 
@@ -40,19 +41,18 @@ class SessionStore(db.SessionStore):
     def load(self) -> dict:
         columns = (f"person.{field.column}" for field in _FIELDS)
         columns = ", ".join([*columns, *(f"({sql})" for sql in COLUMNS.values())])
-        with connection.cursor() as cursor:
-            cursor.execute(_READ.format(columns=columns), [self.session_key, timezone.now()])
-            row = cursor.fetchone()
-        if row is None:
+        found = rows(_READ.format(columns=columns), [self.session_key, timezone.now()])
+        if not found:
             self._session_key = None
             return {}
-        self.person = _person(row[1:])
-        return self.decode(row[0])
+        data, *person = found[0]
+        self.person = _person(person)
+        return self.decode(data)
 
 
-def _person(row: tuple) -> User | None:
+def _person(row: list) -> User | None:
     """Returns the person of these columns, with COLUMNS as attributes; None if allauth knows no person."""
-    values = list(row[: len(_FIELDS)])
+    values = row[: len(_FIELDS)]
     for position, field in enumerate(_FIELDS):
         for convert in field.get_db_converters(connection):
             values[position] = convert(values[position], None, connection)

@@ -65,7 +65,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "lib.hosts.HostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "lib.compressed.FastGZipMiddleware",
     "lib.bodies.BodyLimitMiddleware",
     "lib.http.RefusalMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

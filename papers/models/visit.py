@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Case, When
 from django.utils import timezone
 
+from lib.statements import rows
 from papers.period import today
 
 BREAK = timedelta(minutes=30)  # without activity, which ends a visit
@@ -54,8 +55,8 @@ class VisitManager(models.Manager):
         now = timezone.now()
         previous_at = Case(When(current_at__lt=now - BREAK, then="current_at"), default="previous_at")
         earlier_at = Case(When(current_at__lt=_midnight(), then="current_at"), default="earlier_at")
-        rows = self.filter(user=user)
-        if not rows.update(previous_at=previous_at, earlier_at=earlier_at, current_at=now):
+        visit = self.filter(user=user)
+        if not visit.update(previous_at=previous_at, earlier_at=earlier_at, current_at=now):
             self.get_or_create(user=user, defaults={"current_at": now})
 
     def since(self, user) -> datetime | None:
@@ -82,9 +83,7 @@ class VisitManager(models.Manager):
             "earliest_day": today() - timedelta(days=MAX_DAYS - 1),
             "default_day": today() - timedelta(days=FIRST_DAYS - 1),
         }
-        with connection.cursor() as cursor:
-            cursor.execute(_VISIT + select, params)
-            return cursor.fetchone()
+        return rows(_VISIT + select, params)[0]
 
 
 def _midnight() -> datetime:
@@ -124,14 +123,16 @@ _VISIT = """
     )
 """
 # PostgreSQL does not know `since` and `first_day` when it plans. So new papers have an order, along which it stops at
-# the last one that is counted, and each day is read for itself, up to its first paper.
+# the last one that is counted, and each day is read for itself, up to its first paper. Each bound is one of the index,
+# so that one plan is good for all lists; the upper one is a pair, since of two alike it guesses that few papers are
+# between them, and sorts all.
 _STATE = """
     SELECT since, current_at,
         (SELECT count(*) FROM (
             SELECT FROM papers_paper
             WHERE listed_at > (SELECT since FROM visit)
-                AND (%(start)s::date IS NULL OR listed_at >= %(start)s::date::timestamp AT TIME ZONE 'UTC')
-                AND (%(end)s::date IS NULL OR listed_at < %(end)s::date::timestamp AT TIME ZONE 'UTC')
+                AND listed_at >= coalesce(%(start)s::date::timestamp AT TIME ZONE 'UTC', '-infinity')
+                AND (listed_at, id) < (coalesce(%(end)s::date::timestamp AT TIME ZONE 'UTC', 'infinity'), 0)
                 AND id NOT IN (SELECT paper_id FROM papers_dismissed WHERE user_id = %(user)s)
             ORDER BY listed_at DESC LIMIT %(max_new)s
         ) new),

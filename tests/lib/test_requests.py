@@ -1,5 +1,6 @@
 """Addresses and hosts as an attacker writes them, cookies of others, and how often something may be done."""
 
+import gzip
 from datetime import timedelta
 from itertools import count
 from urllib.parse import urlencode
@@ -194,3 +195,11 @@ def test_uploads_are_limited_and_forms_without_one_are_not(alice, signed_in, sti
     answer = reader.act("/settings/profile", {"portrait": SimpleUploadedFile("x.png", b"no picture")})
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
     assert reader.act("/settings/profile", {"about": "x"}).url == "/settings/profile"
+
+
+def test_a_page_of_one_person_is_compressed_with_padding_of_random_length(alice, signed_in):
+    answers = [signed_in(alice).get("/about/keys", headers={"accept-encoding": "gzip"}) for _ in range(6)]
+    assert all(b"Keyboard shortcuts</h1>" in gzip.decompress(answer.content) for answer in answers)
+    assert all(int(answer.headers["Content-Length"]) == len(answer.content) for answer in answers)
+    assert all("Accept-Encoding" in answer.headers["Vary"] for answer in answers)
+    assert len({answer.content[10:].index(0) for answer in answers}) > 1

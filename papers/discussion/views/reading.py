@@ -1,9 +1,11 @@
 """Pages of comments: those on a paper, one with its answers, and its history."""
 
+from functools import cache
 from itertools import pairwise
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.safestring import SafeString
 
 from accounts.factors import acts_as_moderator
 from lib.pages import page
@@ -33,9 +35,20 @@ def section(
         "follow": follow,
         "source": rows.SOURCE,
         "source_url": identifiers.hub_url(paper.arxiv_id),
-        "comment_form": lambda: CommentForm(auto_id="id_new_%s"),
+        "comment_form": _comment_form,
+        "new_fields": _new_fields,
     }
     return context, (version, missing, follow)
+
+
+def _comment_form() -> CommentForm:
+    return CommentForm(auto_id="id_new_%s")
+
+
+@cache
+def _new_fields() -> SafeString:
+    """The HTML of the empty fields of the form, which is the same for everybody."""
+    return _comment_form().render()
 
 
 def _drawn(request: HttpRequest, paper: Paper, shown: Thread) -> tuple[dict, tuple]:
