@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
+from django.utils import timezone
 
 from lib import keyset
 from papers.lists import catalogue
@@ -32,7 +33,7 @@ def viewers(lab, alice, bob):
         paper = PaperFactory(
             organisation=lab if n % 2 else None,
             submitted_by=alice,
-            listed_at=NOON - timedelta(hours=n % 3),
+            listed_at=(NOON if n < 5 else timezone.now()) - timedelta(seconds=n % 3),
             code_url="https://example.org" if n % 3 else "",
             categories=["cs.CL"],
         )
