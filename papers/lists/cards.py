@@ -32,17 +32,19 @@ SLOTS = {name: mark_safe(f"\x00{name}\x00") for name in ("title", "abstract", "r
 
 @dataclass(frozen=True)
 class Card:
-    """The HTML of a row with unfilled slots, and the title and the abstract."""
+    """The HTML of a row with unfilled slots, its title and its abstract, and their HTML without highlighted words."""
 
     html: str
     title: Document
     abstract: Document
+    title_html: str
+    abstract_html: str
 
     def fill(self, *, highlighter: Highlighter | None = None, reason: str = "", note: str = "") -> SafeString:
         """The HTML of the row with highlighted words, a reason in plain text, and a note in Markdown."""
         slots = {
-            "title": tex.line(self.title) if highlighter is None else highlighter.title(self.title),
-            "abstract": tex.paragraphs(self.abstract) if highlighter is None else highlighter.abstract(self.abstract),
+            "title": self.title_html if highlighter is None else highlighter.title(self.title),
+            "abstract": self.abstract_html if highlighter is None else highlighter.abstract(self.abstract),
             "reason": escape(reason),
             "note": f'<div class="note prose">{markdown(note)}</div>' if note else "",
         }
@@ -99,7 +101,8 @@ def _cache_key(row: Row | Paper) -> str:
 def render_card(paper: Paper) -> Card:
     """The card of a paper without deferred columns that has the viewer's marks."""
     html = get_template("papers/lists/_card.html").render({"paper": paper, "slots": SLOTS})
-    return Card(html, tex.read(paper.title), tex.read(paper.abstract))
+    title, abstract = tex.read(paper.title), tex.read(paper.abstract)
+    return Card(html, title, abstract, tex.line(title), tex.paragraphs(abstract))
 
 
 def _search_reasons(pks: list[int], results: Results, highlighter: Highlighter) -> dict[int, str]:
