@@ -82,7 +82,7 @@ def embedding(app_configs, **kwargs):
 @register
 def model(app_configs, **kwargs):
     if settings.EMBEDDING == "none":
-        message, hint = "EMBEDDING is none.", "EMBEDDING=bundled takes 60 MB of memory and no network."
+        message, hint = "EMBEDDING is none.", "EMBEDDING=bundled takes 75 MB of memory and no network."
     elif settings.EMBEDDING == "bundled" and not _has_bundled_model():
         message, hint = "the bundled model is not installed.", "Install requirements.lock again."
     else:
