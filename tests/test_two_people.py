@@ -94,7 +94,7 @@ def _seen(answer) -> bytes:
 
 
 def forget() -> None:
-    for name in ("cards", "pages", "searches"):
+    for name in ("cards", "template_fragments", "pages", "searches"):
         caches[name].clear()
 
 

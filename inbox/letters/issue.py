@@ -20,6 +20,7 @@ from papers.lists import catalogue
 from papers.lists.listing import for_feed
 from papers.lists.query import parse_query
 from papers.models import Paper
+from papers.models.row import Row
 from papers.paper.summary import Summary, summaries
 
 # How recent the papers of a letter are: longer than the time between two letters, since votes come for some days.
@@ -111,13 +112,13 @@ def _sent_papers(subscription: Subscription) -> QuerySet:
     return letters.values_list(Func("papers", function="unnest", output_field=BigIntegerField()), flat=True)
 
 
-def _issue(title: str, day: date, subscription: Subscription, papers: Iterable[Paper]) -> Issue:
+def _issue(title: str, day: date, subscription: Subscription, papers: Iterable[Row]) -> Issue:
     title = cut(one_line(title), Letter._meta.get_field("title").max_length)
     return Issue(title, day, settings.BASE_URL + subscription.address, _entries(papers))
 
 
-def _entries(papers: Iterable[Paper]) -> tuple[Entry, ...]:
-    """The entries of narrow papers, in their order. Summaries are cached like cards: many letters have the same."""
+def _entries(papers: Iterable[Row]) -> tuple[Entry, ...]:
+    """The entries of rows, in their order. Summaries are cached like cards: many letters have the same."""
     cache, keys = caches["cards"], {f"letter.{paper.cache_key}": paper.pk for paper in papers}
     cached = cache.get_many(keys)
     if missing := {key: pk for key, pk in keys.items() if key not in cached}:

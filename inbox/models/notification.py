@@ -13,9 +13,11 @@ COUNT_LIMIT = 100  # the bell counts no further
 KEPT = timedelta(days=90)  # after it was read
 KEPT_UNREAD = timedelta(days=365)
 # `unread_count` of the `person` that is read with each session (`accounts.sessions.COLUMNS`), up to COUNT_LIMIT
-UNREAD_COUNT = """
-    SELECT count(*) FROM (SELECT FROM inbox_notification WHERE user_id = person.id AND read_at IS NULL LIMIT 100) unread
-"""
+UNREAD_COUNT = f"""
+    SELECT count(*) FROM (
+        SELECT FROM inbox_notification WHERE user_id = person.id AND read_at IS NULL LIMIT {COUNT_LIMIT}
+    ) unread
+"""  # noqa: S608 (it is a constant)
 
 
 class NotificationQuerySet(models.QuerySet):

@@ -48,7 +48,8 @@ def cache_key(pk: int, revision: int, badge_changed_at: datetime | None) -> str:
 def read(papers, viewer, columns: Iterable[str], *, order: Sequence[str], after: Sequence, limit: int | None):
     """The rows of these papers (a QuerySet) as the viewer sees them, by one statement.
 
-    * `columns`, `order`: names of fields and annotations. The rows are sorted by `order`, all descending.
+    * `columns`, `order`: names of fields and annotations. The rows are sorted by `order`, all descending; an annotation
+      in it must have no parameters.
     * `after`: the values of `order` in the last row of the page before; empty for the first page.
     * `limit`: how many rows there are at most, or None.
     """
@@ -82,7 +83,7 @@ def read(papers, viewer, columns: Iterable[str], *, order: Sequence[str], after:
         limit,
     ]
     names = ["pk", "revision", "badge_changed_at", *(mark.bit for mark in marks()), *expressions]
-    return [Row(names, values) for values in statements.rows(sql, params, is_prepared=not params_of_where)]
+    return [Row(names, values) for values in statements.rows(sql, params, is_prepared=where == "true")]
 
 
 def _expression(compiler, name: str) -> tuple[str, Sequence]:

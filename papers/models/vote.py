@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils import timezone
 
 from lib import statements
 from papers.models.mark import MarkManager, PaperMark
@@ -16,14 +17,15 @@ class VoteManager(MarkManager):
 
 def _change(change: str, step: int, user, paper) -> bool:
     """Return whether the vote was changed. The paper's `vote_count` is then the new one."""
-    counted = statements.rows(_COUNT.format(change=change), {"user": user.pk, "paper": paper.pk, "step": step})
+    params = {"user": user.pk, "paper": paper.pk, "step": step, "now": timezone.now()}
+    counted = statements.rows(_COUNT.format(change=change), params)
     if counted:
-        [(paper.vote_count, paper.revision)] = counted
+        [(paper.vote_count,)] = counted
     return bool(counted)
 
 
 _INSERT = """
-    INSERT INTO papers_vote (user_id, paper_id, created_at) VALUES (%(user)s, %(paper)s, statement_timestamp())
+    INSERT INTO papers_vote (user_id, paper_id, created_at) VALUES (%(user)s, %(paper)s, %(now)s)
     ON CONFLICT DO NOTHING
 """
 _DELETE = "DELETE FROM papers_vote WHERE user_id = %(user)s AND paper_id = %(paper)s"
@@ -31,7 +33,7 @@ _COUNT = """
     WITH changed AS ({change} RETURNING paper_id)
     UPDATE papers_paper SET vote_count = vote_count + %(step)s, revision = revision + 1
     FROM changed WHERE id = changed.paper_id
-    RETURNING vote_count, revision
+    RETURNING vote_count
 """
 
 

@@ -1,6 +1,5 @@
 """The verbs of all marks, each safe to repeat."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.contrib import messages
@@ -15,30 +14,29 @@ from papers.models.mark import PaperMark
 
 _limited = limited("marks", person=120, network=1200, period=timedelta(minutes=1))
 
+_COLUMNS = ("arxiv_id", "title", "vote_count", "listed_at", "listed_on")  # of a paper, for marks and their buttons
+
 
 @verb
 @_limited
 def mark(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMark]) -> HttpResponse:
-    return _change(request, ref, kind, kind.objects.make, kind.confirmation)
+    return _change(request, ref, kind, True)
 
 
 @verb
 @_limited
 def unmark(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMark]) -> HttpResponse:
-    return _change(request, ref, kind, kind.objects.unmake)
+    return _change(request, ref, kind, False)
 
 
-def _change(request: HttpRequest, ref, kind: type[PaperMark], change: Callable, confirmation: str = "") -> HttpResponse:
-    """Change the mark, then answer with its button, or lead back to the row in which the form stood."""
-    paper = get_object_or_404(Paper.objects.only(*_SHOWN), arxiv_id=ref[0])
+def _change(request: HttpRequest, ref, kind: type[PaperMark], is_made: bool) -> HttpResponse:
+    """Make or remove the mark, then answer with its button, or lead back to the row in which the form stood."""
+    paper = get_object_or_404(Paper.objects.only(*_COLUMNS), arxiv_id=ref[0])
+    change = kind.objects.make if is_made else kind.objects.unmake
     change(request.user, paper)
     if request.htmx:
-        setattr(paper, kind.bit, change == kind.objects.make)
+        setattr(paper, kind.bit, is_made)
         return render(request, f"papers/lists/_card.html#{kind.control}", {"paper": paper, "is_answer": True})
-    if confirmation:
-        messages.success(request, confirmation.format(paper.plain_title))
+    if is_made and kind.confirmation:
+        messages.success(request, kind.confirmation.format(paper.plain_title))
     return redirect_back(request)
-
-
-# What verbs and buttons need of a paper.
-_SHOWN = ("arxiv_id", "title", "vote_count", "revision", "listed_at", "listed_on")

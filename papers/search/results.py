@@ -177,13 +177,15 @@ def _hits(cursor, retrievers: dict) -> tuple[Hit, ...]:
 def time_limit():
     """A transaction with settings for searches, each of whose statements is cancelled after TIMEOUT_MS.
 
-    It only reads, and is rolled back, so that a transaction around it keeps its own settings. Raises TooSlow.
+    It only reads. Within another transaction it is rolled back, so that this keeps its own settings; otherwise it is
+    committed, since a rollback makes the connection forget its prepared statements. Raises TooSlow.
     """
+    is_nested = connection.in_atomic_block
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_SETTINGS, [str(TIMEOUT_MS), str(retrieval.POOL_LIMIT)])
             yield cursor
-            transaction.set_rollback(True)
+            transaction.set_rollback(is_nested)
     except OperationalError as error:
         if not is_out_of_time(error):
             raise
@@ -196,11 +198,9 @@ _SETTINGS = """
         set_config('statement_timeout', %s, true),
         set_config('transaction_read_only', 'on', true),
         set_config('enable_seqscan', 'off', true),
-        set_config('jit', 'off', true),  -- compiling takes longer than what it compiles
         set_config('max_parallel_workers_per_gather', '0', true),  -- the other cores serve other readers
         set_config('work_mem', '64MB', true),  -- less makes the lookup of a frequent prefix lossy
         set_config('hnsw.ef_search', %s, true),
-        set_config('hnsw.iterative_scan', 'relaxed_order', true),
         set_config('pg_trgm.similarity_threshold', '0.2', true)
 """
 

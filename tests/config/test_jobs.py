@@ -147,7 +147,7 @@ def test_a_long_list_has_an_end_and_costs_the_same(reader, monkeypatch, django_a
     for count in (1, 60):
         for _ in range(count):
             job()
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(13):
             page = reader.get(PAGE).content.decode()
         assert page.count("formaction=") == min(count, jobs.LATEST)
 

@@ -7,7 +7,8 @@ from orgs.models import Organisation
 from orgs.roles import EDIT, Role
 from papers import lists
 from papers.lists.query import query_of
-from papers.models import Collection, Item, OrganisationFollow, Paper
+from papers.models import Collection, Item, OrganisationFollow
+from papers.models.row import Row
 from papers.organisations.lists import organisation as organisation_list
 
 MEMBERS_SHOWN = 60
@@ -49,7 +50,7 @@ def _people(found: Organisation, viewer) -> dict:
     }
 
 
-def _featured_and_sections(request: HttpRequest, found: Organisation, papers) -> tuple[list[Paper], list]:
+def _featured_and_sections(request: HttpRequest, found: Organisation, papers) -> tuple[list[Row], list]:
     """The featured papers and the sections, which stand above the list unless it is filtered or exported.
 
     A later page of the list has no sections. The featured papers are read for it, too, since the list leaves them out.
@@ -60,7 +61,7 @@ def _featured_and_sections(request: HttpRequest, found: Organisation, papers) ->
     return featured, _sections(found) if found.sections and "older" not in request.GET else []
 
 
-def _featured(request: HttpRequest, found: Organisation, papers) -> list[Paper]:
+def _featured(request: HttpRequest, found: Organisation, papers) -> list[Row]:
     """The featured papers that still belong to the organisation, in its order."""
     return papers.rows_of(found.featured, request.user)
 

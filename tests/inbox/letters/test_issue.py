@@ -206,7 +206,7 @@ LISTS = {
     # address: statements, once search knows whether it has vectors
     "/papers": 3,
     "/papers?has=code": 8,  # a transaction of its own, with a limit on time; few are collected
-    "/orgs/lab": 4,
+    "/orgs/lab": 5,
     "/collections/autumn": 9,  # the same, since its order is not the collection's own
     "/people/alice": 4,
     "/papers/following": 8,  # one, to collect

@@ -49,7 +49,7 @@ def test_of_many_names_three_are_told_and_none_is_markup(db, stranger):
     [
         ("reasoning&by=words", "2 with every word"),
         ("reasoning+agents&by=words", "1 with every word, 1 with some of them or close in meaning"),
-        ("graph+neural&by=meaning", "2 close in meaning"),
+        ("graph+neural&by=meaning", "1 close in meaning"),
         ("finding+cancer+in+scans", "None with every word, 1 with some of them or close in meaning"),
         ("xqzkwv", ""),
     ],
