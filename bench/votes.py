@@ -3,9 +3,9 @@
     .venv/bin/python bench/votes.py [--data FOLDER] [--seconds N]
 
 Over HTTP from the site as its operators start it, with 64 connections of people who are signed in, among 10,000
-synthetic papers. Each votes and withdraws in turn. PostgreSQL tells since when a process has waited for a lock; that
+synthetic papers. Each votes and withdraws in turn. PostgreSQL says since when a process has waited for a lock; that
 is looked at every few milliseconds. The clients share the machine with the server, so the CPU time of a vote (web
-and PostgreSQL) is told, too. Exits with 0 if all limits hold, 1 if one is missed, 2 without data.
+and PostgreSQL) is printed, too. Exits with 0 if all limits hold, 1 if one is missed, 2 without data.
 """
 
 import argparse
@@ -117,7 +117,7 @@ def _updates() -> tuple[int, int]:
     """How many rows of papers were updated so far, and how many of them without touching an index."""
     from django.db import connection
 
-    time.sleep(1.5)  # until every process has told what it counted
+    time.sleep(1.5)  # until every process has reported what it counted
     with connection.cursor() as cursor:
         cursor.execute(_UPDATES)
         return cursor.fetchone()

@@ -1,4 +1,4 @@
-"""Receivers of signals: deletion of users and organisations, merging, revoked access, and migration of the database."""
+"""Receivers of signals: connections, migration, deletion of users and organisations, merging, and revoked access."""
 
 from django.conf import settings
 from django.contrib.auth import get_user_model

@@ -29,12 +29,20 @@ _is_no_feed = RegexValidator(
 )
 
 
+def shows_everybody(section: str, person: str = "") -> Q:
+    """Returns the condition that a person lets everybody see a section of their page.
+
+    `person` is what leads from the rows that are filtered to the person, such as "user__".
+    """
+    return Q(**{f"{person}is_active": True, f"{person}shows_{section}": True})
+
+
 class UserQuerySet(models.QuerySet):
     def showing(self, section: str, *, to):
         """Returns the people who let `to` see a section of their page: "votes", "submissions", "collections" or
         "memberships". `User.shows` is the same for one person.
         """
-        return self.filter(Q(is_active=True, **{f"shows_{section}": True}) | Q(pk=to.pk))
+        return self.filter(shows_everybody(section) | Q(pk=to.pk))
 
     def named(self, usernames):
         """Returns the active people with these user names in lower case."""

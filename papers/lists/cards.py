@@ -9,13 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.core.cache import caches
-from django.db import connection
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from lib import tex
+from lib import statements, tex
 from lib.markup import markdown
 from lib.tex.nodes import Document
 from papers.models import Paper, SearchEntry
@@ -126,11 +125,9 @@ def _matching_authors(pks: list[int], results: Results, highlighter: Highlighter
     """The names of authors that have a word of the search, by paper."""
     names = defaultdict(list)
     if results.analysis.name_query:
-        with connection.cursor() as cursor:
-            cursor.execute(_AUTHORS, [pks, results.analysis.name_query])
-            for paper, name in cursor:
-                if highlighter.matches(name):
-                    names[paper].append(name)
+        for paper, name in statements.rows(_AUTHORS, [pks, results.analysis.name_query], is_prepared=False):
+            if highlighter.matches(name):
+                names[paper].append(name)
     return names
 
 

@@ -7,6 +7,7 @@ from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
 
+from accounts.models.user import shows_everybody
 from lib.fields import LineField
 from lib.locks import LockQuerySet
 from lib.refusals import BadInput, Gone, NotAllowed
@@ -31,7 +32,7 @@ class CollectionQuerySet(LockQuerySet):
 
         The people are joined, since PostgreSQL would read all of them for a subquery.
         """
-        is_shown = Q(user=None) | Q(user__is_active=True, user__shows_collections=True)
+        is_shown = Q(user=None) | shows_everybody("collections", "user__")
         return self.filter(is_shown, visibility=Visibility.PUBLIC)
 
     def public_of(self, person, *, to):
