@@ -70,9 +70,9 @@ def paragraphs(source: str) -> SafeString:
 
 @register.filter
 def short_date(day: datetime.date) -> str:
-    """Returns a date as `Sep 10`, or as `Sep 10, 2024` if it is not in this year."""
-    year = "" if day.year == timezone.now().year else f", {day.year}"
-    return f"{day:%b} {day.day}{year}"
+    """Returns a date as `10 Sep`, or as `10 Sep 2024` if it is not in this year."""
+    year = "" if day.year == timezone.now().year else f" {day.year}"
+    return f"{day.day} {day:%b}{year}"
 
 
 @register.filter

@@ -5,7 +5,7 @@ highlighted words, the reason why the paper is in the list, and the note of a co
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.cache import caches
@@ -17,31 +17,44 @@ from django.utils.safestring import SafeString, mark_safe
 from lib import statements, tex
 from lib.markup import markdown
 from lib.tex.nodes import Document
-from papers.models import Paper, SearchEntry
+from lib.text import one_line
+from papers import names
+from papers.models import Author, Paper, SearchEntry
 from papers.models.mark import marks
 from papers.models.row import Row
 from papers.search.highlight import Highlighter
 from papers.search.results import Results
 from papers.search.retrieval import tsquery
 
-MAX_AUTHORS = 3  # who are named in a reason
+MAX_AUTHORS = 3  # who are named on a card, and in a reason
+_MAX_FULL_NAMES = 100  # that a card has as a tooltip
 # Placeholders in the HTML. The database can't hold a NUL, so no text of a paper contains one.
-SLOTS = {name: mark_safe(f"\x00{name}\x00") for name in ("title", "abstract", "reason", "note")}
+SLOTS = {name: mark_safe(f"\x00{name}\x00") for name in ("title", "badge", "abstract", "reason", "note")}
 
 
 @dataclass(frozen=True)
 class Card:
-    """The HTML of a row with unfilled slots, its title and its abstract, and their HTML without highlighted words."""
+    """The HTML of a row with unfilled slots, and what fills them: title and abstract, their HTML without highlighted
+    words, and the badge of its organisation (an id).
+    """
 
     html: str
+    organisation: int | None
+    badge: str
     title: Document
     abstract: Document
     title_html: str
     abstract_html: str
 
-    def fill(self, *, highlighter: Highlighter | None = None, reason: str = "", note: str = "") -> SafeString:
-        """The HTML of the row with highlighted words, a reason in plain text, and a note in Markdown."""
+    def fill(
+        self, *, highlighter: Highlighter | None = None, reason: str = "", note: str = "", page_of: int | None = None
+    ) -> SafeString:
+        """The HTML of the row with highlighted words, a reason in plain text, and a note in Markdown.
+
+        The page of an organisation (`page_of`, its id) does not repeat that organisation's badge.
+        """
         slots = {
+            "badge": "" if page_of and page_of == self.organisation else self.badge,
             "title": self.title_html if highlighter is None else highlighter.title(self.title),
             "abstract": self.abstract_html if highlighter is None else highlighter.abstract(self.abstract),
             "reason": escape(reason),
@@ -53,11 +66,16 @@ class Card:
         return mark_safe(html)
 
 
-def render(rows: Iterable[Row], results: Results | None = None, reasons: Mapping[int, str] | None = None) -> SafeString:
+def render(
+    rows: Iterable[Row],
+    results: Results | None = None,
+    reasons: Mapping[int, str] | None = None,
+    page_of: int | None = None,
+) -> SafeString:
     """The HTML of the cards of these rows, one after the other.
 
     With results of a search by words, these are highlighted, and the reason is how the paper was found. Otherwise it is
-    the paper's one of `reasons`, by its key.
+    the paper's one of `reasons`, by its key. On the page of an organisation, `page_of` is its id.
     """
     rows = list(rows)
     cards = cards_of(rows)
@@ -68,7 +86,8 @@ def render(rows: Iterable[Row], results: Results | None = None, reasons: Mapping
         highlighter, reasons = None, reasons or {}
     notes = {row.pk: row.note for row in rows}
     html = (
-        card.fill(highlighter=highlighter, reason=reasons.get(pk, ""), note=notes[pk]) for pk, card in cards.items()
+        card.fill(highlighter=highlighter, reason=reasons.get(pk, ""), note=notes[pk], page_of=page_of)
+        for pk, card in cards.items()
     )
     return mark_safe("".join(html))
 
@@ -82,11 +101,12 @@ def cards_of(rows: Iterable[Row]) -> dict[int, Card]:
     cards = cache.get_many(rows)
     if missing := {row.pk: (key, row) for key, row in rows.items() if key not in cards}:
         rendered = {}
+        authors = Author.objects.first_of(missing, _MAX_FULL_NAMES)
         for paper in Paper.objects.select_related("organisation").filter(pk__in=missing):
             key, row = missing[paper.pk]
             for mark in marks():
                 setattr(paper, mark.bit, getattr(row, mark.bit))
-            rendered[_cache_key(paper)] = cards[key] = render_card(paper)
+            rendered[_cache_key(paper)] = cards[key] = render_card(paper, authors[paper.pk])
         cache.set_many(rendered)
     return {row.pk: cards[key] for key, row in rows.items() if key in cards}
 
@@ -97,11 +117,24 @@ def _cache_key(row: Row | Paper) -> str:
     return f"{row.cache_key}.{bits}.{timezone.now().year}"
 
 
-def render_card(paper: Paper) -> Card:
-    """The card of a paper without deferred columns that has the viewer's marks."""
-    html = get_template("papers/lists/_card.html").render({"paper": paper, "slots": SLOTS})
+def render_card(paper: Paper, authors: Sequence[Author] = ()) -> Card:
+    """The card of a paper without deferred columns that has the viewer's marks, and of its first authors."""
+    context = {"paper": paper, "slots": SLOTS, "byline": _byline(authors, paper.author_count)}
+    html = get_template("papers/lists/_card.html").render(context)
+    badge = get_template("orgs/_badge.html").render({"org": paper.organisation}) if paper.organisation else ""
     title, abstract = tex.read(paper.title), tex.read(paper.abstract)
-    return Card(html, title, abstract, tex.line(title), tex.paragraphs(abstract))
+    return Card(html, paper.organisation_id, badge, title, abstract, tex.line(title), tex.paragraphs(abstract))
+
+
+def _byline(authors: Sequence[Author], count: int) -> dict[str, str]:
+    """The family names of the first authors, as "Mi, Yu, Lian +9", and the full names of many, for a tooltip."""
+    if not authors:
+        return {}
+    families = [one_line(names.read(author.name, author.details).surname or author.name) for author in authors]
+    more, missing = count - MAX_AUTHORS, count - len(authors)
+    short = ", ".join(families[:MAX_AUTHORS]) + (f" +{more:,}" if more > 0 else "")
+    full = ", ".join(one_line(author.name) for author in authors) + (f" and {missing:,} more" if missing > 0 else "")
+    return {"short": short, "full": full}
 
 
 def _search_reasons(pks: list[int], results: Results, highlighter: Highlighter) -> dict[int, str]:

@@ -230,7 +230,7 @@ def test_bookmarks_are_private_and_last_saved_first(alice, bob, signed_in, stran
 def test_the_year_stands_only_where_it_is_another(db, stranger, time_machine):
     time_machine.move_to("2026-01-05T10:00Z")
     PaperFactory(published_at=NOON)
-    assert "Sep 10, 2025" in stranger.get("/papers").content.decode()
+    assert "10 Sep 2025" in stranger.get("/papers").content.decode()
     time_machine.move_to("2025-12-05T10:00Z")
     assert "Sep 10<" in stranger.get("/papers").content.decode()
 

@@ -143,7 +143,7 @@ def test_whose_a_paper_is(lab, stranger):
     lines = [
         " ".join(p.text_content().split()) for p in document_fromstring(stranger.get("/embed/papers").content).iter("p")
     ]
-    assert lines[:2] == ["Jan 2, 2024", "The Lab · Ada, Grace, Emmy and 2 more · Sep 10, 2025"]
+    assert lines[:2] == ["2 Jan 2024", "The Lab · Ada, Grace, Emmy and 2 more · 10 Sep 2025"]
     own = document_fromstring(stranger.get("/embed/orgs/lab").content).findtext(".//li/p")
     assert own == "Ada, Grace, Emmy and 2 more\xa0· "
 
