@@ -53,11 +53,12 @@ def page(
     context["formats"] = exports.FORMATS
     if not listing.is_readable:
         return render(request, template, context, status=400)
+    version = listing.version, version
     if request.htmx and listing.is_continuation:
-        return cached_page(request, "papers/lists/list.html#rows", context, version=listing.version, seconds=seconds)
+        return cached_page(request, "papers/lists/list.html#rows", context, version=version, seconds=seconds)
     context["feeds"] = SimpleLazyObject(lambda: _feeds(list_, query))
     context["organisations"] = Organisation.objects.values_list("slug", "name")[:SUGGESTED_ORGANISATIONS]
-    return cached_page(request, template, context, version=(listing.version, version), seconds=seconds)
+    return cached_page(request, template, context, version=version, seconds=seconds)
 
 
 def _feeds(list_: List, query: ListQuery) -> dict[str, str]:

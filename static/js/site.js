@@ -39,6 +39,20 @@ async function copy(button) {
   say("Copied.");
 }
 
+/**
+ * Keeps in the history which paper a reader leaves a list for, and the batch of older papers that has it, so that Back
+ * returns to it.
+ * @param {Element} card
+ */
+function keepPlace(card) {
+  const url = new URL(location.href);
+  let row = card.previousElementSibling;
+  while (row && !row.matches("[data-older]")) row = row.previousElementSibling;
+  if (row instanceof HTMLElement) url.searchParams.set("older", row.dataset.older ?? "");
+  url.hash = card.id;
+  history.replaceState(history.state, "", url);
+}
+
 /** The form's own default is UTC, which few readers live by. */
 function presetZone() {
   const zone = document.querySelector("input[list=zones][data-preset]");
@@ -56,6 +70,8 @@ document.addEventListener("DOMContentLoaded", () => {
     const button = event.target instanceof Element ? event.target.closest("button") : null;
     if (button?.matches(".theme")) switchTheme();
     if (button?.matches(".copy")) copy(button);
+    const card = event.target instanceof Element && event.target.closest("a[href]")?.closest(".papers > .card");
+    if (card) keepPlace(card);
   });
 
   document.addEventListener("htmx:afterRequest", (/** @type {any} */ event) => {

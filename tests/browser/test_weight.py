@@ -4,7 +4,7 @@ from tests.browser.world import abstracts
 from tests.factories import PaperFactory
 
 AT_LEAST, AT_MOST = 4, 6  # page, sheet, two scripts; icon
-BYTES = 60_000
+BYTES, FONT_BYTES = 60_000, 120_000
 
 
 def test_the_first_page_is_light(visit):
@@ -12,12 +12,14 @@ def test_the_first_page_is_light(visit):
         PaperFactory(title=f"{abstract[-90:]} {number}", abstract=abstract, imported_votes=number)
     page = visit("about:blank")
     wire = page.context.new_cdp_session(page)
-    urls, sizes = [], []
-    wire.on("Network.requestWillBeSent", lambda event: urls.append(event["request"]["url"]))
-    wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    requests, sizes = {}, {}
+    wire.on("Network.requestWillBeSent", lambda event: requests.update({event["requestId"]: event}))
+    wire.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
     wire.send("Network.enable")
     page.goto("/papers", wait_until="networkidle")
     assert page.locator(".card").count() == 30
-    over_the_wire = [url for url in urls if not url.startswith("data:")]
-    assert AT_LEAST <= len(over_the_wire) <= AT_MOST, over_the_wire
-    assert sum(sizes) <= BYTES
+    fonts = {key for key, event in requests.items() if event["request"]["url"].endswith(".woff2")}
+    others = {key for key, event in requests.items() if not event["request"]["url"].startswith("data:")} - fonts
+    assert AT_LEAST <= len(others) <= AT_MOST, [requests[key]["request"]["url"] for key in others]
+    assert sum(sizes[key] for key in others) <= BYTES
+    assert 0 < sum(sizes[key] for key in fonts) <= FONT_BYTES

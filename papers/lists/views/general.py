@@ -26,6 +26,9 @@ from papers.period import NoSuchPeriod, Period
 from papers.search.results import time_limit
 
 
+_CURRENT = {"day": "today", "week": "this week", "month": "this month"}
+
+
 def latest(request: HttpRequest, kind: str) -> HttpResponse:
     """The page of the latest day, week or month with papers; a query without a day is a search of all papers."""
     if kind == "day" and query_of(request).is_filtered:
@@ -34,7 +37,9 @@ def latest(request: HttpRequest, kind: str) -> HttpResponse:
     if day is None:
         return page(request, "papers/lists/empty_site.html", {})
     tabs = saved_filters.tabs(request) if kind == "day" else {}
-    return _with_history(request, _period(request, general.latest(kind), Period.around(kind, day), **tabs))
+    span = Period.around(kind, day)
+    missing = "" if span == Period.around(kind, period.today()) else _CURRENT[kind]
+    return _with_history(request, _period(request, general.latest(kind), span, missing=missing, **tabs))
 
 
 def dated(request: HttpRequest, kind: str, text: str) -> HttpResponse:
@@ -61,19 +66,23 @@ def pick(request: HttpRequest) -> HttpResponse:
     return redirect(day)
 
 
-def _period(request: HttpRequest, list_: List, span: Period, **context) -> HttpResponse:
-    """The page of a period, with links to the nearest earlier and later ones with papers."""
+def _period(request: HttpRequest, list_: List, span: Period, *, missing: str = "", **context) -> HttpResponse:
+    """The page of a period, with links to the nearest earlier and later ones with papers.
+
+    `missing` names the current period, if that has no papers yet.
+    """
     around = Day.objects.around(span.start, span.end)
     context |= {
         "period": span,
         "section": "" if around["next"] else span.kind,
         "title": span.title,
+        "missing": missing,
         "around": around,
         "earlier": around["previous"] and Period.around(span.kind, around["previous"]),
         "later": around["next"] and Period.around(span.kind, around["next"]),
         "visit_state": _visit_state(request, span.start, span.end),
     }
-    return lists.page(request, list_, version=around, **context)
+    return lists.page(request, list_, version=(around, missing), **context)
 
 
 def _visit_state(request: HttpRequest, *span: date) -> Callable[[], VisitState] | None:
