@@ -1,6 +1,5 @@
 """One keyset page of a list: its papers filtered, searched and sorted as a query says."""
 
-from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,9 +7,8 @@ from functools import cached_property
 from django.db.models import QuerySet
 
 from lib import keyset
-from lib.refusals import BadInput
 from papers.lists.filters import PaperFilter
-from papers.lists.list import ORDERS, List, Order
+from papers.lists.list import ORDERS, List, Order, one_of
 from papers.lists.matching import collect
 from papers.lists.query import SEARCHES, ListQuery, query_string
 from papers.models.row import Row
@@ -174,19 +172,12 @@ def _time_limit(is_needed: bool) -> AbstractContextManager:
 
 def _order(query: ListQuery, default: str, orders: dict[str, Order]) -> str:
     sort = query.params.get("sort", "relevance")
-    return default if sort == "relevance" else _one_of(orders, sort, "order")
-
-
-def _one_of(choices: Collection[str], value: str, noun: str) -> str:
-    """The value. Raises BadInput, with this noun, if it is none of the choices."""
-    if value not in choices:
-        raise BadInput(f"“{value[:40]}” is no {noun} of this list: it has {', '.join(filter(None, choices))}.")
-    return value
+    return default if sort == "relevance" else one_of(orders, sort, "order")
 
 
 def _search(list_: List, papers: QuerySet, query: ListQuery, columns: tuple[str, ...]) -> results.Results | None:
     """Those of the papers that match the words, or that are similar to the list's paper; None without either."""
-    by = _one_of(SEARCHES, query.params.get("by", ""), "kind of search")
+    by = one_of(SEARCHES, query.params.get("by", ""), "kind of search")
     similar = results.similar(list_.similar_to, papers) if list_.similar_to else None
     if not query.terms.all:
         return similar

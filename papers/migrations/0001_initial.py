@@ -894,7 +894,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120)),
                 ("paper_count", models.PositiveIntegerField()),
                 ("recent_count", models.PositiveIntegerField()),
-                ("months", django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField())),
+                ("weeks", django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField())),
             ],
             options={
                 "abstract": False,

@@ -13,8 +13,7 @@ from lib.words import fold
 from papers.models.day import Day
 from papers.period import today
 
-MONTH_DAYS = 30
-MONTHS = 12  # of a topic's trend
+MONTH_DAYS = 28
 _LOCK = 0x6469726563746F72  # the number of an advisory lock of PostgreSQL, which nothing else takes
 
 

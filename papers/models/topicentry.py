@@ -1,25 +1,28 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from lib.words import fold
 from papers import categories
-from papers.models.directory import MONTH_DAYS, MONTHS, DirectoryEntry
+from papers.models.directory import MONTH_DAYS, DirectoryEntry
 
+WEEKS = 26  # of the trend
 MAX_TOPICS = 10_000  # all categories, and the keywords with the most papers
-_TREND = ", ".join(f"count(*) FILTER (WHERE months_ago = {number})" for number in reversed(range(MONTHS)))
+_TREND = ", ".join(f"count(*) FILTER (WHERE weeks_ago = {number})" for number in reversed(range(WEEKS)))
 
 
 class TopicEntry(DirectoryEntry):
     """A keyword or a category of arXiv under its most frequent spelling.
 
-    `months` are its papers in each of the last MONTHS times MONTH_DAYS days, and `recent_count` is the last of these.
+    `recent_count` are the papers of this month, and `weeks` those of each of the last WEEKS weeks, the latest one last.
     """
 
     folded = models.TextField(primary_key=True)
     name = models.CharField(max_length=120)
     paper_count = models.PositiveIntegerField()
     recent_count = models.PositiveIntegerField()
-    months = ArrayField(models.PositiveIntegerField())
+    weeks = ArrayField(models.PositiveIntegerField())
 
     COUNT_SQL = f"""
         SELECT
@@ -27,18 +30,19 @@ class TopicEntry(DirectoryEntry):
             coalesce(named.names, E'\\n' || tagged.folded || E'\\n') AS names,
             name,
             paper_count,
-            months[{MONTHS}] AS recent_count,
-            months,
+            recent_count,
+            weeks,
             (SELECT count(*) FROM papers_topicfollow followed WHERE followed.folded = tagged.folded) AS follower_count
         FROM (
             SELECT
                 folded,
                 mode() WITHIN GROUP (ORDER BY spelling) AS name,
                 count(*) AS paper_count,
-                ARRAY[{_TREND}] AS months
+                count(*) FILTER (WHERE weeks_ago < {MONTH_DAYS} / 7) AS recent_count,
+                ARRAY[{_TREND}] AS weeks
             FROM papers_searchentry entry
             JOIN papers_paper paper ON paper.id = entry.paper_id AND listed_on <= %(latest)s,
-            LATERAL (SELECT (%(latest)s::date - listed_on) / {MONTH_DAYS} AS months_ago) age,
+            LATERAL (SELECT (%(latest)s::date - listed_on) / 7 AS weeks_ago) age,
             LATERAL (
                 SELECT folded, min(spelling) AS spelling
                 FROM unnest(entry.topics, paper.categories || paper.keywords) AS topic(folded, spelling)
@@ -60,6 +64,9 @@ class TopicEntry(DirectoryEntry):
         """The code and the name of each category. Other topics have no other name."""
         return {fold(code): [code, name] for code, name in categories.NAMES.items()}
 
+    def get_absolute_url(self) -> str:
+        return f"{reverse('papers:today')}?{urlencode({'topic': self.name})}"
+
     @property
     def category(self) -> str:
         """The name of the category whose code this is; "" for a keyword."""
@@ -67,9 +74,9 @@ class TopicEntry(DirectoryEntry):
 
     @property
     def peak(self) -> int:
-        return max(self.months)
+        return max(self.weeks)
 
     @property
     def shown(self) -> tuple:
         """Everything that the directory shows of it, for an ETag."""
-        return self.name, self.paper_count, self.follower_count, *self.months
+        return self.name, self.paper_count, self.follower_count, *self.weeks
