@@ -180,3 +180,9 @@ _CODES = {code.lower(): code for code in NAMES}
 def name_of(topic: str) -> str:
     """Returns the name of the category with this code, in any case; "" for other topics."""
     return NAMES.get(_CODES.get(topic.lower(), ""), "")
+
+
+def title(topic: str) -> str:
+    """Returns the topic with the name of its category, if it is one: "Computation and Language (cs.CL)"."""
+    name = name_of(topic)
+    return f"{name} ({topic})" if name else topic

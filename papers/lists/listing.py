@@ -16,6 +16,7 @@ from papers.search import results
 from papers.search.results import Results
 
 PAGE_SIZE = 30
+MAX_COUNT = 1_000  # papers that are counted one by one
 RELEVANCE = ("score", "pk")
 
 
@@ -38,6 +39,7 @@ class Listing:
     * `filter`: None if the query has no filters, since making the form takes a good part of the time of a page.
     * `results`: those of the search; None if the query has no words.
     * `reasons`: why papers are in the list, by their keys, if the list has reasons.
+    * `count`: how many papers match on all pages; None if that is not known.
     """
 
     query: ListQuery
@@ -49,6 +51,16 @@ class Listing:
     cursor: str = ""
     results: Results | None = None
     reasons: dict[int, str] = field(default_factory=dict)
+    count: float | None = None
+
+    @property
+    def match_count(self) -> str:
+        """How many papers match the filters: "1 paper matches", "1,000+ papers match"; "" without filters."""
+        if not (self.query.has_filters and self.count):
+            return ""
+        if self.count > MAX_COUNT:
+            return f"{MAX_COUNT:,}+ papers match"
+        return f"{self.count:,} papers match" if self.count > 1 else "1 paper matches"
 
     @property
     def is_readable(self) -> bool:
@@ -100,7 +112,7 @@ class Listing:
         found = self.results
         matched_by = found and [sorted(found.matched_by(paper.pk)) for paper in self.papers]
         summary = found and (found.exact_count, found.inexact_count, self.corrections, found.lacks_vector)
-        return (bool(self.cursor), summary, matched_by, *(paper.cache_key for paper in self.papers))
+        return (bool(self.cursor), self.count, summary, matched_by, *(paper.cache_key for paper in self.papers))
 
 
 def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Listing:
@@ -123,14 +135,14 @@ def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Li
         is_fast = not columns or (not (filter or found) and list_.has_index_for(orders[order]))
         cursor = query.params.get("older", "")
         with _time_limit(not is_fast):
-            readable = matching if is_fast else collect(papers, matching)
+            readable, count = (matching, None) if is_fast else collect(papers, matching)
             if columns:
                 page = _page(readable, viewer, columns, cursor, size)
             else:
                 page = _ranked(readable, viewer, found, cursor, size)
         reasons = list_.reasons(viewer, [paper.pk for paper in page.rows]) if list_.reasons else {}
         found = found if query.terms.all else None
-        return Listing(query, viewer, filter, order, orders, page.rows, page.cursor, found, reasons)
+        return Listing(query, viewer, filter, order, orders, page.rows, page.cursor, found, reasons, count)
 
 
 def for_feed(
@@ -154,7 +166,7 @@ def for_feed(
             matching = results.matching(matching, query.terms)
         is_fast = not (filter or query.terms.all) and list_.has_index_for(orders[order])
         with _time_limit(not is_fast):
-            readable = matching if is_fast else collect(papers, matching)
+            readable = matching if is_fast else collect(papers, matching)[0]
             cursor = query.params.get("older", "")
             page = _page(readable, viewer, orders[order].columns, cursor, size, columns=(*columns, "list_title"))
         return Listing(query, viewer, filter, order, orders, page.rows, page.cursor)

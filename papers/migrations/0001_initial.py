@@ -669,7 +669,9 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass("names", "gin_trgm_ops"), name="organisationentry_names"
+                        django.contrib.postgres.indexes.OpClass("names", "gin_trgm_ops"),
+                        name="organisationentry_names",
+                        fastupdate=False,
                     ),
                     models.Index(fields=["verified", "recent_count", "organisation"], name="orgs_by_recent_count"),
                     models.Index(fields=["verified", "vote_count", "organisation"], name="orgs_by_vote_count"),
@@ -765,7 +767,9 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass("names", "gin_trgm_ops"), name="personentry_names"
+                        django.contrib.postgres.indexes.OpClass("names", "gin_trgm_ops"),
+                        name="personentry_names",
+                        fastupdate=False,
                     ),
                     models.Index(fields=["follower_count", "person"], name="people_by_followers"),
                 ],
@@ -900,7 +904,9 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass("names", "gin_trgm_ops"), name="topicentry_names"
+                        django.contrib.postgres.indexes.OpClass("names", "gin_trgm_ops"),
+                        name="topicentry_names",
+                        fastupdate=False,
                     )
                 ],
             },

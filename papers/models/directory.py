@@ -81,7 +81,8 @@ class DirectoryEntry(models.Model):
 
     class Meta:
         abstract = True
-        indexes = [GinIndex(OpClass("names", "gin_trgm_ops"), name="%(class)s_names")]
+        # Without a list of pending rows, which every search would read besides.
+        indexes = [GinIndex(OpClass("names", "gin_trgm_ops"), name="%(class)s_names", fastupdate=False)]
 
 
 def recount() -> None:
