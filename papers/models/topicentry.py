@@ -73,6 +73,11 @@ class TopicEntry(DirectoryEntry):
         return categories.name_of(self.name)
 
     @property
+    def bars(self) -> list[tuple[int, int]]:
+        """The number of each week that has papers, and how many."""
+        return [(number, count) for number, count in enumerate(self.weeks) if count]
+
+    @property
     def peak(self) -> int:
         return max(self.weeks)
 
