@@ -9,7 +9,16 @@ from papers.models.directory import MONTH_DAYS, DirectoryEntry
 
 WEEKS = 26  # of the trend
 MAX_TOPICS = 10_000  # all categories, and the keywords with the most papers
-_TREND = ", ".join(f"count(*) FILTER (WHERE weeks_ago = {number})" for number in reversed(range(WEEKS)))
+_TREND = ", ".join(
+    f"count(*) FILTER (WHERE (%(latest)s::date - listed_on) / 7 = {number})" for number in reversed(range(WEEKS))
+)
+# A paper may have the same topic in two spellings, and counts once.
+_TAGGED = """
+    papers_searchentry entry
+    JOIN papers_paper paper ON paper.id = entry.paper_id,
+    unnest(entry.topics, paper.categories || paper.keywords) WITH ORDINALITY AS topic(folded, spelling, number)
+    WHERE folded <> '' AND array_position(entry.topics, folded) = number AND listed_on <= %(latest)s
+"""
 
 
 class TopicEntry(DirectoryEntry):
@@ -26,34 +35,38 @@ class TopicEntry(DirectoryEntry):
 
     COUNT_SQL = f"""
         SELECT
-            tagged.folded,
-            coalesce(named.names, E'\\n' || tagged.folded || E'\\n') AS names,
+            topic.folded,
+            coalesce(named.names, E'\\n' || topic.folded || E'\\n') AS names,
             name,
             paper_count,
             recent_count,
-            weeks,
-            (SELECT count(*) FROM papers_topicfollow followed WHERE followed.folded = tagged.folded) AS follower_count
+            coalesce(weeks, array_fill(0, ARRAY[{WEEKS}])) AS weeks,
+            (SELECT count(*) FROM papers_topicfollow followed WHERE followed.folded = topic.folded) AS follower_count
         FROM (
             SELECT
                 folded,
-                mode() WITHIN GROUP (ORDER BY spelling) AS name,
-                count(*) AS paper_count,
-                count(*) FILTER (WHERE weeks_ago < {MONTH_DAYS} / 7) AS recent_count,
-                ARRAY[{_TREND}] AS weeks
-            FROM papers_searchentry entry
-            JOIN papers_paper paper ON paper.id = entry.paper_id AND listed_on <= %(latest)s,
-            LATERAL (SELECT (%(latest)s::date - listed_on) / 7 AS weeks_ago) age,
-            LATERAL (
-                SELECT folded, min(spelling) AS spelling
-                FROM unnest(entry.topics, paper.categories || paper.keywords) AS topic(folded, spelling)
-                WHERE folded <> ''
-                GROUP BY folded
-            ) topic
+                (array_agg(spelling ORDER BY spelled DESC, spelling))[1] AS name,
+                sum(spelled) AS paper_count,
+                sum(spelled_recently) AS recent_count
+            FROM (
+                SELECT
+                    folded,
+                    spelling,
+                    count(*) AS spelled,
+                    count(*) FILTER (WHERE listed_on > %(latest)s::date - {MONTH_DAYS}) AS spelled_recently
+                FROM {_TAGGED}
+                GROUP BY folded, spelling
+            ) spelling
             GROUP BY folded
-        ) tagged
-        LEFT JOIN named ON named.key = tagged.folded
-        ORDER BY named.key IS NULL, paper_count DESC
-        LIMIT {MAX_TOPICS}
+            ORDER BY folded <> ALL(%(keys)s), paper_count DESC
+            LIMIT {MAX_TOPICS}
+        ) topic
+        LEFT JOIN (
+            SELECT folded, ARRAY[{_TREND}] AS weeks
+            FROM {_TAGGED} AND listed_on > %(latest)s::date - 7 * {WEEKS}
+            GROUP BY folded
+        ) trend USING (folded)
+        LEFT JOIN named ON named.key = topic.folded
     """  # noqa: S608 (all of it is constant)
 
     def __str__(self) -> str:
