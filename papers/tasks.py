@@ -11,7 +11,7 @@ from lib.images import COVER, LOGO, PORTRAIT, sweep
 from lib.jobs import RETRY
 from orgs.models import Organisation
 from papers import audit
-from papers.models import Item
+from papers.models import Item, directory
 from papers.search import indexing
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,12 @@ for room in ("discussion", "ingest", "people"):
 def index(timestamp: int) -> None:
     indexing.recount()
     indexing.embed(limit=200)  # some ten seconds of one core
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queueing_lock="directories", lock="directories", pass_context=False)
+def count_directories(timestamp: int) -> None:
+    directory.recount()
 
 
 @app.periodic(cron="17 3 * * *")

@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 
 from lib.pages import page
 from lib.refusals import BadInput
-from papers import identifiers, lists, period
+from papers import categories, identifiers, lists, period
 from papers.lists import charts, general
 from papers.lists.list import List
 from papers.lists.pages import counted_query
@@ -23,6 +23,7 @@ from papers.models import AuthorFollow, Day, Paper, TopicFollow, Visit
 from papers.models.follow import FollowState
 from papers.models.visit import VisitState
 from papers.period import NoSuchPeriod, Period
+from papers.search import exact
 from papers.search.results import time_limit
 
 
@@ -118,10 +119,19 @@ def _search(request: HttpRequest) -> HttpResponse:
     if query.is_canonical and query.is_only("topic"):
         with time_limit():
             growth = charts.topic_chart(topic)
-    title = f"“{words}”" if words else topic or author or query.typed
-    follow = _follow_state(request, query)
-    context = {"title": title, "growth": growth, "follow": follow, "is_search": True} | saved_filters.tabs(request)
-    return lists.page(request, general.everything(), version=(growth, follow), **context)
+    follow, matches = _follow_state(request, query), _exact_matches(query)
+    filters = " · ".join(query.labels.values())
+    title = f"“{words}”" if words else categories.title(topic) if topic else author or filters or query.typed
+    context = {"title": title, "growth": growth, "follow": follow, "matches": matches, "is_search": True}
+    context |= saved_filters.tabs(request)
+    version = title, growth, follow, matches
+    return lists.page(request, general.everything(), "papers/lists/search.html", version=version, **context)
+
+
+def _exact_matches(query: ListQuery) -> list[exact.Match]:
+    """What has exactly the name that is searched for, above the first page of a search by words alone."""
+    is_shown = query.is_canonical and query.is_only("q") and "older" not in query.params
+    return exact.matches(query.terms) if is_shown else []
 
 
 def _follow_state(request: HttpRequest, query: ListQuery) -> FollowState | None:
