@@ -15,8 +15,13 @@ def test_sign_up_needs_the_mail_to_be_confirmed(stranger, mailoutbox):
     assert answer.url == "/accounts/confirm-email/"
     assert "_auth_user_id" not in stranger.session
     assert mailoutbox[0].to == ["dora@example.org"]
-    assert send(stranger, link_in(mailoutbox[0]), {}).url == "/papers"
+    assert send(stranger, link_in(mailoutbox[0]), {}).url == "/papers/following/start"
     assert EmailAddress.objects.get(email="dora@example.org").verified
+
+
+def test_who_signed_up_on_the_way_goes_on_there(stranger, mailoutbox):
+    send(stranger, "/accounts/signup/?next=/papers/2509.08721", SIGN_UP | {"next": "/papers/2509.08721"})
+    assert send(stranger, link_in(mailoutbox[0]), {}).url == "/papers/2509.08721"
 
 
 @pytest.mark.parametrize("login", ["dora", "DORA", "dora@example.org"])
