@@ -113,6 +113,21 @@ def hub_url(arxiv_id: str) -> str:
     return f"https://huggingface.co/papers/{arxiv_id}"
 
 
+def reading_urls(arxiv_id: str) -> dict[str, str]:
+    """Returns the addresses of the paper at other sites for readers, by the names of these.
+
+    arXiv converts papers to HTML since December 2023. alphaXiv and the Hub have no papers with the ids of before 2007.
+    """
+    is_old = "/" in arxiv_id
+    has_html = not is_old and arxiv_id >= "2312"
+    return {
+        **({"arXiv HTML": f"https://arxiv.org/html/{arxiv_id}"} if has_html else {}),
+        **({} if is_old else {"alphaXiv": f"https://www.alphaxiv.org/abs/{arxiv_id}"}),
+        "Semantic Scholar": f"https://api.semanticscholar.org/arXiv:{arxiv_id}",
+        **({} if is_old else {"Hugging Face": hub_url(arxiv_id)}),
+    }
+
+
 def doi(arxiv_id: str) -> str:
     """The DOI that arXiv registers for the paper (https://info.arxiv.org/help/doi.html)."""
     return f"10.48550/arXiv.{arxiv_id}"

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from papers.models import Paper
+from papers.models import Collection, Paper
 from tests.browser.axe import assert_faultless
 from tests.factories import NOON, PaperFactory
 
@@ -109,18 +109,22 @@ def test_wrong_addresses_help_on(visit):
     expect(page.locator(".card h2")).to_have_text(["The nearest"])
 
 
-@pytest.mark.parametrize(("scheme", "other"), [("light", "dark"), ("dark", "light")])
-def test_the_theme_is_switched_and_stays(visit, paper, scheme, other):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_theme_is_that_of_the_system_or_one_that_stays(visit, paper, scheme):
     page = visit("/papers", scheme=scheme)
-    root, switch = page.locator("html"), page.get_by_role("button", name="Switch between light and dark")
-    background = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
-    switch.click()
-    expect(root).to_have_css("color-scheme", other)
-    expect(page.locator("body")).not_to_have_css("background-color", background)
-    page.reload()
-    expect(root).to_have_css("color-scheme", other)
-    switch.click()
-    expect(page.locator("body")).to_have_css("background-color", background)
+    body = page.locator("body")
+    of_system = body.evaluate("body => getComputedStyle(body).backgroundColor")
+    backgrounds = {}
+    for theme, following in [("system", "light"), ("light", "dark"), ("dark", "system")]:
+        switch = page.get_by_role("button", name=f"Theme: {theme}. Switch to {following}", exact=True)
+        expect(switch.locator("svg:visible")).to_have_count(1)
+        backgrounds[theme] = body.evaluate("body => getComputedStyle(body).backgroundColor")
+        page.reload()
+        expect(body).to_have_css("background-color", backgrounds[theme])
+        switch.click()
+    assert backgrounds["light"] != backgrounds["dark"]
+    assert backgrounds["system"] == backgrounds[scheme] == of_system
+    expect(body).to_have_css("background-color", of_system)
 
 
 def test_what_needs_javascript_is_not_shown_without(visit, paper):
@@ -140,6 +144,21 @@ def test_bibtex_is_copied(visit, paper):
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("@misc{lovelace2025paper,")
     assert copied == page.locator("#bibtex").text_content()
+
+
+def test_a_link_is_copied_or_shared(visit, paper, alice):
+    page = visit("/papers/2509.08721?from=mail", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator("#status")).to_have_text("Link copied.")
+    address = page.evaluate("navigator.clipboard.readText()")
+    assert address.endswith("/papers/2509.08721")
+    page.add_init_script("navigator.share = async (data) => { window.shared = data.url; };")
+    page.reload()
+    page.get_by_role("button", name="Share").click()
+    assert page.evaluate("window.shared") == address
+    collection = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
+    page.goto(collection.get_absolute_url())
+    expect(page.get_by_role("button", name="Share")).to_be_visible()
 
 
 def test_the_keyboard_reaches_the_content_first(visit, paper):
