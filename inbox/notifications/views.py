@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,6 +18,7 @@ from inbox.signed_links import STOP
 from lib import keyset
 from lib.refusals import BadInput
 from lib.verbs import verb
+from orgs.models import Invitation
 
 PAGE_SIZE = 30
 
@@ -24,9 +26,15 @@ PAGE_SIZE = 30
 @never_cache
 @login_required
 def notifications(request: HttpRequest) -> HttpResponse:
-    """Show the notifications of the user, the latest first."""
+    """Show the notifications of the user, the latest first, and buttons for open invitations."""
     page = keyset.page(request.user.notifications, ("notified_at", "id"), request.GET.get("older", ""), PAGE_SIZE)
-    return render(request, "inbox/notifications/notifications.html", {"page": page})
+    context = {"page": page, "open_invitations": partial(_open_invitations, request.user)}
+    return render(request, "inbox/notifications/notifications.html", context)
+
+
+def _open_invitations(user) -> set[str]:
+    """The short names of the organisations to which the user is invited."""
+    return set(Invitation.objects.open().addressed_to(user).values_list("organisation__slug", flat=True))
 
 
 @verb

@@ -48,7 +48,16 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 @verb
 def accept(request: HttpRequest, token: str) -> HttpResponse:
-    found = Invitation.objects.of(token)
+    return _accept(request, Invitation.objects.of(token))
+
+
+@verb
+def join(request: HttpRequest, slug: str) -> HttpResponse:
+    """Accept the invitation to this organisation that was sent to an address of one's own."""
+    return _accept(request, Invitation.objects.latest_to(request.user, slug))
+
+
+def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
     found.accept(request.user)
     messages.success(request, f"You are a member of {found.organisation}.")
     return redirect(found.organisation)
@@ -56,7 +65,16 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
 @verb
 def refuse(request: HttpRequest, token: str) -> HttpResponse:
-    found = Invitation.objects.of(token)
+    return _refuse(request, Invitation.objects.of(token))
+
+
+@verb
+def decline(request: HttpRequest, slug: str) -> HttpResponse:
+    """Decline the invitation to this organisation that was sent to an address of one's own."""
+    return _refuse(request, Invitation.objects.latest_to(request.user, slug))
+
+
+def _refuse(request: HttpRequest, found: Invitation) -> HttpResponse:
     found.refuse(request.user)
-    messages.success(request, f"You refused the invitation to {found.organisation}.")
+    messages.success(request, f"You declined the invitation to {found.organisation}.")
     return redirect(found.organisation)

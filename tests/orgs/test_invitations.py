@@ -166,8 +166,8 @@ def test_a_refusal_ends_it_and_can_be_repeated(lab, alice, carol, signed_in, lin
     path = link(alice, confirm(carol) and lab, "carol")
     reader = signed_in(carol)
     for _ in range(2):
-        assert "You refused the invitation" in reader.act(f"{path}/refuse", follow=True).content.decode()
-    assert "it was refused" in reader.act(f"{path}/accept").content.decode()
+        assert "You declined the invitation" in reader.act(f"{path}/refuse", follow=True).content.decode()
+    assert "it was declined" in reader.act(f"{path}/accept").content.decode()
     assert lab.role_of(carol) is None
 
 
@@ -176,6 +176,20 @@ def test_an_invitation_changes_no_role_that_one_has(lab, alice, bob, link):
     path = link(alice, lab, "bob@example.org", Role.ADMIN)
     Invitation.objects.of(path.rsplit("/", 1)[1]).accept(bob)
     assert lab.role_of(bob) == "member"
+
+
+@pytest.mark.parametrize(("verb", "role"), [("join", "member"), ("decline", None)])
+def test_a_notice_of_it_is_answered_where_it_stands(lab, alice, carol, signed_in, work, verb, role):
+    Invitation.objects.send(alice, confirm(carol) and lab, "carol", Role.MEMBER)
+    work()
+    reader = signed_in(carol)
+    page = reader.get("/notifications").content.decode()
+    assert [f'formaction="/orgs/lab/{name}"' in page for name in ("join", "decline")] == [True, True]
+    assert signed_in(alice).act(f"/orgs/lab/{verb}").status_code == 404  # she was not invited
+    for _ in range(2):
+        assert reader.act(f"/orgs/lab/{verb}").url == "/orgs/lab"
+    assert lab.role_of(carol) == role
+    assert 'formaction="/orgs/lab/' not in reader.get("/notifications").content.decode()
 
 
 def test_an_unknown_link_is_not_there(lab, stranger, alice, signed_in):
