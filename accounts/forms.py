@@ -38,6 +38,10 @@ class SocialSignupForm(social.SignupForm):
 
 
 class LoginForm(allauth.LoginForm):
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["login"].label = "User name or email"
+
     def clean_login(self) -> str:
         login = super().clean_login()
         email = canonical(login)
