@@ -65,9 +65,9 @@ def parse(text: str) -> tuple[str, int | None]:
     """
     versions = {_canonical(match["id"]): match["version"] for match in reversed(_names(text))}
     if not versions:
-        raise ValueError(f"{quoted(text)} is not an arXiv id: one looks like 2509.08721 or hep-th/9901001")
+        raise ValueError(f"{quoted(text)} is not an arXiv id such as 2509.08721 or hep-th/9901001")
     if len(versions) > 1:
-        raise ValueError(f"{quoted(text)} is not an arXiv id: it names several papers")
+        raise ValueError(f"{quoted(text)} names several papers")
     [(arxiv_id, version)] = versions.items()
     return arxiv_id, int(version) if version else None
 

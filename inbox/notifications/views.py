@@ -58,7 +58,7 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo:
             return moment
-    raise BadInput("It is not said which notifications you have seen. Reload the page and try again.")
+    raise BadInput("The form is incomplete. Reload the page and try again.")
 
 
 @login_required
@@ -67,7 +67,7 @@ def choices(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         deliveries = {key: _delivery(key, request.POST[key]) for key in KINDS if key in request.POST}
         Choice.objects.choose(request.user, deliveries)
-        messages.success(request, "Your choices are saved.")
+        messages.success(request, "Email settings saved.")
         return redirect("inbox:choices")
     deliveries = Choice.objects.of(request.user)
     rows = [(kind, deliveries[key]) for key, kind in KINDS.items() if len(kind.deliveries) > 1]
@@ -78,7 +78,7 @@ def _delivery(key: str, value: str) -> Delivery:
     """Raises BadInput for a value that this kind of notification does not offer."""
     kind = KINDS[key]
     if value not in kind.deliveries:
-        raise BadInput(f"“{value[:40]}” is no way to be told of “{kind.title}”.")
+        raise BadInput(f"“{value[:40]}” is not a choice for “{kind.title}”.")
     return Delivery(value)
 
 

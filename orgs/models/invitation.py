@@ -107,9 +107,9 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
         """Raises ValidationError past OPEN_AT_MOST and past SENT_A_DAY."""
         actor.lock()
         if self.open().filter(organisation=organisation).count() >= OPEN_AT_MOST:
-            raise ValidationError(f"{OPEN_AT_MOST} invitations are open, which is as many as there can be. Revoke one.")
+            raise ValidationError(f"{OPEN_AT_MOST} invitations are open, which is the maximum. Revoke one first.")
         if self.filter(inviter=actor, created_at__gt=timezone.now() - timedelta(days=1)).count() >= SENT_A_DAY:
-            raise ValidationError(f"You have sent {SENT_A_DAY} invitations today; tomorrow is another day.")
+            raise ValidationError(f"You can send {SENT_A_DAY} invitations a day. Try again tomorrow.")
 
 
 class Invitation(models.Model):
@@ -211,7 +211,7 @@ class Invitation(models.Model):
         self.organisation.lock()
         self.refresh_from_db(fields=["state"])
         if not self.is_for(user):
-            raise NotAllowed("This invitation went to an address that your account has not confirmed.")
+            raise NotAllowed("This invitation was sent to an address that your account has not confirmed.")
         if self.is_open:
             self.state = state
             self.save(update_fields=["state"])
@@ -232,9 +232,9 @@ def _address(organisation, invited: str) -> str:
         return invited
     user = get_user_model().objects.filter(username__iexact=invited, is_active=True).first()
     if user is None:
-        raise ValidationError({"invited": f"Nobody here has the user name “{invited}”."})
+        raise ValidationError({"invited": f"No account has the username “{invited}”."})
     if organisation.role_of(user):
-        raise ValidationError({"invited": f"{user} is a member already."})
+        raise ValidationError({"invited": f"{user} is already a member."})
     for address in user.confirmed_addresses():
         return address
-    raise ValidationError({"invited": f"{user} has no confirmed address that a letter could reach."})
+    raise ValidationError({"invited": f"{user} has no confirmed email address."})

@@ -26,7 +26,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, f"“{invitation.invited}” is invited; a letter with the link is on its way.")
+            messages.success(request, f"Invitation sent to “{invitation.invited}”.")
             return redirect("orgs:members", slug)
     return members.show(request, organisation, form)
 
@@ -59,7 +59,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
     found.accept(request.user)
-    messages.success(request, f"You are a member of {found.organisation}.")
+    messages.success(request, f"You are now a member of {found.organisation}.")
     return redirect(found.organisation)
 
 
@@ -76,5 +76,5 @@ def decline(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _refuse(request: HttpRequest, found: Invitation) -> HttpResponse:
     found.refuse(request.user)
-    messages.success(request, f"You declined the invitation to {found.organisation}.")
+    messages.success(request, f"Declined the invitation to {found.organisation}.")
     return redirect(found.organisation)

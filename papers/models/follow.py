@@ -33,9 +33,7 @@ class FollowManager(models.Manager):
         if self._for(target).filter(user=user).exists():
             return False
         if count(user) >= MAX_FOLLOWS:
-            raise BadInput(
-                f"You follow {MAX_FOLLOWS} already, which is as many as there can be. Unfollow something first."
-            )
+            raise BadInput(f"You follow {MAX_FOLLOWS} already, which is the maximum. Unfollow something first.")
         self.create(user=user, **self.model.row(target))
         return True
 

@@ -49,7 +49,7 @@ def test_names_that_can_be_had(db, stranger, username):
 @pytest.mark.parametrize("username", STRANGE)
 def test_names_that_are_no_part_of_an_address(db, stranger, username):
     page = sign_up(stranger, username).content.decode()
-    assert "A user name has letters from a to z, digits, hyphens and underscores." in page
+    assert "A username has letters from a to z, digits, hyphens and underscores." in page
     assert not User.objects.exists()
 
 

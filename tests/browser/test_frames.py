@@ -52,7 +52,7 @@ def copied(page: Page) -> str:
     """The line that the page of the organisation leads to."""
     page.get_by_text("Export").click()
     page.get_by_role("link", name="Embed this list").click()
-    page.get_by_label("Papers at most").fill("3")
+    page.get_by_label("Maximum papers").fill("3")
     page.get_by_role("button", name="Show").click()
     expect(page).to_have_url(re.compile("most=3"))
     expect(page.frame_locator("iframe").get_by_role("listitem")).to_have_count(3)

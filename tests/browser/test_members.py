@@ -82,12 +82,12 @@ def test_a_search_is_saved_and_removed(visit, javascript, alice):
     page.get_by_text("Save this search").click()
     page.get_by_label("Save as").fill("Planning")
     page.get_by_role("button", name="Save", exact=True).click()
-    tab = page.get_by_role("navigation", name="Your searches").get_by_role("link", name="Planning")
+    tab = page.get_by_role("navigation", name="Saved searches").get_by_role("link", name="Planning")
     expect(tab).to_have_attribute("aria-current", "page")
     page.goto("/papers")
     tab.click()
     expect(page).to_have_url(re.compile(r"/papers\?q=agents$"))
-    page.get_by_role("button", name="Remove “Planning” from your searches").click()
+    page.get_by_role("button", name="Remove “Planning”").click()
     expect(page.get_by_text("Save this search")).to_be_visible()
     expect(tab).to_have_count(0)
 
@@ -112,7 +112,7 @@ def test_a_topic_is_followed_and_unfollowed(visit, javascript, alice):
     page.get_by_role("button", name="Unfollow Agents").click()
     expect(page.get_by_role("link", name="Agents")).to_have_count(0)
     page.get_by_role("button", name="Unfollow Ada Lovelace").click()
-    expect(page.get_by_text("Nothing yet.")).to_be_visible()
+    expect(page.get_by_text("No notifications yet.")).to_be_visible()
 
 
 def test_a_stranger_who_follows_signs_in_and_is_back(visit, javascript, paper, dora):

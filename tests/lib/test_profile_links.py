@@ -29,7 +29,7 @@ def test_a_line_is_a_label_and_an_address():
         ("https:// Me", "“https:// Me”"),
         (f"{'l' * 41} https://example.org", "this one has 41"),
         (f"Me https://example.org/{'w' * 200}", "at most 200 characters"),
-        ("\n".join(["Me https://example.org"] * 6), "5 links at most; these are 6"),
+        ("\n".join(["Me https://example.org"] * 6), "5 links; these are 6"),
     ],
 )
 def test_what_is_no_link_is_named(typed, words):

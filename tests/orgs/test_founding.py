@@ -33,7 +33,7 @@ def test_who_founds_owns(carol, signed_in, log):
         "owner",
         False,
     )
-    assert log(organisation) == ["Carol Cedar founded this organisation"]
+    assert log(organisation) == ["Carol Cedar created this organisation"]
 
 
 def test_an_address_must_be_confirmed(carol, signed_in):

@@ -35,7 +35,7 @@ def test_a_letter_leads_in_once(lab, alice, carol, signed_in, mailed, log):
     path = re.search(r"http://127.0.0.1:8000(/invitations/\S+)", letters[0].body)[1]
     reader = signed_in(carol)
     page = reader.get(path)
-    assert "Alice Ash invites you to The Lab" in page.content.decode()
+    assert "Alice Ash invited you to The Lab" in page.content.decode()
     assert "no-store" in page.headers["Cache-Control"]
     assert lab.role_of(carol) is None
     assert reader.act(f"{path}/accept").url == "/orgs/lab"
@@ -116,7 +116,7 @@ def test_a_user_name_does_not_give_the_address_away(lab, alice, carol, signed_in
 @pytest.mark.parametrize(
     ("invited", "role", "words"),
     [
-        ("nobody", "member", "Nobody here has the user name “nobody”"),
+        ("nobody", "member", "No account has the username “nobody”"),
         ("bob", "member", "Bob Birch is a member already"),
         ("carol", "member", "Carol Cedar has no confirmed address"),
         ("not@an@address", "member", "Enter a valid email address"),

@@ -59,7 +59,7 @@ def test_what_cannot_be_a_role(lab, alice, carol, signed_in, path, data, words):
 
 def test_who_leaves_is_told_so_and_nobody_else_is_touched(lab, bob, carol, signed_in, log):
     page = signed_in(bob).act("/orgs/lab/leave", follow=True).content.decode()
-    assert "You are not a member of The Lab" in page
+    assert "You are no longer a member of The Lab" in page
     signed_in(carol).act("/orgs/lab/leave")
     assert (roles(lab), log(lab)) == ({"alice": "owner"}, ["Bob Birch left"])
 

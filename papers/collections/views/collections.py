@@ -28,7 +28,7 @@ def collections(request: HttpRequest) -> HttpResponse:
     """The public collections that have papers."""
     order = request.GET.get("sort", "followed")
     if order not in ORDERS:
-        raise BadInput(f"“{order[:40]}” is no order of this list: it has {', '.join(ORDERS)}.")
+        raise BadInput(f"“{order[:40]}” is not an order of this list. Choose one of {', '.join(ORDERS)}.")
     listed = Collection.objects.listed().filter(paper_count__gt=0).select_related("user", "organisation")
     found = keyset.page(listed, ORDERS[order].columns, request.GET.get("older", ""), PAGE_SIZE)
     context = {"found": found, "order": order, "orders": ORDERS, "section": "collections"}
@@ -107,7 +107,7 @@ def delete(request: HttpRequest, key: str) -> HttpResponse:
     """Delete a collection; nothing happens if the reader keeps none at this address, so a second time is no error."""
     if found := Collection.objects.kept_by(request.user).filter(key=key).first():
         found.end(request.user)
-        messages.success(request, f"“{found}” is deleted.")
+        messages.success(request, f"Deleted “{found}”.")
     return redirect("papers:my_collections")
 
 

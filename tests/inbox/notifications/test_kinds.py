@@ -66,8 +66,8 @@ def test_who_leaves_knows_it(lab, bob, work):
 @pytest.mark.parametrize(
     ("verb", "line"),
     [
-        ("grant", "You asked for the page of Free, and you are its owner now."),
-        ("refuse", "You asked for the page of Free, and a moderator refused."),
+        ("grant", "Your claim to Free was approved."),
+        ("refuse", "Your claim to Free was declined."),
     ],
 )
 def test_whose_claim_is_decided(alice, carol, signed_in, work, verb, line):

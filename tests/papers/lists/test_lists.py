@@ -53,7 +53,7 @@ def test_weeks_and_months(three_days, stranger):
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/papers/date/2025-09-11", 200, "Nothing was listed on this day."),
+        ("/papers/date/2025-09-11", 200, "No papers were listed on this day."),
         ("/papers/date/2025-02-30", 404, "Wednesday, 10 September 2025"),
         ("/papers/date/2025-09-31", 404, "Sunday, 14 September 2025"),
         ("/papers/date/yesterday", 404, "There is no such date as yesterday."),
@@ -155,7 +155,7 @@ def test_a_filter_on_a_dated_page_stays_inside_it(various_papers, stranger):
 
 def test_chips_say_what_is_active_and_remove_it(various_papers, stranger):
     html = stranger.get("/papers?org=lab&min_votes=2&sort=newest").content.decode()
-    assert re.search(r'href="\?org=lab&amp;sort=newest"[^>]*>Upvotes at least: 2', html)
+    assert re.search(r'href="\?org=lab&amp;sort=newest"[^>]*>Minimum upvotes: 2', html)
     assert re.search(r'href="\?min_votes=2&amp;sort=newest"[^>]*>Organisation: lab', html)
     html = stranger.get("/papers?repro=any").content.decode()
     assert re.search(r'href="\?"[^>]*>Reproduction reports: any', html)

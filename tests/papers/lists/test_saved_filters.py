@@ -86,7 +86,7 @@ def test_a_search_is_named_and_becomes_a_tab(db, alice, bob, signed_in, stranger
     answer = reader.act(SAVE, {"name": " Agents\twith\ncode ", "query": "has=code&older=x&next=/evil&q=agents"})
     assert answer.url == "/papers?q=agents&has=code"
     page = reader.get(answer.url)
-    assert "This is your search “Agents with code” now." in page.content.decode()
+    assert "Saved as “Agents with code”." in page.content.decode()
     assert "Saved as “Agents with code”." in page.content.decode()
     assert "Save this search" not in page.content.decode()
     PaperFactory()

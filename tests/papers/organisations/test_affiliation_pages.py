@@ -183,12 +183,12 @@ def test_untagging_is_undone_from_the_next_page(lab, alice, signed_in):
     reader = signed_in(alice)
     page = reader.act(f"{AT}/untag", {"next": PAPER}, follow=True)
     assert "“Ours” is not a paper of The Lab." in text(page)
-    assert f'<a href="{REFUSED}">among the refused ones</a>' in text(page)
+    assert f'<a href="{REFUSED}">declined papers</a>' in text(page)
     assert titles(reader.get("/orgs/lab")) == []
     page = reader.get(REFUSED)
     assert (titles(page), buttons(page), "Refused by" in text(page)) == (["Ours"], ["tag"], True)
     page = reader.act(f"{AT}/tag", {"next": REFUSED}, follow=True)
-    assert "“Ours” is a paper of The Lab now." in text(page)
+    assert "“Ours” is now a paper of The Lab." in text(page)
     assert "Nothing was refused." in text(page)
     assert titles(reader.get("/orgs/lab")) == ["Ours"]
 
@@ -197,7 +197,7 @@ def test_untagging_is_undone_from_the_next_page(lab, alice, signed_in):
 def test_only_those_who_decide_see_the_queue(lab, admin, alice, bob, carol, signed_in, stranger, path):
     for person, status in ((alice, 200), (admin, 200), (bob, 404), (carol, 404)):
         answer = signed_in(person).get(path)
-        assert (answer.status_code, "Papers that may be those of" in text(answer)) == (status, status == 200)
+        assert (answer.status_code, "Papers that may belong to" in text(answer)) == (status, status == 200)
         assert (f'href="{QUEUE}"' in text(signed_in(person).get("/orgs/lab"))) is (status == 200)
     assert stranger.get(path).url == f"/accounts/login/?next={path}"
 

@@ -134,7 +134,7 @@ def test_from_the_button_to_the_mail_to_the_file(alice, signed_in, mailoutbox, d
     alice.set_password(PASSWORD)
     alice.save()
     reader = signed_in(alice)
-    assert "Make an export" in reader.get(PAGE).content.decode()
+    assert "Export my data" in reader.get(PAGE).content.decode()
     assert reader.act(MAKE).url == PAGE
     assert "in the making" in reader.get(PAGE).content.decode()
     job = ProcrastinateJob.objects.get(task_name="papers.people.tasks.make_export")

@@ -90,7 +90,7 @@ def test_nobody_is_called_like_a_feed(db, stranger, name):
     }
     answer = stranger.act("/accounts/signup/", form)
     assert (
-        "A user name has letters from a to z, digits, hyphens and underscores."
+        "A username has letters from a to z, digits, hyphens and underscores."
         in html.fromstring(answer.content).text_content()
     )
 
