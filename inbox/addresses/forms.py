@@ -42,7 +42,7 @@ class LetterForm(forms.ModelForm):
     class Meta:
         model = Subscription
         fields = ["cadence", "hour", "zone", "most"]
-        labels = {"cadence": "It comes"}
+        labels = {"cadence": "Frequency"}
 
     def __init__(self, *args, viewer, **options):
         super().__init__(*args, **options)

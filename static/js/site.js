@@ -97,10 +97,8 @@ document.addEventListener("DOMContentLoaded", () => {
     if (button?.matches(".theme")) switchTheme();
     if (button?.matches(".copy")) copy(button);
     const card = event.target instanceof Element && event.target.closest("a[href]")?.closest(".papers > .card");
-    if (card) keepPlace(card);
-}
-
     if (button?.matches(".share")) share(button);
+    if (card) keepPlace(card);
   });
 
   document.addEventListener("htmx:afterRequest", (/** @type {any} */ event) => {
@@ -114,8 +112,8 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   document.addEventListener("htmx:responseError", (/** @type {any} */ event) => {
     const { status } = event.detail.xhr;
-    const tooMany = "Too many requests. Wait a little, then try again.";
-    say(status === 429 ? tooMany : "That did not work. Reload the page and try again.", true);
+    const tooMany = "Too many requests. Try again in a moment.";
+    say(status === 429 ? tooMany : "Something went wrong. Reload the page and try again.", true);
   });
   document.addEventListener("htmx:sendError", () => say("The site can't be reached. Are you online?", true));
 });
