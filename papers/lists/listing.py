@@ -180,9 +180,7 @@ def _order(query: ListQuery, default: str, orders: dict[str, Order]) -> str:
 def _one_of(choices: Collection[str], value: str, noun: str) -> str:
     """The value. Raises BadInput, with this noun, if it is none of the choices."""
     if value not in choices:
-        raise BadInput(
-            f"“{value[:40]}” is not a {noun} of this list. Choose one of: {', '.join(filter(None, choices))}."
-        )
+        raise BadInput(f"Unknown {noun} “{value[:40]}”. Choose one of: {', '.join(filter(None, choices))}.")
     return value
 
 

@@ -76,7 +76,7 @@ def _file(request: HttpRequest, list_: List, query: ListQuery, title: str) -> Ht
     name = query.params["export"]
     format = exports.FORMATS.get(name)
     if format is None:
-        raise BadInput(f"“{name[:40]}” is not an export format. Choose one of: {', '.join(exports.FORMATS)}.")
+        raise BadInput(f"Unknown format “{name[:40]}”. Choose one of: {', '.join(exports.FORMATS)}.")
     listing = for_page(replace(list_, reasons=None), query, request.user, size=list_.export_limit)
     if not listing.is_readable:
         raise BadInput("Nothing was exported, because a filter of this list can't be read.")

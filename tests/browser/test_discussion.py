@@ -65,7 +65,7 @@ def test_comment_reply_edit_retract(visit, paper, reader, comment, javascript):
     page.get_by_role("link", name="edited").click()
     expect(page.locator("ins")).to_have_text("Charles ")
     page.goto(f"/comments/{reply.pk}/edit")
-    page.get_by_role("button", name="Retract").click()
+    page.get_by_role("button", name="Delete").click()
     expect(page.locator(".messages")).to_contain_text("Comment deleted.")
     expect(page.get_by_text("Babbage")).to_have_count(0)
 

@@ -100,5 +100,5 @@ def test_what_cannot_be_shown_is_said_readably(visit, alice, list_of_the_lab):
     assert faults(page) == []
     Item.objects.add(alice, Collection.objects.create(key="bare", name="Bare", user=alice, visibility="public"), [])
     page.goto("/embed/collections/bare")
-    expect(page.get_by_text("no papers here yet")).to_be_visible()
+    expect(page.get_by_text("No papers yet")).to_be_visible()
     assert faults(page) == []

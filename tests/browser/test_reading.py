@@ -133,7 +133,7 @@ def test_what_needs_javascript_is_not_shown_without(visit, paper):
     expect(page.get_by_role("button", name="Copy BibTeX")).not_to_be_visible()
     expect(page.locator(".theme")).not_to_be_visible()
     page.goto("/accounts/login/")
-    expect(page.get_by_role("button", name="Sign In", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Sign in with a passkey")).not_to_be_visible()
 
 

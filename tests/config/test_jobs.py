@@ -197,7 +197,7 @@ def test_only_what_failed_begins_again(reader):
 def test_what_could_not_be_put_back_stays_and_is_told(reader):
     failed, waiting = job("papers.tasks.index", lock="index"), job("papers.tasks.index", "todo", lock="index")
     reader.act(f"{PAGE}/{failed}/retry", {"next": PAGE})
-    assert "does not begin again: the next one of its kind waits already" in reader.get(PAGE).content.decode()
+    assert "was not retried, because another job of its kind is waiting" in reader.get(PAGE).content.decode()
     reader.act(f"{PAGE}/retry", {"task": "papers.tasks.index", "next": PAGE})
     assert "0 retried. 1 skipped" in reader.get(PAGE).content.decode()
     assert statuses() == {failed: "failed", waiting: "todo"}

@@ -22,7 +22,7 @@ def test_a_line_is_a_label_and_an_address():
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("Code javascript:alert(1)", "“Code javascript:alert(1)”: The line has to end in an address"),
+        ("Code javascript:alert(1)", "“Code javascript:alert(1)”: The line must end with an address"),
         ("Mail mailto:a@example.org", "begins with http:// or https://"),
         ("File ftp://example.org/a", "begins with http:// or https://"),
         ("nothing", "“nothing”: The line has to end"),

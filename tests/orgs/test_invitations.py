@@ -82,7 +82,7 @@ def test_only_who_confirmed_the_address_may_take_it(lab, alice, carol, signed_in
     for what in ("accept", "refuse"):
         answer = reader.act(f"{path}/{what}")
         assert answer.status_code == 403
-        assert "went to an address" in answer.content.decode()
+        assert "was sent to an address" in answer.content.decode()
     assert Invitation.objects.open().exists()
     assert lab.role_of(carol) is None
 
@@ -95,7 +95,7 @@ def test_the_form_does_not_tell_whether_an_address_has_an_account(lab, alice, bo
     for address in addresses:
         letters = mailed(lambda address=address: invite(reader, address))
         page = reader.get("/orgs/lab/members").content.decode()
-        answers.append((letters[-1].to, page.count("is invited; a letter"), address in page))
+        answers.append((letters[-1].to, page.count("Invitation sent to"), address in page))
     assert answers == [([address], 1, True) for address in addresses]
     invite(reader, "carol")
     assert "carol</" in reader.get("/orgs/lab/members").content.decode().replace(" <small>", "</")
@@ -295,4 +295,4 @@ def test_a_network_sends_so_many_invitations_an_hour(lab, alice, carol, signed_i
         for slug in readers
     ]
     assert [answer.status_code for answer in answers] == [302] * 20 + [429] * 2
-    assert "Too many mails were requested from your network" in answers[-1].content.decode()
+    assert "Too many emails were requested from your network" in answers[-1].content.decode()

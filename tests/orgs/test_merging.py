@@ -127,8 +127,8 @@ def test_the_page_says_what_will_happen_and_does_it_once(lab, old, alice, modera
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("old=nobody&into=lab", "There is no organisation at this address"),
-        ("old=lab&into=lab", "one organisation already"),
+        ("old=nobody&into=lab", "No organisation has this address"),
+        ("old=lab&into=lab", "the same organisation"),
         ("old=lab", "This field is required"),
     ],
 )

@@ -28,7 +28,7 @@ def collections(request: HttpRequest) -> HttpResponse:
     """The public collections that have papers."""
     order = request.GET.get("sort", "followed")
     if order not in ORDERS:
-        raise BadInput(f"“{order[:40]}” is not an order of this list. Choose one of {', '.join(ORDERS)}.")
+        raise BadInput(f"Unknown order “{order[:40]}”. Choose one of: {', '.join(ORDERS)}.")
     listed = Collection.objects.listed().filter(paper_count__gt=0).select_related("user", "organisation")
     found = keyset.page(listed, ORDERS[order].columns, request.GET.get("older", ""), PAGE_SIZE)
     context = {"found": found, "order": order, "orders": ORDERS, "section": "collections"}

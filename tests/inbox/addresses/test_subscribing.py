@@ -63,7 +63,7 @@ def test_all_that_can_be_chosen(stranger, post, lab):
         ({"email": ""}, "This field is required"),
         ({"email": "nobody"}, "Enter a valid email address"),
         ({"email": "a@example.org\nBcc: b@example.org"}, "Enter a valid email address"),
-        ({"zone": "Atlantis/Center"}, "no time zone that we know"),
+        ({"zone": "Atlantis/Center"}, "Unknown time zone"),
         ({"hour": "24"}, "Select a valid choice"),
         ({"most": "51"}, "less than or equal to 50"),
         ({"most": "0"}, "greater than or equal to 1"),
@@ -112,8 +112,8 @@ def test_a_preview_is_todays_letter_and_leaves_nothing(stranger, post, time_mach
     page = text(stranger.get("/subscribe?preview=1&email=&min_votes=5&cadence=weekly"))
     assert ("Loved" in page, "Unseen" in page) == (True, False)
     assert '<option value="weekly" selected>' in page
-    assert "nothing for a letter today" in text(stranger.get("/subscribe?preview=1&min_votes=99"))
-    assert "no time zone that we know" in text(stranger.get("/subscribe?preview=1&zone=Nowhere"))
+    assert "no email would be sent today" in text(stranger.get("/subscribe?preview=1&min_votes=99"))
+    assert "Unknown time zone" in text(stranger.get("/subscribe?preview=1&zone=Nowhere"))
     assert (post(), ProcrastinateJob.objects.count(), Subscription.objects.count()) == ([], 0, 0)
 
 
@@ -231,7 +231,7 @@ def test_what_one_follows_comes_to_oneself_only(alice, lab, signed_in, post):
     OrganisationFollow.objects.make(alice, lab)
     reader = signed_in(confirm(alice))
     answer = reader.act("/subscribe", {"email": SARA, "list": "/papers/following"})
-    assert (answer.status_code, "of your account only" in text(answer), post()) == (400, True, [])
+    assert (answer.status_code, "an address of your account" in text(answer), post()) == (400, True, [])
     reader.act("/subscribe", {"email": "alice@example.org", "list": "/papers/following"})
     assert (Subscription.objects.get().user, Subscription.objects.get().title) == (alice, "Following")
 
@@ -249,7 +249,7 @@ def test_a_suppressed_address_of_ones_own_says_what_to_do(alice, signed_in):
     confirm(alice)
     Suppression.objects.add(alice.email, Why.COMPLAINED)
     reader = signed_in(alice)
-    assert "under “Letters”" in text(reader.act("/subscribe", {"email": alice.email}))
+    assert "under “Email digests”" in text(reader.act("/subscribe", {"email": alice.email}))
     assert "an email was reported as spam" in text(reader.get("/settings/letters"))
     reader.act("/settings/letters/allow", {"email": SARA})
     assert Suppression.objects.has(alice.email)
@@ -270,7 +270,7 @@ def test_there_is_a_last_one(db, stranger, post):
         SubscriptionFactory(email=SARA, address=f"/papers?min_votes={n}")
     stranger.post("/subscribe", {"email": SARA})
     answer = stranger.post(link(post()[0], "confirm"))
-    assert "as many as there can be" in text(answer)
+    assert "is the maximum" in text(answer)
     assert Subscription.objects.filter(state="active").count() == 30
 
 

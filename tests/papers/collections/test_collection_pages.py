@@ -93,7 +93,7 @@ def test_a_new_one_by_the_form(alice, lab, signed_in):
     assert new(reader, owner="lab").url == Collection.objects.get(organisation=lab).get_absolute_url()
     again = new(reader, name="AUTUMN", description="Typed")
     assert again.status_code == 400
-    assert "There is a collection of this name already" in again.content.decode()
+    assert "A collection named" in again.content.decode()
     assert "Typed" in again.content.decode()
 
 
@@ -112,7 +112,7 @@ def test_who_was_overtaken_is_told_and_loses_nothing(alice, signed_in):
     late = reader.act(url, form | {"description": "Second"})
     page = late.content.decode()
     assert late.status_code == 409
-    assert page.count("Meanwhile this was changed to") == 1
+    assert page.count("This was changed to") == 1
     assert "This was changed to “First”" in page
     assert ">\nSecond</textarea>" in page
     base = late.context["form"].data["base"]

@@ -131,7 +131,7 @@ def test_a_paper_of_a_done_day_cannot_be_forgotten_alone(four_papers, alice, sig
     reader = signed_in(alice)
     answer = reader.act(f"/papers/{four_papers['of the day'].arxiv_id}/seen/forget")
     assert answer.status_code == 409
-    assert "You marked the day of this paper as done" in text(answer)
+    assert "You marked this paper’s day as done" in text(answer)
     assert reader.act(f"/papers/{four_papers['opened'].arxiv_id}/seen/forget").status_code == 302
     assert Seen.objects.count() == 0
 
@@ -151,7 +151,7 @@ def test_a_filter_of_seen_papers_needs_a_reader(four_papers, alice, signed_in, s
         assert "Seen: Sign in" in text(answer)
     assert stranger.get("/papers?seen=all").status_code == 400
     letter = signed_in(alice).get("/subscribe?list=/papers/trending%3Fseen%3Dno")
-    assert "can't come by mail with the filter “Seen”" in text(letter)
+    assert "with the filter “Seen” can't be subscribed to" in text(letter)
 
 
 def test_ones_own_feed_knows_what_one_has_seen(four_papers, feed_key, stranger):

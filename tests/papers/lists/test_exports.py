@@ -228,7 +228,7 @@ def test_statements_do_not_grow_with_rows(db, stranger, django_assert_num_querie
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("export=docx", "“docx” is not an export format. Choose one of: bibtex, ris, csl, csv."),
+        ("export=docx", "Unknown format “docx”. Choose one of: bibtex, ris, csl, csv."),
         ("export=csv&min_votes=many", "Nothing was exported, because a filter of this list can't be read."),
     ],
 )

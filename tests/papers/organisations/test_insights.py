@@ -116,7 +116,7 @@ def test_few_papers_are_told_in_words(lab, stranger):
         "1 paper, in September 2025.",
         "No upvotes yet.",
         "No upvotes yet.",
-        "No paper has a topic",
+        "No topics yet",
     ):
         assert summary in page
     assert "No papers with other organisations yet." in page

@@ -109,7 +109,7 @@ def test_a_filter_that_takes_too_long_is_ended_and_says_so(locked, stranger, mon
     locked("papers_paper")
     answer = stranger.get(f"/papers?{query}")
     assert answer.status_code == 503
-    assert "Rarer words or fewer filters make it easier." in text(answer)
+    assert "Use rarer words or fewer filters." in text(answer)
 
 
 def test_a_paper_is_shown_though_those_similar_to_it_take_too_long(locked, stranger, monkeypatch):
