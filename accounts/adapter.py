@@ -17,6 +17,7 @@ from accounts.securitylog import end_other_sessions
 from lib.limits import client_ip
 from lib.mailboxes import canonical
 from lib.redirects import local_path
+from lib.templatetags.house import sentence_case
 
 _RESET = "account/email/password_reset_key"
 # Mails that anybody can request for any mailbox.
@@ -66,6 +67,9 @@ class AccountAdapter(DefaultAccountAdapter):
         site = get_current_site(self.request)
         site.name, site.domain = "Broadsheet", urlsplit(settings.BASE_URL).netloc
         super().send_mail(template_prefix, email, {"current_site": site} | context)
+
+    def format_email_subject(self, subject: str) -> str:
+        return super().format_email_subject(sentence_case(subject))
 
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
         """Raises ReauthenticationRequired if the person can only sign in again, and last did so too long ago.

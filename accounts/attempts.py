@@ -34,7 +34,7 @@ def demand(request: HttpRequest, credentials: dict) -> None:
     throttle.demand(
         (_NETWORK, network),
         (_ACCOUNT, _key(user or canonical(_login(credentials)), network)),
-        message="Too many attempts to sign in came from your network. Wait some minutes, or reset your password.",
+        message="Too many sign-in attempts from your network. Try again in a few minutes, or reset your password.",
     )
 
 
@@ -42,7 +42,7 @@ def demand_hash(request: HttpRequest) -> None:
     """Count a password hash for another purpose. Raises TooMany if there were too many from this network."""
     throttle.demand(
         (_NETWORK, network_of(request)),
-        message="Too many people signed up or in from your network. Wait some minutes, then try again.",
+        message="Too many sign-ins and sign-ups from your network. Try again in a few minutes.",
     )
 
 

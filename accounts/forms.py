@@ -38,6 +38,10 @@ class SocialSignupForm(social.SignupForm):
 
 
 class LoginForm(allauth.LoginForm):
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["login"].label = "Username or email"
+
     def clean_login(self) -> str:
         login = super().clean_login()
         email = canonical(login)
@@ -102,7 +106,7 @@ class ProfileForm(forms.ModelForm):
 
 
 class LeaveForm(forms.Form):
-    username = LineField(label="Your user name", max_length=39, widget=forms.TextInput({"autocomplete": "off"}))
+    username = LineField(label="Username", max_length=39, widget=forms.TextInput({"autocomplete": "off"}))
 
     def __init__(self, *args, user: User, **options):
         super().__init__(*args, **options)
@@ -110,7 +114,7 @@ class LeaveForm(forms.Form):
 
     def clean_username(self) -> str:
         if self.cleaned_data["username"] != self.user.username:
-            raise forms.ValidationError("This is not your user name. Nothing was deleted.")
+            raise forms.ValidationError("This is not your username. Nothing was deleted.")
         return self.cleaned_data["username"]
 
 

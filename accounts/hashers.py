@@ -20,7 +20,7 @@ class CappedPBKDF2Hasher(PBKDF2PasswordHasher):
 
     def encode(self, password, salt, iterations=None):
         if not slots.acquire(timeout=TIMEOUT):
-            raise Busy("Too many people are signing in at this moment. Try again in a few seconds.")
+            raise Busy("Too many people are signing in right now. Try again in a few seconds.")
         try:
             return super().encode(password, salt, iterations)
         finally:

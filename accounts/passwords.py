@@ -40,12 +40,12 @@ class GuessablePasswordValidator:
             letters = re.sub(r"[\W\d_]", "", rest)
             if len(letters) < MIN_LETTERS and (count or not letters):
                 raise ValidationError(
-                    "This password can be guessed: it is little more than the site's name, a season or a date.",
+                    "This password is easy to guess: it is little more than the site's name, a season or a date.",
                     code="password_guessable",
                 )
 
     def get_help_text(self) -> str:
-        return "Your password can't be made of the site's name, a season or a date."
+        return "Your password can't be just the site's name, a season or a date."
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ def warn(user: int, network: str, knows_password: bool) -> None:
     """Mail a warning of failed attempts to sign in to the owner of the account, if it still exists."""
     for person in User.objects.filter(pk=user):
         if address := addresses.of(person):
-            subject = "Somebody tried to sign in to your account"
+            subject = "Failed attempts to sign in to your account"
             context = {"person": person, "network": network, "knows_password": knows_password}
             template_mail.write("accounts/failed_sign_ins.txt", address, subject, context).send()
 

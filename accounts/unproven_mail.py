@@ -16,7 +16,7 @@ from lib.throttle import Limit
 TO_A_MAILBOX = Limit("unproven mail to a mailbox", 3, timedelta(days=1))
 RESETS = Limit("password resets to a mailbox", 3, timedelta(days=1))
 FROM_A_NETWORK = Limit("unproven mail from a network", 20, timedelta(hours=1))
-TOO_MANY = "Too many mails were requested from your network in a short time. Wait some minutes, then try again."
+TOO_MANY = "Too many emails were requested from your network. Try again in a few minutes."
 
 
 def count_request(request: HttpRequest) -> None:

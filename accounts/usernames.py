@@ -22,11 +22,11 @@ def validate(username: str) -> None:
     """Raises ValidationError for a user name that new accounts cannot have. Names of older accounts stay valid."""
     if not _FORMAT.fullmatch(username):
         raise ValidationError(
-            "A user name has letters from a to z, digits, hyphens and underscores. "
+            "A username has letters from a to z, digits, hyphens and underscores. "
             "It begins and ends with a letter or a digit."
         )
     if _looks_official(username):
-        raise ValidationError(f"“{username}” is reserved, or looks as if it spoke for this site. Choose another name.")
+        raise ValidationError(f"“{username}” is reserved, or could be mistaken for this site. Choose another name.")
 
 
 def validate_full_name(name: str) -> None:
@@ -35,7 +35,7 @@ def validate_full_name(name: str) -> None:
     words = {skeleton(word) for word in name.split()}
     is_authority = words & _AUTHORITIES and words <= _AUTHORITIES | _BESIDE_AUTHORITIES
     if _SITE in skeleton(name) or is_authority:
-        raise ValidationError(f"“{name}” looks as if it spoke for this site. Choose another name.")
+        raise ValidationError(f"“{name}” could be mistaken for this site. Choose another name.")
 
 
 def _looks_official(username: str) -> bool:

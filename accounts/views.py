@@ -31,7 +31,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, request.FILES or None, instance=person)
     if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
         form.save()
-        messages.success(request, "Your profile is saved.")
+        messages.success(request, "Profile saved.")
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form}, status=400 if form.errors else 200)
 
@@ -58,7 +58,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
 def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     """End all other sessions, and the addresses of one's own feeds. This session goes on."""
     end_other_sessions(request)
-    messages.success(request, "You are signed out everywhere else, and your own feeds have new addresses.")
+    messages.success(request, "You are signed out everywhere else, and your private feeds have new addresses.")
     return redirect("accounts:security")
 
 
@@ -68,5 +68,5 @@ def markdown(request: HttpRequest) -> HttpResponse:
     """Answer with the HTML of the Markdown in the field that `of` names: the preview of `lib.widgets.MarkdownInput`."""
     text = request.POST.get(request.GET.get("of", ""), "")
     if len(text) > MAX_MARKDOWN:
-        raise BadInput("This text is longer than any that is kept here.")
+        raise BadInput("This text is too long.")
     return HttpResponse(markup.markdown(text))

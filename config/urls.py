@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from config.views import jobs, staff
+from config.views import about, jobs, staff
 from config.views.site import llms, media, old_security, robots, security, styleguide, without_slash
 
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("moderation/jobs/retry", jobs.retry_jobs, name="retry_jobs"),
     path("moderation/jobs/<int:pk>/retry", jobs.retry_job, name="retry_job"),
     path("moderation/staff", staff.staff, name="staff_log"),
+    path("about", about.about, name="about"),
+    path("privacy", about.privacy, name="privacy"),
+    path("contact", about.contact, name="contact"),
     path("styleguide", styleguide, name="styleguide"),
     path("robots.txt", robots, name="robots"),
     path("llms.txt", llms, name="llms"),

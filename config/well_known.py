@@ -55,25 +55,28 @@ def security(path: str) -> str:
 
     The file expires within a year, and changes once a month.
     """
-    contact, now = _contact_uri(settings.CONTACT), datetime.now(UTC)
-    if not contact or settings.CONTACT == settings.BASE_URL:  # the default
+    uri, now = contact(), datetime.now(UTC)
+    if not uri:
         return ""
     expires = datetime(now.year + 1, now.month, 1, tzinfo=UTC)
     return (
-        f"Contact: {contact}\n"
+        f"Contact: {uri}\n"
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}\n"
         "Preferred-Languages: en\n"
         f"Canonical: {settings.BASE_URL}{path}\n"
     )
 
 
-def _contact_uri(contact: str) -> str:
-    """Returns the contact as a URI that the RFC allows, or "" if it is neither such a URI nor a mail address."""
-    uri = urlsplit(contact)
+def contact() -> str:
+    """Returns CONTACT as a URI that RFC 9116 allows, or "" if it is not set or is no way to reach anybody."""
+    text = settings.CONTACT
+    uri = urlsplit(text)
+    if text == settings.BASE_URL:  # the default
+        return ""
     if (uri.scheme == "https" and uri.hostname) or (uri.scheme in ("mailto", "tel") and uri.path):
-        return contact
+        return text
     try:
-        validate_email(contact)
+        validate_email(text)
     except ValidationError:
         return ""
-    return f"mailto:{contact}"
+    return f"mailto:{text}"

@@ -41,9 +41,9 @@ class Purpose:
         try:
             return signing.loads(token, salt=self._salt, max_age=self.max_age)
         except signing.SignatureExpired:
-            raise Expired("This link is too old to be used. Ask for a new one.") from None
+            raise Expired("This link has expired. Request a new one.") from None
         except signing.BadSignature:
-            raise BadInput("This link is not complete. Open it from the mail once more.") from None
+            raise BadInput("This link is incomplete. Open it from the email again.") from None
 
     @property
     def _salt(self) -> str:

@@ -32,7 +32,7 @@ class OneLine:
     def to_python(self, value) -> str:
         text = super().to_python(value)
         if text and not one_line(text):
-            raise forms.ValidationError("What was typed here cannot be seen. Type letters or digits.")
+            raise forms.ValidationError("Enter letters or digits.")
         return one_line(text)
 
 
@@ -63,7 +63,7 @@ class LinksField(forms.CharField):
 
     def __init__(self, **options):
         hint = (
-            f"A line each, at most {profile_links.MAX_LINKS}: a label, then the address. "
+            f"One per line, at most {profile_links.MAX_LINKS}: a label, then the address. "
             "For example: Homepage https://example.org"
         )
         super().__init__(**{"required": False, "help_text": hint} | options)

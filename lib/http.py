@@ -29,7 +29,7 @@ class RefusalMiddleware:
     def process_exception(self, request, exception):
         if is_out_of_time(exception):
             logger.error("A statement took too long for %s", request.get_full_path(), exc_info=exception)
-            return refuse(request, Busy("The site could not answer this in time. Try again in a little while."))
+            return refuse(request, Busy("The site could not answer in time. Try again in a moment."))
         return refuse(request, exception) if isinstance(exception, Refusal) else None
 
 

@@ -21,9 +21,9 @@ MAX_PIXELS = 25_000_000
 SECONDS = 0.8  # of CPU time
 MEMORY = 250 * 1024 * 1024  # bytes of data, without code and libraries
 REFUSED = 3
-UNREADABLE = "This is not a picture that can be read: use PNG, JPEG, WebP, GIF or AVIF."
+UNREADABLE = "This file is not a picture that the site can read. Use PNG, JPEG, WebP, GIF or AVIF."
 TOO_LARGE = "The picture has more than 25 million pixels."
-TOO_MUCH = "The picture takes too much to open. Save it smaller, or as a JPEG."
+TOO_MUCH = "The picture is too complex. Make it smaller, or save it as a JPEG."
 _FIRST_TURNED = 5  # EXIF orientations from 5 on are turned by 90 degrees
 
 

@@ -101,5 +101,5 @@ def _read(cursor: str, order) -> list:
     try:
         plain = _signer(order).unsign_object(cursor)
     except BadSignature:
-        raise BadInput("This link to older papers is damaged or out of date. Start again from the top.") from None
+        raise BadInput("This link is damaged or out of date. Start again from the top.") from None
     return [_restored(value) for value in plain]

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from lib import throttle
 from lib.throttle import Limit
 
-TOO_OFTEN = "Too many requests came from you or your network in a short time. Wait a little, then try again."
+TOO_OFTEN = "Too many requests from you or your network. Try again in a moment."
 
 
 def client_ip(request: HttpRequest) -> str:

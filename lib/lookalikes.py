@@ -57,7 +57,7 @@ def skeletons(names: str) -> frozenset[str]:
 def refuse_addresses(name: str) -> None:
     """Raises ValidationError for a name that contains a web address, since names are part of mails that we send."""
     if re.search(r"://|\bwww\.", name, re.IGNORECASE):
-        raise ValidationError("A name can't hold an address of the web.")
+        raise ValidationError("A name can't contain a web address.")
 
 
 # Skeletons that no slug, name or user name may have: parts of the site's addresses, and roles that speak for it.

@@ -38,7 +38,7 @@ def validate(email: str) -> None:
     except idna.IDNAError:
         raise ValidationError("The part after the @ is not a valid domain.") from None
     if not local.isascii():
-        raise ValidationError("This site can only write to addresses with plain Latin letters before the @.")
+        raise ValidationError("This site can only send to addresses with plain Latin letters before the @.")
     validate_email(email)
 
 

@@ -41,7 +41,7 @@ def validate(links: list[dict[str, str]]) -> None:
     if not isinstance(links, list) or not all(_is_link(link) for link in links):
         raise ValidationError("Links are a list of labels and addresses.")
     if len(links) > MAX_LINKS:
-        raise ValidationError(f"There can be {MAX_LINKS} links at most; these are {len(links)}.")
+        raise ValidationError(f"There can be at most {MAX_LINKS} links; these are {len(links)}.")
     for link in links:
         label, url = link["label"], link["url"]
         if not 1 <= len(label) <= MAX_LABEL_LENGTH:
@@ -51,7 +51,7 @@ def validate(links: list[dict[str, str]]) -> None:
         try:
             _is_web_address(url)
         except ValidationError:
-            raise ValidationError("The line has to end in an address that begins with http:// or https://.") from None
+            raise ValidationError("The line must end with an address that begins with http:// or https://.") from None
 
 
 def _is_link(link) -> bool:

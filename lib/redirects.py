@@ -43,6 +43,6 @@ def redirect_back(request: HttpRequest, at: str = "") -> HttpResponse:
 
 def sign_in_first(request: HttpRequest, then: str) -> HttpResponse:
     """Redirect to sign-in, and from there to the path `then`."""
-    messages.info(request, "Sign in to do that. You will come back to where you were.")
+    messages.info(request, "Sign in to do that. You then come back to this page.")
     sign_in = redirect_to_login(then)
     return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in

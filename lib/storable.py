@@ -25,9 +25,9 @@ def check(request: HttpRequest) -> None:
         request.COOKIES.clear()
     try:
         if not all(map(is_storable, _texts(request))):
-            raise BadInput("The request holds a character that can't be kept: NUL, or half of a surrogate pair.")
+            raise BadInput("The request contains a character that can't be saved: NUL, or half of a surrogate pair.")
     except UnreadablePostError:
-        raise BadInput("The request broke off before all of it had arrived.") from None
+        raise BadInput("The request was cut off.") from None
 
 
 def _texts(request: HttpRequest) -> Iterator[str]:

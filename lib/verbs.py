@@ -40,9 +40,7 @@ class _CsrfNote(CsrfViewMiddleware):
     """Lets a request without a valid token through to the view, and notes it in `request.refusal`."""
 
     def _reject(self, request, reason):
-        request.refusal = NotAllowed(
-            "You signed in or out in another window meanwhile. Look at this, then post it again."
-        )
+        request.refusal = NotAllowed("You signed in or out in another window. Check this, then post it again.")
 
 
 _checked = decorator_from_middleware(_CsrfNote)

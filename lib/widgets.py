@@ -93,7 +93,7 @@ class ColourField(forms.CharField):
     def validate(self, value):
         super().validate(value)
         if value and not _COLOUR.fullmatch(value):
-            raise forms.ValidationError("A colour looks like #2f5d8a.")
+            raise forms.ValidationError("Enter a value such as #2f5d8a.")
 
 
 class MarkdownInput(forms.Textarea):

@@ -21,12 +21,12 @@ class OrganisationForm(forms.ModelForm):
     logo = PictureField(LOGO)
     cover = PictureField(
         COVER,
-        help_text="The middle of it is shown, four times as wide as high. At most 5 MB; 1,600 pixels wide is best.",
+        help_text="Shown cropped to four times as wide as high. At most 5 MB; 1,600 pixels wide is best.",
     )
     accent = ColourField(
         none=HOUSE_ACCENT,
-        help_text="For links and buttons of your page, a shade darker or lighter where it could not be read. "
-        "Leave the red for Broadsheet's own.",
+        help_text="Used for links and buttons of your page, darker or lighter where they would be hard to read. "
+        "Choose Broadsheet's red for none.",
     )
 
     class Meta:
@@ -34,8 +34,8 @@ class OrganisationForm(forms.ModelForm):
         fields = [name for name in STATE if name not in MOST]
         widgets = {"description": MarkdownInput({"rows": 8}), "announced_until": DateInput()}
         help_texts = {
-            "announcement": "One line above your papers. Links may be written as [words](https://example.org).",
-            "announced_until": "The last day on which it is shown (UTC). Without one it stays.",
+            "announcement": "One line above your papers. Write links as [text](https://example.org).",
+            "announced_until": "Last day on which it is shown (UTC). Leave empty to keep it.",
         }
 
     def __init__(self, *args, **options):
@@ -46,7 +46,7 @@ class OrganisationForm(forms.ModelForm):
     def clean_announced_until(self):
         last_day = self.cleaned_data["announced_until"]
         if last_day and "announced_until" in self.changed_data and last_day < timezone.now().date():
-            raise forms.ValidationError("This day is over, so that nobody would see the announcement.")
+            raise forms.ValidationError("This day is in the past.")
         return last_day
 
     def clean(self) -> None:
@@ -70,20 +70,20 @@ class FoundingForm(forms.Form):
         required=False,
         max_length=96,
         label="Address",
-        error_messages={"invalid": "An address has small letters a to z and digits, and single hyphens between them."},
-        help_text="What stands behind /orgs/. Left empty, it is made from the name.",
+        error_messages={"invalid": "An address has lowercase letters a to z, digits, and single hyphens between them."},
+        help_text="The part after /orgs/. Leave empty to make it from the name.",
     )
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"] or ascii_slug(self.cleaned_data.get("name", ""), 96)
         if not slug and "name" in self.cleaned_data:
-            raise forms.ValidationError("No address can be made from this name. Type one.")
+            raise forms.ValidationError("No address can be made from this name. Enter one.")
         return slug
 
 
 class InvitationForm(forms.Form):
-    invited = LineField(max_length=254, label="User name or mail address")
-    role = forms.ChoiceField(label="As")
+    invited = LineField(max_length=254, label="Username or email address")
+    role = forms.ChoiceField(label="Role")
 
     def __init__(self, *args, roles: list[Role], **kwargs):
         super().__init__(*args, **kwargs)
@@ -118,15 +118,15 @@ def _by_slug(label: str) -> forms.ModelChoiceField:
         to_field_name="slug",
         widget=forms.TextInput,
         label=label,
-        error_messages={"invalid_choice": "There is no organisation at this address."},
+        error_messages={"invalid_choice": "No organisation has this address."},
     )
 
 
 class MergeForm(forms.Form):
-    old = _by_slug("Address of the one that goes")
-    into = _by_slug("Address of the one that stays")
+    old = _by_slug("Address of the organisation to remove")
+    into = _by_slug("Address of the organisation to keep")
 
     def clean(self):
         old, into = self.cleaned_data.get("old"), self.cleaned_data.get("into")
         if old and old == into:
-            raise forms.ValidationError("These are one organisation already.")
+            raise forms.ValidationError("These are the same organisation.")

@@ -41,4 +41,4 @@ def plain(name: str) -> None:
     for word in unicodedata.normalize("NFKC", name).split():
         scripts = {unicodedata.name(letter, "?").split()[0] for letter in word if letter.isalpha()}
         if len(scripts - _TOGETHER) > 1:
-            raise ValidationError(f"“{word}” mixes letters of several scripts, so that it could imitate another name.")
+            raise ValidationError(f"“{word}” mixes letters of several scripts, so it could imitate another name.")

@@ -16,12 +16,12 @@ class Role(TextChoices):
 
 
 EDIT = "edit, preview and publish the page"
-TAG = "tag papers as the organisation's, decide what is suggested"
-KEEP = "keep the organisation's collections"
+TAG = "tag papers, decide on suggestions"
+KEEP = "manage the organisation's collections"
 INVITE = "invite and remove members"
 APPOINT = "change roles, appoint owners"
 SUGGEST = "suggest papers"
-SEE = "see the members page, the log and private collections"
+SEE = "see members, activity and private collections"
 
 MAY = {
     Role.OWNER: {EDIT, TAG, KEEP, INVITE, APPOINT, SUGGEST, SEE},
@@ -43,4 +43,4 @@ def demand_moderator(user) -> None:
     Views for moderators also want a second factor, which is a matter of the session (see `accounts.factors`).
     """
     if not user.is_moderator:
-        raise NotAllowed("Only moderators may do this.")
+        raise NotAllowed("Only moderators can do this.")

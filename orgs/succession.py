@@ -25,5 +25,7 @@ def leave(user) -> None:
     Organisation.objects.filter(pk__in=Membership.objects.filter(user=user).values("organisation")).lock()
     if owned := owned_only_by(user).filter(has_others=True):
         names = ", ".join(str(organisation) for organisation in owned)
-        raise BadInput(f"Your account is not deleted: you are the only owner of {names}. Make somebody else an owner.")
+        raise BadInput(
+            f"Your account was not deleted: you are the only owner of {names}. Make another member an owner first."
+        )
     user.leave()

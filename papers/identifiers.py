@@ -65,9 +65,9 @@ def parse(text: str) -> tuple[str, int | None]:
     """
     versions = {_canonical(match["id"]): match["version"] for match in reversed(_names(text))}
     if not versions:
-        raise ValueError(f"{quoted(text)} is not an arXiv id: one looks like 2509.08721 or hep-th/9901001")
+        raise ValueError(f"{quoted(text)} is not an arXiv id such as 2509.08721 or hep-th/9901001")
     if len(versions) > 1:
-        raise ValueError(f"{quoted(text)} is not an arXiv id: it names several papers")
+        raise ValueError(f"{quoted(text)} names several papers")
     [(arxiv_id, version)] = versions.items()
     return arxiv_id, int(version) if version else None
 
@@ -111,6 +111,21 @@ def pdf_url(arxiv_id: str) -> str:
 
 def hub_url(arxiv_id: str) -> str:
     return f"https://huggingface.co/papers/{arxiv_id}"
+
+
+def reading_urls(arxiv_id: str) -> dict[str, str]:
+    """Returns the addresses of the paper at other sites for readers, by the names of these.
+
+    arXiv converts papers to HTML since December 2023. alphaXiv and the Hub have no papers with the ids of before 2007.
+    """
+    is_old = "/" in arxiv_id
+    has_html = not is_old and arxiv_id >= "2312"
+    return {
+        **({"arXiv HTML": f"https://arxiv.org/html/{arxiv_id}"} if has_html else {}),
+        **({} if is_old else {"alphaXiv": f"https://www.alphaxiv.org/abs/{arxiv_id}"}),
+        "Semantic Scholar": f"https://api.semanticscholar.org/arXiv:{arxiv_id}",
+        **({} if is_old else {"Hugging Face": hub_url(arxiv_id)}),
+    }
 
 
 def doi(arxiv_id: str) -> str:

@@ -17,7 +17,7 @@ class NoSuchPeriod(ValueError):
     """A text is not the name of a day, week or month. `nearest` is the date nearest to it, or None."""
 
     def __init__(self, text: str, nearest: date | None = None):
-        super().__init__(f"There is no such date as {text}.")
+        super().__init__(f"{text} is not a date.")
         self.nearest = nearest
 
 

@@ -3,6 +3,8 @@
 import logging
 from importlib import import_module
 
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from procrastinate.contrib.django import app
 
@@ -49,7 +51,9 @@ def forget_removed(timestamp: int) -> None:
 @app.periodic(cron="27 3 * * *")
 @app.task(pass_context=False, retry=RETRY)
 def clear_sessions(timestamp: int) -> None:
+    """Delete expired sessions, and the addresses and browsers that allauth keeps of each."""
     call_command("clearsessions")
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
 
 
 @app.periodic(cron="42 3 * * *")

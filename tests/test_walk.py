@@ -94,7 +94,7 @@ READERS = {
     "papers:bookmarks": SIGNED_IN,
     "papers:feed": may(SEE),  # of the private collection
     "papers:opml": SIGNED_IN,
-    **{f"papers:{page}": SIGNED_IN for page in ("following", "followed", "catch_up", "dismissed")},
+    **{f"papers:{page}": SIGNED_IN for page in ("following", "start_following", "followed", "catch_up", "dismissed")},
     "papers:submit": SIGNED_IN,
     "papers:submission": {"reader"},
     "papers:data": SIGNED_IN,

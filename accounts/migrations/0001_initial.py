@@ -31,9 +31,9 @@ class Migration(migrations.Migration):
                     "why",
                     models.CharField(
                         choices=[
-                            ("bounced", "mail to it came back"),
-                            ("complained", "a mail was reported as unwanted"),
-                            ("refused", "you asked us never to write to it"),
+                            ("bounced", "email to it bounced"),
+                            ("complained", "an email was reported as spam"),
+                            ("refused", "you asked to stop all email"),
                         ],
                         max_length=10,
                     ),
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 (
                     "username",
                     models.CharField(
-                        error_messages={"unique": "This user name is taken."},
+                        error_messages={"unique": "This username is taken."},
                         help_text="At most 39 characters: letters, digits, hyphens and underscores.",
                         max_length=39,
                         unique=True,
@@ -92,12 +92,12 @@ class Migration(migrations.Migration):
                             django.contrib.auth.validators.ASCIIUsernameValidator(),
                             django.core.validators.RegexValidator(
                                 "\\.(?:atom|json|rss)\\Z",
-                                "A user name can't end in .atom, .json or .rss: that is how addresses of feeds end.",
+                                "A username can't end in .atom, .json or .rss, as feed addresses do.",
                                 flags=re.RegexFlag["IGNORECASE"],
                                 inverse_match=True,
                             ),
                         ],
-                        verbose_name="user name",
+                        verbose_name="username",
                     ),
                 ),
                 (
@@ -113,9 +113,9 @@ class Migration(migrations.Migration):
                     "about",
                     models.TextField(
                         blank=True,
-                        help_text="Markdown and maths are welcome.",
+                        help_text="Markdown and formulas are supported.",
                         max_length=1000,
-                        verbose_name="about you",
+                        verbose_name="about",
                     ),
                 ),
                 ("links", models.JSONField(blank=True, default=list, validators=[lib.profile_links.validate])),
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                     "shows_submissions",
                     models.BooleanField(
                         default=True,
-                        help_text="Your public page lists them, and the page of each says that you listed it.",
+                        help_text="Your public page lists them, and each paper’s page names you.",
                         verbose_name="show the papers that I submitted",
                     ),
                 ),
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                     "shows_collections",
                     models.BooleanField(
                         default=True,
-                        help_text="Your public page and the list of collections have them; hidden, only who has a link finds them.",
+                        help_text="Your public page and the list of collections show them. If hidden, they open only by their links.",
                         verbose_name="show my public collections",
                     ),
                 ),
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                     "shows_memberships",
                     models.BooleanField(
                         default=True,
-                        help_text="Your public page names them, and theirs name you among the members.",
+                        help_text="Your public page lists them, and their pages list you as a member.",
                         verbose_name="show my organisations",
                     ),
                 ),
@@ -203,7 +203,7 @@ class Migration(migrations.Migration):
                             ("connected", "Account connected"),
                             ("disconnected", "Account disconnected"),
                             ("sessions_ended", "Other sessions ended"),
-                            ("feed_key_renewed", "Addresses of feeds renewed"),
+                            ("feed_key_renewed", "Feed addresses renewed"),
                         ],
                         max_length=20,
                     ),

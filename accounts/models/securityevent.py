@@ -22,7 +22,7 @@ class EventKind(models.TextChoices):
     CONNECTED = "connected", "Account connected"
     DISCONNECTED = "disconnected", "Account disconnected"
     SESSIONS_ENDED = "sessions_ended", "Other sessions ended"
-    FEED_KEY_RENEWED = "feed_key_renewed", "Addresses of feeds renewed"
+    FEED_KEY_RENEWED = "feed_key_renewed", "Feed addresses renewed"
 
 
 class SecurityEventManager(models.Manager):

@@ -7,9 +7,9 @@ from lib.mailboxes import canonical, mailbox
 
 
 class Why(models.TextChoices):
-    BOUNCED = "bounced", "mail to it came back"
-    COMPLAINED = "complained", "a mail was reported as unwanted"
-    REFUSED = "refused", "you asked us never to write to it"
+    BOUNCED = "bounced", "email to it bounced"
+    COMPLAINED = "complained", "an email was reported as spam"
+    REFUSED = "refused", "you asked to stop all email"
 
 
 class SuppressionManager(models.Manager):

@@ -23,7 +23,7 @@ CONFIRMED_WITHIN = timedelta(days=7)  # then an unconfirmed account is deleted, 
 # /people/ada.atom is the feed of Ada's page.
 _is_no_feed = RegexValidator(
     r"\.(?:atom|json|rss)\Z",
-    "A user name can't end in .atom, .json or .rss: that is how addresses of feeds end.",
+    "A username can't end in .atom, .json or .rss, as feed addresses do.",
     inverse_match=True,
     flags=re.IGNORECASE,
 )
@@ -88,22 +88,22 @@ class User(auth.AbstractUser):
     """A person with an account. `username` is public and part of addresses; `name` is what pages show."""
 
     username = models.CharField(
-        "user name",
+        "username",
         max_length=39,
         unique=True,
         validators=[ASCIIUsernameValidator(), _is_no_feed],
         help_text="At most 39 characters: letters, digits, hyphens and underscores.",
-        error_messages={"unique": "This user name is taken."},
+        error_messages={"unique": "This username is taken."},
     )
     email = MailField("email address", blank=True)
     name = LineField("full name", max_length=120, blank=True, validators=[validate_full_name])
-    about = models.TextField("about you", max_length=1000, blank=True, help_text="Markdown and maths are welcome.")
+    about = models.TextField("about", max_length=1000, blank=True, help_text="Markdown and formulas are supported.")
     links = models.JSONField(default=list, blank=True, validators=[profile_links.validate])
     portrait = models.ImageField("picture", upload_to="portraits", blank=True)
     shows_submissions = models.BooleanField(
         "show the papers that I submitted",
         default=True,
-        help_text="Your public page lists them, and the page of each says that you listed it.",
+        help_text="Your public page lists them, and each paper’s page names you.",
     )
     shows_votes = models.BooleanField(
         "show my upvotes",
@@ -113,12 +113,12 @@ class User(auth.AbstractUser):
     shows_collections = models.BooleanField(
         "show my public collections",
         default=True,
-        help_text="Your public page and the list of collections have them; hidden, only who has a link finds them.",
+        help_text="Your public page and the list of collections show them. If hidden, they open only by their links.",
     )
     shows_memberships = models.BooleanField(
         "show my organisations",
         default=True,
-        help_text="Your public page names them, and theirs name you among the members.",
+        help_text="Your public page lists them, and their pages list you as a member.",
     )
     first_name = None
     last_name = None
@@ -188,6 +188,6 @@ class User(auth.AbstractUser):
             transaction.on_commit(partial(forget, [person.portrait.name]))
         if person.email:
             template_mail.post(
-                "accounts/farewell.txt", person.email, "Your account is deleted", {"username": person.username}
+                "accounts/farewell.txt", person.email, "Your account was deleted", {"username": person.username}
             )
         person.delete()

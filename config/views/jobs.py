@@ -38,9 +38,9 @@ def jobs(request: HttpRequest) -> HttpResponse:
 def retry_job(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a failed job back. A job that has not failed is left alone, so that a second request changes nothing."""
     if queue.retry(pk):
-        messages.success(request, f"Job {pk} is no longer among the failed.")
+        messages.success(request, f"Job {pk} is no longer among the failed jobs.")
     else:
-        messages.error(request, f"Job {pk} does not begin again: the next one of its kind waits already.")
+        messages.error(request, f"Job {pk} was not retried, because another job of its kind is waiting.")
     return redirect_back(request)
 
 
@@ -49,5 +49,5 @@ def retry_job(request: HttpRequest, pk: int) -> HttpResponse:
 def retry_jobs(request: HttpRequest) -> HttpResponse:
     """Put back all failed jobs of a task."""
     done, left = queue.retry_all(request.POST.get("task", ""))
-    messages.success(request, f"{done} begin again." + (f" {left} do not: the next one waits already." if left else ""))
+    messages.success(request, f"{done} retried." + (f" {left} skipped, because others are waiting." if left else ""))
     return redirect_back(request)

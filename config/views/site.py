@@ -30,7 +30,7 @@ def security(request: HttpRequest) -> HttpResponse:
     """Serve security.txt, which says where to report a vulnerability (RFC 9116). Raises Http404 without a contact."""
     text = well_known.security(reverse("security"))
     if not text:
-        raise Http404("This site names nobody to write to.")
+        raise Http404("This site has not published a contact.")
     return document(request, TEXT, text, lambda: text, seconds=DAY)
 
 

@@ -12,9 +12,9 @@ from inbox.models import Subscription
 from lib import template_mail
 
 SUBJECTS = {
-    "confirm": "Confirm that you want letters",
-    "active": "You get these letters already",
-    "reminder": "Your link to change or end letters",
+    "confirm": "Confirm your subscription",
+    "active": "You are already subscribed",
+    "reminder": "Manage your email digests",
 }
 
 

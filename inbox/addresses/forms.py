@@ -28,7 +28,7 @@ class LetterForm(forms.ModelForm):
     """
 
     hour = forms.TypedChoiceField(
-        label="At", choices=[(hour, f"{hour:02}:00") for hour in range(24)], coerce=int, required=False
+        label="Time", choices=[(hour, f"{hour:02}:00") for hour in range(24)], coerce=int, required=False
     )
     zone = LineField(
         label="Time zone",
@@ -36,13 +36,13 @@ class LetterForm(forms.ModelForm):
         required=False,
         widget=forms.TextInput({"list": "zones", "autocomplete": "off", "spellcheck": "false"}),
     )
-    most = forms.IntegerField(label="Papers at most", min_value=1, max_value=MAX_PAPERS, required=False)
-    min_votes = forms.IntegerField(label="Upvotes at least", min_value=0, max_value=2**31 - 1, required=False)
+    most = forms.IntegerField(label="Maximum papers", min_value=1, max_value=MAX_PAPERS, required=False)
+    min_votes = forms.IntegerField(label="Minimum upvotes", min_value=0, max_value=2**31 - 1, required=False)
 
     class Meta:
         model = Subscription
         fields = ["cadence", "hour", "zone", "most"]
-        labels = {"cadence": "It comes"}
+        labels = {"cadence": "Frequency"}
 
     def __init__(self, *args, viewer, **options):
         super().__init__(*args, **options)
@@ -58,7 +58,7 @@ class LetterForm(forms.ModelForm):
     def clean_zone(self) -> str:
         zone = zones().get(self.cleaned_data["zone"].lower())
         if zone is None:
-            raise forms.ValidationError("This is no time zone that we know. They look like Europe/Lisbon.")
+            raise forms.ValidationError("Unknown time zone. Choose one such as Europe/Lisbon.")
         return zone
 
     def clean(self):
@@ -81,7 +81,7 @@ class SubscribeForm(LetterForm):
 
     class Meta(LetterForm.Meta):
         fields = ["email", *LetterForm.Meta.fields]
-        labels = LetterForm.Meta.labels | {"email": "Mail address"}
+        labels = LetterForm.Meta.labels | {"email": "Email address"}
 
     def __init__(self, data=None, *, viewer, address: str, is_preview: bool = False):
         found = subscribable.find(address or "/papers", viewer)
@@ -92,7 +92,7 @@ class SubscribeForm(LetterForm):
         self.initial["list"] = found.address
         self.initial["cadence"] = subscribable.default_cadence(address) or self.initial["cadence"]
         if is_preview:  # the address may be incomplete still
-            self.fields["email"] = forms.CharField(label="Mail address", required=False, widget=forms.EmailInput)
+            self.fields["email"] = forms.CharField(label="Email address", required=False, widget=forms.EmailInput)
         self.fields["email"].widget.attrs |= {"autocomplete": "email", "placeholder": "you@example.org"}
         if not self.is_bound:
             self.fields["zone"].widget.attrs["data-preset"] = True
@@ -107,9 +107,9 @@ class SubscribeForm(LetterForm):
         data = super().clean()
         email = data.get("email")
         if self.instance.user and email and email not in self.confirmed:
-            self.add_error("email", "Not everybody may read this list: it comes to an address of your account only.")
+            self.add_error("email", "This list is private, so it can only go to an address of your account.")
         return data
 
 
 class ReminderForm(forms.Form):
-    email = MailField(label="Mail address", widget=forms.EmailInput({"autocomplete": "email"}))
+    email = MailField(label="Email address", widget=forms.EmailInput({"autocomplete": "email"}))

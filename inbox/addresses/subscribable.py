@@ -17,7 +17,7 @@ from papers.lists.query import parse_query
 MAX_ADDRESS = Subscription._meta.get_field("address").max_length
 MAX_TYPED = 10_000  # characters of an address before it is brought into canonical form
 MAX_TITLE = Subscription._meta.get_field("title").max_length
-_TOO_LONG = "The address of this list is too long. Fewer words may find the same."
+_TOO_LONG = "This search is too long to subscribe to. Use fewer words."
 # The papers of a day, week or month do not change any more. Who subscribes there gets all papers, as they come.
 _WEEKS, _MONTHS = ("papers:this_week", "papers:week"), ("papers:this_month", "papers:month")
 _PERIODS = {"papers:front", "papers:today", "papers:day", *_WEEKS, *_MONTHS}
@@ -49,9 +49,9 @@ def find(address: str, viewer, **changes: str) -> SubscribableList:
         params[name] = value
     query = parse_query(params)
     if query.depends_on_viewer:
-        raise BadInput("A list can't come by mail with the filter “Seen”: remove it, and it can.")
+        raise BadInput("A list with the filter “Seen” can't be subscribed to. Remove the filter.")
     if query.problems or not PaperFilter(query.params, viewer=viewer).is_valid():
-        raise BadInput("This list can't come by mail, because a filter or the words of it can't be read.")
+        raise BadInput("This list can't be subscribed to, because a filter or its words can't be read.")
     canonical = query.canonical()
     address = f"{path}?{canonical}" if canonical else path
     if len(address) > MAX_ADDRESS:

@@ -41,9 +41,7 @@ class Bodies:
 def render(issue: Issue, cadence: str) -> Bodies:
     """The bodies with placeholders. `cadence` says how often the letter comes, for the reason at its foot."""
     site = settings.BASE_URL
-    reason = (
-        f"You get this letter since this address was subscribed to it at {bare_url(site)}: {issue.title} · {cadence}."
-    )
+    reason = f"You get this email because this address is subscribed at {bare_url(site)}: {issue.title} · {cadence}."
     context = {"issue": issue, "site": site, "reason": reason, "addresses": _PLACEHOLDERS}
     html = _inliner().inline(render_to_string("inbox/letters/mail.html", context))
     return Bodies(html, _text(issue, reason))
@@ -65,9 +63,9 @@ def _text(issue: Issue, reason: str) -> str:
     head = ["BROADSHEET", *_paragraph(f"List: {issue.title}"), long_date(issue.day), "=" * COLUMNS, ""]
     papers = [line for number, entry in enumerate(issue.papers, 1) for line in _paper(number, entry)]
     links = {
-        "This letter in the browser": _PLACEHOLDERS["page"],
-        "The whole list": issue.url,
-        "Change how it comes": _PLACEHOLDERS["manage"],
+        "View in browser": _PLACEHOLDERS["page"],
+        "Open the list": issue.url,
+        "Email settings": _PLACEHOLDERS["manage"],
         "Unsubscribe": _PLACEHOLDERS["unsubscribe"],
     }
     foot = ["-" * COLUMNS, *_paragraph(reason), *(f"\n{name}:\n{url}" for name, url in links.items())]

@@ -20,6 +20,6 @@ def send_letters(timestamp: int) -> None:
         try:
             delivery.run()
         except OSError:
-            logger.exception("Letters wait, since mail cannot be sent")
+            logger.exception("Email digests wait, because email can't be sent")
         finally:
             _sending.release()

@@ -32,10 +32,10 @@ class State(models.TextChoices):
 
 class EndReason(models.TextChoices):
     UNSUBSCRIBED = "unsubscribed", "you unsubscribed"
-    BOUNCED = "bounced", "mail to this address came back"
-    COMPLAINED = "complained", "a letter was reported as unwanted"
-    REFUSED = "refused", "you asked us never to write to this address"
-    LOST = "lost", "its list is not there any more"
+    BOUNCED = "bounced", "email to this address bounced"
+    COMPLAINED = "complained", "an email was reported as spam"
+    REFUSED = "refused", "you asked to stop all email to this address"
+    LOST = "lost", "its list no longer exists"
 
 
 class SubscriptionQuerySet(models.QuerySet):
@@ -215,7 +215,7 @@ class Subscription(models.Model):
         """Activate it if it is pending. Raises BadInput if it has ended since, and as `activate` does."""
         self._lock()
         if self.state == State.ENDED:
-            raise BadInput("This subscription was confirmed and has ended since. Subscribe again if you want it back.")
+            raise BadInput("This subscription has ended. Subscribe again to get it back.")
         if self.is_pending:
             self.activate()
 
@@ -229,7 +229,7 @@ class Subscription(models.Model):
         if self.state != State.ENDED or self._others().filter(address=self.address).exists():
             return
         if not self.is_resumable:
-            raise BadInput("This subscription cannot be resumed. Subscribe again instead.")
+            raise BadInput("This subscription can't be resumed. Subscribe again instead.")
         self.end_reason, self.ended_at = "", None
         self.activate()
 
@@ -240,7 +240,9 @@ class Subscription(models.Model):
         if not self.is_active:
             raise BadInput("This subscription has ended. Resume it, or subscribe again.")
         if self._others().filter(address=settings["address"]).exists():
-            raise BadInput("You have another subscription with just these filters. Change or end that one.")
+            raise BadInput(
+                "You have another subscription with the same filters. Change that one, or unsubscribe from it."
+            )
         self.apply(settings)
         self.next_at = self.next_after(timezone.now())
         self.save()
@@ -256,9 +258,13 @@ class Subscription(models.Model):
         Raises BadInput for a suppressed address, and for one with MAX_ACTIVE subscriptions.
         """
         if Suppression.objects.has(self.email):
-            raise BadInput("Nothing is sent to this address. Its owner can change that, signed in, under “Letters”.")
+            raise BadInput(
+                "Email to this address is off. Its owner can turn it on under “Email digests” in the settings."
+            )
         if Subscription.objects.of_addresses([self.email]).filter(state=State.ACTIVE).count() >= MAX_ACTIVE:
-            raise BadInput(f"{MAX_ACTIVE} lists come to this address, which is as many as there can be. End one first.")
+            raise BadInput(
+                f"{MAX_ACTIVE} is the maximum number of subscriptions of an address. Unsubscribe from one first."
+            )
         now = timezone.now()
         self.state, self.confirmed_at, self.next_at = State.ACTIVE, now, self.next_after(now)
         self.save()

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,6 +18,7 @@ from inbox.signed_links import STOP
 from lib import keyset
 from lib.refusals import BadInput
 from lib.verbs import verb
+from orgs.models import Invitation
 
 PAGE_SIZE = 30
 
@@ -24,9 +26,15 @@ PAGE_SIZE = 30
 @never_cache
 @login_required
 def notifications(request: HttpRequest) -> HttpResponse:
-    """Show the notifications of the user, the latest first."""
+    """Show the notifications of the user, the latest first, and buttons for open invitations."""
     page = keyset.page(request.user.notifications, ("notified_at", "id"), request.GET.get("older", ""), PAGE_SIZE)
-    return render(request, "inbox/notifications/notifications.html", {"page": page})
+    context = {"page": page, "open_invitations": partial(_open_invitations, request.user)}
+    return render(request, "inbox/notifications/notifications.html", context)
+
+
+def _open_invitations(user) -> set[str]:
+    """The short names of the organisations to which the user is invited."""
+    return set(Invitation.objects.open().addressed_to(user).values_list("organisation__slug", flat=True))
 
 
 @verb
@@ -50,7 +58,7 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo:
             return moment
-    raise BadInput("It is not said which notifications you have seen. Reload the page and try again.")
+    raise BadInput("The form is incomplete. Reload the page and try again.")
 
 
 @login_required
@@ -59,7 +67,7 @@ def choices(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         deliveries = {key: _delivery(key, request.POST[key]) for key in KINDS if key in request.POST}
         Choice.objects.choose(request.user, deliveries)
-        messages.success(request, "Your choices are saved.")
+        messages.success(request, "Email settings saved.")
         return redirect("inbox:choices")
     deliveries = Choice.objects.of(request.user)
     rows = [(kind, deliveries[key]) for key, kind in KINDS.items() if len(kind.deliveries) > 1]
@@ -70,7 +78,7 @@ def _delivery(key: str, value: str) -> Delivery:
     """Raises BadInput for a value that this kind of notification does not offer."""
     kind = KINDS[key]
     if value not in kind.deliveries:
-        raise BadInput(f"“{value[:40]}” is no way to be told of “{kind.title}”.")
+        raise BadInput(f"“{value[:40]}” is not a choice for “{kind.title}”.")
     return Delivery(value)
 
 

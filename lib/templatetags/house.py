@@ -1,9 +1,11 @@
 """Template tags and filters that all templates have: addresses, icons, dates, numbers and safe HTML."""
 
 import datetime
+import re
 from functools import cache, lru_cache
 
 from django import template
+from django.template.defaultfilters import stringfilter
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as parse_url
 from django.urls import NoReverseMatch, reverse
@@ -13,6 +15,9 @@ from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
 from lib import images, markup, tex, text
+
+# A capital after a word, of a word that has no other capitals and is no part of a name.
+_CAPITAL = re.compile(r"(?<=\w[\s-])(?!(?:Face|Hugging)\b)[A-Z](?=[a-z]*\b)")
 
 register = template.Library()
 register.simple_tag(cache(lucide), name="lucide")  # lucide itself renders an icon anew each time
@@ -88,6 +93,13 @@ def compact(count: int) -> str:
         if count >= 0.9995 * size:
             return f"{count / size:.{1 if count < 9.95 * size else 0}f}{letter}"
     return str(count)
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def sentence_case(text: str) -> str:
+    """Returns a heading in Title Case as a sentence: `Two-factor authentication`. Names such as GitHub stay."""
+    return _CAPITAL.sub(lambda match: match[0].lower(), text)
 
 
 @register.filter

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "description",
-                    models.TextField(blank=True, help_text="Markdown and maths are welcome.", max_length=4000),
+                    models.TextField(blank=True, help_text="Markdown and formulas are supported.", max_length=4000),
                 ),
                 ("website", lib.fields.UrlLineField(blank=True)),
                 ("links", models.JSONField(blank=True, default=list, validators=[lib.profile_links.validate])),

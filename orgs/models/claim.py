@@ -53,7 +53,7 @@ class ClaimManager(models.Manager.from_queryset(ClaimQuerySet)):
         if organisation.role_of(user) != Role.OWNER:
             _own(user, organisation)
             domain = address.rpartition("@")[2]
-            Event.objects.record(user, organisation, f"claimed the page by an address at {domain} and is its owner")
+            Event.objects.record(user, organisation, f"claimed the page with an address at {domain}")
 
     @transaction.atomic
     def ask(self, user, organisation, reason: str) -> "Claim":
@@ -65,16 +65,18 @@ class ClaimManager(models.Manager.from_queryset(ClaimQuerySet)):
         organisation.lock()
         demand_unowned(organisation)
         if not user.confirmed_addresses():
-            raise ValidationError("Confirm a mail address first (Settings, Email): the answer is sent there.")
+            raise ValidationError(
+                "Confirm an email address first (Settings, Email address); the decision is sent there."
+            )
         user.lock()
         today = self.filter(user=user, created_at__gt=timezone.now() - timedelta(days=1))
         if today.exclude(organisation=organisation, state=State.OPEN).count() >= CLAIMS_A_DAY:
-            raise ValidationError(f"You have asked for {CLAIMS_A_DAY} pages today; tomorrow is another day.")
+            raise ValidationError(f"You can send {CLAIMS_A_DAY} claims a day. Try again tomorrow.")
         claim, is_new = self.get_or_create(
             organisation=organisation, user=user, state=State.OPEN, defaults={"reason": reason}
         )
         if is_new:
-            Event.objects.record(user, organisation, "asked moderators for this page")
+            Event.objects.record(user, organisation, "sent moderators a claim to this page")
         return claim
 
 
@@ -112,14 +114,14 @@ class Claim(models.Model):
         """Make the claimant the owner. Raises NotAllowed if somebody owns the page by now. See `_decide`."""
         if self._decide(moderator, State.GRANTED, answer):
             _own(self.user, self.organisation)
-            text = f"made {self.user} an owner, who had asked for this page"
+            text = f"approved the claim of {self.user}, who is an owner now"
             Event.objects.record(moderator, self.organisation, text)
 
     @transaction.atomic
     def refuse(self, moderator, answer: str) -> None:
         """Leave the page without an owner. See `_decide`."""
         if self._decide(moderator, State.REFUSED, answer):
-            Event.objects.record(moderator, self.organisation, f"refused this page to {self.user}")
+            Event.objects.record(moderator, self.organisation, f"declined the claim of {self.user}")
 
     def _decide(self, moderator, state: State, answer: str) -> bool:
         """Write the decision. False if it was decided like this before.
@@ -132,7 +134,7 @@ class Claim(models.Model):
         if self.state != State.OPEN:
             if self.state == state:
                 return False
-            raise Conflict(f"This claim was {self.state} already.")
+            raise Conflict("This claim was already decided.")
         self.state, self.answer = state, answer
         self.decided_by, self.decided_at = moderator, timezone.now()
         self.save()
@@ -143,7 +145,7 @@ class Claim(models.Model):
 def demand_unowned(organisation) -> None:
     """Raises NotAllowed for an organisation that somebody owns: its page cannot be claimed."""
     if organisation.is_owned:
-        raise NotAllowed(f"{organisation} has an owner, who can invite you.")
+        raise NotAllowed(f"{organisation} has an owner. Ask for an invitation.")
 
 
 def _own(user, organisation) -> None:

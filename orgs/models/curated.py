@@ -39,7 +39,7 @@ class Overtaken(Conflict):
     """Somebody else has changed these fields, too, so that nothing was saved."""
 
     def __init__(self, fields: list[str]):
-        super().__init__(f"Somebody else has changed this meanwhile, so nothing was saved: {', '.join(fields)}.")
+        super().__init__(f"Someone else changed this in the meantime, so nothing was saved: {', '.join(fields)}.")
         self.fields = fields
 
 
@@ -52,7 +52,7 @@ class CuratedPage(models.Model):
     the one that the actor saw, and do nothing if it is outdated.
     """
 
-    description = models.TextField(blank=True, max_length=4000, help_text="Markdown and maths are welcome.")
+    description = models.TextField(blank=True, max_length=4000, help_text="Markdown and formulas are supported.")
     website = UrlLineField(blank=True)
     links = models.JSONField(default=list, blank=True, validators=[profile_links.validate])
     logo = models.ImageField(upload_to="logos", blank=True)
@@ -92,8 +92,8 @@ class CuratedPage(models.Model):
 
     @property
     def editor(self) -> str:
-        """The name of who made the last change; "Somebody" if the account was deleted."""
-        return str(self.changed_by or "Somebody")
+        """The name of who made the last change; "Someone" if the account was deleted."""
+        return str(self.changed_by or "Someone")
 
     def state(self) -> dict:
         """The values of STATE as JSON has them."""
@@ -184,7 +184,7 @@ class CuratedPage(models.Model):
         available = set(among.filter(pk__in=before).values_list("pk", flat=True))
         pks = arrange([pk for pk in before if pk in available])
         if len(pks) > MOST[shelf]:
-            raise BadInput(f"There is room for {MOST[shelf]} here. Take one away first.")
+            raise BadInput(f"At most {MOST[shelf]} fit here. Remove one first.")
         if pks != before:
             self._change(actor, f"arranged {_NAMES[shelf]}", draft=(self.draft or {}) | {shelf: pks})
 

@@ -41,6 +41,10 @@ class InvitationQuerySet(models.QuerySet):
     def open(self):
         return self.filter(state=State.OPEN, expires_at__gt=timezone.now())
 
+    def addressed_to(self, user):
+        """Invitations that were sent to an address that the user has confirmed."""
+        return self.filter(email__in=user.confirmed_addresses())
+
     def lapse(self, inviter, role: str | None) -> int:
         """Revoke the open invitations of an inviter that this role, or None, does not allow to send.
 
@@ -88,17 +92,28 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
             raise Gone
         return found
 
+    def latest_to(self, user, slug: str) -> "Invitation":
+        """The latest invitation to this organisation that was sent to the user, an open one first.
+
+        Raises Gone if there is none.
+        """
+        rows = self.select_related("organisation", "inviter").addressed_to(user).filter(organisation__slug=slug)
+        found = rows.open().order_by("-pk").first() or rows.order_by("-pk").first()
+        if found is None:
+            raise Gone
+        return found
+
     def _demand_few(self, actor, organisation) -> None:
         """Raises ValidationError past OPEN_AT_MOST and past SENT_A_DAY."""
         actor.lock()
         if self.open().filter(organisation=organisation).count() >= OPEN_AT_MOST:
-            raise ValidationError(f"{OPEN_AT_MOST} invitations are open, which is as many as there can be. Revoke one.")
+            raise ValidationError(f"{OPEN_AT_MOST} invitations are open, which is the maximum. Revoke one first.")
         if self.filter(inviter=actor, created_at__gt=timezone.now() - timedelta(days=1)).count() >= SENT_A_DAY:
-            raise ValidationError(f"You have sent {SENT_A_DAY} invitations today; tomorrow is another day.")
+            raise ValidationError(f"You can send {SENT_A_DAY} invitations a day. Try again tomorrow.")
 
 
 class Invitation(models.Model):
-    """An offer to become a member, by a link that works once, for whoever has confirmed the address it was sent to.
+    """An offer to become a member, which works once, for whoever has confirmed the address it was sent to.
 
     `invited` is the user name that was typed, in lower case, or the address in its canonical form. Of the link's token
     only a digest is kept.
@@ -145,7 +160,9 @@ class Invitation(models.Model):
     @property
     def fate(self) -> str:
         """What became of an invitation that is not open, such as "was revoked", to follow a subject."""
-        return f"was {self.state}" if self.state not in (State.OPEN, State.EXPIRED) else "has expired"
+        if self.state in (State.OPEN, State.EXPIRED):
+            return "has expired"
+        return "was declined" if self.state == State.REFUSED else f"was {self.state}"
 
     def is_for(self, user) -> bool:
         """Whether the user has confirmed the address that it was sent to."""
@@ -165,7 +182,7 @@ class Invitation(models.Model):
     def refuse(self, user) -> None:
         """Use the invitation up without becoming a member. See `_use`."""
         if self._use(user, State.REFUSED):
-            Event.objects.record(user, self.organisation, f"refused the invitation of {self.inviter}")
+            Event.objects.record(user, self.organisation, f"declined the invitation of {self.inviter}")
 
     @transaction.atomic
     def revoke(self, actor) -> None:
@@ -177,7 +194,7 @@ class Invitation(models.Model):
 
     @property
     def _closed(self) -> str:
-        return f"This invitation is not open any more: it {self.fate}. Ask for a new one."
+        return f"This invitation is no longer open: it {self.fate}. Ask for a new one."
 
     def mail(self, link: str) -> None:
         """Send the link, unless too many mails have gone to this address without being wanted."""
@@ -194,7 +211,7 @@ class Invitation(models.Model):
         self.organisation.lock()
         self.refresh_from_db(fields=["state"])
         if not self.is_for(user):
-            raise NotAllowed("This invitation went to an address that your account has not confirmed.")
+            raise NotAllowed("This invitation was sent to an address that your account has not confirmed.")
         if self.is_open:
             self.state = state
             self.save(update_fields=["state"])
@@ -215,9 +232,9 @@ def _address(organisation, invited: str) -> str:
         return invited
     user = get_user_model().objects.filter(username__iexact=invited, is_active=True).first()
     if user is None:
-        raise ValidationError({"invited": f"Nobody here has the user name “{invited}”."})
+        raise ValidationError({"invited": f"No account has the username “{invited}”."})
     if organisation.role_of(user):
-        raise ValidationError({"invited": f"{user} is a member already."})
+        raise ValidationError({"invited": f"{user} is already a member."})
     for address in user.confirmed_addresses():
         return address
-    raise ValidationError({"invited": f"{user} has no confirmed address that a letter could reach."})
+    raise ValidationError({"invited": f"{user} has no confirmed email address."})

@@ -50,7 +50,7 @@ class MembershipManager(models.Manager.from_queryset(MembershipQuerySet)):
         organisation.demand(actor, INVITE)
         if membership := self._of(organisation, user):
             if membership.role != Role.MEMBER and not organisation.allows(actor, APPOINT):
-                raise NotAllowed("Admins may remove members; only owners may remove admins and owners.")
+                raise NotAllowed("Admins can remove members; only owners can remove admins and owners.")
             self._end(actor, membership, f"removed {user}, who was {Role(membership.role).with_article}")
             role_changed.send(Membership, organisation=organisation, user=user, role=None, actor=actor)
 

@@ -55,12 +55,12 @@ class OrganisationManager(models.Manager.from_queryset(LockQuerySet)):
         if existing := user.founded.filter(name=name, slug=slug).first():
             return existing
         if user.founded.filter(created_at__gt=timezone.now() - timedelta(days=1)).count() >= FOUNDED_A_DAY:
-            raise ValidationError(f"You have founded {FOUNDED_A_DAY} organisations today; tomorrow is another day.")
+            raise ValidationError(f"You can create {FOUNDED_A_DAY} organisations a day. Try again tomorrow.")
         self.refuse_imitation("slug", slug)
         self.refuse_imitation("name", name)
         organisation = self.create(slug=slug, name=name, founder=user)
         Membership.objects.create(organisation=organisation, user=user, role=Role.OWNER)
-        Event.objects.record(user, organisation, "founded this organisation")
+        Event.objects.record(user, organisation, "created this organisation")
         return organisation
 
     def lock_slugs(self) -> None:
@@ -77,7 +77,7 @@ class OrganisationManager(models.Manager.from_queryset(LockQuerySet)):
         """
         bones = skeleton(value)
         if bones in RESERVED:
-            raise ValidationError({field: f"“{value}” is a word that the site keeps for itself. Choose another."})
+            raise ValidationError({field: f"“{value}” is reserved. Choose another."})
         present = self.filter(Q(skeleton=bones) | Q(name_skeleton=bones)).exclude(pk=but)
         former = FormerSlug.objects.filter(skeleton=bones).exclude(organisation=but)
         if other := present.first() or former.first():
@@ -167,10 +167,12 @@ class Organisation(CuratedPage):
         try:
             self.refresh_from_db(from_queryset=Organisation.objects.select_for_update(no_key=True))
         except Organisation.DoesNotExist:
-            raise Gone("This organisation has just been merged into another one.") from None
+            raise Gone("This organisation was just merged into another one.") from None
 
 
 def demand_confirmed_address(user) -> None:
     """Raises NotAllowed for a user who has confirmed no mail address and so may not found an organisation."""
     if not user.confirmed_addresses():
-        raise NotAllowed("Confirm a mail address first (Settings, Email): then you may found an organisation.")
+        raise NotAllowed(
+            "Confirm an email address first (Settings, Email address); then you can create an organisation."
+        )

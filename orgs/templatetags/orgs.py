@@ -31,7 +31,7 @@ _LABELS = {
     "papers:org": "Page",
     "papers:insights": "Insights",
     "orgs:members": "Members",
-    "orgs:log": "Log",
+    "orgs:log": "Activity",
     "papers:suggestions": "Suggestions",
     "orgs:edit": "Edit",
     "papers:featured": "Featured",

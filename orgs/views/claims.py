@@ -35,5 +35,5 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
 def prove(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation, slug=slug)
     Claim.objects.prove(request.user, organisation)
-    messages.success(request, f"You are the owner of {organisation}.")
+    messages.success(request, f"You are now the owner of {organisation}.")
     return redirect(organisation)

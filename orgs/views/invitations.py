@@ -26,7 +26,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, f"“{invitation.invited}” is invited; a letter with the link is on its way.")
+            messages.success(request, f"Invitation sent to “{invitation.invited}”.")
             return redirect("orgs:members", slug)
     return members.show(request, organisation, form)
 
@@ -48,15 +48,33 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 @verb
 def accept(request: HttpRequest, token: str) -> HttpResponse:
-    found = Invitation.objects.of(token)
+    return _accept(request, Invitation.objects.of(token))
+
+
+@verb
+def join(request: HttpRequest, slug: str) -> HttpResponse:
+    """Accept the invitation to this organisation that was sent to an address of one's own."""
+    return _accept(request, Invitation.objects.latest_to(request.user, slug))
+
+
+def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
     found.accept(request.user)
-    messages.success(request, f"You are a member of {found.organisation}.")
+    messages.success(request, f"You are now a member of {found.organisation}.")
     return redirect(found.organisation)
 
 
 @verb
 def refuse(request: HttpRequest, token: str) -> HttpResponse:
-    found = Invitation.objects.of(token)
+    return _refuse(request, Invitation.objects.of(token))
+
+
+@verb
+def decline(request: HttpRequest, slug: str) -> HttpResponse:
+    """Decline the invitation to this organisation that was sent to an address of one's own."""
+    return _refuse(request, Invitation.objects.latest_to(request.user, slug))
+
+
+def _refuse(request: HttpRequest, found: Invitation) -> HttpResponse:
     found.refuse(request.user)
-    messages.success(request, f"You refused the invitation to {found.organisation}.")
+    messages.success(request, f"Declined the invitation to {found.organisation}.")
     return redirect(found.organisation)

@@ -58,7 +58,7 @@ def appoint(request: HttpRequest, slug: str, username: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation, slug=slug)
     user = get_object_or_404(get_user_model(), username=username)
     if request.POST.get("role") not in Role:
-        raise BadInput("A member is an owner, an admin or a member.")
+        raise BadInput("Choose a role: owner, admin or member.")
     Membership.objects.appoint(request.user, organisation, user, Role(request.POST["role"]))
     return redirect("orgs:members", slug)
 
@@ -75,5 +75,5 @@ def remove(request: HttpRequest, slug: str, username: str) -> HttpResponse:
 def leave(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation, slug=slug)
     Membership.objects.leave(request.user, organisation)
-    messages.success(request, f"You are not a member of {organisation}.")
+    messages.success(request, f"You are no longer a member of {organisation}.")
     return redirect(organisation)

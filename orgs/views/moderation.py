@@ -71,7 +71,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _to_queue(request: HttpRequest, claim: Claim) -> HttpResponse:
-    messages.success(request, f"{claim.user} is told.")
+    messages.success(request, f"{claim.user} is notified.")
     return redirect("orgs:claims")
 
 
@@ -95,7 +95,7 @@ def carry_out(request: HttpRequest) -> HttpResponse:
         return redirect(merged.organisation)
     form = MergeForm(request.POST)
     if not form.is_valid():
-        raise BadInput("One of these organisations is not there any more. Look them up again.")
+        raise BadInput("One of these organisations no longer exists. Look them up again.")
     merge(request.user, **form.cleaned_data)
-    messages.success(request, f"{form.cleaned_data['old']} is part of {form.cleaned_data['into']}.")
+    messages.success(request, f"{form.cleaned_data['old']} is now part of {form.cleaned_data['into']}.")
     return redirect(form.cleaned_data["into"])

@@ -16,7 +16,7 @@ from orgs.models import Organisation
 from orgs.models.curated import Overtaken
 from orgs.roles import EDIT
 
-STALE = "The page has changed since you looked at it, so nothing was done. This is how it stands now."
+STALE = "The page has changed since you opened it, so nothing was done. This is the current version."
 
 
 @login_required
@@ -34,7 +34,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
             return _overtaken(request, form, organisation, overtaken.fields, read(base))
         if others:
             labels = ", ".join(form[name].label for name in others)
-            messages.info(request, f"{editor} changed more meanwhile, which stays: {labels}.")
+            messages.info(request, f"{editor} also changed: {labels}. These changes are kept.")
         return redirect("papers:preview_org", organisation.slug)
     context = {"form": form, "org": organisation, "base": base}
     return render(request, "orgs/edit.html", context, status=400 if form.errors else 200)
@@ -60,21 +60,21 @@ def _shown(organisation: Organisation, name: str):
 def publish(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation, slug=slug)
     is_done = organisation.publish(request.user, _number(request, "revision"))
-    return _answer(request, organisation, is_done, "The page is published.")
+    return _answer(request, organisation, is_done, "Page published.")
 
 
 @verb
 def discard(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation, slug=slug)
     is_done = organisation.discard(request.user, _number(request, "revision"))
-    return _answer(request, organisation, is_done, "The draft is discarded.")
+    return _answer(request, organisation, is_done, "Draft discarded.")
 
 
 @verb
 def undo(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation, slug=slug)
     is_done = organisation.undo(request.user, _number(request, "edition"))
-    message = "The page is as it was before. Undo once more, and the change is back."
+    message = "Last change undone. Press Undo again to bring it back."
     return _answer(request, organisation, is_done, message)
 
 
@@ -99,7 +99,7 @@ def _number(request: HttpRequest, name: str) -> int:
     try:
         return int(request.POST.get(name, ""))
     except ValueError:
-        raise BadInput("This button belongs to a page that is out of date. Go back and load it again.") from None
+        raise BadInput("This page is out of date. Go back and reload it.") from None
 
 
 def accent(request: HttpRequest, slug: str, colour: str) -> HttpResponse:

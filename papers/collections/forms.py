@@ -24,7 +24,7 @@ class OvertakenForm:
 
     def overtake_field(self, name: str, now: str) -> None:
         self.is_overtaken = True
-        self.add_error(name, f"Meanwhile this was changed to “{now}”. Save once more to put yours in its place.")
+        self.add_error(name, f"This was changed to “{now}” in the meantime. Save again to replace it.")
 
     def put(self, name: str, value) -> None:
         """Set the value that a hidden field has when the form is shown again."""
@@ -69,7 +69,7 @@ class CollectionForm(OvertakenForm, forms.ModelForm):
 
 
 class NewCollectionForm(forms.ModelForm):
-    owner = forms.ChoiceField(label="Whose", required=False)
+    owner = forms.ChoiceField(label="Owner", required=False)
 
     class Meta(CollectionForm.Meta):
         pass
@@ -106,7 +106,7 @@ class NewCollectionForm(forms.ModelForm):
 def _unused(name: str, collections) -> str:
     """The name. Raises ValidationError if one of the collections has it already."""
     if collections.filter(name__iexact=name).exists():
-        raise ValidationError(f"There is a collection of this name already: “{name}”.")
+        raise ValidationError(f"A collection named “{name}” already exists.")
     return name
 
 
@@ -117,7 +117,7 @@ class NoteForm(OvertakenForm, forms.Form):
         required=False,
         max_length=2_000,
         widget=forms.Textarea({"rows": 4}),
-        help_text="Markdown and maths are welcome.",
+        help_text="Markdown and formulas are supported.",
     )
     was = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
 

@@ -39,5 +39,5 @@ def bookmarks() -> List:
         own_orders={"saved": Order("Last saved", ("saved_at", "id"))},
         since="saved_at",
         privacy=Privacy.PRIVATE,
-        no_letter="Bookmarks don't come by mail: you put them there yourself.",
+        no_letter="Bookmarks have no email digest, because you added them yourself.",
     )

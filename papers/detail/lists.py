@@ -5,7 +5,7 @@ from papers.lists import catalogue
 from papers.lists.list import List
 from papers.models import Paper
 
-_RANKED = "Similar papers are sorted by similarity and not by time, so nothing of the list would be new."
+_RANKED = "Similar papers have no email digest, because they are not sorted by time."
 
 
 @catalogue.entry("papers:similar")

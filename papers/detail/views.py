@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from lib.pages import PUBLIC_SECONDS, page
-from papers import lists
+from papers import identifiers, lists
 from papers.detail import statement
 from papers.detail.lists import similar as similar_list
 from papers.detail.statement import PaperDetail
@@ -68,6 +68,7 @@ def _context(detail: PaperDetail) -> dict:
         "authors": names[:AUTHORS_SHOWN],
         "more_authors": names[AUTHORS_SHOWN:],
         "day": Period.day(paper.listed_on),
+        "reading_urls": identifiers.reading_urls(paper.arxiv_id),
         "canonical": settings.BASE_URL + paper.get_absolute_url(),
         "citation_authors": lambda: citation.citation_authors(summary()),
         "bibtex": lambda: citation.bibtex(summary()),

@@ -22,7 +22,7 @@ class CommentForm(forms.Form):
         label="Comment",
         strip=False,  # spaces at the beginning make a block of code
         widget=MarkdownInput({"rows": 5}),
-        help_text="Markdown, and maths between dollars: $x^2$. Mention people as @name.",
+        help_text="Markdown, formulas as $x^2$, people as @name.",
     )
     edit_count = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     refusal: Refusal | None = None
@@ -70,11 +70,11 @@ class ReportForm(CommentForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.fields["text"].label = "What came out"
+        self.fields["text"].label = "Result"
         self.fields["text"].required = False
 
 
 class HideForm(forms.Form):
     """Why moderators hide a comment, which everybody reads in its place."""
 
-    reason = LineField(max_length=200, help_text="Everybody reads this in place of the comment.")
+    reason = LineField(max_length=200, help_text="Shown to everybody instead of the comment.")

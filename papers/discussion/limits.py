@@ -11,7 +11,7 @@ OF_NEW_ACCOUNTS = (Limit("comments of new accounts a minute", 3, _MINUTE), Limit
 OF_ACCOUNTS = (Limit("comments a minute", 6, _MINUTE), Limit("comments", 200, _DAY))
 EDITS_OF_NEW_ACCOUNTS = (Limit("edits of new accounts a minute", 6, _MINUTE), Limit("edits of new accounts", 30, _DAY))
 EDITS = (Limit("edits a minute", 20, _MINUTE), Limit("edits", 500, _DAY))
-TOO_MANY = "You have posted many comments in a short time. Wait a little, then post this one."
+TOO_MANY = "You have posted many comments in a short time. Try again in a moment."
 
 
 def count_comment(user) -> None:

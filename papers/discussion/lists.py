@@ -11,8 +11,8 @@ from papers.lists.list import List, Order, Privacy, signed_in
 from papers.models import DayDone, Paper, Visit
 from papers.period import Period, today
 
-_CHANGES = "What you have to catch up on changes with each visit, so it is only a page."
-_DISMISSED = "What you have dismissed is only a page."
+_CHANGES = "Catch up has no feed and no email digest, because it changes with each visit."
+_DISMISSED = "Dismissed papers have no feed and no email digest."
 
 
 @catalogue.entry("papers:catch_up")

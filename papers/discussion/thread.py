@@ -68,7 +68,7 @@ def read(viewer, paper: Paper, root: Comment | None = None, *, order: str = "bes
     Raises BadInput for an unknown order or a damaged cursor.
     """
     if order not in ORDERS:
-        raise BadInput(f"Comments are sorted by {', '.join(ORDERS)}, not by “{order[:40]}”.")
+        raise BadInput(f"Unknown order “{order[:40]}”. Choose one of: {', '.join(ORDERS)}.")
     columns = ORDERS[order].columns
     rows = Comment.objects.thread().filter(paper=paper, parent=root).with_age()
     page = keyset.page(rows.values_list("id", "score", "age", named=True), columns, cursor, PAGE_SIZE)

@@ -16,6 +16,7 @@ from lib.refusals import BadInput
 from lib.verbs import verb
 from papers import lists
 from papers.following.lists import following as following_list
+from papers.following.suggestions import suggestions
 from papers.models import follow as follow_models
 
 _limited = limited("follow", person=60, network=600, period=timedelta(minutes=1))
@@ -66,6 +67,12 @@ def following(request: HttpRequest) -> HttpResponse:
     count = partial(follow_models.count, request.user)
     template = "papers/following/following.html"
     return lists.page(request, following_list(), template, section="following", follow_count=count)
+
+
+@login_required
+def start(request: HttpRequest) -> HttpResponse:
+    """Show topics and organisations that a new reader may want to follow."""
+    return render(request, "papers/following/start.html", {"groups": suggestions(request.user)})
 
 
 @login_required

@@ -171,7 +171,7 @@ def _source_id(value) -> str:
 def _author(value) -> tuple[str, str]:
     user_name, name = map(_text, value)
     if not _USER_NAME.fullmatch(user_name):
-        raise RecordError(f"“{user_name[:60]}” is not a user name")
+        raise RecordError(f"“{user_name[:60]}” is not a username")
     return user_name, line(name, 120) if _is_name(name) else user_name
 
 

@@ -38,7 +38,7 @@ def fetch(submission: Submission, job, client: Client) -> None:
         if retry_at := next_try(job, error):
             submission.postpone(problem, retry_at)
         else:
-            submission.fail(f"{problem} That was the last of several tries. Please try again later.")
+            submission.fail(f"{problem} That was the last of several attempts. Try again later.")
         raise
     except NotFound:
         submission.fail(
@@ -49,7 +49,7 @@ def fetch(submission: Submission, job, client: Client) -> None:
         submission.fail(f"arXiv's entry for this paper cannot be used: {error}."[:500])
     except FetchError:
         logger.exception("arXiv's answer for the %s cannot be used", submission)
-        submission.fail("arXiv's answer could not be used. The error is in our log. Please try again later.")
+        submission.fail("arXiv's answer could not be used. The error is in our log. Try again later.")
 
 
 def fail_orphaned(task_name: str) -> None:

@@ -25,7 +25,7 @@ _count_submission = request_limit(
     network=NETWORK_LIMIT,
     period=timedelta(days=1),
     message=f"You can submit {PERSON_LIMIT} papers a day, and everybody on your network together {NETWORK_LIMIT}. "
-    "Attempts that failed count. Please try again later.",
+    "Attempts that failed count. Try again later.",
 )
 
 

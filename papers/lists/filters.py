@@ -22,13 +22,13 @@ class FilterForm(forms.Form):
     def clean(self):
         data = super().clean()
         if data.get("after") and data.get("before") and data["after"] > data["before"]:
-            self.add_error("before", "This is earlier than the day the list begins with.")
+            self.add_error("before", "This is before the first day.")
         return data
 
     def clean_seen(self):
         value = self.cleaned_data["seen"]
         if value and not self.viewer.is_authenticated:
-            raise forms.ValidationError("Sign in to leave out what you have seen.")
+            raise forms.ValidationError("Sign in to filter by what you have seen.")
         return value
 
 
@@ -42,7 +42,7 @@ class PaperFilter(django_filters.FilterSet):
     author = django_filters.CharFilter(label="Author", method="match_author", max_length=200)
     topic = django_filters.CharFilter(label="Category or keyword", method="match_topic", max_length=120)
     min_votes = django_filters.NumberFilter(
-        label="Upvotes at least",
+        label="Minimum upvotes",
         field_name="vote_count",
         lookup_expr="gte",
         min_value=0,
@@ -56,7 +56,7 @@ class PaperFilter(django_filters.FilterSet):
     repro = django_filters.ChoiceFilter(
         label="Reproduction reports",
         choices=[(outcome, outcome) for outcome in OUTCOMES],
-        empty_label="any or none",
+        empty_label="any",
         method="match_repro",
     )
     after = django_filters.DateFilter(
@@ -73,7 +73,7 @@ class PaperFilter(django_filters.FilterSet):
     seen = django_filters.ChoiceFilter(
         label="Seen",
         choices=[("no", "not yet"), ("new", "new since my last visit")],
-        empty_label="or not",
+        empty_label="any",
         method="match_seen",
     )
 

@@ -46,7 +46,7 @@ FEED_FORMATS = {"atom": "Atom", "json": "JSON Feed", "rss": "RSS"}
 def one_of(choices: Collection[str], value: str, noun: str) -> str:
     """The value. Raises BadInput, with this noun, if it is none of the choices."""
     if value not in choices:
-        raise BadInput(f"“{value[:40]}” is no {noun} of this list: it has {', '.join(filter(None, choices))}.")
+        raise BadInput(f"Unknown {noun} “{value[:40]}”. Choose one of: {', '.join(filter(None, choices))}.")
     return value
 
 

@@ -73,10 +73,10 @@ def _file(request: HttpRequest, list_: List, query: ListQuery, title: str) -> Ht
     name = query.params["export"]
     format = exports.FORMATS.get(name)
     if format is None:
-        raise BadInput(f"A list is exported as one of {', '.join(exports.FORMATS)}, not as “{name[:40]}”.")
+        raise BadInput(f"Unknown format “{name[:40]}”. Choose one of: {', '.join(exports.FORMATS)}.")
     listing = for_page(replace(list_, reasons=None), query, request.user, size=list_.export_limit)
     if not listing.is_readable:
-        raise BadInput("Nothing is exported, because a filter of this list can't be read.")
+        raise BadInput("Nothing was exported, because a filter of this list can't be read.")
     notes = {paper.pk: paper.note for paper in listing.papers if paper.note}
     text = exports.text(format, [paper.pk for paper in listing.papers], notes)
     filename = f"{ascii_slug(title, 60) or 'broadsheet'}.{format.extension}"

@@ -96,14 +96,14 @@ def parse_query(data: QueryDict) -> ListQuery:
     forms send the address of a list.
     """
     if not all(map(is_storable, data.dict().values())):
-        raise BadInput("The address of this list holds a character that can't be read.")
+        raise BadInput("The address contains a character that can't be read.")
     text = data.get("q", "").strip()
     typed = syntax.parse(text)
     values = {name: syntax.normalise_value(name, value.strip()) for name, value in data.dict().items()}
     params = _without_empty(values | {"q": typed.words} | typed.filters)
     problems = typed.problems
     if text and not (typed.words or typed.filters or problems):
-        problems = (f"“{text[:40]}” has no word to look for.",)
+        problems = (f"“{text[:40]}” contains no words.",)
     is_unchanged = not typed.filters and all(value and value == data[name] for name, value in values.items())
     return ListQuery(params, text if problems else syntax.unparse(params), problems, bool(problems) or is_unchanged)
 

@@ -191,15 +191,15 @@ class Migration(migrations.Migration):
                 ("name", lib.fields.LineField(max_length=120)),
                 (
                     "description",
-                    models.TextField(blank=True, help_text="Markdown and maths are welcome.", max_length=4000),
+                    models.TextField(blank=True, help_text="Markdown and formulas are supported.", max_length=4000),
                 ),
                 (
                     "visibility",
                     models.CharField(
                         choices=[
-                            ("public", "Public: everybody finds it"),
-                            ("unlisted", "Unlisted: whoever has the link can read it"),
-                            ("private", "Private: nobody else"),
+                            ("public", "Public: everybody can find it"),
+                            ("unlisted", "Unlisted: anybody with the link can read it"),
+                            ("private", "Private: only you"),
                         ],
                         default="private",
                         max_length=8,

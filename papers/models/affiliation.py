@@ -66,7 +66,7 @@ class AffiliationManager(models.Manager.from_queryset(AffiliationQuerySet)):
         self._papers.filter(pk=paper.pk).lock()
         organisation.demand(actor, TAG)
         changed = self._decide(actor, organisation, paper, State.REFUSED)
-        return self._record(actor, organisation, changed, f"untagged or refused “{paper}”")
+        return self._record(actor, organisation, changed, f"untagged or declined “{paper}”")
 
     def _record(self, actor, organisation, changed: bool, text: str) -> bool:
         if changed:

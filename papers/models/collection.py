@@ -21,9 +21,9 @@ _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is easily taken for an
 
 
 class Visibility(models.TextChoices):
-    PUBLIC = "public", "Public: everybody finds it"
-    UNLISTED = "unlisted", "Unlisted: whoever has the link can read it"
-    PRIVATE = "private", "Private: nobody else"
+    PUBLIC = "public", "Public: everybody can find it"
+    UNLISTED = "unlisted", "Unlisted: anybody with the link can read it"
+    PRIVATE = "private", "Private: only you"
 
 
 class CollectionQuerySet(LockQuerySet):
@@ -80,9 +80,7 @@ class CollectionManager(models.Manager.from_queryset(CollectionQuerySet)):
         if existing := others.filter(name__iexact=name).first():
             return existing
         if others.count() >= MOST:
-            raise BadInput(
-                f"{owner} has {MOST} collections, which is as many as there can be. Merge or delete one first."
-            )
+            raise BadInput(f"{owner} has {MOST} collections, which is the maximum. Merge or delete one first.")
         collection = self.create(**{column: owner}, name=name, key=_key(name), **values)
         collection.record(actor, f"began {collection.log_name}")
         return collection
@@ -123,7 +121,7 @@ class Collection(models.Model):
 
     key = models.SlugField(max_length=80, unique=True)
     name = LineField(max_length=120)
-    description = models.TextField(blank=True, max_length=4000, help_text="Markdown and maths are welcome.")
+    description = models.TextField(blank=True, max_length=4000, help_text="Markdown and formulas are supported.")
     visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PRIVATE)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="collections", null=True, blank=True
@@ -185,7 +183,7 @@ class Collection(models.Model):
         try:
             self.refresh_from_db(from_queryset=rows.select_for_update(of=("self",), no_key=True))
         except Collection.DoesNotExist:
-            raise Gone("This collection has just been deleted.") from None
+            raise Gone("This collection was just deleted.") from None
 
     def lock_to_change(self, actor) -> None:
         """Lock it, as `lock` does. Raises NotAllowed for an actor who may not change it."""
@@ -226,7 +224,7 @@ class Collection(models.Model):
     def demand(self, user) -> None:
         """Raises NotAllowed if this user may not change it."""
         if not self.is_kept_by(user):
-            raise NotAllowed("Only those who keep this collection may change it.")
+            raise NotAllowed("You can't change this collection.")
 
     def count_items(self, added: int) -> None:
         """Record that its items have changed, and that there are so many more of them."""

@@ -179,7 +179,7 @@ class Comment(ContentFields):
         if content == self.content:
             return
         if edit_count != self.edit_count:
-            raise Conflict("This comment was edited in another window meanwhile. Compare, then save again.")
+            raise Conflict("This comment was edited in another window. Compare both versions, then save again.")
         content.check(actor)
         _refuse_repetition(content, Comment.objects.same_as(actor, content).exclude(pk=self.pk).first())
         now, is_other_outcome = timezone.now(), content.outcome != self.outcome
@@ -197,7 +197,7 @@ class Comment(ContentFields):
         """
         self.lock()
         if self.author_id != actor.pk:
-            raise NotAllowed("Only who wrote a comment may retract it.")
+            raise NotAllowed("You can only delete your own comments.")
         if self.retracted_at is None:
             self._change(retracted_at=timezone.now())
             Comment.objects.recount([self.paper_id])
@@ -225,12 +225,12 @@ class Comment(ContentFields):
         try:
             self.refresh_from_db(from_queryset=Comment.objects.select_for_update(no_key=True))
         except Comment.DoesNotExist:
-            raise Gone("This comment does not exist any more.") from None
+            raise Gone("This comment no longer exists.") from None
 
     def answer(self) -> None:
         """Count one more answer. Raises Conflict if the comment was retracted or hidden; the paper is locked."""
         if not Comment.objects.standing().touch([self.pk], reply_count=F("reply_count") + 1):
-            raise Conflict("This comment was retracted or hidden meanwhile, so it can't be answered any more.")
+            raise Conflict("This comment was deleted or hidden, so you can't reply to it.")
 
     def mention(self, actor) -> None:
         """Find out whom the text names, keep their names, and let those know who were not named before."""
@@ -245,14 +245,14 @@ class Comment(ContentFields):
 
     def _demand_author(self, actor) -> None:
         if self.author_id != actor.pk:
-            raise NotAllowed("Only who wrote a comment may edit it.")
+            raise NotAllowed("You can only edit your own comments.")
         if not self.is_standing:
-            raise Gone("This comment was retracted or hidden, so it can't be edited any more.")
+            raise Gone("This comment was deleted or hidden, so it can't be edited.")
 
 
 def _lock(paper: Paper) -> None:
     if not Paper.objects.filter(pk=paper.pk).lock():
-        raise Gone("This paper does not exist any more.")
+        raise Gone("This paper no longer exists.")
 
 
 def _refuse_repetition(content: Content, same: Comment | None) -> None:

@@ -14,7 +14,7 @@ class CommentVoteManager(MarkManager):
         if target.author_id == user.pk:
             raise NotAllowed("You can't upvote your own comment.")
         if not target.is_standing:
-            raise Gone("This comment was retracted or hidden.")
+            raise Gone("This comment was deleted or hidden.")
         if is_new := super().make(user, target):
             self._count([target.pk], 1)
         return is_new

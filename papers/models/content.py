@@ -42,7 +42,7 @@ class Content:
     def check(self, actor) -> None:
         """Raises BadInput for what this person may not post."""
         if not self.text.strip() and not self.outcome:
-            raise BadInput("Write something first.")
+            raise BadInput("Enter some text.")
         if len(self.text) > MAX_LENGTH:
             raise BadInput(f"A comment has at most {MAX_LENGTH:,} characters; this one has {len(self.text):,}.")
         links = f"{markdown(self.text)} {markdown_line(self.ran)}".count("<a ") if is_new(actor) else 0

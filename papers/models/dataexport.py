@@ -30,7 +30,9 @@ class DataExportManager(models.Manager):
             if last.is_being_made:
                 return None
             if last.is_ready and last.is_recent:
-                raise BadInput(f"You have an export of this hour. The next can be made at {last.next_at:%H:%M} UTC.")
+                raise BadInput(
+                    f"You made an export less than an hour ago. Make the next one after {last.next_at:%H:%M} UTC."
+                )
             last.forget()
         return self.create(user=user)
 

@@ -33,9 +33,7 @@ class FollowManager(models.Manager):
         if self._for(target).filter(user=user).exists():
             return False
         if count(user) >= MAX_FOLLOWS:
-            raise BadInput(
-                f"You follow {MAX_FOLLOWS} already, which is as many as there can be. Unfollow something first."
-            )
+            raise BadInput(f"You follow {MAX_FOLLOWS} already, which is the maximum. Unfollow something first.")
         self.create(user=user, **self.model.row(target))
         return True
 
@@ -53,9 +51,21 @@ class FollowManager(models.Manager):
 
     def state(self, viewer, target) -> FollowState:
         """Return what the follow button shows, by one index-only statement."""
-        counts = self._for(target).aggregate(followers=Count("*"), mine=Count("user", filter=Q(user=viewer.pk)))
-        handle = self.model(**self.model.row(target)).handle
-        return FollowState(self.model.kind, handle, counts["followers"], bool(counts["mine"]))
+        return self.states(viewer, [target])[0]
+
+    def states(self, viewer, targets) -> list[FollowState]:
+        """Return what the follow buttons of these targets show, by one index-only statement."""
+        rows = [self.model(**self.model.row(target)) for target in targets]
+        column = self.model._meta.get_field(self.model.column).attname
+        keys = [getattr(row, column) for row in rows]
+        counts = self.filter(**{f"{column}__in": keys}).order_by().values_list(column)
+        counts = counts.annotate(followers=Count("*"), mine=Count("user", filter=Q(user=viewer.pk)))
+        found = {key: (followers, bool(mine)) for key, followers, mine in counts}
+        nobody = (0, False)
+        return [
+            FollowState(self.model.kind, row.handle, *found.get(key, nobody))
+            for row, key in zip(rows, keys, strict=True)
+        ]
 
     def _for(self, target):
         return self.filter(**{self.model.column: self.model.row(target)[self.model.column]})

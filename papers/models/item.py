@@ -49,7 +49,7 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
         present = set(items.filter(paper__in=papers).values_list("paper", flat=True))
         new = [paper for paper in papers if paper not in present]
         if items.count() + len(new) > MOST:
-            raise BadInput(f"“{collection}” would have more than {MOST:,} papers, which is as many as there can be.")
+            raise BadInput(f"“{collection}” would have more than {MOST:,} papers, which is the maximum.")
         place, rows = items.lowest(), []
         for paper in new:
             place = between(None, place)
@@ -175,9 +175,7 @@ def _below(items: ItemQuerySet, other: int) -> Decimal:
 def _place(items: ItemQuerySet, paper: int) -> Decimal:
     place = items.kept().filter(paper=paper).values_list("position", flat=True).first()
     if place is None:
-        raise BadInput(
-            "The paper that this one should stand beside is not in the collection any more. Reload the page."
-        )
+        raise BadInput("The paper next to the new place is no longer in the collection. Reload the page.")
     return place
 
 

@@ -13,7 +13,7 @@ class PersonFollowManager(FollowManager):
 
     def make(self, user, target) -> bool:
         if user == target:
-            raise BadInput("This is you: what you do yourself, you need not follow.")
+            raise BadInput("You can't follow yourself.")
         return super().make(user, target)
 
 

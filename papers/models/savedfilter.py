@@ -20,13 +20,15 @@ class SavedFilterManager(models.Manager):
         if not 1 <= len(name) <= longest:
             raise BadInput(f"A saved search needs a name of 1 to {longest} characters; this one has {len(name)}.")
         if len(query) > self.model._meta.get_field("query").max_length:
-            raise BadInput("This search is too long to be saved. Fewer words may find the same.")
+            raise BadInput("This search is too long to save. Use fewer words.")
         user.lock()
         if self.filter(user=user).exclude(name=name).count() >= MOST:
-            raise BadInput(f"You have {MOST} saved searches, which is as many as there can be. Remove one first.")
+            raise BadInput(f"You have {MOST} saved searches, which is the maximum. Remove one first.")
         saved, _ = self.get_or_create(user=user, name=name, defaults={"query": query})
         if saved.query != query:
-            raise BadInput(f"“{name}” is another search of yours. Choose another name, or remove that one first.")
+            raise BadInput(
+                f"You already have a saved search named “{name}”. Choose another name, or remove that one first."
+            )
         return saved
 
 

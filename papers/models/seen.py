@@ -30,7 +30,7 @@ class SeenManager(MarkManager):
     def unmake(self, user, paper) -> bool:
         """Remove the row. False if there is none. Raises Conflict if the user is done with the paper's day."""
         if DayDone.objects.filter(user=user, date=paper.listed_on, done_at__gte=paper.listed_at).exists():
-            raise Conflict("You marked the day of this paper as done. Undo that first, on the page of the day.")
+            raise Conflict("You marked this paper’s day as done. Undo that first, on the page of the day.")
         return super().unmake(user, paper)
 
     def forget_old(self) -> None:

@@ -35,7 +35,7 @@ class TextFollow(Follow):
         name = one_line(name)
         folded = cls.fold(name)
         if not folded or max(len(name), len(folded)) > MAX_LENGTH:
-            raise BadInput(f"{cls.one} has a name of 1 to {MAX_LENGTH} characters, with letters or digits among them.")
+            raise BadInput(f"{cls.one} has a name of 1 to {MAX_LENGTH} characters that contains letters or digits.")
         return name
 
     @classmethod

@@ -92,7 +92,7 @@ def _most_upvoted(papers) -> Statistic:
     bars = [Bar(title, votes, reverse("papers:paper", args=[arxiv_id])) for arxiv_id, title, votes in rows]
     chart = _ranking("upvotes", bars, "By upvotes")
     columns = ("arxiv_id", "title", "upvotes")
-    return Statistic("most-upvoted", "Most upvoted papers", columns, rows, chart, "No paper has an upvote yet.")
+    return Statistic("most-upvoted", "Most upvoted papers", columns, rows, chart, "No upvotes yet.")
 
 
 def _topics(organisation) -> Statistic:
@@ -102,7 +102,7 @@ def _topics(organisation) -> Statistic:
     lists = {topic: urlencode({"topic": topic, "org": organisation.slug}) for topic, _ in rows}
     bars = [Bar(topic, papers, f"{reverse('papers:today')}?{lists[topic]}") for topic, papers in rows]
     chart = _ranking("papers", bars, "By papers")
-    return Statistic("topics", "Topics", ("topic", "papers"), rows, chart, "No paper has a topic yet.")
+    return Statistic("topics", "Topics", ("topic", "papers"), rows, chart, "No topics yet.")
 
 
 # Spellings that differ only in case are counted together, under the most frequent one.
@@ -122,10 +122,10 @@ def _shared_papers(organisation) -> Statistic:
     others = shared.exclude(organisation=organisation).values_list("organisation__slug", "organisation__name")
     rows = list(others.annotate(papers=Count("paper")).order_by("-papers", "organisation__name")[:MAX_ROWS])
     bars = [Bar(name, papers, reverse("papers:org", args=[slug])) for slug, name, papers in rows]
-    chart = _ranking("papers", bars, "By papers together")
+    chart = _ranking("papers", bars, "By shared papers")
     columns = ("slug", "organisation", "papers")
-    summary = "No paper is shared with another organisation."
-    return Statistic("organisations", "Together with", columns, rows, chart, summary)
+    summary = "No papers with other organisations yet."
+    return Statistic("organisations", "Co-publishing organisations", columns, rows, chart, summary)
 
 
 def _ranking(unit: str, bars: list[Bar], caption: str) -> charts.RankingChart | None:

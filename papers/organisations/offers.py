@@ -7,9 +7,9 @@ from papers.models import State
 
 DECISIONS = {
     "": {"tag": "Tag"},
-    State.SUGGESTED: {"tag": "Accept", "untag": "Refuse"},
+    State.SUGGESTED: {"tag": "Accept", "untag": "Decline"},
     State.ACCEPTED: {"untag": "Untag"},
-    State.REFUSED: {"tag": "Accept after all"},
+    State.REFUSED: {"tag": "Accept"},
 }
 
 

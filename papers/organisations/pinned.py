@@ -39,14 +39,14 @@ class PinnedList:
         handle = self.parse(text)
         row = self.candidates(organisation).filter(**{self.handle: handle}).first()
         if row is None:
-            raise BadInput(f"“{handle[:40]}” is no {self.noun} of {organisation}. Only those can stand here.")
+            raise BadInput(f"“{handle[:40]}” is not a {self.noun} of {organisation}.")
         return row
 
 
 PINNED_LISTS = {
     "featured": PinnedList(
         "Featured papers",
-        "They stand above all others",
+        "Papers at the top of the list",
         "paper",
         Paper,
         lambda org: Paper.objects.affiliated_with([org.pk]).order_by("-listed_at", "-pk"),
@@ -55,7 +55,7 @@ PINNED_LISTS = {
     ),
     "sections": PinnedList(
         "Sections",
-        "Public collections, each with its first papers,",
+        "Public collections with their first papers",
         "public collection",
         Collection,
         lambda org: Collection.objects.listed().filter(organisation=org).order_by("-updated_at"),

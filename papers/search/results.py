@@ -190,7 +190,7 @@ def time_limit():
         if not is_out_of_time(error):
             raise
         logger.exception("A search took more than %d ms.", TIMEOUT_MS)
-        raise TooSlow("This search takes too long. Rarer words or fewer filters make it easier.") from error
+        raise TooSlow("This search takes too long. Use rarer words or fewer filters.") from error
 
 
 _SETTINGS = """

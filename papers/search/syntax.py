@@ -138,10 +138,10 @@ def parse(text: str) -> Query:
     words, filters, problems = [], {}, []
     for token in _TOKEN.finditer(cleaned := _clean(text)):
         if len(unicodedata.normalize("NFKC", cleaned[: token.end()])) > MAX_LENGTH:
-            problems.append(f"{_quote(token)} and the rest is not read: a search has at most {MAX_LENGTH} characters.")
+            problems.append(f"{_quote(token)} and the rest was ignored: a search has at most {MAX_LENGTH} characters.")
             break
         if token["unclosed"] is not None:
-            problems.append(f"{_quote(token)} has no closing quote: it is read up to the end.")
+            problems.append(f"{_quote(token)} has no closing quote.")
         if token["prefix"]:
             problems += _read_filter(token, filters)
         else:
@@ -194,15 +194,15 @@ def _read_filter(token: re.Match, filters: dict[str, str]) -> Iterator[str]:
     """Adds the filter of this token to `filters`, and yields a sentence for each problem with it."""
     name, convert, example = _FILTERS[token["prefix"].lower()]
     if token["minus"]:
-        yield f"{_quote(token)} cannot be read: a minus goes before words only."
+        yield f"{_quote(token)} was ignored: a minus works only before words."
         return
     try:
         value = str(convert(_value(token)))
     except ValueError:
-        yield f"{_quote(token)} cannot be read: write it like {example}."
+        yield f"{_quote(token)} was ignored: write it as {example}."
         return
     if name in filters:
-        yield f"{_quote(token)} takes the place of “{filters[name][:40]}”: each filter counts once."
+        yield f"{_quote(token)} replaces “{filters[name][:40]}”: each filter can be used once."
     filters[name] = value
 
 

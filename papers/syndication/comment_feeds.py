@@ -32,9 +32,7 @@ def build(list_: CommentList, comments: list[Comment], address: str) -> Feed:
     """Return the feed of these comments of the list, by the feed's own address. No statements."""
     title = writable(one_line(f"{list_.title} · Broadsheet"))
     base, entries = settings.BASE_URL, [_entry(comment) for comment in comments]
-    return Feed(
-        urn(list_.key), title, base + list_.key, base + address, entries, "What readers of Broadsheet say about papers."
-    )
+    return Feed(urn(list_.key), title, base + list_.key, base + address, entries, "Comments by readers of Broadsheet.")
 
 
 def _entry(comment: Comment) -> Entry:
@@ -67,7 +65,7 @@ def _html(comment: Comment) -> str:
     paper, answered = comment.paper, _answered(comment)
     paragraphs = [
         format_html('<p>On <a href="{}">{}</a>', settings.BASE_URL + paper.get_absolute_url(), _title(paper)),
-        format_html(', in answer to <a href="{}">{}</a>.</p>', *answered) if answered else ".</p>",
+        format_html(', in reply to <a href="{}">{}</a>.</p>', *answered) if answered else ".</p>",
         format_html("<ul>{}</ul>", items) if items else "",
         markdown(comment.text, plain=True),
     ]
@@ -77,4 +75,4 @@ def _html(comment: Comment) -> str:
 def _answered(comment: Comment) -> tuple[str, str] | None:
     """Return the absolute URL of the comment that this one answers, and the name of its author."""
     parent = comment.parent
-    return parent and (settings.BASE_URL + parent.get_absolute_url(), parent.author_name or "a closed account")
+    return parent and (settings.BASE_URL + parent.get_absolute_url(), parent.author_name or "a deleted account")

@@ -25,10 +25,10 @@ _ANONYMOUS = AnonymousUser()  # the viewer of every frame, whoever is signed in
 
 class FrameForm(forms.Form):
     most = forms.IntegerField(
-        label="Papers at most", min_value=1, max_value=MAX_PAPERS, required=False, initial=DEFAULT_PAPERS
+        label="Maximum papers", min_value=1, max_value=MAX_PAPERS, required=False, initial=DEFAULT_PAPERS
     )
     look = forms.ChoiceField(
-        choices=[("", "As the reader's system has it"), ("light", "Light"), ("dark", "Dark")], required=False
+        choices=[("", "Follow the reader’s system"), ("light", "Light"), ("dark", "Dark")], required=False
     )
 
 
@@ -68,7 +68,7 @@ def find(path: str, params: QueryDict, query: ListQuery) -> Frame:
     """
     form = FrameForm(params)
     if not form.is_valid():
-        raise BadInput(f"A frame has 1 to {MAX_PAPERS} papers (most=10), and is light or dark (look=dark).")
+        raise BadInput(f"A frame has 1 to {MAX_PAPERS} papers (most=10) and is light or dark (look=dark).")
     list_, query = catalogue.find(path), query.of_list()
     if list_.no_feed:
         raise Http404
@@ -84,7 +84,7 @@ class SnippetForm(FrameForm):
 
     list = LineField(
         max_length=500,
-        help_text="The address of any list here that everybody can read, with its filters, if you like.",
+        help_text="The address of any public list on this site; filters are supported.",
     )
     field_order = ["list", "most", "look"]
 
@@ -94,7 +94,7 @@ class SnippetForm(FrameForm):
             path, params = unquote(url.path), QueryDict(url.query)
             return find(reverse("papers:today") if path == "/" else path, params, parse_query(params))
         except (ValueError, Http404):
-            raise ValidationError("There is no list at this address that everybody can read.") from None
+            raise ValidationError("No public list has this address.") from None
         except BadInput as error:
             raise ValidationError(str(error)) from None
 

@@ -36,7 +36,7 @@ def groups(user, key: str) -> dict[str, list[Outline]]:
     """
     collections = Collection.objects.kept_by(user).order_by("name")
     groups = {
-        "For you alone": [
+        "Private": [
             *(_outline(list_.title_for(user), list_.key, key) for list_ in (following(), bookmarks())),
             *(
                 _outline(name.capitalize(), tab.make(user.username).key, key)
@@ -44,12 +44,12 @@ def groups(user, key: str) -> dict[str, list[Outline]]:
                 if tab.is_hidden(user)
             ),
         ],
-        "Your searches": _searches(user),
-        "Your collections": [_collection_outline(collection, key) for collection in collections],
+        "Saved searches": _searches(user),
+        "My collections": [_collection_outline(collection, key) for collection in collections],
     }
     for model in sources():
         followed = [outline for row in model.objects.of(user) for outline in _followed(model.kind, row, key)]
-        groups[f"{model.title} that you follow"] = followed
+        groups[f"{model.title} you follow"] = followed
     return {heading: outlines for heading, outlines in groups.items() if outlines}
 
 

@@ -98,5 +98,5 @@ document.addEventListener("comment-posted", (/** @type {any} */ event) => {
   if (heading) heading.textContent = event.detail.heading;
   comment.tabIndex = -1;
   comment.focus();
-  status.textContent = "Your comment is posted.";
+  status.textContent = "Comment posted.";
 });

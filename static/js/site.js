@@ -3,10 +3,8 @@
 // theme is there before the first paint.
 
 const root = document.documentElement;
-const kept = remembered("theme");
-if (kept) root.dataset.theme = kept;
-
-const dark = matchMedia("(prefers-color-scheme: dark)");
+const THEMES = ["system", "light", "dark"];
+root.dataset.theme = remembered("theme") ?? "system";
 
 /** What this browser remembers under a name. @param {string} name @param {string} [value] to remember first */
 function remembered(name, value) {
@@ -18,10 +16,19 @@ function remembered(name, value) {
   }
 }
 
+const nextTheme = () => THEMES[(THEMES.indexOf(root.dataset.theme ?? "") + 1) % THEMES.length];
+
+/** The button's name says what is chosen and what a press chooses. */
+function labelTheme() {
+  const button = document.querySelector(".theme");
+  const label = `Theme: ${root.dataset.theme}. Switch to ${nextTheme()}`;
+  for (const name of ["aria-label", "title"]) button?.setAttribute(name, label);
+}
+
 function switchTheme() {
-  const now = root.dataset.theme ?? (dark.matches ? "dark" : "light");
-  root.dataset.theme = now === "dark" ? "light" : "dark";
+  root.dataset.theme = nextTheme();
   remembered("theme", root.dataset.theme);
+  labelTheme();
 }
 
 /** @param {string} words */
@@ -53,6 +60,26 @@ function keepPlace(card) {
   history.replaceState(history.state, "", url);
 }
 
+/** Share the address of a button, or copy it where the browser shares nothing. @param {HTMLElement} button */
+async function share(button) {
+  const url = new URL(button.dataset.share ?? "", location.href).href;
+  if (navigator.share) {
+    await navigator.share({ title: document.title, url }).catch(() => {}); // closed without sharing
+  } else {
+    await navigator.clipboard.writeText(url);
+    say("Link copied.");
+  }
+}
+
+/** Show the buttons that this browser can do something with. */
+function showButtons() {
+  for (const button of document.querySelectorAll("[data-needs-script]")) {
+    const canShare = button.matches(".share") && navigator.share;
+    if (!button.matches(".copy, .share") || navigator.clipboard || canShare) button.removeAttribute("hidden");
+    if (canShare) button.querySelector("span")?.replaceChildren("Share");
+  }
+}
+
 /** The form's own default is UTC, which few readers live by. */
 function presetZone() {
   const zone = document.querySelector("input[list=zones][data-preset]");
@@ -62,15 +89,15 @@ function presetZone() {
 
 document.addEventListener("DOMContentLoaded", () => {
   presetZone();
-  for (const button of document.querySelectorAll("[data-needs-script]")) {
-    if (!button.matches(".copy") || navigator.clipboard) button.removeAttribute("hidden");
-  }
+  labelTheme();
+  showButtons();
 
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button") : null;
     if (button?.matches(".theme")) switchTheme();
     if (button?.matches(".copy")) copy(button);
     const card = event.target instanceof Element && event.target.closest("a[href]")?.closest(".papers > .card");
+    if (button?.matches(".share")) share(button);
     if (card) keepPlace(card);
   });
 
@@ -85,8 +112,8 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   document.addEventListener("htmx:responseError", (/** @type {any} */ event) => {
     const { status } = event.detail.xhr;
-    const tooMany = "Too many requests. Wait a little, then try again.";
-    say(status === 429 ? tooMany : "That did not work. Reload the page and try again.", true);
+    const tooMany = "Too many requests. Try again in a moment.";
+    say(status === 429 ? tooMany : "Something went wrong. Reload the page and try again.", true);
   });
   document.addEventListener("htmx:sendError", () => say("The site can't be reached. Are you online?", true));
 });

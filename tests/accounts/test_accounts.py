@@ -2,8 +2,11 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from lxml import html
 
 from accounts.models import User
+from lib.templatetags.house import sentence_case
 from tests.accounts.entrance import PASSWORD, link_in, send
 from tests.factories import appoint
 
@@ -15,8 +18,13 @@ def test_sign_up_needs_the_mail_to_be_confirmed(stranger, mailoutbox):
     assert answer.url == "/accounts/confirm-email/"
     assert "_auth_user_id" not in stranger.session
     assert mailoutbox[0].to == ["dora@example.org"]
-    assert send(stranger, link_in(mailoutbox[0]), {}).url == "/papers"
+    assert send(stranger, link_in(mailoutbox[0]), {}).url == "/papers/following/start"
     assert EmailAddress.objects.get(email="dora@example.org").verified
+
+
+def test_who_signed_up_on_the_way_goes_on_there(stranger, mailoutbox):
+    send(stranger, "/accounts/signup/?next=/papers/2509.08721", SIGN_UP | {"next": "/papers/2509.08721"})
+    assert send(stranger, link_in(mailoutbox[0]), {}).url == "/papers/2509.08721"
 
 
 @pytest.mark.parametrize("login", ["dora", "DORA", "dora@example.org"])
@@ -98,3 +106,33 @@ def test_other_sign_ins_show_only_when_configured(stranger, settings, provider):
     key = "openid_connect" if provider == "huggingface" else provider
     settings.SOCIALACCOUNT_PROVIDERS = settings.SOCIALACCOUNT_PROVIDERS | {key: {"APPS": [app]}}
     assert f"/{provider}/login/" in stranger.get("/accounts/login/").content.decode()
+
+
+def test_headings_are_sentences(dora, stranger, mailoutbox):
+    """allauth writes them in Title Case."""
+    page = html.fromstring(stranger.get("/accounts/login/").content)
+    assert [h.text_content().strip() for h in page.xpath("//h1 | //main//button")][:2] == ["Sign in", "Sign in"]
+    send(stranger, "/accounts/password/reset/", {"email": "dora@example.org"})
+    assert mailoutbox[0].subject == "[Broadsheet] Password reset email"
+
+
+@pytest.mark.parametrize(
+    ("title", "sentence"),
+    [
+        ("Two-Factor Authentication", "Two-factor authentication"),
+        ("Sign In Via GitHub", "Sign in via GitHub"),
+        ("Sign In Via Hugging Face", "Sign in via Hugging Face"),
+        ("ORCID iD. Next sentence", "ORCID iD. Next sentence"),
+    ],
+)
+def test_names_stay_as_they_are(title, sentence):
+    assert sentence_case(title) == sentence
+
+
+def test_connected_accounts_are_named(dora, signed_in, settings):
+    app = {"client_id": "id", "secret": "secret"}
+    settings.SOCIALACCOUNT_PROVIDERS = {"github": {"APPS": [app]}}
+    SocialAccount.objects.create(user=dora, provider="github", uid="7", extra_data={"login": "dora-on-github"})
+    page = signed_in(dora).get("/accounts/3rdparty/").content.decode()
+    assert "dora-on-github" in page
+    assert "Connect an account" in page

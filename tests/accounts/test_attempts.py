@@ -82,7 +82,7 @@ def test_wrong_passwords_lock_nobody_out_but_their_own_network(dora):
         answer, reader = sign_in("dora", PASSWORD, ip)
         assert (answer.status_code, is_signed_in(reader)) == (429, False)
         assert 0 < int(answer.headers["Retry-After"]) <= 60
-        assert "Too many attempts to sign in came from your network" in answer.content.decode()
+        assert "Too many sign-in attempts from your network" in answer.content.decode()
     _, reader = sign_in("dora", PASSWORD, HERE)
     assert is_signed_in(reader)
 
@@ -133,7 +133,7 @@ def test_the_owner_is_told_of_wrong_codes_behind_the_right_password(dora, work, 
         send(reader, answer.url, {"code": "000000"})
     work()
     assert "with your password and a wrong code" in mailoutbox[-1].body
-    assert "somebody knows your password: choose another one now" in mailoutbox[-1].body
+    assert "someone knows your password. Change it now" in mailoutbox[-1].body
 
 
 def test_a_stolen_session_cannot_guess_the_password_unnoticed(dora, work, mailoutbox):
@@ -143,7 +143,7 @@ def test_a_stolen_session_cannot_guess_the_password_unnoticed(dora, work, mailou
         assert "type your current password" in send(reader, "/accounts/password/change/", guess).content.decode()
     assert send(reader, "/accounts/reauthenticate/", {"password": "wrong password"}).status_code == 429
     work()
-    assert "attempts today to sign in to your account" in mailoutbox[-1].body
+    assert "tried several times today to sign in to your account" in mailoutbox[-1].body
     assert "Wrong password, 5 times" in reader.get("/settings/security").content.decode()
 
 
@@ -211,7 +211,7 @@ def test_who_comes_while_the_site_hashes_as_much_as_it_may_is_told_to_come_back(
     try:
         answer = send(stranger, path, SIGN_UP | {"login": "nobody", "password": PASSWORD})
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
-        assert "Too many people are signing in at this moment" in answer.content.decode()
+        assert "Too many people are signing in right now" in answer.content.decode()
         assert "Broadsheet" in stranger.get("/papers").content.decode()
     finally:
         for _ in range(hashers.CONCURRENT_HASHES):

@@ -40,8 +40,8 @@ def test_who_one_is_stands_on_the_public_page(alice, signed_in, stranger):
     assert "<h1>Alice A.</h1>" in page
     assert "<strong>Bold</strong> &lt;script&gt;" in page
     assert '<a href="https://example.org" rel="nofollow ugc noopener">Home</a>' in page
-    assert "Edit this page" not in page
-    assert "Edit this page" in signed_in(alice).get("/people/alice").content.decode()
+    assert "Edit profile" not in page
+    assert "Edit profile" in signed_in(alice).get("/people/alice").content.decode()
 
 
 def test_links_come_back_as_they_were_typed(alice, signed_in):
@@ -56,7 +56,7 @@ def test_links_come_back_as_they_were_typed(alice, signed_in):
     [
         ({"name": "x" * 121}, "at most 120 characters"),
         ({"about": "x" * 1001}, "at most 1000 characters"),
-        ({"links": "Me javascript:alert(1)"}, "has to end in an address"),
+        ({"links": "Me javascript:alert(1)"}, "must end with an address"),
         ({"links": "Me https://example.org\n" * 6}, "5 links at most"),
         ({"portrait": SimpleUploadedFile("x.svg", b"<svg/>", "image/svg+xml")}, "picture"),
     ],

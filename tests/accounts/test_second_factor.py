@@ -41,7 +41,7 @@ def test_no_page_and_no_verb_of_staff_opens_without_one(mo):
         for answer in (reader.get(path), reader.act(path)):
             if answer.status_code != 405:
                 assert answer.status_code == 403, path
-                assert "This page needs a second factor" in answer.content.decode(), path
+                assert "Two-factor authentication required" in answer.content.decode(), path
                 assert 'href="/accounts/2fa/totp/activate/"' in answer.content.decode(), path
 
 

@@ -129,7 +129,7 @@ def test_a_network_requests_so_many_an_hour_of_every_kind(dora, signed_in, mailo
         signed_in().post("/subscribe", {"email": "one@example.org"}, REMOTE_ADDR="203.0.113.99"),
     ]
     assert [(answer.status_code, answer.headers["Retry-After"]) for answer in refused] == [(429, "180")] * 3
-    assert "Too many mails were requested from your network" in refused[0].content.decode()
+    assert "Too many emails were requested from your network" in refused[0].content.decode()
     assert (User.objects.count(), len(mailoutbox)) == (people, 20)
     assert reset(signed_in(), DORA, REMOTE_ADDR="203.0.114.1").status_code == 302
 

@@ -49,14 +49,14 @@ def test_names_that_can_be_had(db, stranger, username):
 @pytest.mark.parametrize("username", STRANGE)
 def test_names_that_are_no_part_of_an_address(db, stranger, username):
     page = sign_up(stranger, username).content.decode()
-    assert "A user name has letters from a to z, digits, hyphens and underscores." in page
+    assert "A username has letters from a to z, digits, hyphens and underscores." in page
     assert not User.objects.exists()
 
 
 @pytest.mark.parametrize("username", OFFICIAL)
 def test_names_that_look_like_an_authority(db, stranger, username):
     page = sign_up(stranger, username).content.decode()
-    assert "is reserved, or looks as if it spoke for this site" in page
+    assert "is reserved, or could be mistaken for this site" in page
     assert not User.objects.exists()
 
 
@@ -196,7 +196,7 @@ def test_who_is_not_deleted(dora, case):
 )
 def test_full_names_that_could_be_taken_for_the_sites_own_words(alice, signed_in, name):
     page = signed_in(alice).act("/settings/profile", {"name": name}).content.decode()
-    assert "looks as if it spoke for this site" in page or "hold an address of the web" in page
+    assert "could be mistaken for this site" in page or "contain a web address" in page
     alice.refresh_from_db()
     assert alice.name == "Alice Ash"
 

@@ -20,9 +20,9 @@ def give_password(user: User) -> User:
 
 
 def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
-    page.get_by_label("Login").fill(username)
+    page.get_by_label("Username or email").fill(username)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign In", exact=True).click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def link_in_the_last_letter() -> str:

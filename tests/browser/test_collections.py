@@ -24,8 +24,8 @@ def row(page: Page, title: str):
 def test_a_row_begins_a_collection(visit, alice, three, javascript):
     page = visit("/papers/trending", user=alice, javascript=javascript)
     row(page, "Beta").get_by_role("link", name="Add to a collection").click()
-    page.get_by_label("A new one").fill("Autumn")
-    page.get_by_role("button", name="Begin it with this paper").click()
+    page.get_by_label("New collection").fill("Autumn")
+    page.get_by_role("button", name="Create and add").click()
     expect(page).to_have_url(re.compile("/papers/trending"))
     if javascript:
         expect(page.get_by_role("button", name="Autumn")).to_have_attribute("aria-pressed", "true")
@@ -55,18 +55,18 @@ def test_the_panel_takes_the_focus_and_gives_way_to_the_keyboard(visit, alice, t
 def test_arranging(visit, alice, three, javascript):
     collection = shelf(alice, papers=three)
     page = visit(f"{collection.get_absolute_url()}/arrange", user=alice, javascript=javascript)
-    page.get_by_role("button", name="Up: Gamma").press("Enter")
+    page.get_by_role("button", name="Move up: Gamma").press("Enter")
     expect(page.locator(".arranged-title")).to_have_text(["Alpha", "Gamma", "Beta"])
-    page.get_by_role("button", name="To the bottom: Alpha").click()
+    page.get_by_role("button", name="Move to bottom: Alpha").click()
     expect(page.locator(".arranged-title")).to_have_text(["Gamma", "Beta", "Alpha"])
     page.get_by_label("Choose Beta").check()
     page.get_by_role("button", name="Remove").click()
     expect(page.locator(".arranged-title")).to_have_text(["Gamma", "Alpha"])
-    page.get_by_role("button", name="Put back: Beta").click()
+    page.get_by_role("button", name="Restore: Beta").click()
     expect(page.locator(".arranged-title")).to_have_text(["Gamma", "Beta", "Alpha"])
-    row(page, "Beta").get_by_text("Add a note").click()
+    row(page, "Beta").get_by_text("Add note").click()
     page.get_by_label("Note on Beta").fill("Begin *here*")
-    row(page, "Beta").get_by_role("button", name="Save the note").click()
+    row(page, "Beta").get_by_role("button", name="Save note").click()
     expect(page.locator(".note em")).to_have_text("here")
     assert order(collection) == ["Gamma", "Beta", "Alpha"]
 
@@ -74,7 +74,7 @@ def test_arranging(visit, alice, three, javascript):
 def test_a_button_keeps_the_focus_while_its_row_moves(visit, alice, three):
     collection = shelf(alice, papers=three)
     page = visit(f"{collection.get_absolute_url()}/arrange", user=alice)
-    down = page.get_by_role("button", name="Down: Alpha")
+    down = page.get_by_role("button", name="Move down: Alpha")
     down.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".arranged-title")).to_have_text(["Beta", "Alpha", "Gamma"])
@@ -99,10 +99,10 @@ def test_a_row_is_dragged(visit, alice, three, title, onto, after):
 
 def test_a_note_that_is_not_saved_yet_stays_while_rows_move(visit, alice, three):
     page = visit(f"{shelf(alice, papers=three).get_absolute_url()}/arrange", user=alice)
-    row(page, "Beta").get_by_text("Add a note").click()
+    row(page, "Beta").get_by_text("Add note").click()
     page.get_by_label("Note on Beta").fill("Not saved yet")
     page.get_by_label("Choose Beta").check()
-    page.get_by_role("button", name="Up: Gamma").click()
+    page.get_by_role("button", name="Move up: Gamma").click()
     expect(page.locator(".arranged-title")).to_have_text(["Alpha", "Gamma", "Beta"])
     expect(page.get_by_label("Note on Beta")).to_have_value("Not saved yet")
     expect(page.get_by_label("Choose Beta")).to_be_checked()

@@ -16,19 +16,19 @@ def test_from_a_draft_to_the_page_and_back(visit, javascript, lab, alice):
     expect(page.get_by_text("This is a preview.")).to_be_visible()
     expect(page.get_by_text("Open day on Friday")).to_be_visible()
     page.get_by_role("button", name="Publish").click()
-    expect(page.get_by_text("The page is published.")).to_be_visible()
-    page.get_by_role("button", name="Undo the last change").click()
-    expect(page.get_by_text("The page is as it was before.")).to_be_visible()
+    expect(page.get_by_text("Page published.")).to_be_visible()
+    page.get_by_role("button", name="Undo last change").click()
+    expect(page.get_by_text("Last change undone.")).to_be_visible()
     expect(page.get_by_text("Open day on Friday")).to_have_count(0)
-    page.get_by_role("button", name="Undo the last change").click()
+    page.get_by_role("button", name="Undo last change").click()
     expect(page.get_by_text("Open day on Friday")).to_be_visible()
     page.get_by_role("link", name="Edit", exact=True).click()
     page.get_by_label("Announcement").fill("No, on Monday")
     page.get_by_role("button", name="Save and preview").click()
     page.goto("/orgs/lab")
-    page.get_by_role("link", name="See the draft").click()
-    page.get_by_role("button", name="Discard the draft").click()
-    expect(page.get_by_role("link", name="See the draft")).to_have_count(0)
+    page.get_by_role("link", name="Preview draft").click()
+    page.get_by_role("button", name="Discard draft").click()
+    expect(page.get_by_role("link", name="Preview draft")).to_have_count(0)
 
 
 def test_the_description_is_drawn_as_one_types(visit, lab, alice):
@@ -60,10 +60,10 @@ def test_two_admins_at_once(visit, lab, alice, scheme):
     expect(first.get_by_text("This is a preview.")).to_be_visible()
     second.get_by_label("Name").fill("The Second Lab")
     second.get_by_role("button", name="Save and preview").click()
-    expect(second.get_by_text("This was changed while you were writing")).to_be_visible()
+    expect(second.get_by_text("Someone else changed this page")).to_be_visible()
     expect(second.get_by_label("Name")).to_have_value("The Second Lab")
     assert faults(second) == []
-    second.get_by_role("button", name="Save what is in this form").click()
+    second.get_by_role("button", name="Save my version").click()
     expect(second.get_by_role("heading", name="The Second Lab")).to_be_visible()
 
 
@@ -73,8 +73,8 @@ def test_featured_papers_are_arranged_from_the_keyboard(visit, javascript, lab, 
     page = visit("/orgs/lab/featured", user=alice, javascript=javascript)
     for title in ("Earlier", "Later"):
         page.get_by_role("button", name=f"Add: {title}", exact=True).press("Enter")
-        expect(page.get_by_role("button", name=f"Take away: {title}")).to_be_visible()
-    page.get_by_role("button", name="Up: Later").press("Enter")
+        expect(page.get_by_role("button", name=f"Remove: {title}")).to_be_visible()
+    page.get_by_role("button", name="Move up: Later").press("Enter")
     expect(page.locator("ol.arranged .arranged-title")).to_have_text(["Later", "Earlier"])
-    page.get_by_role("button", name="Take away: Later").press("Enter")
+    page.get_by_role("button", name="Remove: Later").press("Enter")
     expect(page.locator("ol.arranged .arranged-title")).to_have_text(["Earlier"])

@@ -52,7 +52,7 @@ def copied(page: Page) -> str:
     """The line that the page of the organisation leads to."""
     page.get_by_text("Export").click()
     page.get_by_role("link", name="Embed this list").click()
-    page.get_by_label("Papers at most").fill("3")
+    page.get_by_label("Maximum papers").fill("3")
     page.get_by_role("button", name="Show").click()
     expect(page).to_have_url(re.compile("most=3"))
     expect(page.frame_locator("iframe").get_by_role("listitem")).to_have_count(3)
@@ -100,5 +100,5 @@ def test_what_cannot_be_shown_is_said_readably(visit, alice, list_of_the_lab):
     assert faults(page) == []
     Item.objects.add(alice, Collection.objects.create(key="bare", name="Bare", user=alice, visibility="public"), [])
     page.goto("/embed/collections/bare")
-    expect(page.get_by_text("no papers here yet")).to_be_visible()
+    expect(page.get_by_text("No papers yet")).to_be_visible()
     assert faults(page) == []

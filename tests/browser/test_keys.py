@@ -200,7 +200,7 @@ def test_a_whole_morning_with_the_keyboard_alone(visit, alice, day):
         if read < 4:
             press(page, "g d")
             expect(page.locator(".card")).to_have_count(30)
-    tab_to(page, "Report how it went")
+    tab_to(page, "Report a reproduction")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Shift+Tab")

@@ -24,7 +24,7 @@ def test_from_signing_up_to_signing_out(visit, javascript, paper):
     page.get_by_label("Email").fill("erika@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password (again)").fill(PASSWORD)
-    page.get_by_role("button", name="Sign Up").click()
+    page.get_by_role("button", name="Sign up").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("verify", re.IGNORECASE))
     assert [letter.to for letter in mail.outbox] == [["erika@example.org"]]
 
@@ -40,7 +40,7 @@ def test_from_signing_up_to_signing_out(visit, javascript, paper):
 
     page.get_by_role("link", name="Settings").click()
     page.get_by_role("link", name="Sign out").click()
-    page.get_by_role("button", name="Sign Out").click()
+    page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
 
 
@@ -82,12 +82,12 @@ def test_a_search_is_saved_and_removed(visit, javascript, alice):
     page.get_by_text("Save this search").click()
     page.get_by_label("Save as").fill("Planning")
     page.get_by_role("button", name="Save", exact=True).click()
-    tab = page.get_by_role("navigation", name="Your searches").get_by_role("link", name="Planning")
+    tab = page.get_by_role("navigation", name="Saved searches").get_by_role("link", name="Planning")
     expect(tab).to_have_attribute("aria-current", "page")
     page.goto("/papers")
     tab.click()
     expect(page).to_have_url(re.compile(r"/papers\?q=agents$"))
-    page.get_by_role("button", name="Remove “Planning” from your searches").click()
+    page.get_by_role("button", name="Remove “Planning”").click()
     expect(page.get_by_text("Save this search")).to_be_visible()
     expect(tab).to_have_count(0)
 
@@ -112,7 +112,7 @@ def test_a_topic_is_followed_and_unfollowed(visit, javascript, alice):
     page.get_by_role("button", name="Unfollow Agents").click()
     expect(page.get_by_role("link", name="Agents")).to_have_count(0)
     page.get_by_role("button", name="Unfollow Ada Lovelace").click()
-    expect(page.get_by_text("Nothing yet.")).to_be_visible()
+    expect(page.get_by_text("No notifications yet.")).to_be_visible()
 
 
 def test_a_stranger_who_follows_signs_in_and_is_back(visit, javascript, paper, dora):
@@ -132,9 +132,9 @@ def test_a_forgotten_password_is_replaced_by_mail(visit, javascript, dora):
     page.get_by_role("button", name="Reset").click()
     expect(page).to_have_url(re.compile("/accounts/password/reset/done/$"))
     page.goto(link_in_the_last_letter())
-    page.get_by_label("New Password", exact=True).fill("an entirely new one")
+    page.get_by_label("New password", exact=True).fill("an entirely new one")
     page.get_by_label("New Password (again)").fill("an entirely new one")
-    page.get_by_role("button", name="Change Password").click()
+    page.get_by_role("button", name="Change password").click()
     page.goto("/accounts/login/")
     sign_in(page, "dora", "an entirely new one")
     expect(page).to_have_url(re.compile("/papers$"))
@@ -155,7 +155,7 @@ def test_a_reader_hears_what_did_not_work(visit, alice, paper):
     expect(status).to_be_empty()
     Paper.objects.all().delete()
     vote.click()
-    expect(status).to_have_text("That did not work. Reload the page and try again.")
+    expect(status).to_have_text("Something went wrong. Reload the page and try again.")
 
 
 def test_a_passkey_signs_in_and_is_a_second_factor(visit, dora):
@@ -171,9 +171,9 @@ def test_a_passkey_signs_in_and_is_a_second_factor(visit, dora):
     page.get_by_role("button", name="Confirm").click()
     page.get_by_label("Passwordless").check()
     page.get_by_role("button", name="Add").click()
-    expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     page.goto("/accounts/logout/")
-    page.get_by_role("button", name="Sign Out").click()
+    page.get_by_role("button", name="Sign out").click()
     page.goto("/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("link", name="dora", exact=True)).to_be_visible()

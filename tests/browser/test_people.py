@@ -36,7 +36,7 @@ def test_one_says_who_one_is_and_hides_a_part(visit, javascript, alice, lab, tmp
     page.get_by_label("About you").fill("I *read*.")
     page.get_by_label("Links").fill("Home example.org")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("“Home example.org”: The line has to end in an address")).to_be_visible()
+    expect(page.get_by_text("“Home example.org”: The line must end with an address")).to_be_visible()
     expect(page.get_by_label("About you")).to_have_value("I *read*.")
     assert not javascript or faults(page) == []
     page.get_by_label("Links").fill("Home https://example.org")
@@ -44,7 +44,7 @@ def test_one_says_who_one_is_and_hides_a_part(visit, javascript, alice, lab, tmp
     page.get_by_label("Show the papers that I submitted").uncheck()
     page.get_by_label("Show my organisations").uncheck()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Your profile is saved.")).to_be_visible()
+    expect(page.get_by_text("Profile saved.")).to_be_visible()
     page.goto("/people/alice")
     expect(page.get_by_role("link", name="Home")).to_be_visible()
     expect(page.get_by_text("Only you see these.")).to_have_count(2)
@@ -55,18 +55,18 @@ def test_one_says_who_one_is_and_hides_a_part(visit, javascript, alice, lab, tmp
     expect(page.get_by_text("I read.")).to_be_visible()
     expect(page.get_by_role("heading", name="Organisations")).to_have_count(0)
     page.get_by_role("link", name="Submitted").click()
-    expect(page.get_by_text("There are no papers here yet.")).to_be_visible()
+    expect(page.get_by_text("No papers yet.")).to_be_visible()
 
 
 def test_an_export_is_made_and_fetched(visit, javascript, dora):
     page = visit("/settings/profile", user=dora, javascript=javascript)
     page.get_by_role("link", name="Your data").click()
-    page.get_by_role("button", name="Make an export").click()
-    expect(page.get_by_text("in the making")).to_be_visible()
+    page.get_by_role("button", name="Export my data").click()
+    expect(page.get_by_text("Your export was started at")).to_be_visible()
     assert not javascript or faults(page) == []
     tasks.make_export(DataExport.objects.get().token)
     page.reload()
-    page.get_by_role("link", name="fetch it").click()
+    page.get_by_role("link", name="download it").click()
     assert not javascript or faults(page) == []
     page.get_by_label("Password").fill(PASSWORD)
     with page.expect_download() as fetched:
@@ -81,9 +81,9 @@ def test_one_leaves_for_good(visit, javascript, dora, paper):
     page.get_by_role("link", name="Delete account").click()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
-    page.get_by_label("Your user name").fill("dora")
+    page.get_by_label("Username").fill("dora")
     page.get_by_role("button", name="Delete my account").click()
-    expect(page.get_by_text("Your account is deleted. Farewell.")).to_be_visible()
+    expect(page.get_by_text("Your account was deleted.")).to_be_visible()
     expect(page).to_have_url(re.compile("/papers$"))
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
     expect(page.get_by_role("button", name="Upvote")).to_have_text("0")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from papers.models import Paper
+from papers.models import Collection, Paper
 from tests.browser.axe import assert_faultless
 from tests.factories import NOON, PaperFactory
 
@@ -42,13 +42,13 @@ def test_filters_are_a_form_and_chips_take_them_away(visit, javascript, five_and
     Paper.objects.filter(imported_votes=33).update(title="With code", code_url="https://example.org/code")
     page = visit("/papers", javascript=javascript)
     page.get_by_text("Filter", exact=True).click()
-    page.get_by_label("Upvotes at least").fill("32")
+    page.get_by_label("Minimum upvotes").fill("32")
     page.get_by_label("Has").select_option("code")
     page.get_by_role("button", name="Show papers").click()
     titles = page.locator(".card h2")
     expect(titles).to_have_text(["With code"])
     chips = page.get_by_label("Active filters").get_by_role("link")
-    expect(chips).to_have_text([re.compile("Upvotes at least: 32"), re.compile("Has: code")])
+    expect(chips).to_have_text([re.compile("Minimum upvotes: 32"), re.compile("Has: code")])
     chips.filter(has_text="Has: code").click()
     expect(titles).to_have_text(["Paper with 34 votes", "With code", "Paper with 32 votes"])
     expect(chips).to_have_count(1)
@@ -115,7 +115,7 @@ def test_days_are_picked_and_turned_over(visit, javascript):
     page.get_by_label("Go to a day").last.fill("2025-09-11")
     page.get_by_role("button", name="Go", exact=True).click()
     expect(page).to_have_url(re.compile("/papers/date/2025-09-11$"))
-    expect(page.get_by_text("Nothing was listed on this day.")).to_be_visible()
+    expect(page.get_by_text("No papers were listed on this day.")).to_be_visible()
     page.locator("a[rel=prev]").click()
     expect(page.locator(".card h2")).to_have_text(["0 days later"])
     page.locator("a[rel=next]").click()
@@ -128,28 +128,32 @@ def test_wrong_addresses_help_on(visit):
     page.get_by_role("main").get_by_role("link", name="Wednesday, 10 September 2025").click()
     expect(page.locator(".card h2")).to_have_text(["The nearest"])
     page.goto("/nothing/here")
-    expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing at this address")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Page not found")
     page.goto("/papers?min_votes=many")
     expect(page.get_by_text("Enter a number.")).to_be_visible()
-    field = page.get_by_label("Upvotes at least")
+    field = page.get_by_label("Minimum upvotes")
     expect(field).to_have_accessible_description(re.compile("Enter a number"))
     field.fill("0")
     page.get_by_role("button", name="Show papers").click()
     expect(page.locator(".card h2")).to_have_text(["The nearest"])
 
 
-@pytest.mark.parametrize(("scheme", "other"), [("light", "dark"), ("dark", "light")])
-def test_the_theme_is_switched_and_stays(visit, paper, scheme, other):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_theme_is_that_of_the_system_or_one_that_stays(visit, paper, scheme):
     page = visit("/papers", scheme=scheme)
-    root, switch = page.locator("html"), page.get_by_role("button", name="Switch between light and dark")
-    background = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
-    switch.click()
-    expect(root).to_have_css("color-scheme", other)
-    expect(page.locator("body")).not_to_have_css("background-color", background)
-    page.reload()
-    expect(root).to_have_css("color-scheme", other)
-    switch.click()
-    expect(page.locator("body")).to_have_css("background-color", background)
+    body = page.locator("body")
+    of_system = body.evaluate("body => getComputedStyle(body).backgroundColor")
+    backgrounds = {}
+    for theme, following in [("system", "light"), ("light", "dark"), ("dark", "system")]:
+        switch = page.get_by_role("button", name=f"Theme: {theme}. Switch to {following}", exact=True)
+        expect(switch.locator("svg:visible")).to_have_count(1)
+        backgrounds[theme] = body.evaluate("body => getComputedStyle(body).backgroundColor")
+        page.reload()
+        expect(body).to_have_css("background-color", backgrounds[theme])
+        switch.click()
+    assert backgrounds["light"] != backgrounds["dark"]
+    assert backgrounds["system"] == backgrounds[scheme] == of_system
+    expect(body).to_have_css("background-color", of_system)
 
 
 def test_what_needs_javascript_is_not_shown_without(visit, paper):
@@ -158,7 +162,7 @@ def test_what_needs_javascript_is_not_shown_without(visit, paper):
     expect(page.get_by_role("button", name="Copy BibTeX")).not_to_be_visible()
     expect(page.locator(".theme")).not_to_be_visible()
     page.goto("/accounts/login/")
-    expect(page.get_by_role("button", name="Sign In", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Sign in with a passkey")).not_to_be_visible()
 
 
@@ -169,6 +173,21 @@ def test_bibtex_is_copied(visit, paper):
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("@misc{lovelace2025paper,")
     assert copied == page.locator("#bibtex").text_content()
+
+
+def test_a_link_is_copied_or_shared(visit, paper, alice):
+    page = visit("/papers/2509.08721?from=mail", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator("#status")).to_have_text("Link copied.")
+    address = page.evaluate("navigator.clipboard.readText()")
+    assert address.endswith("/papers/2509.08721")
+    page.add_init_script("navigator.share = async (data) => { window.shared = data.url; };")
+    page.reload()
+    page.get_by_role("button", name="Share").click()
+    assert page.evaluate("window.shared") == address
+    collection = Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
+    page.goto(collection.get_absolute_url())
+    expect(page.get_by_role("button", name="Share")).to_be_visible()
 
 
 def test_the_keyboard_reaches_the_content_first(visit, paper):

@@ -34,7 +34,7 @@ def test_from_the_form_to_the_paper(visit, transactional_db, javascript):
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("heading", name="Submitting 2509.08721")).to_be_visible()
     Submission.objects.get().postpone("arXiv could not be reached at 12:00 UTC.", NOON.replace(year=2100))
-    expect(page.get_by_text("It is tried again by itself")).to_be_visible()
+    expect(page.get_by_text("The site retries for up to half an hour")).to_be_visible()
     submitting.list_paper(RECORD)
     expect(page).to_have_url(re.compile("/papers/2509.08721$"))
     expect(page.get_by_role("heading", name="Sharing is caring")).to_be_visible()

@@ -133,7 +133,7 @@ def test_what_runs_waits_failed_and_comes_by_itself(reader):
     assert "1 worker is at work." in page
     assert f"<span>by worker {at_work}</span> <span>job {running}</span>" in " ".join(page.split())
     assert f"<p>{EXPORT} 2</p>" in page
-    assert "What went wrong stands in the log of that time." in page
+    assert "See the log of that time for the error." in page
     assert all(f'formaction="{PAGE}/{pk}/retry"' in page for pk in failed)
     assert "<p>papers.tasks.index <code>* * * * *</code></p>" in page
     assert "<span>last 10 September, 12:00</span>" in page
@@ -197,9 +197,9 @@ def test_only_what_failed_begins_again(reader):
 def test_what_could_not_be_put_back_stays_and_is_told(reader):
     failed, waiting = job("papers.tasks.index", lock="index"), job("papers.tasks.index", "todo", lock="index")
     reader.act(f"{PAGE}/{failed}/retry", {"next": PAGE})
-    assert "does not begin again: the next one of its kind waits already" in reader.get(PAGE).content.decode()
+    assert "was not retried, because another job of its kind is waiting" in reader.get(PAGE).content.decode()
     reader.act(f"{PAGE}/retry", {"task": "papers.tasks.index", "next": PAGE})
-    assert "0 begin again. 1 do not" in reader.get(PAGE).content.decode()
+    assert "0 retried. 1 skipped" in reader.get(PAGE).content.decode()
     assert statuses() == {failed: "failed", waiting: "todo"}
 
 

@@ -25,7 +25,7 @@ def entries(by: User, number: int) -> None:
 
 def test_what_is_changed_in_the_admin_is_there(moderator, alice, signed_in):
     reader = signed_in(moderator)
-    assert "Nobody has changed anything" in reader.get(PAGE).content.decode()
+    assert "No activity yet" in reader.get(PAGE).content.decode()
     data = {"action": "delete_selected"}  # which the admin refuses: nothing is logged of it
     reader.act("/admin/accounts/user/", data | {"_selected_action": alice.pk})
     assert not LogEntry.objects.exists()

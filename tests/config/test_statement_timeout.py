@@ -40,7 +40,7 @@ def test_a_statement_that_takes_too_long_is_ended_and_the_site_goes_on(tmp_path)
             urlopen(f"{base}/sleep?by=night")
         page = one_line(caught.value.read().decode())
         assert (caught.value.code, caught.value.headers["Retry-After"]) == (503, "10")
-        assert "The site could not answer this in time." in page
+        assert "The site could not answer in time." in page
         assert "pg_sleep" not in page
         assert urlopen(f"{base}/timeout").read() == b"250ms"
     logged = log.read_text()

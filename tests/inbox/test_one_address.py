@@ -83,7 +83,7 @@ class TestLetters:
         row = SubscriptionFactory(email=ASCII)
         stranger.post("/subscribe", {"email": email})
         [mail] = post()
-        assert (mail.to, mail.subject) == ([ASCII], "[Broadsheet] You get these letters already")
+        assert (mail.to, mail.subject) == ([ASCII], "[Broadsheet] You are already subscribed")
         assert Subscription.objects.get() == row
 
     def test_a_reminder(self, db, stranger, post, email):
@@ -102,7 +102,7 @@ class TestLetters:
         Suppression.objects.add(email, Why.REFUSED)
         assert set(Suppression.objects.among(SPELLINGS)) == set(SPELLINGS)
         reader = signed_in(dora)
-        assert "Nothing is sent to this address" in text(reader.act("/subscribe", {"email": ASCII}))
+        assert "Email to this address" in text(reader.act("/subscribe", {"email": ASCII}))
         reader.act("/settings/letters/allow", {"email": email})
         assert not Suppression.objects.has(ASCII)
 

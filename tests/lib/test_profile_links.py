@@ -22,14 +22,14 @@ def test_a_line_is_a_label_and_an_address():
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("Code javascript:alert(1)", "“Code javascript:alert(1)”: The line has to end in an address"),
+        ("Code javascript:alert(1)", "“Code javascript:alert(1)”: The line must end with an address"),
         ("Mail mailto:a@example.org", "begins with http:// or https://"),
         ("File ftp://example.org/a", "begins with http:// or https://"),
         ("nothing", "“nothing”: The line has to end"),
         ("https:// Me", "“https:// Me”"),
         (f"{'l' * 41} https://example.org", "this one has 41"),
         (f"Me https://example.org/{'w' * 200}", "at most 200 characters"),
-        ("\n".join(["Me https://example.org"] * 6), "5 links at most; these are 6"),
+        ("\n".join(["Me https://example.org"] * 6), "5 links; these are 6"),
     ],
 )
 def test_what_is_no_link_is_named(typed, words):

@@ -41,4 +41,4 @@ def test_each_refusal_has_its_status_and_says_why(db, stranger, refusal, status)
 
 def test_what_is_gone_without_a_word_is_answered_like_any_address_that_is_not_there(db, stranger):
     answer = answered(stranger, Gone())
-    assert "It may have moved, or it never was." in answer.content.decode()
+    assert "Check the address, or start from one of these pages." in answer.content.decode()

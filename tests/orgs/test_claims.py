@@ -56,7 +56,7 @@ def test_a_confirmed_address_on_the_domain_owns_the_page_at_once(free, carol, si
     answers = [reader.act("/orgs/free/claim/prove") for _ in range(2)]
     assert {answer.status_code for answer in answers} == {302 if owns else 403}
     assert (free.role_of(carol) == "owner") is owns
-    line = f"Carol Cedar claimed the page by an address at {address.rsplit('@')[1].lower()} and is its owner"
+    line = f"Carol Cedar claimed the page with an address at {address.rsplit('@')[1].lower()}"
     assert log(free) == [line] * owns
 
 
@@ -102,7 +102,7 @@ def test_a_reason_that_cannot_be_taken_is_kept(free, carol, signed_in, reason, w
 def test_without_a_confirmed_address_there_is_nowhere_to_answer(free, carol, signed_in):
     answer = signed_in(carol).act("/orgs/free/claim", {"reason": "typed with care"})
     assert answer.status_code == 400
-    assert "Confirm a mail address first" in answer.content.decode()
+    assert "Confirm an email address first" in answer.content.decode()
     assert "typed with care" in answer.content.decode()
 
 
@@ -121,7 +121,7 @@ def test_a_moderator_decides_and_the_person_is_told(free, carol, moderator, sign
     assert free.role_of(carol) == role
     assert log(free)[0].startswith("Mo Moss")
     assert len(log(free)) == 2
-    assert "No claim waits" in reader.get("/moderation/claims").content.decode()
+    assert "No open claims" in reader.get("/moderation/claims").content.decode()
     other = "refuse" if verb == "grant" else "grant"
     again = reader.act(f"/moderation/claims/{claim.pk}/{other}", {"answer": "Or not."})
     assert again.status_code == 409
@@ -139,14 +139,14 @@ def test_a_refusal_says_why(free, carol, moderator, signed_in):
     signed_in(moderator).act(f"/moderation/claims/{claim.pk}/refuse", {"answer": "Nobody knows you."})
     page = signed_in(carol).get("/orgs/free/claim").content.decode()
     assert "“Nobody knows you.”" in page
-    assert "Ask for it" in page
+    assert "Send claim" in page
 
 
 def test_a_page_that_got_an_owner_meanwhile_is_not_granted(free, carol, alice, moderator, signed_in):
     claim = Claim.objects.ask(confirm(carol), free, "Please.")
     join(free, Role.OWNER)
     reader = signed_in(moderator)
-    assert "can only be refused" in reader.get("/moderation/claims").content.decode()
+    assert "can only be declined" in reader.get("/moderation/claims").content.decode()
     assert reader.act(f"/moderation/claims/{claim.pk}/grant", {"answer": "Yes"}).status_code == 403
     claim.refresh_from_db()
     assert (claim.state, free.role_of(carol)) == ("open", None)

@@ -205,7 +205,7 @@ def test_what_others_changed_alike_or_elsewhere_is_no_conflict(lab, alice, carol
     save(first, name="Alice's Lab")
     first.act("/orgs/lab/featured/add", {"what": paper.arxiv_id})
     answer = save(second, base)
-    assert "Alice Ash changed more meanwhile, which stays: Name." in second.get(answer.url).content.decode()
+    assert "Alice Ash also changed: Name." in second.get(answer.url).content.decode()
     lab.refresh_from_db()
     assert (lab.draft["name"], lab.draft["featured"]) == ("Alice's Lab", [paper.pk])
 

@@ -33,14 +33,14 @@ def test_who_founds_owns(carol, signed_in, log):
         "owner",
         False,
     )
-    assert log(organisation) == ["Carol Cedar founded this organisation"]
+    assert log(organisation) == ["Carol Cedar created this organisation"]
 
 
 def test_an_address_must_be_confirmed(carol, signed_in):
     carol.emailaddress_set.create(email=carol.email, verified=False)
     answer = found(signed_in(carol))
     assert answer.status_code == 403
-    assert "Confirm a mail address first" in answer.content.decode()
+    assert "Confirm an email address first" in answer.content.decode()
     assert not Organisation.objects.exists()
 
 
@@ -60,14 +60,14 @@ def test_three_a_day(carol, signed_in):
     ("name", "slug", "words"),
     [
         ("", "harbour", "This field is required"),
-        ("Harbour", "Harbour!", "small letters a to z"),
-        ("Harbour", "-harbour", "small letters a to z"),
-        ("Harbour", "har--bour", "small letters a to z"),
+        ("Harbour", "Harbour!", "lowercase letters a to z"),
+        ("Harbour", "-harbour", "lowercase letters a to z"),
+        ("Harbour", "har--bour", "lowercase letters a to z"),
         ("x" * 121, "x", "at most 120 characters"),
         ("—!—", "", "No address can be made from this name"),
         ("Hаrbour", "harbour", "mixes letters of several scripts"),  # a Cyrillic а
-        ("Renew at http://evil.example", "renew", "hold an address of the web"),
-        ("\u200b", "harbour", "cannot be seen"),
+        ("Renew at http://evil.example", "renew", "contain a web address"),
+        ("\u200b", "harbour", "Enter letters or digits"),
         ("Harbour", "deepmind", "looks too much like “deepmind”"),
         ("Harbour", "deep-mind", "looks too much like “deepmind”"),
         ("Harbour", "deeprnind", "looks too much like “deepmind”"),
@@ -79,9 +79,9 @@ def test_three_a_day(carol, signed_in):
         ("Harbour", "old-pier", "looks too much like “oldpier”"),
         ("сосо", "harbour", "looks too much like “coco”"),  # all of it Cyrillic
         ("ⲤⲞⲤⲞ", "harbour", "looks too much like “coco”"),  # all of it Coptic
-        ("Harbour", "new", "keeps for itself"),
-        ("Harbour", "rnoderation", "keeps for itself"),
-        ("Broadsheet", "harbour", "keeps for itself"),
+        ("Harbour", "new", "is reserved"),
+        ("Harbour", "rnoderation", "is reserved"),
+        ("Broadsheet", "harbour", "is reserved"),
     ],
 )
 def test_what_cannot_be_had_is_explained_and_kept(carol, signed_in, name, slug, words):

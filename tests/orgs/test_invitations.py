@@ -35,7 +35,7 @@ def test_a_letter_leads_in_once(lab, alice, carol, signed_in, mailed, log):
     path = re.search(r"http://127.0.0.1:8000(/invitations/\S+)", letters[0].body)[1]
     reader = signed_in(carol)
     page = reader.get(path)
-    assert "Alice Ash invites you to The Lab" in page.content.decode()
+    assert "Alice Ash invited you to The Lab" in page.content.decode()
     assert "no-store" in page.headers["Cache-Control"]
     assert lab.role_of(carol) is None
     assert reader.act(f"{path}/accept").url == "/orgs/lab"
@@ -82,7 +82,7 @@ def test_only_who_confirmed_the_address_may_take_it(lab, alice, carol, signed_in
     for what in ("accept", "refuse"):
         answer = reader.act(f"{path}/{what}")
         assert answer.status_code == 403
-        assert "went to an address" in answer.content.decode()
+        assert "was sent to an address" in answer.content.decode()
     assert Invitation.objects.open().exists()
     assert lab.role_of(carol) is None
 
@@ -95,7 +95,7 @@ def test_the_form_does_not_tell_whether_an_address_has_an_account(lab, alice, bo
     for address in addresses:
         letters = mailed(lambda address=address: invite(reader, address))
         page = reader.get("/orgs/lab/members").content.decode()
-        answers.append((letters[-1].to, page.count("is invited; a letter"), address in page))
+        answers.append((letters[-1].to, page.count("Invitation sent to"), address in page))
     assert answers == [([address], 1, True) for address in addresses]
     invite(reader, "carol")
     assert "carol</" in reader.get("/orgs/lab/members").content.decode().replace(" <small>", "</")
@@ -116,7 +116,7 @@ def test_a_user_name_does_not_give_the_address_away(lab, alice, carol, signed_in
 @pytest.mark.parametrize(
     ("invited", "role", "words"),
     [
-        ("nobody", "member", "Nobody here has the user name “nobody”"),
+        ("nobody", "member", "No account has the username “nobody”"),
         ("bob", "member", "Bob Birch is a member already"),
         ("carol", "member", "Carol Cedar has no confirmed address"),
         ("not@an@address", "member", "Enter a valid email address"),
@@ -166,8 +166,8 @@ def test_a_refusal_ends_it_and_can_be_repeated(lab, alice, carol, signed_in, lin
     path = link(alice, confirm(carol) and lab, "carol")
     reader = signed_in(carol)
     for _ in range(2):
-        assert "You refused the invitation" in reader.act(f"{path}/refuse", follow=True).content.decode()
-    assert "it was refused" in reader.act(f"{path}/accept").content.decode()
+        assert "You declined the invitation" in reader.act(f"{path}/refuse", follow=True).content.decode()
+    assert "it was declined" in reader.act(f"{path}/accept").content.decode()
     assert lab.role_of(carol) is None
 
 
@@ -176,6 +176,20 @@ def test_an_invitation_changes_no_role_that_one_has(lab, alice, bob, link):
     path = link(alice, lab, "bob@example.org", Role.ADMIN)
     Invitation.objects.of(path.rsplit("/", 1)[1]).accept(bob)
     assert lab.role_of(bob) == "member"
+
+
+@pytest.mark.parametrize(("verb", "role"), [("join", "member"), ("decline", None)])
+def test_a_notice_of_it_is_answered_where_it_stands(lab, alice, carol, signed_in, work, verb, role):
+    Invitation.objects.send(alice, confirm(carol) and lab, "carol", Role.MEMBER)
+    work()
+    reader = signed_in(carol)
+    page = reader.get("/notifications").content.decode()
+    assert [f'formaction="/orgs/lab/{name}"' in page for name in ("join", "decline")] == [True, True]
+    assert signed_in(alice).act(f"/orgs/lab/{verb}").status_code == 404  # she was not invited
+    for _ in range(2):
+        assert reader.act(f"/orgs/lab/{verb}").url == "/orgs/lab"
+    assert lab.role_of(carol) == role
+    assert 'formaction="/orgs/lab/' not in reader.get("/notifications").content.decode()
 
 
 def test_an_unknown_link_is_not_there(lab, stranger, alice, signed_in):
@@ -281,4 +295,4 @@ def test_a_network_sends_so_many_invitations_an_hour(lab, alice, carol, signed_i
         for slug in readers
     ]
     assert [answer.status_code for answer in answers] == [302] * 20 + [429] * 2
-    assert "Too many mails were requested from your network" in answers[-1].content.decode()
+    assert "Too many emails were requested from your network" in answers[-1].content.decode()

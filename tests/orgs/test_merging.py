@@ -115,8 +115,8 @@ def test_imports_that_name_the_old_slug_reach_the_new_organisation(lab, old, mod
 def test_the_page_says_what_will_happen_and_does_it_once(lab, old, alice, moderator, signed_in):
     reader = signed_in(moderator)
     page = reader.get("/moderation/merge?old=laboratory&into=lab").content.decode()
-    assert "Nobody joins The Lab by this." in page
-    assert "/orgs/laboratory and all pages beneath it lead to /orgs/lab" in page
+    assert "No members join The Lab by this." in page
+    assert "/orgs/laboratory and all pages below it redirect to /orgs/lab" in page
     assert Organisation.objects.filter(pk=old.pk).exists()
     for _ in range(2):
         answer = reader.act("/moderation/merge/carry-out", {"old": "laboratory", "into": "lab"})
@@ -127,8 +127,8 @@ def test_the_page_says_what_will_happen_and_does_it_once(lab, old, alice, modera
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("old=nobody&into=lab", "There is no organisation at this address"),
-        ("old=lab&into=lab", "one organisation already"),
+        ("old=nobody&into=lab", "No organisation has this address"),
+        ("old=lab&into=lab", "the same organisation"),
         ("old=lab", "This field is required"),
     ],
 )

@@ -9,9 +9,7 @@ from orgs.models import Organisation
 from tests.factories import OrganisationFactory
 
 
-@pytest.mark.parametrize(
-    ("name", "says"), [("DeepMlnd", "looks too much like “gdm”"), ("Moderators", "keeps for itself")]
-)
+@pytest.mark.parametrize(("name", "says"), [("DeepMlnd", "looks too much like “gdm”"), ("Moderators", "is reserved")])
 def test_a_name_that_could_be_taken_for_anothers_is_refused(lab, alice, signed_in, name, says):
     OrganisationFactory(slug="gdm", name="DeepMind")
     reader = signed_in(alice)

@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import html
 
 from papers import identifiers
 from papers.models import Collection, Item, Submission
@@ -173,3 +174,19 @@ def test_text_that_does_not_name_one_paper_is_searched_and_submits_nothing(text,
     answer = reader.act("/papers/submit", {"arxiv_id": text})
     assert "is not an arXiv id" in answer.content.decode()
     assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("arxiv_id", "names"),
+    [
+        ("2509.08721", ["arXiv HTML", "alphaXiv", "Semantic Scholar", "Hugging Face"]),
+        ("2311.00001", ["alphaXiv", "Semantic Scholar", "Hugging Face"]),
+        ("hep-th/9901001", ["Semantic Scholar"]),
+    ],
+)
+def test_a_paper_can_be_read_where_its_id_is_known(stranger, db, arxiv_id, names):
+    PaperFactory(arxiv_id=arxiv_id)
+    page = html.fromstring(stranger.get(f"/papers/{arxiv_id}").content)
+    links = page.xpath("//section[@aria-labelledby='read-on']//a")
+    assert [link.text for link in links] == names
+    assert all(link.get("href").endswith(arxiv_id) for link in links)

@@ -130,7 +130,7 @@ def test_get_is_refused(address, scene):
         answer = reader.get(address)
         assert contents() == before
         assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
-        assert "only takes what a button sends" in answer.content.decode()
+        assert "This address is for a button" in answer.content.decode()
 
 
 def test_a_missing_token_is_refused(address, scene):
@@ -147,7 +147,7 @@ def test_a_stranger_is_led_to_sign_in_and_back(address, stranger):
     assert (answer.status_code, answer.url) == (302, "/accounts/login/?next=/papers/trending%23vote-7")
     by_htmx = stranger.post(address, form, headers={"hx-request": "true"})
     assert by_htmx.headers["HX-Redirect"] == answer.url
-    assert "You will come back" in stranger.get(answer.url).content.decode()
+    assert "You then come back" in stranger.get(answer.url).content.decode()
     assert contents() == before
 
 

@@ -34,27 +34,27 @@ def change(request: HttpRequest, key: str, token: str = "") -> HttpResponse:
     if not form.is_valid():
         return _render(request, token, form)
     subscription.change(form.instance.settings)
-    messages.success(request, f"“{subscription}” is changed.")
+    messages.success(request, f"Settings of “{subscription}” saved.")
     return redirect(_base(token))
 
 
 def end(request: HttpRequest, key: str, token: str = "") -> HttpResponse:
     subscription = _get(request, key, token)
     subscription.end(EndReason.UNSUBSCRIBED)
-    messages.success(request, f"“{subscription}” does not come any more.")
+    messages.success(request, f"Unsubscribed from “{subscription}”.")
     return redirect(_base(token))
 
 
 def end_all(request: HttpRequest, token: str = "") -> HttpResponse:
     _subscriptions(request, token).end(EndReason.UNSUBSCRIBED)
-    messages.success(request, "No more letters come.")
+    messages.success(request, "Unsubscribed from all email digests.")
     return redirect(_base(token))
 
 
 def resume(request: HttpRequest, key: str, token: str = "") -> HttpResponse:
     subscription = _get(request, key, token)
     subscription.resume()
-    messages.success(request, f"“{subscription}” comes again.")
+    messages.success(request, f"Subscribed to “{subscription}” again.")
     return redirect(_base(token))
 
 

@@ -51,7 +51,7 @@ def _request(request: HttpRequest, form: SubscribeForm) -> HttpResponse:
     subscription = form.instance
     if form.is_own:
         Subscription.objects.subscribe(subscription.user, subscription.email, **subscription.settings)
-        messages.success(request, f"“{subscription}” comes to {subscription.email}.")
+        messages.success(request, f"Subscribed: “{subscription}” goes to {subscription.email}.")
         return redirect("inbox:letters")
     unproven_mail.count_request(request)
     origin = {"email": subscription.email, "ip": client_ip(request), "by": request.user.get_username()}

@@ -6,7 +6,7 @@ from orgs.signals import claim_decided
 @register
 class Claim(NotificationKind):
     key = "claim"
-    title = "Moderators decide whether an organisation’s page is mine"
+    title = "moderators decide on my claim to an organisation"
     signal = claim_decided
 
     def payload(self, claim) -> dict:
@@ -16,11 +16,11 @@ class Claim(NotificationKind):
         return {"user_id": claim.user_id, "subject": f"{claim.pk}", "facts": facts}
 
     def text(self, facts: dict) -> str:
-        outcome = "you are its owner now" if facts["granted"] else "a moderator refused"
-        return f"You asked for the page of {facts['organisation']}, and {outcome}."
+        outcome = "approved" if facts["granted"] else "declined"
+        return f"Your claim to {facts['organisation']} was {outcome}."
 
     def details(self, facts: dict) -> str:
-        return facts["answer"] and f"The answer of the moderators:\n\n{facts['answer']}"
+        return facts["answer"] and f"Reply from the moderators:\n\n{facts['answer']}"
 
     def mail_subject(self, facts: dict) -> str:
-        return f"Your claim to {quoted(facts['organisation'])} was {'granted' if facts['granted'] else 'refused'}"
+        return f"Your claim to {quoted(facts['organisation'])} was {'approved' if facts['granted'] else 'declined'}"

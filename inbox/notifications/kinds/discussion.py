@@ -9,7 +9,7 @@ from papers.signals import comment_posted
 @register
 class Discussion(CommentNotification):
     key = "discussion"
-    title = "A discussion that I follow has a new comment"
+    title = "a discussion that I follow has a new comment"
     signal = comment_posted
     default = Delivery.DAILY
     sentence = "{people} commented on {title}."

@@ -8,24 +8,21 @@ from orgs.signals import invited
 
 @register
 class Invitation(NotificationKind):
-    """An invitation to an organisation. Its link is in the mail to the invited address and nowhere else."""
+    """An invitation to an organisation. The page of notifications has buttons for it while it is open."""
 
     key = "invitation"
-    title = "I am invited to an organisation, by a letter to me"
+    title = "I am invited to an organisation"
     signal = invited
     default, deliveries = Delivery.NEVER, (Delivery.NEVER,)
 
     def payload(self, invitation) -> dict:
         organisation = invitation.organisation
         facts = {"by": str(invitation.inviter), "organisation": organisation.name, "slug": organisation.slug}
-        return {"email": invitation.email, "facts": facts | {"role": invitation.as_role, "email": invitation.email}}
+        return {"email": invitation.email, "facts": facts | {"role": invitation.as_role}}
 
     def notifications(self, email: str, facts: dict) -> Iterator[NotificationData]:
         for address in EmailAddress.objects.filter(email=email, verified=True):
             yield NotificationData(address.user_id, facts["slug"], facts)
 
     def text(self, facts: dict) -> str:
-        return (
-            f"{facts['by']} invites you to become {facts['role']} of {facts['organisation']}. "
-            f"The link to accept is in the letter to {facts['email']}."
-        )
+        return f"{facts['by']} invited you to become {facts['role']} of {facts['organisation']}."

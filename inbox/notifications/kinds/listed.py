@@ -22,7 +22,7 @@ class Listed(NotificationKind):
     """New papers from what a person follows: one notification a day, which takes up later papers of the day."""
 
     key = "listed"
-    title = "Something that I follow brings in new papers"
+    title = "there are new papers from what I follow"
     signal = papers_listed
     default = Delivery.DAILY
 

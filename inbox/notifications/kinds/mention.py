@@ -12,10 +12,10 @@ from papers.signals import people_mentioned
 @register
 class Mention(CommentNotification):
     key = "mention"
-    title = "Somebody mentions me in a comment"
+    title = "someone mentions me in a comment"
     signal = people_mentioned
-    sentence = "{people} mentioned you in the discussion of {title}."
-    headline = "You are mentioned in the discussion of {title}"
+    sentence = "{people} mentioned you in a comment on {title}."
+    headline = "You were mentioned in a comment on {title}"
 
     def recipients(self, comment: Comment, people: list[int]) -> QuerySet:
         """Those of these people whom the comment still names and who were not notified of it before an edit."""

@@ -7,10 +7,10 @@ from papers.signals import comment_posted
 @register
 class Reply(CommentNotification):
     key = "reply"
-    title = "Somebody answers my comment"
+    title = "someone replies to my comment"
     signal = comment_posted
-    sentence = "{people} answered your comment on {title}."
-    headline = "Answer to your comment on {title}"
+    sentence = "{people} replied to your comment on {title}."
+    headline = "Reply to your comment on {title}"
 
     def payload(self, comment: Comment) -> dict | None:
         return super().payload(comment) if answered(comment) else None

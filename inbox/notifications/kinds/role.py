@@ -7,7 +7,7 @@ from orgs.signals import role_changed
 @register
 class Role(NotificationKind):
     key = "role"
-    title = "I get another role in an organisation, or am removed from it"
+    title = "my role in an organisation changes"
     signal = role_changed
 
     def payload(self, organisation, user, role, actor) -> dict | None:

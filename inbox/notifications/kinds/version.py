@@ -10,7 +10,7 @@ from papers.signals import papers_revised
 @register
 class Version(NotificationKind):
     key = "version"
-    title = "A paper that I keep has a new version"
+    title = "a paper that I bookmarked or collected has a new version"
     signal = papers_revised
     default = Delivery.DAILY
 

@@ -10,7 +10,7 @@ from papers.signals import papers_withdrawn
 @register
 class Withdrawn(NotificationKind):
     key = "withdrawn"
-    title = "A paper that I keep is withdrawn"
+    title = "a paper that I bookmarked or collected is withdrawn"
     signal = papers_withdrawn
 
     def notifications(self, papers: list[int]) -> Iterator[NotificationData]:

@@ -104,7 +104,7 @@ def delete(request: HttpRequest, key: str) -> HttpResponse:
     """Delete a collection; nothing happens if the reader keeps none at this address, so a second time is no error."""
     if found := Collection.objects.kept_by(request.user).filter(key=key).first():
         found.end(request.user)
-        messages.success(request, f"“{found}” is deleted.")
+        messages.success(request, f"Deleted “{found}”.")
     return redirect("papers:my_collections")
 
 

@@ -112,7 +112,7 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
     except ValueError as error:
         messages.error(request, str(error))
     except Paper.DoesNotExist:
-        messages.error(request, f"{arxiv_id} is not here yet. Submit it, then add it.")
+        messages.error(request, f"{arxiv_id} is not listed yet. Submit it first, then add it.")
     else:
         Item.objects.add(request.user, collection, [paper.pk])
     return redirect_back(request)
@@ -129,7 +129,7 @@ def move(request: HttpRequest, key: str, ref) -> HttpResponse:
         other = Paper.objects.filter(arxiv_id=data[where]).first()
         Item.objects.move(request.user, collection, paper.pk, where, other and other.pk)
     elif not {"above", "below"} & data.keys():
-        raise BadInput("Nothing was moved, because it was not said where to.")
+        raise BadInput("Nothing was moved: the form has no target.")
     return redirect_back(request, f"row-{paper.pk}")
 
 

@@ -65,7 +65,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The form that edits one's own comment, and the button that retracts it."""
     comment = get_object_or_404(_shown(request).select_related("paper"), pk=pk)
     if request.method == "GET" and comment.author_id != request.user.pk:
-        raise NotAllowed("Only who wrote a comment may edit it.")
+        raise NotAllowed("You can only edit your own comments.")
     return _edit(request, comment)
 
 
@@ -100,7 +100,7 @@ def retract(request: HttpRequest, pk: int) -> HttpResponse:
     """Retract one's own comment."""
     comment = get_object_or_404(Comment.objects.select_related("paper"), pk=pk)
     comment.retract(request.user)
-    messages.success(request, "Your comment is retracted.")
+    messages.success(request, "Comment deleted.")
     return HttpResponseRedirect(f"{comment.paper.get_absolute_url()}#comments")
 
 
@@ -157,7 +157,7 @@ def _show(request: HttpRequest, comment: Comment) -> HttpResponse:
         rows.draw([node], request.user, moderates=acts_as_moderator(request))
         response = render(request, "papers/discussion/_nodes.html", {"nodes": [node]})
     else:
-        messages.success(request, "Your comment is posted.")
+        messages.success(request, "Comment posted.")
         redirect = HttpResponseClientRedirect if request.htmx else HttpResponseRedirect
         response = redirect(comment.get_absolute_url())
     if not request.htmx:

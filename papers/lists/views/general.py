@@ -26,7 +26,6 @@ from papers.period import NoSuchPeriod, Period
 from papers.search import exact
 from papers.search.results import time_limit
 
-
 _CURRENT = {"day": "today", "week": "this week", "month": "this month"}
 
 
@@ -50,7 +49,7 @@ def dated(request: HttpRequest, kind: str, text: str) -> HttpResponse:
     except NoSuchPeriod as error:
         return _no_such_date(request, str(error), error.nearest)
     if span.start > period.today():
-        return _no_such_date(request, f"{span.title} has not come yet.", period.today())
+        return _no_such_date(request, f"{span.title} is in the future.", period.today())
     return _period(request, general.dated(kind, text), span)
 
 
@@ -63,7 +62,7 @@ def pick(request: HttpRequest) -> HttpResponse:
     try:
         day = period.parse("day", request.GET.get("day", ""))
     except NoSuchPeriod as error:
-        raise BadInput(f"{error} A date looks like 2025-09-10.") from None
+        raise BadInput(f"{error} Enter a date such as 2025-09-10.") from None
     return redirect(day)
 
 

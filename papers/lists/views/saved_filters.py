@@ -27,9 +27,9 @@ def save(request: HttpRequest) -> HttpResponse:
     query = parse_query(QueryDict(request.POST.get("query", "")[:MAX_LENGTH]))
     canonical = query.canonical()
     if not canonical or not PaperFilter(query.params, viewer=request.user).is_valid():
-        raise BadInput("There is nothing to save here: only a search or a filter that can be read gets a name.")
+        raise BadInput("Nothing to save: enter a search or a filter first.")
     saved = SavedFilter.objects.save_as(request.user, request.POST.get("name", ""), canonical)
-    messages.success(request, f"This is your search “{saved}” now.")
+    messages.success(request, f"Saved as “{saved}”.")
     return redirect(saved)
 
 

@@ -54,15 +54,14 @@ def _act(request: HttpRequest, slug: str, ref, change: Callable, message: str) -
 @verb
 def tag(request: HttpRequest, slug: str, ref) -> HttpResponse:
     """Accept a paper, whether it was suggested, refused or neither."""
-    return _act(request, slug, ref, Affiliation.objects.accept, "“{paper}” is a paper of {organisation} now.")
+    return _act(request, slug, ref, Affiliation.objects.accept, "“{paper}” is now a paper of {organisation}.")
 
 
 @verb
 def untag(request: HttpRequest, slug: str, ref) -> HttpResponse:
     """Refuse a paper that was suggested or accepted. It stays in the list of refused ones."""
     message = (
-        "“{paper}” is not a paper of {organisation}. It stands "
-        '<a href="{refused}">among the refused ones</a>, where it can be accepted after all.'
+        '“{paper}” is not a paper of {organisation}. You can undo this under <a href="{refused}">declined papers</a>.'
     )
     return _act(request, slug, ref, Affiliation.objects.refuse, message)
 
@@ -70,10 +69,10 @@ def untag(request: HttpRequest, slug: str, ref) -> HttpResponse:
 @verb
 def suggest(request: HttpRequest, slug: str, ref) -> HttpResponse:
     change = partial(Affiliation.objects.suggest, reason=request.POST.get("reason", ""))
-    return _act(request, slug, ref, change, "“{paper}” is suggested to {organisation}, whose admins decide.")
+    return _act(request, slug, ref, change, "Suggested “{paper}” to {organisation}. Its admins will decide.")
 
 
 @verb
 def withdraw(request: HttpRequest, slug: str, ref) -> HttpResponse:
     """Take one's own suggestion back."""
-    return _act(request, slug, ref, Affiliation.objects.withdraw, "Your suggestion is withdrawn.")
+    return _act(request, slug, ref, Affiliation.objects.withdraw, "Suggestion withdrawn.")

@@ -63,7 +63,7 @@ def move(request: HttpRequest, slug: str, name: str, handle: str) -> HttpRespons
     """Move a row to the place that the button names, from 0; a second time changes nothing."""
     organisation, place = editable(request, slug), request.POST.get("place", "")
     if not place.isdecimal():
-        raise BadInput("A place is a number, from 0.")
+        raise BadInput("A place is a number from 0.")
     among = PINNED_LISTS[name].candidates(organisation)
     organisation.move(request.user, name, _row(name, handle).pk, int(place[:4]), among)
     return redirect(f"papers:{name}", slug)

@@ -13,7 +13,7 @@ from papers.organisations.lists import organisation as organisation_list
 
 MEMBERS_SHOWN = 60
 PAPERS_OF_A_SECTION = 5
-_DRAFT = "A draft can't be subscribed to."
+_DRAFT = "You can't subscribe to a draft."
 
 
 def org(request: HttpRequest, slug: str) -> HttpResponse:

@@ -17,7 +17,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         succession.leave(request.user)
         logout(request)
-        messages.success(request, "Your account is deleted. Farewell.")
+        messages.success(request, "Your account was deleted.")
         return redirect("papers:today")
     owned = succession.owned_only_by(request.user)
     context = {

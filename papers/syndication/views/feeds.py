@@ -112,5 +112,5 @@ def renew(request: HttpRequest) -> HttpResponse:
         FeedKey.objects.make(request.user)
     elif FeedKey.objects.replace(request.user, key):
         record(request, request.user, EventKind.FEED_KEY_RENEWED)
-        messages.success(request, "Your own feeds have new addresses now. The old ones open nothing any more.")
+        messages.success(request, "Your private feeds have new addresses. The old ones no longer work.")
     return redirect("papers:feeds")

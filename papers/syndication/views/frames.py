@@ -36,7 +36,7 @@ def embed(request: HttpRequest, path: str) -> HttpResponse:
     try:
         response = _frame(request, path)
     except Http404:
-        context = {"problem": "This list is not here, or not for everybody."}
+        context = {"problem": "This list does not exist or is not public."}
         response = render(request, "papers/syndication/embed.html", context, status=404)
     except Refusal as refusal:
         response = refused(render(request, "papers/syndication/embed.html", {"problem": str(refusal)}), refusal)

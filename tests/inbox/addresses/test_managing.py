@@ -71,7 +71,7 @@ def test_change(desk, row, time_machine):
         assert reader.act(f"{page}/{row.key}/change", SETTINGS).url == page
         row.refresh_from_db()
         assert (row.cadence, row.hour, row.zone, row.most) == ("monthly", 0, "Asia/Kolkata", 50)
-        assert (row.address, row.title) == ("/papers?min_votes=9", "Papers · Upvotes at least: 9")
+        assert (row.address, row.title) == ("/papers?min_votes=9", "Papers · Minimum upvotes: 9")
         assert row.next_at.isoformat() == "2026-11-30T18:30:00+00:00"
     reader.act(f"{page}/{row.key}/change", SETTINGS | {"min_votes": ""})
     row.refresh_from_db()
@@ -83,9 +83,9 @@ def test_what_cannot_be_changed(desk, row):
     SubscriptionFactory(email=SARA, address="/papers?min_votes=9")
     before = Subscription.objects.filter(pk=row.pk).values().get()
     wrong = reader.act(f"{page}/{row.key}/change", SETTINGS | {"zone": "Nowhere"})
-    assert (wrong.status_code, "no time zone that we know" in text(wrong)) == (400, True)
+    assert (wrong.status_code, "Unknown time zone" in text(wrong)) == (400, True)
     taken = reader.act(f"{page}/{row.key}/change", SETTINGS)
-    assert (taken.status_code, "another subscription with just these filters" in text(taken)) == (400, True)
+    assert (taken.status_code, "another subscription with the same filters" in text(taken)) == (400, True)
     assert Subscription.objects.filter(pk=row.pk).values().get() == before
 
 
@@ -125,7 +125,7 @@ def test_a_link_of_what_was_forgotten_opens_nothing_of_others(row, stranger):
         one.end("unsubscribed")
         Subscription.objects.filter(pk=one.pk).update(email="")
     page = text(stranger.get(signed_links.MANAGE.link(signed_links.WholeAddress(row.key)).removeprefix(SITE)))
-    assert "No letters come here." in page
+    assert "No email digests yet." in page
     assert "Another" not in page
 
 
@@ -141,7 +141,7 @@ def test_what_came_back_cannot_be_resumed(desk, row):
     reader, page = desk
     Suppression.objects.add(SARA, Why.BOUNCED)
     shown = text(reader.get(page))
-    assert ("mail to this address came back" in shown, "/resume" in shown) == (True, False)
+    assert ("email to this address bounced" in shown, "/resume" in shown) == (True, False)
     assert reader.act(f"{page}/{row.key}/resume").status_code == 400
     assert state(row) == "ended"
 
@@ -156,7 +156,7 @@ def test_resuming_beside_a_new_one_is_none_too_many(desk, row):
 
 def test_an_unconfirmed_address_shows_nothing(row, signed_in):
     page = text(signed_in(UserFactory(email=SARA)).get("/settings/letters"))
-    assert ("No letters come here" in page, row.key in page) == (True, False)
+    assert ("No email digests yet" in page, row.key in page) == (True, False)
 
 
 def test_a_link_to_manage_lasts_thirty_days_and_is_mailed_anew(row, stranger, post, time_machine):
@@ -166,7 +166,7 @@ def test_a_link_to_manage_lasts_thirty_days_and_is_mailed_anew(row, stranger, po
     assert stranger.get(old).status_code == 200
     time_machine.shift(timedelta(days=2))
     page = stranger.get(old)
-    assert (page.status_code, "We mail you a new link" in text(page)) == (410, True)
+    assert (page.status_code, "Get a link by email" in text(page)) == (410, True)
     assert stranger.post(f"{old}/{row.key}/end").status_code == 400
     assert state(row) == "active"
     stranger.post("/letters/manage", {"email": SARA.upper()})
@@ -231,7 +231,7 @@ def test_to_unsubscribe_works_for_ever_and_resuming_does_not(row, stranger, time
 def test_to_unsubscribe_what_is_gone_is_no_error(row, stranger):
     path = signed_links.UNSUBSCRIBE.link(row).removeprefix(SITE)
     row.delete()
-    assert "These letters do not come any more" in text(stranger.post(path))
+    assert "This email digest is no longer sent to you" in text(stranger.post(path))
 
 
 def test_a_list_that_is_gone_can_be_ended_but_not_changed(desk, row, alice):

@@ -27,15 +27,15 @@ def test_from_the_box_to_the_first_letters_due(paper, stranger, post, time_machi
     assert '<form class="subscribe-line" method="post" action="/subscribe">' in front
     assert "csrfmiddlewaretoken" not in front
     answer = stranger.post("/subscribe", {"email": "Sara@Example.org"}, REMOTE_ADDR="203.0.113.7")
-    assert f"We have sent a mail to {SARA}." in text(answer)
+    assert f"We sent an email to {SARA}." in text(answer)
     assert stranger.cookies == {}
     (mail,) = post()
-    assert (mail.to, mail.subject) == ([SARA], "[Broadsheet] Confirm that you want letters")
+    assert (mail.to, mail.subject) == ([SARA], "[Broadsheet] Confirm your subscription")
     assert "http://127.0.0.1:8000/papers." in mail.body
     assert "from the network address 203.0.113.7 on 28 November 2026, 10:00 UTC" in mail.body
     assert "every day at 07:00 (UTC)" in mail.body
     path = link(mail, "confirm")
-    assert "Yes, send me these letters" in text(stranger.get(path))
+    assert "Subscribe" in text(stranger.get(path))
     assert Subscription.objects.get().state == "asked"
     for _ in range(2):
         assert "You are subscribed" in text(stranger.post(path))
@@ -52,7 +52,7 @@ def test_all_that_can_be_chosen(stranger, post, lab):
     (mail,) = post()
     row = Subscription.objects.get()
     assert row.address == "/orgs/lab?min_votes=20&has=code"
-    assert row.title == "The Lab · Upvotes at least: 20 · Has: code"
+    assert row.title == "The Lab · Minimum upvotes: 20 · Has: code"
     assert (row.cadence, row.hour, row.zone, row.most) == ("weekly", 21, "Europe/Lisbon", 3)
     assert "http://127.0.0.1:8000/orgs/lab, narrowed by words or filters that the page shows." in mail.body
 
@@ -63,7 +63,7 @@ def test_all_that_can_be_chosen(stranger, post, lab):
         ({"email": ""}, "This field is required"),
         ({"email": "nobody"}, "Enter a valid email address"),
         ({"email": "a@example.org\nBcc: b@example.org"}, "Enter a valid email address"),
-        ({"zone": "Atlantis/Center"}, "no time zone that we know"),
+        ({"zone": "Atlantis/Center"}, "Unknown time zone"),
         ({"hour": "24"}, "Select a valid choice"),
         ({"most": "51"}, "less than or equal to 50"),
         ({"most": "0"}, "greater than or equal to 1"),
@@ -112,8 +112,8 @@ def test_a_preview_is_todays_letter_and_leaves_nothing(stranger, post, time_mach
     page = text(stranger.get("/subscribe?preview=1&email=&min_votes=5&cadence=weekly"))
     assert ("Loved" in page, "Unseen" in page) == (True, False)
     assert '<option value="weekly" selected>' in page
-    assert "nothing for a letter today" in text(stranger.get("/subscribe?preview=1&min_votes=99"))
-    assert "no time zone that we know" in text(stranger.get("/subscribe?preview=1&zone=Nowhere"))
+    assert "no email would be sent today" in text(stranger.get("/subscribe?preview=1&min_votes=99"))
+    assert "Unknown time zone" in text(stranger.get("/subscribe?preview=1&zone=Nowhere"))
     assert (post(), ProcrastinateJob.objects.count(), Subscription.objects.count()) == ([], 0, 0)
 
 
@@ -141,7 +141,7 @@ def test_who_has_it_already_is_told_by_mail_and_keeps_the_settings(db, stranger,
     row = SubscriptionFactory(email=SARA, most=7)
     stranger.post("/subscribe", {"email": SARA, "most": "50", "hour": "3"})
     (mail,) = post()
-    assert (mail.subject, "/letters/confirm/" in mail.body) == ("[Broadsheet] You get these letters already", False)
+    assert (mail.subject, "/letters/confirm/" in mail.body) == ("[Broadsheet] You are already subscribed", False)
     assert "Letters" in text(stranger.get(link(mail, "manage")))
     row.refresh_from_db()
     assert (row.most, row.hour, Subscription.objects.count()) == (7, 7, 1)
@@ -175,10 +175,10 @@ def test_never_again(db, stranger, post):
     SubscriptionFactory(email=SARA, address="/papers/trending")
     stranger.post("/subscribe", {"email": SARA})
     path = link(post()[0], "never")
-    assert "Never write to sara@example.org?" in text(stranger.get(path))
+    assert "Stop all email to sara@example.org?" in text(stranger.get(path))
     assert not Suppression.objects.has(SARA)
     for _ in range(2):
-        assert "We will not write again" in text(stranger.post(path))
+        assert "Email is off" in text(stranger.post(path))
     assert {row.state for row in Subscription.objects.all()} == {"ended"}
     stranger.post("/subscribe", {"email": SARA})
     assert post() == []
@@ -198,10 +198,10 @@ def test_the_link_to_confirm_lasts_three_days(db, stranger, post, time_machine):
     stranger.post("/subscribe", {"email": SARA})
     path = link(post()[0], "confirm")
     time_machine.shift(timedelta(days=2, hours=23))
-    assert "One more press" in text(stranger.get(path))
+    assert "Confirm your subscription" in text(stranger.get(path))
     time_machine.shift(timedelta(hours=2))
     for answer in (stranger.get(path), stranger.post(path)):
-        assert (answer.status_code, "ask once more" in text(answer)) == (410, True)
+        assert (answer.status_code, "subscribe again" in text(answer)) == (410, True)
     assert Subscription.objects.get().state == "asked"
 
 
@@ -216,7 +216,7 @@ def test_who_is_signed_in_subscribes_an_own_address_at_once(alice, signed_in, po
 
 def test_for_any_other_address_they_are_a_stranger(alice, signed_in, post):
     reader = signed_in(confirm(alice))
-    assert f"We have sent a mail to {SARA}" in text(reader.act("/subscribe", {"email": SARA}))
+    assert f"We sent an email to {SARA}" in text(reader.act("/subscribe", {"email": SARA}))
     assert post()[0].to == [SARA]
 
 
@@ -231,7 +231,7 @@ def test_what_one_follows_comes_to_oneself_only(alice, lab, signed_in, post):
     OrganisationFollow.objects.make(alice, lab)
     reader = signed_in(confirm(alice))
     answer = reader.act("/subscribe", {"email": SARA, "list": "/papers/following"})
-    assert (answer.status_code, "of your account only" in text(answer), post()) == (400, True, [])
+    assert (answer.status_code, "an address of your account" in text(answer), post()) == (400, True, [])
     reader.act("/subscribe", {"email": "alice@example.org", "list": "/papers/following"})
     assert (Subscription.objects.get().user, Subscription.objects.get().title) == (alice, "Following")
 
@@ -249,8 +249,8 @@ def test_a_suppressed_address_of_ones_own_says_what_to_do(alice, signed_in):
     confirm(alice)
     Suppression.objects.add(alice.email, Why.COMPLAINED)
     reader = signed_in(alice)
-    assert "under “Letters”" in text(reader.act("/subscribe", {"email": alice.email}))
-    assert "a mail was reported as unwanted" in text(reader.get("/settings/letters"))
+    assert "under “Email digests”" in text(reader.act("/subscribe", {"email": alice.email}))
+    assert "an email was reported as spam" in text(reader.get("/settings/letters"))
     reader.act("/settings/letters/allow", {"email": SARA})
     assert Suppression.objects.has(alice.email)
     reader.act("/settings/letters/allow", {"email": alice.email})
@@ -270,7 +270,7 @@ def test_there_is_a_last_one(db, stranger, post):
         SubscriptionFactory(email=SARA, address=f"/papers?min_votes={n}")
     stranger.post("/subscribe", {"email": SARA})
     answer = stranger.post(link(post()[0], "confirm"))
-    assert "as many as there can be" in text(answer)
+    assert "is the maximum" in text(answer)
     assert Subscription.objects.filter(state="active").count() == 30
 
 

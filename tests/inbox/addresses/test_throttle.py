@@ -52,7 +52,7 @@ def test_a_network_causes_so_many_an_hour_and_is_told(db, stranger, post, time_m
     for path in ("/subscribe", "/letters/manage"):
         answer = stranger.post(path, {"email": "one@example.org"}, REMOTE_ADDR="203.0.113.99")
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "180")
-        assert "Too many mails were requested from your network" in text(answer)
+        assert "Too many emails were requested from your network" in text(answer)
     assert len(post()) == 20
     assert ask(stranger, "one@example.org", ip="203.0.114.1").status_code == 200
     time_machine.shift(timedelta(seconds=180))

@@ -93,7 +93,7 @@ def an_issue(*papers: Entry, title="Papers") -> Issue:
 
 
 def test_headers(letter, mail, settings):
-    assert mail["Subject"] == "[Broadsheet] Thu 11 Sep, Papers · Upvotes at least: 1: Attention is enough"
+    assert mail["Subject"] == "[Broadsheet] Thu 11 Sep, Papers · Minimum upvotes: 1: Attention is enough"
     assert (mail["From"], mail["To"]) == (settings.DEFAULT_FROM_EMAIL, "ann@example.org")
     assert mail["Message-ID"] == f"<{letter.key}@127.0.0.1>"
     assert mail["Auto-Submitted"] == "auto-generated"
@@ -145,7 +145,7 @@ def test_the_two_bodies(mail):
         ):
             assert line in body_text
         assert "What was asked, what was done, what came out." in body_text
-        assert "subscribed to it at 127.0.0.1:8000: Papers · Upvotes at least: 1 · Every day." in body_text
+        assert "subscribed to it at 127.0.0.1:8000: Papers · Minimum upvotes: 1 · Every day." in body_text
         assert "ann@" not in body_text
 
 
@@ -220,7 +220,7 @@ def test_hostile_titles(letter, lab, title):
     mail = read(letter, found)
     assert mail.keys() == read(letter, an_issue()).keys()
     assert not mail.defects
-    assert mail["Subject"].startswith("[Broadsheet] Thu 11 Sep, Papers · Upvotes at least: 1: ")
+    assert mail["Subject"].startswith("[Broadsheet] Thu 11 Sep, Papers · Minimum upvotes: 1: ")
     loads = Loads(part(mail, "html"))
     assert (loads.fetched, loads.tags.count("h2")) == ([], 3)
     assert found.papers[0].paper.plain_title in loads.text

@@ -65,7 +65,7 @@ def test_a_letter_that_said_nothing_has_no_page(letter, stranger):
 def test_all_its_papers_can_be_gone(letter, stranger):
     letter.papers = [0]
     letter.save()
-    assert "None of its papers is here any more." in stranger.get(letter.get_absolute_url()).content.decode()
+    assert "Its papers are no longer on this site." in stranger.get(letter.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize("rows", [1, 30])

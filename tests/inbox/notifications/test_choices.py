@@ -59,7 +59,7 @@ def test_the_page_shows_every_kind_that_leaves_a_choice_and_what_was_chosen(alic
     assert {"claim": "at_once", "listed": "daily", "version": "daily"}.items() <= defaults.items()
     form = defaults | {"listed": "at_once", "claim": "never"}
     for _ in range(2):
-        assert "Your choices are saved" in text(reader.act(PAGE, form, follow=True))
+        assert "Email settings saved" in text(reader.act(PAGE, form, follow=True))
         assert checked(reader.get(PAGE)) == form
     assert checked(signed_in(bob).get(PAGE)) == defaults
 
@@ -68,7 +68,7 @@ def test_the_page_shows_every_kind_that_leaves_a_choice_and_what_was_chosen(alic
 def test_what_cannot_be_chosen_changes_nothing(alice, signed_in, kind, how):
     answer = signed_in(alice).act(PAGE, {"role": "never", kind: how})
     assert answer.status_code == 400
-    assert "is no way to be told" in text(answer)
+    assert "is not a choice" in text(answer)
     assert not Choice.objects.exists()
 
 
@@ -99,11 +99,11 @@ def test_a_link_stops_mails_without_an_account_or_a_token(alice, bob, stranger):
     assert KINDS["listed"].title not in page
     assert not Choice.objects.exists()
     for _ in range(2):
-        assert "You get no more" in text(stranger.post(path, {"List-Unsubscribe": "One-Click"}))
+        assert "You are unsubscribed" in text(stranger.post(path, {"List-Unsubscribe": "One-Click"}))
     assert {key for key, how in Choice.objects.of(alice).items() if how == "never"} == {"claim", "role", "invitation"}
     assert [notification.user for notification in Notification.objects.unmailed()] == [bob]
     alice.delete()
-    assert "You get no more" in text(stranger.post(path))
+    assert "You are unsubscribed" in text(stranger.post(path))
 
 
 def test_a_link_for_something_else_stops_nothing(alice, stranger):

@@ -47,20 +47,20 @@ def question(paper, alice):
 def test_answers_to_one_comment_are_one_notification_while_it_is_unread(paper, question, alice, bob, carol, dan, work):
     first = post(bob, paper, parent=question)
     work()
-    assert lines(alice) == ["Bob Birch answered your comment on “On α-decay”."]
+    assert lines(alice) == ["Bob Birch replied to your comment on “On α-decay”."]
     for author in (carol, bob):
         post(author, paper, parent=question)
         work()
-    assert lines(alice) == ["Bob Birch and Carol Cedar answered your comment on “On α-decay”."]
+    assert lines(alice) == ["Bob Birch and Carol Cedar replied to your comment on “On α-decay”."]
     post(dan, paper, parent=question)
     work()
-    assert lines(alice) == ["Bob Birch, Carol Cedar and 1 more answered your comment on “On α-decay”."]
+    assert lines(alice) == ["Bob Birch, Carol Cedar and 1 more replied to your comment on “On α-decay”."]
     unread = alice.notifications.get()
     assert unread.link == f"/comments/{first.pk}"
     unread.read()
     later = post(dan, paper, parent=question)
     work()
-    assert lines(alice)[1:] == ["Dan answered your comment on “On α-decay”."]
+    assert lines(alice)[1:] == ["Dan replied to your comment on “On α-decay”."]
     assert alice.notifications.latest("pk").link == f"/comments/{later.pk}"
 
 
@@ -75,8 +75,8 @@ def test_whom_a_comment_names(paper, alice, bob, carol, dan, signed_in, work):
     first = post(alice, paper, "Ask @BOB and @dan, not @nobody.")
     post(carol, paper, "Or @bob?")
     work()
-    assert lines(bob) == ["Alice Ash and Carol Cedar mentioned you in the discussion of “On α-decay”."]
-    assert lines(dan) == ["Alice Ash mentioned you in the discussion of “On α-decay”."]
+    assert lines(bob) == ["Alice Ash and Carol Cedar mentioned you in a comment on “On α-decay”."]
+    assert lines(dan) == ["Alice Ash mentioned you in a comment on “On α-decay”."]
     assert bob.notifications.get().link == f"/comments/{first.pk}"
     assert Notification.objects.count() == 2
     assert lines(bob)[0] in text(signed_in(bob).get("/notifications"))
@@ -183,8 +183,8 @@ def test_a_mail_begins_with_our_words_and_has_no_text_of_a_comment(alice, bob, c
     work()
     subjects = {letter.to[0]: letter.subject for letter in mailoutbox}
     assert subjects == {
-        "alice@example.org": "[Broadsheet] Answer to your comment on “You have 'won'”",
-        "carol@example.org": "[Broadsheet] You are mentioned in the discussion of “You have 'won'”",
+        "alice@example.org": "[Broadsheet] Reply to your comment on “You have 'won'”",
+        "carol@example.org": "[Broadsheet] You were mentioned in a comment on “You have 'won'”",
     }
     assert dan.notifications.get().mail_subject == "New comment on “You have 'won'”"  # by mail once a day
     assert all(f"/comments/{answer.pk}\n" in letter.body for letter in mailoutbox)

@@ -91,7 +91,7 @@ def test_once_a_day_in_one_mail(alice, bob, work, mailoutbox):
     assert [(letter.to, letter.subject) for letter in mailoutbox] == [
         (["bob@example.org"], "[Broadsheet] Your claim to “The Lab” was granted")
     ]
-    assert "> The answer of the moderators:\n>\n> Well done.\n" in mailoutbox[0].body
+    assert "> Reply from the moderators:\n>\n> Well done.\n" in mailoutbox[0].body
     mailoutbox.clear()
     Notification.objects.filter(user=bob, subject="org-1").read()
     for _ in range(2):

@@ -93,7 +93,7 @@ def test_a_new_one_by_the_form(alice, lab, signed_in):
     assert new(reader, owner="lab").url == Collection.objects.get(organisation=lab).get_absolute_url()
     again = new(reader, name="AUTUMN", description="Typed")
     assert again.status_code == 400
-    assert "There is a collection of this name already" in again.content.decode()
+    assert "A collection named" in again.content.decode()
     assert "Typed" in again.content.decode()
 
 
@@ -112,8 +112,8 @@ def test_who_was_overtaken_is_told_and_loses_nothing(alice, signed_in):
     late = reader.act(url, form | {"description": "Second"})
     page = late.content.decode()
     assert late.status_code == 409
-    assert page.count("Meanwhile this was changed to") == 1
-    assert "Meanwhile this was changed to “First”" in page
+    assert page.count("This was changed to") == 1
+    assert "This was changed to “First”" in page
     assert ">\nSecond</textarea>" in page
     base = late.context["form"].data["base"]
     assert reader.act(url, form | {"description": "Second", "base": base}).status_code == 302
@@ -148,7 +148,7 @@ def test_a_note_that_somebody_else_changed_is_shown(alice, four, signed_in):
     assert reader.act(url, {"note": "One\nmore", "was": ""}).status_code == 302  # twice is once
     late = reader.act(url, {"note": "Mine", "was": ""})
     assert late.status_code == 409
-    assert "Meanwhile this was changed to “One\nmore”" in late.content.decode()
+    assert "This was changed to “One\nmore”" in late.content.decode()
     assert "Mine</textarea>" in late.content.decode()
     assert reader.act(url, {"note": "Mine", "was": "One\r\nmore"}).status_code == 302
     assert collection.items.get(paper=four[0]).note == "Mine"
@@ -249,7 +249,7 @@ def test_what_can_be_hidden_at_any_moment_is_asked_for_anew(alice, four, strange
 def test_adding_by_id_in_place(alice, four, signed_in):
     collection = shelf(alice, papers=four[:1])
     reader, url = signed_in(alice), collection.get_absolute_url()
-    for typed, says in (("nonsense", "is not an arXiv id"), ("2001.00001", "2001.00001 is not here yet")):
+    for typed, says in (("nonsense", "is not an arXiv id"), ("2001.00001", "2001.00001 is not listed yet")):
         answer = reader.act(f"{url}/add", {"what": typed, "next": f"{url}/arrange"}, follow=True)
         assert says in answer.content.decode()
     for _ in range(2):

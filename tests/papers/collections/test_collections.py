@@ -109,7 +109,7 @@ def test_a_paper_that_is_gone_is_no_place_to_move_to(alice, four):
     collection = shelf(alice, papers=four)
     Item.objects.remove(alice, collection, [four[0].pk])
     for where in ("above", "below"):
-        with pytest.raises(BadInput, match="not in the collection any more"):
+        with pytest.raises(BadInput, match="no longer in the collection"):
             Item.objects.move(alice, collection, four[2].pk, where, four[0].pk)
     assert order(collection) == list("BCD")
 

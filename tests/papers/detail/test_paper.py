@@ -42,7 +42,7 @@ def test_an_unknown_paper_is_offered_for_submission(db, stranger):
 def test_what_is_no_id_is_not_found(db, stranger, path):
     answer = stranger.get(path)
     assert answer.status_code == 404
-    assert "nothing at this address" in answer.content.decode()
+    assert "Page not found" in answer.content.decode()
 
 
 def test_twenty_authors_then_a_disclosure(db, stranger):
@@ -122,7 +122,7 @@ def test_where_it_stands(paper, alice, stranger):
 def test_no_abstract_and_no_authors(db, stranger):
     PaperFactory(arxiv_id="2509.08721", abstract="", authors=[])
     page = html(stranger)
-    assert "has no abstract here" in page
+    assert "No abstract." in page
     assert 'class="authors"' not in page
 
 

@@ -111,7 +111,7 @@ def test_a_paper_without_a_vector_says_so_and_shows_none(library, stranger):
     Embedding.objects.filter(paper=library["chain"]).delete()
     page = stranger.get(path(library["chain"]))
     assert keys(page) == []
-    assert "Nothing can be compared with this paper yet." in text(page)
+    assert "No similar papers yet." in text(page)
     assert listed(stranger.get(library["chain"].get_absolute_url())) == []
     assert "chain" not in keys(stranger.get(path(library["survey"])))
 

@@ -66,7 +66,7 @@ def test_the_newest_come_first_fifty_on_a_page(paper, stranger):
         assert stranger.get(f"{path}?older=forged").status_code == 400
 
 
-@pytest.mark.parametrize(("path", "words"), [(PATHS[0], "Nobody has commented yet"), (PATHS[2], "no comments here")])
+@pytest.mark.parametrize(("path", "words"), [(PATHS[0], "No comments yet"), (PATHS[2], "No comments yet")])
 def test_an_empty_list_says_so(alice, stranger, path, words):
     assert words in texts(stranger.get(path))
     assert entries(stranger, path) == ()

@@ -66,7 +66,7 @@ def test_an_answer_is_counted_by_its_parent_and_refused_by_a_retracted_one(paper
     comment.refresh_from_db()
     assert (answer.depth, comment.reply_count) == (1, 1)
     comment.retract(alice)
-    with pytest.raises(Conflict, match="can't be answered"):
+    with pytest.raises(Conflict, match="can't reply to it"):
         post(bob, paper, "Really?", comment)
     assert counters(paper) == (1, 1, 1)
 
@@ -145,7 +145,7 @@ def test_one_report_a_person_and_paper(paper, alice, bob):
 @pytest.mark.parametrize(
     ("text", "refusal"),
     [
-        (" \n", "Write something"),
+        (" \n", "Enter some text"),
         ("x" * 10_001, "at most 10,000 characters; this one has 10,001"),
         ("[a](https://a.example) [b](https://b.example) https://c.example", "2 links in a comment; this one has 3"),
     ],

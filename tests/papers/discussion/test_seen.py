@@ -77,7 +77,7 @@ def test_dismissing_by_htmx_leaves_a_line_with_undo_and_by_a_form_a_message(pape
     card = reader.act(f"{url}/undo", headers={"hx-request": "true"}).content.decode()
     assert (f'hx-post="{url}"' in card, "Undo" in card) == (True, False)
     page = reader.get(reader.act(url, {"next": "/papers"}).url)
-    assert f"“{paper.title}” is dismissed. You can undo that on the page of dismissed papers." in text(page)
+    assert f"Dismissed “{paper.title}”. You can undo this on the page of dismissed papers." in text(page)
 
 
 def test_a_card_is_the_same_for_all_strangers_and_offers_to_dismiss_only_to_readers(paper, alice, signed_in, stranger):
@@ -131,7 +131,7 @@ def test_a_paper_of_a_done_day_cannot_be_forgotten_alone(four_papers, alice, sig
     reader = signed_in(alice)
     answer = reader.act(f"/papers/{four_papers['of the day'].arxiv_id}/seen/forget")
     assert answer.status_code == 409
-    assert "You marked the day of this paper as done" in text(answer)
+    assert "You marked this paper’s day as done" in text(answer)
     assert reader.act(f"/papers/{four_papers['opened'].arxiv_id}/seen/forget").status_code == 302
     assert Seen.objects.count() == 0
 
@@ -144,14 +144,14 @@ def test_a_filter_of_seen_papers_needs_a_reader(four_papers, alice, signed_in, s
         page = stranger.get(f"/papers?seen={value}")
         assert (page.status_code, titles(page)) == (400, [])
         assert field in page.content.decode()
-        assert "Sign in to leave out what you have seen." in text(page)
+        assert "Sign in to filter by what you have seen." in text(page)
     for path in ("/papers.atom", "/embed/papers"):
         answer = stranger.get(f"{path}?seen=no")
         assert answer.status_code == 400
         assert "Seen: Sign in" in text(answer)
     assert stranger.get("/papers?seen=all").status_code == 400
     letter = signed_in(alice).get("/subscribe?list=/papers/trending%3Fseen%3Dno")
-    assert "can't come by mail with the filter “Seen”" in text(letter)
+    assert "with the filter “Seen” can't be subscribed to" in text(letter)
 
 
 def test_ones_own_feed_knows_what_one_has_seen(four_papers, feed_key, stranger):

@@ -158,7 +158,7 @@ def test_catching_up_day_by_day(since_monday, reader, alice):
     for day in ("2025-09-09", "2025-09-08"):
         reader.act(f"/papers/date/{day}/done")
     page = reader.get("/papers/catch-up")
-    assert (titles(page), "No days to go. Wed 10 Sep Done. Undo" in text(page)) == ([], True)
+    assert (titles(page), "No days left. Wed 10 Sep Done. Undo" in text(page)) == ([], True)
     assert "You are up to date." in text(page)
     reader.act("/papers/date/2025-09-09/done/undo")
     assert titles(reader.get("/papers/catch-up")) == ["tuesday"]
@@ -205,7 +205,7 @@ def test_the_link_counts_the_days_that_the_page_has_papers_of(since_monday, read
         assert f"{days} {noun} to go" in text(page)
     else:
         assert "Catch up" not in line(reader)
-        assert "No days to go." in text(page)
+        assert "No days left." in text(page)
         assert "You are up to date." in text(page)
 
 

@@ -91,9 +91,9 @@ def test_a_retracted_comment_keeps_its_place_if_it_was_answered(paper, thread, a
     alone = post(alice, paper, "Alone.")
     alone.retract(alice)
     thread.retract(alice)
-    assert texts(stranger.get("/papers/2509.08721")) == ["Retracted by its author.", ">Reply."]
+    assert texts(stranger.get("/papers/2509.08721")) == ["Deleted by its author.", ">Reply."]
     page = stranger.get(f"/comments/{alone.pk}").content.decode()
-    assert "Retracted by its author." in page
+    assert "Deleted by its author." in page
     assert "Alone." not in page
 
 

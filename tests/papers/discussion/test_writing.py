@@ -34,7 +34,7 @@ def test_who_posts_comes_to_the_comment(paper, alice, signed_in):
         comment = Comment.objects.get()
         assert answer.url == f"/comments/{comment.pk}"
     page = reader.get(answer.url).content.decode()
-    assert "Your comment is posted." in page
+    assert "Comment posted." in page
     assert "Good <em>point</em>." in page
 
 

@@ -76,7 +76,7 @@ def test_what_is_not_there_is_404(alice, signed_in, kind, what):
 
 def test_nobody_follows_oneself(alice, signed_in):
     answer = signed_in(alice).act("/papers/following/people/follow", {"what": "alice"})
-    assert (answer.status_code, "you need not follow" in text(answer)) == (400, True)
+    assert (answer.status_code, "You can't follow yourself" in text(answer)) == (400, True)
     with pytest.raises(IntegrityError):
         PersonFollow.objects.create(user=alice, person=alice)
 

@@ -179,7 +179,7 @@ def test_the_list_costs_the_same_with_any_number_of_follows(alice, signed_in):
 
 def test_an_empty_list_says_what_to_do(paper, alice, signed_in):
     reader = signed_in(alice)
-    assert "You follow nothing yet" in text(reader.get(LIST))
+    assert "You do not follow anything yet" in text(reader.get(LIST))
     TopicFollow.objects.make(alice, "cs.CL")
     assert "Nothing yet from what you follow" in text(reader.get(LIST))
     assert "matches this filter" in text(reader.get(f"{LIST}?has=code"))

@@ -177,7 +177,7 @@ def test_ids_that_are_none_or_unknown_are_told():
     site = Site(feed("2509.00001v2"))
     items = list(arxiv.fetch(["2509.00001v2", "abc", "https://arxiv.org/abs/2509.00002v1"], site.client))
     assert items == [
-        Problem("ids", 2, "“abc” is not an arXiv id: one looks like 2509.08721 or hep-th/9901001"),
+        Problem("ids", 2, "“abc” is not an arXiv id such as 2509.08721 or hep-th/9901001"),
         PaperRecord.from_source(arxiv_id="2509.00001v2", title="T", published_at="2025-09-10", seems_withdrawn=False),
         Problem("arXiv", None, "2509.00002v1 is not known there"),
     ]

@@ -129,7 +129,7 @@ def test_what_is_bad_is_told_with_file_position_and_reason_and_the_rest_is_saved
     assert run.code == 1
     assert run.err.splitlines()[:2] == [
         f"{path}, record 2: paper: an object was expected, not NoneType",
-        f"{path}, record 3: arxiv_id: “2513.00001” is not an arXiv id: one looks like 2509.08721 or hep-th/9901001",
+        f"{path}, record 3: arxiv_id: “2513.00001” is not an arXiv id such as 2509.08721 or hep-th/9901001",
     ]
     assert "2 new, 0 changed, 0 unchanged, 2 bad" in run.out
     assert Paper.objects.count() == 2

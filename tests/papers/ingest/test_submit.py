@@ -75,7 +75,7 @@ def test_a_paper_that_is_here_is_shown(paper, alice, signed_in):
         ("hello", "is not an arXiv id"),
         ("", "This field is required"),
         ("x" * 300, "is not an arXiv id"),
-        ("https://arxiv.org/abs/2501.00001 https://arxiv.org/abs/2501.00002", "it names several papers"),
+        ("https://arxiv.org/abs/2501.00001 https://arxiv.org/abs/2501.00002", "names several papers"),
     ],
 )
 def test_what_is_no_id_is_explained_and_kept(alice, signed_in, typed, words):

@@ -62,7 +62,7 @@ def test_while_arxiv_does_not_answer_it_is_tried_again_and_at_last_fails(queue, 
         jobs.sql("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE id = %s", pk)
         jobs.work()
     page = reader.get(submission.get_absolute_url()).content.decode()
-    assert "That was the last of several tries." in page
+    assert "That was the last of several attempts." in page
     assert ProcrastinateJob.objects.get(pk=pk).status == "failed"
     last = [record for record in caplog.records if record.name == "lib.jobs"][-1]
     assert last.getMessage() == f"papers.ingest.tasks.fetch_submission[{pk}](pk={submission.pk}) failed, attempt 6"

@@ -153,7 +153,7 @@ def test_marks_from_long_ago_are_found_along_any_order(many, alice, signed_in, o
 def test_filters_that_no_paper_meets_are_answered_without_a_walk(many, db, stranger, query, order):
     with blocks() as counts:
         page = stranger.get(f"/papers?{query}&sort={order}")
-    assert "No paper here matches" in page.content.decode()
+    assert "No papers match" in page.content.decode()
     assert max(counts, default=0) < MAX_BLOCKS
 
 

@@ -228,8 +228,8 @@ def test_statements_do_not_grow_with_rows(db, stranger, django_assert_num_querie
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("export=docx", "A list is exported as one of bibtex, ris, csl, csv, not as “docx”."),
-        ("export=csv&min_votes=many", "Nothing is exported, because a filter of this list can't be read."),
+        ("export=docx", "Unknown format “docx”. Choose one of: bibtex, ris, csl, csv."),
+        ("export=csv&min_votes=many", "Nothing was exported, because a filter of this list can't be read."),
     ],
 )
 def test_what_cannot_be_exported_is_said(paper, stranger, query, words):

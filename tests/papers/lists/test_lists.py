@@ -53,27 +53,27 @@ def test_weeks_and_months(three_days, stranger):
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/papers/date/2025-09-11", 200, "Nothing was listed on this day."),
+        ("/papers/date/2025-09-11", 200, "No papers were listed on this day."),
         ("/papers/date/2025-02-30", 404, "Wednesday, 10 September 2025"),
         ("/papers/date/2025-09-31", 404, "Sunday, 14 September 2025"),
-        ("/papers/date/yesterday", 404, "There is no such date as yesterday."),
-        ("/papers/date/0000-01-01", 404, "no such date"),
-        ("/papers/week/2025-W54", 404, "no such date"),
-        ("/papers/month/2025-13", 404, "no such date"),
-        ("/papers/date/2999-01-01", 404, "has not come yet"),
-        ("/papers/date?day=2025-02-30", 400, "A date looks like 2025-09-10"),
+        ("/papers/date/yesterday", 404, "yesterday is not a date."),
+        ("/papers/date/0000-01-01", 404, "is not a date"),
+        ("/papers/week/2025-W54", 404, "is not a date"),
+        ("/papers/month/2025-13", 404, "is not a date"),
+        ("/papers/date/2999-01-01", 404, "is in the future"),
+        ("/papers/date?day=2025-02-30", 400, "Enter a date such as 2025-09-10"),
         ("/papers?older=made-up", 400, "damaged or out of date"),
         ("/papers?min_votes=many", 400, "Enter a number"),
         ("/papers?min_votes=99999999999999999999", 400, "less than or equal"),
         ("/papers?after=soon", 400, "Enter a valid date"),
-        ("/papers?sort=best", 400, "is no order of this list"),
-        ("/papers?after=2025-09-10&before=2025-09-09", 400, "earlier than the day the list begins with"),
+        ("/papers?sort=best", 400, "Unknown order “best”"),
+        ("/papers?after=2025-09-10&before=2025-09-09", 400, "before the first day"),
         ("/papers?has=money", 400, "Select a valid choice"),
         ("/papers?repro=maybe", 400, "Select a valid choice"),
         (f"/papers?q={'x' * 600}", 200, "a search has at most 500 characters"),
         ("/papers?q=%00", 400, "NUL"),
-        ("/orgs/nobody", 404, "nothing at this address"),
-        ("/people/nobody", 404, "nothing at this address"),
+        ("/orgs/nobody", 404, "Page not found"),
+        ("/people/nobody", 404, "Page not found"),
     ],
 )
 def test_bad_and_empty_addresses_are_answered_in_words(three_days, stranger, caplog, path, status, words):
@@ -155,7 +155,7 @@ def test_a_filter_on_a_dated_page_stays_inside_it(various_papers, stranger):
 
 def test_chips_say_what_is_active_and_remove_it(various_papers, stranger):
     html = stranger.get("/papers?org=lab&min_votes=2&sort=newest").content.decode()
-    assert re.search(r'href="\?org=lab&amp;sort=newest"[^>]*>Upvotes at least: 2', html)
+    assert re.search(r'href="\?org=lab&amp;sort=newest"[^>]*>Minimum upvotes: 2', html)
     assert re.search(r'href="\?min_votes=2&amp;sort=newest"[^>]*>Organisation: The Lab', html)
     html = stranger.get("/papers?repro=any").content.decode()
     assert re.search(r'href="\?"[^>]*>Reproduction reports: any', html)
@@ -236,8 +236,8 @@ def test_the_year_stands_only_where_it_is_another(db, stranger, time_machine):
 
 
 def test_an_empty_site_says_so(db, stranger):
-    assert "No paper has been listed here yet" in stranger.get("/papers").content.decode()
-    assert "No papers have been listed yet" in stranger.get("/papers/archive").content.decode()
+    assert "This site is new" in stranger.get("/papers").content.decode()
+    assert "No papers yet" in stranger.get("/papers/archive").content.decode()
 
 
 def test_the_archive_draws_every_day(three_days, stranger):

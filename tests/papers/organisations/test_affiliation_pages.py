@@ -111,7 +111,7 @@ def test_a_papers_page_offers_what_one_may(
         assert buttons(page) == offered
         assert f"<strong>The Lab</strong>{f' · {state}' if state else ''}" in text(page)
     for reader in (signed_in(carol), stranger):
-        assert "Suggest or tag" not in text(reader.get(PAPER))
+        assert "Tag for an organisation" not in text(reader.get(PAPER))
 
 
 def test_a_member_does_not_withdraw_what_somebody_else_suggested(lab, paper, alice, bob, signed_in):
@@ -170,9 +170,9 @@ def test_the_queue_says_who_suggests_what_and_why(lab, admin, alice, bob, signed
         for line in re.findall(r"(?s)decide\">\s*<p>(.*?)</p>", page.content.decode())
     ]
     assert [line.split(",")[0] for line in logged] == [
-        "Bob Birch suggests it",
-        "Somebody who left suggested it",
-        "An import says so",
+        "Bob Birch suggested it",
+        "Suggested by a deleted account",
+        "Suggested by an import",
     ]
     assert "We wrote &lt;it&gt;." in page.content.decode()
     assert buttons(page) == ["tag", "untag"] * 3
@@ -183,13 +183,13 @@ def test_untagging_is_undone_from_the_next_page(lab, alice, signed_in):
     reader = signed_in(alice)
     page = reader.act(f"{AT}/untag", {"next": PAPER}, follow=True)
     assert "“Ours” is not a paper of The Lab." in text(page)
-    assert f'<a href="{REFUSED}">among the refused ones</a>' in text(page)
+    assert f'<a href="{REFUSED}">declined papers</a>' in text(page)
     assert titles(reader.get("/orgs/lab")) == []
     page = reader.get(REFUSED)
-    assert (titles(page), buttons(page), "Refused by" in text(page)) == (["Ours"], ["tag"], True)
+    assert (titles(page), buttons(page), "Declined by" in text(page)) == (["Ours"], ["tag"], True)
     page = reader.act(f"{AT}/tag", {"next": REFUSED}, follow=True)
-    assert "“Ours” is a paper of The Lab now." in text(page)
-    assert "Nothing was refused." in text(page)
+    assert "“Ours” is now a paper of The Lab." in text(page)
+    assert "No declined papers." in text(page)
     assert titles(reader.get("/orgs/lab")) == ["Ours"]
 
 
@@ -197,7 +197,7 @@ def test_untagging_is_undone_from_the_next_page(lab, alice, signed_in):
 def test_only_those_who_decide_see_the_queue(lab, admin, alice, bob, carol, signed_in, stranger, path):
     for person, status in ((alice, 200), (admin, 200), (bob, 404), (carol, 404)):
         answer = signed_in(person).get(path)
-        assert (answer.status_code, "Papers that may be those of" in text(answer)) == (status, status == 200)
+        assert (answer.status_code, "Papers that may belong to" in text(answer)) == (status, status == 200)
         assert (f'href="{QUEUE}"' in text(signed_in(person).get("/orgs/lab"))) is (status == 200)
     assert stranger.get(path).url == f"/accounts/login/?next={path}"
 

@@ -137,7 +137,7 @@ def test_what_cannot_be_featured_is_explained(lab, papers, alice, signed_in):
     for typed, words in (
         ("2509.11111", "is no paper of The Lab"),
         ("nonsense", "is not an arXiv id"),
-        (papers[0].arxiv_id, "There is room for 12 here"),
+        (papers[0].arxiv_id, "At most 12 fit here"),
     ):
         answer = admin.act("/orgs/lab/featured/add", {"what": typed}, follow=True)
         assert words in unescape(answer.content.decode())
@@ -149,8 +149,8 @@ def test_what_cannot_be_featured_is_explained(lab, papers, alice, signed_in):
 
 def test_the_page_to_arrange_them_is_for_admins(drafted, alice, bob, signed_in, stranger):
     page = signed_in(alice).get("/orgs/lab/featured").content.decode()
-    assert shown(page.split("To choose from")[0])[0] == "Number 0."
-    assert "Number 3." in page.split("To choose from")[1]
+    assert shown(page.split("Available")[0])[0] == "Number 0."
+    assert "Number 3." in page.split("Available")[1]
     assert signed_in(bob).get("/orgs/lab/featured").status_code == 403
     assert stranger.get("/orgs/lab/featured").url.startswith("/accounts/login/")
 

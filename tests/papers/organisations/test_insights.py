@@ -108,18 +108,18 @@ def test_what_is_untagged_is_gone_at_once(papers, lab, alice, stranger):
 
 
 def test_few_papers_are_told_in_words(lab, stranger):
-    assert "There are no papers to count yet." in text(stranger.get(PAGE))
+    assert "No papers yet." in text(stranger.get(PAGE))
     assert rows(stranger, "papers") == [["month", "papers"]]
     PaperFactory(organisation=lab)
     page = text(stranger.get(PAGE))
     for summary in (
         "1 paper, in September 2025.",
         "No upvotes yet.",
-        "No paper has an upvote yet.",
-        "No paper has a topic",
+        "No upvotes yet.",
+        "No topics yet",
     ):
         assert summary in page
-    assert "No paper is shared with another organisation." in page
+    assert "No papers with other organisations yet." in page
     assert "<figure" not in page
 
 

@@ -87,7 +87,7 @@ def test_all_goes_but_what_others_read(dora, reauthenticated, signed_in, strange
     assert export.exists()
     assert portrait.exists()
     answer = reauthenticated.act(PAGE, {"username": "dora"}, follow=True)
-    assert "Your account is deleted" in answer.content.decode()
+    assert "Your account was deleted" in answer.content.decode()
     assert "Sign in" in answer.content.decode()
     for model in (User, EmailAddress, Vote, Bookmark, SavedFilter, Submission, DataExport, Session):
         assert not model.objects.exists(), model
@@ -99,7 +99,7 @@ def test_all_goes_but_what_others_read(dora, reauthenticated, signed_in, strange
     assert not portrait.exists()
     assert other_browser.get(PAGE).url == f"/accounts/login/?next={PAGE}"
     assert [(letter.to, letter.subject) for letter in mailoutbox] == [
-        (["dora@example.org"], "[Broadsheet] Your account is deleted")
+        (["dora@example.org"], "[Broadsheet] Your account was deleted")
     ]
     assert "Your account “dora” on Broadsheet is deleted" in mailoutbox[0].body
 

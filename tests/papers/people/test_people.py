@@ -41,7 +41,7 @@ def test_the_page_shows_what_there_is(busy, stranger):
     assert '<a href="/people/alice/submitted" aria-current="page">Submitted</a>' in page
     assert 'href="/orgs/lab"' in page
     assert "<small>owner</small>" in page
-    assert "Here since" in page
+    assert "Joined" in page
 
 
 def test_without_public_upvotes_the_page_still_shows_something(busy, signed_in, stranger):

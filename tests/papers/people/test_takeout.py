@@ -134,9 +134,9 @@ def test_from_the_button_to_the_mail_to_the_file(alice, signed_in, mailoutbox, d
     alice.set_password(PASSWORD)
     alice.save()
     reader = signed_in(alice)
-    assert "Make an export" in reader.get(PAGE).content.decode()
+    assert "Export my data" in reader.get(PAGE).content.decode()
     assert reader.act(MAKE).url == PAGE
-    assert "in the making" in reader.get(PAGE).content.decode()
+    assert "Your export was started at" in reader.get(PAGE).content.decode()
     job = ProcrastinateJob.objects.get(task_name="papers.people.tasks.make_export")
     with django_capture_on_commit_callbacks(execute=True):
         tasks.make_export(**job.args)
@@ -144,7 +144,7 @@ def test_from_the_button_to_the_mail_to_the_file(alice, signed_in, mailoutbox, d
     assert (mailoutbox[0].to, f"http://127.0.0.1:8000{link}\n" in mailoutbox[0].body) == (["alice@example.org"], True)
     page = reader.get(PAGE).content.decode()
     assert f'<a href="{link}">' in page
-    assert "Another one can be made from" in page
+    assert "You can make another one after" in page
     assert MAKE not in page
     send(reader, "/accounts/reauthenticate/", {"password": PASSWORD})
     answer = reader.get(link)
@@ -174,7 +174,7 @@ def test_one_an_hour(ready, alice, signed_in, time_machine):
     reader = signed_in(alice)
     answer = reader.act(MAKE)
     assert answer.status_code == 400
-    assert "The next can be made at" in answer.content.decode()
+    assert "Make the next one after" in answer.content.decode()
     assert ready.path.exists()
     time_machine.move_to(ready.next_at + timedelta(seconds=1))
     assert DataExport.objects.ask(alice).token != ready.token
@@ -228,5 +228,5 @@ def test_after_seven_days_it_is_gone(ready, alice, signed_in, time_machine):
 
 
 def test_the_refusal_is_for_people(ready, alice):
-    with pytest.raises(BadInput, match=r"The next can be made at \d\d:\d\d UTC"):
+    with pytest.raises(BadInput, match=r"Make the next one after \d\d:\d\d UTC"):
         DataExport.objects.ask(alice)

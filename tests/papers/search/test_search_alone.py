@@ -24,7 +24,7 @@ def assert_words_alone(stranger):
     assert keys(stranger.get("/papers?q=finding+cancer+in+scans")) == []
     assert keys(stranger.get("/papers?q=finding+cancer&by=meaning")) == []
     assert "Similar papers" not in text(stranger.get(page_of := Paper.objects.first().get_absolute_url()))
-    assert "Nothing can be compared with this paper yet." in text(stranger.get(f"{page_of}/similar"))
+    assert "No similar papers yet." in text(stranger.get(f"{page_of}/similar"))
 
 
 def test_without_a_model_words_are_enough(settings, db, stranger):
@@ -68,7 +68,7 @@ def test_a_service_that_fails_is_done_without_and_both_reader_and_operator_are_t
     service.status = 500
     page = stranger.get("/papers?q=graph+drugs")
     assert reasons(page) == {"molecules": "Every word"}
-    assert notes(page) == ["Meaning can't be compared right now: this is found by words alone."]
+    assert notes(page) == ["Search by meaning is unavailable right now. These papers match by words."]
     [line] = [record for record in caplog.records if record.name == "papers.search.results"]
     assert line.levelname == "ERROR"
     assert line.getMessage().startswith("Searches leave out meaning")
@@ -109,7 +109,7 @@ def test_a_filter_that_takes_too_long_is_ended_and_says_so(locked, stranger, mon
     locked("papers_paper")
     answer = stranger.get(f"/papers?{query}")
     assert answer.status_code == 503
-    assert "Rarer words or fewer filters make it easier." in text(answer)
+    assert "Use rarer words or fewer filters." in text(answer)
 
 
 def test_a_paper_is_shown_though_those_similar_to_it_take_too_long(locked, stranger, monkeypatch):

@@ -68,7 +68,7 @@ def test_stop_words_find_nothing_and_say_so(library, stranger):
     for by in ("", "words"):
         page = stranger.get("/papers", {"q": "the of", "by": by}, follow=True)
         assert keys(page) == []
-        assert "No paper here was found for these words." in text(page)
+        assert "No papers match these words." in text(page)
 
 
 # --- filters
@@ -174,14 +174,14 @@ def test_a_month_in_an_address_is_its_days(library, stranger):
 @pytest.mark.parametrize(
     ("typed", "problem", "names"),
     [
-        ("graph votes>=many", "“votes>=many” cannot be read: write it like votes>=10.", ["molecules"]),
-        ("graph -org:x", "“-org:x” cannot be read: a minus goes before words only.", ["molecules"]),
-        ('"graph neural', '“"graph neural” has no closing quote: it is read up to the end.', ["molecules"]),
+        ("graph votes>=many", "“votes>=many” was ignored: write it as votes>=10.", ["molecules"]),
+        ("graph -org:x", "“-org:x” was ignored: a minus works only before words.", ["molecules"]),
+        ('"graph neural', '“"graph neural” has no closing quote.', ["molecules"]),
         ("after:2025-02-30 graph", "“after:2025-02-30” cannot be read", ["molecules"]),
         ("graph " + "x" * 10_000, "a search has at most 500 characters", ["molecules"]),
         (
             "*** !!!",
-            "“*** !!!” has no word to look for.",
+            "“*** !!!” contains no words.",
             ["godel", "tumours", "survey", "chain", "decoding", "molecules"],
         ),
     ],
@@ -215,9 +215,9 @@ def test_an_id_or_its_address_is_the_paper_itself(paper, stranger, typed):
 def test_where_nothing_is_found_the_way_out_is_shown(library, stranger):
     for path in ("/papers?q=graph&org=nobody", "/papers/date/2025-01-01?q=graph&by=words"):
         page = stranger.get(path)
-        assert "No paper here was found for these words" in text(page)
-        assert 'href="/papers?q=graph">Look in all papers</a>' in text(page)
-    assert "Look in all papers" not in text(stranger.get("/papers?q=xqzkwv&by=words"))
+        assert "No papers match these words" in text(page)
+        assert 'href="/papers?q=graph">Search all papers</a>' in text(page)
+    assert "Search all papers" not in text(stranger.get("/papers?q=xqzkwv&by=words"))
 
 
 def test_did_you_mean(library, stranger):
@@ -239,7 +239,7 @@ def test_the_number_found_is_announced(library, stranger):
 
     assert announced("reasoning") == "2 papers for “reasoning”."
     assert announced("graph <b>") == "1 paper for “graph <b>”."
-    assert announced("xqzkwv") == "No paper for “xqzkwv”."
+    assert announced("xqzkwv") == "No papers match “xqzkwv”."
     assert announced("graph has:x").startswith("1 paper for “graph has:x”. “has:x” cannot be read")
 
 

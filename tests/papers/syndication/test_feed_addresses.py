@@ -109,9 +109,9 @@ def test_an_address_that_is_not_normal_leads_to_the_one_that_is(everywhere, stra
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("min_votes=many", "Upvotes at least: Enter a number."),
+        ("min_votes=many", "Minimum upvotes: Enter a number."),
         ("q=before:soon", "soon"),
-        ("sort=best", "“best” is no order of this list"),
+        ("sort=best", "“best” is not an order of this list"),
         ("older=made-up", "damaged or out of date"),
     ],
 )

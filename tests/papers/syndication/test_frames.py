@@ -117,7 +117,7 @@ def test_what_is_hidden_is_not_there(autumn, alice, signed_in, stranger):
         for path in ("/embed/bookmarks", "/embed/papers/following", "/embed/papers/submit", "/embed/settings/data"):
             answer = reader.get(path)
             assert answer.status_code == 404
-            assert "not here, or not for everybody" in answer.content.decode()
+            assert "does not exist or is not public" in answer.content.decode()
 
 
 def test_what_is_hidden_goes_at_once(autumn, stranger):
@@ -165,7 +165,7 @@ def test_filters_orders_and_sizes(lab, stranger):
         ("most=31", "1 to 30"),
         ("most=x", "1 to 30"),
         ("look=pink", "look=dark"),
-        ("sort=best", "no order"),
+        ("sort=best", "Unknown order"),
         ("min_votes=x", "filter"),
     ],
 )
@@ -216,11 +216,11 @@ def test_a_list_is_named_by_any_form_of_its_address(paper, stranger, typed):
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("/bookmarks", "no list at this address"),
-        ("/collections/autumn", "no list at this address"),
-        ("http://[", "no list at this address"),
+        ("/bookmarks", "No public list has this address"),
+        ("/collections/autumn", "No public list has this address"),
+        ("http://[", "No public list has this address"),
         ("", "required"),
-        ("/papers?sort=best", "no order"),
+        ("/papers?sort=best", "Unknown order"),
     ],
 )
 def test_what_is_no_list_for_everybody_is_said(autumn, alice, signed_in, typed, message):

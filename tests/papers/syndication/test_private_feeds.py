@@ -90,7 +90,7 @@ def test_nobody_is_called_like_a_feed(db, stranger, name):
     }
     answer = stranger.act("/accounts/signup/", form)
     assert (
-        "A user name has letters from a to z, digits, hyphens and underscores."
+        "A username has letters from a to z, digits, hyphens and underscores."
         in html.fromstring(answer.content).text_content()
     )
 
@@ -130,7 +130,7 @@ def test_opml_has_all_of_ones_own(everywhere, feed_key, alice, carol, lab, stran
 
 def test_a_stranger_reads_how_feeds_work_and_has_none_of_their_own(db, stranger):
     answer = stranger.get("/feeds")
-    assert "put <code>.atom</code> behind its address" in answer.content.decode()
+    assert "add <code>.atom</code> to its address" in answer.content.decode()
     assert answer.headers["Cache-Control"].startswith("public")
     assert stranger.get("/feeds/mine.opml").url == "/accounts/login/?next=/feeds/mine.opml"
     assert not FeedKey.objects.exists()

@@ -1,0 +1,47 @@
+"""The pages that say what this site is, what it keeps of its readers, and whom to write to."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import securityevent, user
+from config import well_known
+from inbox.models import notification, subscription
+from lib.pages import page
+from papers.models import dataexport, seen
+
+# How many days the site keeps what the page about privacy names.
+DAYS = {
+    "exports": dataexport.KEPT.days,
+    "notifications": notification.KEPT.days,
+    "security_log": securityevent.KEPT.days,
+    "seen": seen.KEPT.days,
+    "sessions": settings.SESSION_COOKIE_AGE // 86_400,
+    "unconfirmed": user.CONFIRMED_WITHIN.days,
+    "unsubscribed": subscription.RESUMABLE.days,
+}
+COOKIES = {
+    "session": settings.SESSION_COOKIE_NAME,
+    "csrf": settings.CSRF_COOKIE_NAME,
+    "messages": settings.MESSAGES_COOKIE_NAME,
+}
+
+
+def about(request: HttpRequest) -> HttpResponse:
+    """Say what the site is, for those who come here for the first time."""
+    return page(request, "config/about.html", {}, version=())
+
+
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Say what is stored of readers, for how long, who sees it, and how to leave."""
+    service = urlsplit(settings.EMBEDDING).hostname  # None unless it is the address of a service
+    context = {"days": DAYS, "cookies": COOKIES, "search_service": service}
+    return page(request, "config/privacy.html", context, version=service)
+
+
+def contact(request: HttpRequest) -> HttpResponse:
+    """Say whom to write to: the setting CONTACT."""
+    uri = well_known.contact()
+    context = {"uri": uri, "label": uri.partition(":")[2].removeprefix("//")}
+    return page(request, "config/contact.html", context, version=uri)
