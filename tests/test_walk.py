@@ -104,6 +104,7 @@ READERS = {
     "papers:edit_comment": {"reader"},
     "papers:leave": set(),  # which asks for the password first
     "papers:pick": set(),  # which leads on
+    "papers:share_card": set(),  # of a private collection, whoever looks
     "papers:embed": set(),  # a frame of a private collection, whoever looks
     "inbox:notifications": SIGNED_IN,
     "inbox:choices": SIGNED_IN,
