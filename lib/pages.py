@@ -14,7 +14,13 @@ from lib import compressed
 from lib.release import digest
 
 PUBLIC_SECONDS = 60
-_OUR_COOKIES = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME}
+DENSITY_COOKIE = "density"  # "compact", of readers who want lists without abstracts
+_OUR_COOKIES = {
+    settings.SESSION_COOKIE_NAME,
+    settings.CSRF_COOKIE_NAME,
+    settings.MESSAGES_COOKIE_NAME,
+    DENSITY_COOKIE,
+}
 SOURCES = ("accounts", "config", "inbox", "lib", "orgs", "papers", "static", "templates")
 
 
