@@ -4,7 +4,7 @@ It is drawn in the web process, since no file from outside is opened: only the s
 """
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from itertools import groupby
 from typing import NamedTuple
@@ -19,7 +19,7 @@ SLOGAN = "The daily front page for research papers"
 _MAX_LENGTH = 400  # characters of a text; fewer fit
 _SUBSETS = ("latin", "latin-ext", "greek")
 # A shade of grey stands for a colour between ink and paper of the light scheme (static/css/tokens.css).
-_COLOUR_OF_INK, _COLOUR_OF_PAPER = (28, 27, 25), (253, 252, 248)
+INK, PAPER = (28, 27, 25), (253, 252, 248)
 _INK, _SOFT, _RULE, _PAPER = 0, 70, 210, 255
 _SHADES = 16  # in the file, one apart from the next by 17
 _LEFT, _TOP, _BOTTOM = 72, 226, 598  # of the box of the title and the line
@@ -64,7 +64,7 @@ def _png(image: Image.Image) -> bytes:
     image.putpalette(
         round(ink + (paper - ink) * shade / (_SHADES - 1))
         for shade in range(_SHADES)
-        for ink, paper in zip(_COLOUR_OF_INK, _COLOUR_OF_PAPER, strict=True)
+        for ink, paper in zip(INK, PAPER, strict=True)
     )
     data = BytesIO()
     image.save(data, "PNG", bits=4)
@@ -76,13 +76,15 @@ def spelled(text: str) -> str:
 
     Accents that are missing are left out, and so are emoji. Letters and digits of formulas become ordinary ones.
     """
-    characters = [_spelled(character) for character in one_line(text)[:_MAX_LENGTH]]
+    characters = [_spelled(character) for character in cut(one_line(text), _MAX_LENGTH)]
     return "" if None in characters else "".join(characters)
 
 
 def _spelled(character: str) -> str | None:
-    if _subset(character) is not None or unicodedata.category(character) == "So":
-        return character if _subset(character) is not None else ""
+    if _subset(character) is not None:
+        return character
+    if unicodedata.category(character) == "So":  # emoji, for example
+        return ""
     plain = [part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part)]
     return None if None in map(_subset, plain) else "".join(plain)
 
@@ -97,7 +99,7 @@ def _fonts(style: Style) -> list[ImageFont.FreeTypeFont]:
     return fonts
 
 
-@cache
+@lru_cache(5_000)
 def _subset(character: str) -> int | None:
     """The position of the first subset that has this character, or None."""
     fonts = enumerate(_fonts(_LINE))

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 
-from lib import share_image
-from lib.limits import request_limit
+from lib import share_image, throttle
+from lib.limits import TOO_OFTEN, network_of
 from lib.pages import document
+from lib.throttle import Limit
 from papers.syndication import share_cards
 
 _KEPT_SECONDS = 24 * 3600
-_limit_drawing = request_limit("share card", person=120, network=120, period=timedelta(minutes=1))
+DRAWN = Limit("share cards drawn", 120, timedelta(minutes=1))  # for a network; who is signed in makes no difference
 
 
 def share_card(request: HttpRequest, path: str) -> HttpResponse:
@@ -21,7 +22,7 @@ def share_card(request: HttpRequest, path: str) -> HttpResponse:
     card = share_cards.find(f"/{path}")
 
     def draw() -> bytes:
-        _limit_drawing(request)
+        throttle.demand((DRAWN, network_of(request)), message=TOO_OFTEN)
         return share_image.draw(*card)
 
     response = document(request, "image/png", card, draw, seconds=_KEPT_SECONDS)

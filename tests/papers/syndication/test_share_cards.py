@@ -1,7 +1,6 @@
 """Share cards: what other sites show beside a link, for pages that everybody may read, in letters that one can read."""
 
 import re
-from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -11,9 +10,10 @@ from PIL import Image, ImageChops
 
 from lib import throttle
 from lib.conflicts import digests
-from lib.share_image import HEIGHT, WIDTH, draw, spelled
-from lib.throttle import Limit
+from lib.env import ROOT
+from lib.share_image import HEIGHT, INK, PAPER, WIDTH, draw, spelled
 from papers.models import Collection, Item
+from papers.syndication.views.share_cards import DRAWN
 from tests.factories import NOON, PaperFactory
 
 pytestmark = pytest.mark.usefixtures("scene")
@@ -89,8 +89,7 @@ def test_a_card_is_another_when_its_page_says_something_else(stranger):
 @time_machine.travel(NOON, tick=False)
 def test_a_network_draws_so_many_cards_and_gets_the_others(stranger):
     drawn = stranger.get("/share/orgs/lab.png").content
-    limit = Limit("share card network", 120, timedelta(minutes=1))
-    while throttle.take((limit, throttle.network("127.0.0.1"))) is None:
+    while throttle.take((DRAWN, throttle.network("127.0.0.1"))) is None:
         pass
     assert stranger.get("/share/papers/2509.08721.png").status_code == 429
     assert stranger.get("/share/orgs/lab.png").content == drawn
@@ -116,6 +115,11 @@ def test_only_letters_of_the_typeface_are_drawn(text):
 def test_the_next_text_takes_the_place_of_one_that_cannot_be_drawn():
     assert draw("Wednesday", "大型语言模型", "Ada Lovelace") == draw("Wednesday", "Ada Lovelace", "")
     assert draw("Collection", "大型", "by 张伟") == draw("Collection", "The daily front page for research papers", "")
+
+
+def test_ink_and_paper_are_those_of_the_light_scheme():
+    tokens = (ROOT / "static" / "css" / "tokens.css").read_text()
+    assert re.findall(r"--(?:paper|ink): light-dark\(#(\w+)", tokens) == [bytes(PAPER).hex(), bytes(INK).hex()]
 
 
 @pytest.mark.parametrize("word", ["W", "long ", "https://example.org/", "ﷺ", "Ǻ̧̂"])
