@@ -16,7 +16,7 @@ from numpy.random import default_rng
 from bench import database, readers, state, synthetic
 from bench.report import table
 from orgs.models import Organisation
-from papers.models import Author, Day, Paper, SearchEntry, Word
+from papers.models import Author, Day, Paper, SearchEntry, Word, directory
 from papers.search import embedding
 
 BATCH = 10_000
@@ -78,6 +78,8 @@ def _fill(number: int, urns: synthetic.Urns, with_readers: bool, took: Counter) 
             with _timed(took, name):
                 cursor.execute(definition)
         cursor.execute("RESET ALL")
+        with _timed(took, "directories"):
+            directory.recount()
         cursor.execute("VACUUM ANALYZE")
 
 

@@ -294,6 +294,7 @@ IMPORT_HUB = env("IMPORT_HUB", default="")
 IMPORT_ARXIV = env("IMPORT_ARXIV", default="")
 IMPORT_ARXIV_CATEGORIES = [name.strip() for name in env.list("IMPORT_ARXIV_CATEGORIES", default=[])]
 REPOSITORY_STARS = env("REPOSITORY_STARS", default="")
+PAPER_PICTURES = env("PAPER_PICTURES", default="")
 GITHUB_TOKEN = env("GITHUB_TOKEN", default="")
 
 BROADSHEET_DEMO = env.bool("BROADSHEET_DEMO", default=True)

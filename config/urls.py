@@ -28,7 +28,7 @@ urlpatterns = [
     path("llms.txt", llms, name="llms"),
     path(".well-known/security.txt", security, name="security"),
     path("security.txt", old_security, name="old_security"),
-    re_path(r"^media/(?P<path>(?:logos|covers|portraits)/[0-9a-f]{32}(?:-small)?\.webp)$", media, name="media"),
+    re_path(r"^media/(?P<path>(?:logos|covers|portraits|figures)/[0-9a-f]{32}(?:-small)?\.webp)$", media, name="media"),
     *([path("anymail/", include("anymail.urls"))] if settings.ANYMAIL else []),
     path("<path:rest>/", without_slash, name="without_slash"),
 ]

@@ -1,7 +1,7 @@
-"""Uploaded pictures. Each is re-encoded without its metadata; an upload itself is never served.
+"""Pictures from outside. Each is re-encoded without its metadata; what came is never served.
 
-Logos, covers and portraits go the same way: `PictureField` (lib.widgets) takes an upload, `keep` stores two WebP files
-under one random name, and the row holds the name of the large one.
+All go the same way: `PictureField` (lib.widgets) takes an upload, or the worker fetches a file; `keep` stores two WebP
+files under one random name, and the row holds the name of the large one.
 """
 
 import secrets
@@ -37,6 +37,7 @@ class Shape:
 LOGO = Shape("logos", (256, 256), (96, 96), fill=False)
 COVER = Shape("covers", (1600, 400), (800, 200), fill=True)
 PORTRAIT = Shape("portraits", (256, 256), (96, 96), fill=True)
+FIGURE = Shape("figures", (640, 480), (320, 240), fill=True)  # of papers
 
 
 def keep(upload, shape: Shape) -> str:
@@ -48,7 +49,16 @@ def keep(upload, shape: Shape) -> str:
     if upload.size > MAX_BYTES:
         raise ValidationError("The picture is larger than 5 MB.")
     upload.seek(0)
-    large, little = _convert(upload.read(), shape)
+    return _store(upload.read(), shape, "fill" if shape.fill else "fit")
+
+
+def keep_page(pdf: bytes, shape: Shape) -> str:
+    """Store the upper part of a PDF's first page in both sizes. Returns and raises what `keep` does."""
+    return _store(pdf, shape, "page")
+
+
+def _store(data: bytes, shape: Shape, mode: str) -> str:
+    large, little = _convert(data, shape, mode)
     name = f"{shape.folder}/{secrets.token_hex(16)}.webp"
     default_storage.save(small(name), ContentFile(little))
     return default_storage.save(name, ContentFile(large))
@@ -76,9 +86,9 @@ def sweep(folder: str, used: set[str]) -> None:
             forget([name])
 
 
-def _convert(data: bytes, shape: Shape) -> tuple[bytes, bytes]:
+def _convert(data: bytes, shape: Shape, mode: str) -> tuple[bytes, bytes]:
     sides = [str(side) for side in shape.large + shape.small]
-    command = [sys.executable, "-I", "-W", "ignore", image_worker.__file__, *sides, "fill" if shape.fill else "fit"]
+    command = [sys.executable, "-I", "-W", "ignore", image_worker.__file__, *sides, mode]
     try:
         run = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT, check=False, env={}, cwd="/")
     except subprocess.TimeoutExpired:

@@ -8,12 +8,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, get_max_age, patch_cache_control, patch_vary_headers
+from django.utils.encoding import force_bytes
 
 from lib import compressed
 from lib.release import digest
 
 PUBLIC_SECONDS = 60
-_OUR_COOKIES = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME}
+DENSITY_COOKIE = "density"  # "compact", of readers who want lists without abstracts
+_OUR_COOKIES = {
+    settings.SESSION_COOKIE_NAME,
+    settings.CSRF_COOKIE_NAME,
+    settings.MESSAGES_COOKIE_NAME,
+    DENSITY_COOKIE,
+}
 SOURCES = ("accounts", "config", "inbox", "lib", "orgs", "papers", "static", "templates")
 
 
@@ -78,7 +85,12 @@ def cached(request: HttpRequest, response: HttpResponse, seconds: int | None = P
 
 
 def document(
-    request: HttpRequest, content_type: str, version: object, write: Callable[[], str], *, seconds: int = PUBLIC_SECONDS
+    request: HttpRequest,
+    content_type: str,
+    version: object,
+    write: Callable[[], str | bytes],
+    *,
+    seconds: int = PUBLIC_SECONDS,
 ) -> HttpResponse:
     """Returns a document that is no page and is the same for everybody, signed in or not, with any query string.
 
@@ -86,7 +98,7 @@ def document(
     (anything with a repr); `write` writes it again for another version. The ETag depends on the text alone.
     """
     key = _hashed((request.resolver_match.view_name, version))
-    body = compressed.body(key, lambda: write().encode(), seconds)
+    body = compressed.body(key, lambda: force_bytes(write()), seconds)
     etag = _etag(request, hashlib.blake2b(body).digest())
     response = get_conditional_response(request, etag=etag) or compressed.response(request, body)
     response.headers["Content-Type"] = content_type

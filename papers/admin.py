@@ -15,6 +15,7 @@ class PaperAdmin(admin.ModelAdmin):
     date_hierarchy = "listed_at"
     raw_id_fields = ["submitted_by"]
     readonly_fields = [
+        "picture_source",
         "organisation",
         "author_count",
         "imported_votes",

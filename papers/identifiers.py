@@ -109,6 +109,11 @@ def pdf_url(arxiv_id: str) -> str:
     return f"https://arxiv.org/pdf/{arxiv_id}"
 
 
+def pdf_file_url(arxiv_id: str) -> str:
+    """The PDF at the host that arXiv has for programs (https://info.arxiv.org/help/bulk_data.html)."""
+    return f"https://export.arxiv.org/pdf/{arxiv_id}"
+
+
 def hub_url(arxiv_id: str) -> str:
     return f"https://huggingface.co/papers/{arxiv_id}"
 

@@ -9,11 +9,11 @@ from django.core.management import call_command
 from procrastinate.contrib.django import app
 
 from accounts.models import User
-from lib.images import COVER, LOGO, PORTRAIT, sweep
+from lib.images import COVER, FIGURE, LOGO, PORTRAIT, sweep
 from lib.jobs import RETRY
 from orgs.models import Organisation
 from papers import audit
-from papers.models import Item
+from papers.models import Item, Paper, directory
 from papers.search import indexing
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,12 @@ for room in ("discussion", "ingest", "people"):
 def index(timestamp: int) -> None:
     indexing.recount()
     indexing.embed(limit=200)  # some ten seconds of one core
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queueing_lock="directories", lock="directories", pass_context=False)
+def count_directories(timestamp: int) -> None:
+    directory.recount()
 
 
 @app.periodic(cron="17 3 * * *")
@@ -55,5 +61,6 @@ def clear_sessions(timestamp: int) -> None:
 def clear_pictures(timestamp: int) -> None:
     used = {name for organisation in Organisation.objects.iterator() for name in organisation.pictures()}
     used |= set(User.objects.exclude(portrait="").values_list("portrait", flat=True))
-    for shape in (LOGO, COVER, PORTRAIT):
+    used |= set(Paper.objects.exclude(picture="").values_list("picture", flat=True))
+    for shape in (LOGO, COVER, PORTRAIT, FIGURE):
         sweep(shape.folder, used)

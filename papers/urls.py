@@ -2,6 +2,7 @@
 
 from papers.collections.urls import urlpatterns as collections
 from papers.detail.urls import urlpatterns as detail
+from papers.directories.urls import urlpatterns as directories
 from papers.discussion.urls import urlpatterns as discussion
 from papers.following.urls import urlpatterns as following
 from papers.ingest.urls import urlpatterns as ingest
@@ -13,6 +14,5 @@ from papers.syndication.urls import urlpatterns as syndication
 
 app_name = "papers"
 # Syndication comes first: the feed of a list has the list's address and an ending.
-urlpatterns = (
-    syndication + lists + following + discussion + organisations + people + collections + ingest + detail + paper
-)
+urlpatterns = syndication + lists + following + discussion + directories
+urlpatterns += organisations + people + collections + ingest + detail + paper

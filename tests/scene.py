@@ -20,6 +20,7 @@ from papers.models import (
     Paper,
     SavedFilter,
     Submission,
+    directory,
 )
 from tests.conftest import Reader
 from tests.factories import (
@@ -60,6 +61,7 @@ def people() -> dict[str, User | None]:
     _add_private_rows(olga, rita, lab, papers)
     _write_letters(rita, papers)
     _discuss(olga, rita, hilda, moderator, papers)
+    directory.recount()
     return {"stranger": None, "reader": rita, "owner": olga, "moderator": moderator}
 
 

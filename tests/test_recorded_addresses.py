@@ -78,8 +78,8 @@ def _walk(readers: dict[str, Reader], entry: dict) -> Walked:
 
 def described(answer) -> dict:
     """What is recorded of an answer; what it does not have is left out."""
-    text = "" if answer.streaming else answer.content.decode()
     content_type = answer.headers.get("Content-Type", "").split(";")[0]
+    text = "" if answer.streaming or content_type.startswith("image/") else answer.content.decode()
     found = {
         "status": answer.status_code,
         "type": content_type,

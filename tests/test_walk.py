@@ -13,7 +13,18 @@ from django.urls import reverse
 from lib.conflicts import digests
 from orgs.models import Claim, Membership
 from orgs.roles import EDIT, KEEP, MAY, SEE, TAG, Role
-from papers.models import Affiliation, Bookmark, Collection, Comment, Content, FeedKey, Item, SavedFilter, Vote
+from papers.models import (
+    Affiliation,
+    Bookmark,
+    Collection,
+    Comment,
+    Content,
+    FeedKey,
+    Item,
+    SavedFilter,
+    Vote,
+    directory,
+)
 from papers.models.collection import Visibility
 from tests.conftest import Reader
 from tests.factories import (
@@ -93,6 +104,7 @@ READERS = {
     "papers:edit_comment": {"reader"},
     "papers:leave": set(),  # which asks for the password first
     "papers:pick": set(),  # which leads on
+    "papers:share_card": set(),  # of a private collection, whoever looks
     "papers:embed": set(),  # a frame of a private collection, whoever looks
     "inbox:notifications": SIGNED_IN,
     "inbox:choices": SIGNED_IN,
@@ -198,6 +210,7 @@ def build_scene():
     SubscriptionFactory(email=people["reader"].email, title="Letters-of-rita")
     NotificationFactory(pk=9_000_001, user=people["reader"])
     _discuss(paper, people)
+    directory.recount()
     for person in filter(None, people.values()):
         FeedKey.objects.make(person)
     return {who: Reader(person) for who, person in people.items()}

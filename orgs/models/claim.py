@@ -134,7 +134,7 @@ class Claim(models.Model):
         if self.state != State.OPEN:
             if self.state == state:
                 return False
-            raise Conflict(f"This claim was already decided.")
+            raise Conflict("This claim was already decided.")
         self.state, self.answer = state, answer
         self.decided_by, self.decided_at = moderator, timezone.now()
         self.save()

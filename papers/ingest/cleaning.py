@@ -232,6 +232,7 @@ _CLEANERS = {
     "code_url": _url,
     "code_stars": _integer,
     "project_url": _url,
+    "media_url": _url,
     "published_at": _datetime,
     "listed_at": _datetime,
     "votes": _integer,

@@ -11,7 +11,11 @@ import httpx2
 import stamina
 from django.conf import settings
 
-ALLOWED_HOSTS = {"huggingface.co", "arxiv.org", "export.arxiv.org", "oaipmh.arxiv.org", "api.github.com"}
+ALLOWED_HOSTS = {
+    *("arxiv.org", "export.arxiv.org", "oaipmh.arxiv.org"),
+    *("huggingface.co", "cdn-uploads.huggingface.co"),
+    "api.github.com",
+}
 # Minimum seconds between two requests to the hosts of a domain. https://info.arxiv.org/help/api/tou.html asks for three
 # seconds, https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api for serial requests,
 # and https://huggingface.co/docs/hub/rate-limits allows 500 in five minutes.
@@ -72,8 +76,8 @@ class Client:
             yield url, response.body
             url = response.next_url
 
-    def get(self, url: str, headers: dict[str, str] | None = None) -> Response:
-        """Return the response, after at most `MAX_ATTEMPTS` attempts. Raises FetchError.
+    def get(self, url: str, headers: dict[str, str] | None = None, *, max_bytes: int = MAX_BODY_BYTES) -> Response:
+        """Return the response, after at most `MAX_ATTEMPTS` attempts. Raises FetchError, also for a longer body.
 
         An `Authorization` header is not sent to another host that the server redirects to.
         """
@@ -82,20 +86,20 @@ class Client:
                 if not self._lock.acquire(timeout=self._max_wait):
                     raise TemporaryError(f"{url} is not fetched: others are being fetched already")
                 try:
-                    return self._send(url, headers)
+                    return self._send(url, headers, max_bytes)
                 finally:
                     self._lock.release()
         raise AssertionError("stamina returns or raises")
 
-    def _send(self, url: str, headers: dict[str, str] | None) -> Response:
+    def _send(self, url: str, headers: dict[str, str] | None, max_bytes: int) -> Response:
         try:
             with self._http.stream("GET", url, headers=headers) as response:
                 self._check_status(response)
                 body = bytearray()
                 for chunk in response.iter_bytes():
                     body += chunk
-                    if len(body) > MAX_BODY_BYTES:
-                        raise FetchError(f"{url} sends more than {MAX_BODY_BYTES:,} bytes")
+                    if len(body) > max_bytes:
+                        raise FetchError(f"{url} sends more than {max_bytes:,} bytes")
                 next_url = response.links.get("next", {}).get("url")
                 return Response(
                     None if response.status_code == 304 else bytes(body),

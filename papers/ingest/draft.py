@@ -24,6 +24,7 @@ SHARED_FIELDS = (
     "code_url",
     "code_stars",
     "project_url",
+    "media_url",
     "published_at",
     "listed_at",
 )

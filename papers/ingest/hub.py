@@ -1,7 +1,7 @@
 """The Hub's daily papers: `GET /api/daily_papers`, which answers a JSON array of rows that hold a `paper`.
 
 Schema: https://huggingface.co/.well-known/openapi.md. Each row is one paper, listed on the day of `submittedOnDailyAt`.
-The Hub's accounts and pictures are not imported.
+The Hub's accounts are not imported, and of its pictures only the address of a paper's first one.
 """
 
 import json
@@ -14,6 +14,7 @@ from papers.ingest.problem import Problem, RecordError, read
 from papers.ingest.record import PaperRecord
 
 DAILY_URL = "https://huggingface.co/api/daily_papers"
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif")
 _NEW_YORK = ZoneInfo("America/New_York")
 
 
@@ -75,6 +76,7 @@ def _record(row) -> PaperRecord:
         code_url=fields.get("githubRepo"),
         code_stars=fields.get("githubStars"),
         project_url=fields.get("projectPage"),
+        media_url=_media_url(fields.get("mediaUrls")),
         published_at=fields.get("publishedAt"),
         listed_at=fields.get("submittedOnDailyAt"),
         votes=fields.get("upvotes"),
@@ -87,6 +89,13 @@ def _authors(authors):
     if not isinstance(authors, list):
         return authors
     return [author.get("name") if isinstance(author, dict) else author for author in authors]
+
+
+def _media_url(urls):
+    """Return the first address of a picture; there are addresses of videos, too."""
+    if not isinstance(urls, list):
+        return urls
+    return next((url for url in urls if isinstance(url, str) and url.lower().endswith(_PICTURES)), None)
 
 
 def _organisation(organisation):

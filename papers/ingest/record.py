@@ -30,6 +30,7 @@ class PaperRecord:
     code_url: str | None = None
     code_stars: int | None = None
     project_url: str | None = None
+    media_url: str | None = None
     listed_at: datetime | None = None
     votes: int | None = None
     comments: int | None = None

@@ -7,7 +7,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from lib.jobs import RETRY, defer, periodic
-from papers.ingest import daily, stars, submitting
+from papers.ingest import daily, pictures, stars, submitting
 from papers.ingest.client import Client
 from papers.models import Submission
 
@@ -60,3 +60,10 @@ def import_category(category: str) -> None:
 @app.task(lock="stars", pass_context=False)
 def refresh_stars(timestamp: int) -> None:
     logger.info("Papers with another number of stars: %s", stars.refresh(Client()))
+
+
+# No retry: the next run continues with other papers.
+@periodic(settings.PAPER_PICTURES)
+@app.task(lock="pictures", pass_context=False)
+def fetch_pictures(timestamp: int) -> None:
+    logger.info("Papers with a new picture: %s", pictures.refresh(Client()))

@@ -3,13 +3,17 @@
 import django_filters
 from django import forms
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q
+from django.core.cache import caches
+from django.core.cache.utils import make_template_fragment_key
+from django.db.models import Q, QuerySet
 
 from lib.forms import DateInput
 from orgs.models import Organisation
 from papers.models import Paper, Visit
 from papers.search.lexicon import author_query
 from papers.search.syntax import ANY, OUTCOMES
+
+NAME_SECONDS = 300
 
 
 class FilterForm(forms.Form):
@@ -33,7 +37,7 @@ class PaperFilter(django_filters.FilterSet):
         label="Organisation",
         method="match_org",
         max_length=96,
-        widget=forms.TextInput(attrs={"list": "organisations"}),
+        widget=forms.TextInput(attrs={"list": "organisations", "autocomplete": "off"}),
     )
     author = django_filters.CharFilter(label="Author", method="match_author", max_length=200)
     topic = django_filters.CharFilter(label="Category or keyword", method="match_topic", max_length=120)
@@ -87,10 +91,7 @@ class PaperFilter(django_filters.FilterSet):
 
     def match_org(self, papers, name, org):
         """Papers of the organisation with this slug, former slug or full name."""
-        organisations = Organisation.objects.filter(
-            Q(slug__iexact=org) | Q(name__iexact=org) | Q(former_slugs__slug__iexact=org)
-        )
-        return papers.affiliated_with(organisations.values_list("pk", flat=True))
+        return papers.affiliated_with(_organisations(org).values_list("pk", flat=True))
 
     def match_author(self, papers, name, author):
         """Papers that have these words side by side among their authors' names."""
@@ -116,3 +117,14 @@ class PaperFilter(django_filters.FilterSet):
 
     def match_before(self, papers, name, day):
         return papers.until(day)
+
+
+def organisation_name(org: str) -> str:
+    """The name of the organisation with this slug, former slug or name, at most five minutes old; or else `org`."""
+    key = make_template_fragment_key("organisation", [org])
+    names = _organisations(org).values_list("name", flat=True)
+    return caches["pages"].get_or_set(key, lambda: names.first() or org, NAME_SECONDS)
+
+
+def _organisations(org: str) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(Q(slug__iexact=org) | Q(name__iexact=org) | Q(former_slugs__slug__iexact=org))

@@ -1,12 +1,13 @@
 """Defines `List`, which pages, files, feeds, frames and letters of papers are made from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from django.db.models import QuerySet, Subquery, Value
 from django.http import Http404
 
+from lib.refusals import BadInput
 from papers.models import Paper
 
 
@@ -40,6 +41,13 @@ ORDERS = {
 LISTED_AT = "listed_at"
 EXPORT_LIMIT = 1_000  # papers in a file
 FEED_FORMATS = {"atom": "Atom", "json": "JSON Feed", "rss": "RSS"}
+
+
+def one_of(choices: Collection[str], value: str, noun: str) -> str:
+    """The value. Raises BadInput, with this noun, if it is none of the choices."""
+    if value not in choices:
+        raise BadInput(f"Unknown {noun} “{value[:40]}”. Choose one of: {', '.join(filter(None, choices))}.")
+    return value
 
 
 def signed_in(viewer):

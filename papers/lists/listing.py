@@ -1,6 +1,5 @@
 """One keyset page of a list: its papers filtered, searched and sorted as a query says."""
 
-from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,9 +7,8 @@ from functools import cached_property
 from django.db.models import QuerySet
 
 from lib import keyset
-from lib.refusals import BadInput
 from papers.lists.filters import PaperFilter
-from papers.lists.list import ORDERS, List, Order
+from papers.lists.list import ORDERS, List, Order, one_of
 from papers.lists.matching import collect
 from papers.lists.query import SEARCHES, ListQuery, query_string
 from papers.models.row import Row
@@ -18,6 +16,7 @@ from papers.search import results
 from papers.search.results import Results
 
 PAGE_SIZE = 30
+MAX_COUNT = 1_000  # papers that are counted one by one
 RELEVANCE = ("score", "pk")
 
 
@@ -40,6 +39,7 @@ class Listing:
     * `filter`: None if the query has no filters, since making the form takes a good part of the time of a page.
     * `results`: those of the search; None if the query has no words.
     * `reasons`: why papers are in the list, by their keys, if the list has reasons.
+    * `count`: how many papers match on all pages; None if that is not known.
     """
 
     query: ListQuery
@@ -51,6 +51,16 @@ class Listing:
     cursor: str = ""
     results: Results | None = None
     reasons: dict[int, str] = field(default_factory=dict)
+    count: float | None = None
+
+    @property
+    def match_count(self) -> str:
+        """How many papers match the filters: "1 paper matches", "1,000+ papers match"; "" without filters."""
+        if not (self.query.has_filters and self.count):
+            return ""
+        if self.count > MAX_COUNT:
+            return f"{MAX_COUNT:,}+ papers match"
+        return f"{self.count:,} papers match" if self.count > 1 else "1 paper matches"
 
     @property
     def is_readable(self) -> bool:
@@ -102,7 +112,7 @@ class Listing:
         found = self.results
         matched_by = found and [sorted(found.matched_by(paper.pk)) for paper in self.papers]
         summary = found and (found.exact_count, found.inexact_count, self.corrections, found.lacks_vector)
-        return (bool(self.cursor), summary, matched_by, *(paper.cache_key for paper in self.papers))
+        return (bool(self.cursor), self.count, summary, matched_by, *(paper.cache_key for paper in self.papers))
 
 
 def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Listing:
@@ -125,14 +135,14 @@ def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Li
         is_fast = not columns or (not (filter or found) and list_.has_index_for(orders[order]))
         cursor = query.params.get("older", "")
         with _time_limit(not is_fast):
-            readable = matching if is_fast else collect(papers, matching)
+            readable, count = (matching, None) if is_fast else collect(papers, matching)
             if columns:
                 page = _page(readable, viewer, columns, cursor, size)
             else:
                 page = _ranked(readable, viewer, found, cursor, size)
         reasons = list_.reasons(viewer, [paper.pk for paper in page.rows]) if list_.reasons else {}
         found = found if query.terms.all else None
-        return Listing(query, viewer, filter, order, orders, page.rows, page.cursor, found, reasons)
+        return Listing(query, viewer, filter, order, orders, page.rows, page.cursor, found, reasons, count)
 
 
 def for_feed(
@@ -156,7 +166,7 @@ def for_feed(
             matching = results.matching(matching, query.terms)
         is_fast = not (filter or query.terms.all) and list_.has_index_for(orders[order])
         with _time_limit(not is_fast):
-            readable = matching if is_fast else collect(papers, matching)
+            readable = matching if is_fast else collect(papers, matching)[0]
             cursor = query.params.get("older", "")
             page = _page(readable, viewer, orders[order].columns, cursor, size, columns=(*columns, "list_title"))
         return Listing(query, viewer, filter, order, orders, page.rows, page.cursor)
@@ -174,19 +184,12 @@ def _time_limit(is_needed: bool) -> AbstractContextManager:
 
 def _order(query: ListQuery, default: str, orders: dict[str, Order]) -> str:
     sort = query.params.get("sort", "relevance")
-    return default if sort == "relevance" else _one_of(orders, sort, "order")
-
-
-def _one_of(choices: Collection[str], value: str, noun: str) -> str:
-    """The value. Raises BadInput, with this noun, if it is none of the choices."""
-    if value not in choices:
-        raise BadInput(f"Unknown {noun} “{value[:40]}”. Choose one of: {', '.join(filter(None, choices))}.")
-    return value
+    return default if sort == "relevance" else one_of(orders, sort, "order")
 
 
 def _search(list_: List, papers: QuerySet, query: ListQuery, columns: tuple[str, ...]) -> results.Results | None:
     """Those of the papers that match the words, or that are similar to the list's paper; None without either."""
-    by = _one_of(SEARCHES, query.params.get("by", ""), "kind of search")
+    by = one_of(SEARCHES, query.params.get("by", ""), "kind of search")
     similar = results.similar(list_.similar_to, papers) if list_.similar_to else None
     if not query.terms.all:
         return similar

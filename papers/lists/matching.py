@@ -5,6 +5,7 @@ first, and these papers are sorted. If more match, walking along the order's ind
 """
 
 from collections.abc import Sequence
+from math import inf
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -15,13 +16,16 @@ MAX_COLLECTED = 2_000
 
 
 def collect(papers, matching):
-    """The matching ones of these papers, by their keys if there are at most MAX_COLLECTED. One statement."""
+    """The matching ones of these papers, by their keys if there are at most MAX_COLLECTED, and how many they are.
+
+    More than MAX_COLLECTED are not counted: the number is then infinite. One statement.
+    """
     try:
         sql, params = matching.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
-        return matching
+        return matching, 0
     keys = collect_keys(sql, params, MAX_COLLECTED)
-    return matching if keys is None else with_keys(papers, keys)
+    return (matching, inf) if keys is None else (with_keys(papers, keys), len(keys))
 
 
 def collect_keys(sql: str, params: Sequence, limit: int) -> list[int] | None:

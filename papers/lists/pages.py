@@ -12,13 +12,11 @@ from lib.pages import PUBLIC_SECONDS, cached
 from lib.pages import page as cached_page
 from lib.refusals import BadInput
 from lib.words import ascii_slug
-from orgs.models import Organisation
 from papers.lists import exports
 from papers.lists.list import FEED_FORMATS, List, Privacy
 from papers.lists.listing import for_page
 from papers.lists.query import ListQuery, feed_address, query_of, query_string
 
-SUGGESTED_ORGANISATIONS = 200
 # The page searches while a reader types, up to three times a second; a whole university may share one network.
 limit_searches = request_limit("search", person=120, network=600, period=timedelta(minutes=1))
 
@@ -57,7 +55,6 @@ def page(
     if request.htmx and listing.is_continuation:
         return cached_page(request, "papers/lists/list.html#rows", context, version=version, seconds=seconds)
     context["feeds"] = SimpleLazyObject(lambda: _feeds(list_, query))
-    context["organisations"] = Organisation.objects.values_list("slug", "name")[:SUGGESTED_ORGANISATIONS]
     return cached_page(request, template, context, version=version, seconds=seconds)
 
 

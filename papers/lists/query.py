@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from lib.refusals import BadInput
 from lib.storable import is_storable
-from papers.lists.filters import PaperFilter
+from papers.lists.filters import PaperFilter, organisation_name
 from papers.lists.list import ORDERS
 from papers.search import syntax
 
@@ -53,13 +53,14 @@ class ListQuery:
         others = {"q", *PaperFilter.base_filters} - {name}
         return name in self.params and not any(other in self.params for other in others)
 
-    @property
+    @cached_property
     def labels(self) -> dict[str, str]:
         """A label for the words and for each filter of the query, by parameter: "Author: Ada Lovelace"."""
         labels = {"q": f"Words: {self.params['q']}"} if "q" in self.params else {}
         for name, filter in PaperFilter.base_filters.items():
             if value := self.params.get(name):
-                labels[name] = f"{filter.label}: {dict(filter.extra.get('choices', [])).get(value, value)}"
+                shown = organisation_name(value) if name == "org" else value
+                labels[name] = f"{filter.label}: {dict(filter.extra.get('choices', [])).get(value, shown)}"
         return labels
 
     @property

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from papers.lists.views import about, archive, general, saved_filters
+from papers.lists.views import about, archive, density, general, organisations, saved_filters
 
 urlpatterns = [
     path("", general.latest, {"kind": "day"}, name="front"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("papers/month/<str:text>", general.dated, {"kind": "month"}, name="month"),
     path("papers/trending", general.trending, name="trending"),
     path("papers/archive", archive.archive, name="archive"),
+    path("papers/density/<str:density>", density.choose, name="density"),
+    path("papers/filters/organisations", organisations.find, name="find_organisations"),
     path("papers/filters/save", saved_filters.save, name="save_filter"),
     path("papers/filters/<int:pk>/remove", saved_filters.remove, name="remove_filter"),
     path("about/ranking", about.ranking, name="about_ranking"),

@@ -14,9 +14,11 @@ from papers.models.dismissed import Dismissed
 from papers.models.embedding import Embedding
 from papers.models.feedkey import FeedKey
 from papers.models.item import Item
+from papers.models.organisationentry import OrganisationEntry
 from papers.models.organisationfollow import OrganisationFollow
 from papers.models.paper import Paper
 from papers.models.paperfollow import PaperFollow
+from papers.models.personentry import PersonEntry
 from papers.models.personfollow import PersonFollow
 from papers.models.reproduction import Reproduction
 from papers.models.savedfilter import SavedFilter
@@ -24,6 +26,7 @@ from papers.models.searchentry import SearchEntry
 from papers.models.seen import Seen
 from papers.models.submission import Submission, SubmissionState
 from papers.models.textfollow import AuthorFollow, TopicFollow
+from papers.models.topicentry import TopicEntry
 from papers.models.visit import Visit
 from papers.models.vote import Vote
 from papers.models.word import Word
@@ -46,10 +49,12 @@ __all__ = [
     "Embedding",
     "FeedKey",
     "Item",
+    "OrganisationEntry",
     "OrganisationFollow",
     "Outcome",
     "Paper",
     "PaperFollow",
+    "PersonEntry",
     "PersonFollow",
     "Reproduction",
     "SavedFilter",
@@ -58,6 +63,7 @@ __all__ = [
     "State",
     "Submission",
     "SubmissionState",
+    "TopicEntry",
     "TopicFollow",
     "Visit",
     "Vote",

@@ -1,4 +1,5 @@
 from django.contrib.postgres.fields import ArrayField
+from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
@@ -26,7 +27,9 @@ class Paper(models.Model):
     `papers.models.comment.paper_counters`). `discussion` is what Discussed sorts by, and a term of `hot`.
     `organisation` is the one that its row shows: of those whose paper it is (see Affiliation) the first accepted.
     `revision` grows with every change that a row of a list can show; `changed_at` is when its text last did.
-    `withdrawn_at`: when we learned that it was. `hot` and `listed_on` are computed by the
+    `withdrawn_at`: when we learned that it was. `media_url` is the address of a picture at the paper's source, which
+    only the worker requests; `picture` is the file of the one that is shown, and `picture_source` the address that was
+    tried last, whether or not it had one. `hot` and `listed_on` are computed by the
     database; days are UTC days. `note` is what a collection says of it (`collected_in`).
     """
 
@@ -43,6 +46,9 @@ class Paper(models.Model):
     code_url = UrlLineField(max_length=500, blank=True)
     code_stars = models.PositiveIntegerField(null=True, blank=True)
     project_url = UrlLineField(max_length=500, blank=True)
+    media_url = UrlLineField(max_length=500, blank=True)
+    picture = models.CharField(max_length=100, blank=True)
+    picture_source = UrlLineField(max_length=500, blank=True)
     published_at = models.DateTimeField()
     listed_at = models.DateTimeField(default=timezone.now)
     submitted_by = models.ForeignKey(
@@ -115,6 +121,10 @@ class Paper(models.Model):
     @property
     def pdf_url(self) -> str:
         return identifiers.pdf_url(self.arxiv_id)
+
+    @property
+    def picture_url(self) -> str:
+        return default_storage.url(self.picture)
 
     @property
     def cache_key(self) -> str:

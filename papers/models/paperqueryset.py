@@ -118,6 +118,12 @@ class PaperQuerySet(LockQuerySet):
         """The papers from this day up to today that the user has neither seen nor dismissed."""
         return self.since(first_day).until(today()).undismissed_by(user).unseen_by(user)
 
+    def lacking_picture(self):
+        """Papers whose picture was not yet requested from where it is to be had now."""
+        from_pdf = Q(media_url="", picture_source="")
+        from_source = ~Q(media_url="") & ~Q(picture_source=F("media_url"))
+        return self.filter(from_pdf | from_source, withdrawn_at=None)
+
     def submitted_by(self, user):
         return self.filter(submitted_by=user)
 

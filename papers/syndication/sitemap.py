@@ -22,7 +22,7 @@ from papers.period import Period, today
 
 MAX_ADDRESSES = 50_000  # of a file, by the protocol
 _PAGES = [
-    *("front", "trending", "archive", "collections", "feeds"),
+    *("front", "trending", "archive", "collections", "organisations", "topics", "fields", "feeds"),
     *("about_ranking", "about_search", "about_embed", "about_keys"),
 ]
 

@@ -2,7 +2,7 @@ from django.urls import path, re_path
 
 from papers.discussion import comment_lists
 from papers.syndication.formats import FORMATS
-from papers.syndication.views import feeds, frames, sitemap
+from papers.syndication.views import feeds, frames, share_cards, sitemap
 
 urlpatterns = [
     path("comments.<str:format>", feeds.comments, {"make": comment_lists.newest}, name="feed_of_comments"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("feeds/renew", feeds.renew, name="renew_feeds"),
     path("about/embed", frames.about, name="about_embed"),
     re_path("^embed/(?P<path>.*[^/])$", frames.embed, name="embed"),
+    path("share/<path:path>.png", share_cards.share_card, name="share_card"),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemap-lists.xml", sitemap.lists, name="sitemap_of_lists"),
     path("sitemap-<slug:name>-<int:number>.xml", sitemap.file, name="sitemap_file"),

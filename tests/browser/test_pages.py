@@ -27,6 +27,10 @@ LISTS = [
     "/people/" + "m" * 39,
     "/people/" + "m" * 39 + "/upvoted",
     "/papers/date/2025-09-07",
+    "/orgs",
+    "/topics",
+    "/people",
+    "/fields",
     "/collections",
     "/collections/" + "c" * 80,
     "/letters/2025-09-11/" + "l" * 22,
@@ -62,6 +66,7 @@ FRAMES = [
     f"/about/embed?list=/orgs/{'o' * 96}",
 ]
 SEARCHES = [
+    "/papers?q=" + "o" * 96,
     "/papers?q=disclsoe+length+votes%3E=many",
     "/papers?q=" + "w" * 200,
     "/papers?topic=cs.CL",

@@ -28,8 +28,8 @@ def test_the_front_page_leads_to_papers(visit, javascript):
     page = visit("/", javascript=javascript)
     expect(page.get_by_text("Wednesday, 10 September 2025").first).to_be_visible()
     clamped = height(page.locator(".abstract > p"))
-    page.get_by_text("Read on").click()
-    expect(page.get_by_text("Less", exact=True)).to_be_visible()
+    page.get_by_text("Show more").click()
+    expect(page.get_by_text("Show less")).to_be_visible()
     assert height(page.locator(".abstract > p")) > 2 * clamped
     page.get_by_role("link", name="Straight to the point").click()
     expect(page).to_have_url(re.compile("/papers/2509.08721$"))
@@ -78,12 +78,41 @@ def test_older_papers_are_a_link(visit, five_and_thirty):
     expect(page.locator(".card").last).to_contain_text("Paper with 0 votes")
 
 
+def test_back_returns_to_the_paper_among_older_ones(visit, five_and_thirty):
+    page = visit("/papers")
+    page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+    page.locator(".older").scroll_into_view_if_needed()
+    paper = page.get_by_role("link", name="Paper with 2 votes")
+    paper.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Paper with 2 votes")
+    page.evaluate("addEventListener('unload', () => {})")  # keeps the page out of the back/forward cache
+    page.go_back()
+    expect(paper).to_be_in_viewport()
+    expect(page).to_have_url(re.compile(r"/papers\?older=.*#paper-\d+$"))
+
+
+def test_the_archive_is_walked_by_arrow_keys(visit):
+    for days in (0, 1, 40):
+        PaperFactory(listed_at=NOON + timedelta(days=days))
+    page = visit("/papers/archive")
+    days = page.locator(".heatmap a")
+    assert [days.nth(n).evaluate("day => day.tabIndex") for n in range(3)] == [0, -1, 0]
+    days.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(days.nth(1)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(days.nth(2)).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(days.nth(1)).to_be_focused()
+
+
 def test_days_are_picked_and_turned_over(visit, javascript):
     for days in (0, 2):
         PaperFactory(title=f"{days} days later", listed_at=NOON + timedelta(days=days))
     page = visit("/papers", javascript=javascript)
     expect(page.locator(".card h2")).to_have_text(["2 days later"])
-    page.get_by_label("Go to a day").fill("2025-09-11")
+    page.get_by_role("button", name="Go to a day").click()
+    page.get_by_label("Go to a day").last.fill("2025-09-11")
     page.get_by_role("button", name="Go", exact=True).click()
     expect(page).to_have_url(re.compile("/papers/date/2025-09-11$"))
     expect(page.get_by_text("No papers were listed on this day.")).to_be_visible()

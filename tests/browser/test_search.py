@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from papers.models import Vote
-from tests.factories import PaperFactory
+from papers.models import Vote, directory
+from tests.factories import OrganisationFactory, PaperFactory
 from tests.papers.search import library
 
 
@@ -240,3 +240,18 @@ def test_similar_papers_are_followed(visit, javascript, shelf):
     page.get_by_role("button", name="Show papers").click()
     expect(page).to_have_url(re.compile(rf"/papers/{shelf['chain'].arxiv_id}/similar\?q=models"))
     expect(rows(page).first).to_have_text(shelf["decoding"].title)
+
+
+def test_organisations_are_offered_as_one_types(visit, shelf):
+    OrganisationFactory(slug="openlab", name="Open Lab")
+    directory.recount()
+    page = visit("/papers?q=agents")
+    stays(page)
+    page.get_by_text("Filter", exact=True).click()
+    page.get_by_label("Organisation", exact=True).press_sequentially("open")
+    expect(page.locator("#organisations option")).to_have_attribute("value", "openlab")
+    assert stays(page)
+    page.get_by_label("Organisation", exact=True).fill("openlab")
+    page.get_by_role("button", name="Show papers").click()
+    expect(page).to_have_url(re.compile(r"q=agents.*org=openlab"))
+    expect(page.locator(".chips")).to_contain_text("Organisation: Open Lab")

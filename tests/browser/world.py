@@ -23,6 +23,7 @@ from papers.models import (
     SavedFilter,
     TopicFollow,
     Vote,
+    directory,
 )
 from tests import queue
 from tests.factories import (
@@ -92,6 +93,7 @@ def build() -> User:
         SavedFilter.objects.save_as(member, f"{n:W>40}", "has=code" if n == 29 else f"topic={n}")
     PaperFactory(title="An early one", categories=["cs.CL"], listed_at=NOON - timedelta(days=99))
     library.index()
+    directory.recount()
     return member
 
 

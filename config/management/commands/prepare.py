@@ -8,7 +8,7 @@ from config import demo
 from lib import staticfiles
 from lib.locks import take
 from orgs.models import Organisation
-from papers.models import Paper
+from papers.models import Paper, directory
 from papers.search import indexing
 
 _LOCK_ID = 0x70726570617265  # an arbitrary number that no other advisory lock has
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         if not any(model.objects.exists() for model in (Paper, Organisation, User)):
             demo.load()
             indexing.recount()
+            directory.recount()
 
     def enable_demo(self) -> None:
         if people := demo.enable_sign_in(settings.BROADSHEET_DEMO_PASSWORD):

@@ -8,13 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from lib import keyset
 from lib.pages import page
-from lib.refusals import BadInput
 from lib.verbs import verb
 from papers import lists
 from papers.collections.forms import CollectionForm, NewCollectionForm
 from papers.collections.lists import bookmarks as bookmark_list
 from papers.collections.lists import collection as collection_list
-from papers.lists.list import Order
+from papers.lists.list import Order, one_of
 from papers.models import Collection, CollectionFollow, Item
 
 PAGE_SIZE = 50
@@ -26,9 +25,7 @@ ORDERS = {
 
 def collections(request: HttpRequest) -> HttpResponse:
     """The public collections that have papers."""
-    order = request.GET.get("sort", "followed")
-    if order not in ORDERS:
-        raise BadInput(f"Unknown order “{order[:40]}”. Choose one of: {', '.join(ORDERS)}.")
+    order = one_of(ORDERS, request.GET.get("sort", "followed"), "order")
     listed = Collection.objects.listed().filter(paper_count__gt=0).select_related("user", "organisation")
     found = keyset.page(listed, ORDERS[order].columns, request.GET.get("older", ""), PAGE_SIZE)
     context = {"found": found, "order": order, "orders": ORDERS, "section": "collections"}

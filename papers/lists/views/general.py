@@ -13,18 +13,19 @@ from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 
 from lib.pages import page
 from lib.refusals import BadInput
-from papers import identifiers, lists, period
+from papers import categories, identifiers, lists, period
 from papers.lists import charts, general
 from papers.lists.list import List
 from papers.lists.pages import counted_query
 from papers.lists.query import ListQuery, query_of
+from papers.lists.rail import rail
 from papers.lists.views import saved_filters
 from papers.models import AuthorFollow, Day, Paper, TopicFollow, Visit
 from papers.models.follow import FollowState
 from papers.models.visit import VisitState
 from papers.period import NoSuchPeriod, Period
+from papers.search import exact
 from papers.search.results import time_limit
-
 
 _CURRENT = {"day": "today", "week": "this week", "month": "this month"}
 
@@ -54,7 +55,9 @@ def dated(request: HttpRequest, kind: str, text: str) -> HttpResponse:
 
 
 def trending(request: HttpRequest) -> HttpResponse:
-    return lists.page(request, general.trending(), section="trending", visit_state=_visit_state(request))
+    beside = rail()
+    context = {"section": "trending", "visit_state": _visit_state(request), "rail": beside}
+    return lists.page(request, general.trending(), version=beside, **context)
 
 
 def pick(request: HttpRequest) -> HttpResponse:
@@ -81,8 +84,9 @@ def _period(request: HttpRequest, list_: List, span: Period, *, missing: str = "
         "earlier": around["previous"] and Period.around(span.kind, around["previous"]),
         "later": around["next"] and Period.around(span.kind, around["next"]),
         "visit_state": _visit_state(request, span.start, span.end),
+        "rail": rail(),
     }
-    return lists.page(request, list_, version=(around, missing), **context)
+    return lists.page(request, list_, version=(around, missing, context["rail"]), **context)
 
 
 def _visit_state(request: HttpRequest, *span: date) -> Callable[[], VisitState] | None:
@@ -118,10 +122,19 @@ def _search(request: HttpRequest) -> HttpResponse:
     if query.is_canonical and query.is_only("topic"):
         with time_limit():
             growth = charts.topic_chart(topic)
-    title = f"“{words}”" if words else topic or author or query.typed
-    follow = _follow_state(request, query)
-    context = {"title": title, "growth": growth, "follow": follow, "is_search": True} | saved_filters.tabs(request)
-    return lists.page(request, general.everything(), version=(growth, follow), **context)
+    follow, matches = _follow_state(request, query), _exact_matches(query)
+    filters = " · ".join(query.labels.values())
+    title = f"“{words}”" if words else categories.title(topic) if topic else author or filters or query.typed
+    context = {"title": title, "growth": growth, "follow": follow, "matches": matches, "is_search": True}
+    context |= saved_filters.tabs(request)
+    version = title, growth, follow, matches
+    return lists.page(request, general.everything(), "papers/lists/search.html", version=version, **context)
+
+
+def _exact_matches(query: ListQuery) -> list[exact.Match]:
+    """What has exactly the name that is searched for, above the first page of a search by words alone."""
+    is_shown = query.is_canonical and query.is_only("q") and "older" not in query.params
+    return exact.matches(query.terms) if is_shown else []
 
 
 def _follow_state(request: HttpRequest, query: ListQuery) -> FollowState | None:

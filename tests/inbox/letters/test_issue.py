@@ -73,7 +73,7 @@ def test_filters_are_in_the_title(db, lab):
     PaperFactory(title="Agents wait", imported_votes=2)
     found = of(address="/papers?q=agents&org=lab&min_votes=10")
     assert titles(found) == ["Agents plan"]
-    assert found.title == "Papers · Words: agents · Organisation: lab · Minimum upvotes: 10"
+    assert found.title == "Papers · Words: agents · Organisation: The Lab · Minimum upvotes: 10"
     assert found.url.endswith("/papers?q=agents&org=lab&min_votes=10")
 
 

@@ -4,7 +4,7 @@ import httpx2
 import pytest
 import stamina
 
-from papers.ingest import arxiv, client
+from papers.ingest import arxiv
 from papers.ingest.client import Client, FetchError, TemporaryError
 from papers.ingest.problem import Problem, RecordError
 from papers.ingest.record import PaperRecord
@@ -144,11 +144,10 @@ def test_what_will_not_pass_is_not_tried_again(status):
     assert len(site.requests) == 1
 
 
-def test_a_body_has_an_end(monkeypatch):
-    monkeypatch.setattr(client, "MAX_BODY_BYTES", 1000)
-    assert len(Site(text("x" * 1000)).client.get(HUB).body) == 1000
+def test_a_body_has_an_end():
+    assert len(Site(text("x" * 1000)).client.get(HUB, max_bytes=1000).body) == 1000
     with pytest.raises(FetchError, match="more than 1,000 bytes"):
-        Site(text("x" * 1001)).client.get(HUB)
+        Site(text("x" * 1001)).client.get(HUB, max_bytes=1000)
 
 
 def test_pages_follow_each_other_and_never_in_a_circle():

@@ -156,7 +156,7 @@ def test_a_filter_on_a_dated_page_stays_inside_it(various_papers, stranger):
 def test_chips_say_what_is_active_and_remove_it(various_papers, stranger):
     html = stranger.get("/papers?org=lab&min_votes=2&sort=newest").content.decode()
     assert re.search(r'href="\?org=lab&amp;sort=newest"[^>]*>Minimum upvotes: 2', html)
-    assert re.search(r'href="\?min_votes=2&amp;sort=newest"[^>]*>Organisation: lab', html)
+    assert re.search(r'href="\?min_votes=2&amp;sort=newest"[^>]*>Organisation: The Lab', html)
     html = stranger.get("/papers?repro=any").content.decode()
     assert re.search(r'href="\?"[^>]*>Reproduction reports: any', html)
     assert '<option value="any" selected>any</option>' in html

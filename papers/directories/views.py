@@ -1,0 +1,71 @@
+"""The directories of organisations, topics and people, and the arXiv categories that have papers."""
+
+from django.http import HttpRequest, HttpResponse
+
+from lib import keyset
+from lib.pages import PUBLIC_SECONDS, page
+from lib.text import one_line
+from lib.words import fold
+from papers.categories import ARCHIVES, NAMES
+from papers.lists.list import Order, one_of
+from papers.lists.pages import limit_searches
+from papers.models import OrganisationEntry, PersonEntry, TopicEntry
+
+PAGE_SIZE = 50
+MAX_LENGTH = 120  # characters that are searched for
+
+OF_ORGANISATIONS = {
+    "month": Order("Papers this month", ("verified", "recent_count", "organisation_id")),
+    "votes": Order("Upvotes", ("verified", "vote_count", "organisation_id")),
+    "followers": Order("Followers", ("verified", "follower_count", "organisation_id")),
+}
+OF_TOPICS = {
+    "month": Order("Papers this month", ("recent_count", "paper_count", "folded")),
+    "papers": Order("All papers", ("paper_count", "folded")),
+    "followers": Order("Followers", ("follower_count", "paper_count", "folded")),
+}
+OF_PEOPLE = {
+    "followers": Order("Followers", ("follower_count", "person_id")),
+    "newest": Order("Newest", ("person_id",)),
+}
+
+
+def organisations(request: HttpRequest) -> HttpResponse:
+    entries = OrganisationEntry.objects.select_related("organisation")
+    return _directory(request, "organisations", entries, OF_ORGANISATIONS)
+
+
+def topics(request: HttpRequest) -> HttpResponse:
+    return _directory(request, "topics", TopicEntry.objects.all(), OF_TOPICS)
+
+
+def people(request: HttpRequest) -> HttpResponse:
+    """The people who show papers to everybody. Since they may hide them at any moment, no shared cache keeps it."""
+    entries = PersonEntry.objects.public().select_related("person")
+    return _directory(request, "people", entries, OF_PEOPLE, seconds=0)
+
+
+def fields(request: HttpRequest) -> HttpResponse:
+    """The arXiv categories that have papers, the largest of each archive first."""
+    found = TopicEntry.objects.in_bulk([fold(code) for code in NAMES])
+    archives = {
+        title: [found[fold(code)] for code in codes if fold(code) in found] for title, codes in ARCHIVES.items()
+    }
+    for entries in archives.values():
+        entries.sort(key=lambda entry: entry.paper_count, reverse=True)
+    context = {"archives": archives, "count": len(found), "section": "fields"}
+    version = [entry.shown for entry in found.values()]
+    return page(request, "papers/directories/fields.html", context, version=version)
+
+
+def _directory(request: HttpRequest, name: str, entries, orders: dict[str, Order], seconds=PUBLIC_SECONDS):
+    """A page of these entries, searched and sorted as the address says. Raises BadInput for an unknown order."""
+    words = one_line(request.GET.get("q", ""))[:MAX_LENGTH]
+    if words:
+        limit_searches(request)
+        entries = entries.containing(words)
+    order = one_of(orders, request.GET.get("sort", next(iter(orders))), "order")
+    found = keyset.page(entries, orders[order].columns, request.GET.get("older", ""), PAGE_SIZE)
+    context = {"found": found, "words": words, "order": order, "orders": orders, "section": name}
+    version = ([entry.shown for entry in found.rows], found.cursor)
+    return page(request, f"papers/directories/{name}.html", context, version=version, seconds=seconds)

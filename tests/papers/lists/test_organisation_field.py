@@ -1,0 +1,72 @@
+"""The filter's field for an organisation, the chip that names it, and how many papers match."""
+
+import re
+
+import pytest
+
+from papers.lists import listing, matching
+from papers.models import directory
+from tests.conftest import Reader
+from tests.factories import OrganisationFactory, PaperFactory
+
+pytestmark = pytest.mark.usefixtures("scene")
+
+
+def build_scene():
+    """An organisation with three papers, of which two have code, and many with names that are alike."""
+    lab = OrganisationFactory(slug="open-lab", name="The Opén Lab", verified=True)
+    OrganisationFactory.create_batch(30)
+    for number in range(3):
+        PaperFactory(organisation=lab, code_url="https://example.org" if number else "")
+    directory.recount()
+    return Reader()
+
+
+def options(answer) -> list[tuple[str, str]]:
+    return re.findall(r'<option value="([^"]*)">(.*?)</option>', answer.content.decode())
+
+
+def test_organisations_are_looked_up_while_one_types(scene):
+    find = "/papers/filters/organisations"
+    assert options(scene.get(find, {"org": "OPEN"})) == [("open-lab", "The Opén Lab")]
+    assert options(scene.get(find, {"org": "opén"})) == [("open-lab", "The Opén Lab")]
+    assert len(options(scene.get(find, {"org": "org"}))) == 20
+    assert options(scene.get(find)) == options(scene.get(find, {"org": "nobody"})) == []
+
+
+@pytest.mark.parametrize("org", ["open-lab", "The Opén Lab"])
+def test_the_chip_and_the_heading_have_the_name(scene, org):
+    html = scene.get("/papers", {"org": org}).content.decode()
+    assert "Organisation: The Opén Lab" in re.search(r'<ul class="chips".*?</ul>', html, re.DOTALL)[0]
+    assert "<h1>Organisation: The Opén Lab</h1>" in html
+
+
+def test_what_is_no_organisation_leads_to_the_directory(scene):
+    html = scene.get("/papers", {"org": "open lab"}).content.decode()
+    assert "No paper here matches this filter." in html
+    assert '<a href="/orgs?q=open%20lab">Find organisations</a>' in html
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("/papers?org=open-lab", "3 papers match"),
+        ("/papers?org=open-lab&has=code&sort=newest", "2 papers match"),
+        ("/papers/month/2025-09?has=code", "2 papers match"),
+        ("/papers?org=open-lab&min_votes=1", None),
+        ("/papers/trending", None),
+        ("/papers?q=paper&org=open-lab", None),  # the line above a search says it
+    ],
+)
+def test_a_filtered_list_says_how_many_match(scene, path, line):
+    found = re.search(r'class="count">([^<]*match)<', scene.get(path).content.decode())
+    assert (found and found[1]) == line
+
+
+def test_nobody_counts_beyond_the_limit(scene, monkeypatch):
+    monkeypatch.setattr(listing, "MAX_COUNT", 2)
+    assert "2+ papers match" in scene.get("/papers?org=open-lab").content.decode()
+    monkeypatch.setattr(matching, "MAX_COLLECTED", 2)
+    assert "2+ papers match" in scene.get("/papers?org=open-lab&sort=newest").content.decode()
+    monkeypatch.setattr(listing, "MAX_COUNT", 1_000)
+    assert "1,000+ papers match" in scene.get("/papers?org=open-lab&sort=hot").content.decode()
