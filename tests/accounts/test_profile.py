@@ -57,7 +57,7 @@ def test_links_come_back_as_they_were_typed(alice, signed_in):
         ({"name": "x" * 121}, "at most 120 characters"),
         ({"about": "x" * 1001}, "at most 1000 characters"),
         ({"links": "Me javascript:alert(1)"}, "must end with an address"),
-        ({"links": "Me https://example.org\n" * 6}, "5 links at most"),
+        ({"links": "Me https://example.org\n" * 6}, "at most 5 links"),
         ({"portrait": SimpleUploadedFile("x.svg", b"<svg/>", "image/svg+xml")}, "picture"),
     ],
 )

@@ -106,6 +106,7 @@ MEMBER = [
     "/bookmarks",
     "/papers/following",
     "/papers/following/manage",
+    "/papers/following/start",
     "/papers/catch-up",
     "/papers/dismissed",
     "/papers/date/2025-09-07?seen=no",

@@ -43,7 +43,7 @@ def test_a_morning(visit, reader, javascript):
     expect(titles).to_have_text(["T" * 100, "second", "third"])
     page.get_by_role("button", name=re.compile("^Mark as done")).first.click()
     expect(titles).to_have_text(["second", "third"])
-    expect(page.get_by_text("1 day to go")).to_be_visible()
+    expect(page.get_by_text("1 day left")).to_be_visible()
     page.get_by_role("button", name=re.compile("is done. Undo")).click()
     expect(titles).to_have_text(["T" * 100, "second", "third"])
     assert not javascript or faults(page) == []

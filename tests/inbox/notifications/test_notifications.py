@@ -109,7 +109,7 @@ def test_the_page_shows_ones_own_the_latest_first(alice, bob, signed_in):
 
 
 def test_an_empty_page_says_what_comes(alice, signed_in, stranger):
-    assert "Nothing yet" in text(signed_in(alice).get(PAGE))
+    assert "No notifications yet" in text(signed_in(alice).get(PAGE))
     assert stranger.get(PAGE).url == f"/accounts/login/?next={PAGE}"
 
 

@@ -121,7 +121,7 @@ def test_an_entry_tells_all_there_is(paper, alice, bob, stranger, path, form, ti
     assert (entry.title, entry.link) == ("Alice Ash on “On α-stars”", f"http://127.0.0.1:8000/comments/{report.pk}")
     assert entry.published in {"2025-09-10T12:00:00Z", "Wed, 10 Sep 2025 12:00:00 GMT"}
     html = unescape(entry.html)
-    assert '<p>On <a href="http://127.0.0.1:8000/papers/2509.08721">On α-stars</a>, in answer to ' in html
+    assert '<p>On <a href="http://127.0.0.1:8000/papers/2509.08721">On α-stars</a>, in reply to ' in html
     assert f'<a href="http://127.0.0.1:8000/comments/{first.pk}">Bob Birch</a>.</p>' in html
     for words in ("It works in part", 'What was run: <a href="https://example.org/c"', "one A100", "3 hours"):
         assert words in html

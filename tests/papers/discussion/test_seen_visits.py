@@ -128,7 +128,7 @@ def test_a_day_is_done_and_undone(since_monday, reader, alice, bob, signed_in):
     for _ in range(2):
         answer = reader.act(f"{day}/done", {"next": "/papers", "at": "done-20250910"})
         assert answer.url == "/papers#done-20250910"
-        assert "Done. Undo" in line(reader, day)
+        assert "Marked as done. Undo" in line(reader, day)
     assert titles(reader.get(f"{day}?seen=no")) == []
     assert len(titles(signed_in(bob).get(f"{day}?seen=no"))) == 3
     for _ in range(2):
@@ -146,19 +146,19 @@ def test_catching_up_day_by_day(since_monday, reader, alice):
     assert "Catch up on 3 days" in line(reader)
     page = reader.get("/papers/catch-up")
     assert titles(page) == ["best of today", "today", "tuesday", "old", "monday"]
-    assert "3 days to go" in text(page)
+    assert "3 days left" in text(page)
     assert "Wed 10 Sep 2 papers Mark as done Tue 9 Sep 1 paper Mark as done Mon 8 Sep 2 papers" in text(page)
     assert page.content.decode().count("Tuesday, 9 September 2025</span>") == 1
     Seen.objects.make(alice, since_monday["old"])
     reader.act("/papers/date/2025-09-10/done")
     page = reader.get("/papers/catch-up")
     assert titles(page) == ["tuesday", "monday"]
-    assert "2 days to go" in text(page)
-    assert "Wed 10 Sep Done. Undo Tue 9 Sep" in text(page)
+    assert "2 days left" in text(page)
+    assert "Wed 10 Sep Marked as done. Undo Tue 9 Sep" in text(page)
     for day in ("2025-09-09", "2025-09-08"):
         reader.act(f"/papers/date/{day}/done")
     page = reader.get("/papers/catch-up")
-    assert (titles(page), "No days left. Wed 10 Sep Done. Undo" in text(page)) == ([], True)
+    assert (titles(page), "No days left. Wed 10 Sep Marked as done. Undo" in text(page)) == ([], True)
     assert "You are up to date." in text(page)
     reader.act("/papers/date/2025-09-09/done/undo")
     assert titles(reader.get("/papers/catch-up")) == ["tuesday"]
@@ -169,7 +169,7 @@ def test_a_break_leaves_what_one_has_to_catch_up_on(since_monday, reader, alice,
         clock.shift(pause * MINUTE)
         for _ in range(2):
             assert "Catch up on 3 days" in line(reader)
-            assert "3 days to go" in text(reader.get("/papers/catch-up"))
+            assert "3 days left" in text(reader.get("/papers/catch-up"))
             remember(reader)
     end = visit.timezone.now()
     assert "last visit on 8 September" not in line(reader)
@@ -202,7 +202,7 @@ def test_the_link_counts_the_days_that_the_page_has_papers_of(since_monday, read
     if days:
         noun = "day" if days == 1 else "days"
         assert f"Catch up on {days} {noun} Remember" in line(reader)
-        assert f"{days} {noun} to go" in text(page)
+        assert f"{days} {noun} left" in text(page)
     else:
         assert "Catch up" not in line(reader)
         assert "No days left." in text(page)

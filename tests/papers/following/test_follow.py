@@ -197,7 +197,7 @@ def test_follows_go_with_who_follows_and_with_what_is_followed(lab, paper, alice
 def test_a_followed_discussion_brings_in_no_papers_and_is_exported(paper, alice, bob, signed_in):
     for person in (alice, bob):
         PaperFollow.objects.make(person, paper)
-    assert "Nothing yet from what you follow" in text(signed_in(alice).get("/papers/following"))
+    assert "No papers yet from what you follow" in text(signed_in(alice).get("/papers/following"))
     assert matches.followers([paper.pk]) == []
     assert "2509.08721" not in text(signed_in(alice).get("/feeds/mine.opml"))
     assert [row["what"] for row in takeout.FILES["followed_discussions"](alice)] == ["2509.08721"]

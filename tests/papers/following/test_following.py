@@ -181,7 +181,7 @@ def test_an_empty_list_says_what_to_do(paper, alice, signed_in):
     reader = signed_in(alice)
     assert "You do not follow anything yet" in text(reader.get(LIST))
     TopicFollow.objects.make(alice, "cs.CL")
-    assert "Nothing yet from what you follow" in text(reader.get(LIST))
+    assert "No papers yet from what you follow" in text(reader.get(LIST))
     assert "matches this filter" in text(reader.get(f"{LIST}?has=code"))
 
 

@@ -195,7 +195,7 @@ def test_a_failure_is_logged_shown_and_may_be_tried_again(alice, signed_in, fold
         tasks.make_export(export.token)
     assert "was not made" in caplog.text
     page = signed_in(alice).get(PAGE).content.decode()
-    assert "could not be made" in page
+    assert "Your export failed" in page
     folder.unlink()
     signed_in(alice).act(MAKE)
     tasks.make_export(DataExport.objects.get(user=alice).token)

@@ -111,7 +111,7 @@ def test_an_address_that_is_not_normal_leads_to_the_one_that_is(everywhere, stra
     [
         ("min_votes=many", "Minimum upvotes: Enter a number."),
         ("q=before:soon", "soon"),
-        ("sort=best", "“best” is not an order of this list"),
+        ("sort=best", "Unknown order “best”"),
         ("older=made-up", "damaged or out of date"),
     ],
 )
