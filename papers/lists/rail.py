@@ -1,31 +1,41 @@
-"""What stands beside the lists by time on wide screens: the week's best papers, active organisations, new collections."""
+"""What stands beside the lists by time on wide screens."""
 
 from django.core.cache import caches
+from django.template.defaultfilters import pluralize
 
 from papers.models import Collection, OrganisationEntry, Paper
 
 _SECONDS = 60  # that this process keeps it
 _LIMIT = 5
 
+type Links = list[tuple[str, str, str]]  # address, name, and a count in words
 
-def rail() -> dict[str, list[tuple]]:
-    """Papers, organisations and collections, each as its address, its name and a count."""
+
+def rail() -> dict[str, Links]:
+    """The week's best papers, active organisations and new collections, by their headings."""
     return caches["pages"].get_or_set("rail", _read, _SECONDS)
 
 
-def _read() -> dict[str, list[tuple]]:
+def _read() -> dict[str, Links]:
     papers = Paper.objects.of_latest("week").order_by("-vote_count", "-listed_at", "-id")
-    entries = OrganisationEntry.objects.filter(recent_count__gt=0).select_related("organisation")
-    organisations = entries.order_by("-verified", "-recent_count", "-organisation")
+    active = OrganisationEntry.objects.filter(recent_count__gt=0).order_by(
+        "-verified", "-recent_count", "-organisation"
+    )
     collections = Collection.objects.listed().filter(paper_count__gt=0).order_by("-created_at", "-id")
     return {
-        "papers": [(paper.path, paper.title, paper.vote_count) for paper in papers[:_LIMIT]],
-        "organisations": [
-            (entry.organisation.get_absolute_url(), entry.organisation.name, entry.recent_count)
-            for entry in organisations[:_LIMIT]
+        "Best of the week": [
+            (paper.path, paper.title, _count(paper.vote_count, "upvote")) for paper in papers[:_LIMIT]
         ],
-        "collections": [
-            (collection.get_absolute_url(), collection.name, collection.paper_count)
+        "Active organisations": [
+            (entry.organisation.get_absolute_url(), entry.organisation.name, _count(entry.recent_count, "recent paper"))
+            for entry in active.order_by("-verified", "-recent_count", "-organisation")[:_LIMIT]
+        ],
+        "New collections": [
+            (collection.get_absolute_url(), collection.name, _count(collection.paper_count, "paper"))
             for collection in collections[:_LIMIT]
         ],
     }
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{pluralize(number)}"
