@@ -202,7 +202,7 @@ def test_no_more_than_may_be(lab, alice, signed_in):
         Invitation.objects.send(alice, lab, f"reader{n}@example.org", "member")
     answer = invite(signed_in(alice), "one-more@example.org")
     assert answer.status_code == 400
-    assert "20 invitations today" in answer.content.decode()
+    assert "20 invitations a day" in answer.content.decode()
     for n in range(30):
         Invitation.objects.send(join(lab, Role.ADMIN), lab, f"other{n}@example.org", "member")
     answer = invite(signed_in(join(lab, Role.ADMIN)), "one-more@example.org")
