@@ -117,8 +117,8 @@ def test_a_user_name_does_not_give_the_address_away(lab, alice, carol, signed_in
     ("invited", "role", "words"),
     [
         ("nobody", "member", "No account has the username “nobody”"),
-        ("bob", "member", "Bob Birch is a member already"),
-        ("carol", "member", "Carol Cedar has no confirmed address"),
+        ("bob", "member", "Bob Birch is already a member"),
+        ("carol", "member", "Carol Cedar has no confirmed email address"),
         ("not@an@address", "member", "Enter a valid email address"),
         ("", "member", "This field is required"),
         ("x@example.org", "king", "Select a valid choice"),
@@ -166,7 +166,7 @@ def test_a_refusal_ends_it_and_can_be_repeated(lab, alice, carol, signed_in, lin
     path = link(alice, confirm(carol) and lab, "carol")
     reader = signed_in(carol)
     for _ in range(2):
-        assert "You declined the invitation" in reader.act(f"{path}/refuse", follow=True).content.decode()
+        assert "Declined the invitation" in reader.act(f"{path}/refuse", follow=True).content.decode()
     assert "it was declined" in reader.act(f"{path}/accept").content.decode()
     assert lab.role_of(carol) is None
 
