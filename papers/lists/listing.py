@@ -63,6 +63,11 @@ class Listing:
         return f"{self.count:,} papers match" if self.count > 1 else "1 paper matches"
 
     @property
+    def search_summary(self) -> str:
+        """How many papers a search found, in words; "" without results."""
+        return self.results.summary(self.query.params.get("by", "")) if self.results and self.results.hits else ""
+
+    @property
     def is_readable(self) -> bool:
         return self.filter is None or self.filter.is_valid()
 

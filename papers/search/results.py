@@ -84,6 +84,20 @@ class Results:
         """Whether more papers than the hits may have every word."""
         return self.is_scan or self.exact_count == retrieval.EVERY_LIMIT
 
+    def summary(self, by: str) -> str:
+        """How many papers were found by this kind of search, in words."""
+        exact, rest = self.exact_count, self.inexact_count
+        if by == "meaning":
+            return f"{rest} {'paper is' if rest == 1 else 'papers are'} close in meaning"
+        if exact:
+            found = (
+                f"{exact}{'+' if self.has_more else ''} {'paper matches' if exact == 1 else 'papers match'} every word"
+            )
+        else:
+            found = "None of the first papers matches every word" if self.is_scan else "No papers match every word"
+        some = "matches some words or is" if rest == 1 else "match some words or are"
+        return f"{found}, {rest} {some} close in meaning" if rest and not self.has_more else found
+
     def sortable(self, papers):
         """Those of these papers that another order than relevance shows: all with every word, or else the best hits."""
         if self.exact_count or self.is_scan:

@@ -119,7 +119,7 @@ def test_the_owner_is_told_once_a_day(dora, work, mailoutbox):
         work()
         assert len(mailoutbox) == (1 if n >= 4 else 0)
     assert mailoutbox[0].to == ["dora@example.org"]
-    assert "the last one from the network 192.0.4.0/24" in mailoutbox[0].body
+    assert "most recently from the network 192.0.4.0/24" in mailoutbox[0].body
     assert "http://127.0.0.1:8000/settings/security" in mailoutbox[0].body
     _, reader = sign_in("dora")
     page = reader.get("/settings/security").content.decode()

@@ -64,7 +64,7 @@ def test_names_that_look_like_an_authority(db, stranger, username):
 def test_the_admin_makes_none_of_these(admin, username):
     form = {"username": username, "usable_password": "false"}
     page = admin.act("/admin/accounts/user/add/", form).content.decode()
-    assert "user name" in page.lower()
+    assert "username" in page.lower()
     assert User.objects.count() == 1
 
 

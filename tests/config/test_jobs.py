@@ -130,7 +130,7 @@ def test_what_runs_waits_failed_and_comes_by_itself(reader):
     failed = [job(), job("papers.tasks.audit_counters", timestamp=9)]
     begun("papers.tasks.index")
     page = reader.get(PAGE).content.decode()
-    assert "1 worker is at work." in page
+    assert "1 worker is running." in page
     assert f"<span>by worker {at_work}</span> <span>job {running}</span>" in " ".join(page.split())
     assert f"<p>{EXPORT} 2</p>" in page
     assert "See the log of that time for the error." in page
@@ -160,7 +160,7 @@ def test_a_site_without_a_worker_says_so(reader):
     worker(seconds_ago=120)
     assert "No worker has been seen since" in reader.get(PAGE).content.decode()
     worker(seconds_ago=20)
-    assert "1 worker is at work." in reader.get(PAGE).content.decode()
+    assert "1 worker is running." in reader.get(PAGE).content.decode()
 
 
 def test_it_is_there_for_moderators_only(alice, lab, signed_in, stranger, moderator):

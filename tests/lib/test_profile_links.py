@@ -25,7 +25,7 @@ def test_a_line_is_a_label_and_an_address():
         ("Code javascript:alert(1)", "“Code javascript:alert(1)”: The line must end with an address"),
         ("Mail mailto:a@example.org", "begins with http:// or https://"),
         ("File ftp://example.org/a", "begins with http:// or https://"),
-        ("nothing", "“nothing”: The line has to end"),
+        ("nothing", "“nothing”: The line must end"),
         ("https:// Me", "“https:// Me”"),
         (f"{'l' * 41} https://example.org", "this one has 41"),
         (f"Me https://example.org/{'w' * 200}", "at most 200 characters"),

@@ -51,7 +51,7 @@ def test_three_a_day(carol, signed_in):
         assert found(reader, name).status_code == 302
     answer = found(reader, "Pier")
     assert answer.status_code == 400
-    assert "3 organisations today" in answer.content.decode()
+    assert "3 organisations a day" in answer.content.decode()
     assert 'value="Pier"' in answer.content.decode()
     assert Organisation.objects.count() == 3
 

@@ -117,8 +117,8 @@ def test_a_user_name_does_not_give_the_address_away(lab, alice, carol, signed_in
     ("invited", "role", "words"),
     [
         ("nobody", "member", "No account has the username “nobody”"),
-        ("bob", "member", "Bob Birch is a member already"),
-        ("carol", "member", "Carol Cedar has no confirmed address"),
+        ("bob", "member", "Bob Birch is already a member"),
+        ("carol", "member", "Carol Cedar has no confirmed email address"),
         ("not@an@address", "member", "Enter a valid email address"),
         ("", "member", "This field is required"),
         ("x@example.org", "king", "Select a valid choice"),
@@ -166,7 +166,7 @@ def test_a_refusal_ends_it_and_can_be_repeated(lab, alice, carol, signed_in, lin
     path = link(alice, confirm(carol) and lab, "carol")
     reader = signed_in(carol)
     for _ in range(2):
-        assert "You declined the invitation" in reader.act(f"{path}/refuse", follow=True).content.decode()
+        assert "Declined the invitation" in reader.act(f"{path}/refuse", follow=True).content.decode()
     assert "it was declined" in reader.act(f"{path}/accept").content.decode()
     assert lab.role_of(carol) is None
 
@@ -202,7 +202,7 @@ def test_no_more_than_may_be(lab, alice, signed_in):
         Invitation.objects.send(alice, lab, f"reader{n}@example.org", "member")
     answer = invite(signed_in(alice), "one-more@example.org")
     assert answer.status_code == 400
-    assert "20 invitations today" in answer.content.decode()
+    assert "20 invitations a day" in answer.content.decode()
     for n in range(30):
         Invitation.objects.send(join(lab, Role.ADMIN), lab, f"other{n}@example.org", "member")
     answer = invite(signed_in(join(lab, Role.ADMIN)), "one-more@example.org")

@@ -115,7 +115,7 @@ def test_imports_that_name_the_old_slug_reach_the_new_organisation(lab, old, mod
 def test_the_page_says_what_will_happen_and_does_it_once(lab, old, alice, moderator, signed_in):
     reader = signed_in(moderator)
     page = reader.get("/moderation/merge?old=laboratory&into=lab").content.decode()
-    assert "No members join The Lab by this." in page
+    assert "No members join The Lab." in page
     assert "/orgs/laboratory and all pages below it redirect to /orgs/lab" in page
     assert Organisation.objects.filter(pk=old.pk).exists()
     for _ in range(2):

@@ -32,7 +32,7 @@ def test_from_the_box_to_the_first_letters_due(paper, stranger, post, time_machi
     (mail,) = post()
     assert (mail.to, mail.subject) == ([SARA], "[Broadsheet] Confirm your subscription")
     assert "http://127.0.0.1:8000/papers." in mail.body
-    assert "from the network address 203.0.113.7 on 28 November 2026, 10:00 UTC" in mail.body
+    assert "from the IP address 203.0.113.7 on 28 November 2026, 10:00 UTC" in mail.body
     assert "every day at 07:00 (UTC)" in mail.body
     path = link(mail, "confirm")
     assert "Subscribe" in text(stranger.get(path))
@@ -72,7 +72,7 @@ def test_all_that_can_be_chosen(stranger, post, lab):
         ({"list": "/papers?min_votes=many"}, "can&#x27;t be read"),
         ({"list": "/papers?q=" + "word" * 120 + "&author=" + "é" * 200 + "&topic=" + "é" * 120}, "too long"),
         ({"list": "/papers?q=" + "word+" * 2000}, "too long"),
-        ({"list": "/bookmarks"}, "Bookmarks don&#x27;t come by mail"),
+        ({"list": "/bookmarks"}, "Bookmarks have no email digest"),
     ],
 )
 def test_what_cannot_be(db, stranger, post, params, message):
@@ -142,7 +142,7 @@ def test_who_has_it_already_is_told_by_mail_and_keeps_the_settings(db, stranger,
     stranger.post("/subscribe", {"email": SARA, "most": "50", "hour": "3"})
     (mail,) = post()
     assert (mail.subject, "/letters/confirm/" in mail.body) == ("[Broadsheet] You are already subscribed", False)
-    assert "Letters" in text(stranger.get(link(mail, "manage")))
+    assert "Email digests" in text(stranger.get(link(mail, "manage")))
     row.refresh_from_db()
     assert (row.most, row.hour, Subscription.objects.count()) == (7, 7, 1)
 
@@ -279,4 +279,4 @@ def test_the_mail_says_who_asked(alice, signed_in, stranger, post):
     stranger.post("/subscribe", {"email": "another@example.org"})
     bodies = {mail.to[0]: mail.body for mail in post()}
     assert bodies[SARA].startswith("The reader “alice” asked Broadsheet")
-    assert bodies["another@example.org"].startswith("Somebody asked Broadsheet")
+    assert bodies["another@example.org"].startswith("Someone asked Broadsheet")

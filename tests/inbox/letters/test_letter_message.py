@@ -145,7 +145,7 @@ def test_the_two_bodies(mail):
         ):
             assert line in body_text
         assert "What was asked, what was done, what came out." in body_text
-        assert "subscribed to it at 127.0.0.1:8000: Papers · Minimum upvotes: 1 · Every day." in body_text
+        assert "is subscribed at 127.0.0.1:8000: Papers · Minimum upvotes: 1 · Every day." in body_text
         assert "ann@" not in body_text
 
 

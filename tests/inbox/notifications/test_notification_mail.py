@@ -89,7 +89,7 @@ def test_once_a_day_in_one_mail(alice, bob, work, mailoutbox):
     tell(bob, "claim", "claim", granted=True, answer="Well done.")
     work()
     assert [(letter.to, letter.subject) for letter in mailoutbox] == [
-        (["bob@example.org"], "[Broadsheet] Your claim to “The Lab” was granted")
+        (["bob@example.org"], "[Broadsheet] Your claim to “The Lab” was approved")
     ]
     assert "> Reply from the moderators:\n>\n> Well done.\n" in mailoutbox[0].body
     mailoutbox.clear()

@@ -51,7 +51,7 @@ def test_twenty_authors_then_a_disclosure(db, stranger):
     page = html(stranger)
     shown = re.search(r'<p class="authors">(.*?)</p>', page, re.DOTALL)[1]
     assert shown.count("Author N") == 20
-    assert "and 3,283 more" in page
+    assert "Show 3,283 more" in page
     assert page.count('<meta name="citation_author"') == 3303
 
 

@@ -182,7 +182,7 @@ def test_an_empty_list_says_what_to_do(paper, alice, signed_in):
     assert "You do not follow anything yet" in text(reader.get(LIST))
     TopicFollow.objects.make(alice, "cs.CL")
     assert "No papers yet from what you follow" in text(reader.get(LIST))
-    assert "matches this filter" in text(reader.get(f"{LIST}?has=code"))
+    assert "match this filter" in text(reader.get(f"{LIST}?has=code"))
 
 
 def test_what_one_follows_is_nobody_elses_business(site, lab, alice, bob, carol, signed_in, stranger):

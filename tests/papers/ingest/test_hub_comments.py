@@ -151,7 +151,7 @@ def test_a_reply_stands_under_whom_it_names_or_else_under_the_nearest_that_is_sh
         (("id",), None, "source_id is missing"),
         (("id",), "a/b", "source_id: “a/b” is not an id"),
         (("author",), None, "author: an object was expected, not NoneType"),
-        (("author", "name"), "../papers", "author: “../papers” is not a user name"),
+        (("author", "name"), "../papers", "author: “../papers” is not a username"),
         (("author", "fullname"), 7, "author: a text was expected, not int"),
         (("createdAt",), "yesterday", "created_at: Invalid isoformat string: 'yesterday'"),
         (("data",), [], "data: an object was expected, not list"),

@@ -103,7 +103,7 @@ def test_a_name_means_one_search_and_a_search_may_have_two(alice, signed_in):
         assert reader.act(SAVE, {"name": name, "query": query}).status_code == 302
     refused = reader.act(SAVE, {"name": "A", "query": "q=a"})
     assert refused.status_code == 400
-    assert "“A” is another search of yours" in refused.content.decode()
+    assert "You already have a saved search named “A”" in refused.content.decode()
     assert saved_by(alice) == [("A", "has=code"), ("B", "has=code"), ("a", "q=a")]
     html = reader.get("/papers?has=code").content.decode()
     assert re.findall("Saved as “(.*?)”", html) == ["A", "B"]

@@ -135,7 +135,7 @@ def test_what_cannot_be_featured_is_explained(lab, papers, alice, signed_in):
     for paper in more:
         admin.act("/orgs/lab/featured/add", {"what": paper.arxiv_id})
     for typed, words in (
-        ("2509.11111", "is no paper of The Lab"),
+        ("2509.11111", "is not a paper of The Lab"),
         ("nonsense", "is not an arXiv id"),
         (papers[0].arxiv_id, "At most 12 fit here"),
     ):

@@ -101,7 +101,7 @@ def test_all_goes_but_what_others_read(dora, reauthenticated, signed_in, strange
     assert [(letter.to, letter.subject) for letter in mailoutbox] == [
         (["dora@example.org"], "[Broadsheet] Your account was deleted")
     ]
-    assert "Your account “dora” on Broadsheet is deleted" in mailoutbox[0].body
+    assert "Your account “dora” on Broadsheet was deleted" in mailoutbox[0].body
 
 
 @pytest.mark.django_db(transaction=True)

@@ -47,10 +47,10 @@ def test_of_many_names_three_are_told_and_none_is_markup(db, stranger):
 @pytest.mark.parametrize(
     ("question", "found_by"),
     [
-        ("reasoning&by=words", "2 with every word"),
-        ("reasoning+agents&by=words", "1 with every word, 1 with some of them or close in meaning"),
-        ("graph+neural&by=meaning", "1 close in meaning"),
-        ("finding+cancer+in+scans", "None with every word, 1 with some of them or close in meaning"),
+        ("reasoning&by=words", "2 papers match every word"),
+        ("reasoning+agents&by=words", "1 paper matches every word, 1 matches some words or is close in meaning"),
+        ("graph+neural&by=meaning", "1 paper is close in meaning"),
+        ("finding+cancer+in+scans", "No papers match every word, 1 matches some words or is close in meaning"),
         ("xqzkwv", ""),
     ],
 )
