@@ -84,7 +84,7 @@ def _received(names: list[str], parse: Parse) -> Iterator[Item | None]:
     try:
         while True:
             yield from receiver.recv()
-    except EOFError:
+    except (EOFError, OSError):  # between two batches, or in one
         raise SourceError("the process that reads the files has ended too early") from None
     finally:
         process.kill()
