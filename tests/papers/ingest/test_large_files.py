@@ -9,7 +9,7 @@ from papers import audit
 from papers.ingest import files
 from papers.models import Paper
 from papers.signals import papers_listed
-from tests.papers.ingest.test_command import hub, rows, write  # noqa: F401 (a fixture)
+from tests.papers.ingest.test_command import hub, rows
 from tests.papers.ingest.test_save import state
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def large_rows(count: int) -> list[dict]:
     return [row | filling for row in rows(*(f"2508.{n:05}" for n in range(count)))]
 
 
-def test_they_bring_the_same_papers_and_reports_as_small_ones(write, monkeypatch):  # noqa: F811
+def test_they_bring_the_same_papers_and_reports_as_small_ones(write, monkeypatch):
     first, second = large_rows(30), rows(*(f"2509.{n:05}" for n in range(3)))
     first[1]["paper"] |= {"id": "2513.00001"}
     first[2]["paper"] |= {
@@ -40,7 +40,7 @@ def test_they_bring_the_same_papers_and_reports_as_small_ones(write, monkeypatch
     assert audit.mismatches() == []
 
 
-def test_what_is_saved_stays_if_that_process_is_killed(write):  # noqa: F811
+def test_what_is_saved_stays_if_that_process_is_killed(write):
     def kill(**_):
         for process in multiprocessing.active_children():
             process.kill()
@@ -51,11 +51,11 @@ def test_what_is_saved_stays_if_that_process_is_killed(write):  # noqa: F811
         run = hub(path)
     finally:
         papers_listed.disconnect(kill)
-    assert run.err.startswith(f"{path}: the process that reads the files has ended too early")
+    assert run.err.startswith(f"{path}: the process that reads the files has ended, so that the rest is missing")
     assert "500 new, 0 changed, 0 unchanged, 1 bad" in run.out
     assert (run.code, Paper.objects.count(), audit.mismatches()) == (1, 500, [])
 
 
-def test_that_process_ends_with_the_import(write):  # noqa: F811
+def test_that_process_ends_with_the_import(write):
     assert "4 new" in hub(write("a.json", large_rows(30)), "--limit", 4).out
     assert multiprocessing.active_children() == []
