@@ -53,7 +53,8 @@ const formOf = (event) => {
 function close(form) {
   draft(draftKey(form), null);
   form.reset();
-  form.querySelectorAll("button").forEach((button) => button.dispatchEvent(new Event("htmx:abort")));
+  // @ts-ignore: htmx is a script of its own
+  form.querySelectorAll("button").forEach((button) => htmx.trigger(button, "htmx:abort")); // a preview under way
   form.querySelectorAll("[role=region]").forEach((preview) => preview.replaceChildren());
   const place = form.closest(".reply-place");
   place?.replaceChildren();
