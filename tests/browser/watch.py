@@ -2,7 +2,6 @@
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError
 
-
 # What htmx logs as errors of a request that the page itself ended.
 ENDED = ("htmx:afterRequest,", "htmx:sendAbort,")
 
