@@ -68,9 +68,9 @@ document.addEventListener("DOMContentLoaded", () => {
     if (saysWhy) Object.assign(event.detail, { shouldSwap: true, isError: false });
   });
   document.addEventListener("htmx:responseError", (/** @type {any} */ event) => {
-    const { status } = event.detail.xhr;
-    const tooMany = "Too many requests. Wait a little, then try again.";
-    say(status === 429 ? tooMany : "That did not work. Reload the page and try again.", true);
+    const page = new DOMParser().parseFromString(event.detail.xhr.response, "text/html");
+    const reason = page.getElementById("summary")?.textContent;
+    say(reason || "That did not work. Reload the page and try again.", true);
   });
   document.addEventListener("htmx:sendError", () => say("The site can't be reached. Are you online?", true));
 });

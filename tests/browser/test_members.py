@@ -142,7 +142,7 @@ def test_a_forgotten_password_is_replaced_by_mail(visit, javascript, dora):
 
 
 def test_a_reader_hears_what_did_not_work(visit, alice, paper):
-    offline, gone = ["ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest"], ["status of 404", "Code 404"]
+    offline, gone = ["ERR_INTERNET_DISCONNECTED", "htmx:sendError"], ["status of 404", "Code 404"]
     page = visit("/papers", user=alice, expecting=offline + gone)
     vote, status = page.get_by_role("button", name="Upvote"), page.locator("#status")
     page.context.set_offline(True)
@@ -155,7 +155,7 @@ def test_a_reader_hears_what_did_not_work(visit, alice, paper):
     expect(status).to_be_empty()
     Paper.objects.all().delete()
     vote.click()
-    expect(status).to_have_text("That did not work. Reload the page and try again.")
+    expect(status).to_have_text("This paper does not exist any more.")
 
 
 def test_a_passkey_signs_in_and_is_a_second_factor(visit, dora):
