@@ -18,6 +18,21 @@ function remembered(name, value) {
   }
 }
 
+/** What this tab notes under a name. @param {string} name @param {string | null} [value] to note first, or to forget */
+function noted(name, value) {
+  try {
+    if (value === null) sessionStorage.removeItem(name);
+    else if (value !== undefined) sessionStorage.setItem(name, value);
+    return sessionStorage.getItem(name);
+  } catch {
+    return null; // storage is blocked or full
+  }
+}
+
+function isSignedIn() {
+  return document.querySelector("#act [name=csrfmiddlewaretoken]") !== null;
+}
+
 function switchTheme() {
   const now = root.dataset.theme ?? (dark.matches ? "dark" : "light");
   root.dataset.theme = now === "dark" ? "light" : "dark";
@@ -46,6 +61,52 @@ function presetZone() {
   if (zone instanceof HTMLInputElement && here) zone.value = here;
 }
 
+let changes = 0; // that this page has sent
+/** @type {string[]} */
+let older = []; // addresses of the pages whose rows were added to this one
+
+/** Fetches this page, and puts what has changed of its `data-live` elements in their places, unless one is pressed. */
+async function renew() {
+  const before = changes;
+  for (const address of [location.href, ...older]) {
+    const response = await fetch(address).catch(() => null);
+    const html = response?.ok ? await response.text() : "";
+    if (changes !== before) return;
+    const page = new DOMParser().parseFromString(html, "text/html");
+    for (const old of document.querySelectorAll("[data-live]")) {
+      const now = page.getElementById(old.id);
+      if (now && !now.isEqualNode(old)) replace(old, now);
+    }
+  }
+}
+
+/** @param {Element} old @param {HTMLElement} now */
+function replace(old, now) {
+  const hasFocus = old === document.activeElement;
+  old.replaceWith(now);
+  if (hasFocus) now.focus({ preventScroll: true });
+  // @ts-ignore: htmx is a script of its own
+  htmx.process(now);
+}
+
+/** Presses the button for which a stranger was sent to sign in. */
+function pressAgain() {
+  const id = noted("pressed");
+  if (!id || location.pathname.startsWith("/accounts/")) return;
+  noted("pressed", null);
+  const button = isSignedIn() ? document.getElementById(id) : null;
+  if (button?.ariaPressed !== "false") return;
+  button.focus();
+  button.click();
+}
+
+window.addEventListener("pageshow", (event) => {
+  const [visit] = performance.getEntriesByType("navigation");
+  const isBack = event.persisted || /** @type {PerformanceNavigationTiming} */ (visit).type === "back_forward";
+  if (isBack && isSignedIn()) renew();
+  pressAgain();
+});
+
 document.addEventListener("DOMContentLoaded", () => {
   presetZone();
   for (const button of document.querySelectorAll("[data-needs-script]")) {
@@ -58,8 +119,21 @@ document.addEventListener("DOMContentLoaded", () => {
     if (button?.matches(".copy")) copy(button);
   });
 
+  document.addEventListener("htmx:beforeRequest", (/** @type {any} */ event) => {
+    if (event.detail.requestConfig.verb !== "get") changes += 1;
+  });
+  document.addEventListener("htmx:beforeOnLoad", (/** @type {any} */ event) => {
+    const { elt, xhr } = event.detail;
+    if (!isSignedIn() && xhr.getResponseHeader("HX-Redirect")) noted("pressed", elt.id);
+  });
   document.addEventListener("htmx:afterRequest", (/** @type {any} */ event) => {
-    if (event.detail.successful && document.querySelector("#status[data-error]")) say("");
+    const { pathInfo, requestConfig, successful, target } = event.detail;
+    const { elt } = requestConfig; // the event's own is another if this one was replaced
+    if (!successful) return;
+    if (document.querySelector("#status[data-error]")) say("");
+    if (elt.matches(".older a")) older.push(pathInfo.finalRequestPath);
+    if (target.matches("#main")) older = [];
+    if (elt.matches(".vote") && document.getElementById("standing")) renew();
   });
   document.addEventListener("htmx:beforeSwap", (/** @type {any} */ event) => {
     const { target, xhr } = event.detail;

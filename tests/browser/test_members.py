@@ -74,6 +74,13 @@ def test_a_stranger_who_votes_signs_in_and_is_back(visit, javascript, paper, dor
     sign_in(page, "dora")
     expect(page).to_have_url(re.compile(r"/papers/month/2025-09\?sort=newest#vote-\d+$"))
     expect(page.get_by_role("link", name="dora")).to_be_visible()
+    vote = page.get_by_role("button", name="Upvote")
+    if not javascript:
+        vote.click()
+    expect(vote).to_have_attribute("aria-pressed", "true")
+    page.goto("/papers")
+    expect(vote).to_have_text("1")
+    assert Vote.objects.get() == Vote(user=dora, paper=paper)
 
 
 def test_a_search_is_saved_and_removed(visit, javascript, alice):
