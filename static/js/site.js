@@ -89,20 +89,22 @@ function replace(old, now) {
   htmx.process(now);
 }
 
-/** Presses the button for which a stranger was sent to sign in. */
+/** Presses the button for which a stranger was sent to sign in. If it is not here, it is on the page it belongs to. */
 function pressAgain() {
-  const id = noted("pressed");
+  const [id, act] = noted("pressed")?.split(" ") ?? [];
   if (!id || location.pathname.startsWith("/accounts/")) return;
+  const button = document.getElementById(id);
+  const page = act.replace(/[/][^/]+$/, "");
+  if (isSignedIn() && !button && location.pathname !== page) return location.assign(page);
   noted("pressed", null);
-  const button = isSignedIn() ? document.getElementById(id) : null;
-  if (button?.ariaPressed !== "false") return;
+  if (!isSignedIn() || button?.ariaPressed !== "false") return;
   button.focus();
   button.click();
 }
 
 window.addEventListener("pageshow", (event) => {
   const [visit] = performance.getEntriesByType("navigation");
-  const isBack = event.persisted || /** @type {PerformanceNavigationTiming} */ (visit).type === "back_forward";
+  const isBack = event.persisted || /** @type {PerformanceNavigationTiming} */ (visit)?.type === "back_forward";
   if (isBack && isSignedIn()) renew();
   pressAgain();
 });
@@ -123,8 +125,9 @@ document.addEventListener("DOMContentLoaded", () => {
     if (event.detail.requestConfig.verb !== "get") changes += 1;
   });
   document.addEventListener("htmx:beforeOnLoad", (/** @type {any} */ event) => {
-    const { elt, xhr } = event.detail;
-    if (!isSignedIn() && xhr.getResponseHeader("HX-Redirect")) noted("pressed", elt.id);
+    const { elt, requestConfig, xhr } = event.detail;
+    const isSentAway = !isSignedIn() && xhr.getResponseHeader("HX-Redirect");
+    if (isSentAway && elt.ariaPressed) noted("pressed", `${elt.id} ${requestConfig.path}`);
   });
   document.addEventListener("htmx:afterRequest", (/** @type {any} */ event) => {
     const { pathInfo, requestConfig, successful, target } = event.detail;

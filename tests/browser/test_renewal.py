@@ -1,11 +1,13 @@
-"""What a page shows of what its reader did meanwhile: on itself, and on a page that one goes back to."""
+"""What a page shows of what its reader did meanwhile: on itself, on one that is gone back to, and after sign-in."""
 
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.factories import PaperFactory
+from papers.models import Vote
+from tests.browser.entrance import give_password, sign_in
+from tests.factories import PaperFactory, UserFactory
 
 
 @pytest.fixture
@@ -62,3 +64,14 @@ def test_a_page_that_the_browser_kept_alive_shows_what_was_done(visit, alice, da
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     expect(vote).to_have_attribute("aria-pressed", "true")
     expect(vote).to_be_focused()
+
+
+def test_a_vote_far_down_for_which_one_signs_in_is_cast_on_the_papers_page(visit, day):
+    dora = give_password(UserFactory(username="dora"))
+    page = visit("/papers")
+    page.get_by_role("link", name="Older papers").scroll_into_view_if_needed()
+    page.locator(f"#vote-{day[2].pk}").click()
+    sign_in(page, "dora")
+    expect(page).to_have_url(re.compile(f"{day[2].path}$"))
+    expect(page.get_by_role("button", name="Upvote, 3 so far")).to_have_attribute("aria-pressed", "true")
+    assert Vote.objects.get() == Vote(user=dora, paper=day[2])
