@@ -6,12 +6,12 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, TruncMonth
 from django.db.models.lookups import Exact
 
-from lib.locks import LockQuerySet
+from lib.locks import LockQuerySet, take
 from lib.words import fold
 from papers.models import row
 from papers.models.affiliation import Affiliation
 from papers.models.day import Day
-from papers.models.item import Item
+from papers.models.item import PAPERS_LOCK, Item
 from papers.models.seen import Seen
 from papers.period import today
 from papers.ranking import max_hot, min_hot
@@ -140,6 +140,7 @@ class PaperQuerySet(LockQuerySet):
     @transaction.atomic
     def delete(self):
         """Delete the papers with all that refers to them; their collections and days are counted anew."""
+        take(PAPERS_LOCK)
         rows = self.model.objects.filter(pk__in=self.order_by().values("pk")).order_by("pk").select_for_update()
         days = dict(rows.values_list("pk", "listed_on"))
         collections = Item.objects.lock_collections_of(days)

@@ -48,8 +48,7 @@ def cache_key(pk: int, revision: int, badge_changed_at: datetime | None) -> str:
 def read(papers, viewer, columns: Iterable[str], *, order: Sequence[str], after: Sequence, limit: int | None):
     """The rows of these papers (a QuerySet) as the viewer sees them, by one statement.
 
-    * `columns`, `order`: names of fields and annotations. The rows are sorted by `order`, all descending; an annotation
-      in it must have no parameters.
+    * `columns`, `order`: names of fields and annotations. The rows are sorted by `order`, all descending.
     * `after`: the values of `order` in the last row of the page before; empty for the first page.
     * `limit`: how many rows there are at most, or None.
     """
@@ -65,14 +64,14 @@ def read(papers, viewer, columns: Iterable[str], *, order: Sequence[str], after:
         return []
     except FullResultSet:
         where, params_of_where = "true", []
-    keys = ", ".join(expressions[name][0] for name in order)
     bits = _bits(viewer.is_authenticated)
     sql = _ROWS.format(
         bits=bits,
-        columns="".join(f", {expression}" for expression, _ in expressions.values()),
+        columns="".join(f", {expression} AS {name}" for name, (expression, _) in expressions.items()),
         tables=" ".join(tables),
-        where=f"({where}) AND ({keys}) < ({', '.join(['%s'] * len(after))})" if after else where,
-        order=", ".join(f"{expressions[name][0]} DESC" for name in order) or "papers_paper.id",
+        where=where,
+        after=f"({', '.join(order)}) < ({', '.join(['%s'] * len(after))})" if after else "true",
+        order=", ".join(f"{name} DESC" for name in order) or "pk",
     )
     params = [
         *[viewer.pk] * bits.count("%s"),
@@ -98,10 +97,14 @@ def _bits(is_signed_in: bool) -> str:
     return ", ".join(mark.objects.exists_sql("%s") if is_signed_in else "false" for mark in marks())
 
 
+# PostgreSQL plans it as if there were no subquery, which only names the expressions.
 _ROWS = """
-    SELECT papers_paper.id, papers_paper.revision, badge.updated_at, {bits}{columns}
-    FROM {tables} LEFT JOIN orgs_organisation badge ON badge.id = papers_paper.organisation_id
-    WHERE {where}
+    SELECT * FROM (
+        SELECT papers_paper.id AS pk, papers_paper.revision, badge.updated_at, {bits}{columns}
+        FROM {tables} LEFT JOIN orgs_organisation badge ON badge.id = papers_paper.organisation_id
+        WHERE {where}
+    ) found
+    WHERE {after}
     ORDER BY {order}
     LIMIT %s
 """

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import F
 from django.http import Http404
 from django.utils import timezone
 
 from lib import keyset
 from papers.lists import catalogue
 from papers.lists.filters import PaperFilter
-from papers.models import Bookmark, Collection, DayDone, Dismissed, Item, OrganisationFollow, Seen, Vote
+from papers.models import Bookmark, Collection, DayDone, Dismissed, Item, OrganisationFollow, Paper, Seen, Vote
 from papers.models.mark import marks
 from tests.factories import NOON, PaperFactory
 from tests.papers import querysets
@@ -63,6 +64,16 @@ def test_rows_are_those_of_the_queryset(viewers, path):
         for query in QUERIES:
             _compare(list_, _filtered(papers.undismissed_by(viewer), query, viewer), viewer)
     assert papers.exists(), "the last viewer's list has papers"
+
+
+def test_an_order_may_have_parameters(viewers):
+    papers = Paper.objects.annotate(weight=F("vote_count") * 2 + 1)
+    for viewer in viewers:
+        pks = list(papers.order_by("-weight", "-id").values_list("pk", flat=True))
+        first = papers.rows(viewer, order=("weight", "id"), limit=3)
+        after = (first[-1].weight, first[-1].pk)
+        rest = papers.rows(viewer, order=("weight", "id"), after=after)
+        assert [row.pk for row in [*first, *rest]] == pks
 
 
 def _filtered(papers, query, viewer):
