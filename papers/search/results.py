@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy
 from django.core.cache import caches
@@ -38,9 +39,8 @@ class TooSlow(Busy):
     """A search was cancelled after TIMEOUT_MS."""
 
 
-@dataclass(frozen=True)
-class Hit:
-    """A paper, its score, and the names of the retrievers that found it."""
+class Hit(NamedTuple):
+    """A paper, its score, and the names of the retrievers that found it. No data class, since some hundred are made."""
 
     pk: int
     score: float
