@@ -261,7 +261,8 @@ def _rare_query(max_papers: dict[str, int], paper_count: int) -> str:
         estimate *= min(1, papers / max(paper_count, 1))
         if estimate <= MAX_POSTINGS:
             return _all(rarest)
-    return _all(rarest) if estimate < min(MAX_LOOKUPS, math.sqrt(LOOKUP_FACTOR * paper_count)) else ""
+    are_few = estimate < MAX_LOOKUPS and estimate**2 < LOOKUP_FACTOR * paper_count
+    return _all(rarest) if are_few else ""
 
 
 def _side_by_side(words: list[str], label: str) -> str:
