@@ -154,21 +154,22 @@ def _similar(paper, papers) -> Results:
 
 def _search(papers, terms: Terms, by: str, first: Sequence[str]) -> Results:
     hits, keys = (), None
-    with time_limit() as cursor:
+    with time_limit():
         analysis = lexicon.analyse(terms)
-        vector = _vector(terms.corrected(analysis.corrections).plain) if "near" in RETRIEVERS[by] else None
-        names = RETRIEVERS[by] if vector is not None else RETRIEVERS["words"]
-        with suppress(EmptyResultSet):  # Django knows that no paper can match
-            quoting = papers
-            if analysis.phrase_query:
-                quoting = papers.filter(entry__words=retrieval.tsquery(analysis.phrase_query))
-            keys = retrieval.keys_of_few(cursor, quoting) if papers.query.where else None
-            retrievers = {
-                "every": analysis.every_query and retrieval.every(papers, analysis, first, keys),
-                "any": analysis.every_query and analysis.weights and retrieval.any_rare(quoting, analysis, keys),
-                "near": retrieval.near(quoting, vector, keys) if vector is not None else None,
-            }
-            hits = _hits(cursor, {name: retrievers[name] for name in names if retrievers[name]})
+    # An embedding service may take its time, for which no transaction should stay open.
+    vector = _vector(terms.corrected(analysis.corrections).plain) if "near" in RETRIEVERS[by] else None
+    names = RETRIEVERS[by] if vector is not None else RETRIEVERS["words"]
+    with time_limit() as cursor, suppress(EmptyResultSet):  # Django knows that no paper can match
+        quoting = papers
+        if analysis.phrase_query:
+            quoting = papers.filter(entry__words=retrieval.tsquery(analysis.phrase_query))
+        keys = retrieval.keys_of_few(cursor, quoting) if papers.query.where else None
+        retrievers = {
+            "every": analysis.every_query and retrieval.every(papers, analysis, first, keys),
+            "any": analysis.every_query and analysis.weights and retrieval.any_rare(quoting, analysis, keys),
+            "near": retrieval.near(quoting, vector, keys) if vector is not None else None,
+        }
+        hits = _hits(cursor, {name: retrievers[name] for name in names if retrievers[name]})
     is_scan = "every" in names and retrieval.is_scan(analysis, keys) and analysis.paper_count > retrieval.SCAN_LIMIT
     return Results(hits, analysis, is_scan, lacks_vector="near" in RETRIEVERS[by] and vector is None)
 

@@ -20,7 +20,7 @@ LISTS = {
     "/papers/trending": (1, 3),
     "/papers?has=code": (7, 9),  # counted; a transaction with a limit on time; few are collected, and listed
     "/papers?q=paper": (2, 5),  # counted; found less than a minute ago
-    "/papers?q=paper&has=code": (10, 13),  # counted; a transaction for its words; few are collected
+    "/papers?q=paper&has=code": (14, 17),  # counted; two transactions, for its words and for its papers
     "/orgs/lab": (4, 7),
     "/people/alice": (6, 7),
     "/people/alice/upvoted": (5, 6),
