@@ -4,8 +4,10 @@ import datetime
 from functools import cache, lru_cache
 
 from django import template
+from django.template.base import token_kwargs
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as parse_url
+from django.template.loader_tags import BlockNode
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape
@@ -13,6 +15,8 @@ from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
 from lib import images, markup, tex, text
+
+MAX_KEPT = 100  # drawings of one {% kept %}
 
 register = template.Library()
 register.simple_tag(cache(lucide), name="lucide")  # lucide itself renders an icon anew each time
@@ -54,6 +58,36 @@ class AddressNode(URLNode):
 @lru_cache(10_000, typed=True)
 def _address(name: str, *args: str | int) -> str:
     return reverse(name, args=args)
+
+
+@register.tag
+def kept(parser, token) -> template.Node:
+    """{% kept name=value … %} … {% endkept %} draws its contents once for the same values.
+
+    The contents know these values and nothing else, so they cannot depend on who reads the page unless a value does.
+    """
+    values = token_kwargs(token.split_contents()[1:], parser)
+    contents = parser.parse(["endkept"])
+    parser.delete_first_token()
+    if contents.get_nodes_by_type(BlockNode):
+        raise template.TemplateSyntaxError("A block in {% kept %} would be drawn once for all pages.")
+    return KeptNode(contents, values)
+
+
+class KeptNode(template.Node):
+    child_nodelists = ()  # since Django looks for blocks in these whenever a page is drawn
+
+    def __init__(self, contents: template.NodeList, values: dict) -> None:
+        self.contents, self.values, self.drawn = contents, values, {}
+
+    def render(self, context) -> str:
+        values = {name: value.resolve(context) for name, value in self.values.items()}
+        key = tuple(values.values())
+        if (html := self.drawn.get(key)) is None:
+            if len(self.drawn) >= MAX_KEPT:
+                self.drawn.clear()
+            html = self.drawn[key] = self.contents.render(context.new(values))
+        return html
 
 
 @register.filter
