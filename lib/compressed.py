@@ -22,7 +22,7 @@ def body(key: str, make: Callable[[], bytes], seconds: int = DEFAULT_TIMEOUT) ->
 
     It must hold no secrets: unlike the middleware, this adds no random bytes against the BREACH attack.
     """
-    return caches["pages"].get_or_set(key, lambda: gzip.compress(make(), compresslevel=6, mtime=0), seconds)
+    return caches["pages"].get_or_set(key, lambda: igzip.compress(make(), mtime=0), seconds)
 
 
 def response(request: HttpRequest, body: bytes) -> HttpResponse:

@@ -103,6 +103,12 @@ def paragraphs(source: str) -> SafeString:
 
 
 @register.filter
+def iso_date(day: datetime.date) -> str:
+    """Returns the UTC date of a day or a time as `2024-09-10`, in much less time than Django's filter `date`."""
+    return day.isoformat()[:10]
+
+
+@register.filter
 def short_date(day: datetime.date) -> str:
     """Returns a date as `Sep 10`, or as `Sep 10, 2024` if it is not in this year."""
     year = "" if day.year == timezone.now().year else f", {day.year}"
