@@ -1,20 +1,21 @@
 """Template tags and filters that all templates have: addresses, icons, dates, numbers and safe HTML."""
 
 import datetime
-from functools import cache, lru_cache
+from functools import cache
 
 from django import template
 from django.template.base import token_kwargs
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as parse_url
 from django.template.loader_tags import BlockNode
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
 from lib import images, markup, tex, text
+from lib.addresses import address
 
 MAX_KEPT = 100  # drawings of one {% kept %}
 
@@ -32,10 +33,7 @@ register.filter("as_quotation", text.as_quotation)
 
 @register.tag
 def url(parser, token) -> template.Node:
-    """Django's {% url %}, which makes an address once for the same arguments, since that takes most of a page's time.
-
-    An address here depends on its name and its arguments alone: the site has one table of addresses and no prefix.
-    """
+    """Django's {% url %} with the addresses of `lib.addresses`."""
     node = parse_url(parser, token)
     return AddressNode(node.view_name, node.args, node.kwargs, node.asvar)
 
@@ -46,18 +44,13 @@ class AddressNode(URLNode):
         if self.kwargs or not all(isinstance(arg, str | int) for arg in args):
             return super().render(context)
         try:
-            address = _address(self.view_name.resolve(context), *args)
+            made = address(self.view_name.resolve(context), *args)
         except NoReverseMatch:
             return super().render(context)
         if self.asvar:
-            context[self.asvar] = address
+            context[self.asvar] = made
             return ""
-        return conditional_escape(address) if context.autoescape else address
-
-
-@lru_cache(10_000, typed=True)
-def _address(name: str, *args: str | int) -> str:
-    return reverse(name, args=args)
+        return conditional_escape(made) if context.autoescape else made
 
 
 @register.tag

@@ -33,11 +33,11 @@ SLOTS = {name: mark_safe(f"{_EDGE}{name}{_EDGE}") for name in ("title", "abstrac
 class Card:
     """The HTML of a row, divided at its slots, its title and its abstract.
 
-    * `parts`: HTML and names of slots in turn, beginning and ending with HTML.
+    * `pieces`: HTML and names of slots in turn, beginning and ending with HTML.
     * `plain`: what is in the slots if there are no words to highlight, no reason and no note.
     """
 
-    parts: list[str]
+    pieces: list[str]
     title: Document
     abstract: Document
     plain: dict[str, str]
@@ -49,9 +49,9 @@ class Card:
             slots |= {"title": highlighter.title(self.title), "abstract": highlighter.abstract(self.abstract)}
         if note:
             slots["note"] = f'<div class="note prose">{markdown(note)}</div>'
-        parts = self.parts.copy()
-        parts[1::2] = [slots[name] for name in parts[1::2]]
-        return mark_safe("".join(parts))
+        pieces = self.pieces.copy()
+        pieces[1::2] = [slots[name] for name in pieces[1::2]]
+        return mark_safe("".join(pieces))
 
 
 def render(rows: Iterable[Row], results: Results | None = None, reasons: Mapping[int, str] | None = None) -> SafeString:
