@@ -12,7 +12,8 @@ from papers.people.urls import urlpatterns as people
 from papers.syndication.urls import urlpatterns as syndication
 
 app_name = "papers"
-# Syndication comes first: the feed of a list has the list's address and an ending.
+# Django tries one after the other, so papers' pages come first. Syndication comes before lists, since the feed of a
+# list has the list's address and an ending.
 urlpatterns = (
-    syndication + lists + following + discussion + organisations + people + collections + ingest + detail + paper
+    detail + syndication + lists + following + discussion + organisations + people + collections + ingest + paper
 )

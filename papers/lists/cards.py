@@ -25,32 +25,33 @@ from papers.search.results import Results
 from papers.search.retrieval import tsquery
 
 MAX_AUTHORS = 3  # who are named in a reason
-# Placeholders in the HTML. The database can't hold a NUL, so no text of a paper contains one.
-SLOTS = {name: mark_safe(f"\x00{name}\x00") for name in ("title", "abstract", "reason", "note")}
+_EDGE = "\x00"  # of a slot in the HTML. The database can't hold a NUL, so no text of a paper contains one.
+SLOTS = {name: mark_safe(f"{_EDGE}{name}{_EDGE}") for name in ("title", "abstract", "reason", "note")}
 
 
 @dataclass(frozen=True)
 class Card:
-    """The HTML of a row with unfilled slots, its title and its abstract, and their HTML without highlighted words."""
+    """The HTML of a row, divided at its slots, its title and its abstract.
 
-    html: str
+    * `pieces`: HTML and names of slots in turn, beginning and ending with HTML.
+    * `plain`: what is in the slots if there are no words to highlight, no reason and no note.
+    """
+
+    pieces: list[str]
     title: Document
     abstract: Document
-    title_html: str
-    abstract_html: str
+    plain: dict[str, str]
 
     def fill(self, *, highlighter: Highlighter | None = None, reason: str = "", note: str = "") -> SafeString:
         """The HTML of the row with highlighted words, a reason in plain text, and a note in Markdown."""
-        slots = {
-            "title": self.title_html if highlighter is None else highlighter.title(self.title),
-            "abstract": self.abstract_html if highlighter is None else highlighter.abstract(self.abstract),
-            "reason": escape(reason),
-            "note": f'<div class="note prose">{markdown(note)}</div>' if note else "",
-        }
-        html = self.html
-        for name, value in slots.items():
-            html = html.replace(SLOTS[name], value)
-        return mark_safe(html)
+        slots = self.plain | {"reason": escape(reason)}
+        if highlighter is not None:
+            slots |= {"title": highlighter.title(self.title), "abstract": highlighter.abstract(self.abstract)}
+        if note:
+            slots["note"] = f'<div class="note prose">{markdown(note)}</div>'
+        pieces = self.pieces.copy()
+        pieces[1::2] = [slots[name] for name in pieces[1::2]]
+        return mark_safe("".join(pieces))
 
 
 def render(rows: Iterable[Row], results: Results | None = None, reasons: Mapping[int, str] | None = None) -> SafeString:
@@ -101,7 +102,8 @@ def render_card(paper: Paper) -> Card:
     """The card of a paper without deferred columns that has the viewer's marks."""
     html = get_template("papers/lists/_card.html").render({"paper": paper, "slots": SLOTS})
     title, abstract = tex.read(paper.title), tex.read(paper.abstract)
-    return Card(html, title, abstract, tex.line(title), tex.paragraphs(abstract))
+    plain = {"title": tex.line(title), "abstract": tex.paragraphs(abstract), "reason": "", "note": ""}
+    return Card(html.split(_EDGE), title, abstract, plain)
 
 
 def _search_reasons(pks: list[int], results: Results, highlighter: Highlighter) -> dict[int, str]:

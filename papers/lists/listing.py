@@ -60,7 +60,7 @@ class Listing:
     def is_continuation(self) -> bool:
         return "older" in self.query.params
 
-    @property
+    @cached_property
     def older_url(self) -> str:
         return query_string(self.query.params, older=self.cursor) if self.cursor else ""
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
@@ -56,8 +57,13 @@ def page(
     if request.htmx and listing.is_continuation:
         return cached_page(request, "papers/lists/list.html#rows", context, version=listing.version, seconds=seconds)
     context["feeds"] = SimpleLazyObject(lambda: _feeds(list_, query))
-    context["organisations"] = Organisation.objects.values_list("slug", "name")[:SUGGESTED_ORGANISATIONS]
+    context["organisations"] = _suggested_organisations
     return cached_page(request, template, context, version=(listing.version, version), seconds=seconds)
+
+
+def _suggested_organisations() -> QuerySet:
+    """Slugs and names for the filter form, read when it is drawn."""
+    return Organisation.objects.values_list("slug", "name")[:SUGGESTED_ORGANISATIONS]
 
 
 def _feeds(list_: List, query: ListQuery) -> dict[str, str]:

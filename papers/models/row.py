@@ -6,7 +6,7 @@ is still said by its QuerySet alone: this statement takes the joins, conditions 
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
@@ -31,7 +31,7 @@ class Row:
     def __init__(self, names: Iterable[str], values: Iterable) -> None:
         self.__dict__.update(zip(names, values, strict=True))
 
-    @property
+    @cached_property
     def cache_key(self) -> str:
         return cache_key(self.pk, self.revision, self.badge_changed_at)
 
@@ -41,7 +41,7 @@ def cache_key(pk: int, revision: int, badge_changed_at: datetime | None) -> str:
 
     `badge_changed_at` is when the organisation that it shows was last changed.
     """
-    badge = f"{badge_changed_at:%Y%m%d%H%M%S%f}" if badge_changed_at else ""
+    badge = badge_changed_at.timestamp() if badge_changed_at else ""
     return f"{pk}.{revision}.{badge}"
 
 
