@@ -122,4 +122,4 @@ class List:
 
     def has_index_for(self, order: Order) -> bool:
         """Whether the unfiltered list in this order is read along an index, so that it needs no time limit."""
-        return self.since == LISTED_AT or order not in ORDERS.values()
+        return not self.is_costly and (self.since == LISTED_AT or order not in ORDERS.values())

@@ -19,7 +19,9 @@ from papers.models import Affiliation, Bookmark, Collection, Day, Dismissed, Out
 from tests.factories import OrganisationFactory
 
 PAPERS, DAYS = 20_000, 500
-MAX_BLOCKS = 6_000  # blocks; a walk through an index and the papers behind it reads twenty thousand
+MAX_BLOCKS = (
+    8_000  # blocks; up to two thousand papers are tested, in four each; a test of all papers reads eighty thousand
+)
 MAX_BLOCKS_OF_READER = 1_000  # blocks; the table of papers has eighteen hundred
 
 
