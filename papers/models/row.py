@@ -72,7 +72,10 @@ def walk(papers, walked, viewer, columns: Iterable[str], *, order: Sequence[str]
     PostgreSQL takes one paper after the other from the order's index, tests whether it is one of `papers`, and stops as
     soon as it has enough.
     """
-    parts = {f"walked_{name}": part for name, part in _parts(walked, order, order, after).items()}
+    try:
+        parts = {f"walked_{name}": part for name, part in _parts(walked, order, order, after).items()}
+    except EmptyResultSet:
+        return []
     parts |= {"bounds": _bounds(papers, order), "limit": ("%s", [limit]), "tested": ("%s", [tested])}
     return _rows(_WALK, papers, viewer, columns, order, after, parts)
 

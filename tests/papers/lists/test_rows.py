@@ -1,6 +1,7 @@
 """The statement of a list's rows says what Django's QuerySets say: for each list, order, viewer and page."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -8,7 +9,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from lib import keyset
-from papers.lists import catalogue
+from papers.lists import catalogue, matching
 from papers.lists.filters import PaperFilter
 from papers.models import Bookmark, Collection, DayDone, Dismissed, Item, OrganisationFollow, Seen, Vote
 from papers.models.mark import marks
@@ -60,9 +61,22 @@ def test_rows_are_those_of_the_queryset(viewers, path):
         except Http404:
             assert not viewer.is_authenticated
             continue
+        papers = papers.undismissed_by(viewer)
         for query in QUERIES:
-            _compare(list_, _filtered(papers.undismissed_by(viewer), query, viewer), viewer)
+            _compare(list_, _filtered(papers, query, viewer), viewer)
     assert papers.exists(), "the last viewer's list has papers"
+
+
+@pytest.mark.parametrize(("tested", "collected"), [((100,), 0), ((1, 2), 100), ((1, 2), 0)])
+@pytest.mark.parametrize("path", PATHS)
+def test_rows_are_the_same_however_they_are_found(viewers, path, tested, collected, monkeypatch):
+    monkeypatch.setattr(matching, "TESTED", tested)
+    monkeypatch.setattr(matching, "MAX_COLLECTED", collected)
+    viewer, list_ = viewers[-1], catalogue.find(path)
+    papers = list_.papers(viewer).undismissed_by(viewer)
+    for query in QUERIES:
+        found = _filtered(papers, query, viewer)
+        _compare(list_, found, viewer, partial(matching.first, papers, found))
 
 
 def _filtered(papers, query, viewer):
@@ -72,15 +86,16 @@ def _filtered(papers, query, viewer):
     return PaperFilter(params, papers, viewer=viewer).qs
 
 
-def _compare(list_, papers, viewer):
+def _compare(list_, papers, viewer, read=None):
     """Compare two pages of each order, with the second page's cursor and the list's own columns."""
+    read = read or papers.rows
     for order in list_.page_orders(has_words=False)[1].values():
         expected = querysets.seen_by(papers, viewer)
         cursor = ""
         for _ in range(3):
             page = keyset.page(expected, order.columns, cursor, 3)
             found = keyset.page_by(
-                lambda after, limit, columns=order.columns: papers.rows(
+                lambda after, limit, columns=order.columns: read(
                     viewer, ["changed_at"], order=columns, after=after, limit=limit
                 ),
                 order.columns,
