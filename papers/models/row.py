@@ -21,7 +21,7 @@ from papers.models.mark import marks
 from papers.ranking import max_hot, min_hot
 
 _OPERATORS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-type Part = tuple[str, Sequence]  # SQL with placeholders, and their values
+type Clause = tuple[str, Sequence]  # SQL with placeholders, and their values
 
 
 class Row:
@@ -73,31 +73,31 @@ def walk(papers, walked, viewer, columns: Iterable[str], *, order: Sequence[str]
     soon as it has enough.
     """
     try:
-        parts = {f"walked_{name}": part for name, part in _parts(walked, order, order, after).items()}
+        clauses = {f"walked_{name}": clause for name, clause in _clauses(walked, order, order, after).items()}
     except EmptyResultSet:
         return []
-    parts |= {"bounds": _bounds(papers, order), "limit": ("%s", [limit]), "tested": ("%s", [tested])}
-    return _rows(_WALK, papers, viewer, columns, order, after, parts)
+    clauses |= {"bounds": _bounds(papers, order), "limit": ("%s", [limit]), "tested": ("%s", [tested])}
+    return _rows(_WALK, papers, viewer, columns, order, after, clauses)
 
 
-def _rows(template: str, papers, viewer, columns, order, after, parts: dict[str, Part]) -> list[Row]:
-    """The rows that a statement finds: the template, filled with these parts and with those of the papers."""
+def _rows(template: str, papers, viewer, columns, order, after, clauses: dict[str, Clause]) -> list[Row]:
+    """The rows that a statement finds: the template, filled with these clauses and with those of the papers."""
     names = dict.fromkeys([*order, *columns, *({"note"} & papers.query.annotations.keys())])
     bits = _bits(viewer.is_authenticated)
     try:
-        parts = {**parts, **_parts(papers, names, order, after), "bits": (bits, [viewer.pk] * bits.count("%s"))}
+        clauses = {**clauses, **_clauses(papers, names, order, after), "bits": (bits, [viewer.pk] * bits.count("%s"))}
     except EmptyResultSet:
         return []
     used = [name for _, name, _, _ in Formatter().parse(template) if name]
-    params = [*chain.from_iterable(parts[name][1] for name in used)]
+    params = [*chain.from_iterable(clauses[name][1] for name in used)]
     found = statements.rows(
-        template.format(**{name: parts[name][0] for name in used}), params, is_prepared=parts["where"][0] == "true"
+        template.format(**{name: clauses[name][0] for name in used}), params, is_prepared=clauses["where"][0] == "true"
     )
     names = ["pk", "revision", "badge_changed_at", *(mark.bit for mark in marks()), *names]
     return [Row(names, values) for values in found]
 
 
-def _parts(papers, columns: Iterable[str], order: Sequence[str], after: Sequence) -> dict[str, Part]:
+def _clauses(papers, columns: Iterable[str], order: Sequence[str], after: Sequence) -> dict[str, Clause]:
     """What the statements take from a QuerySet. Raises EmptyResultSet if Django knows that it has no papers."""
     query = papers.query.clone()
     query.get_initial_alias()
@@ -120,13 +120,13 @@ def _parts(papers, columns: Iterable[str], order: Sequence[str], after: Sequence
     }
 
 
-def _expression(compiler, name: str) -> Part:
+def _expression(compiler, name: str) -> Clause:
     """The SQL of an annotation or a field, with its parameters."""
     annotations = compiler.query.annotations
     return compiler.compile(annotations[name]) if name in annotations else (f"papers_paper.{name}", ())
 
 
-def _bounds(papers, order: Sequence[str]) -> Part:
+def _bounds(papers, order: Sequence[str]) -> Clause:
     """Those of the conditions that the order's index knows: comparisons of its columns, and of the time, with a value.
 
     PostgreSQL knows nothing of how `hot` and `listed_at` hang together, and would walk to an old month through all that
@@ -174,4 +174,4 @@ _WALK = f"""
         WHERE ({{walked_where}}) AND {{bounds}} AND {{walked_after}} ORDER BY {{walked_order}} LIMIT {{tested}}
     ) walked(key{{walked_names}}), LATERAL ({_ROWS} AND papers_paper.id = key OFFSET 0) matching
     ORDER BY {{order_of_walked}} LIMIT {{limit}}
-"""  # noqa: S608 (its part is a constant)
+"""  # noqa: S608 (it is a constant)
