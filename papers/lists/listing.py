@@ -126,7 +126,7 @@ def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Li
         cursor = query.params.get("older", "")
         with _time_limit(not is_fast):
             if columns:
-                page = _page(papers, matching, viewer, columns, cursor, size, is_fast=is_fast)
+                page = _page(list_, papers, matching, viewer, columns, cursor, size, is_fast=is_fast)
             else:
                 page = _ranked(matching, viewer, found, cursor, size)
         reasons = list_.reasons(viewer, [paper.pk for paper in page.rows]) if list_.reasons else {}
@@ -156,7 +156,8 @@ def for_feed(
         is_fast = not (filter or query.terms.all) and list_.has_index_for(orders[order])
         with _time_limit(not is_fast):
             cursor, columns = query.params.get("older", ""), (*columns, "list_title")
-            page = _page(papers, matching, viewer, orders[order].columns, cursor, size, columns, is_fast=is_fast)
+            order_columns = orders[order].columns
+            page = _page(list_, papers, matching, viewer, order_columns, cursor, size, columns, is_fast=is_fast)
         return Listing(query, viewer, filter, order, orders, page.rows, page.cursor)
 
 
@@ -193,13 +194,14 @@ def _search(list_: List, papers: QuerySet, query: ListQuery, columns: tuple[str,
     return results.search(papers, query.terms, by=by, first=columns or ORDERS["votes"].columns)
 
 
-def _page(papers, matching, viewer, order, cursor: str, size: int, columns=(), *, is_fast: bool) -> keyset.Page:
+def _page(list_, papers, matching, viewer, order, cursor: str, size: int, columns=(), *, is_fast: bool) -> keyset.Page:
     """A page of those of the papers that match. It is fast if an index has these in this order."""
 
     def read(after: list, limit: int) -> list[Row]:
         if is_fast:
             return matching.rows(viewer, columns, order=order, after=after, limit=limit)
-        return first(papers, matching, viewer, columns, order=order, after=after, limit=limit)
+        page = {"order": order, "after": after, "limit": limit}
+        return first(papers, matching, viewer, columns, is_costly=list_.is_costly, **page)
 
     return keyset.page_by(read, order, cursor, size)
 

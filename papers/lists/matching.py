@@ -12,32 +12,35 @@ from django.db import connection
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
-from papers.models.row import Row
-
-TESTED = (4, 64)  # papers for each wanted row that are tested: at first, and if some of these match
-MAX_COLLECTED = 8_000
+TESTED = (4, 64, 128)  # papers for each wanted row that are tested, while the last number is likely to suffice
+MAX_COLLECTED = 4_000
 
 
-def first(papers, matching, viewer, columns, *, order: Sequence[str], after: Sequence, limit: int) -> list[Row]:
-    """The rows of those of these papers that match, as `matching.rows` returns them."""
+def first(papers, matching, viewer, columns, *, order: Sequence[str], after: Sequence, limit: int, is_costly=False):
+    """The rows of those of these papers that match, as `matching.rows` returns them.
+
+    If it is costly to test a paper, fewer are tested.
+    """
     page = {"order": order, "after": after, "limit": limit}
     is_own = any(name in papers.query.annotations for name in order)  # so that only the list has an index
     walked = papers if is_own else papers.model.objects.all()
     most = MAX_COLLECTED
-    for tested in (times * limit for times in TESTED):
-        rows = matching.walk(walked, viewer, columns, tested=tested, **page)
+    tested = TESTED[:-1] if is_costly else TESTED
+    for times in tested:
+        rows = matching.walk(walked, viewer, columns, tested=times * limit, **page)
         if len(rows) == limit:
             return rows
-        if len(rows) < 2:
+        if len(rows) * tested[-1] < times * limit:
             break
-        most = min(MAX_COLLECTED, tested * limit // len(rows))  # as many as would be tested until there are enough
+        most = min(most, times * limit**2 // len(rows))  # as many as are tested until there are enough rows
     try:
         keys = _collect(matching, most)
     except EmptyResultSet:
         return []
     if keys is None:
         return matching.walk(walked, viewer, columns, **page)
-    return papers.filter(RawSQL("papers_paper.id = ANY(%s)", [keys], BooleanField())).rows(viewer, columns, **page)
+    collected = RawSQL("papers_paper.id = ANY(%s)", [keys], BooleanField())
+    return (papers if papers.query.annotations else walked).filter(collected).rows(viewer, columns, **page)
 
 
 def _collect(matching, limit: int) -> list[int] | None:
