@@ -72,12 +72,17 @@ class Paper(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["listed_on"], include=["id", "changed_at"], name="paper_listed_on"),
-            models.Index(fields=["listed_at", "id"], name="paper_newest"),
-            models.Index(fields=["hot", "id"], name="paper_hot"),
+            models.Index(fields=["listed_at", "id"], include=["hot"], name="paper_newest"),
+            models.Index(fields=["hot", "id"], include=["listed_at"], name="paper_hot"),
             models.Index(fields=["vote_count", "listed_at", "id"], name="paper_votes"),
             models.Index(fields=["discussion", "listed_at", "id"], name="paper_discussed"),
             models.Index(fields=["listed_at", "id"], condition=~Q(code_url=""), name="paper_with_code"),
-            models.Index(fields=["listed_at", "id"], condition=REPORTED, name="paper_reported"),
+            models.Index(
+                fields=["listed_at", "id"],
+                include=["works_count", "partly_count", "fails_count"],
+                condition=REPORTED,
+                name="paper_reported",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

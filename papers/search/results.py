@@ -203,6 +203,7 @@ _SETTINGS = """
         set_config('statement_timeout', %s, true),
         set_config('transaction_read_only', 'on', true),
         set_config('enable_seqscan', 'off', true),
+        set_config('random_page_cost', '1.1', true),  -- what is read often is in memory
         set_config('max_parallel_workers_per_gather', '0', true),  -- the other cores serve other readers
         set_config('work_mem', '64MB', true),  -- less makes the lookup of a frequent prefix lossy
         set_config('hnsw.ef_search', %s, true),

@@ -34,7 +34,7 @@ def latest(request: HttpRequest, kind: str) -> HttpResponse:
     if day is None:
         return page(request, "papers/lists/empty_site.html", {})
     tabs = saved_filters.tabs(request) if kind == "day" else {}
-    return _with_history(request, _period(request, general.latest(kind), Period.around(kind, day), **tabs))
+    return _with_history(request, _period(request, general.latest(kind, day), Period.around(kind, day), **tabs))
 
 
 def dated(request: HttpRequest, kind: str, text: str) -> HttpResponse:
