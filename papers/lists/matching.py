@@ -13,7 +13,7 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 TESTED = (4, 64, 128)  # papers for each wanted row that are tested, while the last number is likely to suffice
-MAX_COLLECTED = 4_000
+MAX_COLLECTED = 6_000
 
 
 def first(papers, matching, viewer, columns, *, order: Sequence[str], after: Sequence, limit: int, is_costly=False):
