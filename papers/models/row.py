@@ -56,8 +56,7 @@ def cache_key(pk: int, revision: int, badge_changed_at: datetime | None) -> str:
 def read(papers, viewer, columns: Iterable[str], *, order: Sequence[str], after: Sequence, limit: int | None):
     """The rows of these papers (a QuerySet) as the viewer sees them, by one statement.
 
-    * `columns`, `order`: names of fields and annotations. The rows are sorted by `order`, all descending; an annotation
-      in it must have no parameters.
+    * `columns`, `order`: names of fields and annotations. The rows are sorted by `order`, all descending.
     * `after`: the values of `order` in the last row of the page before; empty for the first page.
     * `limit`: how many rows there are at most, or None.
     """
@@ -103,7 +102,8 @@ def _clauses(papers, columns: Iterable[str], order: Sequence[str], after: Sequen
     query.get_initial_alias()
     compiler = query.get_compiler(connection=connection)
     expressions = [_expression(compiler, name) for name in columns]
-    keys = [_expression(compiler, name)[0] for name in order]
+    keys = [_expression(compiler, name) for name in order]
+    key_params = [*chain(*(params for _, params in keys))]
     tables, params_of_tables = compiler.get_from_clause()
     try:
         where = compiler.compile(query.where)
@@ -114,10 +114,15 @@ def _clauses(papers, columns: Iterable[str], order: Sequence[str], after: Sequen
         "names": ("".join(f", {name}" for name in columns), ()),
         "tables": (" ".join(tables), params_of_tables),
         "where": where,
-        "after": (f"({', '.join(keys)}) < ({', '.join(['%s'] * len(after))})" if after else "true", after),
-        "order": (", ".join(f"{key} DESC" for key in keys) or "papers_paper.id", ()),
+        "after": _before(", ".join(sql for sql, _ in keys), key_params, after),
+        "order": (", ".join(f"{sql} DESC" for sql, _ in keys) or "papers_paper.id", key_params),
         "order_of_walked": (", ".join(f"walked.{name} DESC" for name in order), ()),
     }
+
+
+def _before(keys: str, params: Sequence, after: Sequence) -> Clause:
+    """The condition for what comes later in the descending order by these keys than the values of `after`."""
+    return (f"({keys}) < ({', '.join(['%s'] * len(after))})", [*params, *after]) if after else ("true", ())
 
 
 def _expression(compiler, name: str) -> Clause:
