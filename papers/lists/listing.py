@@ -124,7 +124,7 @@ def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Li
             matching = found.sortable(matching)
         is_fast = not columns or (not (filter or found) and list_.has_index_for(orders[order]))
         cursor = query.params.get("older", "")
-        with _time_limit(not is_fast):
+        with _time_limit(not (is_fast or list_.is_costly)):
             if columns:
                 page = _page(list_, papers, matching, viewer, columns, cursor, size, is_fast=is_fast)
             else:
@@ -154,7 +154,7 @@ def for_feed(
         if query.terms.all:
             matching = results.matching(matching, query.terms)
         is_fast = not (filter or query.terms.all) and list_.has_index_for(orders[order])
-        with _time_limit(not is_fast):
+        with _time_limit(not (is_fast or list_.is_costly)):
             cursor, columns = query.params.get("older", ""), (*columns, "list_title")
             order_columns = orders[order].columns
             page = _page(list_, papers, matching, viewer, order_columns, cursor, size, columns, is_fast=is_fast)
