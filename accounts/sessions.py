@@ -4,6 +4,8 @@ allauth's row of each sign-in names the person before the data of the session ar
 by these data alone, as by Django.
 """
 
+from functools import cache
+
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -21,6 +23,9 @@ COLUMNS: dict[str, str] = {}  # name → SQL about the row `person`; upper apps 
 
 _FIELDS = User._meta.concrete_fields
 _NAMES = [field.attname for field in _FIELDS]
+_CONVERTERS = [
+    (position, convert) for position, field in enumerate(_FIELDS) for convert in field.get_db_converters(connection)
+]
 _READ = """
     SELECT session.session_data, {columns}
     FROM django_session session
@@ -39,9 +44,7 @@ class SessionStore(db.SessionStore):
     person: User | None = None
 
     def load(self) -> dict:
-        columns = (f"person.{field.column}" for field in _FIELDS)
-        columns = ", ".join([*columns, *(f"({sql})" for sql in COLUMNS.values())])
-        found = rows(_READ.format(columns=columns), [self.session_key, timezone.now()])
+        found = rows(_statement(), [self.session_key, timezone.now()])
         if not found:
             self._session_key = None
             return {}
@@ -50,12 +53,17 @@ class SessionStore(db.SessionStore):
         return self.decode(data)
 
 
+@cache
+def _statement() -> str:
+    columns = (f"person.{field.column}" for field in _FIELDS)
+    return _READ.format(columns=", ".join([*columns, *(f"({sql})" for sql in COLUMNS.values())]))
+
+
 def _person(row: list) -> User | None:
     """Returns the person of these columns, with COLUMNS as attributes; None if allauth knows no person."""
     values = row[: len(_FIELDS)]
-    for position, field in enumerate(_FIELDS):
-        for convert in field.get_db_converters(connection):
-            values[position] = convert(values[position], None, connection)
+    for position, convert in _CONVERTERS:
+        values[position] = convert(values[position], None, connection)
     person = User.from_db(connection.alias, _NAMES, values)
     vars(person).update(zip(COLUMNS, row[len(_FIELDS) :], strict=True))
     return person if person.pk else None

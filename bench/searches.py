@@ -17,6 +17,7 @@ from numpy.random import default_rng
 from bench import synthetic
 from bench.questions import misspell
 from bench.report import Limit, table
+from papers.lists.filters import PaperFilter
 from papers.models import Paper, Word
 from papers.search import embedding, results, retrieval, syntax
 
@@ -41,9 +42,8 @@ def measure(number: int) -> list[Limit]:
 def _lines(number: int) -> dict[str, Searches]:
     random = Random(_SEED)
     titles, common = _pieces_of_titles(number), _pairs_of_common_words()
-    day = (synthetic.LAST_DAY - timedelta(90)).date()
-    recent, voted = {"listed_on__gte": day}, {"vote_count__gte": 10}
-    large, small = ({"affiliations__organisation__slug": f"organisation-{place}"} for place in (31, 480))
+    recent, voted = {"after": str((synthetic.LAST_DAY - timedelta(90)).date())}, {"min_votes": "10"}
+    large, small = ({"org": f"organisation-{place}"} for place in (31, 480))
     return {
         "a plain list": repeat(_list),
         "3 to 12 words": _finds(titles),
@@ -64,7 +64,8 @@ def _lines(number: int) -> dict[str, Searches]:
 
 def _finds(texts: Iterator[str], by: str = "", **filters) -> Searches:
     for text in texts:
-        yield partial(results.search, Paper.objects.filter(**filters), syntax.terms(text), by=by)
+        papers = PaperFilter(filters, Paper.objects.all(), viewer=AnonymousUser()).qs
+        yield partial(results.search, papers, syntax.terms(text), by=by)
 
 
 def _list() -> list[Paper]:

@@ -5,6 +5,7 @@ migrations that its database was made by, and a database that was made by others
 """
 
 import argparse
+import fcntl
 import hashlib
 import os
 import platform
@@ -41,6 +42,7 @@ def set_up(name: str, **settings: str) -> None:
     `settings` are PostgreSQL's, in place of what an embedded server has.
     """
     os.chdir(ROOT)
+    hold(FOLDER / name)
     port = str(servers.free_port())
     os.environ |= {
         "BROADSHEET_DATA": str(FOLDER / name),
@@ -70,6 +72,17 @@ def set_up(name: str, **settings: str) -> None:
         server.leave()
         postgres.provide()
     django.setup()
+
+
+def hold(folder: Path) -> None:
+    """Keep the folder for this process until it ends, however it does; end it with 2 if another one has the folder."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder.with_name(f"{folder.name}.lock"), os.O_CREAT | os.O_RDWR)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(f"Another benchmark uses {folder}. Wait until it ends.")
+        raise SystemExit(2) from None
 
 
 @contextmanager

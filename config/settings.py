@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "lib.hosts.HostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "lib.compressed.FastGZipMiddleware",
+    "lib.methods.MethodMiddleware",
     "lib.bodies.BodyLimitMiddleware",
     "lib.http.RefusalMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -98,11 +99,12 @@ FORM_RENDERER = "lib.forms.HouseRenderer"
 
 # --- data ---------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL") | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
+DATABASES = {"default": env.db_url("DATABASE_URL") | {"ENGINE": "lib.database", "CONN_MAX_AGE": None}}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 0  # see `lib.statements.rows`
 # Milliseconds that PostgreSQL may take for one statement of a web process; 0 means no limit.
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=2_000)
-_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+_MEMORY, _KEPT = "django.core.cache.backends.locmem.LocMemCache", "lib.memory.MemoryCache"
 CACHES = {
     # Shared by all processes: allauth counts wrong codes of second factors here.
     "default": {
@@ -110,10 +112,9 @@ CACHES = {
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    # Values that depend on their keys alone, so each process may have its own: rows of lists (a few kB each), …
-    "cards": {"BACKEND": _MEMORY, "LOCATION": "cards", "TIMEOUT": None, "OPTIONS": {"MAX_ENTRIES": 10_000}},
-    # … parts of papers' pages (`{% cache %}`) …
-    "template_fragments": {"BACKEND": _MEMORY, "LOCATION": "parts", "TIMEOUT": None, "OPTIONS": {"MAX_ENTRIES": 4_000}},
+    # Values that depend on their keys alone, so each process may have its own: rows of lists, parts of papers' pages, …
+    "cards": {"BACKEND": _KEPT, "LOCATION": "cards", "OPTIONS": {"MAX_ENTRIES": 5_000}},
+    "template_fragments": {"BACKEND": _KEPT, "LOCATION": "parts", "OPTIONS": {"MAX_ENTRIES": 4_000}},
     # … what searches found, for a minute, and the vectors of their words …
     "searches": {"BACKEND": _MEMORY, "LOCATION": "searches", "TIMEOUT": 60, "OPTIONS": {"MAX_ENTRIES": 2_000}},
     # … and whole pages for people who are not signed in, compressed, and filter forms (tens of kB each).

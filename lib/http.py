@@ -8,13 +8,17 @@ from django.shortcuts import render
 
 from lib import storable
 from lib.refusals import BadInput, Busy, Conflict, Gone, NotAllowed, Refusal, TooMany
-from lib.statements import is_out_of_time
+from lib.statements import is_about_nothing, is_out_of_time
 
 logger = logging.getLogger(__name__)
 
 
 class RefusalMiddleware:
-    """Answers a Refusal, text that the database cannot keep, and a statement out of time with a page that says why."""
+    """Answers what is not done with a page that says why.
+
+    That is a Refusal, text that the database cannot keep, a statement out of time, and one about a row that was deleted
+    after the view had read it.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -30,6 +34,9 @@ class RefusalMiddleware:
         if is_out_of_time(exception):
             logger.error("A statement took too long for %s", request.get_full_path(), exc_info=exception)
             return refuse(request, Busy("The site could not answer in time. Try again in a moment."))
+        if is_about_nothing(exception):
+            logger.warning("Something was deleted during %s", request.get_full_path(), exc_info=exception)
+            return refuse(request, Gone("What you wanted to change has just been deleted."))
         return refuse(request, exception) if isinstance(exception, Refusal) else None
 
 

@@ -9,6 +9,12 @@ def take(number: int, database=connection) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
+def share(number: int) -> None:
+    """Wait until nobody has taken the advisory lock of this number, and let nobody until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [number])
+
+
 class LockQuerySet(models.QuerySet):
     def lock(self) -> list:
         """Lock these rows until the transaction ends, and return their primary keys.

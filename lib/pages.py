@@ -15,12 +15,9 @@ from lib.release import digest
 
 PUBLIC_SECONDS = 60
 DENSITY_COOKIE = "density"  # "compact", of readers who want lists without abstracts
-_OUR_COOKIES = {
-    settings.SESSION_COOKIE_NAME,
-    settings.CSRF_COOKIE_NAME,
-    settings.MESSAGES_COOKIE_NAME,
-    DENSITY_COOKIE,
-}
+VARYING = {"", "accept-encoding", "cookie", "hx-request", "hx-current-url"}  # headers that answers of all may depend on
+# Those that change pages. The cookie of forms' tokens does not: Django sends it anew with each page that has a token.
+_OUR_COOKIES = {settings.SESSION_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME, DENSITY_COOKIE}
 SOURCES = ("accounts", "config", "inbox", "lib", "orgs", "papers", "static", "templates")
 
 
@@ -109,13 +106,15 @@ def document(
 
 
 def has_our_cookie(environ: dict) -> bool:
-    """Returns whether a request with this WSGI environment has a cookie of ours, or one with a similar name."""
+    """Returns whether a request has a cookie of ours that changes pages, or one with a similar name."""
     return any(name in environ.get("HTTP_COOKIE", "") for name in _OUR_COOKIES)
 
 
 def is_shared(response: HttpResponse) -> bool:
-    """Returns whether shared caches may keep the response for a while without asking again."""
+    """Returns whether a cache of ours may keep the response for a while, for each value of the headers VARYING."""
     if response.status_code not in (200, 304) or response.cookies:
+        return False
+    if not set(response.headers.get("Vary", "").lower().split(", ")) <= VARYING:
         return False
     rules = response.headers.get("Cache-Control", "").split(", ")
     return "public" in rules and "no-cache" not in rules and bool(get_max_age(response))
@@ -123,7 +122,8 @@ def is_shared(response: HttpResponse) -> bool:
 
 def _is_for_all(request: HttpRequest, seconds: int | None = 0) -> bool:
     """Returns whether every reader who is not signed in gets this response. Cookies of a CDN or a proxy are ignored."""
-    return seconds is not None and request.user.is_anonymous and not _OUR_COOKIES & request.COOKIES.keys()
+    is_for_one = _OUR_COOKIES & request.COOKIES.keys() or "CSRF_COOKIE_NEEDS_UPDATE" in request.META
+    return seconds is not None and request.user.is_anonymous and not is_for_one
 
 
 def _etag(request: HttpRequest, version: object) -> str:

@@ -6,10 +6,10 @@ Commands and the worker have no limit.
 from collections.abc import Mapping, Sequence
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.signals import connection_created
-from psycopg.errors import QueryCanceled
+from psycopg.errors import ForeignKeyViolation, QueryCanceled
 
 
 def limit_time() -> None:
@@ -37,6 +37,11 @@ def rows(sql: str, params: Mapping[str, object] | Sequence, *, is_prepared: bool
 def is_out_of_time(error: BaseException) -> bool:
     """Returns whether PostgreSQL cancelled a statement because of its time limit."""
     return isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled)
+
+
+def is_about_nothing(error: BaseException) -> bool:
+    """Returns whether a statement referred to a row that does not exist, as when it was deleted a moment before."""
+    return isinstance(error, IntegrityError) and isinstance(error.__cause__, ForeignKeyViolation)
 
 
 def _set_timeout(connection, **kwargs) -> None:

@@ -25,18 +25,21 @@ _LETTER = re.compile(rf"[{UNSPACED}][{MARKS}\uff9e\uff9f]*")
 _RUN = re.compile(f"[{UNSPACED}]+")
 _SPACE_IN_RUN = re.compile(rf"(?<=[{UNSPACED}])\s+(?=[{UNSPACED}])")
 _STRAY_MARK = re.compile(rf"(?<![^\W\d_])(?<![{MARKS}])[{MARKS}]+")
-_NO_WORD = re.compile(rf"[^\w .{MARKS}]|_|\.(?:(?!\d)|(?<!\d.))")  # a dot between digits is part of a number
+_NO_WORD = re.compile(rf"[^\w .{MARKS}]|_")
+_ASCII_NO_WORD = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) != "."}  # takes less time
+_NO_POINT = re.compile(r"\.(?:(?!\d)|(?<!\d.))")  # a dot between digits is part of a number
 _APOSTROPHES = str.maketrans("", "", "'‘’`")
 _DIGIT = re.compile(r"\d")
-_DOTTED_NUMBER = re.compile(r"(?<!\d)\d++(?:\.\d++)+")
-_BEFORE_NUMBER = re.compile(r"(?=\d)(?<=[^\W_][^\W\d_])")
+# These begin with what is rare, which takes less time.
+_DOTTED_NUMBER = re.compile(r"\d(?<!\d\d)\d*+(?:\.\d++)+")
+_NUMBER_AFTER_LETTERS = re.compile(r"\d(?<=[^\W_][^\W\d_].)")
 # A letter and a whole number are one word, since letters such as A and T by themselves are stop words.
 _IN_LETTER_AND_NUMBER = re.compile(r"[-‐‑–_^](?=\d)(?<=[^\W\d_].)(?<![^\W_]..)(?!.\d+\.\d)")
 LETTER_AND_NUMBER = r"(?<![^\W_])[^\W\d_][-‐‑–_^]?(?!\d+\.\d)\d+"
 # Signs that make another word: C++ is not C, A* is not A, UNet++ is not only UNet, and .NET is no net.
 SIGN_WORD = r"(?<![\w*])[^\W\d_](?:\+\+|[#*])(?![^\W\d_]|[*+])|(?<!\w)\.net(?!\w)"
 _SIGN_WORD = re.compile(SIGN_WORD + r"|(?<=\w\w)\+\+(?!\w)")
-_SIGN = re.compile(r"\+\+|[#*]|\.net")
+_SIGN = re.compile(r"\+\+|#|\*|\.net")
 _GREEK_NAMES = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi"
     " psi omega"
@@ -102,11 +105,11 @@ def bare(text: str) -> str:
     if _SIGN.search(words):  # which takes less time
         words = _SIGN_WORD.sub(_spelled, words)
     words = words.translate(_APOSTROPHES)
+    words = _IN_LETTER_AND_NUMBER.sub("", words)
+    words = words.translate(_ASCII_NO_WORD) if words.isascii() else _NO_WORD.sub(" ", words)
+    words = _NO_POINT.sub(" ", words)
     if _DIGIT.search(words):
-        words = _NO_WORD.sub(" ", _IN_LETTER_AND_NUMBER.sub("", words))
-        words = _BEFORE_NUMBER.sub(" ", _DOTTED_NUMBER.sub(r" \g<0> ", words))
-    else:
-        words = _NO_WORD.sub(" ", words)
+        words = _NUMBER_AFTER_LETTERS.sub(r" \g<0>", _DOTTED_NUMBER.sub(r" \g<0> ", words))
     if not words.isascii():
         words = _STRAY_MARK.sub("", words)
     if len(words) <= MAX_WORD:

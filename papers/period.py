@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.urls import reverse
-
+from lib.addresses import address
 from lib.templatetags.house import long_date
 
 _MIN_YEAR, _MAX_YEAR = 1991, 2999  # arXiv began in 1991
@@ -85,7 +84,7 @@ class Period:
         return "on this day" if self.kind == "day" else f"in this {self.kind}"
 
     def get_absolute_url(self) -> str:
-        return reverse("papers:" + self.kind, args=[str(self)])
+        return address(f"papers:{self.kind}", str(self))
 
 
 def parse(kind: str, text: str) -> Period:

@@ -13,6 +13,7 @@ from papers.people.urls import urlpatterns as people
 from papers.syndication.urls import urlpatterns as syndication
 
 app_name = "papers"
-# Syndication comes first: the feed of a list has the list's address and an ending.
-urlpatterns = syndication + lists + following + discussion + directories
-urlpatterns += organisations + people + collections + ingest + detail + paper
+# Django tries one after the other, so papers' pages come first. Syndication comes before lists, since the feed of a
+# list has the list's address and an ending.
+urlpatterns = detail + syndication + lists + following + discussion + directories
+urlpatterns += organisations + people + collections + ingest + paper

@@ -10,14 +10,26 @@ from django.template.defaulttags import AutoEscapeControlNode, FilterNode, IfNod
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from lxml.html import document_fromstring
 
+from lib.templatetags.house import KeptNode
 from papers.models import Affiliation, Collection, Item, OrganisationFollow, State
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
 from tests.test_house_rules import ROOT, TEMPLATES
 
 # What these make of plain text is plain text, which the template escapes.
 PLAIN = {
-    *("bare_url", "compact", "date", "default", "floatformat", "intcomma", "length", "long_date", "lower"),
-    *("markdown_text", "plain", "pluralize", "slice", "slugify", "small", "truncatechars", "urlencode", "yesno"),
+    *("bare_url", "compact", "date", "default", "floatformat", "intcomma", "iso_date", "length", "long_date"),
+    *(
+        "lower",
+        "markdown_text",
+        "plain",
+        "pluralize",
+        "slice",
+        "slugify",
+        "small",
+        "truncatechars",
+        "urlencode",
+        "yesno",
+    ),
 }
 ENDS = {  # a state of an HTML tokenizer → what ends it, named for the next state
     "text": re.compile(r"<(?P<title>title>)|<(?P<tag>[a-zA-Z]|$)"),
@@ -72,6 +84,8 @@ class Walk:
 def branches(node) -> list:
     if isinstance(node, IfNode):
         return [nodes for _, nodes in node.conditions_nodelists]
+    if isinstance(node, KeptNode):
+        return [node.contents]
     return [getattr(node, name) for name in node.child_nodelists if hasattr(node, name)]
 
 

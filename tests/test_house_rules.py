@@ -16,7 +16,6 @@ from django.core.management import call_command
 from django.template import engines
 
 from lib import server
-from papers.following import matches
 from papers.ingest import client, files
 from papers.lists import matching
 from papers.models import follow
@@ -210,8 +209,9 @@ NUMBERS = [
     ("SECURITY.md", r"is expected and (\d+) kB elsewhere", BODY_KB),
     ("SECURITY.md", r"of which a process has (\d+)", server.CONNECTIONS),
     ("docs/architecture.md", r"any of up to (\d+) follows", follow.MAX_FOLLOWS),
-    ("docs/architecture.md", r"If there are at most ([\d,]+), they are looked up by key", matches.MAX_COLLECTED),
-    ("docs/architecture.md", r"If there are at most ([\d,]+), they are the list", matching.MAX_COLLECTED),
+    ("docs/architecture.md", r"one by one: (\d+) for each wanted row", matching.TESTED[0]),
+    ("docs/architecture.md", r"then (\d+) and \d+, while", matching.TESTED[1]),
+    ("docs/architecture.md", r"unless there are more than ([\d,]+) or", matching.MAX_COLLECTED),
     ("docs/deploy.md", r"bodies of (\d+) MB", MAX_BODY_MB),
     ("docs/deploy.md", r"takes (\d+) kB at most", BODY_KB),
     ("docs/import.md", r"A file may have (\d+) MB unpacked", files.MAX_BYTES // 2**20),

@@ -14,8 +14,9 @@ from lib.tex.nodes import Document
 from lib.tex.reader import has_signs, read
 from lib.tex.writers import as_html, as_markdown, as_plain, as_tex
 from lib.text import one_line
+from lib.words import bare
 
-__all__ = ["latex", "line", "markdown", "paragraphs", "plain", "plain_paragraphs", "read"]
+__all__ = ["latex", "line", "markdown", "paragraphs", "plain", "plain_paragraphs", "read", "words"]
 _escape = partial(escape, quote=False)
 
 
@@ -37,6 +38,11 @@ def plain(text: str) -> str:
 def plain_paragraphs(text: str) -> list[str]:
     """Returns the paragraphs of the text without TeX."""
     return [one_line(as_plain(paragraph)) for paragraph in read(text)]
+
+
+def words(text: str) -> str:
+    """Returns the words of the text without TeX as search compares them (`lib.words.bare`)."""
+    return bare(plain(text))
 
 
 def markdown(text: str) -> str:

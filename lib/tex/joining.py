@@ -9,7 +9,7 @@ from lib.tex.nodes import Document, Link, Node, Paragraph, Styled, Text
 from lib.text import BLANK_LINES
 
 BREAK = Text("\n\n")  # between two paragraphs; within a link, it is a space
-_SPACES = re.compile(r"[ \t\n\r\f\v]+")
+_SPACES = re.compile(r"(?: [ \t\n\r\f\v]|[\t\n\r\f\v])[ \t\n\r\f\v]*")  # that are not one space already
 
 
 def split(text: str) -> list[Node]:

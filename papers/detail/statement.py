@@ -3,12 +3,14 @@
 Django took several times as long to build the statements that this one replaces as PostgreSQL to answer them.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from itertools import islice
 from typing import NamedTuple
 
+from django.core.cache import caches
 from django.db import OperationalError, models
 
 from accounts.models import User
@@ -23,6 +25,8 @@ from papers.organisations.offers import Offer
 from papers.search import embedding, results, retrieval
 
 SIMILAR_SHOWN = 8
+
+logger = logging.getLogger(__name__)
 
 
 class AuthorName(NamedTuple):
@@ -70,13 +74,19 @@ class PaperDetail:
 
 
 def find(arxiv_id: str, viewer) -> PaperDetail | None:
-    """The paper with this id as the viewer sees it, or None. If its neighbours take too long to find, it has none."""
+    """The paper with this id as the viewer sees it, or None.
+
+    If its neighbours take too long to find, it has none, and no paper has any for PAUSE_SECONDS.
+    """
     params = {"arxiv_id": arxiv_id, "viewer": viewer.pk, "model": embedding.model_name()}
+    cache = caches["searches"]
     try:
-        found = rows(_sql(has_neighbours=results.supports_meaning()), params)
+        found = rows(_sql(has_neighbours=results.supports_meaning() and not cache.get("no_neighbours")), params)
     except OperationalError as error:
         if not is_out_of_time(error):
             raise
+        logger.exception("Papers' pages leave out similar papers for %d s.", results.PAUSE_SECONDS)
+        cache.set("no_neighbours", True, timeout=results.PAUSE_SECONDS)
         found = rows(_sql(has_neighbours=False), params)
     return _detail(found[0]) if found else None
 

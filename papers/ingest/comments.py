@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
@@ -170,8 +170,17 @@ def _save(answer: PaperComments, dry_run: bool) -> CommentCounts:
     imported.lock()
     comments = {comment.source_id: comment for comment in imported}
     gone = [comment for comment in comments.values() if comment.source_id not in answer.ids]
-    counts = sum((_write(paper, record, comments) for record in answer.comments), CommentCounts(papers=1))
-    counts += CommentCounts(changed=_retract(gone), recounted=int(len(answer.ids) != paper.imported_comments))
+    old = [record for record in answer.comments if record.source_id in comments]
+    new = [record for record in answer.comments if record.source_id not in comments]
+    changed = sum(_update(comments[record.source_id], record) for record in old)
+    _create(paper, new, comments)
+    counts = CommentCounts(
+        new=len(new),
+        changed=changed + _retract(gone),
+        unchanged=len(old) - changed,
+        papers=1,
+        recounted=int(len(answer.ids) != paper.imported_comments),
+    )
     if counts.changes:
         added = len(answer.ids) - F("imported_comments")
         Paper.objects.touch([paper.pk], imported_comments=len(answer.ids), comment_count=F("comment_count") + added)
@@ -180,10 +189,9 @@ def _save(answer: PaperComments, dry_run: bool) -> CommentCounts:
     return counts
 
 
-def _write(paper: Paper, record: CommentRecord, comments: dict[str, Comment]) -> CommentCounts:
-    """Create or update the comment, and enter a new one in `comments`; return what this adds to the counts."""
+def _values(record: CommentRecord) -> dict:
     user_name, name = record.author
-    values = {
+    return {
         "text": record.text,
         "source_name": name,
         "source_url": f"{SITE}/{user_name}",
@@ -191,18 +199,41 @@ def _write(paper: Paper, record: CommentRecord, comments: dict[str, Comment]) ->
         "edited_at": record.edited_at,
         "retracted_at": None,
     }
-    if comment := comments.get(record.source_id):
-        if all(getattr(comment, field) == value for field, value in values.items()):
-            return CommentCounts(unchanged=1)
-        Comment.objects.touch([comment.pk], **values)
-        return CommentCounts(changed=1)
-    parent = comments.get(record.parent_id)
-    comments[record.source_id] = Comment.objects.create(
-        paper=paper, parent=parent, depth=parent.depth + 1 if parent else 0, source_id=record.source_id, **values
-    )
-    if parent:
-        Comment.objects.touch([parent.pk], reply_count=F("reply_count") + 1)
-    return CommentCounts(new=1)
+
+
+def _update(comment: Comment, record: CommentRecord) -> int:
+    """Make the comment that of the record, and return 1 if that changes it, else 0."""
+    values = _values(record)
+    is_same = all(getattr(comment, field) == value for field, value in values.items())
+    return 0 if is_same else Comment.objects.touch([comment.pk], **values)
+
+
+def _create(paper: Paper, records: list[CommentRecord], comments: dict[str, Comment]) -> None:
+    """Create the comments by one statement. `comments` are the stored ones, which they may answer, too."""
+    new: dict[str, Comment] = {}
+    for pk, record in zip(_reserved_ids(len(records)), records, strict=True):
+        parent = comments.get(record.parent_id) or new.get(record.parent_id)
+        new[record.source_id] = Comment(
+            pk=pk,
+            paper=paper,
+            parent=parent,
+            depth=parent.depth + 1 if parent else 0,
+            source_id=record.source_id,
+            **_values(record),
+        )
+        if parent:
+            parent.reply_count += 1
+    Comment.objects.bulk_create(new.values())
+    for parent in {comment.parent for comment in new.values()}.intersection(comments.values()):
+        Comment.objects.touch([parent.pk], reply_count=parent.reply_count)
+
+
+def _reserved_ids(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('papers_comment', 'id')) FROM generate_series(1, %s)", [count]
+        )
+        return [pk for (pk,) in cursor]
 
 
 def _retract(comments: list[Comment]) -> int:

@@ -14,7 +14,8 @@ class PaperRecord:
 
     A field that the source does not have is None, and its stored value is kept. `organisation` is (slug, name).
     `author_details` are of `authors`, one by one. Datetimes are aware and in UTC. `notes` say what was left out or cut.
-    `withdrawn` is what the source states, `seems_withdrawn` what its prose says.
+    `withdrawn` is what the source states, `seems_withdrawn` what its prose says. `words` is `tex.words(abstract)`, if
+    the process that read the record has made it.
     """
 
     arxiv_id: str
@@ -37,6 +38,7 @@ class PaperRecord:
     withdrawn: bool | None = None
     seems_withdrawn: bool | None = None
     notes: tuple[str, ...] = field(default=(), compare=False)
+    words: str | None = field(default=None, compare=False)
 
     @classmethod
     def from_source(cls, **fields) -> Self:

@@ -73,7 +73,9 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     changed = [draft for draft in drafts.values() if draft.changed]
     new = sum(draft.paper.pk is None for draft in changed)
     if changed and not dry_run:
-        _write(changed, dict(record.organisation for record in records if record.organisation))
+        organisations = dict(record.organisation for record in records if record.organisation)
+        words = {record.abstract: record.words for record in records if record.words}
+        _write(changed, organisations, words)
         _send_signals(changed)
     return ImportCounts(new, len(changed) - new, len(records) - len(changed))
 
@@ -95,7 +97,7 @@ def _with_current_slugs(records: Collection[PaperRecord]) -> list[PaperRecord]:
     ]
 
 
-def _write(drafts: list[Draft], organisation_names: dict[str, str]) -> None:
+def _write(drafts: list[Draft], organisation_names: dict[str, str], words: dict[str, str]) -> None:
     organisations = Organisation.objects.ensure(organisation_names)
     new = [draft.paper for draft in drafts if not draft.paper.pk]
     old = [draft.paper for draft in drafts if draft.paper.pk]
@@ -115,7 +117,7 @@ def _write(drafts: list[Draft], organisation_names: dict[str, str]) -> None:
     _write_authors([draft for draft in drafts if draft.changed & {"authors", "author_details"}])
     searched = [draft for draft in drafts if draft.changed & _SEARCH_FIELDS]
     SearchEntry.objects.refresh(
-        [draft.paper for draft in searched], {draft.paper.pk: draft.values["authors"] for draft in searched}
+        [draft.paper for draft in searched], {draft.paper.pk: draft.values["authors"] for draft in searched}, words
     )
     listed = [draft for draft in drafts if "listed_at" in draft.changed]
     days = {values["listed_at"].date() for draft in listed for values in (draft.stored, draft.values) if values}

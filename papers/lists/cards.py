@@ -28,23 +28,23 @@ from papers.search.retrieval import tsquery
 
 MAX_AUTHORS = 3  # who are named on a card, and in a reason
 _MAX_FULL_NAMES = 100  # that a card has as a tooltip
-# Placeholders in the HTML. The database can't hold a NUL, so no text of a paper contains one.
-SLOTS = {name: mark_safe(f"\x00{name}\x00") for name in ("title", "badge", "abstract", "reason", "note")}
+_EDGE = "\x00"  # of a slot in the HTML. The database can't hold a NUL, so no text of a paper contains one.
+SLOTS = {name: mark_safe(f"{_EDGE}{name}{_EDGE}") for name in ("title", "badge", "abstract", "reason", "note")}
 
 
 @dataclass(frozen=True)
 class Card:
-    """The HTML of a row with unfilled slots, and what fills them: title and abstract, their HTML without highlighted
-    words, and the badge of its organisation (an id).
+    """The HTML of a row, divided at its slots, its title, its abstract, and the id of its organisation.
+
+    * `pieces`: HTML and names of slots in turn, beginning and ending with HTML.
+    * `plain`: what is in the slots if there are no words to highlight, no reason and no note.
     """
 
-    html: str
+    pieces: list[str]
     organisation: int | None
-    badge: str
     title: Document
     abstract: Document
-    title_html: str
-    abstract_html: str
+    plain: dict[str, str]
 
     def fill(
         self, *, highlighter: Highlighter | None = None, reason: str = "", note: str = "", page_of: int | None = None
@@ -53,17 +53,16 @@ class Card:
 
         The page of an organisation (`page_of`, its id) does not repeat that organisation's badge.
         """
-        slots = {
-            "badge": "" if page_of and page_of == self.organisation else self.badge,
-            "title": self.title_html if highlighter is None else highlighter.title(self.title),
-            "abstract": self.abstract_html if highlighter is None else highlighter.abstract(self.abstract),
-            "reason": escape(reason),
-            "note": f'<div class="note prose">{markdown(note)}</div>' if note else "",
-        }
-        html = self.html
-        for name, value in slots.items():
-            html = html.replace(SLOTS[name], value)
-        return mark_safe(html)
+        slots = self.plain | {"reason": escape(reason)}
+        if highlighter is not None:
+            slots |= {"title": highlighter.title(self.title), "abstract": highlighter.abstract(self.abstract)}
+        if note:
+            slots["note"] = f'<div class="note prose">{markdown(note)}</div>'
+        if page_of and page_of == self.organisation:
+            slots["badge"] = ""
+        pieces = self.pieces.copy()
+        pieces[1::2] = [slots[name] for name in pieces[1::2]]
+        return mark_safe("".join(pieces))
 
 
 def render(
@@ -123,7 +122,8 @@ def render_card(paper: Paper, authors: Sequence[Author] = ()) -> Card:
     html = get_template("papers/lists/_card.html").render(context)
     badge = get_template("orgs/_badge.html").render({"org": paper.organisation}) if paper.organisation else ""
     title, abstract = tex.read(paper.title), tex.read(paper.abstract)
-    return Card(html, paper.organisation_id, badge, title, abstract, tex.line(title), tex.paragraphs(abstract))
+    plain = {"title": tex.line(title), "badge": badge, "abstract": tex.paragraphs(abstract), "reason": "", "note": ""}
+    return Card(html.split(_EDGE), paper.organisation_id, title, abstract, plain)
 
 
 def _byline(authors: Sequence[Author], count: int) -> dict[str, str]:

@@ -3,12 +3,14 @@
 Topics, authors, searches and saved filters have no list of their own: each is a query to the list of all papers.
 """
 
+from datetime import date
+
 from django.urls import reverse
 
 from papers import period
 from papers.lists import catalogue
 from papers.lists.list import List
-from papers.models import Paper
+from papers.models import Day, Paper
 
 
 def _all_papers(viewer):
@@ -22,12 +24,16 @@ def everything(kind: str = "day") -> List:
 
 
 @catalogue.entry("papers:this_week", "papers:this_month")
-def latest(kind: str) -> List:
-    """The papers of the latest day, week or month that has any."""
+def latest(kind: str, day: date | None = None) -> List:
+    """The papers of the latest day, week or month that has any, with `day` in it, if that is known."""
     title = f"The latest {kind}"
     key = reverse(f"papers:{'today' if kind == 'day' else f'this_{kind}'}")
-    papers = Paper.objects.of_latest(kind)
-    return List(key, title, lambda viewer: papers, feed_order="votes", hides_dismissed=True)
+
+    def papers(viewer):
+        span = period.Period.around(kind, day or Day.objects.latest_date() or period.today())
+        return Paper.objects.between(span.start, span.end)
+
+    return List(key, title, papers, feed_order="votes", hides_dismissed=True)
 
 
 @catalogue.entry("papers:day", "papers:week", "papers:month")

@@ -74,7 +74,8 @@ class List:
     * `hides_dismissed`: it leaves out what the viewer has dismissed. That holds for lists that the site makes of all
       papers and that come again with each visit. What people keep (collections, bookmarks, votes, an organisation's
       papers) stays as they keep it, and so does what a reader searches by words or by similarity.
-    * `is_costly`: it is always read within the time limit of searches, even without filters in its own order.
+    * `is_costly`: testing whether it has a paper takes long. It is always read within the time limit of searches, even
+      without filters in its own order.
     * `no_feed`, `no_letter`: why the list has no feed or no letters, as a sentence; "" if it has them.
     """
 
@@ -130,4 +131,4 @@ class List:
 
     def has_index_for(self, order: Order) -> bool:
         """Whether the unfiltered list in this order is read along an index, so that it needs no time limit."""
-        return self.since == LISTED_AT or order not in ORDERS.values()
+        return not self.is_costly and (self.since == LISTED_AT or order not in ORDERS.values())

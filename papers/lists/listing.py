@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from lib import keyset
 from papers.lists.filters import PaperFilter
 from papers.lists.list import ORDERS, List, Order, one_of
-from papers.lists.matching import collect
+from papers.lists.matching import count, first
 from papers.lists.query import SEARCHES, ListQuery, query_string
 from papers.models.row import Row
 from papers.search import results
@@ -75,7 +75,7 @@ class Listing:
     def is_continuation(self) -> bool:
         return "older" in self.query.params
 
-    @property
+    @cached_property
     def older_url(self) -> str:
         return query_string(self.query.params, older=self.cursor) if self.cursor else ""
 
@@ -139,15 +139,15 @@ def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Li
             matching = found.sortable(matching)
         is_fast = not columns or (not (filter or found) and list_.has_index_for(orders[order]))
         cursor = query.params.get("older", "")
-        with _time_limit(not is_fast):
-            readable, count = (matching, None) if is_fast else collect(papers, matching)
+        with _time_limit(not (is_fast or list_.is_costly)):
             if columns:
-                page = _page(readable, viewer, columns, cursor, size)
+                page = _page(list_, papers, matching, viewer, columns, cursor, size, is_fast=is_fast)
             else:
-                page = _ranked(readable, viewer, found, cursor, size)
+                page = _ranked(matching, viewer, found, cursor, size)
+            number = count(matching, MAX_COUNT) if filter and not (found or cursor) else None
         reasons = list_.reasons(viewer, [paper.pk for paper in page.rows]) if list_.reasons else {}
         found = found if query.terms.all else None
-        return Listing(query, viewer, filter, order, orders, page.rows, page.cursor, found, reasons, count)
+        return Listing(query, viewer, filter, order, orders, page.rows, page.cursor, found, reasons, number)
 
 
 def for_feed(
@@ -170,10 +170,10 @@ def for_feed(
         if query.terms.all:
             matching = results.matching(matching, query.terms)
         is_fast = not (filter or query.terms.all) and list_.has_index_for(orders[order])
-        with _time_limit(not is_fast):
-            readable = matching if is_fast else collect(papers, matching)[0]
-            cursor = query.params.get("older", "")
-            page = _page(readable, viewer, orders[order].columns, cursor, size, columns=(*columns, "list_title"))
+        with _time_limit(not (is_fast or list_.is_costly)):
+            cursor, columns = query.params.get("older", ""), (*columns, "list_title")
+            order_columns = orders[order].columns
+            page = _page(list_, papers, matching, viewer, order_columns, cursor, size, columns, is_fast=is_fast)
         return Listing(query, viewer, filter, order, orders, page.rows, page.cursor)
 
 
@@ -203,9 +203,14 @@ def _search(list_: List, papers: QuerySet, query: ListQuery, columns: tuple[str,
     return results.search(papers, query.terms, by=by, first=columns or ORDERS["votes"].columns)
 
 
-def _page(papers: QuerySet, viewer, order: tuple[str, ...], cursor: str, size: int, columns=()) -> keyset.Page:
+def _page(list_, papers, matching, viewer, order, cursor: str, size: int, columns=(), *, is_fast: bool) -> keyset.Page:
+    """A page of those of the papers that match. It is fast if an index has these in this order."""
+
     def read(after: list, limit: int) -> list[Row]:
-        return papers.rows(viewer, columns, order=order, after=after, limit=limit)
+        if is_fast:
+            return matching.rows(viewer, columns, order=order, after=after, limit=limit)
+        page = {"order": order, "after": after, "limit": limit}
+        return first(papers, matching, viewer, columns, is_costly=list_.is_costly, **page)
 
     return keyset.page_by(read, order, cursor, size)
 

@@ -1,7 +1,8 @@
-"""Collects the papers that match several conditions before they are sorted.
+"""Finds the first rows of papers that match several conditions.
 
-PostgreSQL misjudges how many papers match several conditions together. So the keys of up to 2,000 papers are collected
-first, and these papers are sorted. If more match, walking along the order's index soon finds them.
+PostgreSQL misjudges how many papers match several conditions together, and so how to find them. If they are frequent,
+a walk along the order's index soon finds them. If they are rare, the keys of those that match are collected by the
+indexes of the conditions, and these papers are sorted. The first papers of the order tell which it is.
 """
 
 from collections.abc import Sequence
@@ -12,32 +13,52 @@ from django.db import connection
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
-MAX_COLLECTED = 2_000
+TESTED = (4, 64, 128)  # papers for each wanted row that are tested, while the last number is likely to suffice
+MAX_COLLECTED = 6_000
 
 
-def collect(papers, matching):
-    """The matching ones of these papers, by their keys if there are at most MAX_COLLECTED, and how many they are.
+def first(papers, matching, viewer, columns, *, order: Sequence[str], after: Sequence, limit: int, is_costly=False):
+    """The rows of those of these papers that match, as `matching.rows` returns them.
 
-    More than MAX_COLLECTED are not counted: the number is then infinite. One statement.
+    If it is costly to test a paper, fewer are tested.
     """
+    page = {"order": order, "after": after, "limit": limit}
+    is_own = any(name in papers.query.annotations for name in order)  # so that only the list has an index
+    walked = papers if is_own else papers.model.objects.all()
+    most = MAX_COLLECTED
+    tested = TESTED[:-1] if is_costly else TESTED
+    for times in tested:
+        rows = matching.walk(walked, viewer, columns, tested=times * limit, **page)
+        if len(rows) == limit:
+            return rows
+        if len(rows) * tested[-1] < times * limit:
+            break
+        most = min(most, times * limit**2 // len(rows))  # as many as are tested until there are enough rows
     try:
-        sql, params = matching.order_by().values("pk").query.sql_with_params()
+        keys = _collect(matching, most)
     except EmptyResultSet:
-        return matching, 0
-    keys = collect_keys(sql, params, MAX_COLLECTED)
-    return (matching, inf) if keys is None else (with_keys(papers, keys), len(keys))
+        return []
+    if keys is None:
+        return matching.walk(walked, viewer, columns, **page)
+    collected = RawSQL("papers_paper.id = ANY(%s)", [keys], BooleanField())
+    return (papers if papers.query.annotations else walked).filter(collected).rows(viewer, columns, **page)
 
 
-def collect_keys(sql: str, params: Sequence, limit: int) -> list[int] | None:
-    """The keys that this statement selects, or None if there are more than `limit`."""
+def count(matching, limit: int) -> float:
+    """How many papers match; infinite if they are more than `limit`."""
+    try:
+        keys = _collect(matching, limit)
+    except EmptyResultSet:
+        return 0
+    return inf if keys is None else len(keys)
+
+
+def _collect(matching, limit: int) -> list[int] | None:
+    """The keys of the papers that match, or None if they are more than `limit`. Raises EmptyResultSet."""
+    sql, params = matching.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_COLLECT.format(sql=sql), [*params, limit + 1, limit])
         return cursor.fetchone()[0]
-
-
-def with_keys(papers, pks: list[int]):
-    """Those of these papers whose keys are among `pks`."""
-    return papers.filter(RawSQL("papers_paper.id = ANY(%s)", [pks], BooleanField()))
 
 
 _COLLECT = """

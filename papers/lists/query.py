@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
@@ -117,7 +118,7 @@ def query_of(request: HttpRequest) -> ListQuery:
 
 def query_string(params: Mapping[str, str], **changes: str) -> str:
     """The query string of these parameters with these changes, from the question mark on, without empty values."""
-    return "?" + _without_empty(dict(params.items()) | changes).urlencode()
+    return "?" + urlencode({name: value for name, value in (dict(params.items()) | changes).items() if value})
 
 
 def feed_address(page: str, format: str, key: str = "") -> str:

@@ -1087,11 +1087,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="paper",
-            index=models.Index(fields=["listed_at", "id"], name="paper_newest"),
+            index=models.Index(fields=["listed_at", "id"], include=("hot",), name="paper_newest"),
         ),
         migrations.AddIndex(
             model_name="paper",
-            index=models.Index(fields=["hot", "id"], name="paper_hot"),
+            index=models.Index(fields=["hot", "id"], include=("listed_at",), name="paper_hot"),
         ),
         migrations.AddIndex(
             model_name="paper",
@@ -1114,6 +1114,7 @@ class Migration(migrations.Migration):
                     ("works_count__gt", 0), ("partly_count__gt", 0), ("fails_count__gt", 0), _connector="OR"
                 ),
                 fields=["listed_at", "id"],
+                include=("works_count", "partly_count", "fails_count"),
                 name="paper_reported",
             ),
         ),

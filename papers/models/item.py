@@ -8,6 +8,7 @@ from django.db.models import Case, Count, F, Max, Min, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, Now, RowNumber
 from django.utils import timezone
 
+from lib import locks
 from lib.fractional_index import between
 from lib.refusals import BadInput
 from papers.models.collection import Collection
@@ -15,6 +16,9 @@ from papers.models.collectionfollow import CollectionFollow
 
 MOST = 10_000  # of one collection, with those that were removed
 KEPT_DAYS = 30  # for which what was removed can come back
+# The number of an advisory lock. Who puts papers into collections shares it, and who deletes papers takes it: one locks
+# collections before papers, the other papers before collections, so each would wait for the other.
+PAPERS_LOCK = 0x706170657273
 
 
 class ItemQuerySet(models.QuerySet):
@@ -43,7 +47,7 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
 
         One that was removed comes back to its place with its note. Raises BadInput if there would be too many.
         """
-        collection.lock_to_change(actor)
+        _lock_to_add(actor, collection)
         items = self.filter(collection=collection)
         restored = items.removed().filter(paper__in=papers).update(removed_at=None)
         present = set(items.filter(paper__in=papers).values_list("paper", flat=True))
@@ -86,7 +90,7 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
 
         Nothing happens if both are the same collection.
         """
-        _lock_to_change(actor, source, target)
+        _lock_to_add(actor, source, target)
         if source == target:
             return 0
         notes = dict(self.kept().filter(collection=source, paper__in=papers).values_list("paper", "note"))
@@ -105,7 +109,7 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
 
         Raises BadInput for a collection and itself.
         """
-        _lock_to_change(actor, source, target)
+        _lock_to_add(actor, source, target)
         if source == target:
             raise BadInput("A collection can't be merged into itself.")
         papers = self.kept().filter(collection=source).order_by("-position").values_list("paper", flat=True)
@@ -156,8 +160,9 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
         return added
 
 
-def _lock_to_change(actor, *collections: Collection) -> None:
-    """Lock them in the order of their ids, so that no two transactions wait for each other."""
+def _lock_to_add(actor, *collections: Collection) -> None:
+    """Lock them in the order of their ids, so that no two transactions wait for each other; no paper is deleted."""
+    locks.share(PAPERS_LOCK)
     for collection in sorted(collections, key=lambda collection: collection.pk):
         collection.lock_to_change(actor)
 

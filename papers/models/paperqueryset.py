@@ -6,45 +6,34 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, TruncMonth
 from django.db.models.lookups import Exact
 
-from lib.locks import LockQuerySet
+from lib.locks import LockQuerySet, take
 from lib.words import fold
 from papers.models import row
 from papers.models.affiliation import Affiliation
 from papers.models.day import Day
-from papers.models.item import Item
+from papers.models.item import PAPERS_LOCK, Item
 from papers.models.seen import Seen
 from papers.period import today
-from papers.ranking import max_hot, min_hot
 
 REPORTED = Q(works_count__gt=0) | Q(partly_count__gt=0) | Q(fails_count__gt=0)
 
 
 class PaperQuerySet(LockQuerySet):
     def since(self, day):
-        """Papers listed on this day or later.
-
-        What `hot` can be then is a condition, too, so that each order of a list has an index that ends where the
-        papers do: PostgreSQL knows nothing of how the columns hang together, and would walk through all others.
-        """
-        start = datetime.combine(day, time.min, UTC)
-        return self.filter(listed_at__gte=start, hot__gte=min_hot(start))
+        """Papers listed on this day or later."""
+        return self.filter(listed_at__gte=datetime.combine(day, time.min, UTC))
 
     def until(self, day):
-        """Papers listed on this day or earlier, with the conditions of `since`."""
-        end = datetime.combine(day, time.max, UTC)
-        return self.filter(listed_at__lte=end, hot__lte=max_hot(end))
+        """Papers listed on this day or earlier."""
+        return self.filter(listed_at__lte=datetime.combine(day, time.max, UTC))
 
     def listed_after(self, moment):
-        """Papers listed after this moment, with the conditions of `since`."""
-        return self.filter(listed_at__gt=moment, hot__gte=min_hot(moment))
+        """Papers listed after this moment."""
+        return self.filter(listed_at__gt=moment)
 
     def between(self, start, end):
         """Papers listed on `start` or later and before `end` (dates)."""
         return self.since(start).until(end - timedelta(days=1))
-
-    def of_latest(self, kind):
-        """Papers of the week or month ("week", "month") of the latest ones, in the same statement."""
-        return self.filter(RawSQL(_OF_LATEST, [kind, kind, today()], models.BooleanField()))  # noqa: S611 (a constant)
 
     def about(self, topic):
         """Papers that have this category or keyword, however it is spelled in case and accents."""
@@ -131,6 +120,10 @@ class PaperQuerySet(LockQuerySet):
         """The rows of a list of these papers, as `row.read` returns them."""
         return row.read(self, viewer, columns, order=order, after=after, limit=limit)
 
+    def walk(self, walked, viewer, columns=(), *, order, after=(), limit, tested=None):
+        """The rows of a list that are found by a walk, as `row.walk` returns them."""
+        return row.walk(self, walked, viewer, columns, order=order, after=after, limit=limit, tested=tested)
+
     def rows_of(self, pks, viewer):
         """The rows of those of these papers that have one of these keys, in the order of the keys."""
         rows = {row.pk: row for row in self.filter(pk__in=pks).rows(viewer)}
@@ -146,6 +139,7 @@ class PaperQuerySet(LockQuerySet):
     @transaction.atomic
     def delete(self):
         """Delete the papers with all that refers to them; their collections and days are counted anew."""
+        take(PAPERS_LOCK)
         rows = self.model.objects.filter(pk__in=self.order_by().values("pk")).order_by("pk").select_for_update()
         days = dict(rows.values_list("pk", "listed_on"))
         collections = Item.objects.lock_collections_of(days)
@@ -159,11 +153,3 @@ class PaperQuerySet(LockQuerySet):
 
 _UNDISMISSED = "papers_paper.id NOT IN (SELECT paper_id FROM papers_dismissed WHERE user_id = %s)"
 _AFFILIATED = "SELECT paper_id FROM papers_affiliation WHERE organisation_id = ANY(%s) AND state = 'accepted'"
-# As an array, since PostgreSQL then expects few days, and takes these from the index instead of walking by votes.
-_OF_LATEST = """
-    papers_paper.listed_on = ANY(ARRAY(
-        SELECT date FROM papers_day WHERE date_trunc(%s, date::timestamp) = (
-            SELECT date_trunc(%s, max(date)::timestamp) FROM papers_day WHERE date <= %s
-        )
-    ))
-"""

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from lib.limits import limited
 from lib.redirects import redirect_back
+from lib.refusals import Gone
 from lib.verbs import verb
 from papers.models import Paper
 from papers.models.mark import PaperMark
@@ -31,7 +32,9 @@ def unmark(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMa
 
 def _change(request: HttpRequest, ref, kind: type[PaperMark], is_made: bool) -> HttpResponse:
     """Make or remove the mark, then answer with its button, or lead back to the row in which the form stood."""
-    paper = get_object_or_404(Paper.objects.only(*_COLUMNS), arxiv_id=ref[0])
+    paper = Paper.objects.only(*_COLUMNS).filter(arxiv_id=ref[0]).first()
+    if paper is None:
+        raise Gone("This paper does not exist any more.")
     change = kind.objects.make if is_made else kind.objects.unmake
     change(request.user, paper)
     if request.htmx:

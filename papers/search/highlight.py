@@ -24,8 +24,11 @@ _WORD = re.compile(
     rf"{SIGN_WORD}|{LETTER_AND_NUMBER}(?:{_LETTERS})?|\d+(?:\.\d+)+|\d*{_LETTERS}|\d+", re.DOTALL | re.IGNORECASE
 )
 _RUN = re.compile(f"([{UNSPACED}]+)")
-# What makes a word of a text begin otherwise than its lexeme does, and what HTML escapes.
-_SIGNS = r"[^\x00-\x7f]|[0-9'`+#*&<>]|\.net"
+# What makes a word of a text begin otherwise than its lexeme does, and what HTML escapes, up to the next space. Digits
+# do so only if the lexeme has some, as that of L-2.
+_SIGN = re.compile(r"[\x80-\U0010ffff'`+#*&<>][^ ]*")
+_SIGN_OR_DIGIT = re.compile(r"[\x80-\U0010ffff0-9'`+#*&<>][^ ]*")
+_NET = ".net"
 _SENTENCE_END = re.compile(r"[.!?][)”’\"]*\s")
 VISIBLE_LENGTH = 240  # characters of an abstract that a row shows at least on a wide screen
 
@@ -40,9 +43,9 @@ class Highlighter(dict):
         super().__init__()
         self.lexemes, self.prefix = lexemes, prefix
         self._beginnings = tuple(sorted({_beginning(text) for text in {*lexemes, prefix} - {""}}))
-        # Most pieces have no such sign, and no word that begins as a lexeme does.
-        beginnings = "|".join(map(re.escape, self._beginnings)) or "(?!)"
-        self._candidate = re.compile(rf"(?<![^ ])[^ ]*?(?:{_SIGNS}|(?<![a-z])(?:{beginnings}))[^ ]*", re.IGNORECASE)
+        self._sign = _SIGN_OR_DIGIT if re.search(r"\d", " ".join(self._beginnings)) else _SIGN
+        # Alternatives that all begin with a letter are found fast, other than those without case or in the middle.
+        self._wanted = re.compile(f"(?:{'|'.join(map(re.escape, (*self._beginnings, _NET)))})[^ ]*")
 
     def __missing__(self, piece: str) -> str:
         html, position = "", 0
@@ -58,10 +61,26 @@ class Highlighter(dict):
 
     def highlight(self, text: str) -> str:
         """The HTML of plain text, with <mark> around the highlighted words."""
-        return self._candidate.sub(lambda match: self[match[0]], text)
+        html, position = [], 0
+        for start, end in self._candidates(text):
+            html += text[position:start], self[text[start:end]]
+            position = end
+        return "".join(html) + text[position:]
+
+    def _candidates(self, text: str) -> list[tuple[int, int]]:
+        """Start and end of each piece that may have a highlighted word or a character that HTML escapes."""
+        lower = text.lower()
+        if len(lower) != len(text):
+            lower = "".join(letter.lower()[0] for letter in text)  # İ becomes two characters
+        matches = (*self._wanted.finditer(lower), *self._sign.finditer(text))
+        return sorted({text.rfind(" ", 0, match.start()) + 1: match.end() for match in matches}.items())
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Start and end of each highlighted word, and of the found letters where words stand without spaces."""
+        if text.isascii() and text.isalpha():  # which most are
+            if self._has(text):
+                yield 0, len(text)
+            return
         start = 0
         for number, piece in enumerate([text] if text.isascii() else _RUN.split(text)):
             if number % 2:
@@ -107,16 +126,16 @@ class Highlighter(dict):
         earlier, later = (), document[number]
         if positions[number] >= VISIBLE_LENGTH:
             earlier, later = _split(later, positions[number])
-        set_apart = f'<span class="earlier">{self._html(earlier)}</span>' if earlier else ""
+        set_apart = f'<span class="earlier">{self._write(earlier)}</span>' if earlier else ""
         return "\n".join(
             [
-                *(f'<p class="earlier">{self._html(paragraph)}</p>' for paragraph in document[:number]),
-                f"<p>{set_apart}{self._html(later)}</p>",
-                *(f"<p>{self._html(paragraph)}</p>" for paragraph in document[number + 1 :]),
+                *(f'<p class="earlier">{self._write(paragraph)}</p>' for paragraph in document[:number]),
+                f"<p>{set_apart}{self._write(later)}</p>",
+                *(f"<p>{self._write(paragraph)}</p>" for paragraph in document[number + 1 :]),
             ]
         )
 
-    def _html(self, paragraph: Paragraph) -> str:
+    def _write(self, paragraph: Paragraph) -> str:
         return as_html(paragraph, self.highlight, has_links=True)
 
     def _find(self, nodes: Paragraph) -> int | None:
@@ -137,9 +156,9 @@ class Highlighter(dict):
 
     def _first(self, text: str) -> int | None:
         """How many characters of a text are before the first highlighted word, or None without one."""
-        for match in self._candidate.finditer(text):
-            if "<mark>" in self[match[0]]:
-                return match.start() + next(self._spans(match[0]))[0]
+        for start, end in self._candidates(text):
+            if "<mark>" in self[text[start:end]]:
+                return start + next(self._spans(text[start:end]))[0]
         return None
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import itemgetter
 
 from django.db import connection
 from rapidfuzz.distance import OSA
@@ -16,6 +17,7 @@ from papers.search.syntax import Terms
 
 MAX_POSTINGS = 4_000  # entries of the index that a search by any word may read
 LOOKUP_FACTOR = 150  # papers are looked up one by one if the square of their number is below this times all papers
+MAX_LOOKUPS = 8_000  # papers that are looked up one by one at most
 SHORT_LENGTH = 5  # letters of a word in which at most one may be wrong
 MIN_PREFIX_LENGTH = 3  # letters that the last word needs to match all words that begin with it
 _UNCORRECTED = re.compile(rf"[\d{UNSPACED}]")  # words with these have many neighbours that mean something else
@@ -118,11 +120,16 @@ def analyse(terms: Terms) -> Analysis:
     highlighted = frozenset(lexemes).union(*(statistics[text].spelling_counts for group in wanted for text in group))
     paper_count = max((term.paper_count for term in statistics.values()), default=0)
     weights, rare_count = _weigh(lexemes, paper_count)
-    max_papers = [sum(statistics[text].max_papers for text in group) for group in wanted]
+    max_papers = {
+        query: sum(statistics[text].max_papers for text in group)
+        for query, group in zip(queries, wanted, strict=True)
+        if query
+    }
+    rarest_first = dict(sorted(max_papers.items(), key=itemgetter(1)))
     phrases = [all(term.is_phrase for term in group) for group in terms.all]
     return Analysis(
-        every_query=_all(queries),
-        rare_query=_rare_query(dict(zip(queries, max_papers, strict=True)), paper_count),
+        every_query=_all(rarest_first),
+        rare_query=_rare_query(rarest_first, paper_count),
         phrase_query=_all(query for query, is_phrase in zip(queries, phrases, strict=True) if is_phrase),
         excluded_query=_any(statistics[text].query("") for text in excluded),
         adjacent_query=_any([_side_by_side(words, "D"), _side_by_side(words, "C")]),
@@ -247,14 +254,15 @@ def _weigh(lexemes: dict[str, int], paper_count: int) -> tuple[dict[str, float],
 
 
 def _rare_query(max_papers: dict[str, int], paper_count: int) -> str:
-    """The tsquery of the rarest terms, estimated as if terms were independent; terms without a query are left out."""
+    """The tsquery of the first of these terms, the rarest, estimated as if terms were independent."""
     rarest, estimate = [], paper_count
-    for query in sorted(filter(None, max_papers), key=max_papers.__getitem__):
+    for query, papers in max_papers.items():
         rarest.append(query)
-        estimate *= min(1, max_papers[query] / max(paper_count, 1))
+        estimate *= min(1, papers / max(paper_count, 1))
         if estimate <= MAX_POSTINGS:
             return _all(rarest)
-    return _all(rarest) if estimate**2 < LOOKUP_FACTOR * paper_count else ""
+    are_few = estimate < MAX_LOOKUPS and estimate**2 < LOOKUP_FACTOR * paper_count
+    return _all(rarest) if are_few else ""
 
 
 def _side_by_side(words: list[str], label: str) -> str:

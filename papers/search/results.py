@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy
 from django.core.cache import caches
@@ -38,9 +39,8 @@ class TooSlow(Busy):
     """A search was cancelled after TIMEOUT_MS."""
 
 
-@dataclass(frozen=True)
-class Hit:
-    """A paper, its score, and the names of the retrievers that found it."""
+class Hit(NamedTuple):
+    """A paper, its score, and the names of the retrievers that found it. No data class, since some hundred are made."""
 
     pk: int
     score: float
@@ -160,26 +160,31 @@ def _similar(paper, papers) -> Results:
         vectors = Embedding.objects.filter(paper=paper, model=embedding.model_name()).values_list("vector", flat=True)
         vector = vectors.first()
         if vector is not None and supports_meaning():
-            return Results(_hits(cursor, {"near": retrieval.near(papers.exclude(pk=paper.pk), vector)}))
+            keys = retrieval.keys_of_few(cursor, papers) if papers.query.where else None
+            others = keys and [pk for pk in keys if pk != paper.pk]
+            return Results(_hits(cursor, {"near": retrieval.near(papers.exclude(pk=paper.pk), vector, others)}))
     return Results(())
 
 
 def _search(papers, terms: Terms, by: str, first: Sequence[str]) -> Results:
-    hits = ()
-    with time_limit() as cursor:
+    hits, keys = (), None
+    with time_limit():
         analysis = lexicon.analyse(terms)
-        vector = _vector(terms.corrected(analysis.corrections).plain) if "near" in RETRIEVERS[by] else None
-        names = RETRIEVERS[by] if vector is not None else RETRIEVERS["words"]
+    # An embedding service may take its time, for which no transaction should stay open.
+    vector = _vector(terms.corrected(analysis.corrections).plain) if "near" in RETRIEVERS[by] else None
+    names = RETRIEVERS[by] if vector is not None else RETRIEVERS["words"]
+    with time_limit() as cursor, suppress(EmptyResultSet):  # Django knows that no paper can match
+        quoting = papers
         if analysis.phrase_query:
-            papers = papers.filter(entry__words=retrieval.tsquery(analysis.phrase_query))
-        with suppress(EmptyResultSet):  # Django knows that no paper can match
-            retrievers = {
-                "every": analysis.every_query and retrieval.every(papers, analysis, first),
-                "any": analysis.every_query and analysis.weights and retrieval.any_rare(papers, analysis),
-                "near": retrieval.near(papers, vector) if vector is not None else None,
-            }
-            hits = _hits(cursor, {name: retrievers[name] for name in names if retrievers[name]})
-    is_scan = "every" in names and retrieval.is_scan(papers, analysis) and analysis.paper_count > retrieval.SCAN_LIMIT
+            quoting = papers.filter(entry__words=retrieval.tsquery(analysis.phrase_query))
+        keys = retrieval.keys_of_few(cursor, quoting) if papers.query.where else None
+        retrievers = {
+            "every": analysis.every_query and retrieval.every(papers, analysis, first, keys),
+            "any": analysis.every_query and analysis.weights and retrieval.any_rare(quoting, analysis, keys),
+            "near": retrieval.near(quoting, vector, keys) if vector is not None else None,
+        }
+        hits = _hits(cursor, {name: retrievers[name] for name in names if retrievers[name]})
+    is_scan = "every" in names and retrieval.is_scan(analysis, keys) and analysis.paper_count > retrieval.SCAN_LIMIT
     return Results(hits, analysis, is_scan, lacks_vector="near" in RETRIEVERS[by] and vector is None)
 
 
@@ -212,6 +217,7 @@ _SETTINGS = """
         set_config('statement_timeout', %s, true),
         set_config('transaction_read_only', 'on', true),
         set_config('enable_seqscan', 'off', true),
+        set_config('random_page_cost', '1.1', true),  -- what is read often is in memory
         set_config('max_parallel_workers_per_gather', '0', true),  -- the other cores serve other readers
         set_config('work_mem', '64MB', true),  -- less makes the lookup of a frequent prefix lossy
         set_config('hnsw.ef_search', %s, true),

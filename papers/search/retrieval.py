@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import numpy
 from django.contrib.postgres.search import SearchQuery
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 from pgvector import HalfVector
-from pgvector.django import CosineDistance
 
 from papers.search import embedding, lexicon
 
 K = 60
 EVERY_LIMIT = 300  # papers with every word that are ranked: the first ones in the requested order
-SCAN_LIMIT = 8_000  # papers that are scanned in that order, where every word is common
+SCAN_LIMIT = 6_000  # papers that are searched one by one: those of a filter, or the first ones in that order
 POOL_LIMIT = 100  # papers of any other retriever
 MIN_COSINE = 0.25  # papers further away have nothing to do with the search, as all have for random letters
 
@@ -25,41 +25,67 @@ def tsquery(text: str) -> SearchQuery:
     return SearchQuery(text, config="simple", search_type="raw")
 
 
-def every(papers, analysis: lexicon.Analysis, first: Sequence[str]):
-    """The retriever of the papers with every word, the first ones by these columns, all descending."""
-    sql, params = _with_every(papers, analysis, first)
+def keys_of_few(cursor, papers) -> list[int] | None:
+    """The keys of these papers, or None if there are more than SCAN_LIMIT."""
+    sql, params = papers.order_by().values("pk").query.sql_with_params()
+    cursor.execute(_KEYS.format(sql=sql, limit=SCAN_LIMIT), params)
+    return cursor.fetchone()[0]
+
+
+_KEYS = """
+    WITH few AS MATERIALIZED ({sql} LIMIT {limit} + 1)
+    SELECT CASE WHEN count(*) <= {limit} THEN coalesce(array_agg(key), '{{}}') END FROM few AS few(key)
+"""
+
+
+def every(papers, analysis: lexicon.Analysis, first: Sequence[str], keys: list[int] | None):
+    """The retriever of the papers with every word, the first ones by these columns, all descending.
+
+    `keys`, here and below: those of the papers, if they are few.
+    """
+    sql, params = _with_every(papers, analysis, first, keys)
     order = ", ".join(f"{column} DESC" for column in first)
     pool = f"SELECT id FROM ({sql}) matching ORDER BY {order} LIMIT {EVERY_LIMIT}"  # noqa: S608
     return _by_words(analysis, pool, params)
 
 
-def _with_every(papers, analysis: lexicon.Analysis, first: Sequence[str]):
+def _with_every(papers, analysis: lexicon.Analysis, first: Sequence[str], keys: list[int] | None):
     """The SQL of the papers with every word, and its parameters.
 
     PostgreSQL misjudges how many those are, and would look for a few along the whole order. So few are looked up first,
-    behind an optimisation fence (OFFSET 0), and many are looked for among the first SCAN_LIMIT papers only.
+    as an array, and many are looked for among the first SCAN_LIMIT papers only.
     """
-    if analysis.rare_query:
-        pks = RawSQL(_LOOKUP, [analysis.rare_query, analysis.every_query])  # noqa: S611 (it is a constant)
-        sql, params = papers.filter(pk__in=pks).values_list(*first).query.sql_with_params()
-        return f"{sql} OFFSET 0", params
-    if is_scan(papers, analysis):
+    if keys is not None or analysis.rare_query:
+        found = RawSQL(*_lookup(analysis, keys), BooleanField())  # noqa: S611 (its parts are constants)
+        return papers.filter(found).values_list(*first).query.sql_with_params()
+    if is_scan(analysis, keys):
         scanned = papers.order_by(*(f"-{column}" for column in first)).values_list(*first)[:SCAN_LIMIT]
         sql, params = scanned.query.sql_with_params()
         return _SCAN.format(scanned=sql), [*params, analysis.every_query]
     return papers.filter(entry__words=tsquery(analysis.every_query)).values_list(*first).query.sql_with_params()
 
 
-def is_scan(papers, analysis: lexicon.Analysis) -> bool:
-    """Whether only the first SCAN_LIMIT of these papers are searched for every word."""
-    return bool(analysis.every_query) and not analysis.rare_query and not papers.query.where
+def is_scan(analysis: lexicon.Analysis, keys: list[int] | None) -> bool:
+    """Whether only the first SCAN_LIMIT papers are searched for every word."""
+    return keys is None and bool(analysis.every_query) and not (analysis.rare_query or analysis.phrase_query)
 
 
-_LOOKUP = """
-    SELECT paper_id FROM (
-        SELECT paper_id, words FROM papers_searchentry WHERE words @@ %s::tsquery OFFSET 0
-    ) with_rare
-    WHERE words @@ %s::tsquery
+def _lookup(analysis: lexicon.Analysis, keys: list[int] | None) -> tuple[str, list]:
+    if keys is not None:
+        return _LOOKUP.format(found="paper_id = ANY(%s) AND words @@ %s::tsquery"), [keys, analysis.every_query]
+    if analysis.rare_query == analysis.every_query:
+        return _LOOKUP.format(found="words @@ %s::tsquery"), [analysis.every_query]
+    return _LOOKUP_RARE, [analysis.rare_query, analysis.every_query]
+
+
+_LOOKUP = "papers_paper.id = ANY(ARRAY(SELECT paper_id FROM papers_searchentry WHERE {found}))"
+_LOOKUP_RARE = """
+    papers_paper.id = ANY(ARRAY(
+        SELECT paper_id FROM (
+            SELECT paper_id, words FROM papers_searchentry WHERE words @@ %s::tsquery OFFSET 0
+        ) with_rare
+        WHERE words @@ %s::tsquery
+    ))
 """
 _SCAN = """
     SELECT scanned.* FROM ({scanned}) scanned JOIN papers_searchentry ON paper_id = scanned.id
@@ -67,11 +93,13 @@ _SCAN = """
 """
 
 
-def any_rare(papers, analysis: lexicon.Analysis):
+def any_rare(papers, analysis: lexicon.Analysis, keys: list[int] | None):
     """The retriever of the papers with any of the rare words, those with the greatest sum of weights."""
     lexemes, weights = (values[: analysis.rare_count] for values in _lexemes(analysis))
     where, params = "", ()
-    if papers.query.where:
+    if keys is not None:
+        where, params = "WHERE paper_id = ANY(%s)", [keys]
+    elif papers.query.where:
         sql, params = papers.values("id").query.sql_with_params()
         where = f"WHERE EXISTS (SELECT FROM ({sql}) filtered WHERE filtered.id = paper_id OFFSET 0)"
     return _by_words(analysis, _RARE.format(where=where, enough=EVERY_LIMIT), [lexemes, weights, *params])
@@ -127,11 +155,29 @@ _BY_WORDS = """
 """
 
 
-def near(papers, vector: numpy.ndarray):
-    """The retriever of the papers whose vectors are nearest to this one; relevance is the cosine, −1 to 1."""
-    distance = CosineDistance("embedding__vector", HalfVector(vector))
-    pool = papers.filter(embedding__model=embedding.model_name()).order_by(distance)
-    return pool.values_list("pk", 1 - distance)[:POOL_LIMIT].query.sql_with_params()
+def near(papers, vector: numpy.ndarray, keys: list[int] | None = None):
+    """The retriever of the papers whose vectors are nearest to this one; relevance is the cosine, −1 to 1.
+
+    Few are compared one by one, since the index would read on and on until it meets them. By hand, since Django took
+    longer to build the query than PostgreSQL to plan it.
+    """
+    text, model = HalfVector(vector).to_text(), embedding.model_name()
+    if keys is not None:
+        return _NEAR_OF_FEW, [text, model, keys]
+    if not papers.query.where:
+        return _NEAR.format(filtered=""), [text, model, text]
+    sql, params = papers.values("id").query.sql_with_params()
+    return _NEAR.format(filtered=f"JOIN ({sql}) filtered ON filtered.id = paper_id"), [text, *params, model, text]
+
+
+_NEAR = f"""
+    SELECT paper_id, 1 - (vector <=> %s::halfvec) FROM papers_embedding {{filtered}}
+    WHERE model = %s ORDER BY vector <=> %s::halfvec LIMIT {POOL_LIMIT}
+"""  # noqa: S608 (the limit is a constant)
+_NEAR_OF_FEW = f"""
+    SELECT paper_id, 1 - (vector <=> %s::halfvec) AS cosine FROM papers_embedding
+    WHERE model = %s AND paper_id = ANY(%s) ORDER BY cosine DESC LIMIT {POOL_LIMIT}
+"""  # noqa: S608 (the limit is a constant)
 
 
 def fuse(cursor, retrievers: dict) -> list[tuple[int, float, list[str]]]:

@@ -7,17 +7,6 @@ const draftKey = (form) => {
   return `draft ${form.dataset.draft} ${form.getAttribute("action")} ${version}`;
 };
 
-/** @param {string} key @param {string | null} [value] */
-function draft(key, value) {
-  try {
-    if (value === null) sessionStorage.removeItem(key);
-    else if (value !== undefined) sessionStorage.setItem(key, value);
-    return sessionStorage.getItem(key);
-  } catch {
-    return null; // storage is blocked or full
-  }
-}
-
 /** @param {HTMLFormElement} form */
 const fields = (form) =>
   [...form.querySelectorAll("textarea, input:not([type=hidden])")];
@@ -25,12 +14,12 @@ const fields = (form) =>
 /** @param {HTMLFormElement} form */
 function keep(form) {
   const values = fields(form).map((/** @type {any} */ field) => (field.type === "radio" ? field.checked : field.value));
-  draft(draftKey(form), JSON.stringify(values));
+  noted(draftKey(form), JSON.stringify(values));
 }
 
 /** @param {HTMLFormElement} form */
 function restore(form) {
-  const values = JSON.parse(draft(draftKey(form)) ?? "[]");
+  const values = JSON.parse(noted(draftKey(form)) ?? "[]");
   fields(form).forEach((/** @type {any} */ field, index) => {
     if (values[index] === undefined) return;
     if (field.type === "radio") field.checked = values[index];
@@ -51,9 +40,10 @@ const formOf = (event) => {
 
 /** @param {HTMLFormElement} form */
 function close(form) {
-  draft(draftKey(form), null);
+  noted(draftKey(form), null);
   form.reset();
-  form.querySelectorAll("button").forEach((button) => button.dispatchEvent(new Event("htmx:abort")));
+  // @ts-ignore: htmx is a script of its own
+  form.querySelectorAll("button").forEach((button) => htmx.trigger(button, "htmx:abort")); // a preview under way
   form.querySelectorAll("[role=region]").forEach((preview) => preview.replaceChildren());
   const place = form.closest(".reply-place");
   place?.replaceChildren();
@@ -70,7 +60,7 @@ document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("[data-cancel]") : null;
   const form = link && formOf(event);
   if (!form) return;
-  draft(draftKey(form), null);
+  noted(draftKey(form), null);
   if (!form.closest(".reply-place")) return;
   event.preventDefault();
   close(form);
@@ -94,9 +84,8 @@ document.addEventListener("comment-posted", (/** @type {any} */ event) => {
   for (const same of earlier) same.remove(); // it was posted twice, which is once
   const status = document.getElementById("status");
   if (!(comment instanceof HTMLElement) || !status) return;
-  const heading = document.getElementById("discussion");
-  if (heading) heading.textContent = event.detail.heading;
   comment.tabIndex = -1;
   comment.focus();
   status.textContent = "Comment posted.";
+  renew();
 });

@@ -25,7 +25,8 @@ function all(selector) {
 
 /** @param {HTMLElement} item */
 function enter(item) {
-  const stop = /** @type {HTMLElement} */ (item.querySelector('[data-key="o"]') ?? item);
+  const undo = item.querySelector(".dismissed button");
+  const stop = /** @type {HTMLElement} */ (undo ?? item.querySelector('[data-key="o"]') ?? item);
   if (stop === item) item.tabIndex = -1;
   stop.focus({ preventScroll: true });
   stop.scrollIntoView({ block: "nearest" });
@@ -112,7 +113,7 @@ document.addEventListener("htmx:afterRequest", () => {
   const active = document.activeElement;
   const isLost = place >= 0 && (active === document.body || !active?.checkVisibility());
   const following = all(ROWS).slice(place);
-  const next = following.find((row) => row.matches(".card") && !row.matches(GONE)) ?? all("li.card").at(-1);
+  const next = following.find((row) => row.matches(".card")) ?? all("li.card").at(-1);
   if (isLost && next) enter(next);
   place = -1;
 });

@@ -25,6 +25,21 @@ function labelTheme() {
   for (const name of ["aria-label", "title"]) button?.setAttribute(name, label);
 }
 
+/** What this tab notes under a name. @param {string} name @param {string | null} [value] to note first, or to forget */
+function noted(name, value) {
+  try {
+    if (value === null) sessionStorage.removeItem(name);
+    else if (value !== undefined) sessionStorage.setItem(name, value);
+    return sessionStorage.getItem(name);
+  } catch {
+    return null; // storage is blocked or full
+  }
+}
+
+function isSignedIn() {
+  return document.querySelector("#act [name=csrfmiddlewaretoken]") !== null;
+}
+
 function switchTheme() {
   root.dataset.theme = nextTheme();
   remembered("theme", root.dataset.theme);
@@ -87,6 +102,54 @@ function presetZone() {
   if (zone instanceof HTMLInputElement && here) zone.value = here;
 }
 
+let changes = 0; // that this page has sent
+/** @type {string[]} */
+let older = []; // addresses of the pages whose rows were added to this one
+
+/** Fetches this page, and puts what has changed of its `data-live` elements in their places, unless one is pressed. */
+async function renew() {
+  const before = changes;
+  for (const address of [location.href, ...older]) {
+    const response = await fetch(address).catch(() => null);
+    const html = response?.ok ? await response.text() : "";
+    if (changes !== before) return;
+    const page = new DOMParser().parseFromString(html, "text/html");
+    for (const old of document.querySelectorAll("[data-live]")) {
+      const now = page.getElementById(old.id);
+      if (now && !now.isEqualNode(old)) replace(old, now);
+    }
+  }
+}
+
+/** @param {Element} old @param {HTMLElement} now */
+function replace(old, now) {
+  const hasFocus = old === document.activeElement;
+  old.replaceWith(now);
+  if (hasFocus) now.focus({ preventScroll: true });
+  // @ts-ignore: htmx is a script of its own
+  htmx.process(now);
+}
+
+/** Presses the button for which a stranger was sent to sign in. If it is not here, it is on the page it belongs to. */
+function pressAgain() {
+  const [id, act] = noted("pressed")?.split(" ") ?? [];
+  if (!id || location.pathname.startsWith("/accounts/")) return;
+  const button = document.getElementById(id);
+  const page = act.replace(/[/][^/]+$/, "");
+  if (isSignedIn() && !button && location.pathname !== page) return location.assign(page);
+  noted("pressed", null);
+  if (!isSignedIn() || button?.ariaPressed !== "false") return;
+  button.focus();
+  button.click();
+}
+
+window.addEventListener("pageshow", (event) => {
+  const [visit] = performance.getEntriesByType("navigation");
+  const isBack = event.persisted || /** @type {PerformanceNavigationTiming} */ (visit)?.type === "back_forward";
+  if (isBack && isSignedIn()) renew();
+  pressAgain();
+});
+
 document.addEventListener("DOMContentLoaded", () => {
   presetZone();
   labelTheme();
@@ -101,8 +164,22 @@ document.addEventListener("DOMContentLoaded", () => {
     if (card) keepPlace(card);
   });
 
+  document.addEventListener("htmx:beforeRequest", (/** @type {any} */ event) => {
+    if (event.detail.requestConfig.verb !== "get") changes += 1;
+  });
+  document.addEventListener("htmx:beforeOnLoad", (/** @type {any} */ event) => {
+    const { elt, requestConfig, xhr } = event.detail;
+    const isSentAway = !isSignedIn() && xhr.getResponseHeader("HX-Redirect");
+    if (isSentAway && elt.ariaPressed) noted("pressed", `${elt.id} ${requestConfig.path}`);
+  });
   document.addEventListener("htmx:afterRequest", (/** @type {any} */ event) => {
-    if (event.detail.successful && document.querySelector("#status[data-error]")) say("");
+    const { pathInfo, requestConfig, successful, target } = event.detail;
+    const { elt } = requestConfig; // the event's own is another if this one was replaced
+    if (!successful) return;
+    if (document.querySelector("#status[data-error]")) say("");
+    if (elt.matches(".older a")) older.push(pathInfo.finalRequestPath);
+    if (target.matches("#main")) older = [];
+    if (elt.matches(".vote") && document.getElementById("standing")) renew();
   });
   document.addEventListener("htmx:beforeSwap", (/** @type {any} */ event) => {
     const { target, xhr } = event.detail;
@@ -111,9 +188,9 @@ document.addEventListener("DOMContentLoaded", () => {
     if (saysWhy) Object.assign(event.detail, { shouldSwap: true, isError: false });
   });
   document.addEventListener("htmx:responseError", (/** @type {any} */ event) => {
-    const { status } = event.detail.xhr;
-    const tooMany = "Too many requests. Try again in a moment.";
-    say(status === 429 ? tooMany : "Something went wrong. Reload the page and try again.", true);
+    const page = new DOMParser().parseFromString(event.detail.xhr.response, "text/html");
+    const reason = page.getElementById("summary")?.textContent;
+    say(reason || "Something went wrong. Reload the page and try again.", true);
   });
   document.addEventListener("htmx:sendError", () => say("The site can't be reached. Are you online?", true));
 });

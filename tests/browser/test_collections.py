@@ -29,11 +29,15 @@ def test_a_row_begins_a_collection(visit, alice, three, javascript):
     expect(page).to_have_url(re.compile("/papers/trending"))
     if javascript:
         expect(page.get_by_role("button", name="Autumn")).to_have_attribute("aria-pressed", "true")
+    else:
+        expect(page.locator(".messages")).to_have_text("“Beta” is in “Autumn” now.")
     row(page, "Alpha").get_by_role("link", name="Add to a collection").click()
     page.get_by_role("button", name="Autumn", pressed=False).click()
     expect(page).to_have_url(re.compile("/papers/trending"))
     if javascript:
         expect(page.get_by_role("button", name="Autumn", pressed=False)).to_have_count(0)
+    else:
+        expect(page.locator(".messages")).to_have_text("“Alpha” is in “Autumn” now.")
     page.goto("/collections/mine")
     page.get_by_role("link", name="Autumn").click()
     expect(page.get_by_role("article").get_by_role("heading")).to_have_text(["Beta", "Alpha"])

@@ -135,6 +135,16 @@ def test_a_preview_while_one_types(visit, paper, reader):
     expect(page.get_by_role("region", name="Preview").locator("math, em")).to_have_count(2)
 
 
+def test_a_post_ends_the_preview_under_way(visit, paper, reader):
+    page = visit(PAPER, user=reader)
+    page.route("**/markdown?*", lambda route: None)  # which never answers
+    with page.expect_request("**/markdown?*"):
+        write(page, "Ahead of its *preview*.")
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Post").click()
+    expect(comments(page)).to_contain_text("Ahead of its preview.")
+
+
 def test_an_upvote_keeps_the_place(visit, paper, reader, comment, javascript):
     page = visit(PAPER, user=reader, javascript=javascript)
     page.get_by_role("button", name="Upvote, 0 so far").last.click()

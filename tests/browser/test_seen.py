@@ -69,6 +69,9 @@ def test_dismissing_and_undoing(visit, reader, javascript):
         expect(undo).to_be_focused()
         assert faults(page) == []
         page.reload()
+    else:
+        expect(page.locator(".messages")).to_contain_text("“second” is dismissed.")
+        expect(page).to_have_url(re.compile("/papers/trending$"))
     expect(page.locator(".card")).to_have_count(3)
     page.goto("/papers/dismissed")
     expect(page.locator(".card h2")).to_have_text(["second"])

@@ -2,6 +2,9 @@
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError
 
+# What htmx logs as errors of a request that the page itself ended.
+ENDED = ("htmx:afterRequest,", "htmx:sendAbort,")
+
 
 class Watch:
     """Listens to all pages of a context: console, script errors, failed requests, and pages without the strict policy.
@@ -24,7 +27,8 @@ class Watch:
         return unexpected + [f"did not come: {words}" for words in absent]
 
     def _console(self, message: ConsoleMessage) -> None:
-        self.complaints.append(f"console {message.type}: {message.text} ({message.location['url']})")
+        if not message.text.startswith(ENDED):
+            self.complaints.append(f"console {message.type}: {message.text} ({message.location['url']})")
 
     def _script_error(self, error: WebError) -> None:
         self.complaints.append(f"script error: {error.error.message}")

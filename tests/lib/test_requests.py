@@ -9,8 +9,10 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 
 from lib import throttle
+from lib.compressed import FastGZipMiddleware
 from lib.throttle import Limit
 from papers.models import Collection, Vote
 from tests.factories import UserFactory
@@ -104,9 +106,29 @@ def test_a_cookie_that_is_not_ours_leaves_a_page_public(paper, stranger):
     assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("name", ["sessionid", "csrftoken", "messages"])
+@pytest.mark.parametrize("name", ["sessionid", "messages"])
 def test_a_cookie_of_ours_makes_it_private(name, paper, stranger):
     assert stranger.get("/papers", headers={"cookie": f"{name}=x"}).headers["Cache-Control"] == "private, no-cache"
+
+
+def test_who_has_seen_a_form_gets_what_every_stranger_gets(paper, stranger, signed_in):
+    plain, visitor = stranger.get("/papers"), signed_in()
+    visitor.get("/accounts/login/")
+    assert visitor.cookies["csrftoken"].value
+    answer = visitor.get("/papers")
+    assert (answer.content, answer.headers) == (plain.content, plain.headers)
+    assert not answer.cookies
+    visitor.cookies["csrftoken"] = "malformed"  # Django answers this with another cookie, which nobody else may get
+    answer = visitor.get("/papers")
+    assert (answer.headers["Cache-Control"], list(answer.cookies)) == ("private, no-cache", ["csrftoken"])
+
+
+def test_a_method_that_pages_do_not_have_gets_no_page(paper, stranger):
+    answer = stranger.options("/papers")
+    assert (answer.status_code, answer.content, answer.headers["Allow"]) == (204, b"", "GET, HEAD, OPTIONS, POST")
+    for method in ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"):
+        answer = stranger.generic(method, "/papers")
+        assert (answer.status_code, answer.content, answer.headers["Allow"]) == (405, b"", "GET, HEAD, OPTIONS, POST")
 
 
 def refused(answer) -> bool:
@@ -203,3 +225,30 @@ def test_a_page_of_one_person_is_compressed_with_padding_of_random_length(alice,
     assert all(int(answer.headers["Content-Length"]) == len(answer.content) for answer in answers)
     assert all("Accept-Encoding" in answer.headers["Vary"] for answer in answers)
     assert len({answer.content[10:].index(0) for answer in answers}) > 1
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "br", "gzip;q=0", "GZIP ; q=0.000", "gzip;q=0, br;q=1", "*"])
+def test_who_does_not_accept_gzip_gets_a_page_as_it_is(accepted, paper, alice, stranger, signed_in):
+    for reader in (stranger, signed_in(alice)):
+        answer = reader.get("/papers", headers={"accept-encoding": accepted})
+        assert b"</html>" in answer.content
+        assert "Content-Encoding" not in answer.headers
+        assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "br;q=0, gzip", "deflate, GZIP;q=0.5", "gzip;q=1.0"])
+def test_who_accepts_gzip_gets_it(accepted, paper, alice, stranger, signed_in):
+    for reader in (stranger, signed_in(alice)):
+        answer = reader.get("/papers", headers={"accept-encoding": accepted})
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert b"</html>" in gzip.decompress(answer.content)
+
+
+def test_an_etag_of_certain_bytes_is_one_of_their_meaning_once_they_are_compressed(rf):
+    def answer(*, etag: str, **headers) -> HttpResponse:
+        response = HttpResponse("a" * 1_000, headers={"ETag": etag})
+        return FastGZipMiddleware(lambda request: response)(rf.get("/", headers=headers))
+
+    assert answer(etag='"a"', accept_encoding="gzip").headers["ETag"] == 'W/"a"'
+    assert answer(etag='W/"a"', accept_encoding="gzip").headers["ETag"] == 'W/"a"'
+    assert answer(etag='"a"').headers["ETag"] == '"a"'

@@ -31,14 +31,14 @@ def choose(request: HttpRequest, ref) -> HttpResponse:
 def put_in(request: HttpRequest, ref) -> HttpResponse:
     paper, collection = _both(request, ref)
     Item.objects.add(request.user, collection, [paper.pk])
-    return _answer(request, paper)
+    return _answer(request, paper, f"“{paper}” is in “{collection}” now.")
 
 
 @verb
 def take_out(request: HttpRequest, ref) -> HttpResponse:
     paper, collection = _both(request, ref)
     Item.objects.remove(request.user, collection, [paper.pk])
-    return _answer(request, paper)
+    return _answer(request, paper, f"“{paper}” is not in “{collection}” any more.")
 
 
 @verb
@@ -50,15 +50,19 @@ def begin(request: HttpRequest, ref) -> HttpResponse:
         owner = get_object_or_404(Organisation.objects.allowing(request.user, KEEP), slug=slug)
     collection = Collection.objects.begin(request.user, owner, request.POST.get("name", ""))
     Item.objects.add(request.user, collection, [paper.pk])
-    return _answer(request, paper)
+    return _answer(request, paper, f"“{paper}” is in “{collection}” now.")
 
 
 def _both(request: HttpRequest, ref) -> tuple[Paper, Collection]:
     return get_object_or_404(Paper, arxiv_id=ref[0]), get_readable(request, request.POST.get("collection", ""))
 
 
-def _answer(request: HttpRequest, paper: Paper) -> HttpResponse:
-    return _choice(request, paper, next_path(request)) if request.htmx else redirect_back(request)
+def _answer(request: HttpRequest, paper: Paper, confirmation: str) -> HttpResponse:
+    """Answer with the panel, which shows what was done, or lead back to a page that says it."""
+    if request.htmx:
+        return _choice(request, paper, next_path(request))
+    messages.success(request, confirmation)
+    return redirect_back(request)
 
 
 def _choice(request: HttpRequest, paper: Paper, back: str) -> HttpResponse:

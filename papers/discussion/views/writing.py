@@ -11,7 +11,6 @@ from functools import partial
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.template.defaultfilters import pluralize
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
 
 from accounts.factors import acts_as_moderator
@@ -162,6 +161,6 @@ def _show(request: HttpRequest, comment: Comment) -> HttpResponse:
         response = redirect(comment.get_absolute_url())
     if not request.htmx:
         return response
-    count = comment.paper.comment_count
-    detail = {"id": comment.pk, "heading": f"{count:,} comment{pluralize(count)}"}
-    return trigger_client_event(response, "comment-posted", detail, after="settle" if in_place else "receive")
+    return trigger_client_event(
+        response, "comment-posted", {"id": comment.pk}, after="settle" if in_place else "receive"
+    )

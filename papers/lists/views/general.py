@@ -40,7 +40,7 @@ def latest(request: HttpRequest, kind: str) -> HttpResponse:
     tabs = saved_filters.tabs(request) if kind == "day" else {}
     span = Period.around(kind, day)
     missing = "" if span == Period.around(kind, period.today()) else _CURRENT[kind]
-    return _with_history(request, _period(request, general.latest(kind), span, missing=missing, **tabs))
+    return _with_history(request, _period(request, general.latest(kind, day), span, missing=missing, **tabs))
 
 
 def dated(request: HttpRequest, kind: str, text: str) -> HttpResponse:

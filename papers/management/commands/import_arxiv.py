@@ -3,8 +3,9 @@ from datetime import timedelta
 
 from django.core.management.base import CommandError
 
-from papers.ingest import arxiv, files
-from papers.ingest.command import ImportCommand, Items, positive
+from papers.ingest import arxiv
+from papers.ingest.command import ImportCommand, positive
+from papers.ingest.files import parsed
 from papers.period import today
 
 
@@ -27,13 +28,10 @@ class Command(ImportCommand):
     def handle(self, *, files, ids, category, days, dry_run, limit, **options) -> None:
         if not (files or ids or category):
             raise CommandError("Name files, --ids or a --category.")
-        sources = [(name, self._parse(name)) for name in files]
+        sources = parsed(files, arxiv.parse)
         if ids:
             sources.append(("ids", arxiv.fetch(ids, self.client)))
         if category:
             since = today() - timedelta(days=days)
             sources.append((category, arxiv.announced(category, since, self.client)))
         self.run(sources, dry_run=dry_run, limit=limit)
-
-    def _parse(self, name: str) -> Items:
-        yield from arxiv.parse(files.read(name), name)

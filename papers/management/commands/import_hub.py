@@ -33,7 +33,9 @@ class Command(ImportCommand):
             counts = comments.CommentCounts()
             self.run(named, dry_run=dry_run, limit=limit, save=comments.save, counts=counts, batch_size=1)
         elif sources:
-            self.run([(name, self._read(name, hub.parse)) for name in sources], dry_run=dry_run, limit=limit)
+            parsed = iter(files.parsed([name for name in sources if not _is_address(name)], hub.parse))
+            named = [(name, self._read(name, hub.parse)) if _is_address(name) else next(parsed) for name in sources]
+            self.run(named, dry_run=dry_run, limit=limit)
         else:
             raise CommandError("Name files or addresses, or use --comments.")
 
@@ -47,11 +49,15 @@ class Command(ImportCommand):
         return [(f"{days} days", comments.fetch(arxiv_ids, self.client))]
 
     def _read(self, name: str, parse: Callable[[bytes, str], Items]) -> Iterator:
-        if "://" in name:
+        if _is_address(name):
             for url, body in self.client.pages(name):
                 yield from parse(body, url)
         else:
             yield from parse(files.read(name), name)
+
+
+def _is_address(source: str) -> bool:
+    return "://" in source
 
 
 def _arxiv_id(source: str) -> str | None:

@@ -65,13 +65,23 @@ def session():
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         if digest != SHA256:
             raise Unavailable(f"{packaged()} is not the file it should be: its sha256 is {digest}, not {SHA256}")
+        return _checked_graph() or load(str(packaged()))
+    except (ImportError, OSError) as error:
+        raise Unavailable(f"The bundled model is not there ({error}): install requirements.lock again") from error
+
+
+def _checked_graph():
+    """The session of the graph, or None if this processor or this onnxruntime goes wrong with it, which is logged."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as errors
+
+    try:
         model = load(GRAPH.read_bytes())
         if (cosine := agreement(model)) >= MIN_COSINE:
             return model
         logger.error("int8 goes wrong on this processor (cosine %.3f): the slower packaged model is used.", cosine)
-        return load(str(packaged()))
-    except (ImportError, OSError) as error:
-        raise Unavailable(f"The bundled model is not there ({error}): install requirements.lock again") from error
+    except (errors.Fail, errors.InvalidGraph, errors.InvalidProtobuf, errors.NotImplemented, errors.RuntimeException):
+        logger.exception("onnxruntime can't compute int8: the slower packaged model is used.")
+    return None
 
 
 def packaged() -> Path:

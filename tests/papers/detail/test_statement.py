@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import caches
 from django.db import connection
 
 from papers.detail import statement
@@ -68,7 +69,7 @@ def test_the_neighbours_are_those_of_a_search(library, viewers):
             assert [near.arxiv_id for near in statement.find(paper.arxiv_id, viewer).similar] == expected
 
 
-def test_neighbours_that_take_too_long_are_left_out(transactional_db):
+def test_neighbours_that_take_too_long_are_left_out_for_a_while(transactional_db, caplog):
     papers = [PaperFactory(title=f"Sampling tokens {n} times", abstract="") for n in range(3)]
     sample_papers.index()
     assert len(statement.find(papers[0].arxiv_id, AnonymousUser()).similar) == 2
@@ -80,6 +81,10 @@ def test_neighbours_that_take_too_long_are_left_out(transactional_db):
         with connection.cursor() as cursor:
             cursor.execute(_FAST)
     assert (found.paper, found.similar) == (papers[0], [])
+    assert "leave out similar papers" in caplog.text
+    assert statement.find(papers[0].arxiv_id, AnonymousUser()).similar == []
+    caches["searches"].clear()
+    assert len(statement.find(papers[0].arxiv_id, AnonymousUser()).similar) == 2
 
 
 # A view that waits for each vector that is read.

@@ -65,17 +65,6 @@ def rows(*ids) -> list[dict]:
     return [{"paper": {"id": i} | paper, "numComments": 0} for i in ids]
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(name, content) -> Path:
-        path = tmp_path / name
-        data = content if isinstance(content, bytes | str) else json.dumps(content)
-        path.write_bytes(data.encode() if isinstance(data, str) else data)
-        return path
-
-    return write
-
-
 def test_a_second_run_changes_nothing_and_says_so(write):
     path = write("a.json", rows("2509.00001", "2509.00002"))
     first, second = hub(path), hub(path)

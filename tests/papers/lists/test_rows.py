@@ -1,16 +1,18 @@
 """The statement of a list's rows says what Django's QuerySets say: for each list, order, viewer and page."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import F
 from django.http import Http404
 from django.utils import timezone
 
 from lib import keyset
-from papers.lists import catalogue
+from papers.lists import catalogue, matching
 from papers.lists.filters import PaperFilter
-from papers.models import Bookmark, Collection, DayDone, Dismissed, Item, OrganisationFollow, Seen, Vote
+from papers.models import Bookmark, Collection, DayDone, Dismissed, Item, OrganisationFollow, Paper, Seen, Vote
 from papers.models.mark import marks
 from tests.factories import NOON, PaperFactory
 from tests.papers import querysets
@@ -52,7 +54,7 @@ def viewers(lab, alice, bob):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_rows_are_those_of_the_queryset(viewers, path):
+def test_rows_are_those_of_the_queryset(viewers, path, monkeypatch):
     for viewer in viewers:
         try:
             list_ = catalogue.find(path)
@@ -63,6 +65,21 @@ def test_rows_are_those_of_the_queryset(viewers, path):
         for query in QUERIES:
             _compare(list_, _filtered(papers.undismissed_by(viewer), query, viewer), viewer)
     assert papers.exists(), "the last viewer's list has papers"
+    found = _filtered(papers, "has=code", viewer)
+    for tested, collected in (((100,), 0), ((1, 2), 100), ((1, 2), 0)):  # ways in which they are found
+        monkeypatch.setattr(matching, "TESTED", tested)
+        monkeypatch.setattr(matching, "MAX_COLLECTED", collected)
+        _compare(list_, found, viewer, partial(matching.first, papers, found))
+
+
+def test_an_order_may_have_parameters(viewers):
+    papers = Paper.objects.annotate(weight=F("vote_count") * 2 + 1)
+    for viewer in viewers:
+        pks = list(papers.order_by("-weight", "-id").values_list("pk", flat=True))
+        first = papers.rows(viewer, order=("weight", "id"), limit=3)
+        after = (first[-1].weight, first[-1].pk)
+        rest = papers.rows(viewer, order=("weight", "id"), after=after)
+        assert [row.pk for row in [*first, *rest]] == pks
 
 
 def _filtered(papers, query, viewer):
@@ -72,15 +89,16 @@ def _filtered(papers, query, viewer):
     return PaperFilter(params, papers, viewer=viewer).qs
 
 
-def _compare(list_, papers, viewer):
+def _compare(list_, papers, viewer, read=None):
     """Compare two pages of each order, with the second page's cursor and the list's own columns."""
+    read = read or papers.rows
     for order in list_.page_orders(has_words=False)[1].values():
         expected = querysets.seen_by(papers, viewer)
         cursor = ""
         for _ in range(3):
             page = keyset.page(expected, order.columns, cursor, 3)
             found = keyset.page_by(
-                lambda after, limit, columns=order.columns: papers.rows(
+                lambda after, limit, columns=order.columns: read(
                     viewer, ["changed_at"], order=columns, after=after, limit=limit
                 ),
                 order.columns,

@@ -122,6 +122,15 @@ def test_a_graph_that_goes_wrong_here_gives_way_to_the_packaged_model(unloaded, 
     bundled.session.cache_clear()
 
 
+def test_a_graph_that_cannot_be_read_gives_way_to_the_packaged_model(unloaded, tmp_path, caplog):
+    wrong = tmp_path / "graph.onnx"
+    wrong.write_bytes(b"no graph")
+    unloaded.setattr(bundled, "GRAPH", wrong)
+    assert bundled.agreement(bundled.session()) == pytest.approx(1, abs=1e-3)
+    assert "onnxruntime can't compute int8" in caplog.text
+    bundled.session.cache_clear()
+
+
 def test_similarities_are_the_published_ones():
     """Those of https://sbert.net/docs/quickstart.html, apart from the error of int8 weights."""
     vectors = Bundled().embed(["The weather is lovely today.", "It's so sunny outside!", "He drove to the stadium."])

@@ -220,7 +220,27 @@ def test_common_words_are_looked_for_among_the_first_papers_only(db, monkeypatch
     rare = results.search(Paper.objects.all(), terms("another"), by="words")
     assert (rare.exact_count, set(rare.sortable(Paper.objects.all()))) == (0, {another})
     filtered = results.search(Paper.objects.filter(vote_count__gt=0), terms("alike"), by="words")
-    assert (filtered.exact_count, filtered.has_more) == (3, False)
+    assert ({hit.pk for hit in filtered.hits}, filtered.has_more) == ({paper.pk for paper in papers[1:]}, True)
+
+
+def test_the_few_papers_of_a_filter_are_all_searched(db, monkeypatch):
+    monkeypatch.setattr(lexicon, "LOOKUP_FACTOR", 0)
+    monkeypatch.setattr(lexicon, "MAX_POSTINGS", 0)
+    monkeypatch.setattr(retrieval, "SCAN_LIMIT", 2)
+    papers = [PaperFactory(title="Alike", imported_votes=votes) for votes in (1, 2, 3)]
+    sample_papers.index()
+    last = results.search(Paper.objects.filter(vote_count__lt=3), terms("alike"), by="words")
+    assert ({hit.pk for hit in last.hits}, last.has_more) == ({paper.pk for paper in papers[:2]}, False)
+
+
+@pytest.mark.parametrize("limit", [0, 100])
+def test_filters_apply_to_meaning_and_to_phrases_whether_few_or_many_papers_are_left(library, monkeypatch, limit):
+    monkeypatch.setattr(retrieval, "SCAN_LIMIT", limit)
+    for words, by in (("language models reasoning", "meaning"), ('"language models"', "")):
+        everything = results.search(Paper.objects.all(), terms(words), by=by).hits
+        some = [hit.pk for hit in everything][::2]
+        found = results.search(Paper.objects.filter(pk__in=some), terms(words), by=by).hits
+        assert [hit.pk for hit in found] == some
 
 
 def statements(papers, **options) -> int:
