@@ -30,7 +30,7 @@ def test_from_signing_up_to_signing_out(visit, javascript, paper):
 
     page.goto(link_in_the_last_letter())
     page.get_by_role("button", name="Confirm").click()
-    expect(page).to_have_url(re.compile("/papers$"))
+    expect(page).to_have_url(re.compile("/papers/following/start$"))
     expect(page.get_by_role("link", name="erika", exact=True)).to_be_visible()
 
     page.get_by_role("button", name="Bookmark").click()
