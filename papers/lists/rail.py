@@ -3,7 +3,8 @@
 from django.core.cache import caches
 from django.template.defaultfilters import pluralize
 
-from papers.models import Collection, OrganisationEntry, Paper
+from papers.models import Collection, Day, OrganisationEntry, Paper
+from papers.period import Period, today
 
 _SECONDS = 60  # that this process keeps it
 _LIMIT = 5
@@ -17,7 +18,8 @@ def rail() -> dict[str, Links]:
 
 
 def _read() -> dict[str, Links]:
-    papers = Paper.objects.of_latest("week").order_by("-vote_count", "-listed_at", "-id")
+    week = Period.around("week", Day.objects.latest_date() or today())
+    papers = Paper.objects.between(week.start, week.end).order_by("-vote_count", "-listed_at", "-id")
     active = OrganisationEntry.objects.filter(recent_count__gt=0).order_by(
         "-verified", "-recent_count", "-organisation"
     )
