@@ -9,7 +9,7 @@ from tests.papers.syndication.feeds import read, statements_of_304
 OWN = {
     # path: statements, one of which reads the key and one the papers
     "/bookmarks": 2,
-    "/papers/following": 7,  # papers are collected first, in a transaction with a timeout
+    "/papers/following": 8,  # papers are walked, then collected, in a transaction with a timeout
 }
 
 
