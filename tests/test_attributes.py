@@ -19,10 +19,12 @@ from tests.test_house_rules import ROOT, TEMPLATES
 PLAIN = {
     *("bare_url", "compact", "date", "default", "floatformat", "intcomma", "iso_date", "length", "long_date"),
     *(
+        "capfirst",
         "lower",
         "markdown_text",
         "plain",
         "pluralize",
+        "sentence_case",
         "slice",
         "slugify",
         "small",
@@ -72,7 +74,8 @@ class Walk:
             self.blocks[node.name] = state
         is_own = "django/forms/widgets/attrs.html" not in node.token.contents
         self.note(node, isinstance(node, IncludeNode) and is_own and state != "text")
-        self.note(node, isinstance(node, AutoEscapeControlNode | FilterNode))
+        is_plain = node.token.contents == "filter sentence_case"
+        self.note(node, isinstance(node, AutoEscapeControlNode | FilterNode) and not is_plain)
         ends = {self.read(nodes, state) for nodes in branches(node)} - {state}
         return ends.pop() if ends else state
 

@@ -63,6 +63,7 @@ OTHER_LINES = {
     "papers.Submission.problem": "words of ours",
     "papers.TopicFollow.folded": "to make it from the name",
     "papers.Word.word": "a word of the search index",
+    "papers.TopicEntry.name": "a topic of papers, which imports and forms clean",
 }
 
 

@@ -61,6 +61,7 @@ ARGUMENTS = {
     "colour": "9a1b1e",
     "path": "collections/hush",
     "number": "0",
+    "density": "compact",
     "pk": "9000001",
     "format": "atom",
 }

@@ -144,7 +144,8 @@ def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Li
                 page = _page(list_, papers, matching, viewer, columns, cursor, size, is_fast=is_fast)
             else:
                 page = _ranked(matching, viewer, found, cursor, size)
-            number = count(matching, MAX_COUNT) if filter and not (found or cursor) else None
+            is_counted = filter and not (found or cursor or list_.is_costly)
+            number = count(matching, MAX_COUNT) if is_counted else None
         reasons = list_.reasons(viewer, [paper.pk for paper in page.rows]) if list_.reasons else {}
         found = found if query.terms.all else None
         return Listing(query, viewer, filter, order, orders, page.rows, page.cursor, found, reasons, number)

@@ -16,6 +16,7 @@ from papers.lists import exports
 from papers.lists.list import FEED_FORMATS, List, Privacy
 from papers.lists.listing import for_page
 from papers.lists.query import ListQuery, feed_address, query_of, query_string
+from papers.lists.rail import rail
 
 # The page searches while a reader types, up to three times a second; a whole university may share one network.
 limit_searches = request_limit("search", person=120, network=600, period=timedelta(minutes=1))
@@ -31,12 +32,19 @@ def counted_query(request: HttpRequest) -> ListQuery:
 
 
 def page(
-    request: HttpRequest, list_: List, template: str = "papers/lists/list.html", *, version=None, **context
+    request: HttpRequest,
+    list_: List,
+    template: str = "papers/lists/list.html",
+    *,
+    version=None,
+    has_rail: bool = False,
+    **context,
 ) -> HttpResponse:
     """The page of this list; the rows alone if htmx requests older papers; or a file, if the query has `export`.
 
     `version` is a value for the ETag that changes whenever the page does, apart from its rows. `context` is for the
-    template; its `title` replaces the list's. Raises TooMany if the client searches too often.
+    template; its `title` replaces the list's. `has_rail` puts the rail beside it. Raises TooMany if the client searches
+    too often.
     """
     query = counted_query(request)
     if not query.is_canonical:
@@ -54,6 +62,9 @@ def page(
     version = listing.version, version
     if request.htmx and listing.is_continuation:
         return cached_page(request, "papers/lists/list.html#rows", context, version=version, seconds=seconds)
+    if has_rail:
+        context["rail"] = rail()
+        version = *version, context["rail"]
     context["feeds"] = SimpleLazyObject(lambda: _feeds(list_, query))
     return cached_page(request, template, context, version=version, seconds=seconds)
 

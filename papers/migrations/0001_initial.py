@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ("code_stars", models.PositiveIntegerField(blank=True, null=True)),
                 ("project_url", lib.fields.UrlLineField(blank=True, max_length=500)),
                 ("media_url", lib.fields.UrlLineField(blank=True, max_length=500)),
-                ("picture", models.CharField(blank=True, max_length=100)),
+                ("picture", lib.fields.LineField(blank=True, max_length=100)),
                 ("picture_source", lib.fields.UrlLineField(blank=True, max_length=500)),
                 ("published_at", models.DateTimeField()),
                 ("listed_at", models.DateTimeField(default=django.utils.timezone.now)),

@@ -47,7 +47,7 @@ class Paper(models.Model):
     code_stars = models.PositiveIntegerField(null=True, blank=True)
     project_url = UrlLineField(max_length=500, blank=True)
     media_url = UrlLineField(max_length=500, blank=True)
-    picture = models.CharField(max_length=100, blank=True)
+    picture = LineField(max_length=100, blank=True)
     picture_source = UrlLineField(max_length=500, blank=True)
     published_at = models.DateTimeField()
     listed_at = models.DateTimeField(default=timezone.now)

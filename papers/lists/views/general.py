@@ -18,7 +18,6 @@ from papers.lists import charts, general
 from papers.lists.list import List
 from papers.lists.pages import counted_query
 from papers.lists.query import ListQuery, query_of
-from papers.lists.rail import rail
 from papers.lists.views import saved_filters
 from papers.models import AuthorFollow, Day, Paper, TopicFollow, Visit
 from papers.models.follow import FollowState
@@ -55,9 +54,8 @@ def dated(request: HttpRequest, kind: str, text: str) -> HttpResponse:
 
 
 def trending(request: HttpRequest) -> HttpResponse:
-    beside = rail()
-    context = {"section": "trending", "visit_state": _visit_state(request), "rail": beside}
-    return lists.page(request, general.trending(), version=beside, **context)
+    context = {"section": "trending", "visit_state": _visit_state(request), "has_rail": True}
+    return lists.page(request, general.trending(), **context)
 
 
 def pick(request: HttpRequest) -> HttpResponse:
@@ -84,9 +82,9 @@ def _period(request: HttpRequest, list_: List, span: Period, *, missing: str = "
         "earlier": around["previous"] and Period.around(span.kind, around["previous"]),
         "later": around["next"] and Period.around(span.kind, around["next"]),
         "visit_state": _visit_state(request, span.start, span.end),
-        "rail": rail(),
+        "has_rail": True,
     }
-    return lists.page(request, list_, version=(around, missing, context["rail"]), **context)
+    return lists.page(request, list_, version=(around, missing), **context)
 
 
 def _visit_state(request: HttpRequest, *span: date) -> Callable[[], VisitState] | None:

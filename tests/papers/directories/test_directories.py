@@ -99,7 +99,7 @@ def test_nothing_matches(scene, words):
 
 def test_a_wrong_order_is_refused(scene):
     html = scene.get("/orgs?sort=size").content.decode()
-    assert "“size” is no order of this list: it has month, votes, followers." in html
+    assert "Unknown order “size”. Choose one of: month, votes, followers." in html
 
 
 def test_topics_are_counted_once_a_paper_under_their_usual_spelling(scene):

@@ -10,7 +10,8 @@ def test_compact_lists_are_kept_by_the_browser_and_by_no_shared_cache(client, db
     page = client.get("/papers")
     assert '<html lang="en" data-density="compact">' in page.content.decode()
     assert "private" in page.headers["Cache-Control"]
-    client.post("/papers/density/comfortable")
+    assert client.post("/papers/density/comfortable").cookies["density"]["max-age"] == 0
+    del client.cookies["density"]
     page = client.get("/papers")
     assert '<html lang="en">' in page.content.decode()
     assert "public" in page.headers["Cache-Control"]

@@ -31,7 +31,6 @@ def test_the_front_page_is_the_latest_day_with_papers(three_days, stranger):
         assert titles(answer) == ["third 3", "third 2", "third 1"]
         assert "Sunday, 14 September 2025" in answer.content.decode()
     html = stranger.get("/papers").content.decode()
-    assert "No. 257" in html
     assert 'href="/papers/date/2025-09-12" rel="prev"' in html
     assert 'rel="next"' not in html
 
@@ -232,7 +231,7 @@ def test_the_year_stands_only_where_it_is_another(db, stranger, time_machine):
     PaperFactory(published_at=NOON)
     assert "10 Sep 2025" in stranger.get("/papers").content.decode()
     time_machine.move_to("2025-12-05T10:00Z")
-    assert "Sep 10<" in stranger.get("/papers").content.decode()
+    assert ">10 Sep<" in stranger.get("/papers").content.decode()
 
 
 def test_an_empty_site_says_so(db, stranger):

@@ -18,7 +18,7 @@ LISTS = {
     "/papers/week/2025-W37": (2, 4),
     "/papers/month/2025-09": (2, 4),
     "/papers/trending": (1, 3),
-    "/papers?has=code": (9, 11),  # counted; a transaction with a limit on time; two walks; few are collected
+    "/papers?has=code": (10, 12),  # counted; a transaction with a limit on time; two walks; few are collected; number
     "/papers?q=paper": (2, 5),  # counted; found less than a minute ago
     "/papers?q=paper&has=code": (14, 17),  # counted; two transactions, for its words and for its papers
     "/orgs/lab": (4, 7),
