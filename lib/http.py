@@ -35,8 +35,8 @@ class RefusalMiddleware:
             logger.error("A statement took too long for %s", request.get_full_path(), exc_info=exception)
             return refuse(request, Busy("The site could not answer in time. Try again in a moment."))
         if is_about_nothing(exception):
-            logger.warning("Something was deleted during %s", request.get_full_path(), exc_info=exception)
-            return refuse(request, Gone("What you wanted to change has just been deleted."))
+            logger.error("A row that was referred to is missing in %s", request.get_full_path(), exc_info=exception)
+            return refuse(request, Gone("Nothing was changed, because something has just been deleted."))
         return refuse(request, exception) if isinstance(exception, Refusal) else None
 
 

@@ -11,7 +11,8 @@ _VALUES: dict[str, dict[str, object]] = defaultdict(dict)
 class MemoryCache(BaseCache):
     """Holds the values themselves, where Django's own would pickle them, and never expires them.
 
-    When there are MAX_ENTRIES, the oldest third is dropped. Nothing is locked, since each step is one of a dict's.
+    When there are MAX_ENTRIES, the oldest third is dropped. Nothing is locked, since each step is one of a dict's. Of
+    the methods of a cache, it has those that are used: get, get_many, set, set_many and clear.
     """
 
     def __init__(self, name: str, params: dict) -> None:
@@ -25,7 +26,7 @@ class MemoryCache(BaseCache):
         return {key: value for key in keys if (value := self._values.get(key)) is not None}
 
     def set(self, key, value, timeout=DEFAULT_TIMEOUT, version=None) -> None:
-        if len(self._values) >= self._max_entries:
+        if key not in self._values and len(self._values) >= self._max_entries:
             for oldest in list(islice(self._values, self._max_entries // 3)):
                 self._values.pop(oldest, None)
         self._values[key] = value

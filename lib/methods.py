@@ -1,4 +1,4 @@
-"""The methods of HTTP that this site knows. A verb takes POST alone (`lib.verbs`)."""
+"""The methods of HTTP that this site knows, whatever an address takes: a verb takes POST alone (`lib.verbs`)."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 

@@ -210,7 +210,7 @@ NUMBERS = [
     ("SECURITY.md", r"of which a process has (\d+)", server.CONNECTIONS),
     ("docs/architecture.md", r"any of up to (\d+) follows", follow.MAX_FOLLOWS),
     ("docs/architecture.md", r"one by one: (\d+) for each wanted row", matching.TESTED[0]),
-    ("docs/architecture.md", r"then (\d+) and \d+, while", matching.TESTED[1]),
+    ("docs/architecture.md", r"then (\d+), while that number", matching.TESTED[1]),
     ("docs/architecture.md", r"unless there are more than ([\d,]+) or", matching.MAX_COLLECTED),
     ("docs/deploy.md", r"bodies of (\d+) MB", MAX_BODY_MB),
     ("docs/deploy.md", r"takes (\d+) kB at most", BODY_KB),

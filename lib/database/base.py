@@ -1,18 +1,27 @@
 """Django's PostgreSQL, which asks an open connection whether it is one only if there is reason to doubt it."""
 
 from select import POLLIN, poll
+from time import monotonic
 
 from django.db.backends.postgresql import base
 
+_TRUSTED_SECONDS = 60
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    _asked_at = float("-inf")
+
     def is_usable(self) -> bool:
         """Returns whether the connection can be used, which Django wants to know once a request.
 
         PostgreSQL sends nothing unasked but that it ends the connection. So a statement is only needed if there is
-        something to read.
+        something to read, and once a minute, since a network may drop an idle connection without a word.
         """
         if self.connection.closed:
             return False
         (socket := poll()).register(self.connection, POLLIN)
-        return not socket.poll(0) or super().is_usable()
+        now = monotonic()
+        if now < self._asked_at + _TRUSTED_SECONDS and not socket.poll(0):
+            return True
+        self._asked_at = now
+        return super().is_usable()

@@ -80,11 +80,13 @@ class KeptNode(template.Node):
 
     def render(self, context) -> str:
         values = {name: value.resolve(context) for name, value in self.values.items()}
-        key = tuple(values.values())
+        key = tuple((type(value), value) for value in values.values())
         if (html := self.drawn.get(key)) is None:
             if len(self.drawn) >= MAX_KEPT:
                 self.drawn.clear()
-            html = self.drawn[key] = self.contents.render(context.new(values))
+            alone = template.Context(values)  # without the request, which belongs to one reader
+            with alone.bind_template(context.template):
+                html = self.drawn[key] = self.contents.render(alone)
         return html
 
 

@@ -55,7 +55,7 @@ class ImportCommand(BaseCommand):
         batch_size: int = BATCH_SIZE,
         counts: ImportCounts = _NOTHING,
     ) -> None:
-        """Import pairs of a source's name and its items. Raises CommandError if there was any Problem.
+        """Import pairs of a source's name and its items. Raises CommandError if there was any Problem, and at Ctrl-C.
 
         `save` writes a batch and returns its counts, which are added to `counts`.
         """
@@ -64,12 +64,16 @@ class ImportCommand(BaseCommand):
         columns = BarColumn(), MofNCompleteColumn(), count, TimeElapsedColumn()
         self.progress = Progress(*columns, disable=not self.stdout.isatty())
         self.task = self.progress.add_task("", total=len(sources), records=0)
-        with self.progress:
-            records = islice(self._records(sources), limit)
-            # A dry run is a single batch, since a second one could not be compared with the first, which is not saved.
-            for batch in [tuple(records)] if dry_run else batched(records, batch_size):
-                counts += save(batch, dry_run=dry_run)
-                self.progress.update(self.task, records=counts.records)
+        try:
+            with self.progress:
+                records = islice(self._records(sources), limit)
+                # A dry run is a single batch, since a second one could not be compared with the first, which is not
+                # saved.
+                for batch in [tuple(records)] if dry_run else batched(records, batch_size):
+                    counts += save(batch, dry_run=dry_run)
+                    self.progress.update(self.task, records=counts.records)
+        except KeyboardInterrupt:
+            raise CommandError(f"Interrupted: {counts}. Run it again for the rest.") from None
         self._report(counts, time.perf_counter() - started_at, dry_run)
 
     def _records(self, sources: list[tuple[str, Items]]) -> Iterator[Record]:

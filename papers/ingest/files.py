@@ -85,7 +85,8 @@ def _received(names: list[str], parse: Parse) -> Iterator[Item | None]:
         while True:
             yield from receiver.recv()
     except (EOFError, OSError):  # between two batches, or in one
-        raise SourceError("the process that reads the files has ended, so that the rest is missing") from None
+        reason = "the process that reads the files has ended, so the rest of this file and later files are missing"
+        raise SourceError(reason) from None
     finally:
         process.kill()
         process.join()

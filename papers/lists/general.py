@@ -25,7 +25,10 @@ def everything(kind: str = "day") -> List:
 
 @catalogue.entry("papers:this_week", "papers:this_month")
 def latest(kind: str, day: date | None = None) -> List:
-    """The papers of the latest day, week or month that has any, with `day` in it, if that is known."""
+    """The papers of the latest day, week or month that has any.
+
+    `day` is the latest day with papers, if the caller has read it already.
+    """
     title = f"The latest {kind}"
     key = reverse(f"papers:{'today' if kind == 'day' else f'this_{kind}'}")
 

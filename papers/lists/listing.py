@@ -11,7 +11,7 @@ from papers.lists.filters import PaperFilter
 from papers.lists.list import ORDERS, List, Order, one_of
 from papers.lists.matching import count, first
 from papers.lists.query import SEARCHES, ListQuery, query_string
-from papers.models.row import Row
+from papers.models.row import Row, is_walked
 from papers.search import results
 from papers.search.results import Results
 
@@ -126,29 +126,28 @@ def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Li
     Raises BadInput for an order or a cursor that the list does not have, and TooSlow. If a filter can't be read, the
     listing has no papers, and its `form` has the errors.
     """
-    with _time_limit(list_.is_costly):
-        default, orders = list_.page_orders(bool(query.terms.all))
-        order = _order(query, default, orders)
-        papers, columns = _papers(list_, query, viewer), orders[order].columns
-        filter = PaperFilter(query.params, papers, viewer=viewer) if query.has_filters else None
-        if filter and not filter.is_valid():
-            return Listing(query, viewer, filter, order, orders)
-        matching = results.excluding(filter.qs if filter else papers, query.terms)
-        found = _search(list_, matching, query, columns)
-        if found and columns:
-            matching = found.sortable(matching)
-        is_fast = not columns or (not (filter or found) and list_.has_index_for(orders[order]))
-        cursor = query.params.get("older", "")
-        with _time_limit(not (is_fast or list_.is_costly)):
-            if columns:
-                page = _page(list_, papers, matching, viewer, columns, cursor, size, is_fast=is_fast)
-            else:
-                page = _ranked(matching, viewer, found, cursor, size)
-            is_counted = filter and not (found or cursor or list_.is_costly)
-            number = count(matching, MAX_COUNT) if is_counted else None
+    default, orders = list_.page_orders(bool(query.terms.all))
+    order = _order(query, default, orders)
+    papers, columns = _papers(list_, query, viewer), orders[order].columns
+    filter = PaperFilter(query.params, papers, viewer=viewer) if query.has_filters else None
+    if filter and not filter.is_valid():
+        return Listing(query, viewer, filter, order, orders)
+    matching = results.excluding(filter.qs if filter else papers, query.terms)
+    found = _search(list_, matching, query, columns)
+    if found and columns:
+        matching = found.sortable(matching)
+    is_fast = not columns or (not (filter or found) and list_.has_index_for(orders[order]))
+    cursor = query.params.get("older", "")
+    with _time_limit(list_.is_costly or not is_fast):
+        if columns:
+            page = _page(list_, papers, matching, viewer, columns, cursor, size, is_fast=is_fast)
+        else:
+            page = _ranked(matching, viewer, found, cursor, size)
+        is_counted = filter and not (found or cursor or list_.is_costly)
+        number = count(matching, MAX_COUNT) if is_counted else None
         reasons = list_.reasons(viewer, [paper.pk for paper in page.rows]) if list_.reasons else {}
-        found = found if query.terms.all else None
-        return Listing(query, viewer, filter, order, orders, page.rows, page.cursor, found, reasons, number)
+    found = found if query.terms.all else None
+    return Listing(query, viewer, filter, order, orders, page.rows, page.cursor, found, reasons, number)
 
 
 def for_feed(
@@ -160,22 +159,21 @@ def for_feed(
     list's `feed_order`. Each paper has the list's title as `list_title`, so that a change of it is noticed without
     another statement. Raises BadInput and TooSlow as `for_page` does.
     """
-    with _time_limit(list_.is_costly):
-        orders = list_.feed_orders()
-        order = _order(query, order or list_.feed_order, orders)
-        papers = _papers(list_, query, viewer).annotate(list_title=list_.title_column(viewer))
-        filter = PaperFilter(query.params, papers, viewer=viewer) if query.has_filters else None
-        if filter and not filter.is_valid():
-            return Listing(query, viewer, filter, order, orders)
-        matching = results.excluding(filter.qs if filter else papers, query.terms)
-        if query.terms.all:
-            matching = results.matching(matching, query.terms)
-        is_fast = not (filter or query.terms.all) and list_.has_index_for(orders[order])
-        with _time_limit(not (is_fast or list_.is_costly)):
-            cursor, columns = query.params.get("older", ""), (*columns, "list_title")
-            order_columns = orders[order].columns
-            page = _page(list_, papers, matching, viewer, order_columns, cursor, size, columns, is_fast=is_fast)
-        return Listing(query, viewer, filter, order, orders, page.rows, page.cursor)
+    orders = list_.feed_orders()
+    order = _order(query, order or list_.feed_order, orders)
+    papers = _papers(list_, query, viewer).annotate(list_title=list_.title_column(viewer))
+    filter = PaperFilter(query.params, papers, viewer=viewer) if query.has_filters else None
+    if filter and not filter.is_valid():
+        return Listing(query, viewer, filter, order, orders)
+    matching = results.excluding(filter.qs if filter else papers, query.terms)
+    if query.terms.all:
+        matching = results.matching(matching, query.terms)
+    is_fast = not (filter or query.terms.all) and list_.has_index_for(orders[order])
+    with _time_limit(list_.is_costly or not is_fast):
+        cursor, columns = query.params.get("older", ""), (*columns, "list_title")
+        order_columns = orders[order].columns
+        page = _page(list_, papers, matching, viewer, order_columns, cursor, size, columns, is_fast=is_fast)
+    return Listing(query, viewer, filter, order, orders, page.rows, page.cursor)
 
 
 def _papers(list_: List, query: ListQuery, viewer) -> QuerySet:
@@ -208,10 +206,12 @@ def _page(list_, papers, matching, viewer, order, cursor: str, size: int, column
     """A page of those of the papers that match. It is fast if an index has these in this order."""
 
     def read(after: list, limit: int) -> list[Row]:
-        if is_fast:
-            return matching.rows(viewer, columns, order=order, after=after, limit=limit)
         page = {"order": order, "after": after, "limit": limit}
-        return first(papers, matching, viewer, columns, is_costly=list_.is_costly, **page)
+        if not is_fast:
+            return first(papers, matching, viewer, columns, **page)
+        if is_walked(matching, order):
+            return matching.walk(matching.model.objects.all(), viewer, columns, **page)
+        return matching.rows(viewer, columns, **page)
 
     return keyset.page_by(read, order, cursor, size)
 

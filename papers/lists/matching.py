@@ -13,27 +13,25 @@ from django.db import connection
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
-TESTED = (4, 64, 128)  # papers for each wanted row that are tested, while the last number is likely to suffice
+TESTED = (4, 64)  # papers for each wanted row that are tested, while the last number is likely to suffice
 MAX_COLLECTED = 6_000
 
 
-def first(papers, matching, viewer, columns, *, order: Sequence[str], after: Sequence, limit: int, is_costly=False):
-    """The rows of those of these papers that match, as `matching.rows` returns them.
-
-    If it is costly to test a paper, fewer are tested.
-    """
+def first(papers, matching, viewer, columns, *, order: Sequence[str], after: Sequence, limit: int):
+    """The rows of those of these papers that match, as `matching.rows` returns them."""
     page = {"order": order, "after": after, "limit": limit}
     is_own = any(name in papers.query.annotations for name in order)  # so that only the list has an index
     walked = papers if is_own else papers.model.objects.all()
     most = MAX_COLLECTED
-    tested = TESTED[:-1] if is_costly else TESTED
-    for times in tested:
-        rows = matching.walk(walked, viewer, columns, tested=times * limit, **page)
+    for tested in (times * limit for times in TESTED):
+        if tested > MAX_COLLECTED:
+            break
+        rows = matching.walk(walked, viewer, columns, tested=tested, **page)
         if len(rows) == limit:
             return rows
-        if len(rows) * tested[-1] < times * limit:
+        if len(rows) * TESTED[-1] < tested:
             break
-        most = min(most, times * limit**2 // len(rows))  # as many as are tested until there are enough rows
+        most = min(most, tested * limit // len(rows))  # as many as are tested until there are enough rows
     try:
         keys = _collect(matching, most)
     except EmptyResultSet:

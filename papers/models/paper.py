@@ -1,11 +1,13 @@
+from functools import cache
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import F, Func, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from lib.addresses import address
 from lib.fields import LineField, UrlLineField
 from lib.tex import plain
 from papers import identifiers
@@ -17,6 +19,12 @@ from papers.ranking import DISCUSSION, HOT
 
 class UtcDate(Func):
     template = "((%(expressions)s) AT TIME ZONE 'UTC')::date"
+
+
+@cache
+def _path_of_papers() -> str:
+    """What the paths of all papers' pages begin with."""
+    return reverse("papers:paper", args=["0704.0001"]).removesuffix("0704.0001")
 
 
 class Paper(models.Model):
@@ -108,8 +116,7 @@ class Paper(models.Model):
     @cached_property
     def path(self) -> str:
         """The path of its page, under which are those of its verbs, such as `/vote` and `/vote/withdraw`."""
-        some_id = "0704.0001"
-        return address("papers:paper", some_id).removesuffix(some_id) + self.arxiv_id
+        return _path_of_papers() + self.arxiv_id
 
     @property
     def plain_title(self) -> str:

@@ -60,9 +60,12 @@ def read(papers, viewer, columns: Iterable[str], *, order: Sequence[str], after:
     * `after`: the values of `order` in the last row of the page before; empty for the first page.
     * `limit`: how many rows there are at most, or None.
     """
-    if "hot" in order and _bounds(papers, order)[1]:
-        return walk(papers, papers.model.objects.all(), viewer, columns, order=order, after=after, limit=limit)
     return _rows(_READ, papers, viewer, columns, order, after, {"limit": ("%s", [limit])})
+
+
+def is_walked(papers, order: Sequence[str]) -> bool:
+    """Whether the index of `hot` has to be walked for these papers, since the time that they are of ends the walk."""
+    return "hot" in order and bool(_bounds(papers, order)[1])
 
 
 def walk(papers, walked, viewer, columns: Iterable[str], *, order: Sequence[str], after: Sequence, limit, tested=None):

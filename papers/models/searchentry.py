@@ -1,5 +1,4 @@
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -11,7 +10,7 @@ from lib.words import bare_name, fold
 
 
 class SearchEntryManager(models.Manager):
-    def refresh(self, papers, names: dict[int, list[str]], words: Mapping[str, str] = MappingProxyType({})) -> None:
+    def refresh(self, papers, names: dict[int, list[str]], words: Mapping[str, str] | None = None) -> None:
         """Write the entries of these papers; `names` are their authors by paper id, `words` those of some abstracts.
 
         By hand, since `bulk_create` took half as long again, and imports write nothing else as often.
@@ -20,7 +19,7 @@ class SearchEntryManager(models.Manager):
             (
                 paper.pk,
                 tex.words(paper.title),
-                words.get(paper.abstract) or tex.words(paper.abstract),
+                (words or {}).get(paper.abstract) or tex.words(paper.abstract),
                 f" {_BETWEEN} ".join(map(bare_name, names[paper.pk]))[:_MAX_NAMES],
                 "\n".join(map(fold, paper.topics)),
             )

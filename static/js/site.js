@@ -36,7 +36,7 @@ function noted(name, value) {
   }
 }
 
-function isSignedIn() {
+function canAct() {
   return document.querySelector("#act [name=csrfmiddlewaretoken]") !== null;
 }
 
@@ -102,7 +102,7 @@ function presetZone() {
   if (zone instanceof HTMLInputElement && here) zone.value = here;
 }
 
-let changes = 0; // that this page has sent
+let changes = 0; // how often this page has sent a change or got its answer
 /** @type {string[]} */
 let older = []; // addresses of the pages whose rows were added to this one
 
@@ -112,7 +112,7 @@ async function renew() {
   for (const address of [location.href, ...older]) {
     const response = await fetch(address).catch(() => null);
     const html = response?.ok ? await response.text() : "";
-    if (changes !== before) return;
+    if (changes !== before) return renew(); // the page may be older than what is on this one
     const page = new DOMParser().parseFromString(html, "text/html");
     for (const old of document.querySelectorAll("[data-live]")) {
       const now = page.getElementById(old.id);
@@ -136,9 +136,9 @@ function pressAgain() {
   if (!id || location.pathname.startsWith("/accounts/")) return;
   const button = document.getElementById(id);
   const page = act.replace(/[/][^/]+$/, "");
-  if (isSignedIn() && !button && location.pathname !== page) return location.assign(page);
+  if (canAct() && !button && location.pathname !== page) return location.assign(page);
   noted("pressed", null);
-  if (!isSignedIn() || button?.ariaPressed !== "false") return;
+  if (!canAct() || button?.ariaPressed !== "false") return;
   button.focus();
   button.click();
 }
@@ -146,7 +146,7 @@ function pressAgain() {
 window.addEventListener("pageshow", (event) => {
   const [visit] = performance.getEntriesByType("navigation");
   const isBack = event.persisted || /** @type {PerformanceNavigationTiming} */ (visit)?.type === "back_forward";
-  if (isBack && isSignedIn()) renew();
+  if (isBack && canAct()) renew();
   pressAgain();
 });
 
@@ -169,7 +169,8 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   document.addEventListener("htmx:beforeOnLoad", (/** @type {any} */ event) => {
     const { elt, requestConfig, xhr } = event.detail;
-    const isSentAway = !isSignedIn() && xhr.getResponseHeader("HX-Redirect");
+    if (requestConfig.verb !== "get") changes += 1;
+    const isSentAway = !canAct() && xhr.getResponseHeader("HX-Redirect");
     if (isSentAway && elt.ariaPressed) noted("pressed", `${elt.id} ${requestConfig.path}`);
   });
   document.addEventListener("htmx:afterRequest", (/** @type {any} */ event) => {

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from papers.models import Vote
+from papers.models import Seen, Vote
 from tests.browser.entrance import give_password, sign_in
 from tests.factories import PaperFactory, UserFactory
 
@@ -32,6 +32,19 @@ def test_a_paper_says_where_it_stands_after_a_vote_and_a_comment(visit, alice, d
         expect(page.get_by_role("row", name=name)).to_be_visible()
     expect(page.get_by_role("link", name="1 comment")).to_be_visible()
     expect(page.get_by_role("heading", name="1 comment")).to_be_visible()
+
+
+def test_a_vote_does_not_mark_as_seen_what_was_unmarked(visit, alice, paper):
+    page = visit(paper.path, user=alice)
+    seen = page.locator(f"#seen-{paper.pk}")
+    expect(seen).to_have_text(re.compile("^\\s*Seen"))
+    seen.click()
+    expect(seen).to_have_text("Mark as seen")
+    with page.expect_response(lambda response: response.request.resource_type == "fetch"):
+        page.locator(".vote").click()
+    expect(page.locator("#weight")).to_contain_text("Upvotes1")
+    expect(seen).to_have_text("Mark as seen")
+    assert not Seen.objects.exists()
 
 
 def test_going_back_shows_what_was_done(visit, alice, day):

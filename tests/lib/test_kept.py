@@ -1,7 +1,8 @@
 """What a process keeps of pages: parts of templates, and values in memory."""
 
 import pytest
-from django.template import Context, Template, TemplateSyntaxError
+from django.template import Context, RequestContext, Template, TemplateSyntaxError
+from django.utils.safestring import mark_safe
 
 from lib.memory import MemoryCache
 
@@ -24,6 +25,18 @@ def test_values_of_a_kept_part_are_escaped_and_bounded_in_number():
     for number in range(250):
         assert drawn(template, text=number) == f"<b>{number}</b>"
     assert len(template.nodelist[0].drawn) <= 100
+
+
+def test_a_kept_part_knows_no_request(rf):
+    template = Template("{% kept %}{% querystring b=1 %}{% endkept %}")
+    with pytest.raises(AttributeError, match="request"):
+        template.render(RequestContext(rf.get("/?secret=alice")))
+
+
+def test_equal_values_of_other_kinds_are_drawn_again():
+    template = Template("{% kept shown=text %}{{ shown }}{% endkept %}")
+    texts = [drawn(template, text=text) for text in (mark_safe("<b>"), "<b>", 1, True)]
+    assert texts == ["<b>", "&lt;b&gt;", "1", "True"]
 
 
 def test_a_kept_part_has_no_block():

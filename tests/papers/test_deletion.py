@@ -51,7 +51,7 @@ def test_who_marks_or_collects_a_paper_that_is_being_deleted_is_told(alice, pape
             until_somebody_waits()
         thread.join()
         assert answers[verb].status_code == 404
-        assert "What you wanted to change has just been deleted." in answers[verb].content.decode()
+        assert "Nothing was changed, because something has just been deleted." in answers[verb].content.decode()
         paper = PaperFactory(arxiv_id=paper.arxiv_id)
     assert audit.mismatches() == []
 

@@ -8,6 +8,8 @@ from papers.ingest import comments, files, hub
 from papers.ingest.command import ImportCommand, Items, positive
 from papers.period import today
 
+_DAYS = 7
+
 
 class Command(ImportCommand):
     help = (
@@ -22,14 +24,15 @@ class Command(ImportCommand):
         parser.add_argument(
             "--days",
             type=positive,
-            default=7,
             help="with --comments and without sources: how far back among the papers that have comments (7)",
         )
         super().add_arguments(parser)
 
     def handle(self, *, sources, days, dry_run, limit, **options) -> None:
+        if days and (sources or not options["comments"]):
+            raise CommandError("--days goes with --comments, and without sources.")
         if options["comments"]:
-            named = self._comments_of(sources) if sources else self._recent_comments(days)
+            named = self._comments_of(sources) if sources else self._recent_comments(days or _DAYS)
             counts = comments.CommentCounts()
             self.run(named, dry_run=dry_run, limit=limit, save=comments.save, counts=counts, batch_size=1)
         elif sources:

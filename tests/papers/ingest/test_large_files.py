@@ -51,7 +51,7 @@ def test_what_is_saved_stays_if_that_process_is_killed(write):
         run = hub(path)
     finally:
         papers_listed.disconnect(kill)
-    assert run.err.startswith(f"{path}: the process that reads the files has ended, so that the rest is missing")
+    assert run.err.startswith(f"{path}: the process that reads the files has ended, so the rest of this file and later")
     assert "500 new, 0 changed, 0 unchanged, 1 bad" in run.out
     assert (run.code, Paper.objects.count(), audit.mismatches()) == (1, 500, [])
 

@@ -19,9 +19,7 @@ from papers.models import Affiliation, Bookmark, Collection, Day, Dismissed, Out
 from tests.factories import OrganisationFactory
 
 PAPERS, DAYS = 20_000, 500
-MAX_BLOCKS = (
-    8_000  # blocks; up to two thousand papers are tested, in four each; a test of all papers reads eighty thousand
-)
+MAX_BLOCKS = 8_000  # blocks: of two thousand papers that are tested, four each; all papers would be eighty thousand
 FEW_BLOCKS = 1_000  # blocks; the table of papers has eighteen hundred
 
 
@@ -94,6 +92,8 @@ def blocks():
         "/papers/month/2024-05?topic=odd&",
         "/papers/month/2024-05?has=code&",
         "/papers/trending?topic=odd&",
+        "/papers/trending?min_votes=96&",
+        "/papers?after=2024-06-01&min_votes=96&",
         "/papers/trending?has=code&min_votes=20&",
         "/papers/trending?repro=works&",
     ],
@@ -123,6 +123,16 @@ def test_a_readers_page_reads_few_blocks_whenever_the_last_visit_was(reader, pat
         assert page.count('class="card"') == 30
         assert "since your last visit" in page
         assert max(counts) < FEW_BLOCKS
+
+
+def test_a_file_and_a_feed_of_rare_papers_read_few_blocks(many, stranger):
+    for path in (
+        "/papers/trending?min_votes=96&sort=newest&export=csv",
+        "/papers/month/2025-08.atom?min_votes=96&sort=hot",
+    ):
+        with blocks() as counts:
+            assert stranger.get(path).status_code == 200
+        assert 0 < max(counts) < MAX_BLOCKS
 
 
 @pytest.mark.parametrize("order", ORDERS)
