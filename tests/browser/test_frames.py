@@ -50,7 +50,7 @@ def list_of_the_lab(lab, alice, settings, live_server):
 
 def copied(page: Page) -> str:
     """The line that the page of the organisation leads to."""
-    page.get_by_text("Export").click()
+    page.get_by_role("button", name="Export").click()
     page.get_by_role("link", name="Embed this list").click()
     page.get_by_label("Maximum papers").fill("3")
     page.get_by_role("button", name="Show").click()

@@ -46,7 +46,7 @@ def test_a_morning_by_keyboard(visit, alice, day):
     for name in ("Upvote, 34 so far", "Bookmark"):
         button = card(page, 33).get_by_role("button", name=name, exact=True)
         expect(button).to_have_attribute("aria-pressed", "true")
-    expect(card(page, 33).get_by_text("Less", exact=True)).to_be_visible()
+    expect(card(page, 33).get_by_text("Show less", exact=True)).to_be_visible()
     expect(title(page, 33)).to_be_focused()
     assert (Vote.objects.get().paper, Bookmark.objects.get().paper) == (day[33], day[33])
     card(page, 33).get_by_role("button", name="Bookmark").press("Enter")

@@ -31,13 +31,16 @@ def test_from_signing_up_to_signing_out(visit, javascript, paper):
     page.goto(link_in_the_last_letter())
     page.get_by_role("button", name="Confirm").click()
     expect(page).to_have_url(re.compile("/papers/following/start$"))
-    expect(page.get_by_role("link", name="erika", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Account of erika")).to_be_visible()
 
+    page.goto("/papers")
     page.get_by_role("button", name="Bookmark").click()
     expect(page.get_by_role("button", name="Bookmark")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Account of").click()
     page.get_by_role("link", name="Bookmarks").click()
     expect(page.locator(".card h2")).to_have_text([paper.title])
 
+    page.get_by_role("button", name="Account of").click()
     page.get_by_role("link", name="Settings").click()
     page.get_by_role("link", name="Sign out").click()
     page.get_by_role("button", name="Sign out").click()
@@ -73,7 +76,7 @@ def test_a_stranger_who_votes_signs_in_and_is_back(visit, javascript, paper, dor
     expect(page).to_have_url(re.compile("/accounts/login/"))
     sign_in(page, "dora")
     expect(page).to_have_url(re.compile(r"/papers/month/2025-09\?sort=newest#vote-\d+$"))
-    expect(page.get_by_role("link", name="dora")).to_be_visible()
+    expect(page.get_by_role("button", name="Account of dora")).to_be_visible()
     vote = page.get_by_role("button", name="Upvote")
     if not javascript:
         vote.click()
@@ -109,6 +112,7 @@ def test_a_topic_is_followed_and_unfollowed(visit, javascript, alice):
     expect(page).to_have_url(re.compile(r"/papers\?topic=Agents$"))
     if javascript:
         expect(following).to_be_focused()
+    page.get_by_role("button", name="Account of").click()
     page.get_by_role("link", name="Following", exact=True).click()
     expect(page.locator(".card h2")).to_have_text(["Agents that plan"])
     expect(page.locator(".reason")).to_have_text(["Agents"])
@@ -145,7 +149,7 @@ def test_a_forgotten_password_is_replaced_by_mail(visit, javascript, dora):
     page.goto("/accounts/login/")
     sign_in(page, "dora", "an entirely new one")
     expect(page).to_have_url(re.compile("/papers$"))
-    expect(page.get_by_role("link", name="dora")).to_be_visible()
+    expect(page.get_by_role("button", name="Account of dora")).to_be_visible()
 
 
 def test_a_reader_hears_what_did_not_work(visit, alice, paper):
@@ -183,6 +187,6 @@ def test_a_passkey_signs_in_and_is_a_second_factor(visit, dora):
     page.get_by_role("button", name="Sign out").click()
     page.goto("/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
-    expect(page.get_by_role("link", name="dora", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Account of dora")).to_be_visible()
     page.goto("/moderation/claims")
     expect(page.get_by_role("heading", name="Claims")).to_be_visible()
