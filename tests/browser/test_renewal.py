@@ -24,7 +24,7 @@ def comment(page: Page, text: str) -> None:
 def test_a_paper_says_where_it_stands_after_a_vote_and_a_comment(visit, alice, day):
     page = visit(day[33].path, user=alice)
     expect(page.get_by_text("Number 2 of 35")).to_be_visible()
-    page.get_by_text("Its weight in Trending").click()
+    page.get_by_text("Trending score").click()
     page.locator(".vote").click()
     expect(page.get_by_text("Number 1 of 35")).to_be_visible()
     comment(page, "Well put.")
