@@ -8,7 +8,6 @@ indexes of the conditions, and these papers are sorted. The first papers of the 
 from collections.abc import Sequence
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
@@ -32,24 +31,10 @@ def first(papers, matching, viewer, columns, *, order: Sequence[str], after: Seq
             break
         most = min(most, tested * limit // len(rows))  # as many as are tested until there are enough rows
     try:
-        keys = _collect(matching, most)
+        keys = matching.keys_of_few(most)
     except EmptyResultSet:
         return []
     if keys is None:
         return matching.walk(walked, viewer, columns, **page)
     collected = RawSQL("papers_paper.id = ANY(%s)", [keys], BooleanField())
     return (papers if papers.query.annotations else walked).filter(collected).rows(viewer, columns, **page)
-
-
-def _collect(matching, limit: int) -> list[int] | None:
-    """The keys of the papers that match, or None if they are more than `limit`. Raises EmptyResultSet."""
-    sql, params = matching.order_by().values("pk").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(_COLLECT.format(sql=sql), [*params, limit + 1, limit])
-        return cursor.fetchone()[0]
-
-
-_COLLECT = """
-    WITH collected AS MATERIALIZED ({sql} LIMIT %s)
-    SELECT CASE WHEN count(*) <= %s THEN coalesce(array_agg(key), '{{}}') END FROM collected AS matching(key)
-"""
