@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from math import inf
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
@@ -33,7 +32,7 @@ def first(papers, matching, viewer, columns, *, order: Sequence[str], after: Seq
             break
         most = min(most, tested * limit // len(rows))  # as many as are tested until there are enough rows
     try:
-        keys = _collect(matching, most)
+        keys = matching.keys_of_few(most)
     except EmptyResultSet:
         return []
     if keys is None:
@@ -45,21 +44,7 @@ def first(papers, matching, viewer, columns, *, order: Sequence[str], after: Seq
 def count(matching, limit: int) -> float:
     """How many papers match; infinite if they are more than `limit`."""
     try:
-        keys = _collect(matching, limit)
+        keys = matching.keys_of_few(limit)
     except EmptyResultSet:
         return 0
     return inf if keys is None else len(keys)
-
-
-def _collect(matching, limit: int) -> list[int] | None:
-    """The keys of the papers that match, or None if they are more than `limit`. Raises EmptyResultSet."""
-    sql, params = matching.order_by().values("pk").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(_COLLECT.format(sql=sql), [*params, limit + 1, limit])
-        return cursor.fetchone()[0]
-
-
-_COLLECT = """
-    WITH collected AS MATERIALIZED ({sql} LIMIT %s)
-    SELECT CASE WHEN count(*) <= %s THEN coalesce(array_agg(key), '{{}}') END FROM collected AS matching(key)
-"""

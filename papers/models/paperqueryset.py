@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, time, timedelta
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, TruncMonth
@@ -124,6 +124,13 @@ class PaperQuerySet(LockQuerySet):
         """The rows of a list that are found by a walk, as `row.walk` returns them."""
         return row.walk(self, walked, viewer, columns, order=order, after=after, limit=limit, tested=tested)
 
+    def keys_of_few(self, limit) -> list[int] | None:
+        """The keys of these papers, or None if they are more than `limit`. Raises EmptyResultSet."""
+        sql, params = self.order_by().values("pk").query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(_KEYS_OF_FEW.format(sql=sql), [*params, limit + 1, limit])
+            return cursor.fetchone()[0]
+
     def rows_of(self, pks, viewer):
         """The rows of those of these papers that have one of these keys, in the order of the keys."""
         rows = {row.pk: row for row in self.filter(pk__in=pks).rows(viewer)}
@@ -153,3 +160,7 @@ class PaperQuerySet(LockQuerySet):
 
 _UNDISMISSED = "papers_paper.id NOT IN (SELECT paper_id FROM papers_dismissed WHERE user_id = %s)"
 _AFFILIATED = "SELECT paper_id FROM papers_affiliation WHERE organisation_id = ANY(%s) AND state = 'accepted'"
+_KEYS_OF_FEW = """
+    WITH few AS MATERIALIZED ({sql} LIMIT %s)
+    SELECT CASE WHEN count(*) <= %s THEN coalesce(array_agg(key), '{{}}') END FROM few AS few(key)
+"""

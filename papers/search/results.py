@@ -160,7 +160,7 @@ def _similar(paper, papers) -> Results:
         vectors = Embedding.objects.filter(paper=paper, model=embedding.model_name()).values_list("vector", flat=True)
         vector = vectors.first()
         if vector is not None and supports_meaning():
-            keys = retrieval.keys_of_few(cursor, papers) if papers.query.where else None
+            keys = papers.keys_of_few(retrieval.SCAN_LIMIT) if papers.query.where else None
             others = keys and [pk for pk in keys if pk != paper.pk]
             return Results(_hits(cursor, {"near": retrieval.near(papers.exclude(pk=paper.pk), vector, others)}))
     return Results(())
@@ -177,7 +177,7 @@ def _search(papers, terms: Terms, by: str, first: Sequence[str]) -> Results:
         quoting = papers
         if analysis.phrase_query:
             quoting = papers.filter(entry__words=retrieval.tsquery(analysis.phrase_query))
-        keys = retrieval.keys_of_few(cursor, quoting) if papers.query.where else None
+        keys = quoting.keys_of_few(retrieval.SCAN_LIMIT) if papers.query.where else None
         retrievers = {
             "every": analysis.every_query and retrieval.every(papers, analysis, first, keys),
             "any": analysis.every_query and analysis.weights and retrieval.any_rare(quoting, analysis, keys),

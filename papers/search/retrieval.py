@@ -25,19 +25,6 @@ def tsquery(text: str) -> SearchQuery:
     return SearchQuery(text, config="simple", search_type="raw")
 
 
-def keys_of_few(cursor, papers) -> list[int] | None:
-    """The keys of these papers, or None if there are more than SCAN_LIMIT."""
-    sql, params = papers.order_by().values("pk").query.sql_with_params()
-    cursor.execute(_KEYS.format(sql=sql, limit=SCAN_LIMIT), params)
-    return cursor.fetchone()[0]
-
-
-_KEYS = """
-    WITH few AS MATERIALIZED ({sql} LIMIT {limit} + 1)
-    SELECT CASE WHEN count(*) <= {limit} THEN coalesce(array_agg(key), '{{}}') END FROM few AS few(key)
-"""
-
-
 def every(papers, analysis: lexicon.Analysis, first: Sequence[str], keys: list[int] | None):
     """The retriever of the papers with every word, the first ones by these columns, all descending.
 
