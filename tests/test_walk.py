@@ -4,7 +4,6 @@ The addresses are taken from the URL configuration itself, so that a new one is 
 """
 
 from copy import deepcopy
-from importlib import import_module
 
 import pytest
 from django.db import transaction
@@ -26,6 +25,7 @@ from papers.models import (
     directory,
 )
 from papers.models.collection import Visibility
+from tests.addresses import addresses
 from tests.conftest import Reader
 from tests.factories import (
     NOON,
@@ -48,24 +48,6 @@ def may(deed):
     return {role.value for role in Role if deed in MAY[role]}
 
 
-ARGUMENTS = {
-    "slug": "lab",
-    "username": "hilda",
-    "key": "hush",
-    "ref": "2509.08721",
-    "token": "no-such-token",
-    "name": "papers",
-    "kind": "topics",
-    "handle": "2509.08721",
-    "text": "2025-09-10",
-    "colour": "9a1b1e",
-    "path": "collections/hush",
-    "number": "0",
-    "density": "compact",
-    "pk": "9000001",
-    "format": "atom",
-}
-TEXTS = {"papers:week": "2025-W37", "papers:month": "2025-09"}
 # Whoever is not named here and may not read is told so (403), or gets a 404; the rest of the site is for everybody.
 READERS = {
     "accounts:profile": SIGNED_IN,
@@ -150,21 +132,6 @@ FORM = {
     "email": "somebody@example.org",
     "text": "x",
 }
-
-
-def addresses() -> dict[str, str]:
-    """The name of each address of ours → the address, about the lab, a hidden person and a private collection."""
-    found = {}
-    for app in ("accounts", "inbox", "orgs", "papers"):
-        for pattern in import_module(f"{app}.urls").urlpatterns:
-            name = f"{app}:{pattern.name}"
-            wanted = set(pattern.pattern.converters or pattern.pattern.regex.groupindex) - set(pattern.default_args)
-            assert wanted <= ARGUMENTS.keys(), f"{name} takes something that this walk does not know"
-            values = {argument: ARGUMENTS[argument] for argument in wanted}
-            if name in TEXTS:
-                values["text"] = TEXTS[name]
-            found[name] = reverse(name, kwargs=values)
-    return found
 
 
 ADDRESSES = addresses()
