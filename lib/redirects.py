@@ -41,8 +41,8 @@ def redirect_back(request: HttpRequest, at: str = "") -> HttpResponse:
     return HttpResponseRedirect(next_path(request, at))
 
 
-def sign_in_first(request: HttpRequest, then: str) -> HttpResponse:
-    """Redirect to sign-in, and from there to the path `then`."""
-    messages.info(request, "Sign in to do that. You then come back to this page.")
+def sign_in_first(request: HttpRequest, then: str, deed: str = "do that") -> HttpResponse:
+    """Redirect to sign-in, which names the deed, such as "upvote a paper", and from there to the path `then`."""
+    messages.info(request, f"Sign in to {deed}. You then come back to this page.")
     sign_in = redirect_to_login(then)
     return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in

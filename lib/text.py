@@ -88,12 +88,12 @@ def line(text: object, limit: int) -> str:
     return cut(one_line(str(text)), limit)
 
 
-def quoted(text: object) -> str:
-    """Returns text that a person typed as a “quotation” inside a sentence of a mail: one line, cut to 80 characters.
+def quoted(text: object, limit: int = 80) -> str:
+    """Returns text that a person typed as a “quotation” inside a sentence: one line of at most `limit` characters.
 
     Quotation marks in it become apostrophes, so that the text cannot end its own quotation.
     """
-    return f"“{line(str(text).translate(_QUOTATION_MARKS), 80)}”"
+    return f"“{line(str(text).translate(_QUOTATION_MARKS), limit)}”"
 
 
 def as_quotation(text: str) -> str:

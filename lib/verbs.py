@@ -1,5 +1,6 @@
 """The decorators of views that change state."""
 
+from collections.abc import Callable
 from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -17,10 +18,16 @@ def posts_only(request: HttpRequest) -> HttpResponse:
     return HttpResponseNotAllowed(["POST"], render_to_string("405.html", request=request))
 
 
-def verb(view):
+def _anything(request: HttpRequest, *args, **kwargs) -> str:
+    return "do that"
+
+
+def verb(view, deed: Callable[..., str] = _anything):
     """Decorate a view that changes state: it takes POST only, requires sign-in, and then a CSRF token.
 
-    Sign-in comes first because pages for people who are not signed in are cached and so hold no token.
+    Sign-in comes first because pages for people who are not signed in are cached and so hold no token. `deed` takes
+    what the view takes, and returns what the sign-in page says one signs in for. It must name nothing that a stranger
+    may not read.
     """
     protected = csrf_protect(view)
 
@@ -31,7 +38,7 @@ def verb(view):
             return posts_only(request)
         if request.user.is_authenticated:
             return protected(request, *args, **kwargs)
-        return sign_in_first(request, next_path(request))
+        return sign_in_first(request, next_path(request), deed(request, *args, **kwargs))
 
     return guarded
 

@@ -13,16 +13,27 @@ from django_htmx.http import HttpResponseClientRedirect
 from lib.limits import limited
 from lib.redirects import next_path, redirect_back
 from lib.refusals import BadInput
+from lib.text import quoted
 from lib.verbs import verb
 from papers import lists
 from papers.following.lists import following as following_list
 from papers.following.suggestions import suggestions
 from papers.models import follow as follow_models
 
+MAX_NAME = 60  # characters on the sign-in page
 _limited = limited("follow", person=60, network=600, period=timedelta(minutes=1))
 
 
-@verb
+def _deed(request: HttpRequest, kind: str) -> str:
+    """What a stranger signs in for. Topics and authors are not named, since anybody can make up a name for them."""
+    try:
+        _, target = _target(request, kind)
+    except (BadInput, Http404):
+        return "follow this"
+    return f"follow {'this' if isinstance(target, str) else quoted(target, MAX_NAME)}"
+
+
+@partial(verb, deed=_deed)
 @_limited
 def follow(request: HttpRequest, kind: str) -> HttpResponse:
     """Follow the target with the handle `what`. Topics and authors need not exist."""

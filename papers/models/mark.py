@@ -52,6 +52,7 @@ class PaperMark(Mark):
     * `takeout_name`: the name of its file in the export of everything that a person has;
     * `control`: the name of its address, and of its button in `papers/lists/_card.html`;
     * `undo`: the verb in the address that removes it;
+    * `deed`: what one does to a paper by making it, for the sign-in page;
     * `confirmation`: the message for a reader without JavaScript, with the paper's title, if the page does not show it.
     """
 
@@ -60,6 +61,7 @@ class PaperMark(Mark):
     takeout_name: str
     control: str
     undo: str
+    deed: str
     confirmation: str = ""
 
     pk = models.CompositePrimaryKey("user", "paper")

@@ -41,6 +41,7 @@ class Vote(PaperMark):
     """One reader's upvote of one paper."""
 
     bit, control, undo, takeout_name = "voted", "vote", "withdraw", "upvotes"
+    deed = "upvote"
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="votes")
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="votes")

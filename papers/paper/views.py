@@ -1,6 +1,7 @@
 """The verbs of all marks, each safe to repeat."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,16 +10,23 @@ from django.shortcuts import render
 from lib.limits import limited
 from lib.redirects import redirect_back
 from lib.refusals import Gone
+from lib.text import quoted
 from lib.verbs import verb
 from papers.models import Paper
 from papers.models.mark import PaperMark
 
 _limited = limited("marks", person=120, network=1200, period=timedelta(minutes=1))
 
+MAX_TITLE = 60  # characters on the sign-in page
 _COLUMNS = ("arxiv_id", "title", "vote_count", "listed_at", "listed_on")  # of a paper, for marks and their buttons
 
 
-@verb
+def _deed(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMark]) -> str:
+    paper = Paper.objects.only("title").filter(arxiv_id=ref[0]).first()
+    return f"{kind.deed} {quoted(paper, MAX_TITLE) if paper else 'this paper'}"
+
+
+@partial(verb, deed=_deed)
 @_limited
 def mark(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMark]) -> HttpResponse:
     return _change(request, ref, kind, True)

@@ -4,6 +4,7 @@
 
 const root = document.documentElement;
 const THEMES = ["system", "light", "dark"];
+const PRESS_LASTS = 600_000; // milliseconds that a stranger has to sign in
 root.dataset.theme = remembered("theme") ?? "system";
 
 /** What this browser remembers under a name. @param {string} name @param {string} [value] to remember first */
@@ -130,15 +131,21 @@ function replace(old, now) {
   htmx.process(now);
 }
 
-/** Presses the button for which a stranger was sent to sign in. If it is not here, it is on the page it belongs to. */
+/** Notes a button for which a stranger is sent to sign in. @param {HTMLElement} button @param {string} act its address */
+function notePress(button, act) {
+  const page = button.ariaPressed ? act.replace(/[/][^/]+$/, "") : location.pathname; // that has it in any case
+  noted("pressed", [button.id, act, page, Date.now()].join(" "));
+}
+
+/** Presses the noted button, once and if it was pressed lately. If it is not here, it is on the page it belongs to. */
 function pressAgain() {
-  const [id, act] = noted("pressed")?.split(" ") ?? [];
+  const [id, act, page, time] = noted("pressed")?.split(" ") ?? [];
   if (!id || location.pathname.startsWith("/accounts/")) return;
   const button = document.getElementById(id);
-  const page = act.replace(/[/][^/]+$/, "");
-  if (canAct() && !button && location.pathname !== page) return location.assign(page);
+  const isLate = Date.now() - Number(time) > PRESS_LASTS;
+  if (canAct() && !isLate && !button && location.pathname !== page) return location.assign(page);
   noted("pressed", null);
-  if (!canAct() || button?.ariaPressed !== "false") return;
+  if (!canAct() || isLate || button?.getAttribute("formaction") !== act) return; // else it is pressed already
   button.focus();
   button.click();
 }
@@ -171,7 +178,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const { elt, requestConfig, xhr } = event.detail;
     if (requestConfig.verb !== "get") changes += 1;
     const isSentAway = !canAct() && xhr.getResponseHeader("HX-Redirect");
-    if (isSentAway && elt.ariaPressed) noted("pressed", `${elt.id} ${requestConfig.path}`);
+    if (isSentAway && elt.matches("button[id]")) notePress(elt, requestConfig.path);
   });
   document.addEventListener("htmx:afterRequest", (/** @type {any} */ event) => {
     const { pathInfo, requestConfig, successful, target } = event.detail;

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from papers.models import Seen, Vote
+from papers.models import PaperFollow, Seen, Vote
 from tests.browser.entrance import give_password, sign_in
 from tests.factories import PaperFactory, UserFactory
 
@@ -88,3 +88,34 @@ def test_a_vote_far_down_for_which_one_signs_in_is_cast_on_the_papers_page(visit
     expect(page).to_have_url(re.compile(f"{day[2].path}$"))
     expect(page.get_by_role("button", name="Upvote, 3 so far")).to_have_attribute("aria-pressed", "true")
     assert Vote.objects.get() == Vote(user=dora, paper=day[2])
+
+
+@pytest.mark.parametrize(("minutes", "is_cast"), [(9, True), (11, False)])
+def test_a_vote_for_which_one_signs_in_is_cast_once_and_within_ten_minutes(visit, paper, minutes, is_cast):
+    dora = give_password(UserFactory(username="dora"))
+    page = visit("/papers")
+    page.clock.install()
+    vote = page.get_by_role("button", name="Upvote")
+    vote.click()
+    expect(page.get_by_text(f"Sign in to upvote “{paper.title}”")).to_be_visible()
+    page.clock.fast_forward(minutes * 60_000)
+    sign_in(page, "dora")
+    expect(page.get_by_role("button", name="Account of dora")).to_be_visible()
+    expect(vote).to_have_attribute("aria-pressed", "true" if is_cast else "false")
+    assert list(Vote.objects.all()) == [Vote(user=dora, paper=paper)] * is_cast
+    if is_cast:
+        vote.click()
+        expect(vote).to_have_attribute("aria-pressed", "false")
+    page.reload()
+    expect(vote).to_have_attribute("aria-pressed", "false")
+    assert page.evaluate("sessionStorage.getItem('pressed')") is None
+    assert not Vote.objects.exists()
+
+
+def test_a_discussion_for_which_one_signs_in_is_followed(visit, paper):
+    dora = give_password(UserFactory(username="dora"))
+    page = visit(paper.path)
+    page.get_by_role("button", name="Follow this discussion").click()
+    sign_in(page, "dora")
+    expect(page.get_by_role("button", name="Following this discussion")).to_be_visible()
+    assert PaperFollow.objects.get() == PaperFollow(user=dora, paper=paper)
