@@ -99,10 +99,15 @@ class ColourField(forms.CharField):
 class MarkdownInput(forms.Textarea):
     """A text area with a preview, which appears while one types, or when a button sends the form with `preview`.
 
-    A view with this input must render its form again for `preview` without saving anything.
+    A view with this input must render its form again for `preview` without saving anything. The preview is below the
+    button, unless `has_preview` is false: the template of the form then has it, under the id of the input and `-look`.
     """
 
     template_name = "forms/markdown.html"
+
+    def __init__(self, attrs=None, *, has_preview: bool = True):
+        super().__init__(attrs)
+        self.has_preview = has_preview
 
     def value_from_datadict(self, data, files, name):
         """Returns the text with line ends as they are stored: browsers send CRLF."""
@@ -111,5 +116,5 @@ class MarkdownInput(forms.Textarea):
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
-        context["widget"]["preview"] = markdown(value or "")
+        context["widget"] |= {"has_preview": self.has_preview, "preview": self.has_preview and markdown(value or "")}
         return context

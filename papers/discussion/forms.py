@@ -21,7 +21,7 @@ class CommentForm(forms.Form):
     text = forms.CharField(
         label="Comment",
         strip=False,  # spaces at the beginning make a block of code
-        widget=MarkdownInput({"rows": 5}),
+        widget=MarkdownInput({"rows": 5}, has_preview=False),  # which would move the buttons below it
         help_text="Markdown, formulas as $x^2$, people as @name.",
     )
     edit_count = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)

@@ -129,10 +129,13 @@ def test_what_is_refused_stays_in_the_form(visit, paper, reader, javascript):
     expect(comments(page) if javascript else page.locator(".comment-root")).to_have_count(1)
 
 
-def test_a_preview_while_one_types(visit, paper, reader):
+def test_a_preview_while_one_types_does_not_move_the_buttons(visit, paper, reader):
     page = visit(PAPER, user=reader)
-    page.get_by_label("Comment", exact=True).press_sequentially("$x^2$ is *square*")
+    field, post = page.get_by_label("Comment", exact=True), page.get_by_role("button", name="Post")
+    before = post.bounding_box()["y"] - field.bounding_box()["y"]  # the page scrolls
+    field.press_sequentially("$x^2$ is *square*")
     expect(page.get_by_role("region", name="Preview").locator("math, em")).to_have_count(2)
+    assert post.bounding_box()["y"] - field.bounding_box()["y"] == before
 
 
 def test_a_post_ends_the_preview_under_way(visit, paper, reader):
