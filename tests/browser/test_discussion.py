@@ -131,11 +131,12 @@ def test_what_is_refused_stays_in_the_form(visit, paper, reader, javascript):
 
 def test_a_preview_while_one_types_does_not_move_the_buttons(visit, paper, reader):
     page = visit(PAPER, user=reader)
-    field, post = page.get_by_label("Comment", exact=True), page.get_by_role("button", name="Post")
-    before = post.bounding_box()["y"] - field.bounding_box()["y"]  # the page scrolls
-    field.press_sequentially("$x^2$ is *square*")
+    post = page.get_by_role("button", name="Post")
+    below = "b => b.getBoundingClientRect().top - b.form.elements.text.getBoundingClientRect().bottom"
+    before = post.evaluate(below)
+    page.get_by_label("Comment", exact=True).press_sequentially("$x^2$ is *square*")
     expect(page.get_by_role("region", name="Preview").locator("math, em")).to_have_count(2)
-    assert post.bounding_box()["y"] - field.bounding_box()["y"] == before
+    assert post.evaluate(below) == before
 
 
 def test_a_post_ends_the_preview_under_way(visit, paper, reader):
