@@ -76,8 +76,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "accounts.redirects.PersonRedirectMiddleware",
-    "orgs.redirects.OrganisationRedirectMiddleware",
+    "orgs.redirects.RenamedMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

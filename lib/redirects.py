@@ -1,11 +1,11 @@
-"""Redirects to pages of this site only: back to where a form came from, to sign-in, and to present addresses."""
+"""Redirects to pages of this site only: back to where a form came from, and to sign-in."""
 
 import re
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -46,32 +46,3 @@ def sign_in_first(request: HttpRequest, then: str, deed: str = "do that") -> Htt
     messages.info(request, f"Sign in to {deed}. You then come back to this page.")
     sign_in = redirect_to_login(then)
     return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in
-
-
-class RenamedMiddleware:
-    """Redirects an address that is not found to the same address with the present name.
-
-    A subclass has `path`, the pattern of such an address with the name as its group `name`.
-    """
-
-    path: re.Pattern
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def present_name(self, name: str) -> str | None:
-        """Returns the present name of what has or had this one, or None."""
-        raise NotImplementedError
-
-    def __call__(self, request):
-        response = self.get_response(request)
-        if response.status_code != 404 or request.method not in ("GET", "HEAD"):
-            return response
-        path = self.path.fullmatch(request.path)
-        name = path and self.present_name(path["name"])
-        if not name or name == path["name"]:
-            return response
-        start, end = path.span("name")
-        address = request.path[:start] + name + request.path[end:]
-        query = request.META["QUERY_STRING"]
-        return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)

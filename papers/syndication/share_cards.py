@@ -6,12 +6,14 @@ A page has a card if everybody may read it and it shows something. The tag `shar
 from collections.abc import Callable
 from typing import NamedTuple
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import resolve
 
 from lib.markup import markdown_text
+from lib.share_image import SLOGAN
 from lib.templatetags.house import long_date
 from lib.text import byline, line
 from orgs.models import Organisation
@@ -69,6 +71,15 @@ def _organisation(slug: str) -> ShareCard:
     return ShareCard("Organisation", organisation.name, line(markdown_text(organisation.description), MAX_LINE))
 
 
+def _person(username: str) -> ShareCard:
+    person = get_object_or_404(get_user_model(), username=username, is_active=True)
+    return ShareCard("Reader", str(person), line(markdown_text(person.about), MAX_LINE))
+
+
+def _site() -> ShareCard:
+    return ShareCard("", SLOGAN, "")
+
+
 def _counted(papers: int) -> str:
     return f"{papers:,} paper{'' if papers == 1 else 's'}"
 
@@ -80,4 +91,6 @@ _CARDS: dict[str, Callable[..., ShareCard]] = {
     "papers:month": _period,
     "papers:collection": _collection,
     "papers:org": _organisation,
+    "papers:person": _person,
+    "about": _site,
 }

@@ -17,10 +17,10 @@ function isOn() {
   return (remembered("shortcuts") ?? choice) === "on";
 }
 
-/** All that can be seen. @param {string} selector @returns {HTMLElement[]} */
+/** All that can be seen, or is in a menu. @param {string} selector @returns {HTMLElement[]} */
 function all(selector) {
   const elements = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(selector)]);
-  return elements.filter((element) => element.checkVisibility());
+  return elements.filter((element) => element.checkVisibility() || element.closest(".menu"));
 }
 
 /** @param {HTMLElement} item */

@@ -131,7 +131,7 @@ function replace(old, now) {
   htmx.process(now);
 }
 
-/** Notes a button for which a stranger is sent to sign in. @param {HTMLElement} button @param {string} act its address */
+/** Notes a button for which a stranger is sent to sign in. @param {HTMLElement} button @param {string} act its path */
 function notePress(button, act) {
   const page = button.ariaPressed ? act.replace(/[/][^/]+$/, "") : location.pathname; // that has it in any case
   noted("pressed", [button.id, act, page, Date.now()].join(" "));

@@ -1,6 +1,7 @@
 """Share cards: what other sites show beside a link, for pages that everybody may read, in letters that one can read."""
 
 import re
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -27,6 +28,8 @@ def scene(lab, alice):
     for visibility in ("public", "unlisted", "private"):
         row = Collection.objects.create(key=visibility, name=f"Autumn, {visibility}", user=alice, visibility=visibility)
         Item.objects.add(alice, row, [paper.pk])
+    alice.about = "I *read*."
+    alice.save()
     lab.save_draft(alice, {"description": "words-of-the-draft"}, digests(lab.state()))
 
 
@@ -45,6 +48,16 @@ CARDS = {
     "/collections/public": (None, "Collection", "Autumn, public", "by Alice Ash · 1 paper"),
     "/collections/unlisted": (None, "Collection", "Autumn, unlisted", "by Alice Ash · 1 paper"),
     "/orgs/lab": (None, "Organisation", "The Lab", "We measure things."),
+    "/people/alice": (None, "Reader", "Alice Ash", "I read."),
+    "/people/alice/upvoted": ("/people/alice", "Reader", "Alice Ash", "I read."),
+}
+# Pages without a card of their own, and their titles.
+OF_THE_SITE = {
+    "/papers/trending": "Trending",
+    "/papers?q=etale&has=code": "“etale”",
+    "/orgs": "Organisations",
+    "/collections": "Collections",
+    "/topics": "Topics",
 }
 
 
@@ -64,11 +77,19 @@ def test_a_page_for_everybody_names_its_card(stranger, path):
     assert Image.open(BytesIO(answer.content)).size == (WIDTH, HEIGHT)
 
 
+@pytest.mark.parametrize("path", OF_THE_SITE)
+def test_other_pages_have_the_card_of_the_site(stranger, path):
+    found = tags(stranger, path)
+    assert (unescape(found["url"]), found["title"]) == (settings.BASE_URL + path, OF_THE_SITE[path])
+    assert found["image"] == settings.BASE_URL + "/share/about.png"
+    assert stranger.get("/share/about.png").content == draw("", "The daily front page for research papers", "")
+
+
 PRIVATE = ["/collections/private", "/orgs/lab/preview"]
 NOTHING = ["/papers/2509.00001", "/papers/date/2025-09-11", "/papers/week/2025-W99", "/orgs/none", "/collections/none"]
 
 
-@pytest.mark.parametrize("path", [*PRIVATE, *NOTHING, "/papers/trending", "/bookmarks", "/papers/2509.08721.png"])
+@pytest.mark.parametrize("path", [*PRIVATE, *NOTHING, "/bookmarks", "/papers/2509.08721.png"])
 def test_what_is_private_or_empty_has_no_card(alice, signed_in, path):
     owner = signed_in(alice)
     assert tags(owner, path) == {}
