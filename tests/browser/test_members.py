@@ -97,7 +97,7 @@ def test_a_search_is_saved_and_removed(visit, javascript, alice):
     page.goto("/papers")
     tab.click()
     expect(page).to_have_url(re.compile(r"/papers\?q=agents$"))
-    page.get_by_role("button", name="Remove “Planning”").click()
+    page.get_by_role("button", name="Delete the saved search “Planning”").click()
     expect(page.get_by_text("Save this search")).to_be_visible()
     expect(tab).to_have_count(0)
 
