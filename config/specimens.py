@@ -25,6 +25,12 @@ _LONG = Organisation(
     slug="institute",
     name="Interuniversity Institute for the Advancement of Unreasonably Long Organisation Names",
 )
+_PICTURE = (  # the address of the small one is the same, since only its fragment differs
+    "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%204%203'%3E"
+    "%3Cpath%20fill='white'%20d='M0%200h4v3H0z'/%3E%3Cpath%20stroke='gray'%20d='M.5%202.5l1-1%201%20.5%201-1.5'%20"
+    "fill='none'%20stroke-width='.1'/%3E%3C/svg%3E#specimen.webp"
+)
+_NO_ROW = 10**15  # from here on, ids that no comment has
 _BAR = charts.Bar("Large language models", 1_234, "#main")
 _ABSTRACT = (
     "A specimen abstract with maths, $\\mathcal{O}(n \\log n)$ and $p(x \\mid y) = \\frac{p(x, y)}{p(y)}$, long enough "
@@ -88,6 +94,7 @@ def _cards() -> list[tuple[str, str]]:
             "not reproduced, commented, with code",
             _paper(9, title="A paper that nobody could run", fails_count=2, comment_count=5, code_stars=12),
         ),
+        ("a picture", _paper(10, title="A paper with a picture", picture="specimen")),
         ("maths in the title", _paper(6, title="On $\\mathbb{R}^d$ and $\\ell_2$-regularised nothing")),
     ]
     return [(state, render_card(paper).fill()) for state, paper in papers]
@@ -122,7 +129,7 @@ def _comments() -> list[tuple[str, Node]]:
     }
     ada = User(pk=1, username="ada", name="Ada Lovelace")
     nodes = {}
-    for number, (state, fields) in enumerate(comments.items(), 1):
+    for number, (state, fields) in enumerate(comments.items(), _NO_ROW):
         shown = {"voted": False, "membership": None} | fields
         viewed = {name: shown.pop(name) for name in ("voted", "membership")}
         comment = Comment(**{"pk": number, "paper": _paper(1), "author": ada, "created_at": day} | shown)
@@ -168,6 +175,8 @@ def _paper(number: int, *, voted=False, saved=False, code_stars=None, **fields) 
         **fields,
     )
     paper.voted, paper.saved, paper.seen, paper.dismissed = voted, saved, False, False
+    if paper.picture:
+        vars(paper)["picture_url"] = _PICTURE
     return paper
 
 

@@ -135,7 +135,7 @@ class Paper(models.Model):
     def pdf_url(self) -> str:
         return identifiers.pdf_url(self.arxiv_id)
 
-    @property
+    @cached_property
     def picture_url(self) -> str:
         return default_storage.url(self.picture)
 

@@ -258,13 +258,16 @@ def test_every_page_is_under_a_strict_policy(paper, stranger):
         assert headers["Referrer-Policy"] == "same-origin"
 
 
-def test_the_style_guide_shows_every_state(db, stranger):
+def test_the_style_guide_shows_every_state(paper, stranger):
+    Comment.objects.create(pk=1, paper=paper, text="A comment that is no specimen.")
     page = stranger.get("/styleguide").content.decode()
-    assert page.count('class="card"') == 9
+    assert page.count('class="card"') == 10
+    assert page.count('class="thumbnail"') == 1
     assert page.count('aria-pressed="true"') == 3
     assert "No abstract." in page
     assert page.count('class="collection-row"') == 3
     assert page.count('class="comment-body"') == 7
+    assert "no specimen" not in page
     assert page.count("<input") + page.count("<textarea") + page.count("<select") > 10
 
 
