@@ -1,6 +1,6 @@
 """The base of what the directories of organisations, topics and people show and sort by.
 
-It takes too long to be counted in a request, so the worker counts it every few minutes.
+It takes too long to be counted in a request, so the worker counts it, topics every hour and the rest every few minutes.
 """
 
 from collections.abc import Iterable

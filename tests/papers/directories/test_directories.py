@@ -9,8 +9,18 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from orgs.models import Organisation
+from papers import tasks
 from papers.directories import views
-from papers.models import OrganisationFollow, Paper, PersonFollow, TopicEntry, TopicFollow, Vote, directory
+from papers.models import (
+    OrganisationEntry,
+    OrganisationFollow,
+    Paper,
+    PersonFollow,
+    TopicEntry,
+    TopicFollow,
+    Vote,
+    directory,
+)
 from tests.conftest import Reader
 from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
 from tests.papers.lists.test_lists import next_page
@@ -195,3 +205,20 @@ def test_an_empty_site(scene, path, words):
     Paper.objects.all().delete()
     directory.recount()
     assert words in scene.get(path).content.decode()
+
+
+def test_topics_are_counted_at_once_if_there_are_none_and_else_every_hour(scene):
+    def shown() -> tuple[bool, list[str]]:
+        organisations = OrganisationEntry.objects.filter(organisation__slug="late")
+        return organisations.exists(), list(TopicEntry.objects.filter(folded__in=["new", "llms"]).order_by("folded"))
+
+    llms = TopicEntry.objects.get(folded="llms")
+    PaperFactory(organisation=OrganisationFactory(slug="late"), keywords=["New"])
+    tasks.count_directories(0)
+    assert shown() == (True, [llms])
+    tasks.count_topics(0)
+    new = TopicEntry.objects.get(folded="new")
+    assert shown() == (True, [llms, new])
+    TopicEntry.objects.all().delete()
+    tasks.count_directories(0)
+    assert shown() == (True, [llms, new])
