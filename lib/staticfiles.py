@@ -1,14 +1,14 @@
 """Bundles and minifies style sheets and scripts without a build tool.
 
 `css/site.css` is a list of `@import url("x.css") layer(y);`, which browsers understand. In production, collectstatic
-replaces each import by the file that it names, and drops comments and white space of sheets and of our own scripts,
-before file names are hashed and files are compressed.
+replaces each import by the file that it names, and drops comments and indentation, before file names are hashed and
+files are compressed. Scripts are minified by rjsmin. Its sibling for style sheets, rcssmin, is not used: inside a layer
+it makes `.a:is(b)` of `.a :is(b)`.
 """
 
 import re
 from pathlib import Path
 
-import rcssmin
 import rjsmin
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -18,6 +18,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 from lib.release import digest
 
 BUNDLES = ["css/site.css", "css/embed.css"]
+_BLANK = re.compile(r"(?:/\*.*?\*/|\s)*\n(?:/\*.*?\*/|\s)*", re.DOTALL)  # line ends with comments and indentation
 _IMPORT = re.compile(r'@import url\("(?P<file>[^"]+)"\) layer\((?P<layer>\w+)\);')
 
 
@@ -32,12 +33,12 @@ class BundlingStorage(CompressedManifestStaticFilesStorage):
 
 
 def bundle(sheet: Path) -> str:
-    """Returns the style sheet with each @import replaced by the imported file, inside its layer, without comments."""
+    """Returns the style sheet with each @import replaced by the file, inside its layer, without comments."""
 
     def inline(match: re.Match) -> str:
         return f"@layer {match['layer']} {{\n{(sheet.parent / match['file']).read_text()}}}\n"
 
-    return rcssmin.cssmin(_IMPORT.sub(inline, sheet.read_text()))
+    return _BLANK.sub("\n", _IMPORT.sub(inline, sheet.read_text()))
 
 
 def collect() -> None:
