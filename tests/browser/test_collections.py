@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from papers.models import Collection, Item
+from tests.browser.axe import faults
 from tests.factories import PaperFactory
 from tests.papers.collections.shelf import order, shelf
 
@@ -84,6 +85,9 @@ def test_what_closes_the_panel_and_what_it_shows_when_it_opens_again(visit, alic
     expect(choice).to_have_attribute("aria-pressed", "true")
     page.get_by_role("heading", name="Trending").click()
     expect(choice).to_be_hidden()
+    opener.click()
+    expect(choice).to_be_visible()
+    assert faults(page) == []
 
 
 @pytest.mark.parametrize("width", [360, 1280])
