@@ -193,7 +193,7 @@ def _order(query: ListQuery, default: str, orders: dict[str, Order]) -> str:
 
 def _search(list_: List, papers: QuerySet, query: ListQuery, columns: tuple[str, ...]) -> results.Results | None:
     """Those of the papers that match the words, or that are similar to the list's paper; None without either."""
-    by = one_of(SEARCHES, query.params.get("by", ""), "kind of search")
+    by = one_of(SEARCHES, query.params.get("by", ""), "search mode")
     similar = results.similar(list_.similar_to, papers) if list_.similar_to else None
     if not query.terms.all:
         return similar

@@ -20,9 +20,7 @@ def rail() -> dict[str, Links]:
 def _read() -> dict[str, Links]:
     week = Period.around("week", Day.objects.latest_date() or today())
     papers = Paper.objects.between(week.start, week.end).order_by("-vote_count", "-listed_at", "-id")
-    active = OrganisationEntry.objects.filter(recent_count__gt=0).order_by(
-        "-verified", "-recent_count", "-organisation"
-    )
+    active = OrganisationEntry.objects.filter(recent_count__gt=0).select_related("organisation")
     collections = Collection.objects.listed().filter(paper_count__gt=0).order_by("-created_at", "-id")
     return {
         "Best of the week": [

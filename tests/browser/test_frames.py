@@ -53,7 +53,7 @@ def copied(page: Page) -> str:
     page.get_by_role("button", name="Export").click()
     page.get_by_role("link", name="Embed this list").click()
     page.get_by_label("Maximum papers").fill("3")
-    page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page).to_have_url(re.compile("most=3"))
     expect(page.frame_locator("iframe").get_by_role("listitem")).to_have_count(3)
     return page.locator("#snippet").inner_text()

@@ -25,7 +25,7 @@ def press(page: Page, keys: str) -> None:
 
 
 def title(page: Page, votes: int) -> Locator:
-    return page.get_by_role("link", name=f"Paper {votes}", exact=True)
+    return page.locator("h2").get_by_role("link", name=f"Paper {votes}", exact=True)
 
 
 def card(page: Page, votes: int) -> Locator:

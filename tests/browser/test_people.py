@@ -33,11 +33,11 @@ def test_one_says_who_one_is_and_hides_a_part(visit, javascript, alice, lab, tmp
     Image.new("RGB", (90, 90), "navy").save(tmp_path / "me.png")
     PaperFactory(title="Listed by Alice", submitted_by=alice)
     page = visit("/settings/profile", user=alice, javascript=javascript, expecting=["status of 400"])
-    page.get_by_label("About you").fill("I *read*.")
+    page.get_by_label("About").fill("I *read*.")
     page.get_by_label("Links").fill("Home example.org")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("“Home example.org”: The line must end with an address")).to_be_visible()
-    expect(page.get_by_label("About you")).to_have_value("I *read*.")
+    expect(page.get_by_label("About")).to_have_value("I *read*.")
     assert not javascript or faults(page) == []
     page.get_by_label("Links").fill("Home https://example.org")
     page.get_by_label("Picture").set_input_files(tmp_path / "me.png")

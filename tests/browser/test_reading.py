@@ -31,7 +31,7 @@ def test_the_front_page_leads_to_papers(visit, javascript):
     page.get_by_text("Show more").click()
     expect(page.get_by_text("Show less")).to_be_visible()
     assert height(page.locator(".abstract > p")) > 2 * clamped
-    page.get_by_role("link", name="Straight to the point").click()
+    page.locator(".card").get_by_role("link", name="Straight to the point").click()
     expect(page).to_have_url(re.compile("/papers/2509.08721$"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Straight to the point")
     expect(page.get_by_text("Ada Lovelace", exact=True)).to_be_visible()
@@ -207,7 +207,8 @@ def test_paper_shows_the_whole_abstract(visit):
     page = visit("/papers")
     clamped = height(page.locator(".abstract > p"))
     grey_on_white = page.locator(".meta").evaluate("meta => getComputedStyle(meta).color")
-    page.get_by_role("button", name="Switch between light and dark").click()
+    page.get_by_role("button", name="Switch to light").click()
+    page.get_by_role("button", name="Switch to dark").click()
     page.emulate_media(media="print")
     expect(page.locator(".meta")).to_have_css("color", grey_on_white)
     assert height(page.locator(".abstract > p")) > 2 * clamped

@@ -70,7 +70,7 @@ def test_dismissing_and_undoing(visit, reader, javascript):
         assert faults(page) == []
         page.reload()
     else:
-        expect(page.locator(".messages")).to_contain_text("“second” is dismissed.")
+        expect(page.locator(".messages")).to_contain_text("Dismissed “second”.")
         expect(page).to_have_url(re.compile("/papers/trending$"))
     expect(page.locator(".card")).to_have_count(3)
     page.goto("/papers/dismissed")
