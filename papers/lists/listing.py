@@ -63,6 +63,11 @@ class Listing:
         return f"{self.count:,} papers match" if self.count > 1 else "1 paper matches"
 
     @property
+    def is_too_common(self) -> bool:
+        """Whether nothing was found because all words are stop words, such as "the", which no index has."""
+        return bool(self.results and not self.papers and not self.results.analysis.every_query)
+
+    @property
     def search_summary(self) -> str:
         """How many papers a search found, in words; "" without results."""
         return self.results.summary(self.query.params.get("by", "")) if self.results and self.results.hits else ""
@@ -108,7 +113,7 @@ class Listing:
 
     @property
     def corrections(self) -> dict[str, str]:
-        """Words that no paper has, and the words that were searched for besides."""
+        """Words that no paper has, and the words that were searched for instead."""
         return self.results.analysis.corrections if self.results else {}
 
     @property
