@@ -3,8 +3,6 @@
 import django_filters
 from django import forms
 from django.contrib.postgres.search import SearchQuery
-from django.core.cache import caches
-from django.core.cache.utils import make_template_fragment_key
 from django.db.models import Q, QuerySet
 
 from lib.forms import DateInput
@@ -12,8 +10,6 @@ from orgs.models import Organisation
 from papers.models import Paper, Visit
 from papers.search.lexicon import author_query
 from papers.search.syntax import ANY, OUTCOMES
-
-NAME_SECONDS = 300
 
 
 class FilterForm(forms.Form):
@@ -120,10 +116,8 @@ class PaperFilter(django_filters.FilterSet):
 
 
 def organisation_name(org: str) -> str:
-    """The name of the organisation with this slug, former slug or name, at most five minutes old; or else `org`."""
-    key = make_template_fragment_key("organisation", [org])
-    names = organisations_called(org).values_list("name", flat=True)
-    return caches["pages"].get_or_set(key, lambda: names.first() or org, NAME_SECONDS)
+    """The name of the organisation with this slug, former slug or name; or else `org`."""
+    return organisations_called(org).values_list("name", flat=True).first() or org
 
 
 def organisations_called(org: str) -> QuerySet[Organisation]:

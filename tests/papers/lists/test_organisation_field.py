@@ -4,7 +4,9 @@ import re
 from html import unescape
 
 import pytest
+from django.utils import timezone
 
+from orgs.models import Organisation
 from papers.lists import listing
 from papers.models import Word, directory
 from tests.conftest import Reader
@@ -42,6 +44,12 @@ def test_the_chip_and_the_heading_have_the_name(scene, org):
     html = scene.get("/papers", {"org": org}).content.decode()
     assert "Organisation: The Opén Lab" in re.search(r'<ul class="chips".*?</ul>', html, re.DOTALL)[0]
     assert "<h1>Organisation: The Opén Lab</h1>" in html
+
+
+def test_a_new_name_is_shown_at_once(scene):
+    scene.get("/papers/trending?org=open-lab")
+    Organisation.objects.filter(slug="open-lab").update(name="The Closed Lab", updated_at=timezone.now())
+    assert "Organisation: The Closed Lab" in scene.get("/papers/trending?org=open-lab").content.decode()
 
 
 def text(html: str) -> str:
