@@ -78,7 +78,7 @@ def context() -> dict:
 def _cards() -> list[tuple[str, str]]:
     papers = [
         ("plain", _paper(1, title="A paper with authors and an abstract")),
-        ("voted and bookmarked", _paper(2, voted=True, saved=True, vote_count=128, comment_count=3)),
+        ("voted, bookmarked and collected", _paper(2, is_marked=True, vote_count=128, comment_count=3)),
         ("an organisation, code with stars", _paper(3, organisation=_NAMED, code_stars=34_500)),
         (
             "long words, long names",
@@ -159,7 +159,7 @@ def _collections() -> list[tuple[str, Collection]]:
     ]
 
 
-def _paper(number: int, *, voted=False, saved=False, code_stars=None, **fields) -> Paper:
+def _paper(number: int, *, is_marked=False, code_stars=None, **fields) -> Paper:
     fields = {
         "title": "A specimen paper",
         "abstract": _ABSTRACT,
@@ -174,7 +174,8 @@ def _paper(number: int, *, voted=False, saved=False, code_stars=None, **fields) 
         code_stars=code_stars,
         **fields,
     )
-    paper.voted, paper.saved, paper.seen, paper.dismissed = voted, saved, False, False
+    paper.voted = paper.saved = paper.collected = is_marked
+    paper.seen = paper.dismissed = False
     if paper.picture:
         vars(paper)["picture_url"] = _PICTURE
     return paper

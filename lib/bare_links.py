@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 
+from django.utils.safestring import SafeString, mark_safe
 from markdown_it.rules_inline import StateInline
 
 _NOT_IN_URL = r"\s<>\"`\[\]\\^{|}«»\u2000-\u206f\u3000-\u303f\uff01-\uff5e"
@@ -30,11 +31,13 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
         yield text[position:], False
 
 
-def linked(text: str) -> str:
+def linked(text: str) -> SafeString:
     """Returns the text as HTML in which web addresses are links, and nothing else is."""
-    return "".join(
-        f'<a href="{escape(piece)}">{escape(piece)}</a>' if is_address else escape(piece)
-        for piece, is_address in pieces(text)
+    return mark_safe(
+        "".join(
+            f'<a href="{escape(piece)}" rel="nofollow ugc noopener">{escape(piece)}</a>' if is_url else escape(piece)
+            for piece, is_url in pieces(text)
+        )
     )
 
 

@@ -31,9 +31,14 @@ MAY = {
 DEEDS = (SEE, SUGGEST, TAG, EDIT, KEEP, INVITE, APPOINT)
 
 
+def roles_with(deed: str) -> list[Role]:
+    """The roles that include the deed."""
+    return [role for role, deeds in MAY.items() if deed in deeds]
+
+
 def who_may(deed: str) -> str:
     """The roles that include the deed, as a sentence names them: "owners and admins"."""
-    *most, last = [f"{role}s" for role in Role if deed in MAY[role]]
+    *most, last = [f"{role}s" for role in roles_with(deed)]
     return f"{', '.join(most)} and {last}" if most else last
 
 

@@ -16,7 +16,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
-from lib import images, markup, tex, text
+from lib import bare_links, images, markup, tex, text
 from lib.addresses import address
 
 MAX_KEPT = 100  # drawings of one {% kept %}
@@ -31,6 +31,7 @@ register.filter("markdown", markup.markdown)
 register.filter("markdown_line", markup.markdown_line)
 register.filter("markdown_text", markup.markdown_text)
 register.filter("small", images.small)
+register.filter("linked", bare_links.linked)
 register.filter("line", text.line)
 register.filter("quoted", text.quoted)
 register.filter("as_quotation", text.as_quotation)
@@ -92,8 +93,14 @@ class KeptNode(template.Node):
 
 @register.filter
 def typeset(source: str) -> SafeString:
-    """Returns text with TeX as one line of HTML."""
+    """Returns text with TeX as one line of HTML without links."""
     return tex.line(tex.read(source))
+
+
+@register.filter
+def typeset_with_links(source: str) -> SafeString:
+    """Returns text with TeX as one line of HTML, in which web addresses are links."""
+    return tex.line(tex.read(source), has_links=True)
 
 
 @register.filter

@@ -20,9 +20,9 @@ __all__ = ["latex", "line", "markdown", "paragraphs", "plain", "plain_paragraphs
 _escape = partial(escape, quote=False)
 
 
-def line(document: Document, text_html: Callable[[str], str] = _escape) -> SafeString:
-    """Returns a document as one line of HTML without links, for headings and for what is a link itself."""
-    return mark_safe(" ".join(as_html(paragraph, text_html, has_links=False) for paragraph in document))
+def line(document: Document, text_html: Callable[[str], str] = _escape, *, has_links: bool = False) -> SafeString:
+    """Returns a document as one line of HTML, without links for what is a link itself."""
+    return mark_safe(" ".join(as_html(paragraph, text_html, has_links=has_links) for paragraph in document))
 
 
 def paragraphs(document: Document, text_html: Callable[[str], str] = _escape) -> SafeString:

@@ -19,7 +19,7 @@ from orgs.models.event import Event
 from orgs.models.formerslug import FormerSlug
 from orgs.models.membership import Membership
 from orgs.names import NameSkeletonField, plain, skeleton_of
-from orgs.roles import MAY, Role, who_may
+from orgs.roles import MAY, Role, roles_with, who_may
 
 FOUNDED_A_DAY = 3
 _SLUGS_LOCK = 0x6F726773  # the number of an advisory lock of PostgreSQL, which nothing else takes
@@ -88,8 +88,7 @@ class OrganisationManager(models.Manager.from_queryset(LockQuerySet)):
         """The organisations in which this user's role includes the deed (see `orgs.roles`)."""
         if not user.is_authenticated:
             return self.none()
-        roles = [role for role, deeds in MAY.items() if deed in deeds]
-        return self.filter(memberships__user=user, memberships__role__in=roles)
+        return self.filter(memberships__user=user, memberships__role__in=roles_with(deed))
 
 
 class Organisation(CuratedPage):

@@ -18,8 +18,8 @@ from lib.statements import is_out_of_time, rows
 from orgs.models import Organisation
 from papers import ranking
 from papers.models import Paper, PaperFollow
+from papers.models.bits import bits
 from papers.models.follow import FollowState
-from papers.models.mark import marks
 from papers.names import Details
 from papers.organisations.offers import Offer
 from papers.search import embedding, results, retrieval
@@ -47,7 +47,7 @@ class Similar(NamedTuple):
 
 @dataclass(frozen=True)
 class PaperDetail:
-    """A paper with the viewer's marks, and what its page shows besides.
+    """A paper with the viewer's bits, and what its page shows besides.
 
     * `author_rows`: name, family name, given name, suffix and affiliation of each author.
     * `organisations`: the accepted ones, in the order in which they were accepted.
@@ -94,8 +94,8 @@ def find(arxiv_id: str, viewer) -> PaperDetail | None:
 def _detail(row: tuple) -> PaperDetail:
     row = iter(row)
     paper = Paper.from_db(None, _PAPER, [*islice(row, len(_PAPER))], fetch_mode=models.FETCH_RAISE)
-    for mark in marks():
-        setattr(paper, mark.bit, next(row))
+    for bit in bits():
+        setattr(paper, bit, next(row))
     lister, place, paper_count, followers, is_followed, has_comments, imported, authors, badges, offers, similar = row
     organisations = [Organisation.from_db(None, _ORGANISATION, values) for values in badges]
     shown = paper.organisation_id
@@ -130,7 +130,7 @@ def _sql(*, has_neighbours: bool) -> str:
     """The statement. Without pgvector, PostgreSQL could not read the part about neighbours."""
     return _STATEMENT.format(
         paper=", ".join(f"papers_paper.{column}" for column in _PAPER),
-        marks=", ".join(mark.objects.exists_sql("%(viewer)s") for mark in marks()),
+        bits=", ".join(exists_sql("%(viewer)s") for exists_sql in bits().values()),
         lister=", ".join(f"lister.{column}" for column in _LISTER),
         organisation=", ".join(f"organisation.{column}" for column in _ORGANISATION),
         neighbours=_NEIGHBOURS if has_neighbours else "'[]'::json",
@@ -160,7 +160,7 @@ _NEIGHBOURS = f"""
 _STATEMENT = """
     SELECT
         {paper},
-        {marks},
+        {bits},
         CASE WHEN lister.id IS NOT NULL THEN json_build_array({lister}) END,
         standing.place,
         standing.paper_count,

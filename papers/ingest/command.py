@@ -16,6 +16,7 @@ from papers.ingest.files import SourceError
 from papers.ingest.problem import Note, Problem
 from papers.ingest.record import PaperRecord
 from papers.ingest.save import BATCH_SIZE, ImportCounts, save
+from papers.search import indexing
 
 _NOTHING = ImportCounts()
 
@@ -107,6 +108,10 @@ class ImportCommand(BaseCommand):
         self.stdout.write(f"{counts}, {self.problems:,} bad{notes} in {speed}")
         if not counts.changes:
             self.stdout.write("Nothing changed.")
+        elif not dry_run and (waiting := indexing.waiting()):
+            self.stdout.write(
+                f"Vectors to compute: {waiting:,}. The worker does it in time; “manage.py embed” does it now."
+            )
         if self.problems:
             raise CommandError(f"{self.problems:,} bad; each is reported above.")
 

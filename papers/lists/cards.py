@@ -1,4 +1,4 @@
-"""A card is the HTML of a paper's row in a list, cached for all viewers with the same marks on the paper.
+"""A card is the HTML of a paper's row in a list, cached for all viewers with the same bits of the paper.
 
 The template leaves slots for what differs from list to list, which `Card.fill` fills: title and abstract with
 highlighted words, the reason why the paper is in the list, and the note of a collection.
@@ -20,7 +20,7 @@ from lib.tex.nodes import Document
 from lib.text import one_line
 from papers import names
 from papers.models import Author, Paper, SearchEntry
-from papers.models.mark import marks
+from papers.models.bits import bits
 from papers.models.row import Row
 from papers.search.highlight import Highlighter
 from papers.search.results import Results
@@ -103,21 +103,21 @@ def cards_of(rows: Iterable[Row]) -> dict[int, Card]:
         authors = Author.objects.first_of(missing, _MAX_FULL_NAMES)
         for paper in Paper.objects.select_related("organisation").filter(pk__in=missing):
             key, row = missing[paper.pk]
-            for mark in marks():
-                setattr(paper, mark.bit, getattr(row, mark.bit))
+            for bit in bits():
+                setattr(paper, bit, getattr(row, bit))
             rendered[_cache_key(paper)] = cards[key] = render_card(paper, authors[paper.pk])
         cache.set_many(rendered)
     return {row.pk: cards[key] for key, row in rows.items() if key in cards}
 
 
 def _cache_key(row: Row | Paper) -> str:
-    """The cache key of a card: the paper's, the viewer's marks, and the year, since a date of another year shows it."""
-    bits = "".join("1" if getattr(row, mark.bit) else "0" for mark in marks())
-    return f"{row.cache_key}.{bits}.{timezone.now().year}"
+    """The cache key of a card: the paper's, the viewer's bits, and the year, since a date of another year shows it."""
+    digits = "".join("1" if getattr(row, bit) else "0" for bit in bits())
+    return f"{row.cache_key}.{digits}.{timezone.now().year}"
 
 
 def render_card(paper: Paper, authors: Sequence[Author] = ()) -> Card:
-    """The card of a paper without deferred columns that has the viewer's marks, and of its first authors."""
+    """The card of a paper without deferred columns that has the viewer's bits, and of its first authors."""
     context = {"paper": paper, "slots": SLOTS, "byline": _byline(authors, paper.author_count)}
     html = get_template("papers/lists/_card.html").render(context)
     badge = get_template("orgs/_badge.html").render({"org": paper.organisation}) if paper.organisation else ""

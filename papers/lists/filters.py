@@ -3,8 +3,6 @@
 import django_filters
 from django import forms
 from django.contrib.postgres.search import SearchQuery
-from django.core.cache import caches
-from django.core.cache.utils import make_template_fragment_key
 from django.db.models import Q, QuerySet
 
 from lib.forms import DateInput
@@ -12,8 +10,6 @@ from orgs.models import Organisation
 from papers.models import Paper, Visit
 from papers.search.lexicon import author_query
 from papers.search.syntax import ANY, OUTCOMES
-
-NAME_SECONDS = 300
 
 
 class FilterForm(forms.Form):
@@ -91,7 +87,7 @@ class PaperFilter(django_filters.FilterSet):
 
     def match_org(self, papers, name, org):
         """Papers of the organisation with this slug, former slug or full name."""
-        return papers.affiliated_with(_organisations(org).values_list("pk", flat=True))
+        return papers.affiliated_with(organisations_called(org).values_list("pk", flat=True))
 
     def match_author(self, papers, name, author):
         """Papers that have these words side by side among their authors' names."""
@@ -120,11 +116,9 @@ class PaperFilter(django_filters.FilterSet):
 
 
 def organisation_name(org: str) -> str:
-    """The name of the organisation with this slug, former slug or name, at most five minutes old; or else `org`."""
-    key = make_template_fragment_key("organisation", [org])
-    names = _organisations(org).values_list("name", flat=True)
-    return caches["pages"].get_or_set(key, lambda: names.first() or org, NAME_SECONDS)
+    """The name of the organisation with this slug, former slug or name; or else `org`."""
+    return organisations_called(org).values_list("name", flat=True).first() or org
 
 
-def _organisations(org: str) -> QuerySet[Organisation]:
+def organisations_called(org: str) -> QuerySet[Organisation]:
     return Organisation.objects.filter(Q(slug__iexact=org) | Q(name__iexact=org) | Q(former_slugs__slug__iexact=org))

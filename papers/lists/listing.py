@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.db.models import QuerySet
+from django.utils.safestring import SafeString
 
 from lib import keyset
+from papers.lists import unknown_names
 from papers.lists.filters import PaperFilter
 from papers.lists.list import ORDERS, List, Order, one_of
 from papers.lists.matching import count, first
@@ -40,6 +42,8 @@ class Listing:
     * `results`: those of the search; None if the query has no words.
     * `reasons`: why papers are in the list, by their keys, if the list has reasons.
     * `count`: how many papers match on all pages; None if that is not known.
+    * `is_readable`: whether the filters can be read.
+    * `hints`: if there are no papers, a sentence as HTML for each name in the filters that nothing has, by parameter.
     """
 
     query: ListQuery
@@ -52,6 +56,8 @@ class Listing:
     results: Results | None = None
     reasons: dict[int, str] = field(default_factory=dict)
     count: float | None = None
+    is_readable: bool = True
+    hints: dict[str, SafeString] = field(default_factory=dict)
 
     @property
     def match_count(self) -> str:
@@ -63,13 +69,14 @@ class Listing:
         return f"{self.count:,} papers match" if self.count > 1 else "1 paper matches"
 
     @property
+    def is_too_common(self) -> bool:
+        """Whether nothing was found because all words are stop words, such as "the", which no index has."""
+        return bool(self.results and not self.papers and not self.results.analysis.every_query)
+
+    @property
     def search_summary(self) -> str:
         """How many papers a search found, in words; "" without results."""
         return self.results.summary(self.query.params.get("by", "")) if self.results and self.results.hits else ""
-
-    @property
-    def is_readable(self) -> bool:
-        return self.filter is None or self.filter.is_valid()
 
     @property
     def is_continuation(self) -> bool:
@@ -88,7 +95,10 @@ class Listing:
 
     @cached_property
     def form(self):
-        return (self.filter or PaperFilter(viewer=self.viewer)).form
+        form = (self.filter or PaperFilter(viewer=self.viewer)).form
+        for name, hint in self.hints.items():
+            form.add_error(name, hint)
+        return form
 
     @property
     def filter_errors(self) -> str:
@@ -108,7 +118,7 @@ class Listing:
 
     @property
     def corrections(self) -> dict[str, str]:
-        """Words that no paper has, and the words that were searched for besides."""
+        """Words that no paper has, and the words that were searched for instead."""
         return self.results.analysis.corrections if self.results else {}
 
     @property
@@ -117,7 +127,8 @@ class Listing:
         found = self.results
         matched_by = found and [sorted(found.matched_by(paper.pk)) for paper in self.papers]
         summary = found and (found.exact_count, found.inexact_count, self.corrections, found.lacks_vector)
-        return (bool(self.cursor), self.count, summary, matched_by, *(paper.cache_key for paper in self.papers))
+        keys = [paper.cache_key for paper in self.papers]
+        return bool(self.cursor), self.count, self.hints, summary, matched_by, keys
 
 
 def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Listing:
@@ -131,7 +142,7 @@ def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Li
     papers, columns = _papers(list_, query, viewer), orders[order].columns
     filter = PaperFilter(query.params, papers, viewer=viewer) if query.has_filters else None
     if filter and not filter.is_valid():
-        return Listing(query, viewer, filter, order, orders)
+        return Listing(query, viewer, filter, order, orders, is_readable=False)
     matching = results.excluding(filter.qs if filter else papers, query.terms)
     found = _search(list_, matching, query, columns)
     if found and columns:
@@ -146,8 +157,9 @@ def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Li
         is_counted = filter and not (found or cursor or list_.is_costly)
         number = count(matching, MAX_COUNT) if is_counted else None
         reasons = list_.reasons(viewer, [paper.pk for paper in page.rows]) if list_.reasons else {}
+    hints = unknown_names.hints(filter) if filter and not (page.rows or cursor) else {}
     found = found if query.terms.all else None
-    return Listing(query, viewer, filter, order, orders, page.rows, page.cursor, found, reasons, number)
+    return Listing(query, viewer, filter, order, orders, page.rows, page.cursor, found, reasons, number, hints=hints)
 
 
 def for_feed(
@@ -164,7 +176,7 @@ def for_feed(
     papers = _papers(list_, query, viewer).annotate(list_title=list_.title_column(viewer))
     filter = PaperFilter(query.params, papers, viewer=viewer) if query.has_filters else None
     if filter and not filter.is_valid():
-        return Listing(query, viewer, filter, order, orders)
+        return Listing(query, viewer, filter, order, orders, is_readable=False)
     matching = results.excluding(filter.qs if filter else papers, query.terms)
     if query.terms.all:
         matching = results.matching(matching, query.terms)

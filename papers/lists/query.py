@@ -34,7 +34,8 @@ class ListQuery:
 
     @cached_property
     def terms(self) -> syntax.Terms:
-        return syntax.terms(self.params.get("q", ""))
+        terms = syntax.terms(self.params.get("q", ""))
+        return replace(terms, is_verbatim=True) if self.params.get("spelling") == "typed" else terms
 
     @property
     def has_filters(self) -> bool:

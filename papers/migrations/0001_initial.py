@@ -643,7 +643,10 @@ class Migration(migrations.Migration):
                 (
                     "paper",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="papers.paper"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="papers.paper",
                     ),
                 ),
             ],
@@ -1204,6 +1207,10 @@ class Migration(migrations.Migration):
                 ),
                 name="affiliation_guess_is_nobodys",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="item",
+            index=models.Index(fields=["paper", "collection"], name="item_of_paper"),
         ),
         migrations.AddConstraint(
             model_name="item",

@@ -14,7 +14,7 @@ from lib.refusals import BadInput, Gone, NotAllowed
 from lib.text import one_line
 from lib.words import ascii_slug
 from orgs.models import Event, Organisation
-from orgs.roles import KEEP, SEE
+from orgs.roles import KEEP, SEE, roles_with
 
 MOST = 200  # of one owner
 _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is easily taken for another
@@ -62,7 +62,22 @@ def _of(viewer, deed: str) -> Q:
     return Q(user=viewer) | Q(organisation__in=Organisation.objects.allowing(viewer, deed))
 
 
+_KEPT_BY = f"""
+    SELECT id FROM papers_collection WHERE user_id = {{viewer}}
+    UNION ALL
+    SELECT kept.id FROM papers_collection kept JOIN orgs_membership member USING (organisation_id)
+    WHERE member.user_id = {{viewer}} AND member.role IN ({", ".join(f"'{role}'" for role in roles_with(KEEP))})
+"""  # noqa: S608 (the roles are constants)
+
+
 class CollectionManager(models.Manager.from_queryset(CollectionQuerySet)):
+    def kept_by_sql(self, viewer: str) -> str:
+        """The ids of `kept_by` for statements that are written by hand.
+
+        `viewer` is the placeholder of the viewer's id. If that is NULL, there are none.
+        """
+        return _KEPT_BY.format(viewer=viewer)
+
     @transaction.atomic
     def begin(self, actor, owner, name: str, **values) -> "Collection":
         """Create a collection of a person or an organisation; return theirs of this name if there is one.

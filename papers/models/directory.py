@@ -6,6 +6,7 @@ It takes too long to be counted in a request, so the worker counts it, topics ev
 from collections.abc import Iterable
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import TrigramWordDistance
 from django.db import connection, models, transaction
 
 from lib.locks import take
@@ -21,6 +22,11 @@ class DirectoryQuerySet(models.QuerySet):
     def containing(self, text: str):
         """Entries one of whose names contains the text, without regard to case and accents."""
         return self.filter(names__contains=fold(text))
+
+    def resembling(self, text: str):
+        """Entries one of whose names has words like these, with a `distance` from 0, the same, to 1."""
+        text = fold(text)
+        return self.filter(names__trigram_word_similar=text).annotate(distance=TrigramWordDistance(text, "names"))
 
     def called(self, text: str):
         """Entries one of whose names is the text, without regard to case and accents."""

@@ -21,6 +21,16 @@ KEPT_DAYS = 30  # for which what was removed can come back
 PAPERS_LOCK = 0x706170657273
 
 
+# PostgreSQL would read all items of the viewer's collections for an EXISTS, and makes the array once a statement.
+_IS_COLLECTED = """
+    coalesce((
+        SELECT true FROM papers_item
+        WHERE paper_id = papers_paper.id AND removed_at IS NULL AND collection_id = ANY (ARRAY ({kept}))
+        LIMIT 1
+    ), false)
+"""
+
+
 class ItemQuerySet(models.QuerySet):
     def kept(self):
         return self.filter(removed_at=None)
@@ -40,6 +50,10 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
 
     They raise NotAllowed for an actor who may not change these, and Gone for a collection that was deleted.
     """
+
+    def exists_sql(self, viewer: str) -> str:
+        """The condition that a collection which the viewer may change has the paper, as `MarkManager.exists_sql`."""
+        return _IS_COLLECTED.format(kept=Collection.objects.kept_by_sql(viewer))
 
     @transaction.atomic
     def add(self, actor, collection: Collection, papers: Sequence[int]) -> int:
@@ -197,7 +211,7 @@ class Item(models.Model):
 
     pk = models.CompositePrimaryKey("collection", "paper")
     collection = models.ForeignKey(Collection, models.CASCADE, related_name="items")
-    paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="items")
+    paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="items", db_index=False)
     position = models.DecimalField()
     note = models.TextField(blank=True, max_length=2_000)
     added_at = models.DateTimeField(auto_now_add=True)
@@ -206,4 +220,5 @@ class Item(models.Model):
     objects = ItemManager()
 
     class Meta:
+        indexes = [models.Index(fields=["paper", "collection"], name="item_of_paper")]
         constraints = [models.UniqueConstraint("collection", "position", name="item_place_once")]

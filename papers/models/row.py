@@ -17,7 +17,7 @@ from django.db.models.expressions import Col
 from django.db.models.sql.where import AND, WhereNode
 
 from lib import statements
-from papers.models.mark import marks
+from papers.models.bits import bits
 from papers.ranking import max_hot, min_hot
 
 _OPERATORS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
@@ -27,8 +27,7 @@ type Clause = tuple[str, Sequence]  # SQL with placeholders, and their values
 class Row:
     """What a list has of a paper before it is drawn.
 
-    It also has a bit for each kind of mark, whether the viewer has marked the paper (`PaperMark.bit`), and the columns
-    that were requested.
+    It also has the viewer's bits of the paper (`bits`) and the columns that were requested.
     """
 
     pk: int
@@ -85,9 +84,10 @@ def walk(papers, walked, viewer, columns: Iterable[str], *, order: Sequence[str]
 def _rows(template: str, papers, viewer, columns, order, after, clauses: dict[str, Clause]) -> list[Row]:
     """The rows that a statement finds: the template, filled with these clauses and with those of the papers."""
     names = dict.fromkeys([*order, *columns, *({"note"} & papers.query.annotations.keys())])
-    bits = _bits(viewer.is_authenticated)
+    conditions = _conditions(viewer.is_authenticated)
+    params = [viewer.pk] * conditions.count("%s")
     try:
-        clauses = {**clauses, **_clauses(papers, names, order, after), "bits": (bits, [viewer.pk] * bits.count("%s"))}
+        clauses = {**clauses, **_clauses(papers, names, order, after), "bits": (conditions, params)}
     except EmptyResultSet:
         return []
     used = [name for _, name, _, _ in Formatter().parse(template) if name]
@@ -95,7 +95,7 @@ def _rows(template: str, papers, viewer, columns, order, after, clauses: dict[st
     found = statements.rows(
         template.format(**{name: clauses[name][0] for name in used}), params, is_prepared=clauses["where"][0] == "true"
     )
-    names = ["pk", "revision", "badge_changed_at", *(mark.bit for mark in marks()), *names]
+    names = ["pk", "revision", "badge_changed_at", *bits(), *names]
     return [Row(names, values) for values in found]
 
 
@@ -165,9 +165,9 @@ def _is_comparison(condition) -> bool:
 
 
 @cache
-def _bits(is_signed_in: bool) -> str:
-    """The bit of each kind of mark, with placeholders for the viewer's id."""
-    return ", ".join(mark.objects.exists_sql("%s") if is_signed_in else "false" for mark in marks())
+def _conditions(is_signed_in: bool) -> str:
+    """The conditions of the bits, with placeholders for the viewer's id."""
+    return ", ".join(exists_sql("%s") if is_signed_in else "false" for exists_sql in bits().values())
 
 
 _ROWS = """

@@ -31,6 +31,11 @@ def stale() -> QuerySet[SearchEntry]:
     return SearchEntry.objects.filter(~Exists(current.filter(paper=OuterRef("paper"))))
 
 
+def waiting() -> int:
+    """The number of stale entries; 0 without a model or without pgvector."""
+    return stale().count() if _makes_vectors() else 0
+
+
 def embed(limit: int | None = None, on_each: Callable[[], object] = lambda: None, threads: int = 1) -> int:
     """Make the vectors of stale entries, newest paper first, call `on_each` after each, and return their number.
 
@@ -38,7 +43,7 @@ def embed(limit: int | None = None, on_each: Callable[[], object] = lambda: None
     pgvector, none is made. Texts for which no vector can be made are skipped. Raises Unavailable after MAX_FAILURES in
     a row, or if all texts failed.
     """
-    if embedding.embedder() is None or not Embedding.objects.is_ready():
+    if not _makes_vectors():
         return 0
     count, failures = 0, []
     with closing(_vectors(islice(_newest_first(stale()), limit), threads)) as vectors:
@@ -57,6 +62,10 @@ def embed(limit: int | None = None, on_each: Callable[[], object] = lambda: None
     if failures and not count:
         raise failures[-1]
     return count
+
+
+def _makes_vectors() -> bool:
+    return embedding.embedder() is not None and Embedding.objects.is_ready()
 
 
 def _newest_first(entries: QuerySet[SearchEntry]) -> Iterator[SearchEntry]:

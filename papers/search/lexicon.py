@@ -81,6 +81,11 @@ class _TermStatistics:
         return bool(self.stem_query) and not any([*self.stem_counts.values(), *self.spelling_counts.values()])
 
     @property
+    def is_unspelled(self) -> bool:
+        """Whether no paper has the words of the term as they are spelled, or words that begin with it."""
+        return bool(self.stem_query) and not (any(self.spelling_counts.values()) or self.prefix_count)
+
+    @property
     def lexeme_counts(self) -> dict[str, int]:
         """The counts of its stems and, where a stem is in no paper, of its spellings, since names are not stemmed."""
         if all(self.stem_counts.values()):
@@ -111,11 +116,15 @@ def analyse(terms: Terms) -> Analysis:
     if prefix and not statistics[prefix].is_unknown:
         statistics[prefix] = replace(statistics[prefix], prefix_count=0)
         prefix = ""  # it is a whole word: a search for SAM does not find "samples"
-    corrections = _correct(groups, statistics)
+    corrections = {} if terms.is_verbatim else _correct(terms, statistics)
     statistics |= _read_statistics(corrections.values(), "")
-    wanted = [[*group, *(corrections[text] for text in group if text in corrections)] for group in groups]
+    corrected = terms.corrected(corrections)
+    wanted = [
+        list(dict.fromkeys([*group, *(bare_term(term.text) for term in other)]))
+        for group, other in zip(groups, corrected.all, strict=True)
+    ]
     queries = [_any(statistics[text].query(prefix) for text in group) for group in wanted]
-    words = bare_term(terms.corrected(corrections).plain).split()
+    words = bare_term(corrected.plain).split()
     lexemes = {lexeme: n for group in wanted for text in group for lexeme, n in statistics[text].lexeme_counts.items()}
     highlighted = frozenset(lexemes).union(*(statistics[text].spelling_counts for group in wanted for text in group))
     paper_count = max((term.paper_count for term in statistics.values()), default=0)
@@ -201,18 +210,18 @@ _STATISTICS = f"""
 """  # noqa: S608 (all of it is constant)
 
 
-def _correct(groups: list[list[str]], statistics: dict[str, _TermStatistics]) -> dict[str, str]:
-    """The likeliest spelling of each single word that no paper has and that is the beginning of no other word."""
-    unknown = [
-        text
-        for group in groups
-        for text in group
-        if statistics[text].is_unknown and _is_correctable(text) and not statistics[text].prefix_count
-    ]
-    if not unknown:
+def _correct(terms: Terms, statistics: dict[str, _TermStatistics]) -> dict[str, str]:
+    """The likeliest spelling of each word, not in quotes, that no paper has and that is the beginning of no other.
+
+    If there is one, words that are found by their stem, but spelled so in no title or name, are corrected with it:
+    "reinforcment" has the stem of "reinforcement".
+    """
+    words = [bare_term(term.text) for group in terms.all for term in group if not term.is_phrase]
+    misspelt = [word for word in words if statistics[word].is_unspelled and _is_correctable(word)]
+    if not any(statistics[word].is_unknown for word in misspelt):
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATES, [unknown])
+        cursor.execute(_CANDIDATES, [misspelt])
         candidates = [(OSA.distance(text, word), -spelled, text, word) for text, word, spelled in cursor]
     likeliest_last = sorted((match for match in candidates if match[0] <= _max_errors(match[2])), reverse=True)
     return {text: word for _, _, text, word in likeliest_last}
@@ -228,14 +237,16 @@ def _max_errors(text: str) -> int:
 
 
 _CANDIDATES = """
-    SELECT unknown, word, spelled
-    FROM unnest(%s::text[]) unknown, LATERAL (
+    SELECT misspelt, word, spelled
+    FROM unnest(%s::text[]) misspelt, LATERAL (
         SELECT word, spelled FROM papers_word
-        WHERE spelled > 0 AND word %% unknown ORDER BY similarity(word, unknown) DESC LIMIT 30
+        WHERE spelled > 0 AND word %% misspelt ORDER BY similarity(word, misspelt) DESC LIMIT 30
     ) candidate
     WHERE NOT EXISTS (  -- a paper that came after the last count may have it
         SELECT FROM papers_searchentry
-        WHERE words @@ (plainto_tsquery('english', unknown) || plainto_tsquery('simple', unknown))
+        WHERE words @@ (plainto_tsquery('english', misspelt) || plainto_tsquery('simple', misspelt))
+    ) OR (  -- the same word, in the same form: "image" is not corrected to "images"
+        ts_lexize('english_stem', word) = ts_lexize('english_stem', misspelt) AND right(word, 2) = right(misspelt, 2)
     )
 """
 

@@ -221,7 +221,8 @@ _SETTINGS = """
         set_config('max_parallel_workers_per_gather', '0', true),  -- the other cores serve other readers
         set_config('work_mem', '64MB', true),  -- less makes the lookup of a frequent prefix lossy
         set_config('hnsw.ef_search', %s, true),
-        set_config('pg_trgm.similarity_threshold', '0.2', true)
+        set_config('pg_trgm.similarity_threshold', '0.2', true),
+        set_config('pg_trgm.word_similarity_threshold', '0.4', true)  -- as "opne" and "openai" have
 """
 
 

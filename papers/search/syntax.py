@@ -8,7 +8,7 @@ Filters and excluded words apply to the whole text, wherever they stand, and are
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache, partial
 
@@ -48,24 +48,27 @@ class Term:
     def __str__(self) -> str:
         return f'"{self.text}"' if self.is_phrase else self.text
 
+    def corrected(self, corrections: Mapping[str, str]) -> "Term":
+        return self if self.is_phrase else Term(corrections.get(bare(self.text), self.text), is_phrase=False)
+
 
 @dataclass(frozen=True)
 class Terms:
     """A paper matches if it has any term of each group in `all` and no term in `none`.
 
-    As a string, it is the words in canonical form.
+    As a string, it is the words in canonical form. `is_verbatim`: misspelt words are searched for as they are.
     """
 
     all: tuple[tuple[Term, ...], ...]
     none: tuple[Term, ...]
+    is_verbatim: bool = False
 
     def __str__(self) -> str:
         return " ".join([*(" OR ".join(map(str, group)) for group in self.all), *(f"-{term}" for term in self.none)])
 
     def corrected(self, corrections: Mapping[str, str]) -> "Terms":
-        """The same terms with these corrections, by the folded word, of the wanted ones."""
-        groups = ((Term(corrections.get(bare(t.text), t.text), t.is_phrase) for t in group) for group in self.all)
-        return Terms(tuple(map(tuple, groups)), self.none)
+        """The same terms with these corrections, by the folded word, of the wanted ones that are not in quotes."""
+        return replace(self, all=tuple(tuple(term.corrected(corrections) for term in group) for group in self.all))
 
     @property
     def plain(self) -> str:

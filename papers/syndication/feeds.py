@@ -13,6 +13,7 @@ from django.http import Http404
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
+from lib.bare_links import linked
 from lib.markup import markdown
 from lib.refusals import BadInput
 from lib.text import one_line
@@ -111,7 +112,7 @@ def _html(paper: Summary) -> str:
         mark_safe("<p><strong>This paper was withdrawn.</strong></p>") if paper.is_withdrawn else "",
         format_html("<p>{}</p>", paper.reproduction) if paper.reproduction else "",
         format_html("<blockquote>{}</blockquote>", markdown(paper.note, plain=True)) if paper.note else "",
-        format_html_join("", "<p>{}</p>", ([paragraph] for paragraph in paper.abstract_paragraphs)),
+        format_html_join("", "<p>{}</p>", ([linked(paragraph)] for paragraph in paper.abstract_paragraphs)),
         format_html("<p>{}</p>", anchors),
     ]
     return writable("".join(paragraphs))

@@ -171,6 +171,11 @@ document.addEventListener("DOMContentLoaded", () => {
     if (card) keepPlace(card);
   });
 
+  // htmx can't tell the "toggle" of a menu that opens from that of one that closes
+  document.addEventListener("toggle", (event) => {
+    const { target, newState } = /** @type {ToggleEvent} */ (event);
+    if (newState === "open") target?.dispatchEvent(new Event("open"));
+  }, true);
   document.addEventListener("htmx:beforeRequest", (/** @type {any} */ event) => {
     if (event.detail.requestConfig.verb !== "get") changes += 1;
   });

@@ -117,13 +117,13 @@ def test_a_topic_is_followed_and_unfollowed(visit, javascript, alice):
     expect(page.locator(".card h2")).to_have_text(["Agents that plan"])
     expect(page.locator(".reason")).to_have_text(["Agents"])
     page.get_by_role("link", name="What you follow").click()
-    page.get_by_label("An author, by name").fill("Ada Lovelace")
+    page.get_by_label("An author to follow").fill("Ada Lovelace")
     page.get_by_role("button", name="Follow", exact=True).last.click()
     expect(page.get_by_role("link", name="Ada Lovelace")).to_be_visible()
     page.get_by_role("button", name="Unfollow Agents").click()
     expect(page.get_by_role("link", name="Agents")).to_have_count(0)
     page.get_by_role("button", name="Unfollow Ada Lovelace").click()
-    expect(page.get_by_text("No notifications yet.")).to_be_visible()
+    expect(page.get_by_text("Nothing yet.")).to_be_visible()
 
 
 def test_a_stranger_who_follows_signs_in_and_is_back(visit, javascript, paper, dora):

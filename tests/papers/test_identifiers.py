@@ -114,7 +114,7 @@ def test_old_ids_are_read_as_arxiv_writes_them(text):
     ],
 )
 def test_what_names_no_paper_or_several(text):
-    with pytest.raises(ValueError, match="is not an arXiv id|names several papers"):
+    with pytest.raises(ValueError, match=r"is not an arXiv id|names several papers"):
         identifiers.parse(text)
 
 

@@ -21,7 +21,7 @@ ROWS = 100  # of a page that arranges
 
 
 def choose(request: HttpRequest, ref) -> HttpResponse:
-    """The collections that one keeps, and which of them have this paper: in its row, or as a page."""
+    """The collections that one keeps, and which of them have this paper: for the panel at its button, or as a page."""
     if not request.user.is_authenticated:
         return sign_in_first(request, referer_path(request), "add papers to collections")
     return _choice(request, get_object_or_404(Paper, arxiv_id=ref[0]), referer_path(request))
@@ -31,14 +31,14 @@ def choose(request: HttpRequest, ref) -> HttpResponse:
 def put_in(request: HttpRequest, ref) -> HttpResponse:
     paper, collection = _both(request, ref)
     Item.objects.add(request.user, collection, [paper.pk])
-    return _answer(request, paper, f"“{paper}” is in “{collection}” now.")
+    return _answer(request, paper, f"Added to “{collection}”.")
 
 
 @verb
 def take_out(request: HttpRequest, ref) -> HttpResponse:
     paper, collection = _both(request, ref)
     Item.objects.remove(request.user, collection, [paper.pk])
-    return _answer(request, paper, f"“{paper}” is not in “{collection}” any more.")
+    return _answer(request, paper, f"Removed from “{collection}”.")
 
 
 @verb
@@ -50,7 +50,7 @@ def begin(request: HttpRequest, ref) -> HttpResponse:
         owner = get_object_or_404(Organisation.objects.allowing(request.user, KEEP), slug=slug)
     collection = Collection.objects.begin(request.user, owner, request.POST.get("name", ""))
     Item.objects.add(request.user, collection, [paper.pk])
-    return _answer(request, paper, f"“{paper}” is in “{collection}” now.")
+    return _answer(request, paper, f"Added to “{collection}”.")
 
 
 def _both(request: HttpRequest, ref) -> tuple[Paper, Collection]:
@@ -60,18 +60,22 @@ def _both(request: HttpRequest, ref) -> tuple[Paper, Collection]:
 def _answer(request: HttpRequest, paper: Paper, confirmation: str) -> HttpResponse:
     """Answer with the panel, which shows what was done, or lead back to a page that says it."""
     if request.htmx:
-        return _choice(request, paper, next_path(request))
+        return _choice(request, paper, next_path(request), confirmation)
     messages.success(request, confirmation)
     return redirect_back(request)
 
 
-def _choice(request: HttpRequest, paper: Paper, back: str) -> HttpResponse:
+def _choice(request: HttpRequest, paper: Paper, back: str, change: str = "") -> HttpResponse:
+    """The panel or the page. `change` says what was done."""
     kept = Collection.objects.kept_by(request.user).holding(paper).select_related("organisation")
+    collections = list(kept.order_by("name"))
+    paper.collected = any(collection.holds for collection in collections)
     context = {
         "paper": paper,
-        "collections": kept.order_by("-holds", "-updated_at"),
+        "collections": collections,
         "organisations": Organisation.objects.allowing(request.user, KEEP),
         "back": back,
+        "change": change,
     }
     return render(
         request, "papers/collections/collect.html#panel" if request.htmx else "papers/collections/collect.html", context

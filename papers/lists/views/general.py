@@ -122,11 +122,15 @@ def _search(request: HttpRequest) -> HttpResponse:
             growth = charts.topic_chart(topic)
     follow, matches = _follow_state(request, query), _exact_matches(query)
     filters = " · ".join(query.labels.values())
-    title = f"“{words}”" if words else categories.title(topic) if topic else author or filters or query.typed
+    title = _quoted(words) if words else categories.title(topic) if topic else author or filters or query.typed
     context = {"title": title, "growth": growth, "follow": follow, "matches": matches, "is_search": True}
     context |= saved_filters.tabs(request)
     version = title, growth, follow, matches
     return lists.page(request, general.everything(), "papers/lists/search.html", version=version, **context)
+
+
+def _quoted(words: str) -> str:
+    return words if '"' in words else f"“{words}”"
 
 
 def _exact_matches(query: ListQuery) -> list[exact.Match]:

@@ -186,6 +186,13 @@ def test_the_html_fetches_nothing_and_brings_its_style(mail):
     assert [tag for tag in Loads(html).tags if tag in {"h1", "h2"}] == ["h1", "h2", "h2"]
 
 
+def test_addresses_in_abstracts_are_links(letter):
+    html = part(read(letter, an_issue(entry(abstract="Code <b>: https://example.org/code."))), "html")
+    assert re.search(
+        r'Code &lt;b&gt;: <a href="https://example.org/code"[^>]*>https://example.org/code</a>\.</p>', html
+    )
+
+
 def test_its_colours_are_those_of_the_site():
     site, mail = (CSS / "tokens.css").read_text(), (CSS / "mail.css").read_text()
     pairs = re.findall(r"--([\w-]+): light-dark\((#\w+), (#\w+)\)", site)

@@ -197,6 +197,21 @@ def test_the_panel_of_a_row(alice, bob, lab, four, signed_in):
     assert "Bob&#x27;s" not in html
 
 
+def test_a_paper_is_marked_for_those_who_may_take_it_out(alice, bob, lab, four, signed_in):
+    removed = shelf(bob, papers=four[:1])
+    Item.objects.remove(bob, removed, [four[0].pk])
+    shelf(bob, "Winter", papers=four[1:2])
+    shelf(lab, papers=four[2:3], visibility=Visibility.PUBLIC)
+    for person, marked in ((alice, "C"), (bob, "B")):
+        reader = signed_in(person)
+        cards = re.findall(r'<li class="card".*?</li>', reader.get("/papers/trending").content.decode(), re.DOTALL)
+        filled = {re.search("data-live[^>]*>([ABCD])<", card)[1] for card in cards if "In a collection" in card}
+        assert (len(cards), filled) == (4, {marked})
+        for paper in four:
+            page = reader.get(paper.path).content.decode()
+            assert ("In a collection" in page) is (paper.title == marked)
+
+
 def test_the_same_as_a_page_leads_back(alice, four, signed_in):
     reader = signed_in(alice)
     came = {"referer": "http://127.0.0.1/papers/trending?has=code"}

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 
@@ -53,6 +54,17 @@ def test_twenty_authors_then_a_disclosure(db, stranger):
     assert shown.count("Author N") == 20
     assert "Show 3,283 more" in page
     assert page.count('<meta name="citation_author"') == 3303
+
+
+def test_addresses_in_titles_and_abstracts_are_links_but_not_within_another_link(db, stranger):
+    PaperFactory(arxiv_id="2509.08721", title="See https://a.de/x", abstract="Code: https://a.de/code.")
+    link = '<a href="https://a.de/{0}" rel="nofollow ugc noopener">https://a.de/{0}</a>'
+    page, rows = html(stranger), html(stranger, "/papers/trending")
+    assert f"<h1>See {link.format('x')}</h1>" in page
+    assert f"<p>Code: {link.format('code')}.</p>" in page
+    assert f"<p>Code: {link.format('code')}.</p>" in rows
+    assert re.search("<h2><a [^>]*>See https://a.de/x</a></h2>", rows)
+    assert f"<p>Code: {link.format('code')}.</p>" in unescape(html(stranger, "/papers/trending.atom"))
 
 
 def test_maths_becomes_mathml_and_nothing_becomes_markup(db, stranger):

@@ -9,11 +9,13 @@ from django.db import connection
 
 from papers.detail import statement
 from papers.models import Affiliation, Comment, Content, DayDone, Paper, PaperFollow, State
+from papers.models.bits import bits
 from papers.models.mark import marks
 from papers.paper.summary import summaries
 from papers.search import results
 from tests.factories import NOON, OrganisationFactory, PaperFactory
 from tests.papers import querysets
+from tests.papers.collections.shelf import shelf
 from tests.papers.search import library as sample_papers
 
 
@@ -27,7 +29,8 @@ def test_the_paper_and_the_marks_of_each_viewer(lab, alice, bob, viewers):
     for mark in marks():
         mark.objects.make(alice, paper)
     DayDone.objects.make(bob, paper.listed_on)
-    columns = [field.attname for field in Paper._meta.concrete_fields] + [mark.bit for mark in marks()]
+    shelf(alice, papers=[paper])
+    columns = [field.attname for field in Paper._meta.concrete_fields] + list(bits())
     for viewer in viewers:
         expected = querysets.seen_by(Paper.objects, viewer).get(pk=paper.pk)
         found = statement.find(paper.arxiv_id, viewer)

@@ -72,6 +72,7 @@ def test_a_second_run_changes_nothing_and_says_so(write):
     assert f"{path}: 2 records\n" in first.out
     assert "2 new, 0 changed, 0 unchanged, 0 bad in " in first.out
     assert " records/s)\n" in first.out
+    assert first.out.endswith("Vectors to compute: 2. The worker does it in time; “manage.py embed” does it now.\n")
     assert "Nothing changed." not in first.out
     assert "0 new, 0 changed, 2 unchanged, 0 bad in " in second.out
     assert second.out.endswith("Nothing changed.\n")

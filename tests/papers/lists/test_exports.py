@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from lib import tex
 from lib.text import one_line
 from papers.lists.exports import csv_text
+from papers.lists.list import EXPORT_LIMIT
 from papers.models import Author, Bookmark, Paper
 from papers.paper import citation
 from papers.paper.summary import summarise
@@ -236,6 +237,13 @@ def test_what_cannot_be_exported_is_said(paper, stranger, query, words):
     answer = stranger.get(f"/papers?{query}")
     assert answer.status_code == 400
     assert words in answer.content.decode().replace("&#x27;", "'")
+
+
+def test_a_list_of_several_pages_says_how_many_papers_a_file_has(db, stranger):
+    PaperFactory.create_batch(30)
+    PaperFactory(imported_votes=1)
+    assert f"Up to {EXPORT_LIMIT:,} papers" in stranger.get("/papers/trending").content.decode()
+    assert "Up to" not in stranger.get("/papers/trending?min_votes=1").content.decode()
 
 
 def test_a_list_offers_its_files(paper, stranger):

@@ -13,7 +13,7 @@ from lib import keyset
 from papers.lists import catalogue, matching
 from papers.lists.filters import PaperFilter
 from papers.models import Bookmark, Collection, DayDone, Dismissed, Item, OrganisationFollow, Paper, Seen, Vote
-from papers.models.mark import marks
+from papers.models.bits import bits
 from tests.factories import NOON, PaperFactory
 from tests.papers import querysets
 from tests.papers.lists.test_catalogue import OPEN, OWN
@@ -105,7 +105,7 @@ def _compare(list_, papers, viewer, read=None):
                 cursor,
                 3,
             )
-            names = ["pk", "cache_key", "note", "changed_at", *order.columns, *(mark.bit for mark in marks())]
+            names = ["pk", "cache_key", "note", "changed_at", *order.columns, *bits()]
             assert [[getattr(row, name) for name in names] for row in found.rows] == [
                 [getattr(paper, name) for name in names] for paper in page.rows
             ]

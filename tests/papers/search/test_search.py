@@ -125,6 +125,7 @@ UNCORRECTED = {
     "segmentin": "begins one, too",
     "thoughtfull": "like a word that stands in an abstract only",
     '"tumuors grpah"': "a phrase",
+    '"tumuors" OR "grpah"': "words in quotes",
     "graph -tumuors": "not wanted",
     "the of": "stop words",
     "xqzkwv": "like none",
@@ -134,6 +135,21 @@ UNCORRECTED = {
 def test_nothing_else_is_corrected(library):
     for words, why in UNCORRECTED.items():
         assert results.search(Paper.objects.all(), terms(words), by="words").analysis.corrections == {}, why
+
+
+@pytest.mark.parametrize(
+    ("typed", "corrected"),
+    [
+        ("reinforcment tumuors", "reinforcement tumours"),  # "reinforcment" has the stem of "reinforcement"
+        ("reinforcements image tumuors", "reinforcements image tumours"),  # other forms of words that are in titles
+        ('"reinforcment" tumuors', '"reinforcment" tumours'),
+    ],
+)
+def test_with_one_word_all_misspelt_ones_are_corrected(library, typed, corrected):
+    PaperFactory(title="Reinforcement")
+    sample_papers.index()
+    analysis = results.search(Paper.objects.all(), terms(typed), by="words").analysis
+    assert str(terms(typed).corrected(analysis.corrections)) == corrected
 
 
 @pytest.mark.parametrize("field", ["title", "abstract", "authors"])

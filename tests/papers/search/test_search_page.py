@@ -68,7 +68,8 @@ def test_stop_words_find_nothing_and_say_so(library, stranger):
     for by in ("", "words"):
         page = stranger.get("/papers", {"q": "the of", "by": by}, follow=True)
         assert keys(page) == []
-        assert "No papers match these words." in text(page)
+        assert "No papers match" not in text(page)
+        assert "These words are too common to search for. Add a rarer one." in text(page)
 
 
 # --- filters
@@ -220,13 +221,17 @@ def test_where_nothing_is_found_the_way_out_is_shown(library, stranger):
     assert "Search all papers" not in text(stranger.get("/papers?q=xqzkwv&by=words"))
 
 
-def test_did_you_mean(library, stranger):
+def test_what_is_shown_instead_of_misspelt_words_and_how_to_search_for_these(library, stranger):
     page = stranger.get("/papers", {"q": 'tumuors "radiology" -survey', "org": ""}, follow=True)
-    assert notes(page) == ['No paper has “tumuors”. Did you mean tumours "radiology" -survey? That is shown.']
+    assert notes(page) == [
+        'Showing results for tumours "radiology" -survey. Search instead for tumuors "radiology" -survey'
+    ]
     assert keys(page) == ["tumours"]
-    link = unescape(re.search(r'Did you mean\s+<a href="([^"]*)"', page.content.decode())[1])
-    right = stranger.get(f"/papers{link}")
-    assert (notes(right), keys(right)) == ([], ["tumours"])
+    assert '<h1>tumuors "radiology" -survey</h1>' in text(page)
+    link = unescape(re.search(r'Search instead for\s+<a href="([^"]*)"', page.content.decode())[1])
+    verbatim = stranger.get(f"/papers{link}&by=words")
+    assert (notes(verbatim), keys(verbatim)) == ([], ["tumours"])  # which has the other word
+    assert counted(verbatim) == "No papers match every word, 1 matches some words or is close in meaning"
     assert notes(stranger.get("/papers?q=tumours")) == []
 
 

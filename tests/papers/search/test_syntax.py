@@ -215,7 +215,7 @@ def test_dates_include_the_period_they_name(day, kind):
 def test_a_word_that_is_spelled_anew_keeps_what_stands_around_it():
     original = terms('"a b" Tumúors OR (c) -tumuors "Tumuors" tumuorss')
     corrected = original.corrected({"tumuors": "tumours"})
-    assert str(corrected) == '"a b" tumours OR (c) "tumours" tumuorss -tumuors'
+    assert str(corrected) == '"a b" tumours OR (c) "Tumuors" tumuorss -tumuors'
     assert str(original) == '"a b" Tumúors OR (c) "Tumuors" tumuorss -tumuors'
 
 
