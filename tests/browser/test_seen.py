@@ -74,7 +74,7 @@ def test_dismissing_and_undoing(visit, reader, javascript):
         assert faults(page) == []
         page.reload()
     else:
-        expect(page.locator(".messages")).to_contain_text("“second” is dismissed.")
+        expect(page.locator(".messages")).to_contain_text("Dismissed “second”.")
         expect(page).to_have_url(re.compile(r"/papers/trending\?min_votes=0$"))
     expect(page.get_by_text("3 papers match")).to_be_visible()
     expect(page.locator(".card")).to_have_count(3)
