@@ -67,7 +67,7 @@ def parse(text: str) -> tuple[str, int | None]:
     if not versions:
         raise ValueError(f"{quoted(text)} is not an arXiv id such as 2509.08721 or hep-th/9901001")
     if len(versions) > 1:
-        raise ValueError(f"{quoted(text)} names several papers")
+        raise ValueError(f"{quoted(text)} names several papers. Enter one.")
     [(arxiv_id, version)] = versions.items()
     return arxiv_id, int(version) if version else None
 

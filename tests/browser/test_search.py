@@ -137,9 +137,11 @@ def test_enter_searches(visit, javascript, shelf):
     expect(page).to_have_url(re.compile(r"\?q=graph&topic=cs\.CL$"))
     box(page).fill("grpah")
     box(page).press("Enter")
-    page.get_by_role("link", name="graph", exact=True).click()
-    expect(page).to_have_url(re.compile(r"\?q=graph$"))
+    expect(page.get_by_text("Showing results for graph.")).to_be_visible()
     expect(rows(page)).to_have_text([shelf["molecules"].title])
+    page.get_by_role("link", name="grpah", exact=True).click()
+    expect(page).to_have_url(re.compile(r"\?q=grpah&spelling=typed$"))
+    expect(page.get_by_text("Showing results for")).to_have_count(0)
 
 
 def test_why_a_paper_was_found_is_seen(visit, javascript, shelf):

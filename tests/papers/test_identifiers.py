@@ -165,14 +165,18 @@ def test_every_place_takes_every_form(text, alice, lab, signed_in):
 
 
 @pytest.mark.parametrize(
-    "text", ["trained on 2509.08721 tokens", "https://arxiv.org/abs/2509.08721 https://arxiv.org/abs/2509.08722"]
+    ("text", "problem"),
+    [
+        ("trained on 2509.08721 tokens", "is not an arXiv id"),
+        ("https://arxiv.org/abs/2509.08721 https://arxiv.org/abs/2509.08722", "names several papers. Enter one."),
+    ],
 )
-def test_text_that_does_not_name_one_paper_is_searched_and_submits_nothing(text, alice, signed_in):
+def test_text_that_does_not_name_one_paper_is_searched_and_submits_nothing(text, problem, alice, signed_in):
     PaperFactory(arxiv_id="2509.08721")
     reader = signed_in(alice)
     assert 'name="q"' in reader.get("/papers", {"q": text}, follow=True).content.decode()
     answer = reader.act("/papers/submit", {"arxiv_id": text})
-    assert "is not an arXiv id" in answer.content.decode()
+    assert problem in answer.content.decode()
     assert not Submission.objects.exists()
 
 

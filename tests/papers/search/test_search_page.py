@@ -214,9 +214,12 @@ def test_an_id_or_its_address_is_the_paper_itself(paper, stranger, typed):
 
 
 def test_where_nothing_is_found_the_way_out_is_shown(library, stranger):
-    for path in ("/papers?q=graph&org=nobody", "/papers/date/2025-01-01?q=graph&by=words"):
+    for path, sentence in (
+        ("/papers?q=graph&org=nobody", "No organisation is called “nobody”."),
+        ("/papers/date/2025-01-01?q=graph&by=words", "No papers match these words."),
+    ):
         page = stranger.get(path)
-        assert "No papers match these words" in text(page)
+        assert sentence in text(page)
         assert 'href="/papers?q=graph">Search all papers</a>' in text(page)
     assert "Search all papers" not in text(stranger.get("/papers?q=xqzkwv&by=words"))
 

@@ -293,9 +293,7 @@ def test_an_imported_paper_is_found_by_ascii_letters(db, alice, signed_in, tmp_p
         page = reader.get("/papers", {"q": typed, "by": "words"})
         assert titles(page) == ["Ćwiczenia w C++"], typed
     assert "by Łucja Ørsted" in text(reader.get("/papers", {"q": "Lucja Orsted", "by": "words"}))
-    assert "Showing results for <b>Lucja orsted</b>." in text(
-        reader.get("/papers", {"q": "Lucja Orstedt", "by": "words"})
-    )
+    assert "<b>Lucja orsted</b>" in text(reader.get("/papers", {"q": "Lucja Orstedt", "by": "words"}))
     assert "<mark>卷积</mark>神经网络" in text(reader.get("/papers", {"q": "卷积", "by": "words"}))
     assert titles(reader.get("/papers", {"q": 'author:"Lucja Orsted"'}, follow=True)) == ["Ćwiczenia w C++"]
     reader.act("/papers/following/authors/follow", {"what": "Dura Isik"})
