@@ -18,6 +18,8 @@ def links(answer, xpath: str) -> dict[str, str]:
 def test_the_footer_leads_to_them(db, stranger):
     footer = links(stranger.get("/about"), "//footer")
     assert [footer[name] for name in ("About", "Privacy", "Contact")] == ["/about", "/privacy", "/contact"]
+    for name in ("Topics", "Fields", "Organisations", "People", "Collections", "Archive", "Comments"):
+        assert stranger.get(footer[name]).status_code == 200
     assert "/styleguide" not in footer.values()
 
 
