@@ -42,7 +42,7 @@ def _change(request: HttpRequest, ref, kind: type[PaperMark], is_made: bool) -> 
     """Make or remove the mark, then answer with its button, or lead back to the row in which the form stood."""
     paper = Paper.objects.only(*_COLUMNS).filter(arxiv_id=ref[0]).first()
     if paper is None:
-        raise Gone("This paper does not exist any more.")
+        raise Gone("This paper no longer exists.")
     change = kind.objects.make if is_made else kind.objects.unmake
     change(request.user, paper)
     if request.htmx:

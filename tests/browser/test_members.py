@@ -167,7 +167,7 @@ def test_a_reader_hears_what_did_not_work(visit, alice, paper):
     expect(status).to_be_empty()
     Paper.objects.all().delete()
     vote.click()
-    expect(status).to_have_text("This paper does not exist any more.")
+    expect(status).to_have_text("This paper no longer exists.")
 
 
 def test_a_passkey_signs_in_and_is_a_second_factor(visit, dora):

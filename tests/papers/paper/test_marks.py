@@ -79,4 +79,4 @@ def test_next_never_leads_elsewhere(target, paper, alice, signed_in):
 def test_an_unknown_paper_is_404(verb, alice, signed_in):
     answer = signed_in(alice).act(f"/papers/2001.00001/{verb}")
     assert answer.status_code == 404
-    assert "This paper does not exist any more." in answer.content.decode()
+    assert "This paper no longer exists." in answer.content.decode()
