@@ -26,5 +26,6 @@ class HeadersMiddleware:
         is_open = response.headers.get("Access-Control-Allow-Origin") == "*"
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_open else "same-origin")
-        response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
+        if response.headers.get("Content-Type", "").startswith("text/html"):  # to other files it says nothing
+            response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
         return response

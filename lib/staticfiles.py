@@ -1,7 +1,7 @@
 """Bundles and minifies style sheets and scripts without a build tool.
 
 `css/site.css` is a list of `@import url("x.css") layer(y);`, which browsers understand. In production, collectstatic
-replaces each import by the file that it names, and drops comments and indentation, before file names are hashed and
+replaces each import by the file that it names, and drops comments and white space, before file names are hashed and
 files are compressed. Scripts are minified by rjsmin. Its sibling for style sheets, rcssmin, is not used: inside a layer
 it makes `.a:is(b)` of `.a :is(b)`.
 """
@@ -18,7 +18,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 from lib.release import digest
 
 BUNDLES = ["css/site.css", "css/embed.css"]
-_BLANK = re.compile(r"(?:/\*.*?\*/|\s)*\n(?:/\*.*?\*/|\s)*", re.DOTALL)  # line ends with comments and indentation
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_AROUND = re.compile(r"\s*([{};,])\s*")  # white space that says nothing
 _IMPORT = re.compile(r'@import url\("(?P<file>[^"]+)"\) layer\((?P<layer>\w+)\);')
 
 
@@ -38,7 +39,7 @@ def bundle(sheet: Path) -> str:
     def inline(match: re.Match) -> str:
         return f"@layer {match['layer']} {{\n{(sheet.parent / match['file']).read_text()}}}\n"
 
-    return _BLANK.sub("\n", _IMPORT.sub(inline, sheet.read_text()))
+    return _AROUND.sub(r"\1", _COMMENT.sub("", _IMPORT.sub(inline, sheet.read_text())))
 
 
 def collect() -> None:
