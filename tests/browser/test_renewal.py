@@ -53,6 +53,7 @@ def test_going_back_shows_what_was_done(visit, alice, day):
     expect(page.get_by_role("button", name=re.compile("^Seen"))).to_be_visible()
     page.locator(".vote").click()
     page.get_by_role("button", name="Bookmark").click()
+    expect(page.get_by_role("button", name="Bookmark")).to_have_attribute("aria-pressed", "true")
     comment(page, "Well put.")
     expect(page.locator("li.comment")).to_be_focused()
     page.go_back()
