@@ -1,7 +1,7 @@
 """The decorators of views that change state."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.csrf import CsrfViewMiddleware
@@ -18,17 +18,15 @@ def posts_only(request: HttpRequest) -> HttpResponse:
     return HttpResponseNotAllowed(["POST"], render_to_string("405.html", request=request))
 
 
-def _anything(request: HttpRequest, *args, **kwargs) -> str:
-    return "do that"
-
-
-def verb(view, deed: Callable[..., str] = _anything):
+def verb(view=None, *, deed: Callable[..., str] | None = None):
     """Decorate a view that changes state: it takes POST only, requires sign-in, and then a CSRF token.
 
     Sign-in comes first because pages for people who are not signed in are cached and so hold no token. `deed` takes
     what the view takes, and returns what the sign-in page says one signs in for. It must name nothing that a stranger
     may not read.
     """
+    if view is None:
+        return partial(verb, deed=deed)
     protected = csrf_protect(view)
 
     @csrf_exempt
@@ -38,7 +36,7 @@ def verb(view, deed: Callable[..., str] = _anything):
             return posts_only(request)
         if request.user.is_authenticated:
             return protected(request, *args, **kwargs)
-        return sign_in_first(request, next_path(request), deed(request, *args, **kwargs))
+        return sign_in_first(request, next_path(request), deed(request, *args, **kwargs) if deed else "do that")
 
     return guarded
 

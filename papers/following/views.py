@@ -33,7 +33,7 @@ def _deed(request: HttpRequest, kind: str) -> str:
     return f"follow {'this' if isinstance(target, str) else quoted(target, MAX_NAME)}"
 
 
-@partial(verb, deed=_deed)
+@verb(deed=_deed)
 @_limited
 def follow(request: HttpRequest, kind: str) -> HttpResponse:
     """Follow the target with the handle `what`. Topics and authors need not exist."""

@@ -4,6 +4,7 @@ No reader's browser is led to another site: files are fetched once, developed by
 """
 
 import logging
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
@@ -34,18 +35,36 @@ def refresh(client: Client) -> int:
 
 
 def _fetch(paper: Paper, client: Client) -> bool:
-    """Return whether the paper got a picture. Raises TemporaryError; any other failure is final for this address."""
-    source = paper.media_url or pdf_file_url(paper.arxiv_id)
+    """Return whether the paper got a picture. Raises TemporaryError; any other failure is final for its addresses."""
+    pdf = pdf_file_url(paper.arxiv_id)
+    source = paper.media_url or pdf
+    name = paper.media_url and _picture(paper.media_url, client)
+    if not (name or paper.picture):
+        name = _first_page(pdf, client)
+    if name:
+        return bool(Paper.objects.touch([paper.pk], picture=name, picture_source=source))
+    Paper.objects.filter(pk=paper.pk).update(picture_source=source)
+    return False
+
+
+def _picture(url: str, client: Client) -> str:
+    with _failures_of(url):
+        return images.keep(ContentFile(client.get(url, max_bytes=images.MAX_BYTES).body), images.FIGURE)
+    return ""
+
+
+def _first_page(url: str, client: Client) -> str:
+    with _failures_of(url):
+        return images.keep_page(client.get(url, max_bytes=MAX_PDF_BYTES).body, images.FIGURE)
+    return ""
+
+
+@contextmanager
+def _failures_of(url: str):
+    """Log what fails for good. Raises TemporaryError."""
     try:
-        if paper.media_url:
-            file = ContentFile(client.get(source, max_bytes=images.MAX_BYTES).body)
-            name = images.keep(file, images.FIGURE)
-        else:
-            name = images.keep_page(client.get(source, max_bytes=MAX_PDF_BYTES).body, images.FIGURE)
+        yield
     except TemporaryError:
         raise
     except (FetchError, ValidationError) as error:
-        logger.info("No picture from %s: %s", source, error)
-        Paper.objects.filter(pk=paper.pk).update(picture_source=source)
-        return False
-    return bool(Paper.objects.touch([paper.pk], picture=name, picture_source=source))
+        logger.info("No picture from %s: %s", url, error)

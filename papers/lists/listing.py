@@ -15,7 +15,7 @@ from papers.lists.matching import count, first
 from papers.lists.query import SEARCHES, ListQuery, query_string
 from papers.models.row import Row, is_walked
 from papers.search import results
-from papers.search.results import Results
+from papers.search.results import Results, TooSlow
 
 PAGE_SIZE = 30
 MAX_COUNT = 1_000  # papers that are counted one by one
@@ -128,7 +128,8 @@ class Listing:
         matched_by = found and [sorted(found.matched_by(paper.pk)) for paper in self.papers]
         summary = found and (found.exact_count, found.inexact_count, self.corrections, found.lacks_vector)
         keys = [paper.cache_key for paper in self.papers]
-        return bool(self.cursor), self.count, self.hints, summary, matched_by, keys
+        labels = list(self.query.labels.items())
+        return bool(self.cursor), self.count, self.hints, labels, summary, matched_by, keys
 
 
 def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Listing:
@@ -149,15 +150,21 @@ def for_page(list_: List, query: ListQuery, viewer, size: int = PAGE_SIZE) -> Li
         matching = found.sortable(matching)
     is_fast = not columns or (not (filter or found) and list_.has_index_for(orders[order]))
     cursor = query.params.get("older", "")
-    with _time_limit(list_.is_costly or not is_fast):
-        if columns:
-            page = _page(list_, papers, matching, viewer, columns, cursor, size, is_fast=is_fast)
-        else:
-            page = _ranked(matching, viewer, found, cursor, size)
-        is_counted = filter and not (found or cursor or list_.is_costly)
-        number = count(matching, MAX_COUNT) if is_counted else None
-        reasons = list_.reasons(viewer, [paper.pk for paper in page.rows]) if list_.reasons else {}
-    hints = unknown_names.hints(filter) if filter and not (page.rows or cursor) else {}
+    is_counted = filter and not (found or cursor or list_.is_costly)
+    page, reasons, number, hints = None, {}, None, {}
+    try:
+        with _time_limit(list_.is_costly or not is_fast):
+            if columns:
+                page = _page(list_, papers, matching, viewer, columns, cursor, size, is_fast=is_fast)
+            else:
+                page = _ranked(matching, viewer, found, cursor, size)
+            reasons = list_.reasons(viewer, [paper.pk for paper in page.rows]) if list_.reasons else {}
+            number = count(matching, MAX_COUNT) if is_counted else None
+        if filter and not (page.rows or cursor):
+            hints = unknown_names.hints(filter)
+    except TooSlow:
+        if page is None:
+            raise  # anything else the page does without
     found = found if query.terms.all else None
     return Listing(query, viewer, filter, order, orders, page.rows, page.cursor, found, reasons, number, hints=hints)
 

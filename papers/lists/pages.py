@@ -37,13 +37,15 @@ def page(
     template: str = "papers/lists/list.html",
     *,
     version=None,
+    seconds: int | None = None,
     has_rail: bool = False,
     **context,
 ) -> HttpResponse:
     """The page of this list; the rows alone if htmx requests older papers; or a file, if the query has `export`.
 
     `version` is a value for the ETag that changes whenever the page does, apart from its rows. `context` is for the
-    template; its `title` replaces the list's. `has_rail` puts the rail beside it. Raises TooMany if the client searches
+    template; its `title` replaces the list's. `seconds` is how long shared caches keep a public list, if that is not as
+    usual. `has_rail` puts the rail beside it. Raises TooMany if the client searches
     too often.
     """
     query = counted_query(request)
@@ -51,7 +53,8 @@ def page(
         return HttpResponseRedirect(request.path + query_string(query.params))
     if "title" not in context:
         context["title"] = list_.title_for(request.user)
-    seconds = PUBLIC_SECONDS if list_.privacy is Privacy.PUBLIC else 0
+    if seconds is None:
+        seconds = PUBLIC_SECONDS if list_.privacy is Privacy.PUBLIC else 0
     if "export" in query.params:
         return cached(request, _file(request, list_, query, context["title"]), seconds)
     listing = for_page(list_, query, request.user)

@@ -3,7 +3,7 @@
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lib.text import cut
+from lib.text import quoted
 from papers.lists.filters import PaperFilter, organisations_called
 from papers.lists.query import query_string
 from papers.models import OrganisationEntry, Paper, TopicEntry
@@ -33,7 +33,7 @@ def _exists(filter: PaperFilter, name: str, value: str) -> bool:
 
 def _hint(filter: PaperFilter, name: str, value: str) -> SafeString:
     kind, likely_names = _LIKELY[name]
-    hint = format_html("No {} is called “{}”.", kind, cut(value, MAX_SHOWN))
+    hint = format_html("No {} is called {}.", kind, quoted(value, MAX_SHOWN))
     for likely, shown in likely_names(value):
         if _exists(filter, name, likely):
             url = query_string(filter.data, **{name: likely, "older": ""})

@@ -1,7 +1,6 @@
 """The verbs of all marks, each safe to repeat."""
 
 from datetime import timedelta
-from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +25,7 @@ def _deed(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMar
     return f"{kind.deed} {quoted(paper, MAX_TITLE) if paper else 'this paper'}"
 
 
-@partial(verb, deed=_deed)
+@verb(deed=_deed)
 @_limited
 def mark(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMark]) -> HttpResponse:
     return _change(request, ref, kind, True)

@@ -1,11 +1,11 @@
 """Finds the organisation, the topic, the author and the person whose name is exactly what is searched for."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.core.cache import caches
 from django.core.cache.utils import make_template_fragment_key
-from django.db.models import F, IntegerField, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Value
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -14,10 +14,11 @@ from lib.words import bare_name, bare_name_term
 from papers import categories
 from papers.models import OrganisationEntry, PersonEntry, TopicEntry
 from papers.search.lexicon import author_query, quote
-from papers.search.results import time_limit
+from papers.search.results import TooSlow, time_limit
 from papers.search.syntax import Terms
 
-MAX_MATCHES = 3  # of organisations, topics and people together
+MAX_MATCHES = 3  # of organisations and topics together, and of people
+PERSON = "Person"
 MAX_CANDIDATES = 500  # papers that have all words of an author's name somewhere
 
 
@@ -33,33 +34,44 @@ class Match:
 
 
 def matches(terms: Terms) -> list[Match]:
-    """What has exactly the name that these words make, at most a minute old. Two statements. Raises TooSlow."""
+    """What has exactly the name that these words make. Organisations, topics and authors are at most a minute old.
+
+    People are read each time, since they may hide at any moment.
+    """
     name = terms.plain
     if not name or terms.none or any(len(group) > 1 for group in terms.all):
         return []
+    return [*_kept(name), *_people(name)]
+
+
+def _kept(name: str) -> list[Match]:
+    """Organisations, topics and the author; none of them if they take too long to find."""
     key = make_template_fragment_key("exact", [name])
-    return caches["searches"].get_or_set(key, lambda: _matches(name))
+    with suppress(TooSlow):
+        return caches["searches"].get_or_set(key, lambda: _find(name))
+    return []
 
 
-def _matches(name: str) -> list[Match]:
+def _find(name: str) -> list[Match]:
     with time_limit():
         return [*_entries(name), *_author(name)]
 
 
 def _entries(name: str) -> list[Match]:
-    shown_name = Coalesce(NullIf("person__name", Value("")), F("person__username"))
-    unknown = Value(None, output_field=IntegerField())
     organisations = OrganisationEntry.objects.called(name).values_list(
         Value("Organisation"), "organisation__name", "organisation__slug", "paper_count"
     )
     topics = TopicEntry.objects.called(name).values_list(Value("Topic"), "name", "name", "paper_count")
-    people = PersonEntry.objects.public().called(name)
-    people = people.values_list(Value("Person"), shown_name, "person__username", unknown)
-    found = organisations.union(topics, people, all=True).order_by(F("paper_count").desc(nulls_last=True))
+    found = organisations.union(topics, all=True).order_by("-paper_count")
     return [
         Match(kind, categories.title(shown) if kind == "Topic" else shown, _URLS[kind](handle), papers)
         for kind, shown, handle, papers in found[:MAX_MATCHES]
     ]
+
+
+def _people(name: str) -> list[Match]:
+    people = PersonEntry.objects.public().called(name).select_related("person")[:MAX_MATCHES]
+    return [Match(PERSON, str(entry.person), _URLS[PERSON](entry.person.username), None) for entry in people]
 
 
 def _author(name: str) -> list[Match]:
@@ -79,7 +91,7 @@ def _author(name: str) -> list[Match]:
 _URLS = {
     "Organisation": lambda slug: reverse("papers:org", args=[slug]),
     "Topic": lambda name: f"{reverse('papers:today')}?{urlencode({'topic': name})}",
-    "Person": lambda username: reverse("papers:person", args=[username]),
+    PERSON: lambda username: reverse("papers:person", args=[username]),
     "Author": lambda name: f"{reverse('papers:today')}?{urlencode({'author': name})}",
 }
 _AUTHOR = """

@@ -126,7 +126,9 @@ def _search(request: HttpRequest) -> HttpResponse:
     context = {"title": title, "growth": growth, "follow": follow, "matches": matches, "is_search": True}
     context |= saved_filters.tabs(request)
     version = title, growth, follow, matches
-    return lists.page(request, general.everything(), "papers/lists/search.html", version=version, **context)
+    seconds = 0 if any(match.kind == exact.PERSON for match in matches) else None
+    template = "papers/lists/search.html"
+    return lists.page(request, general.everything(), template, version=version, seconds=seconds, **context)
 
 
 def _quoted(words: str) -> str:

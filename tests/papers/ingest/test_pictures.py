@@ -21,6 +21,7 @@ from tests.factories import PaperFactory
 from tests.lib.pdf import INK, pdf
 
 MEDIA = "https://cdn-uploads.huggingface.co/production/uploads/1/figure.png"
+PDF = "https://export.arxiv.org/pdf/2509.08721"
 
 
 class Hosts:
@@ -72,7 +73,7 @@ def test_a_paper_shows_the_picture_of_its_source(hosts, stranger):
 
 def test_without_one_it_shows_its_first_page_until_the_source_has_one(hosts):
     row = paper()
-    hosts.files = {"https://export.arxiv.org/pdf/2509.08721": pdf(INK), MEDIA: flat("PNG")}
+    hosts.files = {PDF: pdf(INK), MEDIA: flat("PNG")}
     assert hosts.refresh() == 1
     row.refresh_from_db()
     first = row.picture
@@ -82,6 +83,14 @@ def test_without_one_it_shows_its_first_page_until_the_source_has_one(hosts):
     row.refresh_from_db()
     assert row.picture not in ("", first)
     assert row.picture_source == MEDIA
+
+
+def test_if_the_picture_of_its_source_fails_it_shows_its_first_page(hosts):
+    row = paper(media_url=MEDIA)
+    hosts.files = {PDF: pdf(INK), MEDIA: 404}
+    assert [hosts.refresh(), hosts.refresh()] == [1, 0]
+    row.refresh_from_db()
+    assert row.picture
 
 
 REFUSED = {
@@ -100,7 +109,7 @@ def test_what_is_no_picture_of_a_known_host_is_tried_once(hosts, file, stranger,
     row = paper(media_url=MEDIA)
     hosts.files[MEDIA] = REFUSED[file]
     assert [hosts.refresh(), hosts.refresh()] == [0, 0]
-    assert hosts.urls == [MEDIA]
+    assert hosts.urls == [MEDIA, PDF]
     row.refresh_from_db()
     assert (row.picture, row.picture_source) == ("", MEDIA)
     assert thumbnails(stranger) == list(tmp_path.rglob("*.webp")) == []
@@ -109,7 +118,7 @@ def test_what_is_no_picture_of_a_known_host_is_tried_once(hosts, file, stranger,
 @pytest.mark.parametrize("url", ["https://example.org/a.png", "https://127.0.0.1/a.png", "http://huggingface.co/a.png"])
 def test_an_unknown_host_is_not_asked(hosts, url):
     paper(media_url=url)
-    assert (hosts.refresh(), hosts.urls) == (0, [])
+    assert (hosts.refresh(), hosts.urls) == (0, [PDF])
 
 
 def test_a_host_that_is_down_is_asked_again(hosts):

@@ -13,11 +13,14 @@ from tests.factories import PaperFactory
 # A transaction that is only for reading is a savepoint here: one statement more than a BEGIN that is rolled back.
 LISTS = {
     # path: (statements for a stranger, for somebody signed in; both once the filter form is warm)
-    "/papers": (3, 6),  # somebody signed in: visits, what is new and what is done, by one statement
-    "/papers/date/2025-09-10": (2, 4),
-    "/papers/week/2025-W37": (2, 4),
+    "/papers": (
+        4,
+        7,
+    ),  # collections of the rail; somebody signed in: visits, what is new and what is done, by one statement
+    "/papers/date/2025-09-10": (3, 5),  # the last one: collections beside the list
+    "/papers/week/2025-W37": (3, 5),
     "/papers/month/2025-09": (2, 4),
-    "/papers/trending": (1, 3),
+    "/papers/trending": (2, 4),
     "/papers?has=code": (10, 12),  # counted; a transaction with a limit on time; two walks; few are collected; number
     "/papers?q=paper": (2, 5),  # counted; found less than a minute ago
     "/papers?q=paper&has=code": (14, 17),  # counted; two transactions, for its words and for its papers

@@ -29,7 +29,7 @@ def test_words_only_and_meaning_only(library, stranger):
 def test_a_wrong_kind_of_search_is_refused_in_words(library, stranger):
     answer = stranger.get("/papers?q=graph&by=heart")
     assert answer.status_code == 400
-    assert "Unknown kind of search “heart”. Choose one of: words, meaning." in text(answer)
+    assert "Unknown search mode “heart”. Choose one of: words, meaning." in text(answer)
 
 
 def test_the_best_stands_first_unless_another_order_is_asked_for(db, stranger):
