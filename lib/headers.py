@@ -1,4 +1,4 @@
-"""The headers that every response has."""
+"""The headers that protect readers."""
 
 # The features of a browser that no page of this site uses (https://www.w3.org/TR/permissions-policy/).
 _PERMISSIONS = ", ".join(
@@ -12,7 +12,7 @@ _PERMISSIONS = ", ".join(
 
 
 class HeadersMiddleware:
-    """Adds headers that protect the reader to each response that does not set them itself.
+    """Adds headers that protect the reader to each response that does not set them itself, and to pages their policy.
 
     A response without `Cache-Control` must not be cached. Other sites may embed a response whose CORS header lets their
     scripts read it (feeds, static files); anything else only if its own Cross-Origin-Resource-Policy says so.

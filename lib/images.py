@@ -21,7 +21,7 @@ from lib import image_worker
 MAX_BYTES = 5 * 1024 * 1024
 TYPES = tuple(f"image/{name.lower()}" for name in image_worker.FORMATS)
 KEPT_SECONDS = 24 * 3600  # how long a form that has a picture in it may stay open
-TIMEOUT = 10  # seconds for work that needs less than one of CPU time, since the machine may be busy
+TIMEOUT = 10  # seconds for work that needs at most four of CPU time, since the machine may be busy
 
 
 @dataclass(frozen=True)

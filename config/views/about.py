@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.models import securityevent, user
 from config import well_known
 from inbox.models import notification, subscription
-from lib.pages import page
+from lib.pages import DENSITY_COOKIE, page
 from papers.models import dataexport, seen
 
 # How many days the site keeps what the page about privacy names.
@@ -22,6 +22,7 @@ DAYS = {
     "unsubscribed": subscription.RESUMABLE.days,
 }
 COOKIES = {
+    "density": DENSITY_COOKIE,
     "session": settings.SESSION_COOKIE_NAME,
     "csrf": settings.CSRF_COOKIE_NAME,
     "messages": settings.MESSAGES_COOKIE_NAME,

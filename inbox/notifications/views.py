@@ -32,9 +32,11 @@ def notifications(request: HttpRequest) -> HttpResponse:
     return render(request, "inbox/notifications/notifications.html", context)
 
 
-def _open_invitations(user) -> set[str]:
-    """The short names of the organisations to which the user is invited."""
-    return set(Invitation.objects.open().addressed_to(user).values_list("organisation__slug", flat=True))
+def _open_invitations(user) -> set[int]:
+    """The keys of the notifications of open invitations, the latest one about each organisation."""
+    slugs = Invitation.objects.open().addressed_to(user).values("organisation__slug")
+    about = user.notifications.filter(kind="invitation", subject__in=slugs).order_by("subject", "-notified_at", "-pk")
+    return set(about.distinct("subject").values_list("pk", flat=True))
 
 
 @verb

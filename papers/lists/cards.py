@@ -7,6 +7,7 @@ highlighted words, the reason why the paper is in the list, and the note of a co
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.cache import caches
 from django.template.loader import get_template
@@ -16,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from lib import statements, tex
 from lib.markup import markdown
+from lib.templatetags.house import iso_date, short_date
 from lib.tex.nodes import Document
 from lib.text import one_line
 from papers import names
@@ -26,10 +28,11 @@ from papers.search.highlight import Highlighter
 from papers.search.results import Results
 from papers.search.retrieval import tsquery
 
+_MOMENTS = ("saved_at", "voted_at", "added_at", "dismissed_at")  # annotations of lists that are sorted by them
 MAX_AUTHORS = 3  # who are named on a card, and in a reason
 _MAX_FULL_NAMES = 100  # that a card has as a tooltip
 _EDGE = "\x00"  # of a slot in the HTML. The database can't hold a NUL, so no text of a paper contains one.
-SLOTS = {name: mark_safe(f"{_EDGE}{name}{_EDGE}") for name in ("title", "badge", "abstract", "reason", "note")}
+SLOTS = {name: mark_safe(f"{_EDGE}{name}{_EDGE}") for name in ("title", "badge", "date", "abstract", "reason", "note")}
 
 
 @dataclass(frozen=True)
@@ -47,17 +50,26 @@ class Card:
     plain: dict[str, str]
 
     def fill(
-        self, *, highlighter: Highlighter | None = None, reason: str = "", note: str = "", page_of: int | None = None
+        self,
+        *,
+        highlighter: Highlighter | None = None,
+        reason: str = "",
+        note: str = "",
+        page_of: int | None = None,
+        moment: datetime | None = None,
     ) -> SafeString:
         """The HTML of the row with highlighted words, a reason in plain text, and a note in Markdown.
 
-        The page of an organisation (`page_of`, its id) does not repeat that organisation's badge.
+        The page of an organisation (`page_of`, its id) does not repeat that organisation's badge. `moment` is what the
+        order sorts by, if that is another one than when the paper was listed.
         """
         slots = self.plain | {"reason": escape(reason)}
         if highlighter is not None:
             slots |= {"title": highlighter.title(self.title), "abstract": highlighter.abstract(self.abstract)}
         if note:
             slots["note"] = f'<div class="note prose">{markdown(note)}</div>'
+        if moment:
+            slots["date"] = _date(moment)
         if page_of and page_of == self.organisation:
             slots["badge"] = ""
         pieces = self.pieces.copy()
@@ -83,12 +95,27 @@ def render(
         reasons = _search_reasons(list(cards), results, highlighter)
     else:
         highlighter, reasons = None, reasons or {}
-    notes = {row.pk: row.note for row in rows}
+    by_key = {row.pk: row for row in rows}
     html = (
-        card.fill(highlighter=highlighter, reason=reasons.get(pk, ""), note=notes[pk], page_of=page_of)
+        card.fill(
+            highlighter=highlighter,
+            reason=reasons.get(pk, ""),
+            note=by_key[pk].note,
+            page_of=page_of,
+            moment=_moment(by_key[pk]),
+        )
         for pk, card in cards.items()
     )
     return mark_safe("".join(html))
+
+
+def _moment(row: Row) -> datetime | None:
+    """When the viewer or a keeper did what the list is of, if it is sorted by that."""
+    return next((getattr(row, name) for name in _MOMENTS if hasattr(row, name)), None)
+
+
+def _date(moment: datetime) -> str:
+    return f'<time datetime="{iso_date(moment)}">{short_date(moment)}</time>'
 
 
 def cards_of(rows: Iterable[Row]) -> dict[int, Card]:
@@ -122,7 +149,8 @@ def render_card(paper: Paper, authors: Sequence[Author] = ()) -> Card:
     html = get_template("papers/lists/_card.html").render(context)
     badge = get_template("orgs/_badge.html").render({"org": paper.organisation}) if paper.organisation else ""
     title, abstract = tex.read(paper.title), tex.read(paper.abstract)
-    plain = {"title": tex.line(title), "badge": badge, "abstract": tex.paragraphs(abstract), "reason": "", "note": ""}
+    plain = {"title": tex.line(title), "badge": badge, "date": _date(paper.listed_at)}
+    plain |= {"abstract": tex.paragraphs(abstract), "reason": "", "note": ""}
     return Card(html.split(_EDGE), paper.organisation_id, title, abstract, plain)
 
 

@@ -62,6 +62,8 @@ async function copy(button) {
   say("Copied.");
 }
 
+let firstPlace = new URL(location.href).searchParams.get("older"); // of the first paper here; null at the list's beginning
+
 /**
  * Keeps in the history which paper a reader leaves a list for, and the batch of older papers that has it, so that Back
  * returns to it.
@@ -71,7 +73,9 @@ function keepPlace(card) {
   const url = new URL(location.href);
   let row = card.previousElementSibling;
   while (row && !row.matches("[data-older]")) row = row.previousElementSibling;
-  if (row instanceof HTMLElement) url.searchParams.set("older", row.dataset.older ?? "");
+  const place = row instanceof HTMLElement ? row.dataset.older : firstPlace;
+  if (place) url.searchParams.set("older", place);
+  else url.searchParams.delete("older");
   url.hash = card.id;
   history.replaceState(history.state, "", url);
 }
@@ -143,7 +147,8 @@ function pressAgain() {
   if (!id || location.pathname.startsWith("/accounts/")) return;
   const button = document.getElementById(id);
   const isLate = Date.now() - Number(time) > PRESS_LASTS;
-  if (canAct() && !isLate && !button && location.pathname !== page) return location.assign(page);
+  const isList = document.querySelector(".papers"); // the page after sign-up is not left
+  if (canAct() && !isLate && !button && isList && location.pathname !== page) return location.assign(page);
   noted("pressed", null);
   if (!canAct() || isLate || button?.getAttribute("formaction") !== act) return; // else it is pressed already
   button.focus();
@@ -168,7 +173,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (button?.matches(".copy")) copy(button);
     const card = event.target instanceof Element && event.target.closest("a[href]")?.closest(".papers > .card");
     if (button?.matches(".share")) share(button);
-    if (card) keepPlace(card);
+    if (card && !(event.metaKey || event.ctrlKey || event.shiftKey)) keepPlace(card);
   });
 
   // htmx can't tell the "toggle" of a menu that opens from that of one that closes
@@ -191,7 +196,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!successful) return;
     if (document.querySelector("#status[data-error]")) say("");
     if (elt.matches(".older a")) older.push(pathInfo.finalRequestPath);
-    if (target.matches("#main")) older = [];
+    if (target.matches("#main")) [older, firstPlace] = [[], null];
     if (elt.matches(".vote") && document.getElementById("standing")) renew();
   });
   document.addEventListener("htmx:beforeSwap", (/** @type {any} */ event) => {

@@ -82,7 +82,9 @@ def test_back_returns_to_the_paper_among_older_ones(visit, five_and_thirty):
     page = visit("/papers")
     page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
     page.locator(".older").scroll_into_view_if_needed()
-    paper = page.get_by_role("link", name="Paper with 2 votes")
+    paper = page.locator(".card").get_by_role("link", name="Paper with 2 votes")
+    paper.click(modifiers=["Control"])
+    expect(page).to_have_url(re.compile("/papers$"))
     paper.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Paper with 2 votes")
     page.evaluate("addEventListener('unload', () => {})")  # keeps the page out of the back/forward cache

@@ -19,7 +19,7 @@ LISTS = {
     ),  # collections of the rail; somebody signed in: visits, what is new and what is done, by one statement
     "/papers/date/2025-09-10": (3, 5),  # the last one: collections beside the list
     "/papers/week/2025-W37": (3, 5),
-    "/papers/month/2025-09": (2, 4),
+    "/papers/month/2025-09": (3, 5),
     "/papers/trending": (2, 4),
     "/papers?has=code": (10, 12),  # counted; a transaction with a limit on time; two walks; few are collected; number
     "/papers?q=paper": (2, 5),  # counted; found less than a minute ago
