@@ -62,7 +62,8 @@ async function copy(button) {
   say("Copied.");
 }
 
-let firstPlace = new URL(location.href).searchParams.get("older"); // of the first paper here; null at the list's beginning
+/** The place of the first paper here; null at the beginning of the list. */
+let firstPlace = new URL(location.href).searchParams.get("older");
 
 /**
  * Keeps in the history which paper a reader leaves a list for, and the batch of older papers that has it, so that Back

@@ -22,7 +22,7 @@ LISTS = {
     "/papers/month/2025-09": (3, 5),
     "/papers/trending": (2, 4),
     "/papers?has=code": (10, 12),  # counted; a transaction with a limit on time; two walks; few are collected; number
-    "/papers?q=paper": (2, 5),  # counted; found less than a minute ago
+    "/papers?q=paper": (3, 6),  # counted; people of this name; found less than a minute ago
     "/papers?q=paper&has=code": (14, 17),  # counted; two transactions, for its words and for its papers
     "/orgs/lab": (4, 7),
     "/people/alice": (6, 7),
