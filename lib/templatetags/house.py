@@ -34,6 +34,7 @@ register.filter("small", images.small)
 register.filter("linked", bare_links.linked)
 register.filter("line", text.line)
 register.filter("quoted", text.quoted)
+register.filter("unbroken", text.unbroken)
 register.filter("as_quotation", text.as_quotation)
 
 
