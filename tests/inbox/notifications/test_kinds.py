@@ -116,6 +116,7 @@ def test_followers_of_what_brings_new_papers_in(lab, alice, bob, carol, fresh, w
 
 
 def test_further_papers_are_a_link_away(carol, fresh, work, signed_in):
+    TopicFollow.objects.make(carol, "cs.LG")
     save([fresh(arxiv_id=f"2509.{n:05}", categories=["cs.LG"]) for n in range(1, 13)])
     work()
     page = signed_in(carol).get("/notifications").content.decode()
