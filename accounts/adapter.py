@@ -32,6 +32,10 @@ _UNPROVEN = {
 class AccountAdapter(DefaultAccountAdapter):
     """Names the site Broadsheet in mails, and applies the site's limits on mails and sign-in and its redirect rules."""
 
+    error_messages = DefaultAccountAdapter.error_messages | dict.fromkeys(
+        ["username_password_mismatch", "email_password_mismatch"], "Wrong username or password."
+    )
+
     def get_client_ip(self, request) -> str:
         return client_ip(request)
 

@@ -43,6 +43,6 @@ def redirect_back(request: HttpRequest, at: str = "") -> HttpResponse:
 
 def sign_in_first(request: HttpRequest, then: str, deed: str = "do that") -> HttpResponse:
     """Redirect to sign-in, which names the deed, such as "upvote a paper", and from there to the path `then`."""
-    messages.info(request, f"Sign in to {deed}. You then come back to this page.")
+    messages.info(request, f"Sign in to {deed}. You then return to the page that you came from.")
     sign_in = redirect_to_login(then)
     return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in

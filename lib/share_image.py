@@ -3,6 +3,7 @@
 It is drawn in the web process, since no file from outside is opened: only the site's typeface, and plain text.
 """
 
+import re
 import unicodedata
 from functools import cache, lru_cache
 from io import BytesIO
@@ -12,10 +13,11 @@ from typing import NamedTuple
 from PIL import Image, ImageDraw, ImageFont
 
 from lib.env import ROOT
-from lib.text import cut, one_line
+from lib.text import cut, one_line, unbroken
 
 WIDTH, HEIGHT = 1200, 630  # pixels
 SLOGAN = "The daily front page for research papers"
+_WORD = re.compile(r"(?:\S|\N{NO-BREAK SPACE})+")
 _MAX_LENGTH = 400  # characters of a text; fewer fit
 _SUBSETS = ("latin", "latin-ext", "greek")
 # A shade of grey stands for a colour between ink and paper of the light scheme (static/css/tokens.css).
@@ -118,7 +120,7 @@ def _width(text: str, style: Style) -> float:
 def _wrapped(text: str, style: Style) -> list[str]:
     """The lines of this text. A word that is wider than a line is divided."""
     lines = [""]
-    for word in text.split():
+    for word in _WORD.findall(unbroken(text)):
         if lines[-1] and _width(f"{lines[-1]} {word}", style) <= _WIDTH:
             lines[-1] += f" {word}"
         else:

@@ -1,5 +1,6 @@
 """Functions for plain text: making it one line, cutting it, quoting it, and initials."""
 
+import calendar
 import re
 import unicodedata
 from itertools import chain
@@ -37,6 +38,7 @@ _STRAY_RUN = re.compile(f"(?<![{_JOINED}\ufe0f{_RUN}])[{_RUN}]+")
 _STRAY_JOINER = re.compile(f"[{_JOINERS}]{{2,}}|[{_JOINERS}](?![{_JOINED}{_RUN}])")
 _CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
+_DATE = re.compile(rf"\d (?:{'|'.join(calendar.month_name[1:])})\b(?: \d{{4}}\b)?")
 BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 _QUOTATION_MARKS = str.maketrans(dict.fromkeys('"“”„‟«»', "'"))
 
@@ -99,6 +101,11 @@ def quoted(text: object, limit: int = 80) -> str:
 def as_quotation(text: str) -> str:
     """Returns the text with “> ” before each line, as mail programs quote."""
     return "\n".join(f"> {one_line(text_line)}".rstrip() for text_line in text.splitlines())
+
+
+def unbroken(text: str) -> str:
+    """Returns the text with no-break spaces in its dates, such as `10 September 2025`."""
+    return _DATE.sub(lambda date: date[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
 
 
 def byline(names: list[str], number: int) -> str:

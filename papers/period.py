@@ -15,8 +15,8 @@ _MIN_YEAR, _MAX_YEAR = 1991, 2999  # arXiv began in 1991
 class NoSuchPeriod(ValueError):
     """A text is not the name of a day, week or month. `nearest` is the date nearest to it, or None."""
 
-    def __init__(self, text: str, nearest: date | None = None):
-        super().__init__(f"{text} is not a date.")
+    def __init__(self, message: str, nearest: date | None = None):
+        super().__init__(message)
         self.nearest = nearest
 
 
@@ -92,16 +92,18 @@ def parse(kind: str, text: str) -> Period:
     pattern = {"day": r"(\d{4})-(\d{2})-(\d{2})", "week": r"(\d{4})-W(\d{2})", "month": r"(\d{4})-(\d{2})"}[kind]
     match = re.fullmatch(pattern, text, re.ASCII)
     if not match:
-        raise NoSuchPeriod(text)
+        raise NoSuchPeriod(f"{text} is not a date.")
     year, *numbers = map(int, match.groups())
-    if not _MIN_YEAR <= year <= _MAX_YEAR:
-        raise NoSuchPeriod(text)
+    if year < _MIN_YEAR:
+        raise NoSuchPeriod(f"No papers before {_MIN_YEAR}.")
+    if year > _MAX_YEAR:
+        raise NoSuchPeriod(f"{text} is in the future.")
     try:
         if kind == "week":
             return Period.week(date.fromisocalendar(year, numbers[0], 1))
         return Period.around(kind, date(year, *(numbers if kind == "day" else [*numbers, 1])))
     except ValueError:
-        raise NoSuchPeriod(text, _nearest(year, numbers, kind)) from None
+        raise NoSuchPeriod(f"{text} is not a date.", _nearest(year, numbers, kind)) from None
 
 
 def _nearest(year: int, numbers: list[int], kind: str) -> date:

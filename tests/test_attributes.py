@@ -29,6 +29,7 @@ PLAIN = {
         "slugify",
         "small",
         "truncatechars",
+        "unbroken",
         "urlencode",
         "yesno",
     ),

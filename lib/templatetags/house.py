@@ -22,7 +22,7 @@ from lib.addresses import address
 MAX_KEPT = 100  # drawings of one {% kept %}
 
 # A capital after a word, of a word that has no other capitals and is no part of a name.
-_CAPITAL = re.compile(r"(?<=\w[\s-])(?!(?:Face|Hugging)\b)[A-Z](?=[a-z]*\b)")
+_CAPITAL = re.compile(r"(?<=\w[\s-])(?!(?:Face|Hugging|I)\b)[A-Z](?=[a-z]*\b)")
 
 register = template.Library()
 register.simple_tag(cache(lucide), name="lucide")  # lucide itself renders an icon anew each time
@@ -34,6 +34,7 @@ register.filter("small", images.small)
 register.filter("linked", bare_links.linked)
 register.filter("line", text.line)
 register.filter("quoted", text.quoted)
+register.filter("unbroken", text.unbroken)
 register.filter("as_quotation", text.as_quotation)
 
 

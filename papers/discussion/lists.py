@@ -1,6 +1,5 @@
 """The lists for reading at speed: the papers to catch up on, and those that a reader has dismissed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -25,7 +24,6 @@ def catch_up() -> List:
         order="days",
         own_orders={"days": Order("Day by day", ("listed_on", "vote_count", "listed_at", "id"))},
         privacy=Privacy.PRIVATE,
-        reasons=_day_titles,
         no_feed=_CHANGES,
         no_letter=_CHANGES,
     )
@@ -66,8 +64,3 @@ def days_to_catch_up(user) -> list[DayToCatchUp]:
     done = DayDone.objects.filter(user=user, date__gte=first, date__lte=today())
     counts = dict.fromkeys(done.values_list("date", flat=True), 0) | dict(rows)
     return [DayToCatchUp(Period.day(day), counts[day]) for day in sorted(counts, reverse=True)]
-
-
-def _day_titles(viewer, keys: Sequence[int]) -> dict[int, str]:
-    papers = Paper.objects.filter(pk__in=keys).values_list("pk", "listed_on")
-    return {pk: Period.day(day).title for pk, day in papers}

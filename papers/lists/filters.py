@@ -36,7 +36,7 @@ class PaperFilter(django_filters.FilterSet):
         widget=forms.TextInput(attrs={"list": "organisations", "autocomplete": "off"}),
     )
     author = django_filters.CharFilter(label="Author", method="match_author", max_length=200)
-    topic = django_filters.CharFilter(label="Category or keyword", method="match_topic", max_length=120)
+    topic = django_filters.CharFilter(label="Topic", method="match_topic", max_length=120)
     min_votes = django_filters.NumberFilter(
         label="Minimum upvotes",
         field_name="vote_count",

@@ -36,7 +36,7 @@ ORDERS = {
     "votes": Order("Upvoted", ("vote_count", "listed_at", "id")),
     "newest": Order("Newest", ("listed_at", "id")),
     "discussed": Order("Discussed", ("discussion", "listed_at", "id")),
-    "hot": Order("Hot", ("hot", "id")),
+    "hot": Order("Trending", ("hot", "id")),
 }
 LISTED_AT = "listed_at"
 EXPORT_LIMIT = 1_000  # papers in a file

@@ -120,6 +120,7 @@ def test_headings_are_sentences(dora, stranger, mailoutbox):
     ("title", "sentence"),
     [
         ("Two-Factor Authentication", "Two-factor authentication"),
+        ("Papers That I Submitted", "Papers that I submitted"),
         ("Sign In Via GitHub", "Sign in via GitHub"),
         ("Sign In Via Hugging Face", "Sign in via Hugging Face"),
         ("ORCID iD. Next sentence", "ORCID iD. Next sentence"),

@@ -218,7 +218,7 @@ def test_a_whole_morning_with_the_keyboard_alone(visit, alice, day):
     expect(title(page, 33)).to_be_focused()
     page.reload()
     expect(card(page, 32)).to_have_count(0)
-    tab_to(page, "Mark this day as done")
+    tab_to(page, "Mark day done")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Done.")).to_be_visible()
     assert (Vote.objects.count(), Bookmark.objects.count(), Dismissed.objects.count()) == (2, 1, 2)

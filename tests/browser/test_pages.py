@@ -216,7 +216,7 @@ def test_pages_behind_the_links_of_mails(visit):
 def test_entrances(visit, member):
     page = visit("/accounts/login/")
     sign_in(page, member.username, "wrong")
-    expect(page.get_by_text("not correct")).to_be_visible()
+    expect(page.get_by_text("Wrong username or password.")).to_be_visible()
     assert faults(page) == []
     page.goto("/accounts/password/reset/")
     page.get_by_label("Email").fill(member.email)

@@ -44,4 +44,5 @@ def build_scene():
 )
 def test_it_names_what_is_public(stranger, address, what, deed):
     answer = stranger.post(address, {"what": what})
-    assert f"Sign in to {deed}. You then come back to this page." in unescape(stranger.get(answer.url).content.decode())
+    page = unescape(stranger.get(answer.url).content.decode())
+    assert f"Sign in to {deed}. You then return to the page that you came from." in page

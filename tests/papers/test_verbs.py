@@ -147,7 +147,7 @@ def test_a_stranger_is_led_to_sign_in_and_back(address, stranger):
     assert (answer.status_code, answer.url) == (302, "/accounts/login/?next=/papers/trending%23vote-7")
     by_htmx = stranger.post(address, form, headers={"hx-request": "true"})
     assert by_htmx.headers["HX-Redirect"] == answer.url
-    assert "You then come back" in stranger.get(answer.url).content.decode()
+    assert "You then return" in stranger.get(answer.url).content.decode()
     assert contents() == before
 
 

@@ -47,4 +47,6 @@ class Listed(NotificationKind):
 
     def links(self, facts: dict) -> list[tuple[str, str]]:
         papers = (paper.split(" ", 1) for paper in facts["papers"][:PAPERS_SHOWN])
-        return [(plain(title), reverse("papers:paper", args=[arxiv_id])) for arxiv_id, title in papers]
+        links = [(plain(title), reverse("papers:paper", args=[arxiv_id])) for arxiv_id, title in papers]
+        more = len(facts["papers"]) - len(links)
+        return [*links, (f"{more} more", self.link(facts))] if more else links

@@ -115,6 +115,15 @@ def test_followers_of_what_brings_new_papers_in(lab, alice, bob, carol, fresh, w
     assert lines(carol)[1:] == ["1 new paper from what you follow: cs.LG"]
 
 
+def test_further_papers_are_a_link_away(carol, fresh, work, signed_in):
+    TopicFollow.objects.make(carol, "cs.LG")
+    save([fresh(arxiv_id=f"2509.{n:05}", categories=["cs.LG"]) for n in range(1, 13)])
+    work()
+    page = signed_in(carol).get("/notifications").content.decode()
+    assert page.count('<a href="/papers/2509.') == 10
+    assert '<a href="/papers/following">2 more</a>' in page
+
+
 def test_another_day_is_another_notification(carol, fresh, work, time_machine):
     TopicFollow.objects.make(carol, "cs.CL")
     for n in range(2):

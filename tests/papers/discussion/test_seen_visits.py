@@ -112,7 +112,7 @@ def since_monday(reader, alice):
     ],
 )
 def test_the_number_of_new_papers_is_that_of_the_filtered_list(since_monday, reader, path, new):
-    assert line(reader, path).startswith(f"{len(new)} new since your last visit on 8 September Hide what I have seen")
+    assert line(reader, path).startswith(f"{len(new)} new since your last visit on 8 September Hide seen")
     link = re.search(r'<a href="([^"]*\?seen=new)"', reader.get(path).content.decode())[1]
     assert titles(reader.get(link or path)) == new
 
@@ -124,7 +124,7 @@ def test_no_more_than_a_hundred_are_counted(since_monday, reader, monkeypatch):
 
 def test_a_day_is_done_and_undone(since_monday, reader, alice, bob, signed_in):
     day = "/papers/date/2025-09-10"
-    assert "Mark this day as done" in line(reader, day)
+    assert "Mark day done" in line(reader, day)
     for _ in range(2):
         answer = reader.act(f"{day}/done", {"next": "/papers", "at": "done-20250910"})
         assert answer.url == "/papers#done-20250910"
@@ -148,7 +148,7 @@ def test_catching_up_day_by_day(since_monday, reader, alice):
     assert titles(page) == ["best of today", "today", "tuesday", "old", "monday"]
     assert "3 days left" in text(page)
     assert "Wed 10 Sep 2 papers Mark as done Tue 9 Sep 1 paper Mark as done Mon 8 Sep 2 papers" in text(page)
-    assert page.content.decode().count("Tuesday, 9 September 2025</span>") == 1
+    assert "Tuesday, 9 September 2025</span>" not in page.content.decode()
     Seen.objects.make(alice, since_monday["old"])
     reader.act("/papers/date/2025-09-10/done")
     page = reader.get("/papers/catch-up")
@@ -246,7 +246,7 @@ def test_statements_do_not_grow_with_rows(reader, alice, rows):
     for _ in range(rows):
         PaperFactory()
         Dismissed.objects.make(alice, PaperFactory())
-    assert_costs(reader, "/papers/catch-up", 8, rows)
+    assert_costs(reader, "/papers/catch-up", 7, rows)
     assert_costs(reader, "/papers/dismissed", 2, rows)
 
 

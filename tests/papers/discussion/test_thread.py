@@ -136,6 +136,14 @@ def test_comments_elsewhere_are_counted_and_linked(db, stranger):
     assert "from huggingface.co" in page
 
 
+def test_no_comments_here_but_some_elsewhere(db, stranger):
+    PaperFactory(arxiv_id="2509.08721", imported_comments=3, comment_count=3)
+    page = parser.fromstring(stranger.get("/papers/2509.08721").content)
+    discussion = page.get_element_by_id("comments").text_content().split()
+    assert "No comments here. 3 at huggingface.co" in " ".join(discussion)
+    assert discussion[0] == "Comments"
+
+
 @pytest.mark.parametrize("path", ["/papers/2509.08721", "/papers/2509.08721/comments", "/comments/{pk}"])
 @pytest.mark.parametrize("who", ["stranger", "bob"])
 def test_many_comments_cost_as_many_statements_as_few(path, who, paper, thread, alice, bob, stranger, signed_in):

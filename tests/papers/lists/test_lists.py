@@ -56,7 +56,7 @@ def test_weeks_and_months(three_days, stranger):
         ("/papers/date/2025-02-30", 404, "Wednesday, 10 September 2025"),
         ("/papers/date/2025-09-31", 404, "Sunday, 14 September 2025"),
         ("/papers/date/yesterday", 404, "yesterday is not a date."),
-        ("/papers/date/0000-01-01", 404, "is not a date"),
+        ("/papers/date/1990-01-01", 404, "No papers before 1991."),
         ("/papers/week/2025-W54", 404, "is not a date"),
         ("/papers/month/2025-13", 404, "is not a date"),
         ("/papers/date/2999-01-01", 404, "is in the future"),
