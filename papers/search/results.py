@@ -96,7 +96,7 @@ class Results:
         else:
             found = "None of the first papers matches every word" if self.is_scan else "No papers match every word"
         some = "matches some words or is" if rest == 1 else "match some words or are"
-        return f"{found}, {rest} {some} close in meaning" if rest and not self.has_more else found
+        return f"{found}; {rest} {some} close in meaning" if rest and not self.has_more else found
 
     def sortable(self, papers):
         """Those of these papers that another order than relevance shows: all with every word, or else the best hits."""

@@ -234,7 +234,7 @@ def test_what_is_shown_instead_of_misspelt_words_and_how_to_search_for_these(lib
     link = unescape(re.search(r'Search instead for\s+<a href="([^"]*)"', page.content.decode())[1])
     verbatim = stranger.get(f"/papers{link}&by=words")
     assert (notes(verbatim), keys(verbatim)) == ([], ["tumours"])  # which has the other word
-    assert counted(verbatim) == "No papers match every word, 1 matches some words or is close in meaning"
+    assert counted(verbatim) == "No papers match every word; 1 matches some words or is close in meaning"
     assert notes(stranger.get("/papers?q=tumours")) == []
 
 

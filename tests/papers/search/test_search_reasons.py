@@ -48,9 +48,9 @@ def test_of_many_names_three_are_told_and_none_is_markup(db, stranger):
     ("question", "found_by"),
     [
         ("reasoning&by=words", "2 papers match every word"),
-        ("reasoning+agents&by=words", "1 paper matches every word, 1 matches some words or is close in meaning"),
+        ("reasoning+agents&by=words", "1 paper matches every word; 1 matches some words or is close in meaning"),
         ("graph+neural&by=meaning", "1 paper is close in meaning"),
-        ("finding+cancer+in+scans", "No papers match every word, 1 matches some words or is close in meaning"),
+        ("finding+cancer+in+scans", "No papers match every word; 1 matches some words or is close in meaning"),
         ("xqzkwv", ""),
     ],
 )
