@@ -39,3 +39,4 @@ def test_four_papers_on_a_desk_and_the_first_high_on_a_phone(visit, day, path, i
     page.set_viewport_size(PHONE)
     assert titles.first.bounding_box()["y"] < 290
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.wait_for_load_state("networkidle")  # the visit is written
