@@ -28,8 +28,8 @@ LISTS = {
     "/people/alice": (6, 7),
     "/people/alice/upvoted": (5, 6),
     "/people/alice/submitted": (5, 6),
-    "/papers/date/2025-09-10?seen=no": (None, 13),
-    "/papers/date/2025-09-10?seen=new": (None, 14),
+    "/papers/date/2025-09-10?seen=no": (None, 14),
+    "/papers/date/2025-09-10?seen=new": (None, 15),
     "/bookmarks": (None, 2),
     "/collections/autumn": (3, 4),
     "/papers/following": (None, 10),  # a transaction; two walks; few are collected, listed, and told why
