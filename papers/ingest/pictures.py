@@ -4,7 +4,7 @@ No reader's browser is led to another site: files are fetched once, developed by
 """
 
 import logging
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
@@ -38,33 +38,28 @@ def _fetch(paper: Paper, client: Client) -> bool:
     """Return whether the paper got a picture. Raises TemporaryError; any other failure is final for its addresses."""
     pdf = pdf_file_url(paper.arxiv_id)
     source = paper.media_url or pdf
-    name = paper.media_url and _picture(paper.media_url, client)
+    name = paper.media_url and _keep(paper.media_url, client, images.MAX_BYTES, _figure)
     if not (name or paper.picture):
-        name = _first_page(pdf, client)
+        name = _keep(pdf, client, MAX_PDF_BYTES, images.keep_page)
     if name:
         return bool(Paper.objects.touch([paper.pk], picture=name, picture_source=source))
     Paper.objects.filter(pk=paper.pk).update(picture_source=source)
     return False
 
 
-def _picture(url: str, client: Client) -> str:
-    with _failures_of(url):
-        return images.keep(ContentFile(client.get(url, max_bytes=images.MAX_BYTES).body), images.FIGURE)
-    return ""
+def _keep(url: str, client: Client, max_bytes: int, develop: Callable[[bytes, images.Shape], str]) -> str:
+    """Return the name of the picture that is developed from the file at this URL; "" if that fails for good.
 
-
-def _first_page(url: str, client: Client) -> str:
-    with _failures_of(url):
-        return images.keep_page(client.get(url, max_bytes=MAX_PDF_BYTES).body, images.FIGURE)
-    return ""
-
-
-@contextmanager
-def _failures_of(url: str):
-    """Log what fails for good. Raises TemporaryError."""
+    Raises TemporaryError.
+    """
     try:
-        yield
+        return develop(client.get(url, max_bytes=max_bytes).body, images.FIGURE)
     except TemporaryError:
         raise
     except (FetchError, ValidationError) as error:
         logger.info("No picture from %s: %s", url, error)
+        return ""
+
+
+def _figure(body: bytes, shape: images.Shape) -> str:
+    return images.keep(ContentFile(body), shape)

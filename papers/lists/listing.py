@@ -41,7 +41,7 @@ class Listing:
     * `filter`: None if the query has no filters, since making the form takes a good part of the time of a page.
     * `results`: those of the search; None if the query has no words.
     * `reasons`: why papers are in the list, by their keys, if the list has reasons.
-    * `count`: how many papers match on all pages; None if that is not known.
+    * `count`: how many papers match on all pages; None if they were not counted.
     * `is_readable`: whether the filters can be read.
     * `hints`: if there are no papers, a sentence as HTML for each name in the filters that nothing has, by parameter.
     """

@@ -45,8 +45,7 @@ def page(
 
     `version` is a value for the ETag that changes whenever the page does, apart from its rows. `context` is for the
     template; its `title` replaces the list's. `seconds` is how long shared caches keep a public list, if that is not as
-    usual. `has_rail` puts the rail beside it. Raises TooMany if the client searches
-    too often.
+    usual. `has_rail` puts the rail beside it. Raises TooMany if the client searches too often.
     """
     query = counted_query(request)
     if not query.is_canonical:
