@@ -193,9 +193,10 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   document.addEventListener("htmx:afterRequest", (/** @type {any} */ event) => {
     const { pathInfo, requestConfig, successful, target } = event.detail;
-    const { elt } = requestConfig; // the event's own is another if this one was replaced
+    const { elt, triggeringEvent } = requestConfig; // the event's own element is another if this one was replaced
     if (!successful) return;
-    if (document.querySelector("#status[data-error]")) say("");
+    const isByReader = triggeringEvent?.isTrusted; // what the page sends by itself leaves an error where it is
+    if (isByReader && document.querySelector("#status[data-error]")) say("");
     if (elt.matches(".older a")) older.push(pathInfo.finalRequestPath);
     if (target.matches("#main")) [older, firstPlace] = [[], null];
     if (elt.matches(".vote") && document.getElementById("standing")) renew();

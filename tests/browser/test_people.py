@@ -100,3 +100,17 @@ def test_who_votes_too_often_is_told(visit, javascript, alice, paper):
     message = page.locator("#status") if javascript else page.get_by_role("heading", level=1)
     expect(message).to_contain_text("Too many requests")
     assert not Vote.objects.exists()
+
+
+def test_what_the_page_sends_by_itself_leaves_an_error_where_it_is(visit, alice, paper):
+    page = visit("/about", user=alice, expecting=["403"])
+    held = []
+    page.route("**/papers/visit", lambda route: held.append(route))  # noqa: PLW0108 (Playwright wants a function of Python)
+    page.route("**/vote", lambda route: route.fulfill(status=403, body='<p id="summary">No vote today.</p>'))
+    page.goto("/papers")
+    page.get_by_role("button", name=re.compile("Upvote")).click()
+    expect(page.locator("#status")).to_have_text("No vote today.")
+    with page.expect_response("**/papers/visit"):
+        held[0].continue_()
+    expect(page.get_by_role("button", name="Remember this visit")).to_have_count(0)
+    expect(page.locator("#status")).to_have_text("No vote today.")
