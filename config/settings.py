@@ -31,6 +31,7 @@ APPEND_SLASH = False
 INSTALLED_APPS = [
     "config",
     "inbox",
+    "moderation",
     "papers",
     "orgs",
     "accounts",

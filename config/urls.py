@@ -9,6 +9,11 @@ from config.views.site import llms, media, old_security, robots, security, style
 
 urlpatterns = [
     path("", include("orgs.urls")),  # first, since /orgs/new is no organisation
+    path("moderation/jobs", jobs.jobs, name="jobs"),
+    path("moderation/jobs/retry", jobs.retry_jobs, name="retry_jobs"),
+    path("moderation/jobs/<int:pk>/retry", jobs.retry_job, name="retry_job"),
+    path("moderation/staff", staff.staff, name="staff_log"),
+    path("", include("moderation.urls")),  # before papers, whose feeds have any address
     path("", include("inbox.urls")),
     path("", include("papers.urls")),
     path("", include("accounts.urls")),
@@ -16,10 +21,6 @@ urlpatterns = [
     path("accounts/password/set/", reauthentication_required(password_set), name="account_set_password"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("moderation/jobs", jobs.jobs, name="jobs"),
-    path("moderation/jobs/retry", jobs.retry_jobs, name="retry_jobs"),
-    path("moderation/jobs/<int:pk>/retry", jobs.retry_job, name="retry_job"),
-    path("moderation/staff", staff.staff, name="staff_log"),
     path("about", about.about, name="about"),
     path("privacy", about.privacy, name="privacy"),
     path("contact", about.contact, name="contact"),

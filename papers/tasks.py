@@ -13,7 +13,7 @@ from lib.images import COVER, FIGURE, LOGO, PORTRAIT, sweep
 from lib.jobs import RETRY
 from orgs.models import Organisation
 from papers import audit
-from papers.models import Item, OrganisationEntry, Paper, PersonEntry, TopicEntry
+from papers.models import Item, OrganisationEntry, Paper, PersonEntry, RemovedPaper, TopicEntry
 from papers.search import indexing
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ def audit_counters(timestamp: int) -> None:
 @app.task(pass_context=False, retry=RETRY)
 def forget_removed(timestamp: int) -> None:
     Item.objects.forget_removed()
+    RemovedPaper.objects.forget_archives()
 
 
 @app.periodic(cron="27 3 * * *")
@@ -72,6 +73,8 @@ def clear_sessions(timestamp: int) -> None:
 def clear_pictures(timestamp: int) -> None:
     used = {name for organisation in Organisation.objects.iterator() for name in organisation.pictures()}
     used |= set(User.objects.exclude(portrait="").values_list("portrait", flat=True))
+    held = User.objects.filter(held_profile__isnull=False).values_list("held_profile", flat=True)
+    used |= {profile["portrait"] for profile in held}
     used |= set(Paper.objects.exclude(picture="").values_list("picture", flat=True))
     for shape in (LOGO, COVER, PORTRAIT, FIGURE):
         sweep(shape.folder, used)

@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                         verbose_name="superuser status",
                     ),
                 ),
+                ("held_profile", models.JSONField(blank=True, editable=False, null=True)),
                 ("email", lib.fields.MailField(blank=True, max_length=254, verbose_name="email address")),
                 (
                     "is_staff",
@@ -177,9 +178,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("held_profile__isnull", True),
+                            models.Q(("about", ""), ("links", []), ("portrait", "")),
+                            _connector="OR",
+                        ),
+                        name="user_held_profile_is_empty",
+                    ),
                     models.UniqueConstraint(
                         django.db.models.functions.text.Lower("username"), name="username_once_in_any_case"
-                    )
+                    ),
                 ],
             },
         ),

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from accounts.models.heldprofile import HeldProfile
 from accounts.signals import access_revoked
 from accounts.usernames import validate_full_name
 from lib import profile_links, template_mail
@@ -84,7 +85,7 @@ class UserManager(auth.UserManager.from_queryset(UserQuerySet)):
                 self.never_confirmed().filter(pk=pk).delete()
 
 
-class User(auth.AbstractUser):
+class User(HeldProfile, auth.AbstractUser):
     """A person with an account. `username` is public and part of addresses; `name` is what pages show."""
 
     username = models.CharField(
@@ -126,7 +127,10 @@ class User(auth.AbstractUser):
     objects = UserManager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("username"), name="username_once_in_any_case")]
+        constraints = [
+            *HeldProfile.Meta.constraints,
+            models.UniqueConstraint(Lower("username"), name="username_once_in_any_case"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.username

@@ -16,7 +16,7 @@ from lib.fields import LineField, UrlLineField
 from lib.images import forget
 from lib.refusals import BadInput, Conflict
 from orgs.models.event import Event
-from orgs.roles import EDIT
+from orgs.roles import EDIT, demand_moderator
 
 MOST = {"featured": 12, "sections": 8}  # of each shelf: ids of papers, and of collections, in the page's own order
 STATE = (
@@ -32,6 +32,7 @@ STATE = (
     "featured",
     "sections",
 )
+TEXTS = ("description", "website", "links", "announcement")  # what moderators can clear
 _NAMES = {"featured": "the featured papers", "sections": "the sections"}
 
 
@@ -156,6 +157,27 @@ class CuratedPage(models.Model):
             return False
         self._change(actor, "undid the last change", self.previous, previous=self.state())
         return True
+
+    @transaction.atomic
+    def clear_texts(self, actor) -> dict:
+        """Empty the page's TEXTS, and delete the draft and what `undo` would bring back. Return the former texts.
+
+        Raises NotAllowed for anybody but moderators.
+        """
+        self.lock()
+        demand_moderator(actor)
+        former = {name: value for name, value in self.state().items() if name in TEXTS}
+        empty = {name: [] if name == "links" else "" for name in TEXTS}
+        self._change(actor, "cleared the text of the page", empty, draft=None, previous=None)
+        return former
+
+    @transaction.atomic
+    def refill_texts(self, actor, former: dict) -> None:
+        """Write former texts where there are none by now. Raises NotAllowed for anybody but moderators."""
+        self.lock()
+        demand_moderator(actor)
+        texts = {name: value for name, value in former.items() if not getattr(self, name)}
+        self._change(actor, "restored the text of the page", texts)
 
     def put(self, actor, shelf: str, pk: int, among: models.QuerySet) -> None:
         """Put the row with this id at the end of a shelf (a key of MOST) of the draft.

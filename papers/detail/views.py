@@ -13,6 +13,7 @@ from papers.detail.lists import similar as similar_list
 from papers.detail.statement import PaperDetail
 from papers.discussion import thread
 from papers.discussion.views import reading
+from papers.models import RemovedPaper
 from papers.paper import citation
 from papers.paper.summary import summarise
 from papers.period import Period
@@ -47,6 +48,8 @@ def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
 
 
 def _unknown(request: HttpRequest, arxiv_id: str) -> HttpResponse:
+    if removed := RemovedPaper.objects.defer("archive").filter(arxiv_id=arxiv_id).first():
+        return render(request, "papers/detail/removed_paper.html", {"removed": removed}, status=410)
     return render(request, "papers/detail/unknown_paper.html", {"arxiv_id": arxiv_id}, status=404)
 
 

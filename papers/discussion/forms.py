@@ -72,9 +72,3 @@ class ReportForm(CommentForm):
         super().__init__(*args, **options)
         self.fields["text"].label = "Result"
         self.fields["text"].required = False
-
-
-class HideForm(forms.Form):
-    """Why moderators hide a comment, which everybody reads in its place."""
-
-    reason = LineField(max_length=200, help_text="Shown to everybody instead of the comment.")

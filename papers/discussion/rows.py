@@ -51,7 +51,7 @@ def draw(nodes: Iterable[Node], viewer, *, moderates: bool = False) -> list[str]
 def _key(comment: Comment, viewer, moderates: bool) -> str:
     author = comment.author
     person = author and (author.username, str(author), author.is_active)
-    viewed = (comment.voted, _is_own(comment, viewer), moderates)
+    viewed = (comment.voted, _is_own(comment, viewer), moderates, bool(comment.paper.locked_reason))
     shown = (comment.pk, comment.revision, person, marks(comment), viewed)
     return "comment." + hashlib.blake2b(repr(shown).encode(), digest_size=12).hexdigest()
 

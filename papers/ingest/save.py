@@ -8,16 +8,14 @@ from typing import Self
 from django.db import connection, transaction
 from django.utils import timezone
 
-from lib.locks import take
 from orgs.models import FormerSlug, Organisation
 from papers.ingest.draft import SHARED_FIELDS, VERSION_FIELDS, Draft, load_drafts
 from papers.ingest.record import PaperRecord
-from papers.models import Affiliation, Author, Day, Paper, SearchEntry
+from papers.models import Affiliation, Author, Day, Paper, RemovedPaper, SearchEntry
 from papers.names import Details
 from papers.signals import papers_listed, papers_revised, papers_withdrawn
 
 BATCH_SIZE = 500
-_LOCK_ID = 0x696E67657374  # an arbitrary number that no other advisory lock has
 _COUNTERS = ["author_count", "imported_votes", "vote_count", "imported_comments", "comment_count"]
 _UPDATED_FIELDS = [*SHARED_FIELDS, *_COUNTERS, "changed_at", "withdrawn_at"]
 _CONTENT_FIELDS = VERSION_FIELDS - {"author_details", "categories"}  # a change of these moves `changed_at`
@@ -51,6 +49,7 @@ class ImportCounts:
 def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCounts:
     """Create or update the papers of these records in order; a dry run only counts.
 
+    * A record of a paper that moderators have removed changes nothing.
     * A field that a record does not have keeps its value.
     * A record that was listed on an earlier day than the paper only adds what the paper lacks, and greater counts.
     * A record of an earlier version does not change the text. A record without a version counts as the first.
@@ -64,17 +63,18 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     """
     lock()
     Organisation.objects.lock_slugs()  # before papers, in the same order as a merge of organisations
-    records = _with_current_slugs(records)
-    drafts = load_drafts({record.arxiv_id for record in records})
-    for record in records:
+    removed = RemovedPaper.objects.among(record.arxiv_id for record in records)
+    usable = _with_current_slugs([record for record in records if record.arxiv_id not in removed])
+    drafts = load_drafts({record.arxiv_id for record in usable})
+    for record in usable:
         if record.arxiv_id not in drafts:
             drafts[record.arxiv_id] = Draft(Paper(arxiv_id=record.arxiv_id), {}, ())
         drafts[record.arxiv_id].apply(record)
     changed = [draft for draft in drafts.values() if draft.changed]
     new = sum(draft.paper.pk is None for draft in changed)
     if changed and not dry_run:
-        organisations = dict(record.organisation for record in records if record.organisation)
-        words = {record.abstract: record.words for record in records if record.words}
+        organisations = dict(record.organisation for record in usable if record.organisation)
+        words = {record.abstract: record.words for record in usable if record.words}
         _write(changed, organisations, words)
         _send_signals(changed)
     return ImportCounts(new, len(changed) - new, len(records) - len(changed))
@@ -82,7 +82,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
 
 def lock() -> None:
     """Take the lock of imports until the end of the transaction, so that they run one at a time."""
-    take(_LOCK_ID)
+    RemovedPaper.objects.lock_imports()
 
 
 def _with_current_slugs(records: Collection[PaperRecord]) -> list[PaperRecord]:

@@ -11,12 +11,13 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lib.jobs import next_try
+from lib.refusals import NotAllowed
 from papers.ingest import arxiv
 from papers.ingest.client import Client, FetchError, TemporaryError
 from papers.ingest.problem import NotFound, RecordError
 from papers.ingest.record import PaperRecord
 from papers.ingest.save import lock, save
-from papers.models import Paper, Submission
+from papers.models import Paper, RemovedPaper, Submission
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +28,8 @@ MAX_DURATION = timedelta(seconds=3 * MAX_WAIT)  # of one attempt: for other requ
 def fetch(submission: Submission, job, client: Client) -> None:
     """Fetch and list the paper of a submission in one attempt of its job.
 
-    The submission fails if arXiv does not have the paper or its record is unusable. Raises TemporaryError if arXiv
-    cannot be reached, which also fails the submission if the job has no further attempt.
+    The submission fails if arXiv does not have the paper, its record is unusable or moderators have removed it. Raises
+    TemporaryError if arXiv cannot be reached, which also fails the submission if the job has no further attempt.
     """
     submission.start(until=timezone.now() + MAX_DURATION)
     try:
@@ -40,6 +41,8 @@ def fetch(submission: Submission, job, client: Client) -> None:
         else:
             submission.fail(f"{problem} That was the last of several attempts. Try again later.")
         raise
+    except NotAllowed as refusal:
+        submission.fail(str(refusal))
     except NotFound:
         submission.fail(
             f"arXiv has no paper with the id {submission.arxiv_id}. Compare it with the paper's address on arxiv.org. "
@@ -84,6 +87,7 @@ def list_paper(record: PaperRecord) -> None:
     submitters = [submission.user for submission in locked]
     paper = Paper.objects.filter(arxiv_id=record.arxiv_id).first()
     if paper is None:
+        RemovedPaper.objects.demand_none(record.arxiv_id)
         save([replace(record, listed_at=timezone.now())])
         paper = Paper.objects.get(arxiv_id=record.arxiv_id)
         paper.submitted_by = next(iter(submitters), None)

@@ -16,7 +16,7 @@ from lib.limits import request_limit
 from lib.redirects import sign_in_first
 from papers.ingest import tasks
 from papers.ingest.forms import SubmitForm
-from papers.models import Paper, Submission, SubmissionState
+from papers.models import Paper, RemovedPaper, Submission, SubmissionState
 
 PERSON_LIMIT, NETWORK_LIMIT = 10, 50  # submissions a day
 _count_submission = request_limit(
@@ -42,7 +42,11 @@ def submit(request: HttpRequest) -> HttpResponse:
 
 @transaction.atomic
 def _get_or_create(request: HttpRequest, arxiv_id: str) -> Submission:
-    """Return the user's waiting submission of this paper, or a new one with its job. Raises TooMany."""
+    """Return the user's waiting submission of this paper, or a new one with its job.
+
+    Raises TooMany, and NotAllowed for a paper that moderators have removed.
+    """
+    RemovedPaper.objects.demand_none(arxiv_id)
     submission, is_new = Submission.objects.get_or_create(
         user=request.user, arxiv_id=arxiv_id, state=SubmissionState.WAITING
     )

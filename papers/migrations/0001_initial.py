@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ("revision", models.PositiveIntegerField(default=0)),
                 ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("locked_reason", lib.fields.LineField(blank=True, max_length=200)),
                 (
                     "listed_on",
                     models.GeneratedField(
@@ -153,6 +154,26 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="RemovedPaper",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("arxiv_id", lib.fields.LineField(max_length=32, unique=True, verbose_name="arXiv id")),
+                ("paper_key", models.BigIntegerField()),
+                ("reason", lib.fields.LineField(max_length=200)),
+                ("removed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("archive", models.JSONField(default=dict, null=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("archive__isnull", False)),
+                        fields=["removed_at"],
+                        name="removed_paper_archived",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="FeedKey",
             fields=[
                 (
@@ -210,6 +231,7 @@ class Migration(migrations.Migration):
                 ),
                 ("paper_count", models.PositiveIntegerField(default=0)),
                 ("follower_count", models.PositiveIntegerField(default=0)),
+                ("held_reason", lib.fields.LineField(blank=True, editable=False, max_length=200)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
@@ -1045,6 +1067,13 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("visibility__in", ["public", "unlisted", "private"])),
                 name="collection_visibility_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="collection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("held_reason", ""), ("visibility", "private"), _connector="OR"),
+                name="collection_held_is_private",
             ),
         ),
         migrations.AddConstraint(

@@ -20,6 +20,7 @@ from papers.models.paper import Paper
 from papers.models.paperfollow import PaperFollow
 from papers.models.personentry import PersonEntry
 from papers.models.personfollow import PersonFollow
+from papers.models.removedpaper import RemovedPaper
 from papers.models.reproduction import Reproduction
 from papers.models.savedfilter import SavedFilter
 from papers.models.searchentry import SearchEntry
@@ -56,6 +57,7 @@ __all__ = [
     "PaperFollow",
     "PersonEntry",
     "PersonFollow",
+    "RemovedPaper",
     "Reproduction",
     "SavedFilter",
     "SearchEntry",

@@ -7,14 +7,14 @@ from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
 
-from accounts.models.user import shows_everybody
+from accounts.models.user import User, shows_everybody
 from lib.fields import LineField
 from lib.locks import LockQuerySet
 from lib.refusals import BadInput, Gone, NotAllowed
 from lib.text import one_line
 from lib.words import ascii_slug
 from orgs.models import Event, Organisation
-from orgs.roles import KEEP, SEE, roles_with
+from orgs.roles import KEEP, SEE, demand_moderator, roles_with
 
 MOST = 200  # of one owner
 _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is easily taken for another
@@ -131,7 +131,8 @@ class Collection(models.Model):
     """A curated, ordered list of papers with a note on each, of a person or of an organisation.
 
     `paper_count` is the number of its items that were not removed. `updated_at` changes with everything that its page
-    shows of it.
+    shows of it. `held_reason`: why moderators have made it private; its owner cannot publish it again until they
+    release it.
     """
 
     key = models.SlugField(max_length=80, unique=True)
@@ -144,6 +145,7 @@ class Collection(models.Model):
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="collections", null=True, blank=True)
     paper_count = models.PositiveIntegerField(default=0)
     follower_count = models.PositiveIntegerField(default=0)
+    held_reason = LineField(max_length=200, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -160,6 +162,9 @@ class Collection(models.Model):
                 name="collection_has_one_owner",
             ),
             models.CheckConstraint(condition=Q(visibility__in=Visibility.values), name="collection_visibility_known"),
+            models.CheckConstraint(
+                condition=Q(held_reason="") | Q(visibility=Visibility.PRIVATE), name="collection_held_is_private"
+            ),
             models.UniqueConstraint("user", Lower("name"), name="collection_name_once_a_person"),
             models.UniqueConstraint("organisation", Lower("name"), name="collection_name_once_an_organisation"),
         ]
@@ -207,15 +212,48 @@ class Collection(models.Model):
 
     @transaction.atomic
     def edit(self, actor, **values) -> None:
-        """Write these fields; nobody follows a collection any more that becomes private."""
+        """Write these fields; nobody follows a collection any more that becomes private.
+
+        Raises NotAllowed for a collection that moderators hold and that would not be private any more.
+        """
         self.lock_to_change(actor)
         for name, value in values.items():
             setattr(self, name, value)
+        if self.held_reason and not self.is_private:
+            raise NotAllowed(f"Moderators have made this collection private: {self.held_reason}")
+        self._save()
+        self.record(actor, f"edited {self.log_name}")
+
+    def _save(self) -> None:
         if self.is_private:
             self.follows.all().delete()
             self.follower_count = 0
         self.save()
-        self.record(actor, f"edited {self.log_name}")
+
+    @transaction.atomic
+    def hold(self, actor, reason: str) -> dict:
+        """Make it private until `release`, for a reason that its owner reads. Return what `release` needs, as JSON.
+
+        Raises NotAllowed for anybody but moderators.
+        """
+        self.lock()
+        demand_moderator(actor)
+        former = {"visibility": self.visibility, "followers": list(self.follows.values_list("user", flat=True))}
+        self.held_reason, self.visibility = reason, Visibility.PRIVATE
+        self._save()
+        return former
+
+    @transaction.atomic
+    def release(self, actor, former: dict) -> None:
+        """Make it as visible as it was, for its former followers, too. Raises NotAllowed for all but moderators."""
+        self.lock()
+        demand_moderator(actor)
+        self.held_reason, self.visibility = "", former["visibility"]
+        if not self.is_private:
+            followers = User.objects.filter(pk__in=former["followers"], is_active=True)
+            self.follows.bulk_create([self.follows.model(user=user, collection=self) for user in followers])
+            self.follower_count = len(followers)
+        self._save()
 
     @transaction.atomic
     def end(self, actor) -> None:

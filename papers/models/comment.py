@@ -37,11 +37,12 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
         """Write a comment on the paper, or an answer to `parent`, and return it.
 
         The same once more within REPEAT_AFTER returns the first one. A report replaces the one that the actor has
-        written on this paper before. Raises BadInput, Conflict if the parent was retracted or hidden, and Gone if the
-        paper was deleted.
+        written on this paper before. Raises BadInput, Conflict if the parent was retracted or hidden, NotAllowed if
+        the discussion is locked, and Gone if the paper was deleted.
         """
         actor.lock()
         _lock(paper)
+        paper.demand_open_discussion()
         if content.outcome and (report := self.report_of(actor, paper)):
             report.edit(actor, content, report.edit_count)
             return report
@@ -171,11 +172,13 @@ class Comment(ContentFields):
     def edit(self, actor, content: Content, edit_count: int) -> None:
         """Replace the content, and keep the former one in the history.
 
-        Raises NotAllowed for anybody but the author, BadInput, Gone if it is retracted or hidden, and Conflict if it
-        was edited since `edit_count`, the one that the form was made from.
+        Raises NotAllowed for anybody but the author and in a locked discussion, BadInput, Gone if it is retracted or
+        hidden, and Conflict if it was edited since `edit_count`, the one that the form was made from.
         """
+        paper = self.paper
         self.lock()
         self._demand_author(actor)
+        paper.demand_open_discussion()
         if content == self.content:
             return
         if edit_count != self.edit_count:
@@ -251,8 +254,12 @@ class Comment(ContentFields):
 
 
 def _lock(paper: Paper) -> None:
-    if not Paper.objects.filter(pk=paper.pk).lock():
+    """Lock the paper until the transaction ends, and read anew whether its discussion is locked. Raises Gone."""
+    rows = Paper.objects.filter(pk=paper.pk).select_for_update(of=("self",), no_key=True)
+    reasons = list(rows.values_list("locked_reason", flat=True))
+    if not reasons:
         raise Gone("This paper no longer exists.")
+    [paper.locked_reason] = reasons
 
 
 def _refuse_repetition(content: Content, same: Comment | None) -> None:

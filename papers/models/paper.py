@@ -2,14 +2,16 @@ from functools import cache
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.files.storage import default_storage
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from lib.fields import LineField, UrlLineField
+from lib.refusals import Gone, NotAllowed
 from lib.tex import plain
+from orgs.roles import demand_moderator
 from papers import identifiers
 from papers.models.paperqueryset import REPORTED, PaperQuerySet
 from papers.models.reproduction import Reproduction
@@ -35,6 +37,7 @@ class Paper(models.Model):
     `papers.models.comment.paper_counters`). `discussion` is what Discussed sorts by, and a term of `hot`.
     `organisation` is the one that its row shows: of those whose paper it is (see Affiliation) the first accepted.
     `revision` grows with every change that a row of a list can show; `changed_at` is when its text last did.
+    `locked_reason`: why moderators have locked its discussion; "" if it is open.
     `withdrawn_at`: when we learned that it was. `media_url` is the address of a picture at the paper's source, which
     only the worker requests; `picture` is the file of the one that is shown, and `picture_source` the address that was
     tried last, whether or not it had one. `hot` and `listed_on` are computed by the
@@ -73,6 +76,7 @@ class Paper(models.Model):
     revision = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    locked_reason = LineField(max_length=200, blank=True)
     listed_on = models.GeneratedField(
         expression=UtcDate("listed_at"),
         output_field=models.DateField(),
@@ -122,6 +126,29 @@ class Paper(models.Model):
     def plain_title(self) -> str:
         """The title in one line without TeX; the arXiv id if that is empty."""
         return plain(self.title) or self.arxiv_id
+
+    def lock(self) -> None:
+        """Lock this row until the transaction ends, and read it anew. Raises Gone if the paper was deleted."""
+        try:
+            self.refresh_from_db(from_queryset=Paper.objects.select_for_update(of=("self",), no_key=True))
+        except Paper.DoesNotExist:
+            raise Gone("This paper no longer exists.") from None
+
+    @transaction.atomic
+    def lock_discussion(self, actor, reason: str) -> None:
+        """Let nobody comment, reply or edit, for a reason that everybody reads; "" opens the discussion again.
+
+        Raises NotAllowed for anybody but moderators.
+        """
+        self.lock()
+        demand_moderator(actor)
+        Paper.objects.touch([self.pk], locked_reason=reason)
+        self.locked_reason = reason
+
+    def demand_open_discussion(self) -> None:
+        """Raises NotAllowed if moderators have locked the discussion."""
+        if self.locked_reason:
+            raise NotAllowed(f"Moderators have locked this discussion: {self.locked_reason}")
 
     def delete(self):
         """Delete this paper as `PaperQuerySet.delete` does, so that its collections and its day are counted anew."""

@@ -1,13 +1,11 @@
-"""Pages of moderators: all comments as they were written, and hiding one."""
+"""The page of moderators with all comments as they were written."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 
 from lib import keyset
-from lib.verbs import verb
 from orgs.views.moderation import for_moderators
-from papers.discussion.forms import HideForm
 from papers.models import Comment
 
 COMMENTS = 50
@@ -20,38 +18,3 @@ def log(request: HttpRequest) -> HttpResponse:
     comments = Comment.objects.seen_by(request.user)
     found = keyset.page(comments, ("id",), request.GET.get("older", ""), COMMENTS)
     return render(request, "papers/discussion/log.html", {"page": found})
-
-
-@login_required
-@for_moderators
-def moderate(request: HttpRequest, pk: int) -> HttpResponse:
-    """A comment as it was written, and the form that hides it with a reason, or shows it again."""
-    return _page(request, _comment(request, pk), HideForm())
-
-
-@verb
-@for_moderators
-def hide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hide a comment for the reason that the form says."""
-    comment, form = _comment(request, pk), HideForm(request.POST)
-    if not form.is_valid():
-        return _page(request, comment, form)
-    comment.hide(request.user, form.cleaned_data["reason"])
-    return redirect(comment)
-
-
-@verb
-@for_moderators
-def unhide(request: HttpRequest, pk: int) -> HttpResponse:
-    comment = _comment(request, pk)
-    comment.unhide(request.user)
-    return redirect(comment)
-
-
-def _comment(request: HttpRequest, pk: int) -> Comment:
-    return get_object_or_404(Comment.objects.seen_by(request.user).select_related("hidden_by"), pk=pk)
-
-
-def _page(request: HttpRequest, comment: Comment, form: HideForm) -> HttpResponse:
-    context = {"comment": comment, "form": form, "revisions": comment.revisions.order_by("-id")[:COMMENTS]}
-    return render(request, "papers/discussion/moderate.html", context, status=400 if form.errors else 200)

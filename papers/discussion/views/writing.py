@@ -124,6 +124,8 @@ def _answer(
     comment: Comment | None = None,
 ) -> HttpResponse:
     """Save what a form says and show the comment, or show the form, with what was wrong and all that was typed."""
+    if request.method == "GET" and not comment:
+        paper.demand_open_discussion()
     if request.method == "POST" and "preview" not in request.POST and form.is_valid():
         try:
             _count_form(request)

@@ -40,7 +40,7 @@ def feed(request: HttpRequest, path: str, format: str) -> HttpResponse:
         return writer.write(feed_documents.build(list_, listing, f"/{path}", request.get_full_path(), viewer))
 
     version, seconds = feed_documents.version(list_, listing, viewer), _seconds(request, list_)
-    return _for_readers(versioned(request, draw, writer.content_type, version=version, seconds=seconds))
+    return for_readers(versioned(request, draw, writer.content_type, version=version, seconds=seconds))
 
 
 def comments(request: HttpRequest, make: Callable[..., CommentList], format: str, **arguments) -> HttpResponse:
@@ -57,10 +57,10 @@ def comments(request: HttpRequest, make: Callable[..., CommentList], format: str
         return writer.write(comment_feeds.build(list_, rows, request.get_full_path()))
 
     version = comment_feeds.version(list_, rows)
-    return _for_readers(versioned(request, draw, writer.content_type, version=version, seconds=0))
+    return for_readers(versioned(request, draw, writer.content_type, version=version, seconds=0))
 
 
-def _for_readers(response: HttpResponse) -> HttpResponse:
+def for_readers(response: HttpResponse) -> HttpResponse:
     """Return the response with the headers that all feeds have."""
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Access-Control-Allow-Origin"] = "*"  # for scripts of other sites, which send no cookies

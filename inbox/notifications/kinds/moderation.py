@@ -1,0 +1,43 @@
+from collections.abc import Iterable
+
+from django.urls import reverse
+
+from inbox.models.kind import NotificationData, NotificationKind, register
+from moderation.models import Action
+from moderation.signals import action_changed
+
+
+@register
+class Moderation(NotificationKind):
+    key = "moderation"
+    title = "moderators decide about what I wrote, about my page or about me"
+    signal = action_changed
+
+    def payload(self, action) -> dict | None:
+        return {"action": action.pk} if action.people.exists() else None
+
+    def notifications(self, action: int) -> Iterable[NotificationData]:
+        row = Action.objects.filter(pk=action).first()
+        if row is None:
+            return []
+        is_undone = row.undone_at is not None
+        reason = row.undone_reason if is_undone else row.reason
+        facts = {"action": row.pk, "text": row.text, "is_undone": is_undone, "reason": reason}
+        return [NotificationData(pk, str(row.pk), facts) for pk in row.people.values_list("pk", flat=True)]
+
+    def text(self, facts: dict) -> str:
+        if facts["is_undone"]:
+            return f"Moderators took back a decision. They had {facts['text']}."
+        return f"Moderators {facts['text']}."
+
+    def details(self, facts: dict) -> str:
+        return f"Reason: {facts['reason']}"
+
+    def link(self, facts: dict) -> str:
+        return reverse("moderation:action", args=[facts["action"]])
+
+    def links(self, facts: dict) -> list[tuple[str, str]]:
+        return [] if facts["is_undone"] else [("Answer", reverse("moderation:answer", args=[facts["action"]]))]
+
+    def mail_subject(self, facts: dict) -> str:
+        return "A decision of the moderators"

@@ -1,0 +1,36 @@
+"""Deeds that leave everything as it is: dismissing flags and warning a person."""
+
+from moderation.deeds.deed import Deed, register
+from moderation.subjects import KINDS
+
+
+@register
+class Dismiss(Deed):
+    key = "dismiss"
+    title = "Dismiss"
+    hint = "Close the case. Nothing changes."
+    kinds = tuple(KINDS)
+    past = "dismissed the case about {label}"
+    notifies = False
+    needs_case = True
+
+    def carry_out(self, actor, row, values: dict) -> dict:
+        return {}
+
+    def undo(self, actor, action) -> None:
+        """Open the cases again (`Action.undo`)."""
+
+
+@register
+class Warn(Deed):
+    key = "warn"
+    title = "Warn"
+    hint = "The person is notified with your reason."
+    kinds = ("person",)
+    past = "warned {label}"
+
+    def carry_out(self, actor, row, values: dict) -> dict:
+        return {}
+
+    def undo(self, actor, action) -> None:
+        """Notify the person that the warning was taken back (`Action.undo`)."""

@@ -1,0 +1,82 @@
+"""What a deed of moderators is, and the table of all of them."""
+
+from django import forms
+from django.db import models
+
+from lib.forms import LineField
+from lib.refusals import Gone
+
+
+class ReasonForm(forms.Form):
+    """Why a moderator does something, in the words of the public log."""
+
+    reason = LineField(
+        max_length=200, help_text="Public, in the moderation log. Do not name who flagged or private details."
+    )
+
+
+class DeedForm(ReasonForm):
+    """The form of a deed. `seen` is the id of the last action that its page has shown."""
+
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class Deed:
+    """A kind of deed of moderators.
+
+    * `key` identifies it in the log and in addresses; `title` is its button, `hint` says what it does.
+    * `kinds`: the keys of the kinds of things that it can be done to.
+    * `past`: what the log says after the moderator's name, with the label of the thing for `{label}`.
+    * `form`: its fields; `notifies`: whether those concerned are notified.
+    * `needs_case`: whether it only decides open cases; `is_grave`: whether its button warns.
+    """
+
+    key: str
+    title: str
+    hint: str
+    kinds: tuple[str, ...]
+    past: str
+    form: type[DeedForm] = DeedForm
+    notifies = True
+    needs_case = False
+    is_grave = False
+
+    def prepare(self) -> None:
+        """Take the locks that come before those of the moderator and the row."""
+
+    def suits(self, row: models.Model) -> bool:
+        """Whether there is anything to do to this row."""
+        return True
+
+    def initial(self, row: models.Model) -> dict:
+        """The values that the fields of the form have at first."""
+        return {}
+
+    def carry_out(self, actor, row: models.Model, values: dict) -> dict:
+        """Do it to the row, which is locked, and return what `undo` needs, as JSON."""
+        raise NotImplementedError
+
+    def undo(self, actor, action) -> None:
+        """Take back what the action says was done. Raises Gone if that is not possible any more."""
+        raise NotImplementedError
+
+    def line(self, action) -> str:
+        """What the log says after the moderator's name."""
+        return self.past.format(label=action.label)
+
+
+def subject_of(action) -> models.Model:
+    """The row that an action is about. Raises Gone if it was deleted."""
+    row = action.subject()
+    if row is None:
+        raise Gone("What this was about has been deleted, so it cannot be undone.")
+    return row
+
+
+DEEDS: dict[str, Deed] = {}
+
+
+def register(deed: type[Deed]) -> type[Deed]:
+    """A class decorator that enters the deed in DEEDS under its key."""
+    DEEDS[deed.key] = deed()
+    return deed

@@ -1,0 +1,108 @@
+"""Deeds about papers and what is said of them."""
+
+from django.utils import timezone
+
+from lib.forms import UrlLineField
+from lib.refusals import Gone
+from moderation.deeds.deed import Deed, DeedForm, register, subject_of
+from papers.models import Paper, RemovedPaper
+
+
+@register
+class HideComment(Deed):
+    key = "hide"
+    title = "Hide comment"
+    hint = "Everybody reads your reason instead of the comment. Replies stay."
+    kinds = ("comment",)
+    past = "hid {label}"
+    is_grave = True
+
+    def suits(self, row) -> bool:
+        return row.is_standing
+
+    def carry_out(self, actor, row, values: dict) -> dict:
+        row.hide(actor, values["reason"])
+        return {}
+
+    def undo(self, actor, action) -> None:
+        subject_of(action).unhide(actor)
+
+
+@register
+class LockDiscussion(Deed):
+    key = "lock"
+    title = "Lock discussion"
+    hint = "Nobody can comment, reply or edit any more. The page says your reason."
+    kinds = ("paper",)
+    past = "locked the discussion of {label}"
+    notifies = False
+
+    def suits(self, row) -> bool:
+        return not row.locked_reason
+
+    def carry_out(self, actor, row, values: dict) -> dict:
+        row.lock_discussion(actor, values["reason"])
+        return {}
+
+    def undo(self, actor, action) -> None:
+        subject_of(action).lock_discussion(actor, "")
+
+
+class RelinkForm(DeedForm):
+    """The links of a paper. An empty one is removed."""
+
+    code_url = UrlLineField(label="Code", max_length=500, required=False, assume_scheme="https")
+    project_url = UrlLineField(label="Project page", max_length=500, required=False, assume_scheme="https")
+    field_order = ["code_url", "project_url", "reason"]
+
+
+@register
+class Relink(Deed):
+    key = "relink"
+    title = "Correct links"
+    hint = "Change or remove the links to the code and the project page."
+    kinds = ("paper",)
+    past = "corrected the links of {label}"
+    form = RelinkForm
+    notifies = False
+
+    def initial(self, row) -> dict:
+        return {"code_url": row.code_url, "project_url": row.project_url}
+
+    def carry_out(self, actor, row, values: dict) -> dict:
+        former = self.initial(row)
+        _relink(row, values["code_url"], values["project_url"])
+        return former
+
+    def undo(self, actor, action) -> None:
+        _relink(subject_of(action), action.data["code_url"], action.data["project_url"])
+
+
+def _relink(paper: Paper, code_url: str, project_url: str) -> None:
+    stars = paper.code_stars if code_url == paper.code_url else None
+    links = {"code_url": code_url, "code_stars": stars, "project_url": project_url}
+    Paper.objects.touch([paper.pk], changed_at=timezone.now(), **links)
+
+
+@register
+class RemovePaper(Deed):
+    key = "remove"
+    title = "Remove paper"
+    hint = (
+        "Its page says that it was removed and why. It leaves all lists, feeds and the search. Restorable for 30 days."
+    )
+    kinds = ("paper",)
+    past = "removed {label}"
+    is_grave = True
+
+    def prepare(self) -> None:
+        RemovedPaper.objects.lock_imports()
+
+    def carry_out(self, actor, row, values: dict) -> dict:
+        return {"removed": RemovedPaper.objects.remove(actor, row, values["reason"]).pk}
+
+    def undo(self, actor, action) -> None:
+        removed = RemovedPaper.objects.filter(pk=action.data["removed"]).first()
+        if removed is None:
+            raise Gone("This paper was restored already.")
+        removed.restore(actor)

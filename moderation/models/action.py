@@ -1,0 +1,171 @@
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from lib.fields import LineField
+from lib.refusals import Conflict, Gone
+from moderation.deeds.deed import DEEDS, Deed
+from moderation.models.about import About, AboutQuerySet
+from moderation.models.case import Case
+from moderation.signals import action_changed
+from moderation.subjects import Kind
+from orgs.roles import demand_moderator
+
+SAME_WITHIN = timedelta(minutes=1)  # in which the same action of the same moderator is the same form, sent twice
+
+
+class ActionQuerySet(AboutQuerySet):
+    def standing(self):
+        """Actions that were not undone."""
+        return self.filter(undone_at=None)
+
+    def concerning(self, user):
+        """Actions that the user was notified of, and may answer."""
+        return self.filter(people=user)
+
+    def counts_of(self, people: Iterable[int]) -> dict[int, int]:
+        """How many of these actions concern each of these people (ids)."""
+        rows = self.filter(people__in=list(people)).order_by().values_list("people")
+        return dict(rows.annotate(actions=models.Count("*")))
+
+
+class ActionManager(models.Manager.from_queryset(ActionQuerySet)):
+    @transaction.atomic
+    def take(self, actor, deed: Deed, pk: int, kind: Kind, values: dict, seen: int) -> "Action":
+        """Carry out a deed on the row of this kind with this id, close its open cases, and write the public log.
+
+        `values` are those of the deed's form, among them the `reason`; `seen` is the id of the last action on this row
+        that the actor knew of, or 0. The same once more is the first one. Raises NotAllowed for anybody but moderators,
+        Gone if the row was deleted, and Conflict if another moderator came first or there is nothing to do any more.
+        """
+        deed.prepare()
+        row = self._lock(actor, kind, pk)
+        latest = self.about(kind, pk).order_by("-pk").first()
+        if latest and latest.pk > seen:
+            if latest.is_same_as(actor, deed, values["reason"]):
+                return latest
+            raise Conflict(f"{latest.sentence} Look at it again before you decide.")
+        if not deed.suits(row) or (deed.needs_case and not Case.objects.open().about(kind, pk).exists()):
+            raise Conflict("There is nothing to do any more. Look at it again before you decide.")
+        label, people = kind.label(row), list(kind.people(row)) if deed.notifies else []
+        url, data = kind.url(row), deed.carry_out(actor, row, values)
+        data["cases"] = Case.objects.close(kind, pk)
+        action = self.create(
+            moderator=actor,
+            moderator_name=str(actor),
+            deed=deed.key,
+            reason=values["reason"],
+            kind=kind.key,
+            subject_id=pk,
+            label=label,
+            url=url,
+            data=data,
+        )
+        action.people.set(people)
+        action_changed.send(Action, action=action)
+        return action
+
+    def _lock(self, actor, kind: Kind, pk: int) -> models.Model:
+        """Lock the actor and the row, and return the row. People are locked in the order of their keys."""
+        people = [actor.pk, pk] if kind.key == "person" else [actor.pk]
+        list(get_user_model().objects.filter(pk__in=people).order_by("pk").select_for_update(no_key=True))
+        actor.lock()
+        demand_moderator(actor)
+        row = kind.find(pk)
+        if row is None:
+            raise Gone("This was deleted meanwhile.")
+        if kind.key != "person":
+            row.lock()
+        return kind.find(pk)
+
+
+class Action(About):
+    """What a moderator did, as a line of the public log. Nothing in it says who flagged, or who is concerned.
+
+    * `url`: the path of the page that it is about, as it was then.
+    * `people`: those who are notified and may answer.
+    * `data`: what undoing needs, as JSON.
+    """
+
+    moderator = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    moderator_name = LineField(max_length=120)
+    deed = models.CharField(max_length=20)
+    reason = LineField(max_length=200)
+    url = models.CharField(max_length=200, blank=True)
+    people = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="moderated")
+    data = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    undone_by_name = LineField(max_length=120, blank=True)
+    undone_reason = LineField(max_length=200, blank=True)
+
+    objects = ActionManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "subject_id", "id"], name="action_about")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(undone_at=None, undone_reason="") | (Q(undone_at__isnull=False) & ~Q(undone_reason="")),
+                name="action_undone_has_reason",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="action_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.moderator_name} {self.text}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("moderation:action", args=[self.pk])
+
+    @property
+    def text(self) -> str:
+        """What was done, to go on after a name, such as "hid a comment on “Attention”"."""
+        return DEEDS[self.deed].line(self)
+
+    @property
+    def sentence(self) -> str:
+        """What was done last and why."""
+        if self.undone_at:
+            return f"{self.undone_by_name} has just undone this: {self.moderator_name} {self.text}."
+        return f"{self.moderator_name} has just done this: {self.text} ({self.reason})."
+
+    def is_same_as(self, actor, deed: Deed, reason: str) -> bool:
+        """Whether it is this deed of this moderator with this reason, just now."""
+        is_new = self.created_at > timezone.now() - SAME_WITHIN and self.undone_at is None
+        return is_new and (self.moderator_id, self.deed, self.reason) == (actor.pk, deed.key, reason)
+
+    @transaction.atomic
+    def undo(self, actor, reason: str) -> None:
+        """Take back what was done, for a reason that everybody reads. Twice is once.
+
+        Raises NotAllowed for anybody but moderators, Gone if what it was done to was deleted, and Conflict if the same
+        was done again later and stands, or another moderator has undone it for another reason.
+        """
+        deed = DEEDS[self.deed]
+        deed.prepare()
+        with suppress(Gone):
+            Action.objects._lock(actor, self.subject_kind, self.subject_id)
+        self.refresh_from_db(from_queryset=Action.objects.select_for_update(no_key=True))
+        demand_moderator(actor)
+        if self.undone_at:
+            if (self.undone_by_id, self.undone_reason) == (actor.pk, reason):
+                return
+            raise Conflict(self.sentence)
+        later = Action.objects.about(self.subject_kind, self.subject_id).standing().filter(pk__gt=self.pk)
+        if other := later.filter(deed=self.deed).order_by("-pk").first():
+            raise Conflict(f"{other.moderator_name} has done the same later. Undo that first.")
+        deed.undo(actor, self)
+        if deed.needs_case:
+            Case.objects.reopen(self.data["cases"])
+        self.undone_at, self.undone_by, self.undone_by_name = timezone.now(), actor, str(actor)
+        self.undone_reason = reason
+        self.save()
+        action_changed.send(Action, action=self)

@@ -1,0 +1,48 @@
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from lib.refusals import Gone
+from moderation.models.case import Case, Question
+from moderation.reasons import Reason
+from moderation.subjects import Kind
+
+
+class FlagManager(models.Manager):
+    @transaction.atomic
+    def make(self, actor, kind: Kind, pk: int, reason: str, words: str) -> bool:
+        """Flag the row of this kind with this id. False if the actor has flagged it already and it is not decided.
+
+        Raises Gone if the actor cannot see it.
+        """
+        actor.lock()
+        row = kind.rows(actor).filter(pk=pk).first()
+        if row is None:
+            raise Gone("This was deleted or hidden meanwhile.")
+        case = Case.objects.ensure(kind, pk, kind.label(row), Question.FLAGS)
+        return self.get_or_create(case=case, user=actor, defaults={"reason": reason, "words": words})[1]
+
+
+class Flag(models.Model):
+    """A reader's note to moderators that something should not be here, or not like this.
+
+    Only moderators read who wrote it. `user` is None when the account was deleted.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="flags", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="flags", null=True)
+    reason = models.CharField(max_length=12, choices=Reason)
+    words = models.TextField(max_length=1_000, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = FlagManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "user"], name="flag_once_a_person"),
+            models.CheckConstraint(condition=Q(reason__in=Reason.values), name="flag_reason_exists"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()

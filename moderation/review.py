@@ -1,0 +1,119 @@
+"""What moderators read to decide: the queue of open cases, and all that is to be known of one subject."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.models import Prefetch
+
+from lib import keyset
+from moderation.deeds import DEEDS, Deed, ReasonForm
+from moderation.models import Action, Answer, Case, Flag
+from moderation.subjects import KINDS, Kind
+
+CASES = 30  # of a page of the queue
+PAST_ACTIONS = 20
+
+
+@dataclass(frozen=True)
+class QueueLine:
+    """An open case with the row that it is about (None if it was deleted), and who is responsible for that.
+
+    `past`: how many standing actions concern that person.
+    """
+
+    case: Case
+    row: models.Model | None
+    author: models.Model | None
+    past: int
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A row of a kind by its id. `row` is None if it was deleted."""
+
+    kind: Kind
+    pk: int
+    row: models.Model | None
+
+    @property
+    def label(self) -> str:
+        if self.row:
+            return self.kind.label(self.row)
+        latest = Action.objects.about(self.kind, self.pk).order_by("-pk").first()
+        return (latest or Case.objects.about(self.kind, self.pk).order_by("-pk")[0]).label
+
+    @property
+    def author(self) -> models.Model | None:
+        return self.kind.author(self.row) if self.row else None
+
+    @property
+    def content(self) -> str:
+        return self.kind.content(self.row).strip() if self.row else ""
+
+    @property
+    def url(self) -> str:
+        return self.kind.url(self.row) if self.row else ""
+
+
+def queue(cursor: str) -> tuple[list[QueueLine], str]:
+    """The lines of a page of the queue, the oldest first, and the cursor of the next page.
+
+    The number of statements depends on the number of kinds, not of cases.
+    """
+    page = keyset.page(_with_evidence(Case.objects.open()).with_age(), ("age",), cursor, CASES)
+    keys, rows = defaultdict(list), {}
+    for case in page.rows:
+        keys[case.kind].append(case.subject_id)
+    for kind, pks in keys.items():
+        rows |= {(kind, pk): row for pk, row in KINDS[kind].all_rows().in_bulk(pks).items()}
+    found = [(case, rows.get((case.kind, case.subject_id))) for case in page.rows]
+    authors = [row and case.subject_kind.author(row) for case, row in found]
+    counts = Action.objects.standing().counts_of({author.pk for author in authors if author})
+    lines = [
+        QueueLine(case, row, author, counts.get(author.pk, 0) if author else 0)
+        for (case, row), author in zip(found, authors, strict=True)
+    ]
+    return lines, page.cursor
+
+
+def _with_evidence(cases):
+    """The cases with their flags, who made them, and the answers of people concerned."""
+    flags = Flag.objects.select_related("user").order_by("pk")
+    answers = Answer.objects.select_related("user", "action").order_by("pk")
+    return cases.prefetch_related(Prefetch("flags", flags), Prefetch("answers", answers))
+
+
+def find(kind: Kind, pk: int, viewer) -> Subject | None:
+    """The subject, if the viewer may see the row anyway, or somebody has flagged it or dealt with it before."""
+    is_open = kind.rows(viewer).filter(pk=pk).exists()
+    if is_open or any(model.objects.about(kind, pk).exists() for model in (Case, Action)):
+        return Subject(kind, pk, kind.find(pk))
+    return None
+
+
+def context(subject: Subject) -> dict:
+    """What the page of a subject shows besides the forms."""
+    past = Action.objects.select_related("moderator", "undone_by").order_by("-pk")
+    others = past.exclude(kind=subject.kind.key, subject_id=subject.pk)
+    return {
+        "subject": subject,
+        "cases": list(_with_evidence(Case.objects.open().about(subject.kind, subject.pk)).order_by("pk")),
+        "actions": list(past.about(subject.kind, subject.pk)[:PAST_ACTIONS]),
+        "others": list(others.concerning(subject.author)[:PAST_ACTIONS]) if subject.author else [],
+    }
+
+
+def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None) -> list[tuple[Deed, ReasonForm]]:
+    """The deeds that suit the subject with their forms; `wrong` is the key of one with its form as it was sent."""
+    seen = found["actions"][0].pk if found["actions"] else 0
+    rows = []
+    for deed in DEEDS.values():
+        if subject.kind.key not in deed.kinds or not subject.row or not deed.suits(subject.row):
+            continue
+        if deed.needs_case and not found["cases"]:
+            continue
+        initial = deed.initial(subject.row) | {"seen": seen}
+        is_wrong = wrong and wrong[0] == deed.key
+        rows.append((deed, wrong[1] if is_wrong else deed.form(initial=initial, auto_id=f"id_{deed.key}_%s")))
+    return rows

@@ -1,0 +1,151 @@
+"""What can be flagged and moderated: one Kind for each model."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db import models
+from django.urls import reverse
+
+from accounts.models import User
+from lib.text import quoted
+from orgs.models import Organisation
+from orgs.roles import EDIT, roles_with
+from papers.models import Collection, Comment, Paper
+
+MAX_DIGITS = 19  # of an id
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of things that can be flagged.
+
+    * `rows`: those that this viewer may see, and so flag; `all_rows`: those of moderators. Both have what the functions
+      below read.
+    * `label`: what the public log calls it, which quotes nothing that moderators may have to hide.
+    * `content`: what moderators read of it.
+    * `author`: the person who is responsible for it, or None.
+    * `people`: the ids of those who are notified of what moderators do with it.
+    * `handle`: the column that identifies it in the addresses of readers, as in the address of its page.
+    """
+
+    key: str
+    name: str
+    all_rows: Callable[[], models.QuerySet]
+    rows: Callable[[models.Model], models.QuerySet]
+    label: Callable[[models.Model], str]
+    content: Callable[[models.Model], str]
+    author: Callable[[models.Model], models.Model | None]
+    people: Callable[[models.Model], Iterable[int]]
+    handle: str
+    url: Callable[[models.Model], str] = lambda row: row.get_absolute_url()
+
+    def find(self, pk: int) -> models.Model | None:
+        """The row with this id, whoever may see it, or None."""
+        return self.all_rows().filter(pk=pk).first()
+
+    def find_for(self, viewer, handle: str) -> models.Model | None:
+        """The row that this viewer may see at this address, or None."""
+        if self.handle == "pk" and not (handle.isascii() and handle.isdigit() and len(handle) < MAX_DIGITS):
+            return None
+        return self.rows(viewer).filter(**{self.handle: handle}).first()
+
+
+def _author_alone(author: Callable) -> Callable[[models.Model], list[int]]:
+    return lambda row: [author(row).pk] if author(row) else []
+
+
+def _editors(organisation: Organisation) -> list[int]:
+    """The ids of those who may edit the organisation's page."""
+    members = organisation.memberships.filter(role__in=roles_with(EDIT))
+    return list(members.values_list("user", flat=True))
+
+
+def _owners(collection: Collection) -> list[int]:
+    return _editors(collection.organisation) if collection.organisation else [collection.user_id]
+
+
+def _papers() -> models.QuerySet:
+    return Paper.objects.select_related("submitted_by")
+
+
+def _comments() -> models.QuerySet:
+    return Comment.objects.select_related("author", "paper")
+
+
+def _collections() -> models.QuerySet:
+    return Collection.objects.select_related("user", "organisation")
+
+
+KINDS = {
+    kind.key: kind
+    for kind in (
+        Kind(
+            "paper",
+            "Paper",
+            _papers,
+            lambda viewer: _papers(),
+            lambda paper: f"the paper {quoted(paper)}",
+            lambda paper: f"{paper.plain_title}\n\n{paper.abstract}",
+            lambda paper: paper.submitted_by,
+            _author_alone(lambda paper: paper.submitted_by),
+            "arxiv_id",
+        ),
+        Kind(
+            "comment",
+            "Comment",
+            _comments,
+            lambda viewer: _comments().standing(),
+            lambda comment: f"a comment on {quoted(comment.paper)}",
+            lambda comment: comment.text,
+            lambda comment: comment.author,
+            _author_alone(lambda comment: comment.author),
+            "pk",
+        ),
+        Kind(
+            "collection",
+            "Collection",
+            _collections,
+            lambda viewer: _collections().open_to(viewer),
+            lambda collection: "a collection",
+            lambda collection: f"{collection.name}\n\n{collection.description}",
+            lambda collection: collection.user,
+            _owners,
+            "key",
+        ),
+        Kind(
+            "organisation",
+            "Organisation",
+            Organisation.objects.all,
+            lambda viewer: Organisation.objects.all(),
+            lambda organisation: f"the page of {organisation}",
+            lambda organisation: f"{organisation}\n\n{organisation.news}\n\n{organisation.description}",
+            lambda organisation: None,
+            _editors,
+            "slug",
+        ),
+        Kind(
+            "person",
+            "Person",
+            User.objects.all,
+            lambda viewer: User.objects.filter(is_active=True),
+            str,
+            lambda person: f"{person} ({person.username})\n\n{person.about}",
+            lambda person: person,
+            _author_alone(lambda person: person),
+            "username",
+            lambda person: reverse("papers:person", args=[person.username]),
+        ),
+    )
+}
+
+
+class KindConverter:
+    """The part of an address that names a kind, such as `comment`."""
+
+    regex = "|".join(KINDS)
+
+    def to_python(self, value: str) -> Kind:
+        return KINDS[value]
+
+    def to_url(self, value) -> str:
+        return getattr(value, "key", value)

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from moderation.views import flagging, log, queue
+
+app_name = "moderation"
+urlpatterns = [
+    path("flag/<kind:subject>/<path:handle>", flagging.flag, name="flag"),
+    path("moderation", queue.queue, name="queue"),
+    path("moderation/log", log.log, name="log"),
+    path("moderation/log.<str:format>", log.feed, name="feed"),
+    path("moderation/log/<int:pk>", log.action, name="action"),
+    path("moderation/log/<int:pk>/answer", log.answer, name="answer"),
+    path("moderation/log/<int:pk>/undo", queue.undo, name="undo"),
+    path("moderation/<kind:subject>/<int:pk>", queue.subject, name="subject"),
+    path("moderation/<kind:subject>/<int:pk>/<slug:deed>", queue.act, name="act"),
+]

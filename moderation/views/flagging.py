@@ -1,0 +1,40 @@
+from datetime import timedelta
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.factors import acts_as_moderator
+from lib.limits import request_limit
+from moderation.forms import FlagForm
+from moderation.models import Flag
+from moderation.subjects import Kind
+
+_count_flag = request_limit(
+    "flags",
+    person=30,
+    network=300,
+    period=timedelta(days=1),
+    message="You have flagged a lot today. Moderators look at what you have flagged so far. Try again tomorrow.",
+)
+
+
+@login_required
+def flag(request: HttpRequest, subject: Kind, handle: str) -> HttpResponse:
+    """Show the form that flags something for moderators, and send it."""
+    row = subject.find_for(request.user, handle)
+    if row is None:
+        raise Http404
+    url, initial = subject.url(row), {"reason": request.GET.get("reason", "")}
+    form = FlagForm(request.POST or None, kind=subject, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        _count_flag(request)
+        Flag.objects.make(request.user, subject, row.pk, **form.cleaned_data)
+        messages.success(request, "Thank you. Moderators will look at it.")
+        return HttpResponseRedirect(url)
+    context = {"form": form, "label": subject.label(row), "url": url}
+    if acts_as_moderator(request):
+        context["moderate_url"] = reverse("moderation:subject", args=[subject.key, row.pk])
+    return render(request, "moderation/flag.html", context, status=400 if form.errors else 200)

@@ -1,0 +1,79 @@
+"""Pages of moderators: the queue, a subject with everything about it, and the deeds. Everybody else gets a 404."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from lib.verbs import verb
+from moderation import review
+from moderation.deeds import DEEDS, ReasonForm
+from moderation.models import Action
+from moderation.subjects import Kind
+from orgs.views.moderation import for_moderators
+
+REVISIONS = 50  # of a comment
+
+
+@login_required
+@for_moderators
+def queue(request: HttpRequest) -> HttpResponse:
+    """The open cases, the oldest first."""
+    lines, cursor = review.queue(request.GET.get("older", ""))
+    return render(request, "moderation/queue.html", {"lines": lines, "cursor": cursor})
+
+
+@login_required
+@for_moderators
+def subject(request: HttpRequest, subject: Kind, pk: int) -> HttpResponse:
+    """A subject with its open cases, its history, and what moderators can do."""
+    return _draw(request, subject, pk)
+
+
+@verb
+@for_moderators
+def act(request: HttpRequest, subject: Kind, pk: int, deed: str) -> HttpResponse:
+    """Carry out a deed on the subject."""
+    if deed not in DEEDS or subject.key not in DEEDS[deed].kinds:
+        raise Http404
+    form = DEEDS[deed].form(request.POST, auto_id=f"id_{deed}_%s")
+    if not form.is_valid():
+        return _draw(request, subject, pk, (deed, form))
+    values = form.cleaned_data
+    action = Action.objects.take(request.user, DEEDS[deed], pk, subject, values, values["seen"])
+    messages.success(request, f"Done: {action.text}.")
+    return redirect("moderation:queue")
+
+
+@verb
+@for_moderators
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back an action."""
+    action = get_object_or_404(Action, pk=pk)
+    form = ReasonForm(request.POST, auto_id=f"id_undo{pk}_%s")
+    if not form.is_valid():
+        return _draw(request, action.subject_kind, action.subject_id, (f"undo{pk}", form))
+    action.undo(request.user, form.cleaned_data["reason"])
+    messages.success(request, f"Undone: {action.text}.")
+    return redirect("moderation:subject", action.kind, action.subject_id)
+
+
+def _draw(request: HttpRequest, kind: Kind, pk: int, wrong: tuple[str, ReasonForm] | None = None) -> HttpResponse:
+    """The page of a subject; `wrong` is the key of a form and the form, which was sent and is not valid."""
+    found = review.find(kind, pk, request.user)
+    if found is None:
+        raise Http404
+    context = review.context(found)
+    context["forms"] = review.forms_of(found, context, wrong)
+    context["undoing"] = [(action, _undo_form(action, wrong)) for action in context["actions"]]
+    if kind.key == "comment" and found.row:
+        context["revisions"] = found.row.revisions.order_by("-pk")[:REVISIONS]
+    return render(request, "moderation/subject.html", context, status=400 if wrong else 200)
+
+
+def _undo_form(action: Action, wrong: tuple[str, ReasonForm] | None) -> ReasonForm | None:
+    """The form that takes the action back, or None if that was done."""
+    if action.undone_at:
+        return None
+    key = f"undo{action.pk}"
+    return wrong[1] if wrong and wrong[0] == key else ReasonForm(auto_id=f"id_{key}_%s")

@@ -1,0 +1,218 @@
+"""Papers that moderators have removed, and what it takes to restore them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import cache
+
+from django.db import connection, models, transaction
+from django.db.models import F, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from lib import locks
+from lib.fields import LineField
+from lib.refusals import Conflict, NotAllowed
+from orgs.roles import demand_moderator
+from papers.models.affiliation import Affiliation
+from papers.models.comment import Comment
+from papers.models.commentrevision import CommentRevision
+from papers.models.commentvote import CommentVote
+from papers.models.content import Content
+from papers.models.day import Day
+from papers.models.item import PAPERS_LOCK, Item
+from papers.models.paper import Paper
+from papers.models.vote import Vote
+
+RESTORABLE = timedelta(days=30)
+IMPORTS_LOCK = 0x696E67657374  # the number of the advisory lock that imports take
+
+
+@cache
+def _tables() -> list[tuple[type[models.Model], str]]:
+    """The models whose rows are deleted with a paper, each with the lookup that leads to the paper's key.
+
+    A model comes after those that its rows refer to, and Paper comes first.
+    """
+    found = {Paper: "pk"}
+    for model, lookup in _followed(found):
+        found.setdefault(model, lookup)
+    return list(found.items())
+
+
+def _followed(found: dict) -> Iterator[tuple[type[models.Model], str]]:
+    for model, lookup in _growing(found):
+        for relation in model._meta.get_fields(include_hidden=True):
+            is_reverse = relation.one_to_many or (relation.one_to_one and relation.auto_created)
+            if is_reverse and relation.on_delete is models.CASCADE and relation.related_model not in found:
+                name = relation.field.name
+                yield relation.related_model, name if lookup == "pk" else f"{name}__{lookup}"
+
+
+def _growing(found: dict) -> Iterator[tuple]:
+    """The entries of a dict, also those that are added meanwhile."""
+    number = 0
+    while number < len(found):
+        yield list(found.items())[number]
+        number += 1
+
+
+class RemovedPaperManager(models.Manager):
+    def lock_imports(self) -> None:
+        """Let no import run until the transaction ends. Who removes or restores papers does this first."""
+        locks.take(IMPORTS_LOCK)
+
+    def among(self, arxiv_ids) -> set[str]:
+        """Those of these arXiv ids whose papers were removed, which imports leave out."""
+        return set(self.filter(arxiv_id__in=list(arxiv_ids)).values_list("arxiv_id", flat=True))
+
+    def demand_none(self, arxiv_id: str) -> None:
+        """Raises NotAllowed if the paper with this id was removed, and so cannot be submitted."""
+        if reason := self.filter(arxiv_id=arxiv_id).values_list("reason", flat=True).first():
+            raise NotAllowed(f"Moderators have removed this paper: {reason}")
+
+    @transaction.atomic
+    def remove(self, actor, paper: Paper, reason: str) -> "RemovedPaper":
+        """Delete the paper with all that refers to it, which `restore` brings back within RESTORABLE.
+
+        Its page says the reason, and no import lists it again. Raises NotAllowed for anybody but moderators, and Gone
+        if it was deleted.
+        """
+        self.lock_imports()
+        paper.lock()
+        demand_moderator(actor)
+        locks.take(PAPERS_LOCK)
+        removed = self.create(paper_key=paper.pk, arxiv_id=paper.arxiv_id, reason=reason)
+        for model, lookup in _tables():
+            keys = model.objects.filter(**{lookup: paper.pk}).order_by().values("pk").query
+            removed._archive(model, keys)
+        paper.delete()
+        return removed
+
+    def forget_archives(self) -> None:
+        """Delete what was archived more than RESTORABLE ago."""
+        self.filter(removed_at__lt=timezone.now() - RESTORABLE).update(archive=None)
+
+
+class RemovedPaper(models.Model):
+    """A paper that moderators have removed. `archive` has its row and all that were deleted with it, by tables.
+
+    It is None when they cannot be restored any more.
+    """
+
+    arxiv_id = LineField("arXiv id", max_length=32, unique=True)
+    paper_key = models.BigIntegerField()
+    reason = LineField(max_length=200)
+    removed_at = models.DateTimeField(default=timezone.now)
+    archive = models.JSONField(null=True, default=dict)
+
+    objects = RemovedPaperManager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["removed_at"], condition=Q(archive__isnull=False), name="removed_paper_archived")
+        ]
+
+    def __str__(self) -> str:
+        return self.arxiv_id
+
+    @transaction.atomic
+    def restore(self, actor) -> None:
+        """Bring the paper back with all that belongs to people who still have an account.
+
+        After RESTORABLE it can only be imported or submitted anew. Raises NotAllowed for anybody but moderators, and
+        Conflict if there is a paper with this id.
+        """
+        RemovedPaper.objects.lock_imports()
+        demand_moderator(actor)
+        locks.take(PAPERS_LOCK)
+        if Paper.objects.filter(Q(arxiv_id=self.arxiv_id) | Q(pk=self.paper_key)).exists():
+            raise Conflict("There is a paper with this id again.")
+        with connection.cursor() as cursor:
+            for model, _ in _tables():
+                cursor.execute(_insertion(model), [self.pk])
+            cursor.execute(_RETURN_ITEMS, [self.pk])
+        self._bring_up_to_date()
+        self.delete()
+
+    def _archive(self, model, keys) -> None:
+        """Add the rows of the model with these keys to the archive."""
+        table, columns = model._meta.db_table, [field.column for field in model._meta.pk_fields]
+        sql, params = keys.sql_with_params()
+        with connection.cursor() as cursor:
+            statement = _ARCHIVE.format(table=table, columns=", ".join(columns), keys=sql)
+            cursor.execute(statement, [table, *params, self.pk])
+
+    def _bring_up_to_date(self) -> None:
+        """Set all counters and derived values anew: some of the people may have left meanwhile."""
+        papers = Paper.objects.filter(pk=self.paper_key)
+        left = Comment.objects.filter(paper=self.paper_key, author=None, source_id="", retracted_at=None)
+        CommentRevision.objects.filter(comment__in=left).delete()
+        left_keys = list(left.values_list("pk", flat=True))
+        Comment.objects.touch(left_keys, retracted_at=timezone.now(), mentioned=[], **vars(Content("")))
+        Comment.objects.filter(paper=self.paper_key).update(vote_count=_count(CommentVote.objects, "comment"))
+        Affiliation.objects.refresh_organisation([self.paper_key])
+        votes = F("imported_votes") + _count(Vote.objects, "paper")
+        papers.touch([self.paper_key], vote_count=votes, picture="", picture_source="")
+        Comment.objects.recount([self.paper_key])
+        Item.objects.recount(Item.objects.lock_collections_of([self.paper_key]))
+        Day.objects.recount(list(papers.values_list("listed_on", flat=True)))
+
+
+def _count(rows, column: str):
+    """The number of these rows that refer to the outer row."""
+    counts = rows.filter(**{column: OuterRef("pk")}).order_by().values(column).annotate(n=models.Count("*"))
+    return Coalesce(models.Subquery(counts.values("n"), output_field=models.IntegerField()), 0)
+
+
+def _insertion(model) -> str:
+    """The statement that inserts the archived rows of a model.
+
+    A row whose person, organisation or collection was deleted meanwhile is left out, or refers to nobody, as if it had
+    been there when they were deleted.
+    """
+    restored = {table for table, _ in _tables()}
+    columns, values, conditions = [], [], []
+    for field in model._meta.concrete_fields:
+        if field.generated:
+            continue
+        value, target = f"archived.{field.column}", field.related_model
+        exists = target and f"EXISTS (SELECT FROM {target._meta.db_table} kept WHERE kept.id = {value})"
+        if exists and target not in restored and field.remote_field.on_delete is models.CASCADE:
+            conditions.append(f"({value} IS NULL OR {exists})")
+        elif exists and target not in restored:
+            value = f"CASE WHEN {exists} THEN {value} END"
+        columns.append(field.column)
+        values.append(value)
+    return _INSERT.format(
+        table=model._meta.db_table,
+        columns=", ".join(columns),
+        values=", ".join(values),
+        condition=" AND ".join(conditions) or "true",
+    )
+
+
+_ARCHIVE = """
+    UPDATE papers_removedpaper SET archive = archive || jsonb_build_object(%s::text, (
+        SELECT coalesce(jsonb_agg(to_jsonb(archived)), '[]') FROM {table} archived WHERE ({columns}) IN ({keys})
+    )) WHERE id = %s
+"""
+_INSERT = """
+    INSERT INTO {table} ({columns}) SELECT {values}
+    FROM papers_removedpaper removed,
+        jsonb_populate_recordset(NULL::{table}, coalesce(removed.archive -> '{table}', '[]')) archived
+    WHERE removed.id = %s AND {condition}
+    ON CONFLICT DO NOTHING
+"""
+# Places of items that others have taken meanwhile: these papers come to the end of their collections.
+_RETURN_ITEMS = """
+    INSERT INTO papers_item (collection_id, paper_id, position, note, added_at, removed_at)
+    SELECT archived.collection_id, archived.paper_id, lowest.position, archived.note, archived.added_at,
+        archived.removed_at
+    FROM papers_removedpaper removed,
+        jsonb_populate_recordset(NULL::papers_item, coalesce(removed.archive -> 'papers_item', '[]')) archived
+        CROSS JOIN LATERAL (
+            SELECT min(position) - 1 AS position FROM papers_item WHERE collection_id = archived.collection_id
+        ) lowest
+    WHERE removed.id = %s AND lowest.position IS NOT NULL
+    ON CONFLICT DO NOTHING
+"""
