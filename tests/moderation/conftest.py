@@ -1,0 +1,62 @@
+from types import SimpleNamespace
+
+import pytest
+
+from moderation.deeds import DEEDS
+from moderation.models import Action, Case, Flag
+from moderation.subjects import KINDS
+from orgs.models import Membership
+from orgs.roles import Role
+from papers.models import Collection, Comment, Content
+from tests.factories import OrganisationFactory, PaperFactory, UserFactory, appoint
+
+WORDS = {"code_url": "https://example.org/code", "project_url": "", "until": None}
+
+
+@pytest.fixture
+def mo(db):
+    return appoint(UserFactory(username="mo", name="Mo Moss"))
+
+
+@pytest.fixture
+def ned(db):
+    return appoint(UserFactory(username="ned", name="Ned Nettle"))
+
+
+def subjects(author) -> dict:
+    """One row of each kind, all of them this person's."""
+    paper = PaperFactory(arxiv_id="2509.08721", title="Common paper", submitted_by=author)
+    lab = OrganisationFactory(slug="lab", name="The Lab", description="Buy now")
+    Membership.objects.create(organisation=lab, user=author, role=Role.OWNER)
+    return {
+        "paper": paper,
+        "comment": Comment.objects.post(author, paper, Content("words-of-a-comment")),
+        "collection": Collection.objects.create(key="shelf", name="Shelf", user=author, visibility="public"),
+        "organisation": lab,
+        "person": author,
+    }
+
+
+@pytest.fixture
+def author(db):
+    return UserFactory(username="author", name="Arthur Author", about="About me")
+
+
+@pytest.fixture
+def rows(author):
+    return SimpleNamespace(**subjects(author))
+
+
+def flag(user, row, reason="spam", words="words-of-a-flag") -> Case:
+    """The case about the row, after this person has flagged it."""
+    kind = next(kind for kind in KINDS.values() if isinstance(row, kind.all_rows().model))
+    Flag.objects.make(user, kind, row.pk, reason, words)
+    return Case.objects.open().about(kind, row.pk).get()
+
+
+def take(actor, deed: str, row, reason="It is an advertisement.", seen=None, **values) -> Action:
+    """The action of a moderator who has seen all actions before, unless `seen` is another one."""
+    kind = next(kind for kind in KINDS.values() if isinstance(row, kind.all_rows().model))
+    latest = Action.objects.about(kind, row.pk).order_by("-pk").first()
+    known_pk = seen if seen is not None else latest.pk if latest else 0
+    return Action.objects.take(actor, DEEDS[deed], row.pk, kind, WORDS | {"reason": reason} | values, known_pk)
