@@ -4,9 +4,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from accounts.factors import for_moderators
 from lib import keyset
 from lib.verbs import verb
-from orgs.views.moderation import for_moderators
 from papers.discussion.forms import HideForm
 from papers.models import Comment
 
