@@ -6,13 +6,14 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core import context
-from allauth.core.exceptions import ReauthenticationRequired
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
+from django.shortcuts import render
 from django.urls import reverse
 
-from accounts import attempts, browser, unproven_mail
+from accounts import attempts, browser, suspension, unproven_mail
 from accounts.securitylog import end_other_sessions
 from lib.limits import client_ip
 from lib.mailboxes import canonical
@@ -93,6 +94,29 @@ class AccountAdapter(DefaultAccountAdapter):
         """Returns whether the session was last authenticated within REAUTHENTICATION_TIMEOUT."""
         records = get_authentication_records(self.request, self.request.user)
         return bool(records) and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
+
+    def pre_login(self, request, user, **kwargs):
+        """Returns the page for an inactive account, or None. A suspension whose time is over ends now.
+
+        Every way to sign in passes this method: password, passkey, another site, and the link that confirms an address.
+        """
+        if user.is_suspended:
+            user.end_suspension()
+        return super().pre_login(request, user, **kwargs)
+
+    def login(self, request, user) -> None:
+        """Sign in, unless the account became inactive after `pre_login`, while a code of a second factor was typed."""
+        user.refresh_from_db(fields=["is_active", "suspended_until", "suspension_reason"])
+        if not user.is_active:
+            raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
+        super().login(request, user)
+
+    def respond_user_inactive(self, request, user):
+        """Returns a page that says until when and why the account is suspended, or allauth's for a deactivated one."""
+        if not user.is_suspended:
+            return super().respond_user_inactive(request, user)
+        context = {"person": user, "answer_path": suspension.path(user)}
+        return render(request, "accounts/suspended.html", context, status=403)
 
     def pre_authenticate(self, request, **credentials) -> None:
         attempts.demand(request, credentials)

@@ -5,6 +5,4 @@ from accounts.models import Suppression, User
 
 def of(user: User) -> str:
     """Returns the first confirmed address of an active person that is not suppressed, or ""."""
-    addresses = user.confirmed_addresses() if user.is_active else []
-    suppressed = Suppression.objects.among(addresses)
-    return next((address for address in addresses if address not in suppressed), "")
+    return Suppression.objects.first_allowed(user.confirmed_addresses()) if user.is_active else ""

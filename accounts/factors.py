@@ -1,9 +1,10 @@
-"""The second factor that staff need: an authenticator app or a passkey, used in the current session."""
+"""The second factor that moderators and staff need: an app or a passkey, used in the current session."""
 
+from collections.abc import Callable
 from functools import wraps
 
 from allauth.mfa.models import Authenticator
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import render
 
 from lib.redirects import referer_path
@@ -30,7 +31,10 @@ def acts_as_moderator(request: HttpRequest) -> bool:
 
 
 def second_factor_required(view):
-    """Decorate a view for staff. Without a second factor in the session it answers 403, with links to set one up."""
+    """Decorate a view for moderators or staff.
+
+    Without a second factor in the session it answers 403, with links to set one up.
+    """
 
     @wraps(view)
     def guarded(request, *args, **kwargs):
@@ -41,3 +45,24 @@ def second_factor_required(view):
         return render(request, "accounts/second_factor.html", {"types": types, "next": back}, status=403)
 
     return guarded
+
+
+def _found_only_by(is_allowed: Callable[..., bool]):
+    """Returns a decorator of views that only some people find, who must have used a second factor."""
+
+    def decorate(view):
+        proved = second_factor_required(view)
+
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            if not is_allowed(request.user):
+                raise Http404
+            return proved(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+for_moderators = _found_only_by(lambda user: user.is_moderator)
+for_superusers = _found_only_by(lambda user: user.is_active and user.is_superuser)

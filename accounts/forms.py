@@ -119,6 +119,20 @@ class LeaveForm(forms.Form):
         return self.cleaned_data["username"]
 
 
+class AppointForm(forms.Form):
+    username = LineField(label="Username", max_length=39, widget=forms.TextInput({"autocomplete": "off"}))
+
+    def clean_username(self) -> User:
+        """Returns the person of this user name, in any case of letters."""
+        username = self.cleaned_data["username"]
+        person = User.objects.filter(username__iexact=username).first()
+        if person is None:
+            raise forms.ValidationError(f"No account has the username “{username}”.")
+        if not person.is_active:
+            raise forms.ValidationError(f"The account {person.username} is not active, so it can't be appointed.")
+        return person
+
+
 class AddPasskeyForm(AddWebAuthnForm):
     name = LineField(required=False, max_length=100)
 

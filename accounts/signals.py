@@ -6,3 +6,5 @@ from django.dispatch import Signal
 suppressed = Signal()
 # Argument: user. Whatever gives access to the person's data without sign-in must end, such as keys of feeds.
 access_revoked = Signal()
+# Arguments: actor, user, appointed (whether the user became a moderator, or ceased to be one by appointment).
+moderator_appointed = Signal()

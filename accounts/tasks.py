@@ -1,4 +1,4 @@
-"""Background tasks for accounts: mailing a warning, and deleting old rows every night."""
+"""Background tasks for accounts: mailing a warning, ending suspensions, and deleting old rows every night."""
 
 from procrastinate.contrib.django import app
 
@@ -16,6 +16,12 @@ def warn(user: int, network: str, knows_password: bool) -> None:
             subject = "Failed attempts to sign in to your account"
             context = {"person": person, "network": network, "knows_password": knows_password}
             template_mail.write("accounts/failed_sign_ins.txt", address, subject, context).send()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(pass_context=False)
+def end_suspensions(timestamp: int) -> None:
+    User.objects.end_suspensions()
 
 
 @app.periodic(cron="57 3 * * *")

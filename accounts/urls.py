@@ -1,12 +1,15 @@
 from django.urls import path
 
-from accounts import views
+from accounts.views import moderators, settings
 
 app_name = "accounts"
 urlpatterns = [
-    path("settings/profile", views.profile, name="profile"),
-    path("settings/security", views.security, name="security"),
-    path("settings/security/sign-out", views.sign_out_elsewhere, name="sign_out_elsewhere"),
-    path("settings/sign-in-again", views.sign_in_again, name="sign_in_again"),
-    path("markdown", views.markdown, name="markdown"),
+    path("settings/profile", settings.profile, name="profile"),
+    path("settings/security", settings.security, name="security"),
+    path("settings/security/sign-out", settings.sign_out_elsewhere, name="sign_out_elsewhere"),
+    path("settings/sign-in-again", settings.sign_in_again, name="sign_in_again"),
+    path("markdown", settings.markdown, name="markdown"),
+    path("moderation/moderators", moderators.moderators, name="moderators"),
+    path("moderation/moderators/appoint", moderators.appoint, name="appoint_moderator"),
+    path("moderation/moderators/<str:username>/dismiss", moderators.dismiss, name="dismiss_moderator"),
 ]

@@ -1,33 +1,18 @@
-"""Decorators of views that need no account: pages behind links in mails, and forms that anybody may send."""
+"""Decorators of views that need no account: verbs behind links in mails, and forms that anybody may send."""
 
 from functools import wraps
 
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from lib.secret_links import by_link
 from lib.verbs import posts_only
 
 
-def by_link(view):
-    """Open a view to whoever has its link from a mail. There is no session involved, so no CSRF token either.
-
-    The link is a secret: no cache keeps the page, and neither other sites nor search engines learn its address.
-    """
-
-    @csrf_exempt
-    @never_cache
-    @wraps(view)
-    def wrapped(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return wrapped
-
-
 def verb_by_link(view):
-    """Like `by_link`, for a view that changes state: only by POST, since mail scanners open every link."""
+    """Like `lib.secret_links.by_link`, for a view that changes state.
+
+    It takes POST only, since mail scanners open every link.
+    """
 
     @by_link
     @wraps(view)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("moderation/log/<int:pk>", log.action, name="action"),
     path("moderation/log/<int:pk>/answer", log.answer, name="answer"),
     path("moderation/log/<int:pk>/undo", queue.undo, name="undo"),
+    path("moderation/suspended/<str:token>", log.suspended, name="suspended"),
     path("moderation/<kind:subject>/<int:pk>", queue.subject, name="subject"),
     path("moderation/<kind:subject>/<int:pk>/<slug:deed>", queue.act, name="act"),
 ]

@@ -2,9 +2,10 @@
 
 from django.db import transaction
 
+from accounts.moderators import demand_moderator
 from orgs.models import Event, FormerSlug, Membership, Organisation
 from orgs.models.invitation import State
-from orgs.roles import Role, demand_moderator
+from orgs.roles import Role
 from orgs.signals import organisation_merged
 
 
@@ -14,10 +15,10 @@ def merge(moderator, old: Organisation, into: Organisation) -> None:
 
     Raises NotAllowed for an actor who is no moderator, Gone if one of the two was merged away meanwhile.
     """
-    demand_moderator(moderator)
     Organisation.objects.lock_slugs()
     for organisation in sorted((old, into), key=lambda organisation: organisation.pk):
         organisation.lock()
+    demand_moderator(moderator)
     _move_members(old, into)
     _move_open_once(old.invitations, into, "invited")
     _move_open_once(old.claims, into, "user")

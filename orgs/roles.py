@@ -2,8 +2,6 @@
 
 from django.db.models import TextChoices
 
-from lib.refusals import NotAllowed
-
 
 class Role(TextChoices):
     OWNER = "owner"
@@ -40,12 +38,3 @@ def who_may(deed: str) -> str:
     """The roles that include the deed, as a sentence names them: "owners and admins"."""
     *most, last = [f"{role}s" for role in roles_with(deed)]
     return f"{', '.join(most)} and {last}" if most else last
-
-
-def demand_moderator(user) -> None:
-    """Raises NotAllowed unless the user is a moderator.
-
-    Views for moderators also want a second factor, which is a matter of the session (see `accounts.factors`).
-    """
-    if not user.is_moderator:
-        raise NotAllowed("Only moderators can do this.")

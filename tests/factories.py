@@ -23,9 +23,10 @@ class UserFactory(DjangoModelFactory):
     email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
 
 
-def appoint(user: User) -> User:
-    """The user, who is staff from now on and has a second factor, as all staff must."""
-    user.is_staff = True
+def appoint(user: User, **fields) -> User:
+    """The user, who is a moderator from now on and has a second factor, as all moderators must."""
+    for name, value in ({"is_appointed_moderator": True} | fields).items():
+        setattr(user, name, value)
     user.save()
     TOTP.activate(user, generate_totp_secret())
     return user

@@ -46,7 +46,7 @@ def people() -> dict[str, User | None]:
     """Make the site, in which Olga owns The Lab, Rita reads, Mo moderates, and Hilda hides all that she can hide."""
     olga = confirm(UserFactory(username="olga", name="Olga Owner", shows_votes=True))
     rita = confirm(UserFactory(pk=9_000_001, username="rita", name="Rita Reader"))
-    moderator = confirm(appoint(UserFactory(username="mo", name="Mo Moss", is_superuser=True)))
+    moderator = confirm(appoint(UserFactory(username="mo", name="Mo Moss", is_staff=True, is_superuser=True)))
     hidden = dict.fromkeys(["shows_submissions", "shows_votes", "shows_collections", "shows_memberships"], False)
     hilda = confirm(UserFactory(username="hilda", name="Hilda Hidden", **hidden))
     lab = OrganisationFactory(slug="lab", name="The Lab")

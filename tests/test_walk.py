@@ -53,6 +53,7 @@ READERS = {
     "accounts:profile": SIGNED_IN,
     "accounts:sign_in_again": SIGNED_IN,
     "accounts:security": SIGNED_IN,
+    "accounts:moderators": set(),  # none of them is a superuser
     **{f"inbox:{page}": set() for page in ("confirm", "never", "unsubscribe", "manage")},  # there is no such token
     "inbox:letters": SIGNED_IN,
     "orgs:new": SIGNED_IN,

@@ -64,6 +64,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("held_profile", models.JSONField(blank=True, editable=False, null=True)),
+                (
+                    "is_appointed_moderator",
+                    models.BooleanField(default=False, editable=False, verbose_name="moderator"),
+                ),
+                ("suspended_until", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("suspension_reason", lib.fields.LineField(blank=True, editable=False, max_length=200)),
                 ("email", lib.fields.MailField(blank=True, max_length=254, verbose_name="email address")),
                 (
                     "is_staff",
@@ -177,6 +183,13 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("suspended_until__isnull", False)),
+                        fields=["suspended_until"],
+                        name="user_suspended_until",
+                    )
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -188,6 +201,18 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(
                         django.db.models.functions.text.Lower("username"), name="username_once_in_any_case"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_active", False), ("suspension_reason", ""), _connector="OR"),
+                        name="user_suspended_is_inactive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("suspended_until", None),
+                            models.Q(("suspension_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="user_suspended_for_a_reason",
                     ),
                 ],
             },
@@ -213,13 +238,17 @@ class Migration(migrations.Migration):
                             ("disconnected", "Account disconnected"),
                             ("sessions_ended", "Other sessions ended"),
                             ("feed_key_renewed", "Feed addresses renewed"),
+                            ("suspended", "Account suspended"),
+                            ("reinstated", "Suspension ended"),
+                            ("appointed", "Appointed as a moderator"),
+                            ("dismissed", "Dismissed as a moderator"),
                         ],
                         max_length=20,
                     ),
                 ),
                 ("detail", models.CharField(blank=True, max_length=300)),
-                ("network", models.CharField(max_length=43)),
-                ("browser", models.CharField(max_length=40)),
+                ("network", models.CharField(blank=True, max_length=43)),
+                ("browser", models.CharField(blank=True, max_length=40)),
                 ("count", models.PositiveIntegerField(default=1)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (

@@ -1,6 +1,7 @@
 from django.db import models, transaction
 from django.db.models import Q
 
+from accounts.moderators import demand_moderator
 from lib.refusals import NotAllowed
 
 FIELDS = ("about", "links", "portrait")
@@ -51,8 +52,7 @@ class HeldProfile(models.Model):
     def _lock_to_moderate(self, actor) -> None:
         rows = type(self).objects.select_for_update(no_key=True)
         self.refresh_from_db(from_queryset=rows, fields=[*FIELDS, "held_profile"])
-        if not actor.is_moderator:
-            raise NotAllowed("Only moderators can do this.")
+        demand_moderator(actor)
 
     def _write(self, **values) -> None:
         for name, value in values.items():

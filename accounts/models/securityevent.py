@@ -23,6 +23,10 @@ class EventKind(models.TextChoices):
     DISCONNECTED = "disconnected", "Account disconnected"
     SESSIONS_ENDED = "sessions_ended", "Other sessions ended"
     FEED_KEY_RENEWED = "feed_key_renewed", "Feed addresses renewed"
+    SUSPENDED = "suspended", "Account suspended"
+    REINSTATED = "reinstated", "Suspension ended"
+    APPOINTED = "appointed", "Appointed as a moderator"
+    DISMISSED = "dismissed", "Dismissed as a moderator"
 
 
 class SecurityEventManager(models.Manager):
@@ -32,7 +36,7 @@ class SecurityEventManager(models.Manager):
 
         So a thousand attempts from one network are one entry, and strangers cannot fill a log.
         """
-        user.lock()
+        type(user).objects.filter(pk=user.pk).lock()
         event = self.recent(user, kind).filter(network=network).first()
         if event is None:
             return self.create(user=user, kind=kind, network=network, browser=browser)
@@ -55,14 +59,15 @@ class SecurityEventManager(models.Manager):
 class SecurityEvent(models.Model):
     """An entry of a person's security log: a sign-in, a failed attempt, or a change of how the account is protected.
 
-    Failed attempts from one network within a day are one entry, with their count and the time of the first.
+    Failed attempts from one network within a day are one entry, with their count and the time of the first. What others
+    decided about the account has neither network nor browser.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="security_events", db_index=False)
     kind = models.CharField(max_length=20, choices=EventKind.choices)
     detail = models.CharField(max_length=300, blank=True)
-    network = models.CharField(max_length=43)  # a range of addresses, made by `lib.throttle.network`
-    browser = models.CharField(max_length=40)
+    network = models.CharField(max_length=43, blank=True)  # a range of addresses, made by `lib.throttle.network`
+    browser = models.CharField(max_length=40, blank=True)
     count = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
 

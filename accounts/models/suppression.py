@@ -33,6 +33,11 @@ class SuppressionManager(models.Manager):
         rows = self.in_bulk([digest for digests in digests_of.values() for digest in digests])
         return {email: row for email, digests in digests_of.items() for digest in digests if (row := rows.get(digest))}
 
+    def first_allowed(self, emails: list[str]) -> str:
+        """Returns the first of these addresses that is not suppressed, or ""."""
+        suppressed = self.among(emails)
+        return next((email for email in emails if email not in suppressed), "")
+
     def lift(self, email: str) -> None:
         self.filter(digest__in=_digests(email)).delete()
 

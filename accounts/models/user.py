@@ -3,6 +3,7 @@ from datetime import timedelta
 from functools import partial
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import models as auth
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.validators import RegexValidator
@@ -12,11 +13,13 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models.heldprofile import HeldProfile
+from accounts.models.moderated import Moderated
 from accounts.signals import access_revoked
 from accounts.usernames import validate_full_name
 from lib import profile_links, template_mail
 from lib.fields import LineField, MailField
 from lib.images import forget
+from lib.locks import LockQuerySet
 from lib.mailboxes import canonical
 from lib.text import initials
 
@@ -38,7 +41,7 @@ def shows_everybody(section: str, person: str = "") -> Q:
     return Q(**{f"{person}is_active": True, f"{person}shows_{section}": True})
 
 
-class UserQuerySet(models.QuerySet):
+class UserQuerySet(LockQuerySet):
     def showing(self, section: str, *, to):
         """Returns the people who let `to` see a section of their page: "votes", "submissions", "collections" or
         "memberships". `User.shows` is the same for one person.
@@ -49,10 +52,25 @@ class UserQuerySet(models.QuerySet):
         """Returns the active people with these user names in lower case."""
         return self.alias(lowered=Lower("username")).filter(lowered__in=list(usernames), is_active=True)
 
+    def moderators(self):
+        """Returns the people for whom `User.is_moderator` is true."""
+        return self.filter(Q(is_appointed_moderator=True) | Q(is_superuser=True), is_active=True)
+
+    def with_power(self):
+        """Returns appointed moderators and superusers, active or not, with `has_factor`: whether they set up one."""
+        types = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+        factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=types)
+        people = self.filter(Q(is_appointed_moderator=True) | Q(is_superuser=True))
+        return people.annotate(has_factor=Exists(factors))
+
+    def superusers(self):
+        """Returns the active superusers."""
+        return self.filter(is_superuser=True, is_active=True)
+
     def never_confirmed(self):
         """Returns accounts older than CONFIRMED_WITHIN that have an unconfirmed address and no confirmed one.
 
-        Accounts that were ever signed in and those of staff are not among them.
+        Accounts that were ever signed in and those of staff, moderators and superusers are not among them.
         """
         addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
         return self.filter(
@@ -61,6 +79,7 @@ class UserQuerySet(models.QuerySet):
             last_login=None,
             is_staff=False,
             is_superuser=False,
+            is_appointed_moderator=False,
             date_joined__lt=timezone.now() - CONFIRMED_WITHIN,
         )
 
@@ -84,8 +103,13 @@ class UserManager(auth.UserManager.from_queryset(UserQuerySet)):
                     list(rows.select_for_update())
                 self.never_confirmed().filter(pk=pk).delete()
 
+    def end_suspensions(self) -> None:
+        """End the suspensions whose time is over."""
+        for person in self.filter(suspended_until__lte=timezone.now()):
+            person.end_suspension()
 
-class User(HeldProfile, auth.AbstractUser):
+
+class User(HeldProfile, Moderated, auth.AbstractUser):
     """A person with an account. `username` is public and part of addresses; `name` is what pages show."""
 
     username = models.CharField(
@@ -126,10 +150,11 @@ class User(HeldProfile, auth.AbstractUser):
 
     objects = UserManager()
 
-    class Meta:
+    class Meta(Moderated.Meta):
         constraints = [
-            *HeldProfile.Meta.constraints,
             models.UniqueConstraint(Lower("username"), name="username_once_in_any_case"),
+            *Moderated.Meta.constraints,
+            *HeldProfile.Meta.constraints,
         ]
 
     def __str__(self) -> str:
@@ -140,18 +165,6 @@ class User(HeldProfile, auth.AbstractUser):
 
     def get_short_name(self) -> str:
         return self.username
-
-    @property
-    def is_moderator(self) -> bool:
-        """Whether this person may enter the admin, decide claims and merge organisations.
-
-        Views use `accounts.factors.acts_as_moderator`, which also requires a second factor.
-        """
-        return self.is_active and self.is_staff
-
-    def lock(self) -> None:
-        """Lock the row until the transaction ends, so that limits on what a person may have hold among requests."""
-        User.objects.select_for_update(no_key=True).get(pk=self.pk)
 
     def confirmed_addresses(self) -> list[str]:
         """Returns the confirmed addresses in their canonical form, the primary one first."""

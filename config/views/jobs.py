@@ -5,11 +5,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.factors import for_moderators
 from config import jobs as queue
 from lib.jobs import errors, masked
 from lib.redirects import redirect_back
 from lib.verbs import verb
-from orgs.views.moderation import for_moderators
 
 
 @login_required

@@ -5,8 +5,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.factors import for_moderators
 from lib import keyset
-from orgs.views.moderation import for_moderators
 
 ENTRIES = 50
 

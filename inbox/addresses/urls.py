@@ -2,8 +2,9 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path
 from django.views.decorators.cache import never_cache
 
-from inbox.access import by_link, verb_by_link
+from inbox.access import verb_by_link
 from inbox.addresses.views import managing, subscribing, unsubscribing
+from lib.secret_links import by_link
 from lib.verbs import verb
 
 urlpatterns = [

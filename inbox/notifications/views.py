@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
-from inbox.access import by_link
 from inbox.models import Choice, Notification
 from inbox.models.choice import NotificationMails
 from inbox.models.kind import KINDS, Delivery
 from inbox.signed_links import STOP
 from lib import keyset
 from lib.refusals import BadInput
+from lib.secret_links import by_link
 from lib.verbs import verb
 from orgs.models import Invitation
 

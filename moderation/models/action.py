@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.moderators import demand_moderator
 from lib.fields import LineField
 from lib.refusals import Conflict, Gone
 from moderation.deeds.deed import DEEDS, Deed
@@ -16,7 +17,6 @@ from moderation.models.about import About, AboutQuerySet
 from moderation.models.case import Case
 from moderation.signals import action_changed
 from moderation.subjects import Kind
-from orgs.roles import demand_moderator
 
 SAME_WITHIN = timedelta(minutes=1)  # in which the same action of the same moderator is the same form, sent twice
 

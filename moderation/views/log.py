@@ -1,16 +1,19 @@
 """The public log of what moderators did, one of its lines, and the answers of those concerned."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 
+from accounts import suspension
 from accounts.factors import acts_as_moderator
 from lib import keyset
 from lib.pages import page, versioned
+from lib.secret_links import by_link
 from moderation import feed as log_feed
+from moderation.deeds.owners import Suspend
 from moderation.forms import AnswerForm
 from moderation.models import Action, Answer
+from moderation.subjects import KINDS
 from papers.syndication.formats import FORMATS
 from papers.syndication.views.feeds import for_readers
 
@@ -49,12 +52,23 @@ def action(request: HttpRequest, pk: int) -> HttpResponse:
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """The form of one's message to moderators about an action that concerns one, or the message that was sent."""
     found = get_object_or_404(Action.objects.concerning(request.user), pk=pk)
+    return _answer(request, request.user, found)
+
+
+@by_link
+def suspended(request: HttpRequest, token: str) -> HttpResponse:
+    """The same for the suspension of somebody who therefore cannot sign in, but has the link from the mail."""
+    person = suspension.read(token)
+    suspensions = Action.objects.about(KINDS["person"], person.pk).standing().filter(deed=Suspend.key)
+    return _answer(request, person, get_object_or_404(suspensions.order_by("-pk")[:1]))
+
+
+def _answer(request: HttpRequest, person, action: Action) -> HttpResponse:
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        Answer.objects.write(request.user, found, form.cleaned_data["text"])
-        messages.success(request, "Your message was sent to the moderators.")
-        return redirect("moderation:answer", pk)
-    context = {"action": found, "form": form, "sent": found.answers.filter(user=request.user).first()}
+        Answer.objects.write(person, action, form.cleaned_data["text"])
+        return HttpResponseRedirect(request.path)
+    context = {"action": action, "form": form, "sent": action.answers.filter(user=person).first()}
     return render(request, "moderation/answer.html", context, status=400 if form.errors else 200)
 
 

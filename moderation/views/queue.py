@@ -5,12 +5,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from accounts.factors import for_moderators
 from lib.verbs import verb
 from moderation import review
 from moderation.deeds import DEEDS, ReasonForm
 from moderation.models import Action
 from moderation.subjects import Kind
-from orgs.views.moderation import for_moderators
 
 REVISIONS = 50  # of a comment
 

@@ -5,10 +5,11 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
+from accounts.moderators import demand_moderator
 from lib.refusals import Conflict, NotAllowed
 from orgs.models.event import Event
 from orgs.models.membership import Membership
-from orgs.roles import Role, demand_moderator
+from orgs.roles import Role
 from orgs.signals import claim_decided
 
 CLAIMS_A_DAY = 5  # by one person

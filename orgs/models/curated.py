@@ -10,13 +10,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.utils import timezone
 
+from accounts.moderators import demand_moderator
 from lib import profile_links
 from lib.conflicts import merge
 from lib.fields import LineField, UrlLineField
 from lib.images import forget
 from lib.refusals import BadInput, Conflict
 from orgs.models.event import Event
-from orgs.roles import EDIT, demand_moderator
+from orgs.roles import EDIT
 
 MOST = {"featured": 12, "sections": 8}  # of each shelf: ids of papers, and of collections, in the page's own order
 STATE = (

@@ -1,13 +1,11 @@
 """Claims to decide and organisations to merge: pages of moderators, which answer everybody else with a 404."""
 
-from functools import wraps
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from accounts.factors import second_factor_required
+from accounts.factors import for_moderators
 from lib import keyset
 from lib.refusals import BadInput
 from lib.verbs import verb
@@ -16,19 +14,6 @@ from orgs.merging import joining, merge
 from orgs.models import Claim, FormerSlug
 
 CLAIMS = 30
-
-
-def for_moderators(view):
-    """Decorate a view that only moderators find, who must have proved a second factor."""
-    proved = second_factor_required(view)
-
-    @wraps(view)
-    def guarded(request, *args, **kwargs):
-        if not request.user.is_moderator:
-            raise Http404
-        return proved(request, *args, **kwargs)
-
-    return guarded
 
 
 @login_required

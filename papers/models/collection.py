@@ -8,13 +8,14 @@ from django.db.models.functions import Lower, Now
 from django.urls import reverse
 
 from accounts.models.user import User, shows_everybody
+from accounts.moderators import demand_moderator
 from lib.fields import LineField
 from lib.locks import LockQuerySet
 from lib.refusals import BadInput, Gone, NotAllowed
 from lib.text import one_line
 from lib.words import ascii_slug
 from orgs.models import Event, Organisation
-from orgs.roles import KEEP, SEE, demand_moderator, roles_with
+from orgs.roles import KEEP, SEE, roles_with
 
 MOST = 200  # of one owner
 _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is easily taken for another

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.moderators import demand_moderator
 from lib.fields import LineField, UrlLineField
 from lib.markup import MAX_MENTIONS, mentions
 from lib.refusals import BadInput, Conflict, Gone, NotAllowed
-from orgs.roles import demand_moderator
 from papers.models.commentqueryset import CommentQuerySet
 from papers.models.commentrevision import CommentRevision
 from papers.models.content import Content, ContentFields, Outcome

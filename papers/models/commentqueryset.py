@@ -50,7 +50,8 @@ class CommentQuerySet(LockQuerySet):
 
     def for_rows(self):
         """Only what the key of a comment's cached HTML is made of. All have one paper, which the caller has read."""
-        author = ("username", "name", "is_active", "is_staff", "shows_submissions", "shows_memberships")
+        author = ("username", "name", "shows_submissions", "shows_memberships")
+        author += ("is_active", "is_superuser", "is_appointed_moderator")
         return (
             self.defer(None)
             .select_related(None)

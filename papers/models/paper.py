@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from accounts.moderators import demand_moderator
 from lib.fields import LineField, UrlLineField
 from lib.refusals import Gone, NotAllowed
 from lib.tex import plain
-from orgs.roles import demand_moderator
 from papers import identifiers
 from papers.models.paperqueryset import REPORTED, PaperQuerySet
 from papers.models.reproduction import Reproduction

@@ -9,10 +9,10 @@ from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.moderators import demand_moderator
 from lib import locks
 from lib.fields import LineField
 from lib.refusals import Conflict, NotAllowed
-from orgs.roles import demand_moderator
 from papers.models.affiliation import Affiliation
 from papers.models.comment import Comment
 from papers.models.commentrevision import CommentRevision

@@ -94,7 +94,7 @@ def test_settings_are_in_the_house_style_and_for_the_signed_in(dora, signed_in, 
 def test_the_admin_asks_for_the_same_sign_in(stranger, signed_in, alice):
     assert "/accounts/login/" in stranger.get("/admin/", follow=True).redirect_chain[-1][0]
     alice.is_superuser = True
-    assert "Site administration" in signed_in(appoint(alice)).get("/admin/").content.decode()
+    assert "Site administration" in signed_in(appoint(alice, is_staff=True)).get("/admin/").content.decode()
 
 
 @pytest.mark.parametrize("provider", ["github", "orcid", "huggingface"])

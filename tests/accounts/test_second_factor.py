@@ -11,7 +11,7 @@ from orgs.roles import Role
 from tests.accounts.entrance import add_app, browser_of, code, register, send, set_up_app, sign_in
 from tests.conftest import Reader
 
-ARGUMENTS = {"pk": "1"}
+ARGUMENTS = {"pk": "1", "username": "mo"}
 
 
 def of_staff() -> list[str]:

@@ -37,7 +37,7 @@ def sign_up(reader, username, email="dora@example.org"):
 @pytest.fixture
 def admin(alice, signed_in):
     alice.is_superuser = True
-    return signed_in(appoint(confirm(alice)))
+    return signed_in(appoint(confirm(alice), is_staff=True))
 
 
 @pytest.mark.parametrize("username", GOOD)

@@ -171,7 +171,7 @@ def test_a_reader_hears_what_did_not_work(visit, alice, paper):
 
 
 def test_a_passkey_signs_in_and_is_a_second_factor(visit, dora):
-    dora.is_staff = True
+    dora.is_appointed_moderator = True
     dora.save()
     page = visit("/accounts/login/?next=/accounts/2fa/webauthn/add/")
     wire = page.context.new_cdp_session(page)

@@ -194,8 +194,8 @@ def test_pages_of_a_moderator(visit, transactional_db):
     assert_faultless(visit("/papers", user=transactional_db.moderator), MODERATOR)
 
 
-def test_the_page_that_asks_staff_for_a_second_factor(visit):
-    staff = UserFactory(username="s" * 39, name="S" * 120, is_staff=True)
+def test_the_page_that_asks_moderators_for_a_second_factor(visit):
+    staff = UserFactory(username="s" * 39, name="S" * 120, is_appointed_moderator=True)
     assert_faultless(visit("/papers", user=staff, expecting=["status of 403"]), ["/moderation/claims"])
 
 

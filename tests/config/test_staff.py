@@ -14,7 +14,7 @@ PAGE = "/moderation/staff"
 
 @pytest.fixture
 def moderator(db):
-    return appoint(UserFactory(username="mo", name="Mo Moss", is_superuser=True))
+    return appoint(UserFactory(username="mo", name="Mo Moss", is_staff=True, is_superuser=True))
 
 
 def entries(by: User, number: int) -> None:

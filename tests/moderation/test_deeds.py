@@ -18,7 +18,17 @@ from tests.race import race
 
 PAIRS = [(deed.key, kind) for deed in DEEDS.values() for kind in deed.kinds]
 # What a deed and its undoing leave behind: the log, and what says that a page has changed.
-TRACES = {"revision", "changed_at", "updated_at", "edition", "change", "changed_by_id", "previous", "picture_source", "hidden_by_id"}
+TRACES = {
+    "revision",
+    "changed_at",
+    "updated_at",
+    "edition",
+    "change",
+    "changed_by_id",
+    "previous",
+    "picture_source",
+    "hidden_by_id",
+}
 
 
 def state(row) -> dict:

@@ -147,7 +147,7 @@ def test_a_long_log_costs_what_a_short_one_costs(lab, alice, bob, signed_in, lin
 
 
 def test_changes_in_the_admin_are_in_the_log_too(lab, carol, moderator, signed_in, log):
-    moderator.is_superuser = True
+    moderator.is_staff = moderator.is_superuser = True
     moderator.save()
     alices, bobs = lab.memberships.order_by("user__username")
     rows = [(alices.pk, alices.user_id, "owner"), (bobs.pk, bobs.user_id, "admin"), ("", carol.pk, "member")]

@@ -63,7 +63,7 @@ def test_a_paper_that_is_deleted_anywhere_is_counted_nowhere(delete, paper, alic
     for collection in (both, removed):
         Item.objects.add(alice, collection, [paper.pk, stays.pk])
     Item.objects.remove(alice, removed, [paper.pk])
-    delete(paper, signed_in(appoint(UserFactory(is_superuser=True))))
+    delete(paper, signed_in(appoint(UserFactory(is_staff=True, is_superuser=True))))
     assert list(Paper.objects.all()) == [stays]
     assert list(Collection.objects.values_list("paper_count", flat=True)) == [1, 1]
     assert Day.objects.get().paper_count == 1

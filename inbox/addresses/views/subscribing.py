@@ -14,13 +14,14 @@ from accounts import unproven_mail
 from accounts.models import Suppression
 from accounts.models.suppression import Why
 from inbox import signed_links
-from inbox.access import by_link, for_strangers
+from inbox.access import for_strangers
 from inbox.addresses import tasks
 from inbox.addresses.forms import ReminderForm, SubscribeForm, common_zones
 from inbox.letters.issue import compose
 from inbox.models import Subscription
 from lib.jobs import defer
 from lib.limits import client_ip
+from lib.secret_links import by_link
 from papers.lists.pages import limit_searches
 
 

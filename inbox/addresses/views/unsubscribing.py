@@ -4,9 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from inbox import signed_links
-from inbox.access import by_link, verb_by_link
+from inbox.access import verb_by_link
 from inbox.models import Subscription
 from inbox.models.subscription import EndReason
+from lib.secret_links import by_link
 
 
 @by_link

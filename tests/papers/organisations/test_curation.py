@@ -57,7 +57,7 @@ def order(lab, papers) -> list[int]:
 def test_who_may(drafted, carol, signed_in, verb, who):
     if who in Role:
         Membership.objects.create(organisation=drafted, user=carol, role=who)
-    carol.is_staff = who == "moderator"
+    carol.is_appointed_moderator = who == "moderator"
     carol.save()
     before = everything()
     answer = signed_in(carol).act(f"/orgs/lab/{verb}", VERBS[verb])

@@ -189,4 +189,4 @@ def test_a_vote_that_is_not_written_yet_counts_once(alice, paper, act):
 def test_the_admin_deletes_nobody(dora, alice, signed_in):
     """Only the page of the user checks for organisations without another owner."""
     alice.is_superuser = True
-    assert signed_in(appoint(alice)).get(f"/admin/accounts/user/{dora.pk}/delete/").status_code == 403
+    assert signed_in(appoint(alice, is_staff=True)).get(f"/admin/accounts/user/{dora.pk}/delete/").status_code == 403
