@@ -108,12 +108,11 @@ def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None
     """The deeds that suit the subject with their forms; `wrong` is the key of one with its form as it was sent."""
     seen = found["actions"][0].pk if found["actions"] else 0
     rows = []
-    for deed in DEEDS.values():
-        if subject.kind.key not in deed.kinds or not subject.row or not deed.suits(subject.row):
+    for deed in (deed for deed in DEEDS.values() if subject.kind.key in deed.kinds):
+        is_possible = deed.suits(subject.row) if subject.row else deed.needs_case
+        if not is_possible or (deed.needs_case and not found["cases"]):
             continue
-        if deed.needs_case and not found["cases"]:
-            continue
-        initial = deed.initial(subject.row) | {"seen": seen}
+        initial = {"seen": seen} | (deed.initial(subject.row) if subject.row else {})
         is_wrong = wrong and wrong[0] == deed.key
         rows.append((deed, wrong[1] if is_wrong else deed.form(initial=initial, auto_id=f"id_{deed.key}_%s")))
     return rows

@@ -1,5 +1,4 @@
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -52,36 +51,32 @@ class ActionManager(models.Manager.from_queryset(ActionQuerySet)):
             if latest.is_same_as(actor, deed, values["reason"]):
                 return latest
             raise Conflict(f"{latest.sentence} Look at it again before you decide.")
-        if not deed.suits(row) or (deed.needs_case and not Case.objects.open().about(kind, pk).exists()):
+        cases = Case.objects.close(kind, pk)
+        if (row and not deed.suits(row)) or (deed.needs_case and not cases):
             raise Conflict("There is nothing to do any more. Look at it again before you decide.")
-        label, people = kind.label(row), list(kind.people(row)) if deed.notifies else []
-        url, data = kind.url(row), deed.carry_out(actor, row, values)
-        data["cases"] = Case.objects.close(kind, pk)
-        action = self.create(
-            moderator=actor,
-            moderator_name=str(actor),
-            deed=deed.key,
-            reason=values["reason"],
-            kind=kind.key,
-            subject_id=pk,
-            label=label,
-            url=url,
-            data=data,
-        )
+        if row is None and not deed.needs_case:
+            raise Gone("This was deleted meanwhile.")
+        people = list(kind.people(row)) if row and deed.notifies else []
+        action = self.model(moderator=actor, moderator_name=str(actor), deed=deed.key, reason=values["reason"])
+        action.kind, action.subject_id, action.url = kind.key, pk, kind.url(row) if row else ""
+        action.label = kind.label(row) if row else Case.objects.get(pk=cases[0]).label
+        action.data = deed.carry_out(actor, row, values) | {"cases": cases}
+        action.save()
         action.people.set(people)
         action_changed.send(Action, action=action)
         return action
 
-    def _lock(self, actor, kind: Kind, pk: int) -> models.Model:
-        """Lock the actor and the row, and return the row. People are locked in the order of their keys."""
+    def _lock(self, actor, kind: Kind, pk: int) -> models.Model | None:
+        """Lock the actor and the row, and return the row, or None if it was deleted.
+
+        People are locked in the order of their keys.
+        """
         people = [actor.pk, pk] if kind.key == "person" else [actor.pk]
         list(get_user_model().objects.filter(pk__in=people).order_by("pk").select_for_update(no_key=True))
         actor.lock()
         demand_moderator(actor)
         row = kind.find(pk)
-        if row is None:
-            raise Gone("This was deleted meanwhile.")
-        if kind.key != "person":
+        if row and kind.key != "person":
             row.lock()
         return kind.find(pk)
 
@@ -151,8 +146,7 @@ class Action(About):
         """
         deed = DEEDS[self.deed]
         deed.prepare()
-        with suppress(Gone):
-            Action.objects._lock(actor, self.subject_kind, self.subject_id)
+        Action.objects._lock(actor, self.subject_kind, self.subject_id)
         self.refresh_from_db(from_queryset=Action.objects.select_for_update(no_key=True))
         demand_moderator(actor)
         if self.undone_at:

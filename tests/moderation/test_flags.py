@@ -1,0 +1,115 @@
+"""Flagging: what one sees can be flagged, once until it is decided, and only moderators learn of it."""
+
+import pytest
+
+from lib.refusals import Gone
+from moderation.models import Case, Flag
+from moderation.reasons import reasons_for
+from moderation.subjects import KINDS
+from papers.models import Collection
+from tests.moderation.conftest import flag, take
+
+ADDRESSES = {
+    "paper": "/flag/paper/2509.08721",
+    "collection": "/flag/collection/shelf",
+    "organisation": "/flag/organisation/lab",
+    "person": "/flag/person/author",
+}
+PAGES = {
+    "paper": "/papers/2509.08721",
+    "collection": "/collections/shelf",
+    "organisation": "/orgs/lab",
+    "person": "/people/author",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_leads_to_its_flag_and_back(rows, carol, signed_in, kind):
+    path = ADDRESSES.get(kind, f"/flag/comment/{rows.comment.pk}")
+    page = PAGES.get(kind, f"/comments/{rows.comment.pk}")
+    reader = signed_in(carol)
+    assert f'href="{path}"' in reader.get(page).content.decode()
+    assert "Flag for moderators" in reader.get(path).content.decode()
+    for _ in range(2):
+        answer = reader.act(path, {"reason": "spam", "words": "Look <here>."})
+        assert (answer.status_code, answer.url) == (302, page)
+    assert "Moderators will look at it" in reader.get(page).content.decode()
+    found = Flag.objects.get()
+    assert (found.case.kind, found.case.subject_id) == (kind, getattr(rows, kind).pk)
+    assert (found.user, found.reason, found.words) == (carol, "spam", "Look <here>.")
+
+
+def test_a_decided_case_can_be_flagged_again(rows, mo, carol):
+    first = flag(carol, rows.comment)
+    take(mo, "dismiss", rows.comment)
+    second = flag(carol, rows.comment)
+    assert first != second
+    assert Flag.objects.count() == 2
+
+
+def test_all_flags_of_a_subject_are_one_case(rows, carol, bob):
+    assert flag(carol, rows.paper) == flag(bob, rows.paper, "duplicate")
+    assert Case.objects.get().flags.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({}, "This field is required"),
+        ({"reason": "other"}, "Say what is wrong"),
+        ({"reason": "duplicate"}, "is not one of the available choices"),
+        ({"reason": "spam", "words": "w" * 1001}, "at most 1000 characters"),
+    ],
+)
+def test_a_flag_that_cannot_be_taken_is_kept(rows, carol, signed_in, data, words):
+    answer = signed_in(carol).act(f"/flag/comment/{rows.comment.pk}", data)
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
+    assert data.get("words", "") in answer.content.decode()
+    assert not Case.objects.exists()
+
+
+def test_the_address_can_name_the_reason(rows, carol, signed_in):
+    page = signed_in(carol).get("/flag/paper/2509.08721?reason=link").content.decode()
+    assert page.count(" checked") == 1
+    assert page.index('value="link"') < page.index(" checked") < page.index('value="duplicate"')
+
+
+def test_every_kind_has_reasons_of_its_own():
+    assert {"link", "duplicate"} <= set(reasons_for("paper"))
+    assert {"link", "duplicate"}.isdisjoint(reasons_for("comment"))
+    assert "abuse" in reasons_for("person")
+
+
+def test_what_one_does_not_see_cannot_be_flagged(rows, carol, author, signed_in, mo):
+    rows.comment.retract(author)
+    Collection.objects.create(key="own", name="Private", user=author)
+    author.is_active = False
+    author.save()
+    paths = [f"/flag/comment/{rows.comment.pk}", "/flag/collection/own", "/flag/person/author", "/flag/paper/2509.9"]
+    for path in [*paths, "/flag/comment/x", f"/flag/comment/{'9' * 30}", f"/flag/collection/{rows.collection.pk}"]:
+        assert signed_in(carol).get(path).status_code == 404, path
+        assert signed_in(carol).act(path, {"reason": "spam"}).status_code == 404, path
+    with pytest.raises(Gone):
+        Flag.objects.make(carol, KINDS["comment"], rows.comment.pk, "spam", "")
+    assert not Case.objects.exists()
+
+
+def test_a_stranger_signs_in_first(rows, stranger):
+    answer = stranger.get("/flag/paper/2509.08721")
+    assert (answer.status_code, answer.url) == (302, "/accounts/login/?next=/flag/paper/2509.08721")
+
+
+def test_thirty_flags_a_day(rows, carol, signed_in):
+    reader = signed_in(carol)
+    answers = [reader.act("/flag/paper/2509.08721", {"reason": "spam"}).status_code for _ in range(31)]
+    assert answers == [302] * 30 + [429]
+
+
+def test_a_flag_outlives_the_account_without_its_name(rows, carol, mo, signed_in):
+    flag(carol, rows.paper)
+    carol.leave()
+    page = signed_in(mo).get("/moderation").content.decode()
+    assert "a deleted account" in " ".join(page.split())
+    assert "words-of-a-flag" in page
+    assert "Carol Cedar" not in page
