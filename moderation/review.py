@@ -84,11 +84,12 @@ def _with_evidence(cases):
     return cases.prefetch_related(Prefetch("flags", flags), Prefetch("answers", answers))
 
 
-def find(kind: Kind, pk: int, viewer) -> Subject | None:
-    """The subject, if the viewer may see the row anyway, or somebody has flagged it or dealt with it before."""
-    is_open = kind.rows(viewer).filter(pk=pk).exists()
+def find(kind: Kind, pk: int) -> Subject | None:
+    """The subject, unless its owner keeps it private or it was deleted, and nobody has flagged or moderated it."""
+    row = kind.find(pk)
+    is_open = row and not kind.is_private(row)
     if is_open or any(model.objects.about(kind, pk).exists() for model in (Case, Action)):
-        return Subject(kind, pk, kind.find(pk))
+        return Subject(kind, pk, row)
     return None
 
 

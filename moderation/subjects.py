@@ -25,6 +25,7 @@ class Kind:
     * `content`: what moderators read of it.
     * `author`: the person who is responsible for it, or None.
     * `people`: the ids of those who are notified of what moderators do with it.
+    * `is_private`: whether its owner keeps it private, so that moderators see it only if somebody has flagged it.
     * `handle`: the column that identifies it in the addresses of readers, as in the address of its page.
     """
 
@@ -38,6 +39,7 @@ class Kind:
     people: Callable[[models.Model], Iterable[int]]
     handle: str
     url: Callable[[models.Model], str] = lambda row: row.get_absolute_url()
+    is_private: Callable[[models.Model], bool] = lambda row: False
 
     def find(self, pk: int) -> models.Model | None:
         """The row with this id, whoever may see it, or None."""
@@ -111,6 +113,7 @@ KINDS = {
             lambda collection: collection.user,
             _owners,
             "key",
+            is_private=lambda collection: collection.is_private,
         ),
         Kind(
             "organisation",

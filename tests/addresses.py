@@ -20,20 +20,21 @@ ARGUMENTS = {
     "density": "compact",
     "pk": "9000001",
     "format": "atom",
+    "subject": "comment",
+    "deed": "hide",
 }
-TEXTS = {"papers:week": "2025-W37", "papers:month": "2025-09"}
+OTHERS = {"papers:week": {"text": "2025-W37"}, "papers:month": {"text": "2025-09"}}
+OTHERS["moderation:flag"] = {"subject": "paper"}
 
 
 def addresses() -> dict[str, str]:
     """The name of each address of ours → the address, about the lab, a hidden person and a private collection."""
     found = {}
-    for app in ("accounts", "inbox", "orgs", "papers"):
+    for app in ("accounts", "inbox", "moderation", "orgs", "papers"):
         for pattern in import_module(f"{app}.urls").urlpatterns:
             name = f"{app}:{pattern.name}"
             wanted = set(pattern.pattern.converters or pattern.pattern.regex.groupindex) - set(pattern.default_args)
             assert wanted <= ARGUMENTS.keys(), f"{name} takes something that this walk does not know"
-            values = {argument: ARGUMENTS[argument] for argument in wanted}
-            if name in TEXTS:
-                values["text"] = TEXTS[name]
+            values = {argument: ARGUMENTS[argument] for argument in wanted} | OTHERS.get(name, {})
             found[name] = reverse(name, kwargs=values)
     return found

@@ -8,6 +8,8 @@ from datetime import timedelta
 from hashlib import sha256
 
 from accounts.models import User
+from moderation.models import Action, Flag
+from moderation.subjects import KINDS
 from orgs.models import FormerSlug, Organisation
 from orgs.roles import Role
 from papers.models import (
@@ -18,6 +20,7 @@ from papers.models import (
     Content,
     FeedKey,
     Paper,
+    RemovedPaper,
     SavedFilter,
     Submission,
     directory,
@@ -174,6 +177,17 @@ def _discuss(olga: User, rita: User, hilda: User, moderator: User, papers: list[
     Comment.objects.get(pk=9_000_002).edit(olga, Content("Two hundred and fifty-six."), 0)
     Comment.objects.get(pk=9_000_003).retract(hilda)
     Comment.objects.get(pk=9_000_005).hide(moderator, "An advertisement.")
+    _moderate(olga, rita, moderator)
+
+
+def _moderate(olga: User, rita: User, moderator: User) -> None:
+    """A flag that waits, and the line of the log about the hidden comment."""
+    Flag.objects.make(rita, KINDS["comment"], 9_000_007, "spam", "Look at this.")
+    about = {"kind": "comment", "subject_id": 9_000_005, "label": "a comment", "url": "/comments/9000005"}
+    reason = {"deed": "hide", "reason": "An advertisement.", "created_at": NOW}
+    action = Action.objects.create(pk=9_000_001, moderator=moderator, moderator_name=str(moderator), **reason, **about)
+    action.people.set([olga])
+    RemovedPaper.objects.create(arxiv_id="2509.00099", paper_key=99, reason="A hoax.", removed_at=NOW)
 
 
 def _write_letters(rita: User, papers: list[Paper]) -> None:

@@ -164,7 +164,7 @@ def test_nobody_is_led_to_an_address_from_outside_that_was_not_checked():
 
 def test_migrations_are_complete_and_one_per_app(db):
     call_command("makemigrations", check=True, dry_run=True, stdout=StringIO())
-    for app in ("accounts", "inbox", "lib", "orgs", "papers"):
+    for app in ("accounts", "inbox", "lib", "moderation", "orgs", "papers"):
         assert [p.stem for p in (ROOT / app / "migrations").glob("[0-9]*.py")] == ["0001_initial"]
 
 
@@ -236,7 +236,7 @@ def exists(code: str) -> bool:
         return any(str(tracked).endswith(f"/{path[0]}") for tracked in TRACKED)
     if verb := re.match(r"(\w+)\.objects\.(\w+)", code):
         return any(model.__name__ == verb[1] and hasattr(model.objects, verb[2]) for model in apps.get_models())
-    if name := re.match(r"(?:accounts|config|inbox|lib|orgs|papers)(?:\.\w+)+", code):
+    if name := re.match(r"(?:accounts|config|inbox|lib|moderation|orgs|papers)(?:\.\w+)+", code):
         try:
             resolve_name(name[0])
         except (ImportError, AttributeError):
@@ -274,7 +274,7 @@ def test_every_setting_from_the_environment_is_documented():
 
 
 def test_every_address_of_ours_has_a_name():
-    for app in ("accounts", "inbox", "orgs", "papers"):
+    for app in ("accounts", "inbox", "moderation", "orgs", "papers"):
         patterns = import_module(f"{app}.urls").urlpatterns
         assert [str(p.pattern) for p in patterns if not p.name] == []
 

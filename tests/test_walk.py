@@ -10,6 +10,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from lib.conflicts import digests
+from moderation.models import Action, Answer, Flag
+from moderation.subjects import KINDS
 from orgs.models import Claim, Membership
 from orgs.roles import EDIT, KEEP, MAY, SEE, TAG, Role
 from papers.models import (
@@ -64,6 +66,11 @@ READERS = {
     "orgs:invitation": set(),  # there is no such token
     "orgs:claims": {"moderator"},
     "orgs:merge": {"moderator"},
+    "moderation:queue": {"moderator"},
+    "moderation:subject": {"moderator"},
+    "moderation:flag": SIGNED_IN,
+    "moderation:answer": {"owner"},  # who wrote the comment that was hidden
+    "moderation:suspended": set(),  # there is no such token
     "papers:preview_org": may(EDIT),
     "papers:featured": may(EDIT),
     "papers:sections": may(EDIT),
@@ -83,7 +90,7 @@ READERS = {
     "papers:submission": {"reader"},
     "papers:data": SIGNED_IN,
     "papers:fetch_export": set(),  # there is no such token
-    **{f"papers:{page}": {"moderator"} for page in ("moderate_comment", "comment_log")},
+    "papers:comment_log": {"moderator"},
     **{f"papers:{page}": SIGNED_IN for page in ("write_comment", "report", "reply")},
     "papers:edit_comment": {"reader"},
     "papers:leave": set(),  # which asks for the password first
@@ -108,6 +115,9 @@ SECRETS = {
     "Shelf-by-link-only": set(),  # nobody who has not the link; it is not among the addresses
     "address-of-a-subscriber": set(),  # the page of whose letter is for whoever has its address
     "words-of-a-retracted-comment": {"moderator"},
+    "words-of-a-flag": {"moderator"},
+    "words-of-an-answer": {"owner", "moderator"},
+    "Fiona Flagger": {"moderator"},
     "words-of-a-hidden-comment": {"moderator"},
     "Olga Owner": {"reader"},  # in a notification of hers
     "Hilda Hidden": may(SEE) | {"moderator"},  # in the lab, which is all that her page does not say
@@ -197,7 +207,19 @@ def _discuss(paper, people) -> None:
         Comment.objects.post(answering, paper, Content(f"Answer to {comment}"), comment)
         comment.refresh_from_db()
     retracted.retract(author)
+    _moderate(people, hidden, report)
+
+
+def _moderate(people, hidden: Comment, flagged: Comment) -> None:
+    """Flags of two comments, of which one was hidden, and the answer of its author."""
+    kind, flagger = KINDS["comment"], UserFactory(username="fiona", name="Fiona Flagger")
+    for comment in (hidden, flagged):
+        Flag.objects.make(flagger, kind, comment.pk, "spam", "words-of-a-flag")
     hidden.hide(people["moderator"], "reason-that-all-may-read")
+    about = {"kind": "comment", "subject_id": hidden.pk, "label": "a comment"}
+    action = Action.objects.create(pk=9_000_001, deed="hide", reason="reason-that-all-may-read", **about)
+    action.people.set([people["owner"]])
+    Answer.objects.write(people["owner"], action, "words-of-an-answer")
 
 
 @pytest.fixture(scope="module")

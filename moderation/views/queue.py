@@ -60,7 +60,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _draw(request: HttpRequest, kind: Kind, pk: int, wrong: tuple[str, ReasonForm] | None = None) -> HttpResponse:
     """The page of a subject; `wrong` is the key of a form and the form, which was sent and is not valid."""
-    found = review.find(kind, pk, request.user)
+    found = review.find(kind, pk)
     if found is None:
         raise Http404
     context = review.context(found)

@@ -134,6 +134,8 @@ MEMBER = [
     "/papers/2509.00001/comments",
     "/papers/2509.00001/comments/new",
     "/papers/2509.00001/report",
+    *(f"/moderation/log/{pk}/answer" for pk in (9_000_001, 9_000_002)),
+    "/flag/comment/9000001",
     *(f"/comments/9000001{page}" for page in ("", "/reply", "/edit")),
 ]
 MODERATOR = [
@@ -142,7 +144,11 @@ MODERATOR = [
     "/moderation/jobs",
     "/moderation/staff",
     "/moderation/comments",
-    "/comments/9000001/moderate",
+    "/moderation",
+    "/moderation/comment/9000001",
+    "/moderation/log",
+    "/moderation/log/9000001",
+    "/flag/paper/2509.00001",
     f"/moderation/merge?old={'f' * 96}&into={'o' * 96}",
     f"/orgs/{'f' * 96}/claim",
 ]

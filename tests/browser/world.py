@@ -8,6 +8,8 @@ from allauth.account.models import EmailAddress
 from accounts.models import User
 from config.demo import PAPERS
 from lib.jobs import store_error
+from moderation.models import Action, Answer, Flag
+from moderation.subjects import KINDS
 from orgs.models import Claim, Invitation, Membership, Organisation
 from orgs.roles import Role
 from papers.models import (
@@ -109,7 +111,21 @@ def contest(member: User) -> User:
         person = UserFactory(name="P" * 120)
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
         Claim.objects.ask(person, free, reason)
-    return appoint(UserFactory(username="q" * 39, name="Q" * 120))
+    moderator = appoint(UserFactory(username="q" * 39, name="Q" * 120))
+    _moderate(member, moderator)
+    return moderator
+
+
+def _moderate(member: User, moderator: User) -> None:
+    """A flag with many words, and a line of the log whose words are as long as they may be, with its answer."""
+    Flag.objects.make(UserFactory(name="F" * 120), KINDS["comment"], 9_000_001, "misleading", "f" * 1000)
+    about = {"kind": "comment", "subject_id": 9_000_001, "label": "l" * 200, "url": "/comments/9000001"}
+    undone = {"undone_at": NOON, "undone_by_name": "U" * 120, "undone_reason": "u" * 200}
+    names = {"moderator": moderator, "moderator_name": str(moderator), "deed": "hide", "reason": "r" * 200}
+    Action.objects.create(pk=9_000_001, **about, **undone, **names).people.set([member])
+    standing = Action.objects.create(pk=9_000_002, **about, **names)
+    standing.people.set([member])
+    Answer.objects.write(member, standing, "a" * 1000)
 
 
 def _discuss(paper: Paper, member: User) -> None:
