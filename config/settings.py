@@ -234,8 +234,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
 
 def _oauth_app(prefix: str, **more) -> list[dict]:
-    client_id = env(f"{prefix}_CLIENT_ID", default="")
-    secret = env(f"{prefix}_CLIENT_SECRET", default="")
+    client_id, secret = (env(f"{prefix}_CLIENT_{part}", default="") for part in ("ID", "SECRET"))
     return [{"client_id": client_id, "secret": secret, **more}] if client_id else []
 
 

@@ -64,10 +64,7 @@ READERS = {
     "orgs:claim": set(),  # the lab has an owner
     "orgs:members": may(SEE) | {"moderator"},
     "orgs:invitation": set(),  # there is no such token
-    "orgs:claims": {"moderator"},
-    "orgs:merge": {"moderator"},
-    "moderation:queue": {"moderator"},
-    "moderation:subject": {"moderator"},
+    **{name: {"moderator"} for name in ("orgs:claims", "orgs:merge", "moderation:queue", "moderation:subject")},
     "moderation:flag": SIGNED_IN,
     "moderation:answer": {"owner"},  # who wrote the comment that was hidden
     "moderation:suspended": set(),  # there is no such token
@@ -107,7 +104,6 @@ SECRETS = {
     "a-note-within": may(SEE),
     "words-of-the-draft": may(EDIT),
     "reason-of-a-suggestion": may(TAG),
-    "reason-of-a-claim": {"moderator"},
     "Private-shelf-of-rita": {"reader"},
     "Search-of-rita": {"reader"},
     "problem-of-a-submission": {"reader"},
@@ -115,9 +111,8 @@ SECRETS = {
     "Shelf-by-link-only": set(),  # nobody who has not the link; it is not among the addresses
     "address-of-a-subscriber": set(),  # the page of whose letter is for whoever has its address
     "words-of-a-retracted-comment": {"moderator"},
-    "words-of-a-flag": {"moderator"},
+    **{words: {"moderator"} for words in ("words-of-a-flag", "Fiona Flagger", "reason-of-a-claim")},
     "words-of-an-answer": {"owner", "moderator"},
-    "Fiona Flagger": {"moderator"},
     "words-of-a-hidden-comment": {"moderator"},
     "Olga Owner": {"reader"},  # in a notification of hers
     "Hilda Hidden": may(SEE) | {"moderator"},  # in the lab, which is all that her page does not say

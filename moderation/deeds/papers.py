@@ -1,10 +1,12 @@
 """Deeds about papers and what is said of them."""
 
+from django import forms
 from django.utils import timezone
 
-from lib.forms import UrlLineField
+from lib.forms import LineField, UrlLineField
 from lib.refusals import Gone
 from moderation.deeds.deed import Deed, DeedForm, register, subject_of
+from papers import identifiers
 from papers.models import Paper, RemovedPaper
 
 
@@ -84,6 +86,46 @@ def _relink(paper: Paper, code_url: str, project_url: str) -> None:
     Paper.objects.touch([paper.pk], changed_at=timezone.now(), **links)
 
 
+class MergeForm(DeedForm):
+    into = LineField(
+        label="Merge into", max_length=identifiers.MAX_LENGTH, help_text="The arXiv id of the paper that stays."
+    )
+    field_order = ["into", "reason"]
+
+    def clean_into(self) -> Paper:
+        """The paper with this id."""
+        try:
+            arxiv_id, _ = identifiers.parse(self.cleaned_data["into"])
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+        if paper := Paper.objects.filter(arxiv_id=arxiv_id).first():
+            return paper
+        raise forms.ValidationError("There is no paper with this id.")
+
+
+@register
+class MergePaper(Deed):
+    key = "merge"
+    title = "Merge into another paper"
+    hint = "Its upvotes, bookmarks, comments and followers move to the other paper, to which its address leads."
+    kinds = ("paper",)
+    form = MergeForm
+    is_grave = True
+
+    def prepare(self) -> None:
+        RemovedPaper.objects.lock_imports()
+
+    def carry_out(self, actor, row, values: dict) -> dict:
+        removed = RemovedPaper.objects.merge(actor, row, values["into"], values["reason"])
+        return {"removed": removed.pk, "into": values["into"].arxiv_id}
+
+    def undo(self, actor, action) -> None:
+        _restore(actor, action)
+
+    def line(self, action) -> str:
+        return f"merged {action.label} into {action.data['into']}"
+
+
 @register
 class RemovePaper(Deed):
     key = "remove"
@@ -102,7 +144,11 @@ class RemovePaper(Deed):
         return {"removed": RemovedPaper.objects.remove(actor, row, values["reason"]).pk}
 
     def undo(self, actor, action) -> None:
-        removed = RemovedPaper.objects.filter(pk=action.data["removed"]).first()
-        if removed is None:
-            raise Gone("This paper was restored already.")
-        removed.restore(actor)
+        _restore(actor, action)
+
+
+def _restore(actor, action) -> None:
+    removed = RemovedPaper.objects.filter(pk=action.data["removed"]).first()
+    if removed is None:
+        raise Gone("This paper was restored already.")
+    removed.restore(actor)

@@ -4,7 +4,7 @@ from functools import cache
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from lib.pages import PUBLIC_SECONDS, page
 from papers import identifiers, lists
@@ -48,7 +48,10 @@ def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
 
 
 def _unknown(request: HttpRequest, arxiv_id: str) -> HttpResponse:
-    if removed := RemovedPaper.objects.defer("archive").filter(arxiv_id=arxiv_id).first():
+    removed = RemovedPaper.objects.defer("archive", "moved").select_related("merged_into")
+    if removed := removed.filter(arxiv_id=arxiv_id).first():
+        if removed.merged_into:
+            return redirect(removed.merged_into)
         return render(request, "papers/detail/removed_paper.html", {"removed": removed}, status=410)
     return render(request, "papers/detail/unknown_paper.html", {"arxiv_id": arxiv_id}, status=404)
 

@@ -162,6 +162,16 @@ class Migration(migrations.Migration):
                 ("reason", lib.fields.LineField(max_length=200)),
                 ("removed_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("archive", models.JSONField(default=dict, null=True)),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="merged",
+                        to="papers.paper",
+                    ),
+                ),
+                ("moved", models.JSONField(null=True)),
             ],
             options={
                 "indexes": [

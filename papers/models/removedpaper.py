@@ -12,7 +12,8 @@ from django.utils import timezone
 from accounts.moderators import demand_moderator
 from lib import locks
 from lib.fields import LineField
-from lib.refusals import Conflict, NotAllowed
+from lib.refusals import BadInput, Conflict, NotAllowed
+from papers.models import mergedpaper
 from papers.models.affiliation import Affiliation
 from papers.models.comment import Comment
 from papers.models.commentrevision import CommentRevision
@@ -66,9 +67,11 @@ class RemovedPaperManager(models.Manager):
         return set(self.filter(arxiv_id__in=list(arxiv_ids)).values_list("arxiv_id", flat=True))
 
     def demand_none(self, arxiv_id: str) -> None:
-        """Raises NotAllowed if the paper with this id was removed, and so cannot be submitted."""
-        if reason := self.filter(arxiv_id=arxiv_id).values_list("reason", flat=True).first():
-            raise NotAllowed(f"Moderators have removed this paper: {reason}")
+        """Raises NotAllowed if the paper with this id was removed or merged, and so cannot be submitted."""
+        row = self.filter(arxiv_id=arxiv_id).values_list("reason", "merged_into__arxiv_id").first()
+        if row:
+            deed = f"merged this paper into {row[1]}" if row[1] else "removed this paper"
+            raise NotAllowed(f"Moderators have {deed}: {row[0]}")
 
     @transaction.atomic
     def remove(self, actor, paper: Paper, reason: str) -> "RemovedPaper":
@@ -81,11 +84,37 @@ class RemovedPaperManager(models.Manager):
         paper.lock()
         demand_moderator(actor)
         locks.take(PAPERS_LOCK)
-        removed = self.create(paper_key=paper.pk, arxiv_id=paper.arxiv_id, reason=reason)
+        removed = self._archive(paper, reason)
+        paper.delete()
+        return removed
+
+    @transaction.atomic
+    def merge(self, actor, paper: Paper, into: Paper, reason: str) -> "RemovedPaper":
+        """Move what readers did with the paper to another one, to which its address leads from then on.
+
+        `restore` takes that back within RESTORABLE. Raises NotAllowed for anybody but moderators, Gone if one of the
+        two was deleted, and BadInput for a paper and itself, or if other papers were merged into it.
+        """
+        self.lock_imports()
+        for each in sorted((paper, into), key=lambda each: each.pk):
+            each.lock()
+        demand_moderator(actor)
+        if paper == into or self.filter(merged_into=paper).exists():
+            raise BadInput("A paper can't be merged into itself, or if others were merged into it.")
+        locks.take(PAPERS_LOCK)
+        removed = self._archive(paper, reason, merged_into=into)
+        moved = mergedpaper.move_comments(paper.pk, into.pk)
+        paper.delete()
+        removed.moved = moved | mergedpaper.copy_marks(removed.pk, into.pk)
+        removed.save(update_fields=["moved"])
+        _recount(into.pk)
+        return removed
+
+    def _archive(self, paper: Paper, reason: str, **values) -> "RemovedPaper":
+        removed = self.create(paper_key=paper.pk, arxiv_id=paper.arxiv_id, reason=reason, **values)
         for model, lookup in _tables():
             keys = model.objects.filter(**{lookup: paper.pk}).order_by().values("pk").query
             removed._archive(model, keys)
-        paper.delete()
         return removed
 
     def forget_archives(self) -> None:
@@ -94,9 +123,10 @@ class RemovedPaperManager(models.Manager):
 
 
 class RemovedPaper(models.Model):
-    """A paper that moderators have removed. `archive` has its row and all that were deleted with it, by tables.
+    """A paper that moderators have removed, or merged into another one.
 
-    It is None when they cannot be restored any more.
+    `archive` has its row and all that were deleted with it, by tables; it is None when they cannot be restored any
+    more. `moved` is what was moved to `merged_into` (see `papers.models.mergedpaper`).
     """
 
     arxiv_id = LineField("arXiv id", max_length=32, unique=True)
@@ -104,6 +134,8 @@ class RemovedPaper(models.Model):
     reason = LineField(max_length=200)
     removed_at = models.DateTimeField(default=timezone.now)
     archive = models.JSONField(null=True, default=dict)
+    merged_into = models.ForeignKey(Paper, models.SET_NULL, related_name="merged", null=True)
+    moved = models.JSONField(null=True)
 
     objects = RemovedPaperManager()
 
@@ -130,8 +162,12 @@ class RemovedPaper(models.Model):
         with connection.cursor() as cursor:
             for model, _ in _tables():
                 cursor.execute(_insertion(model), [self.pk])
+                if model is Paper and self.merged_into and cursor.rowcount:
+                    mergedpaper.move_back(self.pk, self.moved, self.paper_key, self.merged_into_id)
             cursor.execute(_RETURN_ITEMS, [self.pk])
         self._bring_up_to_date()
+        if self.merged_into:
+            _recount(self.merged_into_id)
         self.delete()
 
     def _archive(self, model, keys) -> None:
@@ -151,11 +187,16 @@ class RemovedPaper(models.Model):
         Comment.objects.touch(left_keys, retracted_at=timezone.now(), mentioned=[], **vars(Content("")))
         Comment.objects.filter(paper=self.paper_key).update(vote_count=_count(CommentVote.objects, "comment"))
         Affiliation.objects.refresh_organisation([self.paper_key])
-        votes = F("imported_votes") + _count(Vote.objects, "paper")
-        papers.touch([self.paper_key], vote_count=votes, picture="", picture_source="")
-        Comment.objects.recount([self.paper_key])
-        Item.objects.recount(Item.objects.lock_collections_of([self.paper_key]))
+        papers.update(picture="", picture_source="")
+        _recount(self.paper_key)
         Day.objects.recount(list(papers.values_list("listed_on", flat=True)))
+
+
+def _recount(pk: int) -> None:
+    """Set the counters of this paper, which is locked, and of its collections."""
+    Paper.objects.touch([pk], vote_count=F("imported_votes") + _count(Vote.objects, "paper"))
+    Comment.objects.recount([pk])
+    Item.objects.recount(Item.objects.lock_collections_of([pk]))
 
 
 def _count(rows, column: str):

@@ -7,7 +7,7 @@ from moderation.models import Action, Case, Flag
 from moderation.subjects import KINDS
 from orgs.models import Membership
 from orgs.roles import Role
-from papers.models import Collection, Comment, Content
+from papers.models import Collection, Comment, Content, Paper
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory, appoint
 
 WORDS = {"code_url": "https://example.org/code", "project_url": "", "until": None}
@@ -54,9 +54,16 @@ def flag(user, row, reason="spam", words="words-of-a-flag") -> Case:
     return Case.objects.open().about(kind, row.pk).get()
 
 
+def other_paper() -> Paper:
+    """The paper that another one is merged into."""
+    return Paper.objects.filter(arxiv_id="2509.00002").first() or PaperFactory(arxiv_id="2509.00002")
+
+
 def take(actor, deed: str, row, reason="It is an advertisement.", seen=None, **values) -> Action:
     """The action of a moderator who has seen all actions before, unless `seen` is another one."""
     kind = next(kind for kind in KINDS.values() if isinstance(row, kind.all_rows().model))
     latest = Action.objects.about(kind, row.pk).order_by("-pk").first()
-    known_pk = seen if seen is not None else latest.pk if latest else 0
-    return Action.objects.take(actor, DEEDS[deed], row.pk, kind, WORDS | {"reason": reason} | values, known_pk)
+    last = seen if seen is not None else latest.pk if latest else 0
+    if deed == "merge":
+        values["into"] = other_paper()
+    return Action.objects.take(actor, DEEDS[deed], row.pk, kind, WORDS | {"reason": reason} | values, last)

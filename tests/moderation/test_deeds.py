@@ -13,7 +13,7 @@ from moderation.subjects import KINDS
 from papers.models import Collection, CollectionFollow, Comment, Content, Paper
 from tests.database import contents
 from tests.factories import UserFactory
-from tests.moderation.conftest import flag, take
+from tests.moderation.conftest import flag, other_paper, take
 from tests.race import race
 
 PAIRS = [(deed.key, kind) for deed in DEEDS.values() for kind in deed.kinds]
@@ -58,7 +58,7 @@ def test_a_deed_is_logged_and_undone(rows, mo, carol, deed, kind):
 
 @pytest.mark.parametrize(("deed", "kind"), PAIRS)
 def test_only_moderators_do_and_undo(rows, mo, carol, author, deed, kind):
-    row = getattr(rows, kind)
+    row, _ = getattr(rows, kind), other_paper()
     flag(carol, row)
     for person in (carol, author):
         before = contents()

@@ -8,7 +8,7 @@ from django.utils import timezone
 from moderation.models import Action
 from orgs.models import Membership
 from orgs.roles import Role
-from papers.models import Comment, Content
+from papers.models import Comment
 from tests.conftest import Reader
 from tests.database import contents
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory, appoint

@@ -112,7 +112,7 @@ def test_a_moderator_decides_and_the_person_is_told(free, carol, moderator, sign
     reader = signed_in(moderator)
     queue = reader.get("/moderation/claims").content.decode()
     assert "We are &lt;Free&gt;." in queue
-    assert 'href="/moderation/claims">Moderation</a>' in queue
+    assert 'href="/moderation">Moderation</a>' in queue
     path = f"/moderation/claims/{claim.pk}/{verb}"
     assert mailed(lambda: [reader.act(path, {"answer": "We looked it up & so on."}) for _ in range(2)]) == []
     letters = mailed(work)

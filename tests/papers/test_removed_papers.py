@@ -185,10 +185,10 @@ def test_only_moderators_remove_and_restore(paper, mo, carol):
 @pytest.mark.django_db(transaction=True)
 def test_a_paper_is_removed_while_readers_vote_comment_and_collect(mo, paper):
     people = [UserFactory() for _ in range(6)]
-    shelves = [Collection.objects.create(key=f"c{p.pk}", name="Own", user=p) for p in people]
+    collections = [Collection.objects.create(key=f"c{p.pk}", name="Own", user=p) for p in people]
     acts = [partial(Vote.objects.make, person, paper) for person in people]
     acts += [partial(Comment.objects.post, person, Paper.objects.get(), Content("Why?")) for person in people]
-    acts += [partial(Item.objects.add, p, shelf, [paper.pk]) for p, shelf in zip(people, shelves, strict=True)]
+    acts += [partial(Item.objects.add, p, own, [paper.pk]) for p, own in zip(people, collections, strict=True)]
     acts += [partial(save, [replace(RECORD, arxiv_id="2509.08721", listed_at=NOON)])]
     outcome = race(*acts, partial(RemovedPaper.objects.remove, mo, Paper.objects.get(), "A hoax."))
     assert isinstance(outcome[-1], RemovedPaper)

@@ -31,8 +31,7 @@ VERBS = {
     "upvote": ("/comments/{comment}/vote", {}, SIGNED_IN - {"author"}),
     "upvote a retracted one": ("/comments/{retracted}/vote", {}, set()),
     "upvote a hidden one": ("/comments/{hidden}/vote", {}, set()),
-    "hide": ("/comments/{comment}/hide", {"reason": "spam"}, {"moderator"}),
-    "show again": ("/comments/{hidden}/unhide", {}, {"moderator"}),
+    "hide": ("/moderation/comment/{comment}/hide", {"reason": "spam", "seen": "0"}, {"moderator"}),
 }
 
 pytestmark = pytest.mark.usefixtures("scene")
@@ -92,7 +91,7 @@ PAGES = [
     "/comments/{hidden}/reply",
     "/comments/{retracted}/edit",
     "/comments/{hidden}/edit",
-    "/comments/{hidden}/moderate",
+    "/moderation/comment/{hidden}",
     "/moderation/comments",
 ]
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from moderation.models import Action
 from papers.models import Comment
 from tests.factories import PaperFactory, appoint
 from tests.papers.discussion.talk import post
@@ -160,14 +161,14 @@ def test_links_of_comments_are_not_followed_by_search_engines(paper, alice, stra
 def test_a_moderator_hides_with_a_reason_that_all_read(paper, alice, bob, signed_in, stranger):
     comment = post(alice, paper, "Cheap pills.")
     post(bob, paper, "Please stop.", comment)
-    moderator = signed_in(appoint(bob))
-    assert moderator.act(f"/comments/{comment.pk}/hide", {"reason": ""}).status_code == 400
-    moderator.act(f"/comments/{comment.pk}/hide", {"reason": "advertising"})
+    moderator, path = signed_in(appoint(bob)), f"/moderation/comment/{comment.pk}"
+    assert moderator.act(f"{path}/hide", {"reason": "", "seen": "0"}).status_code == 400
+    moderator.act(f"{path}/hide", {"reason": "advertising", "seen": "0"})
     page = stranger.get("/papers/2509.08721").content.decode()
     assert "Hidden by a moderator: advertising" in page
     assert "Cheap pills" not in page
-    assert f"Hidden by {bob}" in moderator.get(f"/comments/{comment.pk}/moderate").content.decode()
-    moderator.act(f"/comments/{comment.pk}/unhide")
+    assert "Cheap pills" in moderator.get(path).content.decode()
+    moderator.act(f"/moderation/log/{Action.objects.get().pk}/undo", {"reason": "No."})
     assert "Cheap pills" in stranger.get("/papers/2509.08721").content.decode()
 
 

@@ -1,0 +1,80 @@
+"""Moving what readers did with a paper to another one that it is merged into, and back.
+
+Comments move. Upvotes, bookmarks, follows and places in collections are copied from the archive of the removed paper,
+where the other paper has none yet.
+"""
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from papers.models.bookmark import Bookmark
+from papers.models.comment import Comment
+from papers.models.item import Item
+from papers.models.paperfollow import PaperFollow
+from papers.models.vote import Vote
+
+_OWNERS = {Vote: "user_id", Bookmark: "user_id", PaperFollow: "user_id", Item: "collection_id"}
+_REPORT = ("outcome", "ran", "hardware", "duration")
+
+
+def move_comments(old: int, into: int) -> dict[str, list[int]]:
+    """Move all comments, and return the ids of the `comments`, and of the `reports` that became ordinary comments.
+
+    Those are of people who have also written a report on the other paper.
+    """
+    comments = list(Comment.objects.filter(paper=old).values_list("pk", flat=True))
+    own = Comment.objects.filter(paper=into, author=OuterRef("author"), retracted_at=None).exclude(outcome="")
+    doubled = Comment.objects.filter(Exists(own), paper=old, retracted_at=None).exclude(outcome="")
+    reports = list(doubled.values_list("pk", flat=True))
+    Comment.objects.touch(reports, **dict.fromkeys(_REPORT, ""))
+    Comment.objects.touch(comments, paper=into)
+    return {"comments": comments, "reports": reports}
+
+
+def copy_marks(removed: int, into: int) -> dict[str, list[int]]:
+    """Copy what the archive of the removed paper with this id has, and return the owners of the copies by tables."""
+    copied = {}
+    with connection.cursor() as cursor:
+        for model, owner in _OWNERS.items():
+            columns = [field.column for field in model._meta.concrete_fields if field.column != "paper_id"]
+            target = model._meta.get_field(owner.removesuffix("_id")).related_model._meta.db_table
+            table, kept = model._meta.db_table, "archived.removed_at IS NULL" if model is Item else "true"
+            names, values = ", ".join(columns), ", ".join(f"archived.{column}" for column in columns)
+            statement = _COPY.format(table=table, names=names, values=values, owner=owner, target=target, kept=kept)
+            cursor.execute(statement, [into, removed])
+            copied[table] = [key for (key,) in cursor.fetchall()]
+    return copied
+
+
+def move_back(removed: int, moved: dict, old: int, into: int) -> None:
+    """Move the comments and all answers to them back to the old paper, which was restored, and delete the copies."""
+    with connection.cursor() as cursor:
+        cursor.execute(_THREADS, [moved["comments"], into])
+        Comment.objects.touch([key for (key,) in cursor.fetchall()], paper=old)
+        cursor.execute(_RETURN_REPORTS, [removed, moved["reports"]])
+        for model, owner in _OWNERS.items():
+            table = model._meta.db_table
+            cursor.execute(_DELETE.format(table=table, owner=owner), [into, moved[table]])
+
+
+_COPY = """
+    INSERT INTO {table} (paper_id, {names}) SELECT %s, {values}
+    FROM papers_removedpaper removed,
+        jsonb_populate_recordset(NULL::{table}, removed.archive -> '{table}') archived
+    WHERE removed.id = %s AND {kept} AND EXISTS (SELECT FROM {target} kept WHERE kept.id = archived.{owner})
+    ON CONFLICT DO NOTHING RETURNING {owner}
+"""
+_DELETE = "DELETE FROM {table} WHERE paper_id = %s AND {owner} = ANY(%s)"
+_THREADS = """
+    WITH RECURSIVE moved (id) AS (
+        SELECT id FROM papers_comment WHERE id = ANY(%s) AND paper_id = %s
+        UNION SELECT reply.id FROM papers_comment reply JOIN moved ON reply.parent_id = moved.id
+    )
+    SELECT id FROM moved
+"""
+_RETURN_REPORTS = f"""
+    UPDATE papers_comment comment SET {", ".join(f"{name} = archived.{name}" for name in _REPORT)}
+    FROM papers_removedpaper removed,
+        jsonb_populate_recordset(NULL::papers_comment, removed.archive -> 'papers_comment') archived
+    WHERE removed.id = %s AND comment.id = archived.id AND comment.id = ANY(%s)
+"""  # noqa: S608 (the names are constants)
