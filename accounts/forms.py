@@ -92,9 +92,9 @@ class ProfileForm(forms.ModelForm):
     def save(self) -> None:
         """Write the fields of this form alone, and delete the former picture.
 
-        Raises User.DoesNotExist if the account was deleted meanwhile.
+        Raises Gone if the account was deleted meanwhile, and NotAllowed if it was suspended.
         """
-        User.objects.select_for_update().get(pk=self.instance.pk)
+        self.instance.lock()
         self.instance.save(update_fields=self.Meta.fields)
         former = self.initial["portrait"]
         if former and "portrait" in self.changed_data:

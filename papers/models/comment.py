@@ -174,6 +174,7 @@ class Comment(ContentFields):
         Raises NotAllowed for anybody but the author, BadInput, Gone if it is retracted or hidden, and Conflict if it
         was edited since `edit_count`, the one that the form was made from.
         """
+        actor.lock()
         self.lock()
         self._demand_author(actor)
         if content == self.content:
@@ -195,6 +196,7 @@ class Comment(ContentFields):
 
         Raises NotAllowed for anybody but the author.
         """
+        actor.lock()
         self.lock()
         if self.author_id != actor.pk:
             raise NotAllowed("You can only delete your own comments.")
