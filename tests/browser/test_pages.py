@@ -141,6 +141,7 @@ MODERATOR = [
     "/moderation/merge",
     "/moderation/jobs",
     "/moderation/staff",
+    "/moderation/moderators",
     "/moderation/comments",
     "/comments/9000001/moderate",
     f"/moderation/merge?old={'f' * 96}&into={'o' * 96}",

@@ -109,7 +109,7 @@ def contest(member: User) -> User:
         person = UserFactory(name="P" * 120)
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
         Claim.objects.ask(person, free, reason)
-    return appoint(UserFactory(username="q" * 39, name="Q" * 120))
+    return appoint(UserFactory(username="q" * 39, name="Q" * 120), is_superuser=True)
 
 
 def _discuss(paper: Paper, member: User) -> None:

@@ -58,6 +58,8 @@ EVERY = [
     "/settings/data/make",
     "/feeds/renew",
     "/settings/security/sign-out",
+    "/moderation/moderators/appoint",
+    "/moderation/moderators/carol/dismiss",
     *(f"/settings/letters/{verb}" for verb in ("end", "allow", "rhythm/change", "rhythm/end", "rhythm/resume")),
     *(f"/orgs/lab/papers/2509.08721/{verb}" for verb in ("tag", "untag", "withdraw")),
     "/orgs/club/papers/2509.08721/suggest",
