@@ -92,10 +92,11 @@ class ProfileForm(forms.ModelForm):
     def save(self) -> None:
         """Write the fields of this form alone, and delete the former picture.
 
-        Raises User.DoesNotExist if the account was deleted meanwhile, and NotAllowed for what moderators have hidden.
+        Raises Gone if the account was deleted meanwhile, and NotAllowed if it was suspended or for what moderators have
+        hidden.
         """
-        person = User.objects.select_for_update().get(pk=self.instance.pk)
-        person.demand_own_profile(self.changed_data)
+        self.instance.lock()
+        self.instance.demand_own_profile(self.changed_data)
         self.instance.save(update_fields=self.Meta.fields)
         former = self.initial["portrait"]
         if former and "portrait" in self.changed_data:

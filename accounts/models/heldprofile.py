@@ -1,7 +1,6 @@
 from django.db import models, transaction
 from django.db.models import Q
 
-from accounts.moderators import demand_moderator
 from lib.refusals import NotAllowed
 
 FIELDS = ("about", "links", "portrait")
@@ -10,7 +9,7 @@ FIELDS = ("about", "links", "portrait")
 class HeldProfile(models.Model):
     """What moderators hide of a profile: `held_profile` has its texts, links and picture, and the `reason`.
 
-    Meanwhile FIELDS are empty, and the person cannot fill them.
+    Meanwhile FIELDS are empty, and the person cannot fill them. It is the part of a user beside `Moderated`.
     """
 
     held_profile = models.JSONField(null=True, blank=True, editable=False)
@@ -33,6 +32,7 @@ class HeldProfile(models.Model):
     def hide_profile(self, actor, reason: str) -> None:
         """Hide FIELDS, for a reason that the person reads. Raises NotAllowed for anybody but moderators."""
         self._lock_to_moderate(actor)
+        self.refresh_from_db(fields=[*FIELDS, "held_profile"])
         if self.held_profile is None:
             held = {"about": self.about, "links": self.links, "portrait": self.portrait.name or "", "reason": reason}
             self._write(held_profile=held, about="", links=[], portrait="")
@@ -41,18 +41,15 @@ class HeldProfile(models.Model):
     def show_profile(self, actor) -> None:
         """Show FIELDS again. Raises NotAllowed for anybody but moderators."""
         self._lock_to_moderate(actor)
+        self.refresh_from_db(fields=["held_profile"])
         if self.held_profile is not None:
             self._write(**{name: self.held_profile[name] for name in FIELDS}, held_profile=None)
 
     def demand_own_profile(self, changed: list[str]) -> None:
-        """Raises NotAllowed if moderators have hidden the profile and one of these fields is among FIELDS."""
+        """Raises NotAllowed if moderators have hidden the profile by now and one of these fields is among FIELDS."""
+        self.refresh_from_db(fields=["held_profile"])
         if self.held_profile and set(FIELDS).intersection(changed):
             raise NotAllowed(f"Moderators have hidden your profile: {self.profile_hidden_reason}")
-
-    def _lock_to_moderate(self, actor) -> None:
-        rows = type(self).objects.select_for_update(no_key=True)
-        self.refresh_from_db(from_queryset=rows, fields=[*FIELDS, "held_profile"])
-        demand_moderator(actor)
 
     def _write(self, **values) -> None:
         for name, value in values.items():

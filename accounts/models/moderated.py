@@ -179,14 +179,14 @@ class Moderated(models.Model):
             raise Gone("This account was deleted.") from None
 
     def _lock_to_moderate(self, actor) -> None:
-        """Lock both rows. Raises NotAllowed unless the actor may suspend and reinstate this person.
+        """Lock both rows. Raises NotAllowed unless the actor may decide on this person.
 
         Moderators may, but nobody decides on themself, and only superusers decide on moderators and superusers.
         """
         self._lock(actor)
         demand_moderator(actor)
         if actor.pk == self.pk:
-            raise NotAllowed("You can't suspend or reinstate yourself.")
+            raise NotAllowed("You can't moderate your own account.")
         if self.is_appointed_moderator or self.is_superuser:
             demand_superuser(actor)
 

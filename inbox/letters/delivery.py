@@ -57,7 +57,8 @@ def _send(letter: Letter, mailer: BaseEmailBackend, claim: ExitStack) -> bool:
     """Whether the letter was sent. The claim is committed in the moment in which the server takes the letter."""
     subscription = letter.subscription
     try:
-        issue = subscription.is_active and compose(subscription, letter.day, timezone.now())
+        is_wanted = subscription.is_active and not letter.is_to_inactive
+        issue = is_wanted and compose(subscription, letter.day, timezone.now())
     except Http404:
         subscription.end(EndReason.LOST)
         issue = None

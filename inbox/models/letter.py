@@ -3,9 +3,10 @@ import secrets
 from datetime import datetime, timedelta
 from functools import partial
 
+from allauth.account.models import EmailAddress
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -36,8 +37,13 @@ class LetterManager(models.Manager.from_queryset(LetterQuerySet)):
         self.filter(state__in=[State.EMPTY, State.FAILED], try_at__lt=month_ago).delete()
 
     def claim(self, now: datetime) -> "Letter | None":
-        """The next letter to be sent, locked so that no other worker gets it until this transaction ends."""
-        due = self.due(now).select_related("subscription__user")
+        """The next letter to be sent, locked so that no other worker gets it until this transaction ends.
+
+        `is_to_inactive`: whether an account that is not active has confirmed the address.
+        """
+        inactive = EmailAddress.objects.filter(verified=True, user__is_active=False)
+        of_address = Exists(inactive.filter(email=OuterRef("subscription__email")))
+        due = self.due(now).select_related("subscription__user").annotate(is_to_inactive=of_address)
         return due.select_for_update(skip_locked=True, of=["self"], no_key=True).first()
 
 

@@ -48,6 +48,7 @@ class ClaimManager(models.Manager.from_queryset(ClaimQuerySet)):
         Raises NotAllowed without such an address, and if somebody else owns the page by now.
         """
         organisation.lock()
+        user.demand_active()
         address = proof(user, organisation)
         if not address:
             raise NotAllowed(f"None of your confirmed addresses is at {organisation}'s domain.")

@@ -209,6 +209,7 @@ class Invitation(models.Model):
         Raises NotAllowed for a user to whom it was not sent, and Conflict if it is not open any more.
         """
         self.organisation.lock()
+        user.demand_active()
         self.refresh_from_db(fields=["state"])
         if not self.is_for(user):
             raise NotAllowed("This invitation was sent to an address that your account has not confirmed.")

@@ -52,6 +52,7 @@ class OrganisationManager(models.Manager.from_queryset(LockQuerySet)):
         """
         demand_confirmed_address(user)
         self.lock_slugs()
+        user.demand_active()
         if existing := user.founded.filter(name=name, slug=slug).first():
             return existing
         if user.founded.filter(created_at__gt=timezone.now() - timedelta(days=1)).count() >= FOUNDED_A_DAY:
@@ -140,9 +141,10 @@ class Organisation(CuratedPage):
         return self.memberships.owners().exists()
 
     def role_of(self, user) -> str | None:
+        """The user's role, or None. Somebody whose account is not active by now has none."""
         if not user.is_authenticated:
             return None
-        return self.memberships.filter(user=user).values_list("role", flat=True).first()
+        return self.memberships.filter(user=user, user__is_active=True).values_list("role", flat=True).first()
 
     def allows(self, user, deed: str) -> bool:
         """Whether this user's role in the organisation includes the deed (see `orgs.roles`)."""

@@ -207,8 +207,9 @@ class Collection(models.Model):
             raise Gone("This collection was just deleted.") from None
 
     def lock_to_change(self, actor) -> None:
-        """Lock it, as `lock` does. Raises NotAllowed for an actor who may not change it."""
+        """Lock it, as `lock` does. Raises NotAllowed for an actor who may not change it or is not active."""
         self.lock()
+        actor.demand_active()
         self.demand(actor)
 
     @transaction.atomic

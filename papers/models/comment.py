@@ -176,6 +176,7 @@ class Comment(ContentFields):
         hidden, and Conflict if it was edited since `edit_count`, the one that the form was made from.
         """
         paper = self.paper
+        actor.lock()
         self.lock()
         self._demand_author(actor)
         paper.demand_open_discussion()
@@ -198,6 +199,7 @@ class Comment(ContentFields):
 
         Raises NotAllowed for anybody but the author.
         """
+        actor.lock()
         self.lock()
         if self.author_id != actor.pk:
             raise NotAllowed("You can only delete your own comments.")

@@ -15,6 +15,7 @@ class CommentVoteManager(MarkManager):
             raise NotAllowed("You can't upvote your own comment.")
         if not target.is_standing:
             raise Gone("This comment was deleted or hidden.")
+        user.lock()
         if is_new := super().make(user, target):
             self._count([target.pk], 1)
         return is_new

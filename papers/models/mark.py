@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef, Value
 
 class MarkManager(models.Manager):
     def make(self, user, target) -> bool:
-        """Mark the target. False if the user has marked it already."""
+        """Mark the target. False if the user has marked it already. Raises NotAllowed for an inactive account."""
+        user.demand_active()
         return self.get_or_create(user=user, **{self.model.target: target})[1]
 
     def unmake(self, user, target) -> bool:

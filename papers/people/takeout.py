@@ -130,12 +130,14 @@ BIBLIOGRAPHIES: dict[str, Callable[[User], QuerySet]] = {
 
 
 def make(export: DataExport) -> None:
-    """Write the archive and send a mail to the user. On an error, mark the export as failed and re-raise."""
+    """Write the archive and send a mail to the user, if active. On an error, mark the export as failed and re-raise."""
     with ExitStack() as on_error:
         on_error.callback(export.fail)
         write(export.user, export.path)
         export.finish()
         on_error.pop_all()
+    if not export.user.is_active:
+        return
     link = settings.BASE_URL + reverse("papers:fetch_export", args=[export.token])
     context = {"export": export, "link": link}
     template_mail.post("papers/people/export_ready.txt", export.user.email, "Your export is ready", context)

@@ -143,6 +143,7 @@ MODERATOR = [
     "/moderation/merge",
     "/moderation/jobs",
     "/moderation/staff",
+    "/moderation/moderators",
     "/moderation/comments",
     "/moderation",
     "/moderation/comment/9000001",

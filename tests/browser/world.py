@@ -111,7 +111,7 @@ def contest(member: User) -> User:
         person = UserFactory(name="P" * 120)
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
         Claim.objects.ask(person, free, reason)
-    moderator = appoint(UserFactory(username="q" * 39, name="Q" * 120))
+    moderator = appoint(UserFactory(username="q" * 39, name="Q" * 120), is_superuser=True)
     _moderate(member, moderator)
     return moderator
 

@@ -15,9 +15,11 @@ from tests.database import contents
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory, appoint
 from tests.orgs.conftest import confirm, invitation_link, join
 
-PEOPLE = ("owner", "admin", "member", "invited", "former", "moderator", "reader", "anonymous")
+PEOPLE = ("owner", "admin", "member", "invited", "former", "moderator", "reader")
+PEOPLE += ("moderator without second factor", "suspended owner", "anonymous")
 ROLES = set(Role.values)
-SIGNED_IN = set(PEOPLE) - {"anonymous"}
+SIGNED_OUT = {"suspended owner", "anonymous"}
+SIGNED_IN = set(PEOPLE) - SIGNED_OUT
 
 
 def may(deed):
@@ -83,6 +85,8 @@ def build_scene():
     people = {"owner": confirm(alice), "anonymous": None}
     people["member"] = join(lab, Role.MEMBER, username="bob")
     people["moderator"] = confirm(appoint(UserFactory(username="mo")))
+    people["moderator without second factor"] = confirm(UserFactory(is_appointed_moderator=True))
+    people["suspended owner"] = join(lab, Role.OWNER, username="sue")
     people["reader"] = confirm(UserFactory(username="rita"))
     people["admin"] = join(lab, Role.ADMIN, username="adam")
     people["invited"] = confirm(UserFactory(username="ivy"))
@@ -99,7 +103,9 @@ def build_scene():
         Invitation.objects.send(alice, lab, "ivy", Role.MEMBER)
     at = {"link": invitation_link(mail.outbox[-1]), "invitation": lab.invitations.get().pk}
     at["claim"] = Claim.objects.ask(confirm(UserFactory(username="clea")), free, "It is ours.").pk
-    return SimpleNamespace(people=people, at=at, readers={who: Reader(person) for who, person in people.items()})
+    readers = {who: Reader(person) for who, person in people.items()}
+    people["suspended owner"].suspend(people["moderator"], "Spam")
+    return SimpleNamespace(people=people, at=at, readers=readers)
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -113,7 +119,7 @@ def test_the_table_decides_and_twice_is_once(what, who, scene):
     if who in allowed:
         assert first.status_code == 302
         assert Event.objects.latest("id").actor == scene.people[who]
-    elif who == "anonymous":
+    elif who in SIGNED_OUT:
         assert path in BY_FORM or first.url.startswith("/accounts/login/?next=")
     else:
         assert first.status_code in ((302,) if what in HARMLESS else (400, 403, 404))
@@ -140,10 +146,11 @@ def test_pages_open_to_whom_the_table_says(page, scene):
         if who in PAGES[page]:
             assert answer.status_code == 200
             assert "<h1>" in answer.content.decode()
-        elif who == "anonymous":
+        elif who in SIGNED_OUT:
             assert answer.url == f"/accounts/login/?next={path}"
         else:
-            assert answer.status_code == (404 if page.startswith("/moderation") else 403)
+            is_hidden = page.startswith("/moderation") and who != "moderator without second factor"
+            assert answer.status_code == (404 if is_hidden else 403)
             assert "tom" not in answer.content.decode()
 
 

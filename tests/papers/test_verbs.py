@@ -23,7 +23,14 @@ from papers.models import (
 from papers.models.follow import kinds
 from tests.conftest import Reader
 from tests.database import contents
-from tests.factories import NotificationFactory, OrganisationFactory, PaperFactory, SubscriptionFactory, UserFactory
+from tests.factories import (
+    NotificationFactory,
+    OrganisationFactory,
+    PaperFactory,
+    SubscriptionFactory,
+    UserFactory,
+    appoint,
+)
 from tests.orgs.conftest import confirm
 
 OF_COLLECTIONS = [
@@ -53,6 +60,8 @@ EVERY = [
     "/settings/data/make",
     "/feeds/renew",
     "/settings/security/sign-out",
+    "/moderation/moderators/appoint",
+    "/moderation/moderators/carol/dismiss",
     *(f"/settings/letters/{verb}" for verb in ("end", "allow", "rhythm/change", "rhythm/end", "rhythm/resume")),
     *(f"/orgs/lab/papers/2509.08721/{verb}" for verb in ("tag", "untag", "withdraw")),
     "/orgs/club/papers/2509.08721/suggest",
@@ -150,6 +159,15 @@ def test_a_stranger_is_led_to_sign_in_and_back(address, stranger):
     by_htmx = stranger.post(address, form, headers={"hx-request": "true"})
     assert by_htmx.headers["HX-Redirect"] == answer.url
     assert "You then return" in stranger.get(answer.url).content.decode()
+    assert contents() == before
+
+
+def test_a_suspended_person_is_led_to_sign_in_and_changes_nothing(address, scene):
+    User.objects.get(username="alice").suspend(appoint(UserFactory()), "Spam")
+    before = contents()
+    answer = scene["alice"].act(address, FORM)
+    assert answer.url.startswith("/accounts/login/?next=")
+    assert "your account is suspended" in scene["alice"].get(answer.url).content.decode()
     assert contents() == before
 
 

@@ -11,9 +11,12 @@ from inbox.letters import delivery
 from inbox.letters.planning import plan
 from inbox.models import Letter, Subscription
 from lib.mail import hand_over
+from orgs.models import Organisation
+from papers.models import OrganisationFollow
 from papers.search import results
-from tests.factories import PaperFactory, SubscriptionFactory
+from tests.factories import OrganisationFactory, PaperFactory, SubscriptionFactory, appoint
 from tests.inbox.letters.post_office import open_office
+from tests.orgs.conftest import confirm
 from tests.race import race
 
 MORNING = datetime(2025, 9, 11, 7, 0, 30, tzinfo=UTC)
@@ -51,6 +54,24 @@ def test_every_subscriber_gets_one_letter(paper, office, clock):
     PaperFactory(listed_at=MORNING)
     clock.shift(timedelta(days=1))
     assert delivery.run() == 3
+
+
+def test_who_is_suspended_gets_no_letter_and_none_late(office, clock, alice, bob):
+    """Not even one that was planned before. A private list stays subscribed."""
+    moderator = appoint(bob)
+    subscribe(user=confirm(alice), email=alice.email, address="/papers/following")
+    OrganisationFollow.objects.make(alice, OrganisationFactory(slug="lab"))
+    paper = PaperFactory(organisation=Organisation.objects.get())
+    confirm(alice, "other@example.org")
+    subscribe(email="other@example.org")
+    plan(MORNING)
+    alice.suspend(moderator, "Spam")
+    assert (delivery.run(), office.recipients, states()) == (0, [], ["empty"] * 2)
+    alice.reinstate(moderator)
+    clock.shift(timedelta(days=1))
+    assert delivery.run() == 2
+    assert sorted(office.recipients) == sorted([alice.email, "other@example.org"])
+    assert Letter.objects.last().papers == [paper.pk]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,8 +13,9 @@ from tests.database import contents
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory, appoint
 from tests.papers.discussion.talk import post
 
-PEOPLE = ("author", "reader", "owner", "admin", "member", "moderator", "deactivated", "anonymous")
-SIGNED_IN = set(PEOPLE) - {"deactivated", "anonymous"}
+PEOPLE = ("author", "reader", "owner", "admin", "member", "moderator")
+PEOPLE += ("moderator without second factor", "suspended", "deactivated", "anonymous")
+SIGNED_IN = set(PEOPLE) - {"suspended", "deactivated", "anonymous"}
 REPORT = {"outcome": "works", "ran": "v1", "text": "It trains."}
 VERBS = {
     # what: (its address, what it takes, who may)
@@ -41,10 +42,12 @@ def build_scene():
     """Comments of one author on a paper of an organisation, and a browser of each kind of person."""
     lab = OrganisationFactory(slug="lab")
     paper = PaperFactory(arxiv_id="2509.08721", organisation=lab)
-    people = {name: UserFactory(username=name) for name in PEOPLE[:-1]}
+    people = {name: UserFactory(username=name.replace(" ", "-")) for name in PEOPLE[:-1]}
     for role in (Role.OWNER, Role.ADMIN, Role.MEMBER):
         Membership.objects.create(organisation=lab, user=people[role.value], role=role)
     appoint(people["moderator"])
+    people["moderator without second factor"].is_appointed_moderator = True
+    people["moderator without second factor"].save()
     comments = {name: post(people["author"], paper, f"The {name} text.") for name in ("comment", "retracted", "hidden")}
     report = post(people["author"], paper, "The hidden text.", outcome="fails", ran="v1")
     for parent in (comments["retracted"], comments["hidden"]):
@@ -55,6 +58,7 @@ def build_scene():
     readers = {name: Reader(person) for name, person in people.items()} | {"anonymous": Reader()}
     people["deactivated"].is_active = False
     people["deactivated"].save()
+    people["suspended"].suspend(people["moderator"], "spam")
     return SimpleNamespace(readers=readers, ids={name: comment.pk for name, comment in comments.items()})
 
 
