@@ -9,7 +9,8 @@ from django.db.models import Func, OuterRef, TextField
 from django.utils import timezone
 
 from papers.ingest.record import PaperRecord
-from papers.models import Affiliation, Author, Paper
+from papers.models import Affiliation, Author, LinkSource, Paper
+from papers.models.links import UNCHECKED
 from papers.names import Details
 
 # The age up to which a new paper is listed on the day it comes. Moderators of arXiv hold papers back for some weeks.
@@ -28,6 +29,7 @@ SHARED_FIELDS = (
     "published_at",
     "listed_at",
 )
+LINK_FIELDS = ("code_source", "project_source", *(UNCHECKED.keys() - SHARED_FIELDS))
 # Ignored in a record of an older version.
 VERSION_FIELDS = {"version", "title", "abstract", "authors", "author_details", "categories", "withdrawn"}
 
@@ -63,8 +65,24 @@ class Draft:
                 new["author_details"] = tuple(
                     details.completed_by(stored.get(name, Details())) for name, details in pairs
                 )
-        self.values = self.values | new
+        self.values = self.values | self._with_links(new)
         self.changed = {name for name, value in self.values.items() if value != self.stored.get(name)}
+
+    def _with_links(self, new: dict) -> dict:
+        """Return the values without links that a person has set otherwise, and with what follows from a new link.
+
+        The stars that a record has are those of the repository that it names.
+        """
+        for name, found in {"code": UNCHECKED, "project": {}}.items():
+            url, source, stars = f"{name}_url", f"{name}_source", f"{name}_stars"
+            stored_url = self.values.get(url, "")
+            if new.get(url, stored_url) == stored_url:
+                continue
+            if LinkSource(self.values.get(source, LinkSource.IMPORT)).outranks(LinkSource.IMPORT):
+                new = {key: value for key, value in new.items() if key not in (url, stars)}
+            else:
+                new = {**found, **new, source: LinkSource.IMPORT}
+        return new
 
     def _keeps_withdrawn(self, record: PaperRecord) -> bool:
         """Return whether prose about the stored version says nothing new, because a withdrawal is a version.
@@ -115,7 +133,7 @@ def load_drafts(arxiv_ids: set[str]) -> dict[str, Draft]:
 
 
 def _stored_values(paper: Paper) -> dict:
-    return {name: getattr(paper, name) for name in SHARED_FIELDS} | {
+    return {name: getattr(paper, name) for name in (*SHARED_FIELDS, *LINK_FIELDS)} | {
         "categories": tuple(paper.categories),
         "keywords": tuple(paper.keywords),
         "authors": tuple(name for name, *_ in paper.author_columns),

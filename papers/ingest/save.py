@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from lib.locks import take
 from orgs.models import FormerSlug, Organisation
-from papers.ingest.draft import SHARED_FIELDS, VERSION_FIELDS, Draft, load_drafts
+from papers.ingest.draft import LINK_FIELDS, SHARED_FIELDS, VERSION_FIELDS, Draft, load_drafts
 from papers.ingest.record import PaperRecord
 from papers.models import Affiliation, Author, Day, Paper, SearchEntry
 from papers.names import Details
@@ -19,7 +19,7 @@ from papers.signals import papers_listed, papers_revised, papers_withdrawn
 BATCH_SIZE = 500
 _LOCK_ID = 0x696E67657374  # an arbitrary number that no other advisory lock has
 _COUNTERS = ["author_count", "imported_votes", "vote_count", "imported_comments", "comment_count"]
-_UPDATED_FIELDS = [*SHARED_FIELDS, *_COUNTERS, "changed_at", "withdrawn_at"]
+_UPDATED_FIELDS = [*SHARED_FIELDS, *LINK_FIELDS, *_COUNTERS, "changed_at", "withdrawn_at"]
 _CONTENT_FIELDS = VERSION_FIELDS - {"author_details", "categories"}  # a change of these moves `changed_at`
 _SEARCH_FIELDS = {"title", "abstract", "authors", "categories", "keywords"}
 
@@ -60,6 +60,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     * A new paper without `listed_at` is listed now if it is recent, and at `published_at` otherwise.
     * `vote_count` and `comment_count` move by the difference of what was imported.
     * What is known about an author besides the name is kept as long as the name is the same.
+    * A link that a person set or removed stays, and so do the stars of its repository.
     * An organisation is a guess that a later record replaces, unless a person suggested or decided it.
     """
     lock()

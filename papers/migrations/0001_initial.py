@@ -63,8 +63,52 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("code_url", lib.fields.UrlLineField(blank=True, max_length=500)),
+                (
+                    "code_source",
+                    models.CharField(
+                        choices=[
+                            ("moderator", "Added by a moderator"),
+                            ("author", "Added by an author"),
+                            ("submitter", "Added by the submitter"),
+                            ("import", "Imported with the paper"),
+                            ("automatic", "Found in the abstract"),
+                        ],
+                        default="import",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "code_state",
+                    models.CharField(
+                        choices=[
+                            ("unknown", ""),
+                            ("living", ""),
+                            ("archived", "archived"),
+                            ("empty", "empty"),
+                            ("dead", "not found"),
+                        ],
+                        default="unknown",
+                        max_length=8,
+                    ),
+                ),
                 ("code_stars", models.PositiveIntegerField(blank=True, null=True)),
+                ("code_licence", lib.fields.LineField(blank=True, max_length=60)),
+                ("code_checked_at", models.DateTimeField(blank=True, null=True)),
                 ("project_url", lib.fields.UrlLineField(blank=True, max_length=500)),
+                (
+                    "project_source",
+                    models.CharField(
+                        choices=[
+                            ("moderator", "Added by a moderator"),
+                            ("author", "Added by an author"),
+                            ("submitter", "Added by the submitter"),
+                            ("import", "Imported with the paper"),
+                            ("automatic", "Found in the abstract"),
+                        ],
+                        default="import",
+                        max_length=9,
+                    ),
+                ),
                 ("media_url", lib.fields.UrlLineField(blank=True, max_length=500)),
                 ("picture", lib.fields.LineField(blank=True, max_length=100)),
                 ("picture_source", lib.fields.UrlLineField(blank=True, max_length=500)),
@@ -1107,7 +1151,13 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="paper",
             index=models.Index(
-                condition=models.Q(("code_url", ""), _negated=True), fields=["listed_at", "id"], name="paper_with_code"
+                condition=models.Q(
+                    models.Q(("code_url", ""), _negated=True),
+                    models.Q(("code_state", "dead"), _negated=True),
+                    models.Q(("code_state", "empty"), _negated=True),
+                ),
+                fields=["listed_at", "id"],
+                name="paper_with_code",
             ),
         ),
         migrations.AddIndex(
@@ -1132,6 +1182,30 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("comment_count__gte", models.F("imported_comments"))),
                 name="paper_comments_include_imported",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="paper",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("code_source__in", ["moderator", "author", "submitter", "import", "automatic"]),
+                    ("project_source__in", ["moderator", "author", "submitter", "import", "automatic"]),
+                ),
+                name="paper_link_sources_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="paper",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("code_state", "unknown"),
+                    models.Q(
+                        ("code_state__in", ["unknown", "living", "archived", "empty", "dead"]),
+                        models.Q(("code_url", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="paper_code_state_of_a_link",
             ),
         ),
         migrations.AddIndex(

@@ -14,6 +14,7 @@ from papers.models.dismissed import Dismissed
 from papers.models.embedding import Embedding
 from papers.models.feedkey import FeedKey
 from papers.models.item import Item
+from papers.models.links import CodeState, LinkSource
 from papers.models.organisationentry import OrganisationEntry
 from papers.models.organisationfollow import OrganisationFollow
 from papers.models.paper import Paper
@@ -36,6 +37,7 @@ __all__ = [
     "Author",
     "AuthorFollow",
     "Bookmark",
+    "CodeState",
     "Collection",
     "CollectionFollow",
     "Comment",
@@ -49,6 +51,7 @@ __all__ = [
     "Embedding",
     "FeedKey",
     "Item",
+    "LinkSource",
     "OrganisationEntry",
     "OrganisationFollow",
     "Outcome",

@@ -6,19 +6,20 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, TruncMonth
 from django.db.models.lookups import Exact
 
-from lib.locks import LockQuerySet, take
+from lib.locks import take
 from lib.words import fold
 from papers.models import row
 from papers.models.affiliation import Affiliation
 from papers.models.day import Day
 from papers.models.item import PAPERS_LOCK, Item
+from papers.models.links import LinkQuerySet
 from papers.models.seen import Seen
 from papers.period import today
 
 REPORTED = Q(works_count__gt=0) | Q(partly_count__gt=0) | Q(fails_count__gt=0)
 
 
-class PaperQuerySet(LockQuerySet):
+class PaperQuerySet(LinkQuerySet):
     def since(self, day):
         """Papers listed on this day or later."""
         return self.filter(listed_at__gte=datetime.combine(day, time.min, UTC))
