@@ -11,8 +11,10 @@ from papers import identifiers, lists
 from papers.detail import statement
 from papers.detail.lists import similar as similar_list
 from papers.detail.statement import PaperDetail
+from papers.detail.versions import changes as version_changes
 from papers.discussion import thread
 from papers.discussion.views import reading
+from papers.models import Paper
 from papers.paper import citation
 from papers.paper.summary import summarise
 from papers.period import Period
@@ -46,6 +48,16 @@ def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     return lists.page(request, list_, "papers/detail/similar.html", version=paper.cache_key, paper=paper)
 
 
+def versions(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
+    """What changed from version to version of the paper."""
+    paper = Paper.objects.filter(arxiv_id=ref[0]).first()
+    if paper is None:
+        return _unknown(request, ref[0])
+    changes = cache(lambda: version_changes(paper))  # only if the page is drawn
+    context = {"paper": paper, "changes": changes}
+    return page(request, "papers/detail/versions.html", context, version=(paper.pk, paper.revision))
+
+
 def _unknown(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     return render(request, "papers/detail/unknown_paper.html", {"arxiv_id": arxiv_id}, status=404)
 
@@ -61,6 +73,7 @@ def _context(detail: PaperDetail) -> dict:
     summary = cache(lambda: summarise(paper, detail.authors))  # only if the page is drawn
     return {
         "paper": paper,
+        "has_versions": detail.has_versions,
         "organisations": detail.organisations,
         "offers": detail.offers,
         "similar": detail.similar,

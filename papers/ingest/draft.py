@@ -30,6 +30,7 @@ SHARED_FIELDS = (
     "listed_at",
 )
 LINK_FIELDS = ("code_source", "project_source", *(UNCHECKED.keys() - SHARED_FIELDS))
+TEXT_FIELDS = ("version", "title", "abstract", "authors")  # what is kept of a version that is replaced
 # Ignored in a record of an older version.
 VERSION_FIELDS = {"version", "title", "abstract", "authors", "author_details", "categories", "withdrawn"}
 
@@ -38,12 +39,12 @@ class Draft:
     """A paper to which records are applied: its stored and its new values, under the names of PaperRecord's fields.
 
     The value `organisation` is the slug of the guessed one, or "". `decided` are the slugs that persons suggested or
-    decided on.
+    decided on. `replaced` are the texts that later versions replaced: version, title, abstract, authors.
     """
 
     def __init__(self, paper: Paper, stored: dict, decided: Collection[str]) -> None:
         self.paper, self.stored, self.values, self.decided = paper, stored, stored, decided
-        self.changed = set()
+        self.changed, self.replaced = set(), []
 
     def apply(self, record: PaperRecord) -> None:
         new = _record_values(record)
@@ -65,6 +66,10 @@ class Draft:
                 new["author_details"] = tuple(
                     details.completed_by(stored.get(name, Details())) for name, details in pairs
                 )
+        if new.get("version", 1) > self.values.get("version", new.get("version", 1)):
+            self.replaced.append(
+                tuple(self.values.get(name, "") for name in ("version", "title", "abstract", "authors"))
+            )
         self.values = self.values | self._with_links(new)
         self.changed = {name for name, value in self.values.items() if value != self.stored.get(name)}
 

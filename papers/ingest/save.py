@@ -12,7 +12,7 @@ from lib.locks import take
 from orgs.models import FormerSlug, Organisation
 from papers.ingest.draft import LINK_FIELDS, SHARED_FIELDS, VERSION_FIELDS, Draft, load_drafts
 from papers.ingest.record import PaperRecord
-from papers.models import Affiliation, Author, Day, Paper, SearchEntry
+from papers.models import Affiliation, Author, Day, Paper, PaperVersion, SearchEntry
 from papers.names import Details
 from papers.signals import papers_listed, papers_revised, papers_withdrawn
 
@@ -53,6 +53,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
 
     * A field that a record does not have keeps its value.
     * A record that was listed on an earlier day than the paper only adds what the paper lacks, and greater counts.
+    * The text that a later version replaces is kept.
     * A record of an earlier version does not change the text. A record without a version counts as the first.
     * A withdrawn paper stays withdrawn until a later version is not, or a source states that this one is not.
     * Prose that seems to withdraw the stored version of a paper does not: a withdrawal is a version of its own.
@@ -115,6 +116,8 @@ def _write(drafts: list[Draft], organisation_names: dict[str, str], words: dict[
             if "organisation" in draft.changed
         }
     )
+    if replaced := {draft.paper.pk: draft.replaced for draft in drafts if draft.replaced}:
+        PaperVersion.objects.keep(replaced)
     _write_authors([draft for draft in drafts if draft.changed & {"authors", "author_details"}])
     searched = [draft for draft in drafts if draft.changed & _SEARCH_FIELDS]
     SearchEntry.objects.refresh(

@@ -566,6 +566,7 @@ class Migration(migrations.Migration):
                         "user", "paper", blank=True, editable=False, primary_key=True, serialize=False
                     ),
                 ),
+                ("version", models.PositiveSmallIntegerField()),
                 (
                     "user",
                     models.ForeignKey(
@@ -606,6 +607,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="PaperVersion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveSmallIntegerField()),
+                ("title", lib.fields.LineField(max_length=500)),
+                ("abstract", models.TextField(blank=True)),
+                (
+                    "authors",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list),
+                ),
+                ("replaced_at", models.DateTimeField()),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="papers.paper",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("paper", "version"), name="version_kept_once")],
             },
         ),
         migrations.CreateModel(

@@ -19,6 +19,7 @@ from papers.models.organisationentry import OrganisationEntry
 from papers.models.organisationfollow import OrganisationFollow
 from papers.models.paper import Paper
 from papers.models.paperfollow import PaperFollow
+from papers.models.paperversion import PaperVersion
 from papers.models.personentry import PersonEntry
 from papers.models.personfollow import PersonFollow
 from papers.models.reproduction import Reproduction
@@ -57,6 +58,7 @@ __all__ = [
     "Outcome",
     "Paper",
     "PaperFollow",
+    "PaperVersion",
     "PersonEntry",
     "PersonFollow",
     "Reproduction",

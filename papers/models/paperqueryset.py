@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 from django.db import connection, models, transaction
-from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from django.db.models import Case, Count, F, Max, OuterRef, Q, Subquery, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, TruncMonth
 from django.db.models.lookups import Exact
@@ -71,8 +71,13 @@ class PaperQuerySet(LinkQuerySet):
         return self.order_by("listed_on").values_list("listed_on").annotate(changed=Max("changed_at"))
 
     def saved_by(self, user):
-        """Papers that this user has bookmarked, with `saved_at`, the moment of the bookmark."""
-        return self.filter(bookmarks__user=user).annotate(saved_at=F("bookmarks__created_at"))
+        """Papers that this user has bookmarked, with `saved_at`, the moment of the bookmark.
+
+        `saved_version` is the version that was bookmarked, if the paper has a later one, and else None.
+        """
+        version = F("bookmarks__version")
+        changed = Case(When(version__gt=version, then=version))
+        return self.filter(bookmarks__user=user).annotate(saved_at=F("bookmarks__created_at"), saved_version=changed)
 
     def collected_in(self, collection):
         """The papers of a collection with their `place`, `note` and `added_at` in it."""

@@ -154,7 +154,7 @@ def test_two_thousand_dismissed_papers_before_a_page_do_not_make_it_slow(reader,
 @pytest.mark.parametrize("order", ORDERS)
 def test_marks_from_long_ago_are_found_along_any_order(many, alice, signed_in, order):
     old = Paper.objects.filter(listed_on__lt="2024-06-01").order_by("pk")[:1_500]
-    Bookmark.objects.bulk_create(Bookmark(user=alice, paper=paper) for paper in old)
+    Bookmark.objects.bulk_create(Bookmark(user=alice, paper=paper, version=1) for paper in old)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE papers_bookmark")
     with blocks() as counts:
@@ -174,7 +174,9 @@ def test_what_one_follows_is_found_along_any_order(many, alice, signed_in, query
 
 
 def test_a_list_in_its_own_order_is_walked_along_it(many, alice, signed_in):
-    Bookmark.objects.bulk_create(Bookmark(user=alice, paper=paper) for paper in Paper.objects.order_by("pk")[:5_000])
+    Bookmark.objects.bulk_create(
+        Bookmark(user=alice, paper=paper, version=1) for paper in Paper.objects.order_by("pk")[:5_000]
+    )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE papers_bookmark")
     with blocks() as counts:

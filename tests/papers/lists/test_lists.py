@@ -226,6 +226,24 @@ def test_bookmarks_are_private_and_last_saved_first(alice, bob, signed_in, stran
     assert stranger.get("/bookmarks").url == "/accounts/login/?next=/bookmarks"
 
 
+def test_bookmarks_say_which_papers_changed_since_and_other_lists_do_not(alice, bob, signed_in, stranger):
+    paper, same, late = [PaperFactory(version=2) for _ in range(3)]
+    for marked in (paper, same):
+        Bookmark.objects.make(alice, marked)
+    Paper.objects.touch([paper.pk, late.pk], version=4)
+    for reader, marked in ((bob, Paper.objects.get(pk=paper.pk)), (alice, Paper.objects.get(pk=late.pk))):
+        Bookmark.objects.make(reader, marked)
+    change = f'href="/papers/{paper.arxiv_id}/versions">Changed since you saved it: v2 → v4</a>'
+    bookmarks = signed_in(alice).get("/bookmarks").content.decode()
+    assert (change in bookmarks, bookmarks.count("Changed since")) == (True, 1)
+    for reader, path in ((signed_in(alice), "/papers/date/2025-09-10"), (signed_in(bob), "/bookmarks")):
+        assert "Changed since" not in reader.get(path).content.decode()
+    reader = signed_in(alice)
+    for verb in ("bookmark/remove", "bookmark"):
+        reader.act(f"/papers/{paper.arxiv_id}/{verb}")
+    assert "Changed since" not in reader.get("/bookmarks").content.decode()
+
+
 def test_the_year_stands_only_where_it_is_another(db, stranger, time_machine):
     time_machine.move_to("2026-01-05T10:00Z")
     PaperFactory(published_at=NOON)
