@@ -42,6 +42,7 @@ class Similar(NamedTuple):
     arxiv_id: str
     title: str
     organisation: str
+    is_withdrawn: bool
     published_on: date
 
 
@@ -146,7 +147,7 @@ _NEIGHBOURS = f"""
     (
         SELECT coalesce(json_agg(
             json_build_array(
-                other.arxiv_id, other.title, coalesce(organisation.name, ''),
+                other.arxiv_id, other.title, coalesce(organisation.name, ''), other.withdrawn_at IS NOT NULL,
                 (other.published_at AT TIME ZONE 'UTC')::date
             ) ORDER BY distance, other.id DESC
         ), '[]')

@@ -5,8 +5,10 @@ from functools import cache
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import Truncator
 
 from lib.pages import PUBLIC_SECONDS, page
+from lib.tex import plain
 from papers import identifiers, lists
 from papers.detail import statement
 from papers.detail.lists import similar as similar_list
@@ -16,10 +18,10 @@ from papers.discussion import thread
 from papers.discussion.views import reading
 from papers.models import Paper
 from papers.paper import citation
-from papers.paper.summary import summarise
+from papers.paper.summary import WITHDRAWN, summarise
 from papers.period import Period
 
-AUTHORS_SHOWN = 20
+AUTHORS_SHOWN, MAX_DESCRIPTION = 20, 200
 
 
 def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
@@ -68,6 +70,12 @@ def _lister(detail: PaperDetail, viewer):
     return person if person and person.shows("submissions", to=viewer) else None
 
 
+def _description(paper: Paper) -> str:
+    """What search engines and other sites show of the paper below its title."""
+    text = f"{WITHDRAWN if paper.withdrawn_at else ''} {plain(paper.abstract)}"
+    return Truncator(text.strip()).chars(MAX_DESCRIPTION)
+
+
 def _context(detail: PaperDetail) -> dict:
     paper, names = detail.paper, [name for name, *_ in detail.author_rows]
     summary = cache(lambda: summarise(paper, detail.authors))  # only if the page is drawn
@@ -83,6 +91,7 @@ def _context(detail: PaperDetail) -> dict:
         "day": Period.day(paper.listed_on),
         "reading_urls": identifiers.reading_urls(paper.arxiv_id),
         "canonical": settings.BASE_URL + paper.get_absolute_url(),
+        "description": lambda: _description(paper),
         "citation_authors": lambda: citation.citation_authors(summary()),
         "bibtex": lambda: citation.bibtex(summary()),
     }

@@ -38,7 +38,7 @@ SLOTS = {
 }
 
 
-_CHANGE = '<a class="changed" href="{}/versions">Changed since you saved it: v{} → v{}</a>'
+_CHANGE = ' <a class="changed" href="{}/versions">Changed since you saved it: v{} → v{}</a>'
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ class LinkSource(models.TextChoices):
     that no import brings it back.
     """
 
-    MODERATOR = "moderator", "Added by a moderator"
-    AUTHOR = "author", "Added by an author"
-    SUBMITTER = "submitter", "Added by the submitter"
-    IMPORT = "import", "Imported with the paper"
-    AUTOMATIC = "automatic", "Found in the abstract"
+    MODERATOR = "moderator", "added by a moderator"
+    AUTHOR = "author", "added by an author"
+    SUBMITTER = "submitter", "added by the submitter"
+    IMPORT = "import", "imported with the paper"
+    AUTOMATIC = "automatic", "found in the abstract"
 
     def outranks(self, other: Self) -> bool:
         order = list(type(self))
@@ -37,14 +37,19 @@ class CodeState(models.TextChoices):
     EMPTY is a repository without files, or only with such as a README and a licence.
     """
 
-    UNKNOWN = "unknown", ""
-    LIVING = "living", ""
-    ARCHIVED = "archived", "archived"
-    EMPTY = "empty", "empty"
-    DEAD = "dead", "not found"
+    UNKNOWN = "unknown"
+    LIVING = "living"
+    ARCHIVED = "archived"
+    EMPTY = "empty"
+    DEAD = "dead", "Dead link"
+
+    @property
+    def name_of_link(self) -> str:
+        """What pages and feeds call a link to the repository, such as "Code (archived)"."""
+        return "Code" if self in (CodeState.UNKNOWN, CodeState.LIVING) else f"Code ({self.label.lower()})"
 
 
-MAX_URL = 500  # characters
+MAX_URL, MAX_LICENCE = 500, 60  # characters
 WITH_CODE = ~Q(code_url="") & ~Q(code_state=CodeState.DEAD) & ~Q(code_state=CodeState.EMPTY)
 UNCHECKED = {"code_stars": None, "code_state": CodeState.UNKNOWN, "code_licence": "", "code_checked_at": None}
 _COLUMNS = ("code_url", "code_source", "project_url", "project_source", "submitted_by_id")

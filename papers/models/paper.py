@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from lib.fields import LineField, UrlLineField
 from lib.tex import plain
 from papers import identifiers
-from papers.models.links import MAX_URL, WITH_CODE, CodeState, LinkSource
+from papers.models.links import MAX_LICENCE, MAX_URL, WITH_CODE, CodeState, LinkSource
 from papers.models.paperqueryset import REPORTED, PaperQuerySet
 from papers.models.reproduction import Reproduction
 from papers.models.row import cache_key
@@ -57,7 +57,7 @@ class Paper(models.Model):
     code_source = models.CharField(max_length=9, choices=LinkSource, default=LinkSource.IMPORT)
     code_state = models.CharField(max_length=8, choices=CodeState, default=CodeState.UNKNOWN)
     code_stars = models.PositiveIntegerField(null=True, blank=True)
-    code_licence = LineField(max_length=60, blank=True)
+    code_licence = LineField(max_length=MAX_LICENCE, blank=True)
     code_checked_at = models.DateTimeField(null=True, blank=True)
     project_url = UrlLineField(max_length=MAX_URL, blank=True)
     project_source = models.CharField(max_length=9, choices=LinkSource, default=LinkSource.IMPORT)
@@ -161,6 +161,11 @@ class Paper(models.Model):
     @property
     def reproduction(self) -> Reproduction:
         return Reproduction(self.works_count, self.partly_count, self.fails_count)
+
+    @property
+    def code_name(self) -> str:
+        """What its code link is called, which says if the repository is archived, empty or gone."""
+        return CodeState(self.code_state).name_of_link
 
     @property
     def topics(self) -> list[str]:
