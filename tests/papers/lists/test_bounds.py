@@ -201,6 +201,11 @@ def test_reports_are_found_by_their_own_index(many, db, reports):
     assert "paper_reported" in reports.values("pk").explain()
 
 
+def test_code_is_found_by_its_own_index(many, db):
+    papers = Paper.objects.with_code().order_by("-listed_at", "-id").values("listed_at", "id")[:30]
+    assert "paper_with_code" in papers.explain()
+
+
 @pytest.mark.parametrize("form", ["", ".atom"])
 def test_an_organisation_of_half_of_the_papers_is_read_along_an_index(many, lab, stranger, form):
     """Others have one paper each, so that PostgreSQL expects few of an organisation that it does not know."""

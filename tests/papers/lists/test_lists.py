@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from papers.models import Bookmark, Paper
+from papers.models import Bookmark, CodeState, Paper
 from tests.factories import NOON, OrganisationFactory, PaperFactory
 
 
@@ -145,6 +145,17 @@ def various_papers(db):
 )
 def test_filters_combine(various_papers, stranger, query, expected):
     assert titles(stranger.get(f"/papers?{query}")) == expected
+
+
+def test_code_that_is_dead_or_empty_is_no_code_and_cards_say_what_it_is(db, stranger):
+    names = {"unknown": "Code", "living": "Code", "archived": "Code (archived)", "empty": "Code (empty)"}
+    for state in CodeState:
+        PaperFactory(title=f"{state}", code_url=f"https://github.com/lab/{state}", code_state=state)
+    for path in ("/papers?has=code", "/papers?q=has:code", "/papers/date/2025-09-10?has=code"):
+        assert sorted(titles(stranger.get(path, follow=True))) == ["archived", "living", "unknown"]
+    html = stranger.get("/papers/date/2025-09-10").content.decode()
+    for state, name in (names | {"dead": "Code (dead link)"}).items():
+        assert f'<a href="https://github.com/lab/{state}" rel="noopener">{name}</a>' in html
 
 
 def test_a_filter_on_a_dated_page_stays_inside_it(various_papers, stranger):

@@ -1,5 +1,7 @@
 """Links to code and project pages: who changes them, what a change resets, and what imports leave as it is."""
 
+import csv
+
 import pytest
 
 from lib.refusals import BadInput, Gone, NotAllowed
@@ -123,3 +125,21 @@ def test_an_import_replaces_an_imported_link_and_forgets_what_was_found_there(li
     imported(code_url=NEW)
     assert links(linked)[:2] == (NEW, "import")
     assert (linked.code_stars, linked.code_state, linked.code_checked_at) == (None, "unknown", None)
+
+
+def test_the_papers_page_says_where_links_come_from_and_how_the_code_was_found(linked, alice, stranger):
+    page = " ".join(stranger.get("/papers/2509.08721").content.decode().split())
+    assert f'href="{OLD}" rel="noopener">Code (archived)' in page
+    assert "<span> Code: imported with the paper, licence MIT </span>" in page
+    assert "<span>Project: imported with the paper</span>" in page
+    Paper.objects.relink(alice, linked, code_url=NEW, project_url="", source=SUBMITTER)
+    page = " ".join(stranger.get("/papers/2509.08721").content.decode().split())
+    assert f'href="{NEW}" rel="noopener">Code</a>' in page
+    assert "<span> Code: added by the submitter </span>" in page
+    assert "Project:" not in page
+
+
+def test_feeds_and_files_say_how_the_code_was_found(linked, stranger):
+    assert f'<a href="{OLD}">Code (archived)</a>' in stranger.get("/papers.json").json()["items"][0]["content_html"]
+    [row] = csv.DictReader(stranger.get("/papers?export=csv").content.decode().splitlines())
+    assert (row["code"], row["code_state"], row["code_licence"]) == (OLD, "archived", "MIT")
