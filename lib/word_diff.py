@@ -58,8 +58,9 @@ def as_html(stretches: Iterable[Stretch]) -> SafeString:
 def _element(kind: Kind, text: str) -> str:
     if kind is Kind.SAME:
         return text
-    html = '<{0}><span class="visually-hidden"> [{1}: </span>{2}<span class="visually-hidden">] </span></{0}>'
-    return format_html(html, "del" if kind is Kind.REMOVED else "ins", kind, text)
+    words = text.rstrip()
+    html = '<{0}><span class="visually-hidden"> [{1}: </span>{2}<span class="visually-hidden">]</span></{0}>{3}'
+    return format_html(html, "del" if kind is Kind.REMOVED else "ins", kind, words, text[len(words) :])
 
 
 def _words(text: str) -> list[_Token]:

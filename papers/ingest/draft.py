@@ -8,8 +8,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Func, OuterRef, TextField
 from django.utils import timezone
 
+from papers.ingest import links
 from papers.ingest.record import PaperRecord
-from papers.models import Affiliation, Author, LinkSource, Paper
+from papers.models import Affiliation, Author, Paper
 from papers.models.links import UNCHECKED
 from papers.names import Details
 
@@ -70,24 +71,8 @@ class Draft:
             self.replaced.append(
                 tuple(self.values.get(name, "") for name in ("version", "title", "abstract", "authors"))
             )
-        self.values = self.values | self._with_links(new)
+        self.values = self.values | links.settled(self.values, new)
         self.changed = {name for name, value in self.values.items() if value != self.stored.get(name)}
-
-    def _with_links(self, new: dict) -> dict:
-        """Return the values without links that a person has set otherwise, and with what follows from a new link.
-
-        The stars that a record has are those of the repository that it names.
-        """
-        for name, found in {"code": UNCHECKED, "project": {}}.items():
-            url, source, stars = f"{name}_url", f"{name}_source", f"{name}_stars"
-            stored_url = self.values.get(url, "")
-            if new.get(url, stored_url) == stored_url:
-                continue
-            if LinkSource(self.values.get(source, LinkSource.IMPORT)).outranks(LinkSource.IMPORT):
-                new = {key: value for key, value in new.items() if key not in (url, stars)}
-            else:
-                new = {**found, **new, source: LinkSource.IMPORT}
-        return new
 
     def _keeps_withdrawn(self, record: PaperRecord) -> bool:
         """Return whether prose about the stored version says nothing new, because a withdrawal is a version.

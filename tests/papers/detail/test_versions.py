@@ -78,7 +78,7 @@ def test_the_page_says_what_changed_the_last_change_first(stranger):
     )
     page = text(stranger)
     assert "Sharing [removed: α] [added: β]" in page
-    assert "Nobody trains alone on [removed: ten ] [added: nine ] machines." in page
+    assert "Nobody trains alone on [removed: ten] [added: nine] machines." in page
     assert "[removed: Ada Lovelace] [added: Grace Hopper]" in page
     assert page.index("Version 4") < page.index("Version 2")
     assert 'href="https://arxiv.org/abs/2509.08721v4"' in html(stranger)
@@ -112,7 +112,7 @@ def test_a_new_version_is_a_new_etag_and_the_page_may_be_kept(stranger):
 def test_what_authors_typed_is_escaped(stranger):
     save([record(1, title="<img src=x>", authors=["<b>Ada"])])
     save([record(2, title="<svg onload=x>", authors=["<i>Ada"])])
-    assert not re.search(r"<(img|svg|b|i)\b", re.search(r'<ol class="changes">.*?</ol>', html(stranger), re.DOTALL)[0])
+    assert not re.search(r"<(img|svg|b|i)\b", re.search(r'<ol class="changes.*?</ol>', html(stranger), re.DOTALL)[0])
 
 
 def test_only_the_latest_changes_are_compared_in_as_many_statements(stranger, django_assert_num_queries):
