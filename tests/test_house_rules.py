@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.template import engines
 
 from lib import server
-from papers.ingest import client, files, repositories
+from papers.ingest import client, files
 from papers.lists import matching
 from papers.models import follow
 from papers.search import lexicon, retrieval
@@ -214,9 +214,6 @@ NUMBERS = [
     ("docs/architecture.md", r"unless there are more than ([\d,]+) or", matching.MAX_COLLECTED),
     ("docs/deploy.md", r"bodies of (\d+) MB", MAX_BODY_MB),
     ("docs/deploy.md", r"takes (\d+) kB at most", BODY_KB),
-    ("docs/import.md", r"Each run makes (\d+) requests", repositories.MAX_REQUESTS),
-    ("docs/import.md", r"requests \((\d+) with", repositories.MAX_REQUESTS_WITH_TOKEN),
-    ("docs/import.md", r"not found twice, at least (\d+) hours", repositories.MISSING_SECONDS // 3600),
     ("docs/import.md", r"A file may have (\d+) MB unpacked", files.MAX_BYTES // 2**20),
     ("docs/import.md", r"more than (\d+) MB of a body", client.MAX_BODY_BYTES // 2**20),
     ("docs/search.md", r"leave some ([\d,]+) papers or fewer", lexicon.MAX_POSTINGS),

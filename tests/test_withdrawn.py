@@ -36,7 +36,7 @@ ADDRESSES = {
     f"{DAY}.atom": r"<title>Withdrawn: Sampling tokens</title>[\s\S]*&lt;strong&gt;This paper was withdrawn.",
     f"{DAY}.rss": r"<title>Withdrawn: Sampling tokens</title>[\s\S]*&lt;strong&gt;This paper was withdrawn.",
     f"{DAY}.json": r'"title": "Withdrawn: Sampling tokens", "content_html": [^\n]*<strong>This paper was withdrawn.',
-    f"/embed{DAY}": "<strong>Withdrawn</strong>",
+    f"/embed{DAY}": "<p>Withdrawn · Ada Lovelace",
     f"{DAY}?export=bibtex": r"  note = \{This paper was withdrawn.\}",
     f"{DAY}?export=ris": "N1  - This paper was withdrawn.",
     f"{DAY}?export=csl": r'"status": "withdrawn",\s+"note": "This paper was withdrawn."',
