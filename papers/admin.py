@@ -1,21 +1,35 @@
 from django.contrib import admin
 from django.utils import timezone
 
-from papers.models import Day, Paper, SearchEntry
+from papers.models import Day, Paper, PaperVersion, SearchEntry
 
 _CONTENT_FIELDS = {"title", "abstract", "version", "withdrawn_at"}
 
 
+class PaperVersionInline(admin.TabularInline):
+    """The kept texts of former versions, which can be deleted."""
+
+    model = PaperVersion
+    fields = readonly_fields = ["version", "title", "authors", "replaced_at"]
+    extra = 0
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+
 @admin.register(Paper)
 class PaperAdmin(admin.ModelAdmin):
-    """Edits the text and links of papers. Counters are read-only, since they follow from other rows."""
+    """Edits the text of papers. Links and counters are read-only, since their changes have consequences."""
 
     list_display = ["arxiv_id", "plain_title", "listed_on", "vote_count"]
     search_fields = ["arxiv_id", "title"]
     date_hierarchy = "listed_at"
     raw_id_fields = ["submitted_by"]
+    inlines = [PaperVersionInline]
     readonly_fields = [
         "picture_source",
+        *("code_url", "code_source", "code_state", "code_stars", "code_licence", "code_checked_at"),
+        *("project_url", "project_source"),
         "organisation",
         "author_count",
         "imported_votes",

@@ -20,6 +20,7 @@ from papers.models import (
     Content,
     FeedKey,
     Paper,
+    PaperVersion,
     RemovedPaper,
     SavedFilter,
     Submission,
@@ -58,6 +59,10 @@ def people() -> dict[str, User | None]:
     join(lab, Role.MEMBER, username="bob", name="Bob Birch")
     lab.memberships.create(user=olga, role=Role.OWNER)
     papers = [_paper(number, lab, olga, hilda) for number in range(1, PAPERS + 1)]
+    PaperVersion.objects.keep(
+        {papers[1].pk: [(1, "{\\em Protein} draft 2", "What was {\\em asked}.", ["Emmy Noether"])]}
+    )
+    Paper.objects.touch([papers[1].pk], version=2)
     _affiliate(lab, papers)
     _collect(olga, rita, hilda, lab)
     _submit_forms(Reader(olga), Reader(rita), Reader(hilda))
@@ -137,7 +142,7 @@ def _submit_forms(olga: Reader, rita: Reader, hilda: Reader) -> None:
 
 def _add_private_rows(olga: User, rita: User, lab: Organisation, papers: list[Paper]) -> None:
     for paper in papers[15:18]:
-        Bookmark.objects.create(user=rita, paper=paper)
+        Bookmark.objects.make(rita, paper)
     for user in (olga, rita):
         FeedKey.objects.create(user=user, key=f"feeds-of-{user.username}")
         SavedFilter.objects.create(user=user, name="With code", query="has=code")

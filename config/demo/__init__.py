@@ -129,7 +129,7 @@ def _vote_and_bookmark(people: list[User]) -> None:
             if chance.random() < liked:
                 votes.append(Vote(user=user, paper=paper))
             if chance.random() < liked / 5:
-                bookmarks.append(Bookmark(user=user, paper=paper))
+                bookmarks.append(Bookmark(user=user, paper=paper, version=paper.version))
     Vote.objects.bulk_create(votes)
     Bookmark.objects.bulk_create(bookmarks)
 

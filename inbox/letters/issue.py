@@ -44,10 +44,12 @@ class Entry:
 
     @property
     def facts(self) -> str:
-        """Authors, organisation, upvotes and reports of reproduction, as one line."""
+        """Whether it was withdrawn, authors, organisation, upvotes and reports of reproduction, as one line."""
+        withdrawn = "Withdrawn" if self.paper.is_withdrawn else ""
         votes = self.paper.vote_count
         upvotes = f"{votes:,} upvote{'s' if votes > 1 else ''}" if votes else ""
-        facts = [self.paper.byline(NAMES_SHOWN), self.paper.organisation, upvotes, str(self.paper.reproduction)]
+        byline = self.paper.byline(NAMES_SHOWN)
+        facts = [withdrawn, byline, self.paper.organisation, upvotes, str(self.paper.reproduction)]
         return " · ".join(filter(None, facts))
 
     @property

@@ -1,13 +1,13 @@
 """Deeds about papers and what is said of them."""
 
 from django import forms
-from django.utils import timezone
 
 from lib.forms import LineField, UrlLineField
 from lib.refusals import Gone
 from moderation.deeds.deed import Deed, DeedForm, register, subject_of
 from papers import identifiers
 from papers.models import Paper, RemovedPaper
+from papers.models.links import LinkSource
 
 
 @register
@@ -72,18 +72,15 @@ class Relink(Deed):
         return {"code_url": row.code_url, "project_url": row.project_url}
 
     def carry_out(self, actor, row, values: dict) -> dict:
-        former = self.initial(row)
-        _relink(row, values["code_url"], values["project_url"])
+        former = self.initial(row) | {"code_source": row.code_source, "project_source": row.project_source}
+        links = {"code_url": values["code_url"], "project_url": values["project_url"]}
+        Paper.objects.relink(actor, row, **links, source=LinkSource.MODERATOR)
         return former
 
     def undo(self, actor, action) -> None:
-        _relink(subject_of(action), action.data["code_url"], action.data["project_url"])
-
-
-def _relink(paper: Paper, code_url: str, project_url: str) -> None:
-    stars = paper.code_stars if code_url == paper.code_url else None
-    links = {"code_url": code_url, "code_stars": stars, "project_url": project_url}
-    Paper.objects.touch([paper.pk], changed_at=timezone.now(), **links)
+        paper, former = subject_of(action), action.data
+        Paper.objects.relink(actor, paper, code_url=former["code_url"], source=former["code_source"])
+        Paper.objects.relink(actor, paper, project_url=former["project_url"], source=former["project_source"])
 
 
 class MergeForm(DeedForm):

@@ -42,6 +42,7 @@ class Similar(NamedTuple):
     arxiv_id: str
     title: str
     organisation: str
+    is_withdrawn: bool
     published_on: date
 
 
@@ -55,6 +56,7 @@ class PaperDetail:
     * `similar`: the nearest first; none if they took too long to find.
     * `has_comments`: whether there are any, also retracted ones.
     * `imported_comments`: how many stand here of those that the source counts.
+    * `has_versions`: whether the text of a former version is kept.
     """
 
     paper: Paper
@@ -67,6 +69,7 @@ class PaperDetail:
     follow: FollowState
     has_comments: bool
     imported_comments: int
+    has_versions: bool
 
     @cached_property
     def authors(self) -> list[AuthorName]:
@@ -96,7 +99,8 @@ def _detail(row: tuple) -> PaperDetail:
     paper = Paper.from_db(None, _PAPER, [*islice(row, len(_PAPER))], fetch_mode=models.FETCH_RAISE)
     for bit in bits():
         setattr(paper, bit, next(row))
-    lister, place, paper_count, followers, is_followed, has_comments, imported, authors, badges, offers, similar = row
+    lister, place, paper_count, followers, is_followed, has_comments, imported, has_versions, *rest = row
+    authors, badges, offers, similar = rest
     organisations = [Organisation.from_db(None, _ORGANISATION, values) for values in badges]
     shown = paper.organisation_id
     paper.organisation = next((organisation for organisation in organisations if organisation.pk == shown), None)
@@ -111,6 +115,7 @@ def _detail(row: tuple) -> PaperDetail:
         follow=FollowState(PaperFollow.kind, paper.arxiv_id, followers, is_followed),
         has_comments=has_comments,
         imported_comments=imported,
+        has_versions=has_versions,
     )
 
 
@@ -142,7 +147,7 @@ _NEIGHBOURS = f"""
     (
         SELECT coalesce(json_agg(
             json_build_array(
-                other.arxiv_id, other.title, coalesce(organisation.name, ''),
+                other.arxiv_id, other.title, coalesce(organisation.name, ''), other.withdrawn_at IS NOT NULL,
                 (other.published_at AT TIME ZONE 'UTC')::date
             ) ORDER BY distance, other.id DESC
         ), '[]')
@@ -171,6 +176,7 @@ _STATEMENT = """
             SELECT count(*) FROM papers_comment
             WHERE paper_id = papers_paper.id AND source_id <> '' AND retracted_at IS NULL
         ) ELSE 0 END,
+        EXISTS (SELECT FROM papers_paperversion WHERE paper_id = papers_paper.id),
         (
             SELECT coalesce(
                 json_agg(json_build_array(name, family, given, suffix, affiliation) ORDER BY position), '[]'

@@ -5,4 +5,5 @@ from papers.detail import views
 urlpatterns = [
     path("papers/<arxiv:ref>", views.paper, name="paper"),
     path("papers/<arxiv:ref>/similar", views.similar, name="similar"),
+    path("papers/<arxiv:ref>/versions", views.versions, name="versions"),
 ]

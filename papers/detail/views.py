@@ -5,20 +5,23 @@ from functools import cache
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import Truncator
 
 from lib.pages import PUBLIC_SECONDS, page
+from lib.tex import plain
 from papers import identifiers, lists
 from papers.detail import statement
 from papers.detail.lists import similar as similar_list
 from papers.detail.statement import PaperDetail
+from papers.detail.versions import changes as version_changes
 from papers.discussion import thread
 from papers.discussion.views import reading
-from papers.models import RemovedPaper
+from papers.models import Paper, RemovedPaper
 from papers.paper import citation
-from papers.paper.summary import summarise
+from papers.paper.summary import WITHDRAWN, summarise
 from papers.period import Period
 
-AUTHORS_SHOWN = 20
+AUTHORS_SHOWN, MAX_DESCRIPTION = 20, 200
 
 
 def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
@@ -47,6 +50,16 @@ def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     return lists.page(request, list_, "papers/detail/similar.html", version=paper.cache_key, paper=paper)
 
 
+def versions(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
+    """What changed from version to version of the paper."""
+    paper = Paper.objects.filter(arxiv_id=ref[0]).first()
+    if paper is None:
+        return _unknown(request, ref[0])
+    changes = cache(lambda: version_changes(paper))  # only if the page is drawn
+    context = {"paper": paper, "changes": changes}
+    return page(request, "papers/detail/versions.html", context, version=(paper.pk, paper.revision))
+
+
 def _unknown(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     removed = RemovedPaper.objects.defer("archive", "moved").select_related("merged_into")
     if removed := removed.filter(arxiv_id=arxiv_id).first():
@@ -62,11 +75,18 @@ def _lister(detail: PaperDetail, viewer):
     return person if person and person.shows("submissions", to=viewer) else None
 
 
+def _description(paper: Paper) -> str:
+    """What search engines and other sites show of the paper below its title."""
+    text = f"{WITHDRAWN if paper.withdrawn_at else ''} {plain(paper.abstract)}"
+    return Truncator(text.strip()).chars(MAX_DESCRIPTION)
+
+
 def _context(detail: PaperDetail) -> dict:
     paper, names = detail.paper, [name for name, *_ in detail.author_rows]
     summary = cache(lambda: summarise(paper, detail.authors))  # only if the page is drawn
     return {
         "paper": paper,
+        "has_versions": detail.has_versions,
         "organisations": detail.organisations,
         "offers": detail.offers,
         "similar": detail.similar,
@@ -76,6 +96,7 @@ def _context(detail: PaperDetail) -> dict:
         "day": Period.day(paper.listed_on),
         "reading_urls": identifiers.reading_urls(paper.arxiv_id),
         "canonical": settings.BASE_URL + paper.get_absolute_url(),
+        "description": lambda: _description(paper),
         "citation_authors": lambda: citation.citation_authors(summary()),
         "bibtex": lambda: citation.bibtex(summary()),
     }

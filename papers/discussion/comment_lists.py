@@ -33,7 +33,7 @@ def newest() -> CommentList:
 
 def on_paper(ref: tuple[str, int | None]) -> CommentList:
     """The comments on a paper, imported ones, too. Raises Http404 for a paper that is not here."""
-    paper = get_object_or_404(Paper.objects.only("arxiv_id", "title"), arxiv_id=ref[0])
+    paper = get_object_or_404(Paper.objects.only("arxiv_id", "title", "withdrawn_at"), arxiv_id=ref[0])
     title = paper.plain_title
     key = reverse("papers:comments", args=[paper.arxiv_id])
     return CommentList(key, f"Comments on {title}", Comment.objects.filter(paper=paper))

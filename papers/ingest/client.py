@@ -29,7 +29,11 @@ class FetchError(Exception):
 
 
 class NotAccessible(FetchError):
-    """The server answered 403, 404, 410 or 451, so that another attempt is useless."""
+    """The server answered 403, 404, 410 or 451 (`status`), so that another attempt is useless."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class TemporaryError(FetchError):
@@ -133,7 +137,7 @@ class Client:
             domain, earliest = _domain(response.url), self._clock() + _retry_delay(headers)
             self._next_request_at[domain] = max(self._next_request_at.get(domain, 0), earliest)
             raise TemporaryError(message)
-        raise (NotAccessible if status in (403, 404, 410, 451) else FetchError)(message)
+        raise NotAccessible(message, status) if status in (403, 404, 410, 451) else FetchError(message)
 
 
 def _domain(url: httpx2.URL) -> str:

@@ -8,8 +8,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Func, OuterRef, TextField
 from django.utils import timezone
 
+from papers.ingest import links
 from papers.ingest.record import PaperRecord
 from papers.models import Affiliation, Author, Paper
+from papers.models.links import UNCHECKED
 from papers.names import Details
 
 # The age up to which a new paper is listed on the day it comes. Moderators of arXiv hold papers back for some weeks.
@@ -28,6 +30,8 @@ SHARED_FIELDS = (
     "published_at",
     "listed_at",
 )
+LINK_FIELDS = ("code_source", "project_source", *(UNCHECKED.keys() - SHARED_FIELDS))
+TEXT_FIELDS = ("version", "title", "abstract", "authors")  # what is kept of a version that is replaced
 # Ignored in a record of an older version.
 VERSION_FIELDS = {"version", "title", "abstract", "authors", "author_details", "categories", "withdrawn"}
 
@@ -36,12 +40,12 @@ class Draft:
     """A paper to which records are applied: its stored and its new values, under the names of PaperRecord's fields.
 
     The value `organisation` is the slug of the guessed one, or "". `decided` are the slugs that persons suggested or
-    decided on.
+    decided on. `replaced` are the texts that later versions replaced: version, title, abstract, authors.
     """
 
     def __init__(self, paper: Paper, stored: dict, decided: Collection[str]) -> None:
         self.paper, self.stored, self.values, self.decided = paper, stored, stored, decided
-        self.changed = set()
+        self.changed, self.replaced = set(), []
 
     def apply(self, record: PaperRecord) -> None:
         new = _record_values(record)
@@ -63,7 +67,11 @@ class Draft:
                 new["author_details"] = tuple(
                     details.completed_by(stored.get(name, Details())) for name, details in pairs
                 )
-        self.values = self.values | new
+        if new.get("version", 1) > self.values.get("version", new.get("version", 1)):
+            self.replaced.append(
+                tuple(self.values.get(name, "") for name in ("version", "title", "abstract", "authors"))
+            )
+        self.values = self.values | links.settled(self.values, new)
         self.changed = {name for name, value in self.values.items() if value != self.stored.get(name)}
 
     def _keeps_withdrawn(self, record: PaperRecord) -> bool:
@@ -115,7 +123,7 @@ def load_drafts(arxiv_ids: set[str]) -> dict[str, Draft]:
 
 
 def _stored_values(paper: Paper) -> dict:
-    return {name: getattr(paper, name) for name in SHARED_FIELDS} | {
+    return {name: getattr(paper, name) for name in (*SHARED_FIELDS, *LINK_FIELDS)} | {
         "categories": tuple(paper.categories),
         "keywords": tuple(paper.keywords),
         "authors": tuple(name for name, *_ in paper.author_columns),

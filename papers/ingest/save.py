@@ -9,15 +9,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from orgs.models import FormerSlug, Organisation
-from papers.ingest.draft import SHARED_FIELDS, VERSION_FIELDS, Draft, load_drafts
+from papers.ingest.draft import LINK_FIELDS, SHARED_FIELDS, VERSION_FIELDS, Draft, load_drafts
 from papers.ingest.record import PaperRecord
-from papers.models import Affiliation, Author, Day, Paper, RemovedPaper, SearchEntry
+from papers.models import Affiliation, Author, Day, Paper, PaperVersion, RemovedPaper, SearchEntry
 from papers.names import Details
 from papers.signals import papers_listed, papers_revised, papers_withdrawn
 
 BATCH_SIZE = 500
 _COUNTERS = ["author_count", "imported_votes", "vote_count", "imported_comments", "comment_count"]
-_UPDATED_FIELDS = [*SHARED_FIELDS, *_COUNTERS, "changed_at", "withdrawn_at"]
+_UPDATED_FIELDS = [*SHARED_FIELDS, *LINK_FIELDS, *_COUNTERS, "changed_at", "withdrawn_at"]
 _CONTENT_FIELDS = VERSION_FIELDS - {"author_details", "categories"}  # a change of these moves `changed_at`
 _SEARCH_FIELDS = {"title", "abstract", "authors", "categories", "keywords"}
 
@@ -52,6 +52,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     * A record of a paper that moderators have removed changes nothing.
     * A field that a record does not have keeps its value.
     * A record that was listed on an earlier day than the paper only adds what the paper lacks, and greater counts.
+    * The text that a later version replaces is kept.
     * A record of an earlier version does not change the text. A record without a version counts as the first.
     * A withdrawn paper stays withdrawn until a later version is not, or a source states that this one is not.
     * Prose that seems to withdraw the stored version of a paper does not: a withdrawal is a version of its own.
@@ -59,6 +60,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     * A new paper without `listed_at` is listed now if it is recent, and at `published_at` otherwise.
     * `vote_count` and `comment_count` move by the difference of what was imported.
     * What is known about an author besides the name is kept as long as the name is the same.
+    * A link that a person set or removed stays, and so do the stars of its repository.
     * An organisation is a guess that a later record replaces, unless a person suggested or decided it.
     """
     lock()
@@ -114,6 +116,8 @@ def _write(drafts: list[Draft], organisation_names: dict[str, str], words: dict[
             if "organisation" in draft.changed
         }
     )
+    if replaced := {draft.paper.pk: draft.replaced for draft in drafts if draft.replaced}:
+        PaperVersion.objects.keep(replaced)
     _write_authors([draft for draft in drafts if draft.changed & {"authors", "author_details"}])
     searched = [draft for draft in drafts if draft.changed & _SEARCH_FIELDS]
     SearchEntry.objects.refresh(

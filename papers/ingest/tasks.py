@@ -7,7 +7,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from lib.jobs import RETRY, defer, periodic
-from papers.ingest import daily, pictures, stars, submitting
+from papers.ingest import daily, pictures, repositories, submitting
 from papers.ingest.client import Client
 from papers.models import Submission
 
@@ -57,9 +57,9 @@ def import_category(category: str) -> None:
 
 # No retry: GitHub's limit is per hour, and the next run continues with the repositories that this one left out.
 @periodic(settings.REPOSITORY_STARS)
-@app.task(lock="stars", pass_context=False)
-def refresh_stars(timestamp: int) -> None:
-    logger.info("Papers with another number of stars: %s", stars.refresh(Client()))
+@app.task(lock="repositories", pass_context=False)
+def check_repositories(timestamp: int) -> None:
+    logger.info("Papers whose repository changed: %s", repositories.refresh(Client()))
 
 
 # No retry: the next run continues with other papers.

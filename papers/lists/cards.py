@@ -12,7 +12,7 @@ from datetime import datetime
 from django.core.cache import caches
 from django.template.loader import get_template
 from django.utils import timezone
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from lib import statements, tex
@@ -32,18 +32,27 @@ _MOMENTS = ("saved_at", "voted_at", "added_at", "dismissed_at")  # annotations o
 MAX_AUTHORS = 3  # who are named on a card, and in a reason
 _MAX_FULL_NAMES = 100  # that a card has as a tooltip
 _EDGE = "\x00"  # of a slot in the HTML. The database can't hold a NUL, so no text of a paper contains one.
-SLOTS = {name: mark_safe(f"{_EDGE}{name}{_EDGE}") for name in ("title", "badge", "date", "abstract", "reason", "note")}
+SLOTS = {
+    name: mark_safe(f"{_EDGE}{name}{_EDGE}")
+    for name in ("title", "badge", "date", "change", "abstract", "reason", "note")
+}
+
+
+_CHANGE = ' <a class="changed" href="{}/versions">Changed since you saved it: v{} → v{}</a>'
 
 
 @dataclass(frozen=True)
 class Card:
-    """The HTML of a row, divided at its slots, its title, its abstract, and the id of its organisation.
+    """The HTML of a row, divided at its slots, and what is needed to fill them.
 
     * `pieces`: HTML and names of slots in turn, beginning and ending with HTML.
     * `plain`: what is in the slots if there are no words to highlight, no reason and no note.
+    * `path`, `version`: of the paper; `organisation`: its id.
     """
 
     pieces: list[str]
+    path: str
+    version: int
     organisation: int | None
     title: Document
     abstract: Document
@@ -57,11 +66,13 @@ class Card:
         note: str = "",
         page_of: int | None = None,
         moment: datetime | None = None,
+        saved_version: int | None = None,
     ) -> SafeString:
         """The HTML of the row with highlighted words, a reason in plain text, and a note in Markdown.
 
         The page of an organisation (`page_of`, its id) does not repeat that organisation's badge. `moment` is what the
-        order sorts by, if that is another one than when the paper was listed.
+        order sorts by, if that is another one than when the paper was listed. `saved_version` is the one that the
+        viewer bookmarked, if the paper has a later one.
         """
         slots = self.plain | {"reason": escape(reason)}
         if highlighter is not None:
@@ -70,6 +81,8 @@ class Card:
             slots["note"] = f'<div class="note prose">{markdown(note)}</div>'
         if moment:
             slots["date"] = _date(moment)
+        if saved_version:
+            slots["change"] = format_html(_CHANGE, self.path, saved_version, self.version)
         if page_of and page_of == self.organisation:
             slots["badge"] = ""
         pieces = self.pieces.copy()
@@ -103,6 +116,7 @@ def render(
             note=by_key[pk].note,
             page_of=page_of,
             moment=_moment(by_key[pk]),
+            saved_version=by_key[pk].saved_version,
         )
         for pk, card in cards.items()
     )
@@ -150,8 +164,8 @@ def render_card(paper: Paper, authors: Sequence[Author] = ()) -> Card:
     badge = get_template("orgs/_badge.html").render({"org": paper.organisation}) if paper.organisation else ""
     title, abstract = tex.read(paper.title), tex.read(paper.abstract)
     plain = {"title": tex.line(title), "badge": badge, "date": _date(paper.listed_at)}
-    plain |= {"abstract": tex.paragraphs(abstract), "reason": "", "note": ""}
-    return Card(html.split(_EDGE), paper.organisation_id, title, abstract, plain)
+    plain |= {"abstract": tex.paragraphs(abstract), "change": "", "reason": "", "note": ""}
+    return Card(html.split(_EDGE), paper.path, paper.version, paper.organisation_id, title, abstract, plain)
 
 
 def _byline(authors: Sequence[Author], count: int) -> dict[str, str]:

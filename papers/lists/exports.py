@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import batched
 
+from papers.models import CodeState
 from papers.paper import citation
 from papers.paper.summary import Summary, summaries
 
@@ -95,7 +96,10 @@ _COLUMNS = {
     "organisation": lambda paper: "; ".join(paper.organisations),
     "categories": lambda paper: "; ".join(paper.categories),
     "keywords": lambda paper: "; ".join(paper.keywords),
+    "withdrawn": lambda paper: "yes" if paper.is_withdrawn else "",
     "code": lambda paper: paper.code_url,
+    "code_state": lambda paper: "" if paper.code_state is CodeState.UNKNOWN else paper.code_state.value,
+    "code_licence": lambda paper: paper.code_licence,
     "project": lambda paper: paper.project_url,
     "url": lambda paper: paper.arxiv_url,
     "note": lambda paper: paper.note,

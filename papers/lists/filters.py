@@ -103,7 +103,7 @@ class PaperFilter(django_filters.FilterSet):
         return papers.listed_after(since) if since else papers
 
     def match_has(self, papers, name, attribute):
-        return papers.exclude(code_url="")
+        return papers.with_code()
 
     def match_repro(self, papers, name, outcome):
         return papers.reported() if outcome == ANY else papers.reported_as(outcome)

@@ -37,13 +37,16 @@ def _read() -> dict[str, Links]:
     active = [(entry.organisation, entry.recent_count) for entry in ordered[:_LIMIT]]
     return {
         "Best of the week": [
-            (paper.path, tex.line(tex.read(paper.title)), _count(paper.vote_count, "upvote"))
-            for paper in papers[:_LIMIT]
+            (paper.path, tex.line(tex.read(paper.title)), _standing(paper)) for paper in papers[:_LIMIT]
         ],
         "Active organisations": [
             (org.get_absolute_url(), escape(org.name), _count(recent, "recent paper")) for org, recent in active
         ],
     }
+
+
+def _standing(paper: Paper) -> str:
+    return " · ".join(filter(None, [_count(paper.vote_count, "upvote"), paper.withdrawn_at and "withdrawn"]))
 
 
 def _count(number: int, noun: str) -> str:

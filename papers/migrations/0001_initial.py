@@ -63,8 +63,52 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("code_url", lib.fields.UrlLineField(blank=True, max_length=500)),
+                (
+                    "code_source",
+                    models.CharField(
+                        choices=[
+                            ("moderator", "added by a moderator"),
+                            ("author", "added by an author"),
+                            ("submitter", "added by the submitter"),
+                            ("import", "imported with the paper"),
+                            ("automatic", "found in the abstract"),
+                        ],
+                        default="import",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "code_state",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "Unknown"),
+                            ("living", "Living"),
+                            ("archived", "Archived"),
+                            ("empty", "Empty"),
+                            ("dead", "Dead link"),
+                        ],
+                        default="unknown",
+                        max_length=8,
+                    ),
+                ),
                 ("code_stars", models.PositiveIntegerField(blank=True, null=True)),
+                ("code_licence", lib.fields.LineField(blank=True, max_length=60)),
+                ("code_checked_at", models.DateTimeField(blank=True, null=True)),
                 ("project_url", lib.fields.UrlLineField(blank=True, max_length=500)),
+                (
+                    "project_source",
+                    models.CharField(
+                        choices=[
+                            ("moderator", "added by a moderator"),
+                            ("author", "added by an author"),
+                            ("submitter", "added by the submitter"),
+                            ("import", "imported with the paper"),
+                            ("automatic", "found in the abstract"),
+                        ],
+                        default="import",
+                        max_length=9,
+                    ),
+                ),
                 ("media_url", lib.fields.UrlLineField(blank=True, max_length=500)),
                 ("picture", lib.fields.LineField(blank=True, max_length=100)),
                 ("picture_source", lib.fields.UrlLineField(blank=True, max_length=500)),
@@ -554,6 +598,7 @@ class Migration(migrations.Migration):
                         "user", "paper", blank=True, editable=False, primary_key=True, serialize=False
                     ),
                 ),
+                ("version", models.PositiveSmallIntegerField()),
                 (
                     "user",
                     models.ForeignKey(
@@ -594,6 +639,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="PaperVersion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveSmallIntegerField()),
+                ("title", lib.fields.LineField(max_length=500)),
+                ("abstract", models.TextField(blank=True)),
+                (
+                    "authors",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list),
+                ),
+                ("replaced_at", models.DateTimeField()),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="papers.paper",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("paper", "version"), name="version_kept_once")],
             },
         ),
         migrations.CreateModel(
@@ -1146,7 +1217,13 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="paper",
             index=models.Index(
-                condition=models.Q(("code_url", ""), _negated=True), fields=["listed_at", "id"], name="paper_with_code"
+                condition=models.Q(
+                    models.Q(("code_url", ""), _negated=True),
+                    models.Q(("code_state", "dead"), _negated=True),
+                    models.Q(("code_state", "empty"), _negated=True),
+                ),
+                fields=["listed_at", "id"],
+                name="paper_with_code",
             ),
         ),
         migrations.AddIndex(
@@ -1171,6 +1248,30 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("comment_count__gte", models.F("imported_comments"))),
                 name="paper_comments_include_imported",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="paper",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("code_source__in", ["moderator", "author", "submitter", "import", "automatic"]),
+                    ("project_source__in", ["moderator", "author", "submitter", "import", "automatic"]),
+                ),
+                name="paper_link_sources_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="paper",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("code_state", "unknown"),
+                    models.Q(
+                        ("code_state__in", ["unknown", "living", "archived", "empty", "dead"]),
+                        models.Q(("code_url", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="paper_code_state_of_a_link",
             ),
         ),
         migrations.AddIndex(

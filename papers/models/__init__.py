@@ -14,10 +14,12 @@ from papers.models.dismissed import Dismissed
 from papers.models.embedding import Embedding
 from papers.models.feedkey import FeedKey
 from papers.models.item import Item
+from papers.models.links import CodeState, LinkSource
 from papers.models.organisationentry import OrganisationEntry
 from papers.models.organisationfollow import OrganisationFollow
 from papers.models.paper import Paper
 from papers.models.paperfollow import PaperFollow
+from papers.models.paperversion import PaperVersion
 from papers.models.personentry import PersonEntry
 from papers.models.personfollow import PersonFollow
 from papers.models.removedpaper import RemovedPaper
@@ -37,6 +39,7 @@ __all__ = [
     "Author",
     "AuthorFollow",
     "Bookmark",
+    "CodeState",
     "Collection",
     "CollectionFollow",
     "Comment",
@@ -50,11 +53,13 @@ __all__ = [
     "Embedding",
     "FeedKey",
     "Item",
+    "LinkSource",
     "OrganisationEntry",
     "OrganisationFollow",
     "Outcome",
     "Paper",
     "PaperFollow",
+    "PaperVersion",
     "PersonEntry",
     "PersonFollow",
     "RemovedPaper",

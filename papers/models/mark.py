@@ -50,7 +50,8 @@ class PaperMark(Mark):
     """A kind of mark of papers also has
 
     * `bit`: the attribute of a paper that says whether the viewer has marked it;
-    * `takeout_name`: the name of its file in the export of everything that a person has;
+    * `takeout_name`: the name of its file in the export of everything that a person has, and `takeout_fields`: the
+      fields that are in it besides the paper and the time;
     * `control`: the name of its address, and of its button in `papers/lists/_card.html`;
     * `undo`: the verb in the address that removes it;
     * `deed`: what one does to a paper by making it, for the sign-in page;
@@ -60,6 +61,7 @@ class PaperMark(Mark):
     target = "paper"
     bit: str
     takeout_name: str
+    takeout_fields: tuple[str, ...] = ()
     control: str
     undo: str
     deed: str

@@ -13,6 +13,7 @@ from lib.fields import LineField, UrlLineField
 from lib.refusals import Gone, NotAllowed
 from lib.tex import plain
 from papers import identifiers
+from papers.models.links import MAX_LICENCE, MAX_URL, WITH_CODE, CodeState, LinkSource
 from papers.models.paperqueryset import REPORTED, PaperQuerySet
 from papers.models.reproduction import Reproduction
 from papers.models.row import cache_key
@@ -37,11 +38,12 @@ class Paper(models.Model):
     `papers.models.comment.paper_counters`). `discussion` is what Discussed sorts by, and a term of `hot`.
     `organisation` is the one that its row shows: of those whose paper it is (see Affiliation) the first accepted.
     `revision` grows with every change that a row of a list can show; `changed_at` is when its text last did.
-    `locked_reason`: why moderators have locked its discussion; "" if it is open.
-    `withdrawn_at`: when we learned that it was. `media_url` is the address of a picture at the paper's source, which
-    only the worker requests; `picture` is the file of the one that is shown, and `picture_source` the address that was
-    tried last, whether or not it had one. `hot` and `listed_on` are computed by the
-    database; days are UTC days. `note` is what a collection says of it (`collected_in`).
+    `locked_reason`: why moderators have locked its discussion; "" if it is open. `withdrawn_at`: when we learned that
+    it was. `code_licence` is the SPDX id of its repository's licence, and `code_checked_at` when the worker last
+    requested the repository. `media_url` is the address of a picture at the paper's source, which only the worker
+    requests; `picture` is the file of the one that is shown, and `picture_source` the address that was tried last,
+    whether or not it had one. `hot` and `listed_on` are computed by the database; days are UTC days. `note` is what a
+    collection says of it (`collected_in`).
     """
 
     note = ""
@@ -54,9 +56,14 @@ class Paper(models.Model):
     categories = ArrayField(LineField(max_length=40), default=list, blank=True)
     keywords = ArrayField(LineField(max_length=120), default=list, blank=True)
     organisation = models.ForeignKey("orgs.Organisation", models.SET_NULL, related_name="papers", null=True, blank=True)
-    code_url = UrlLineField(max_length=500, blank=True)
+    code_url = UrlLineField(max_length=MAX_URL, blank=True)
+    code_source = models.CharField(max_length=9, choices=LinkSource, default=LinkSource.IMPORT)
+    code_state = models.CharField(max_length=8, choices=CodeState, default=CodeState.UNKNOWN)
     code_stars = models.PositiveIntegerField(null=True, blank=True)
-    project_url = UrlLineField(max_length=500, blank=True)
+    code_licence = LineField(max_length=MAX_LICENCE, blank=True)
+    code_checked_at = models.DateTimeField(null=True, blank=True)
+    project_url = UrlLineField(max_length=MAX_URL, blank=True)
+    project_source = models.CharField(max_length=9, choices=LinkSource, default=LinkSource.IMPORT)
     media_url = UrlLineField(max_length=500, blank=True)
     picture = LineField(max_length=100, blank=True)
     picture_source = UrlLineField(max_length=500, blank=True)
@@ -94,7 +101,7 @@ class Paper(models.Model):
             models.Index(fields=["hot", "id"], include=["listed_at"], name="paper_hot"),
             models.Index(fields=["vote_count", "listed_at", "id"], name="paper_votes"),
             models.Index(fields=["discussion", "listed_at", "id"], name="paper_discussed"),
-            models.Index(fields=["listed_at", "id"], condition=~Q(code_url=""), name="paper_with_code"),
+            models.Index(fields=["listed_at", "id"], condition=WITH_CODE, name="paper_with_code"),
             models.Index(
                 fields=["listed_at", "id"],
                 include=["works_count", "partly_count", "fails_count"],
@@ -108,6 +115,14 @@ class Paper(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(comment_count__gte=F("imported_comments")), name="paper_comments_include_imported"
+            ),
+            models.CheckConstraint(
+                condition=Q(code_source__in=LinkSource.values, project_source__in=LinkSource.values),
+                name="paper_link_sources_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(code_state="unknown") | Q(code_state__in=CodeState.values) & ~Q(code_url=""),
+                name="paper_code_state_of_a_link",
             ),
         ]
 
@@ -173,6 +188,11 @@ class Paper(models.Model):
     @property
     def reproduction(self) -> Reproduction:
         return Reproduction(self.works_count, self.partly_count, self.fails_count)
+
+    @property
+    def code_name(self) -> str:
+        """What its code link is called, which says if the repository is archived, empty or gone."""
+        return CodeState(self.code_state).name_of_link
 
     @property
     def topics(self) -> list[str]:

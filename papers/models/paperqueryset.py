@@ -1,24 +1,25 @@
 from datetime import UTC, datetime, time, timedelta
 
 from django.db import connection, models, transaction
-from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from django.db.models import Case, Count, F, Max, OuterRef, Q, Subquery, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, TruncMonth
 from django.db.models.lookups import Exact
 
-from lib.locks import LockQuerySet, take
+from lib.locks import take
 from lib.words import fold
 from papers.models import row
 from papers.models.affiliation import Affiliation
 from papers.models.day import Day
 from papers.models.item import PAPERS_LOCK, Item
+from papers.models.links import LinkQuerySet
 from papers.models.seen import Seen
 from papers.period import today
 
 REPORTED = Q(works_count__gt=0) | Q(partly_count__gt=0) | Q(fails_count__gt=0)
 
 
-class PaperQuerySet(LockQuerySet):
+class PaperQuerySet(LinkQuerySet):
     def since(self, day):
         """Papers listed on this day or later."""
         return self.filter(listed_at__gte=datetime.combine(day, time.min, UTC))
@@ -70,8 +71,13 @@ class PaperQuerySet(LockQuerySet):
         return self.order_by("listed_on").values_list("listed_on").annotate(changed=Max("changed_at"))
 
     def saved_by(self, user):
-        """Papers that this user has bookmarked, with `saved_at`, the moment of the bookmark."""
-        return self.filter(bookmarks__user=user).annotate(saved_at=F("bookmarks__created_at"))
+        """Papers that this user has bookmarked, with `saved_at`, the moment of the bookmark.
+
+        `saved_version` is the version that was bookmarked, if the paper has a later one, and else None.
+        """
+        version = F("bookmarks__version")
+        changed = Case(When(version__gt=version, then=version))
+        return self.filter(bookmarks__user=user).annotate(saved_at=F("bookmarks__created_at"), saved_version=changed)
 
     def collected_in(self, collection):
         """The papers of a collection with their `place`, `note` and `added_at` in it."""

@@ -21,6 +21,7 @@ from papers.models.bits import bits
 from papers.ranking import max_hot, min_hot
 
 _OPERATORS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+_OF_LISTS = ("note", "saved_version")  # annotations that every row of a list has which has them
 type Clause = tuple[str, Sequence]  # SQL with placeholders, and their values
 
 
@@ -34,6 +35,7 @@ class Row:
     revision: int
     badge_changed_at: datetime | None
     note = ""
+    saved_version = None
 
     def __init__(self, names: Iterable[str], values: Iterable) -> None:
         self.__dict__.update(zip(names, values, strict=True))
@@ -83,7 +85,7 @@ def walk(papers, walked, viewer, columns: Iterable[str], *, order: Sequence[str]
 
 def _rows(template: str, papers, viewer, columns, order, after, clauses: dict[str, Clause]) -> list[Row]:
     """The rows that a statement finds: the template, filled with these clauses and with those of the papers."""
-    names = dict.fromkeys([*order, *columns, *({"note"} & papers.query.annotations.keys())])
+    names = dict.fromkeys([*order, *columns, *(name for name in _OF_LISTS if name in papers.query.annotations)])
     conditions = _conditions(viewer.is_authenticated)
     params = [viewer.pk] * conditions.count("%s")
     try:

@@ -24,7 +24,7 @@ def bibtex(paper: Summary, suffix: str = "") -> str:
         "primaryClass": next(iter(paper.categories), ""),
         "doi": paper.doi,
         "url": paper.arxiv_url,
-        "note": tex.latex(one_line(paper.note)),
+        "note": tex.latex(one_line(paper.remarks)),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@misc{{{key(paper)}{suffix},", *lines, "}"])
@@ -43,7 +43,7 @@ def ris(paper: Summary) -> str:
         ("DO", paper.doi),
         ("UR", paper.arxiv_url),
         ("AB", paper.plain_abstract),
-        ("N1", paper.note),
+        ("N1", paper.remarks),
         *(("KW", topic) for topic in paper.topics),
         ("ER", ""),
     ]
@@ -67,7 +67,9 @@ def csl(paper: Summary) -> dict:
         "abstract": paper.plain_abstract,
         "keyword": ", ".join(paper.topics),
     }
-    return item | {"note": paper.note} if paper.note else item
+    if paper.is_withdrawn:
+        item["status"] = "withdrawn"
+    return item | {"note": paper.remarks} if paper.remarks else item
 
 
 def citation_authors(paper: Summary) -> list[tuple[str, str]]:

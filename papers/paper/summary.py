@@ -13,7 +13,9 @@ from django.urls import reverse
 from lib.tex import plain, plain_paragraphs
 from lib.text import byline, one_line
 from papers import identifiers, names
-from papers.models import Affiliation, Author, Paper, Reproduction
+from papers.models import Affiliation, Author, CodeState, Paper, Reproduction
+
+WITHDRAWN = "This paper was withdrawn."
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Summary:
     * `authors`: the names of all authors or of the first ones; `author_count` is the number of all.
     * `author_details`: what the source says about each of them besides the name.
     * `organisation`: the name of the one that cards show, or ""; `organisations`: the names of all accepted ones.
+    * `code_licence`: the SPDX id of the licence of its repository, or "".
     * `note`: the paper's note in a collection, or "".
     """
 
@@ -41,6 +44,8 @@ class Summary:
     vote_count: int
     reproduction: Reproduction
     code_url: str
+    code_state: CodeState
+    code_licence: str
     project_url: str
     published_at: datetime
     listed_at: datetime
@@ -90,10 +95,15 @@ class Summary:
         return identifiers.arxiv_url(self.arxiv_id)
 
     @property
+    def remarks(self) -> str:
+        """That the paper was withdrawn, if it was, and its note, for formats that have one field for both."""
+        return " ".join(filter(None, [WITHDRAWN if self.is_withdrawn else "", self.note]))
+
+    @property
     def links(self) -> dict[str, str]:
         """The paper's addresses on other sites, by their labels."""
         arxiv = {"arXiv": self.arxiv_url, "PDF": identifiers.pdf_url(self.arxiv_id)}
-        own = {"Code": self.code_url, "Project": self.project_url}
+        own = {self.code_state.name_of_link: self.code_url, "Project": self.project_url}
         return arxiv | {name: url for name, url in own.items() if url}
 
     def byline(self, names: int) -> str:
@@ -118,6 +128,8 @@ def summarise(paper: Paper, authors: Sequence[Author], organisations: Sequence[s
         vote_count=paper.vote_count,
         reproduction=paper.reproduction,
         code_url=paper.code_url,
+        code_state=CodeState(paper.code_state),
+        code_licence=paper.code_licence,
         project_url=paper.project_url,
         published_at=paper.published_at,
         listed_at=paper.listed_at,

@@ -17,7 +17,14 @@ from papers.models.mark import PaperMark
 _limited = limited("marks", person=120, network=1200, period=timedelta(minutes=1))
 
 MAX_TITLE = 60  # characters on the sign-in page
-_COLUMNS = ("arxiv_id", "title", "vote_count", "listed_at", "listed_on")  # of a paper, for marks and their buttons
+_COLUMNS = (
+    "arxiv_id",
+    "title",
+    "version",
+    "vote_count",
+    "listed_at",
+    "listed_on",
+)  # of a paper, for marks and their buttons
 
 
 def _deed(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMark]) -> str:

@@ -45,7 +45,8 @@ _COMMENT_TIMES = ["created_at", "edited_at", "retracted_at", "hidden_at"]
 
 
 def _marked(kind: type[PaperMark], person) -> QuerySet:
-    return kind.objects.filter(user=person).order_by("created_at", "paper").values("created_at", **_PAPER)
+    rows = kind.objects.filter(user=person).order_by("created_at", "paper")
+    return rows.values("created_at", *kind.takeout_fields, **_PAPER)
 
 
 def _followed(follows: QuerySet, name: str) -> QuerySet:

@@ -11,7 +11,6 @@ from datetime import datetime
 from django.conf import settings
 from django.http import Http404
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
 
 from lib.bare_links import linked
 from lib.markup import markdown
@@ -21,7 +20,7 @@ from lib.xml import writable
 from papers.lists.list import List, Privacy
 from papers.lists.listing import Listing, for_feed
 from papers.lists.query import ListQuery, query_string
-from papers.paper.summary import Summary, summaries
+from papers.paper.summary import WITHDRAWN, Summary, summaries
 from papers.syndication.formats import MAX_ENTRIES, Entry, Feed, non_empty_lines, urn
 
 MAX_AUTHORS = 10  # that an entry names
@@ -36,6 +35,8 @@ _COLUMNS = (
     "partly_count",
     "fails_count",
     "code_url",
+    "code_state",
+    "withdrawn_at",
     "project_url",
 )
 
@@ -92,7 +93,7 @@ def entry_of(paper: Summary, published: datetime) -> Entry:
     """Return the entry of a paper that came into the list at `published`."""
     return Entry(
         id=paper.arxiv_url,
-        title=writable(paper.plain_title) or paper.arxiv_id,
+        title=("Withdrawn: " if paper.is_withdrawn else "") + (writable(paper.plain_title) or paper.arxiv_id),
         url=paper.url,
         published=published,
         updated=max(published, paper.changed_at),
@@ -109,7 +110,7 @@ def _html(paper: Summary) -> str:
     anchors = format_html_join(" · ", '<a href="{}">{}</a>', ((url, name) for name, url in paper.links.items()))
     paragraphs = [
         format_html("<p>{}</p>", byline) if byline else "",
-        mark_safe("<p><strong>This paper was withdrawn.</strong></p>") if paper.is_withdrawn else "",
+        format_html("<p><strong>{}</strong></p>", WITHDRAWN) if paper.is_withdrawn else "",
         format_html("<p>{}</p>", paper.reproduction) if paper.reproduction else "",
         format_html("<blockquote>{}</blockquote>", markdown(paper.note, plain=True)) if paper.note else "",
         format_html_join("", "<p>{}</p>", ([linked(paragraph)] for paragraph in paper.abstract_paragraphs)),

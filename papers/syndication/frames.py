@@ -52,13 +52,17 @@ class Frame:
         return self.title, self.listing.version
 
     def rows(self) -> list[tuple[Summary, str]]:
-        """Return the papers with their bylines, without the organisation if the list is that organisation's."""
+        """Return the papers with their bylines, which say if a paper was withdrawn.
+
+        The organisation is left out if the list is that organisation's.
+        """
         papers = summaries([paper.pk for paper in self.listing.papers], MAX_AUTHORS).values()
         return [(paper, self._byline(paper)) for paper in papers]
 
     def _byline(self, paper: Summary) -> str:
         organisation = paper.organisation if paper.organisation != self.title else ""
-        return " · ".join(filter(None, [organisation, paper.byline(MAX_AUTHORS)]))
+        withdrawn = "Withdrawn" if paper.is_withdrawn else ""
+        return " · ".join(filter(None, [withdrawn, organisation, paper.byline(MAX_AUTHORS)]))
 
 
 def find(path: str, params: QueryDict, query: ListQuery) -> Frame:

@@ -46,7 +46,8 @@ def _paper(ref: tuple[str, int | None]) -> ShareCard:
     names = [author.name for author in Author.objects.first_of([paper.pk], MAX_AUTHORS)[paper.pk]]
     authors, organisation = byline(names, paper.author_count), paper.organisation and paper.organisation.name
     by = " · ".join(filter(None, [authors, organisation]))
-    return ShareCard(long_date(paper.listed_on), paper.plain_title, by)
+    kicker = " · ".join(filter(None, [paper.withdrawn_at and "Withdrawn", long_date(paper.listed_on)]))
+    return ShareCard(kicker, paper.plain_title, by)
 
 
 def _period(kind: str, text: str) -> ShareCard:

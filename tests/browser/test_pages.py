@@ -50,6 +50,7 @@ PAPERS = [
     "/papers/2509.00001",
     "/papers/2509.00002",
     "/papers/2509.00003",
+    "/papers/2509.00001/versions",
     "/styleguide",
     "/about",
     "/privacy",

@@ -105,7 +105,7 @@ def test_who_votes_too_often_is_told(visit, javascript, alice, paper):
 def test_what_the_page_sends_by_itself_leaves_an_error_where_it_is(visit, alice, paper):
     page = visit("/about", user=alice, expecting=["403"])
     held = []
-    page.route("**/papers/visit", lambda route: held.append(route))  # noqa: PLW0108 (Playwright wants a function of Python)
+    page.route("**/papers/visit", lambda route: held.append(route))  # noqa: PLW0108 (Playwright needs a function)
     page.route("**/vote", lambda route: route.fulfill(status=403, body='<p id="summary">No vote today.</p>'))
     page.goto("/papers")
     page.get_by_role("button", name=re.compile("Upvote")).click()

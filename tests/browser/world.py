@@ -22,6 +22,7 @@ from papers.models import (
     Item,
     OrganisationFollow,
     Paper,
+    PaperVersion,
     SavedFilter,
     TopicFollow,
     Vote,
@@ -74,6 +75,8 @@ def build() -> User:
     PaperFactory(listed_at=NOON - timedelta(days=40), organisation=org)
     Vote.objects.make(member, heavy)
     Bookmark.objects.make(member, heavy)
+    PaperVersion.objects.keep({heavy.pk: [(1, "t" * 400, f"{'b' * 300} {PROSE}", ["Firstname Lastname"] * 1_000)]})
+    Paper.objects.touch([heavy.pk], version=2)
     for name, owner in (("c" * 120, member), ("Papers that we wrote", org)):
         collection = Collection.objects.begin(member, owner, name, description=f"**{'d' * 100}**", visibility="public")
         Collection.objects.filter(pk=collection.pk).update(key=name[0].lower() * 80)

@@ -119,7 +119,7 @@ def test_settings_name_what_the_worker_does_by_itself():
     assert set(run.stdout.splitlines()) - without == {
         "papers.ingest.tasks.import_hub 17 * * * *",
         "papers.ingest.tasks.import_arxiv 7 5 * * *",
-        "papers.ingest.tasks.refresh_stars 37 * * * *",
+        "papers.ingest.tasks.check_repositories 37 * * * *",
     }
 
 

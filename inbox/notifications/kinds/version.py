@@ -1,5 +1,7 @@
 from collections.abc import Iterator
 
+from django.urls import reverse
+
 from inbox.models.kind import Delivery, NotificationData, NotificationKind, register
 from inbox.notifications import kept_papers
 from lib.tex import plain
@@ -21,6 +23,9 @@ class Version(NotificationKind):
 
     def text(self, facts: dict) -> str:
         return f"“{plain(facts['title'])}” has a new version, v{facts['version']}."
+
+    def links(self, facts: dict) -> list[tuple[str, str]]:
+        return [("What changed", reverse("papers:versions", args=[facts["arxiv_id"]]))]
 
     def mail_subject(self, facts: dict) -> str:
         return f"New version of {quoted(plain(facts['title']))}"

@@ -87,7 +87,7 @@ def arrange(request: HttpRequest, key: str) -> HttpResponse:
     """Its papers in short rows, to be moved, annotated and removed."""
     collection = get_kept(request, key)
     cursor = request.GET.get("older", "")
-    papers = Paper.objects.collected_in(collection).only("arxiv_id", "title")
+    papers = Paper.objects.collected_in(collection).only("arxiv_id", "title", "withdrawn_at")
     found = keyset.page(papers, ("place", "id"), cursor, ROWS)
     context = {
         "collection": collection,

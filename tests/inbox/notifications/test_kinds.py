@@ -199,3 +199,4 @@ def test_a_version_more_takes_the_place_of_an_unread_one(kept, alice, work):
         save([record_of(title=kept.title, version=version)])
         work()
     assert lines(alice) == ["“On α-decay” has a new version, v4."]
+    assert alice.notifications.get().links == [("What changed", "/papers/2509.08721/versions")]

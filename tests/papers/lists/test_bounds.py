@@ -45,13 +45,14 @@ def many(django_db_setup, django_db_blocker):
 _FILL = """
     INSERT INTO papers_paper (
         id, arxiv_id, version, title, abstract, author_count, categories, keywords, code_url, project_url, media_url,
-        picture, picture_source, locked_reason, published_at,
+        code_source, code_state, code_licence, project_source, picture, picture_source, locked_reason, published_at,
         listed_at, imported_votes, vote_count, revision, changed_at,
         imported_comments, comment_count, commenter_count, works_count, partly_count, fails_count
     )
     SELECT
         n, '2509.' || lpad(n::text, 5, '0'), 1, 'Paper ' || n, repeat('word ', 100), 0, '{}', '{}',
-        CASE n %% 2 WHEN 0 THEN 'https://example.org' ELSE '' END, '', '', '', '', '', listed_at, listed_at,
+        CASE n %% 2 WHEN 0 THEN 'https://example.org' ELSE '' END, '', '',
+        'import', 'unknown', '', 'import', '', '', '', listed_at, listed_at,
         n * 7919 %% 97, n * 7919 %% 97, 0, listed_at, n * 7919 %% 89, n * 7919 %% 89, 0, (n %% 51 = 0)::int, 0, 0
     FROM generate_series(1, %(papers)s) n, LATERAL (
         SELECT timestamptz '2025-09-10 12:00Z' - (n * 7919 %% %(days)s) * interval '1 day' + n * interval '1 second'
@@ -153,7 +154,7 @@ def test_two_thousand_dismissed_papers_before_a_page_do_not_make_it_slow(reader,
 @pytest.mark.parametrize("order", ORDERS)
 def test_marks_from_long_ago_are_found_along_any_order(many, alice, signed_in, order):
     old = Paper.objects.filter(listed_on__lt="2024-06-01").order_by("pk")[:1_500]
-    Bookmark.objects.bulk_create(Bookmark(user=alice, paper=paper) for paper in old)
+    Bookmark.objects.bulk_create(Bookmark(user=alice, paper=paper, version=1) for paper in old)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE papers_bookmark")
     with blocks() as counts:
@@ -173,7 +174,9 @@ def test_what_one_follows_is_found_along_any_order(many, alice, signed_in, query
 
 
 def test_a_list_in_its_own_order_is_walked_along_it(many, alice, signed_in):
-    Bookmark.objects.bulk_create(Bookmark(user=alice, paper=paper) for paper in Paper.objects.order_by("pk")[:5_000])
+    Bookmark.objects.bulk_create(
+        Bookmark(user=alice, paper=paper, version=1) for paper in Paper.objects.order_by("pk")[:5_000]
+    )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE papers_bookmark")
     with blocks() as counts:
@@ -196,6 +199,11 @@ def test_filters_that_no_paper_meets_are_answered_without_a_walk(many, db, stran
 @pytest.mark.parametrize("reports", [Paper.objects.reported(), *map(Paper.objects.reported_as, Outcome)])
 def test_reports_are_found_by_their_own_index(many, db, reports):
     assert "paper_reported" in reports.values("pk").explain()
+
+
+def test_code_is_found_by_its_own_index(many, db):
+    papers = Paper.objects.with_code().order_by("-listed_at", "-id").values("listed_at", "id")[:30]
+    assert "paper_with_code" in papers.explain()
 
 
 @pytest.mark.parametrize("form", ["", ".atom"])

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from papers.models import Bookmark, Paper
+from papers.models import Bookmark, CodeState, Paper
 from tests.factories import NOON, OrganisationFactory, PaperFactory
 
 
@@ -147,6 +147,17 @@ def test_filters_combine(various_papers, stranger, query, expected):
     assert titles(stranger.get(f"/papers?{query}")) == expected
 
 
+def test_code_that_is_dead_or_empty_is_no_code_and_cards_say_what_it_is(db, stranger):
+    names = {"unknown": "Code", "living": "Code", "archived": "Code (archived)", "empty": "Code (empty)"}
+    for state in CodeState:
+        PaperFactory(title=f"{state}", code_url=f"https://github.com/lab/{state}", code_state=state)
+    for path in ("/papers?has=code", "/papers?q=has:code", "/papers/date/2025-09-10?has=code"):
+        assert sorted(titles(stranger.get(path, follow=True))) == ["archived", "living", "unknown"]
+    html = stranger.get("/papers/date/2025-09-10").content.decode()
+    for state, name in (names | {"dead": "Code (dead link)"}).items():
+        assert f'<a href="https://github.com/lab/{state}" rel="noopener">{name}</a>' in html
+
+
 def test_a_filter_on_a_dated_page_stays_inside_it(various_papers, stranger):
     assert titles(stranger.get("/papers/date/2025-09-01?min_votes=0")) == ["100% plain_text"]
     assert titles(stranger.get("/papers/date/2025-09-01?has=code")) == []
@@ -224,6 +235,24 @@ def test_bookmarks_are_private_and_last_saved_first(alice, bob, signed_in, stran
     assert titles(signed_in(alice).get("/bookmarks")) == [p.title for p in reversed(papers)]
     assert titles(signed_in(bob).get("/bookmarks")) == []
     assert stranger.get("/bookmarks").url == "/accounts/login/?next=/bookmarks"
+
+
+def test_bookmarks_say_which_papers_changed_since_and_other_lists_do_not(alice, bob, signed_in, stranger):
+    paper, same, late = [PaperFactory(version=2) for _ in range(3)]
+    for marked in (paper, same):
+        Bookmark.objects.make(alice, marked)
+    Paper.objects.touch([paper.pk, late.pk], version=4)
+    for reader, marked in ((bob, Paper.objects.get(pk=paper.pk)), (alice, Paper.objects.get(pk=late.pk))):
+        Bookmark.objects.make(reader, marked)
+    change = f'href="/papers/{paper.arxiv_id}/versions">Changed since you saved it: v2 → v4</a>'
+    bookmarks = signed_in(alice).get("/bookmarks").content.decode()
+    assert (change in bookmarks, bookmarks.count("Changed since")) == (True, 1)
+    for reader, path in ((signed_in(alice), "/papers/date/2025-09-10"), (signed_in(bob), "/bookmarks")):
+        assert "Changed since" not in reader.get(path).content.decode()
+    reader = signed_in(alice)
+    for verb in ("bookmark/remove", "bookmark"):
+        reader.act(f"/papers/{paper.arxiv_id}/{verb}")
+    assert "Changed since" not in reader.get("/bookmarks").content.decode()
 
 
 def test_the_year_stands_only_where_it_is_another(db, stranger, time_machine):

@@ -71,6 +71,7 @@ def test_it_holds_all_that_one_has_and_nothing_of_others(alice, bob, lab):
     assert (attempt["arxiv_id"], attempt["problem"]) == ("2509.08721", "Problem of Alice Ash")
     for kind in ("submissions.json", "upvotes.json", "bookmarks.json"):
         assert [(row["arxiv_id"], row["title"]) for row in files[kind]] == [(paper.arxiv_id, "Of Alice Ash")]
+    assert files["bookmarks.json"][0]["version"] == paper.version
     for name in ("upvotes.bib", "bookmarks.bib"):
         assert [entry["eprint"] for entry in bibtexparser.loads(files[name]).entries] == [paper.arxiv_id]
     assert "bob" not in json.dumps(files).lower()
