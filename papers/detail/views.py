@@ -13,6 +13,7 @@ from papers.detail.lists import similar as similar_list
 from papers.detail.statement import PaperDetail
 from papers.discussion import thread
 from papers.discussion.views import reading
+from papers.models import VoteState
 from papers.paper import citation
 from papers.paper.summary import summarise
 from papers.period import Period
@@ -65,6 +66,7 @@ def _context(detail: PaperDetail) -> dict:
         "offers": detail.offers,
         "similar": detail.similar,
         "why": detail.why,
+        "vote_remark": detail.vote_state and VoteState(detail.vote_state).remark,
         "authors": names[:AUTHORS_SHOWN],
         "more_authors": names[AUTHORS_SHOWN:],
         "day": Period.day(paper.listed_on),
