@@ -78,6 +78,7 @@ class VoteManager(MarkManager.from_queryset(VoteQuerySet)):
 
         Votes that were released once are not held again. Sends `papers.signals.votes_held` if any are held.
         """
+        voters = [pk for (pk,) in statements.rows(_LOCK_VOTERS, {"voters": sorted(voters)})]
         _lock(paper)
         votes = self.filter(paper=paper, user__in=voters, state__in=[VoteState.COUNTED, VoteState.YOUNG])
         states = dict(votes.values_list("user", "state"))
@@ -139,6 +140,8 @@ def _move(paper: Paper, counted: int, held: int) -> None:
         Paper.objects.touch([paper.pk], **changes)
 
 
+# Those who leave lock themselves before their papers. A row that refers to a voter locks the voter, too.
+_LOCK_VOTERS = "SELECT id FROM accounts_user WHERE id = ANY(%(voters)s) ORDER BY id FOR KEY SHARE"
 _HAS_CONFIRMED = "EXISTS (SELECT FROM account_emailaddress address WHERE address.user_id = person.id AND verified)"
 # The voter is locked before the paper, as by those who leave. A vote that was held once keeps what became of it, so
 # that nobody gets round a review by withdrawing the vote and casting it again.
@@ -171,20 +174,23 @@ _CAST = f"""
     )
     SELECT state, (SELECT vote_count FROM counted) FROM changed
 """  # noqa: S608 (it is a constant)
-# The paper is locked before the vote, as by all who change states.
+# The paper is locked before the vote, as by all who change states. The new counters are made from the locked ones,
+# since PostgreSQL checks constraints first with those that the statement saw when it began.
 _WITHDRAW = """
     WITH changed AS (
         DELETE FROM papers_vote
-        USING (SELECT id FROM papers_paper WHERE id = %(paper)s FOR NO KEY UPDATE) paper
-        WHERE user_id = %(user)s AND paper_id = paper.id
-        RETURNING paper_id, state
+        USING (
+            SELECT id, vote_count, held_count, revision FROM papers_paper WHERE id = %(paper)s FOR NO KEY UPDATE
+        ) locked
+        WHERE user_id = %(user)s AND paper_id = locked.id
+        RETURNING paper_id, state, locked.vote_count, locked.held_count, locked.revision
     ), counted AS (
-        UPDATE papers_paper SET
-            vote_count = vote_count - (state <> 'review')::int,
-            held_count = held_count - (state = 'review')::int,
-            revision = revision + 1
+        UPDATE papers_paper paper SET
+            vote_count = changed.vote_count - (state <> 'review')::int,
+            held_count = changed.held_count - (state = 'review')::int,
+            revision = changed.revision + 1
         FROM changed WHERE id = paper_id AND state IN ('counted', 'released', 'review')
-        RETURNING vote_count
+        RETURNING paper.vote_count
     )
     SELECT (SELECT vote_count FROM counted) FROM changed
 """
