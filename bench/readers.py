@@ -4,6 +4,7 @@ Person 1 cast most votes, and paper 1 got most: of a million papers, about 20,00
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from random import Random
 
 import numpy
@@ -41,10 +42,12 @@ def count(papers: int) -> int:
 
 
 def people(papers: int) -> Iterator:
-    """All of them, without a password; they show their votes."""
+    """All of them, without a password; they show their votes, and joined before the first."""
+    joined = synthetic.LAST_DAY - timedelta(days=730)
     for key in range(1, count(papers) + 1):
         name = f"person-{key}"
-        yield get_user_model()(id=key, username=name, email=f"{name}@example.org", password="!", shows_votes=True)
+        fields = {"username": name, "email": f"{name}@example.org", "date_joined": joined}
+        yield get_user_model()(id=key, password="!", shows_votes=True, **fields)
 
 
 def votes(papers: int) -> tuple[numpy.ndarray, numpy.ndarray]:
@@ -58,14 +61,19 @@ def votes(papers: int) -> tuple[numpy.ndarray, numpy.ndarray]:
 
 # In the year before the last day.
 VOTES = f"""
-    INSERT INTO papers_vote (user_id, paper_id, created_at)
-    SELECT user_id, paper_id,
+    INSERT INTO papers_vote (user_id, paper_id, state, created_at)
+    SELECT user_id, paper_id, 'counted',
            '{synthetic.LAST_DAY}'::timestamptz - make_interval(secs => (user_id * 7919 + paper_id * 31) %% 31536000)
     FROM unnest(%s::bigint[], %s::bigint[]) cast_(user_id, paper_id)
 """
-# One bookmark for ten votes; comments as their counts say; three organisations, five topics and an author followed
-# by everybody; a public collection of twenty papers for ten people, one of them with five thousand.
+# Confirmed addresses, so that votes count. One bookmark for ten votes; comments as their counts say; three
+# organisations, five topics and an author followed by everybody; a public collection of twenty papers for ten people,
+# one of them with five thousand.
 STATEMENTS = [
+    """
+    INSERT INTO account_emailaddress (user_id, email, verified, "primary") SELECT id, email, true, true
+    FROM accounts_user
+    """,
     """
     INSERT INTO papers_bookmark (user_id, paper_id, created_at)
     SELECT user_id, paper_id, created_at FROM papers_vote WHERE (user_id + paper_id) %% 10 = 0

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from django.utils.csp import CSP
 
 from config.logs import LOGGING  # noqa: F401 (Django reads it here)
+from config.rings import *  # noqa: F403 (thresholds, which are settings)
 from lib.env import DATA, ROOT, cores, env, stored_secret
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -180,8 +181,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 BODY_LIMIT = 64_000
 LONGER_BODIES = {r"/settings/profile|/orgs/[^/]+/edit|/admin/.*": 12_000_000, r"/anymail/.*": 2_000_000}
 LONGER_BODIES |= {r"/comments/.*|/papers/.*/(?:comments/new|report)|/markdown": 300_000}
-# No header of a request may change the path of the site.
-FORCE_SCRIPT_NAME = ""
+FORCE_SCRIPT_NAME = ""  # so that no header of a request changes the path of the site
 
 # --- people -------------------------------------------------------------------------------------
 

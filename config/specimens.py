@@ -79,6 +79,7 @@ def _cards() -> list[tuple[str, str]]:
     papers = [
         ("plain", _paper(1, title="A paper with authors and an abstract")),
         ("voted, bookmarked and collected", _paper(2, is_marked=True, vote_count=128, comment_count=3)),
+        ("voted, not counted yet", _paper(11, is_marked=True, is_counted=False, vote_count=4)),
         ("an organisation, code with stars", _paper(3, organisation=_NAMED, code_stars=34_500)),
         (
             "long words, long names",
@@ -163,7 +164,7 @@ def _collections() -> list[tuple[str, Collection]]:
     ]
 
 
-def _paper(number: int, *, is_marked=False, code_stars=None, **fields) -> Paper:
+def _paper(number: int, *, is_marked=False, is_counted=True, code_stars=None, **fields) -> Paper:
     fields = {
         "title": "A specimen paper",
         "abstract": _ABSTRACT,
@@ -180,6 +181,7 @@ def _paper(number: int, *, is_marked=False, code_stars=None, **fields) -> Paper:
     )
     paper.voted = paper.saved = paper.collected = is_marked
     paper.seen = paper.dismissed = False
+    paper.uncounted = not is_counted
     if paper.picture:
         vars(paper)["picture_url"] = _PICTURE
     return paper

@@ -34,6 +34,7 @@ class PaperAdmin(admin.ModelAdmin):
         "author_count",
         "imported_votes",
         "vote_count",
+        "held_count",
         "imported_comments",
         "comment_count",
         "commenter_count",

@@ -39,7 +39,8 @@ def _count(rows, column: str):
 
 
 _PAPER_COUNTERS = {
-    "vote_count": F("imported_votes") + _count(Vote.objects, "paper"),
+    "vote_count": F("imported_votes") + _count(Vote.objects.counting(), "paper"),
+    "held_count": _count(Vote.objects.in_review(), "paper"),
     "author_count": _count(Author.objects, "paper"),
     **paper_counters(),
 }

@@ -1,5 +1,6 @@
 """Receivers of signals: connections, migration, deletion of users and organisations, merging, and revoked access."""
 
+from allauth.account.signals import email_confirmed
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.backends.signals import connection_created
@@ -21,6 +22,7 @@ from papers.models import (
     FeedKey,
     OrganisationFollow,
     Paper,
+    Vote,
 )
 
 
@@ -41,18 +43,26 @@ def set_up_search(connection, **kwargs) -> None:
 def delete_votes_and_comments(sender, instance, **kwargs) -> None:
     """Delete a user's votes, retract the user's comments, and set the counters of their papers.
 
-    The lock of the user and of the votes keeps votes from being cast or withdrawn. Papers and then comments are locked
-    in the order of their ids, so that two deletions cannot deadlock.
+    The lock of the user keeps votes from being cast, and the locks of the papers keep them as they are. Papers and then
+    comments are locked in the order of their ids, so that two deletions cannot deadlock.
     """
     sender.objects.select_for_update().filter(pk=instance.pk).first()
-    voted = list(instance.votes.select_for_update().values_list("paper", flat=True))
     upvoted = list(instance.comment_votes.select_for_update().values_list("comment", flat=True))
-    Paper.objects.filter(Q(pk__in=voted) | Q(pk__in=instance.comments.values("paper"))).lock()
+    Paper.objects.filter(Q(pk__in=instance.votes.values("paper")) | Q(pk__in=instance.comments.values("paper"))).lock()
     Comment.objects.filter(Q(pk__in=upvoted) | Q(author=instance)).lock()
-    Paper.objects.touch(voted, vote_count=F("vote_count") - 1)
+    votes = Vote.objects.filter(user=instance)
+    Paper.objects.touch([*votes.counting().values_list("paper", flat=True)], vote_count=F("vote_count") - 1)
+    Paper.objects.touch([*votes.in_review().values_list("paper", flat=True)], held_count=F("held_count") - 1)
     instance.votes.all().delete()
     CommentVote.objects.unmake_all(instance)
     Comment.objects.retract_all(instance)
+
+
+@receiver(email_confirmed)
+def count_waiting_votes(email_address, **kwargs) -> None:
+    """Count the votes that waited until their voter had confirmed an address."""
+    for paper in Vote.objects.waiting(email_address.user):
+        Vote.objects.settle(paper)
 
 
 @receiver(pre_delete, sender=get_user_model())

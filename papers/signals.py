@@ -8,6 +8,8 @@ papers_listed = Signal()
 papers_revised = Signal()
 # papers: ids. Each was withdrawn by its authors or by arXiv.
 papers_withdrawn = Signal()
+# paper: Paper; number, factors (`papers.rings.Ring`). So many of its votes are held for a review from now on.
+votes_held = Signal()
 # comment: Comment. It was posted.
 comment_posted = Signal()
 # comment: Comment; people: ids. It names these people, whom it did not name before.

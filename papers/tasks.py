@@ -12,8 +12,17 @@ from accounts.models import User
 from lib.images import COVER, FIGURE, LOGO, PORTRAIT, sweep
 from lib.jobs import RETRY
 from orgs.models import Organisation
-from papers import audit
-from papers.models import Item, OrganisationEntry, Paper, PersonEntry, RemovedPaper, TopicEntry
+from papers import audit, ringcheck
+from papers.models import (
+    Item,
+    OrganisationEntry,
+    Paper,
+    PersonEntry,
+    RemovedPaper,
+    TopicEntry,
+    VoteNetwork,
+    VoteSalt,
+)
 from papers.search import indexing
 
 logger = logging.getLogger(__name__)
@@ -27,6 +36,19 @@ for room in ("discussion", "ingest", "people"):
 def index(timestamp: int) -> None:
     indexing.recount()
     indexing.embed(limit=200)  # some ten seconds of one core
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="votes", lock="votes", pass_context=False)
+def check_votes(timestamp: int) -> None:
+    VoteSalt.objects.renew()
+    ringcheck.run()
+
+
+@app.periodic(cron="51 * * * *")
+@app.task(pass_context=False)
+def forget_networks(timestamp: int) -> None:
+    VoteNetwork.objects.forget()
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import factory
+from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from factory.django import DjangoModelFactory
 
@@ -16,11 +17,20 @@ NOON = datetime(2025, 9, 10, 12, tzinfo=UTC)
 
 
 class UserFactory(DjangoModelFactory):
+    """Somebody who joined long ago and has confirmed an address, unless `confirmed=False`, so that votes count."""
+
     class Meta:
         model = User
+        skip_postgeneration_save = True
 
     username = factory.Sequence(lambda n: f"reader{n}")
     email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
+    date_joined = datetime(2020, 1, 1, tzinfo=UTC)
+
+    @factory.post_generation
+    def confirmed(self, create, extracted, **kwargs):
+        if extracted is not False:
+            EmailAddress.objects.create(user=self, email=self.email, verified=True, primary=True)
 
 
 def appoint(user: User, **fields) -> User:

@@ -12,6 +12,7 @@ from pathlib import Path
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from config.demo.discussion import discuss
@@ -39,6 +40,7 @@ from papers.period import today
 FOLDER = Path(__file__).parent
 PAPERS = json.loads((FOLDER / "papers.json").read_text())
 SITE = json.loads((FOLDER / "site.json").read_text())
+_JOINED_AGO = timedelta(days=90)
 MAIL_HOST = "@demo.invalid"  # a domain that nobody can own, which marks the demo's people
 
 
@@ -89,7 +91,11 @@ def disable_sign_in() -> None:
 def _person(person: dict, organisations: dict) -> User:
     email = person["username"] + MAIL_HOST
     user = User.objects.create(
-        username=person["username"], name=person["name"], email=email, shows_votes=person["shows_votes"]
+        username=person["username"],
+        name=person["name"],
+        email=email,
+        shows_votes=person["shows_votes"],
+        date_joined=timezone.now() - _JOINED_AGO,
     )
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     Choice.objects.choose(user, dict.fromkeys(KINDS, Delivery.NEVER))  # there is no such mailbox

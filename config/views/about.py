@@ -9,7 +9,7 @@ from accounts.models import securityevent, user
 from config import well_known
 from inbox.models import notification, subscription
 from lib.pages import DENSITY_COOKIE, page
-from papers.models import dataexport, seen
+from papers.models import dataexport, seen, votenetwork
 
 # How many days the site keeps what the page about privacy names.
 DAYS = {
@@ -18,6 +18,7 @@ DAYS = {
     "security_log": securityevent.KEPT.days,
     "seen": seen.KEPT.days,
     "sessions": settings.SESSION_COOKIE_AGE // 86_400,
+    "vote_networks": votenetwork.KEPT.days,
     "unconfirmed": user.CONFIRMED_WITHIN.days,
     "unsubscribed": subscription.RESUMABLE.days,
 }

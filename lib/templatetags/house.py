@@ -138,6 +138,12 @@ def compact(count: int) -> str:
     return str(count)
 
 
+@register.filter
+def percent(share: float) -> str:
+    """Returns a share from 0 to 1 as `60 %`, with a space that does not break."""
+    return f"{100 * share:g}\u00a0%"
+
+
 @register.filter(is_safe=True)
 @stringfilter
 def sentence_case(text: str) -> str:

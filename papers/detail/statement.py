@@ -53,6 +53,7 @@ class PaperDetail:
     * `author_rows`: name, family name, given name, suffix and affiliation of each author.
     * `organisations`: the accepted ones, in the order in which they were accepted.
     * `lister`: the person who submitted the paper, or None; the viewer may not be meant to know.
+    * `vote_state`: the state of the viewer's vote, or "".
     * `similar`: the nearest first; none if they took too long to find.
     * `has_comments`: whether there are any, also retracted ones.
     * `imported_comments`: how many stand here of those that the source counts.
@@ -64,6 +65,7 @@ class PaperDetail:
     organisations: list[Organisation]
     offers: list[Offer]
     lister: User | None
+    vote_state: str
     similar: list[Similar]
     why: ranking.Explanation
     follow: FollowState
@@ -99,7 +101,7 @@ def _detail(row: tuple) -> PaperDetail:
     paper = Paper.from_db(None, _PAPER, [*islice(row, len(_PAPER))], fetch_mode=models.FETCH_RAISE)
     for bit in bits():
         setattr(paper, bit, next(row))
-    lister, place, paper_count, followers, is_followed, has_comments, imported, has_versions, *rest = row
+    lister, vote_state, place, paper_count, followers, is_followed, has_comments, imported, has_versions, *rest = row
     authors, badges, offers, similar = rest
     organisations = [Organisation.from_db(None, _ORGANISATION, values) for values in badges]
     shown = paper.organisation_id
@@ -110,6 +112,7 @@ def _detail(row: tuple) -> PaperDetail:
         organisations=organisations,
         offers=[Offer(*values) for values in offers],
         lister=lister and User.from_db(None, _LISTER, lister),
+        vote_state=vote_state,
         similar=[Similar(*values, date.fromisoformat(day)) for *values, day in similar],
         why=ranking.explain(paper, place, paper_count),
         follow=FollowState(PaperFollow.kind, paper.arxiv_id, followers, is_followed),
@@ -167,6 +170,7 @@ _STATEMENT = """
         {paper},
         {bits},
         CASE WHEN lister.id IS NOT NULL THEN json_build_array({lister}) END,
+        coalesce((SELECT state FROM papers_vote WHERE user_id = %(viewer)s AND paper_id = papers_paper.id), ''),
         standing.place,
         standing.paper_count,
         follows.followers,

@@ -16,7 +16,7 @@ from papers.detail.statement import PaperDetail
 from papers.detail.versions import changes as version_changes
 from papers.discussion import thread
 from papers.discussion.views import reading
-from papers.models import Paper, RemovedPaper
+from papers.models import Paper, RemovedPaper, VoteState
 from papers.paper import citation
 from papers.paper.summary import WITHDRAWN, summarise
 from papers.period import Period
@@ -91,6 +91,7 @@ def _context(detail: PaperDetail) -> dict:
         "offers": detail.offers,
         "similar": detail.similar,
         "why": detail.why,
+        "vote_remark": detail.vote_state and VoteState(detail.vote_state).remark,
         "authors": names[:AUTHORS_SHOWN],
         "more_authors": names[AUTHORS_SHOWN:],
         "day": Period.day(paper.listed_on),

@@ -116,6 +116,7 @@ class Migration(migrations.Migration):
                 ("listed_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("imported_votes", models.PositiveIntegerField(default=0)),
                 ("vote_count", models.PositiveIntegerField(default=0)),
+                ("held_count", models.PositiveIntegerField(default=0)),
                 ("imported_comments", models.PositiveIntegerField(default=0)),
                 ("comment_count", models.PositiveIntegerField(default=0)),
                 ("commenter_count", models.PositiveIntegerField(default=0)),
@@ -725,6 +726,48 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="HeldVote",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "user", "paper", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("counted", "Counted"),
+                            ("young", "Young"),
+                            ("unconfirmed", "Unconfirmed"),
+                            ("review", "Review"),
+                            ("released", "Released"),
+                            ("refused", "Refused"),
+                        ],
+                        default="review",
+                        max_length=11,
+                    ),
+                ),
+                ("held_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="held_votes", to="papers.paper"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="held_votes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Item",
             fields=[
                 (
@@ -1058,6 +1101,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("counted", "Counted"),
+                            ("young", "Young"),
+                            ("unconfirmed", "Unconfirmed"),
+                            ("review", "Review"),
+                            ("released", "Released"),
+                            ("refused", "Refused"),
+                        ],
+                        default="counted",
+                        max_length=11,
+                    ),
+                ),
+                (
                     "paper",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="votes", to="papers.paper"
@@ -1070,6 +1128,46 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="VoteNetwork",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "paper", "user", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cast_at", models.DateTimeField()),
+                ("network", models.BinaryField(null=True)),
+                ("is_checked", models.BooleanField()),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="papers.paper"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="VoteSalt",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("value", models.BinaryField()),
+                ("made_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [models.CheckConstraint(condition=models.Q(("pk", 1)), name="one_vote_salt")],
+            },
         ),
         migrations.CreateModel(
             name="Word",
@@ -1348,6 +1446,12 @@ class Migration(migrations.Migration):
                 name="affiliation_guess_is_nobodys",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="heldvote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ("review", "released", "refused"))), name="held_vote_has_state"
+            ),
+        ),
         migrations.AddIndex(
             model_name="item",
             index=models.Index(fields=["paper", "collection"], name="item_of_paper"),
@@ -1427,5 +1531,26 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="vote",
             index=models.Index(fields=["user", "created_at", "paper"], name="vote_of_user"),
+        ),
+        migrations.AddIndex(
+            model_name="vote",
+            index=models.Index(
+                condition=models.Q(("state__in", ("young", "unconfirmed"))), fields=["created_at"], name="vote_waiting"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="vote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["counted", "young", "unconfirmed", "review", "released", "refused"])),
+                name="vote_has_state",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="votenetwork",
+            index=models.Index(condition=models.Q(("is_checked", False)), fields=["paper"], name="vote_unchecked"),
+        ),
+        migrations.RunSQL(
+            "ALTER TABLE papers_votenetwork SET UNLOGGED; ALTER TABLE papers_votesalt SET UNLOGGED",
+            migrations.RunSQL.noop,
         ),
     ]

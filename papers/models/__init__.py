@@ -13,6 +13,7 @@ from papers.models.daydone import DayDone
 from papers.models.dismissed import Dismissed
 from papers.models.embedding import Embedding
 from papers.models.feedkey import FeedKey
+from papers.models.heldvote import HeldVote
 from papers.models.item import Item
 from papers.models.links import CodeState, LinkSource
 from papers.models.organisationentry import OrganisationEntry
@@ -32,6 +33,8 @@ from papers.models.textfollow import AuthorFollow, TopicFollow
 from papers.models.topicentry import TopicEntry
 from papers.models.visit import Visit
 from papers.models.vote import Vote
+from papers.models.votenetwork import VoteNetwork, VoteSalt
+from papers.models.votestate import VoteState
 from papers.models.word import Word
 
 __all__ = [
@@ -52,6 +55,7 @@ __all__ = [
     "Dismissed",
     "Embedding",
     "FeedKey",
+    "HeldVote",
     "Item",
     "LinkSource",
     "OrganisationEntry",
@@ -74,5 +78,8 @@ __all__ = [
     "TopicFollow",
     "Visit",
     "Vote",
+    "VoteNetwork",
+    "VoteSalt",
+    "VoteState",
     "Word",
 ]

@@ -1,5 +1,6 @@
 """What readers mark papers and comments with, such as votes. A mark is at most one row per user and target."""
 
+from collections.abc import Callable
 from functools import cache
 
 from django.apps import apps
@@ -8,8 +9,11 @@ from django.db.models import Exists, OuterRef, Value
 
 
 class MarkManager(models.Manager):
-    def make(self, user, target) -> bool:
-        """Mark the target. False if the user has marked it already. Raises NotAllowed for an inactive account."""
+    def make(self, user, target, network: str = "") -> bool:
+        """Mark the target. False if the user has marked it already. Raises NotAllowed for an inactive account.
+
+        `network` is the range of addresses that the request came from, which some kinds of marks need.
+        """
         user.demand_active()
         return self.get_or_create(user=user, **{self.model.target: target})[1]
 
@@ -22,6 +26,10 @@ class MarkManager(models.Manager):
         if not viewer.is_authenticated:
             return Value(False)
         return Exists(self.filter(user=viewer, **{self.model.target: OuterRef("pk")}))
+
+    def bits(self) -> dict[str, Callable[[str], str]]:
+        """The bits of a paper that come from marks of this kind, each with its condition (`papers.models.bits`)."""
+        return {self.model.bit: self.exists_sql}
 
     def exists_sql(self, viewer: str) -> str:
         """The condition of `exists_for` for statements that are written by hand.
@@ -50,8 +58,8 @@ class PaperMark(Mark):
     """A kind of mark of papers also has
 
     * `bit`: the attribute of a paper that says whether the viewer has marked it;
-    * `takeout_name`: the name of its file in the export of everything that a person has, and `takeout_fields`: the
-      fields that are in it besides the paper and the time;
+    * `takeout_name`: the name of its file in the export of everything that a person has, and `takeout_columns`: the
+      columns that it has besides the paper and the time;
     * `control`: the name of its address, and of its button in `papers/lists/_card.html`;
     * `undo`: the verb in the address that removes it;
     * `deed`: what one does to a paper by making it, for the sign-in page;
@@ -61,7 +69,7 @@ class PaperMark(Mark):
     target = "paper"
     bit: str
     takeout_name: str
-    takeout_fields: tuple[str, ...] = ()
+    takeout_columns: tuple[str, ...] = ()
     control: str
     undo: str
     deed: str
@@ -71,6 +79,11 @@ class PaperMark(Mark):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def remark(cls, paper) -> str:
+        """What a reader who has just marked this paper has to know besides, or ""."""
+        return ""
 
 
 @cache

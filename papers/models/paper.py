@@ -33,10 +33,11 @@ def _path_of_papers() -> str:
 class Paper(models.Model):
     """A research paper as the site lists it.
 
-    `vote_count` = `imported_votes` + the number of Vote rows, and `comment_count` = `imported_comments` + the number of
-    comments that stand here, always. `commenter_count` and the counts of reports leave the paper's own authors out (see
-    `papers.models.comment.paper_counters`). `discussion` is what Discussed sorts by, and a term of `hot`.
-    `organisation` is the one that its row shows: of those whose paper it is (see Affiliation) the first accepted.
+    `vote_count` = `imported_votes` + the number of Vote rows that count, `held_count` = that of those under review, and
+    `comment_count` = `imported_comments` + the number of comments that stand here, always. `commenter_count` and the
+    counts of reports leave the paper's own authors out (see `papers.models.comment.paper_counters`). `discussion` is
+    what Discussed sorts by, and a term of `hot`. `organisation` is the one that its row shows: of those whose paper it
+    is (see Affiliation) the first accepted.
     `revision` grows with every change that a row of a list can show; `changed_at` is when its text last did.
     `locked_reason`: why moderators have locked its discussion; "" if it is open. `withdrawn_at`: when we learned that
     it was. `code_licence` is the SPDX id of its repository's licence, and `code_checked_at` when the worker last
@@ -74,6 +75,7 @@ class Paper(models.Model):
     )
     imported_votes = models.PositiveIntegerField(default=0)
     vote_count = models.PositiveIntegerField(default=0)
+    held_count = models.PositiveIntegerField(default=0)
     imported_comments = models.PositiveIntegerField(default=0)
     comment_count = models.PositiveIntegerField(default=0)
     commenter_count = models.PositiveIntegerField(default=0)

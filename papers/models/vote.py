@@ -1,52 +1,244 @@
-from django.db import models
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import models, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from lib import statements
+from lib.refusals import Gone, NotAllowed
+from orgs.roles import demand_moderator
+from papers.models.content import NEW_ACCOUNT
+from papers.models.heldvote import HeldVote
 from papers.models.mark import MarkManager, PaperMark
+from papers.models.paper import Paper
+from papers.models.votestate import COUNTING, WAITING, VoteState
+from papers.signals import votes_held
+
+YOUNG = timedelta(hours=1)  # for which a vote of a new account waits
 
 
-class VoteManager(MarkManager):
-    """One statement writes or removes a row, and moves the paper's counter if it did."""
+class VoteQuerySet(models.QuerySet):
+    def counting(self):
+        """The votes that `Paper.vote_count` counts."""
+        return self.filter(state__in=COUNTING)
 
-    def make(self, user, target) -> bool:
-        return _change(_INSERT, 1, user, target)
+    def in_review(self):
+        """The votes that `Paper.held_count` counts."""
+        return self.filter(state=VoteState.REVIEW)
+
+
+class VoteManager(MarkManager.from_queryset(VoteQuerySet)):
+    """Verbs that change the state of votes lock their paper first, and move its counters in the same transaction."""
+
+    def make(self, user, target, network: str = "") -> bool:
+        """Cast the vote by one statement, which also finds its state and notes its network.
+
+        The paper's `vote_count` is then the new one, and `vote_state` the state of the vote, also if it was there
+        before. Raises NotAllowed for an account that is not active.
+        """
+        params = self._params(user, target) | {"network": network}
+        rows = statements.rows(_CAST, params)
+        [(target.vote_state, count)] = rows or [(self._state(user, target), None)]
+        target.uncounted = target.vote_state not in COUNTING
+        target.vote_count = target.vote_count if count is None else count
+        return bool(rows)
 
     def unmake(self, user, target) -> bool:
-        return _change(_DELETE, -1, user, target)
+        """Withdraw the vote by one statement. The paper's `vote_count` is then the new one."""
+        rows = statements.rows(_WITHDRAW, {"user": user.pk, "paper": target.pk})
+        for (count,) in rows:
+            target.vote_count = target.vote_count if count is None else count
+        return bool(rows)
+
+    def bits(self) -> dict:
+        """Also `uncounted`: whether the viewer's vote for the paper does not count."""
+        return super().bits() | {"uncounted": lambda viewer: _UNCOUNTED.format(viewer=viewer)}
+
+    def waiting(self, user=None) -> list[int]:
+        """The ids of papers with votes that no longer have to wait; of this user's votes alone, if there is one."""
+        params = self._params(user) | {"user": user and user.pk}
+        return [pk for (pk,) in statements.rows(_WAITING, params)]
+
+    @transaction.atomic
+    def settle(self, paper: int) -> None:
+        """Count the votes for the paper (its id) that no longer have to wait.
+
+        Those are the votes of new accounts after the time YOUNG, and those whose voter has confirmed an address since.
+        """
+        if Paper.objects.filter(pk=paper).lock():
+            moved = Counter(state for (state,) in statements.rows(_SETTLE, self._params() | {"paper": paper}))
+            if counted := moved[VoteState.COUNTED]:
+                Paper.objects.touch([paper], vote_count=F("vote_count") + counted)
+
+    @transaction.atomic
+    def hold(self, paper: Paper, voters: Iterable[int], factors: dict[str, float]) -> int:
+        """Hold the votes of these users (ids) for a review; return how many are held now that were not before.
+
+        Votes that were released once are not held again. Sends `papers.signals.votes_held` if any are held.
+        """
+        voters = [pk for (pk,) in statements.rows(_LOCK_VOTERS, {"voters": sorted(voters)})]
+        _lock(paper)
+        votes = self.filter(paper=paper, user__in=voters, state__in=[VoteState.COUNTED, VoteState.YOUNG])
+        states = dict(votes.values_list("user", "state"))
+        if not states:
+            return 0
+        votes.filter(user__in=states).update(state=VoteState.REVIEW)
+        held = [HeldVote(user_id=user, paper=paper) for user in states]
+        HeldVote.objects.bulk_create(held, ignore_conflicts=True)
+        counted = sum(state == VoteState.COUNTED for state in states.values())
+        _move(paper, -counted, len(states))
+        votes_held.send(self.model, paper=paper, number=len(states), factors=factors)
+        return len(states)
+
+    def release(self, actor, paper: Paper) -> int:
+        """Count the votes for the paper that are under review; return how many. Raises NotAllowed and Gone."""
+        return self._judge(actor, paper, [VoteState.REVIEW], VoteState.RELEASED)
+
+    def refuse(self, actor, paper: Paper) -> int:
+        """Let the votes for the paper that are under review count 0; return how many. Raises NotAllowed and Gone."""
+        return self._judge(actor, paper, [VoteState.REVIEW], VoteState.REFUSED)
+
+    def reopen(self, actor, paper: Paper) -> int:
+        """Undo `release` and `refuse`: these votes are under review again; return how many. Raises the same."""
+        return self._judge(actor, paper, [VoteState.RELEASED, VoteState.REFUSED], VoteState.REVIEW)
+
+    @transaction.atomic
+    def _judge(self, actor, paper: Paper, before: list[VoteState], after: VoteState) -> int:
+        """Bring the paper's votes from these states into another one, and what is kept of votes that were withdrawn."""
+        _lock(paper)
+        demand_moderator(actor)
+        votes = self.filter(paper=paper, state__in=before)
+        was = Counter(votes.values_list("state", flat=True))
+        number = votes.update(state=after)
+        HeldVote.objects.filter(paper=paper, state__in=before).update(state=after)
+        counted = number * (after in COUNTING) - sum(was[state] for state in COUNTING)
+        _move(paper, counted, number * (after == VoteState.REVIEW) - was[VoteState.REVIEW])
+        return number
+
+    def _state(self, user, paper) -> VoteState:
+        """The state of the user's vote. Raises NotAllowed if there is none, as only an active account can have one."""
+        for state in self.filter(user=user, paper=paper).values_list("state", flat=True):
+            return VoteState(state)
+        raise NotAllowed("Your account is not active, so you can’t upvote.")
+
+    def _params(self, user=None, paper=None) -> dict:
+        now = timezone.now()
+        params = {"now": now, "young_since": now - YOUNG, "new_since": now - NEW_ACCOUNT}
+        return params | {"user": user and user.pk, "paper": paper and paper.pk}
 
 
-def _change(change: str, step: int, user, paper) -> bool:
-    """Return whether the vote was changed. The paper's `vote_count` is then the new one."""
-    params = {"user": user.pk, "paper": paper.pk, "step": step, "now": timezone.now()}
-    counted = statements.rows(_COUNT.format(change=change), params)
-    if counted:
-        [(paper.vote_count,)] = counted
-    return bool(counted)
+def _lock(paper: Paper) -> None:
+    if not Paper.objects.filter(pk=paper.pk).lock():
+        raise Gone("This paper no longer exists.")
 
 
-_INSERT = """
-    INSERT INTO papers_vote (user_id, paper_id, created_at) VALUES (%(user)s, %(paper)s, %(now)s)
-    ON CONFLICT DO NOTHING
+def _move(paper: Paper, counted: int, held: int) -> None:
+    if counted or held:
+        changes = {"vote_count": F("vote_count") + counted, "held_count": F("held_count") + held}
+        Paper.objects.touch([paper.pk], **changes)
+
+
+# Those who leave lock themselves before their papers. A row that refers to a voter locks the voter, too.
+_LOCK_VOTERS = "SELECT id FROM accounts_user WHERE id = ANY(%(voters)s) ORDER BY id FOR KEY SHARE"
+_HAS_CONFIRMED = "EXISTS (SELECT FROM account_emailaddress address WHERE address.user_id = person.id AND verified)"
+# The voter is locked before the paper, as by those who leave. A vote that was held once keeps what became of it, so
+# that nobody gets round a review by withdrawing the vote and casting it again.
+_CAST = f"""
+    WITH changed AS (
+        INSERT INTO papers_vote (user_id, paper_id, created_at, state)
+        SELECT person.id, %(paper)s, %(now)s, coalesce(
+            (SELECT state FROM papers_heldvote WHERE user_id = person.id AND paper_id = %(paper)s),
+            CASE WHEN NOT {_HAS_CONFIRMED} THEN 'unconfirmed' WHEN date_joined > %(new_since)s THEN 'young'
+            ELSE 'counted' END
+        )
+        FROM (SELECT id, date_joined FROM accounts_user WHERE id = %(user)s AND is_active FOR KEY SHARE) person
+        ON CONFLICT DO NOTHING
+        RETURNING user_id, paper_id, state
+    ), noted AS (
+        INSERT INTO papers_votenetwork (user_id, paper_id, cast_at, network, is_checked)
+        SELECT user_id, paper_id, %(now)s, sha256(
+            (SELECT value FROM papers_votesalt) || convert_to(nullif(%(network)s, ''), 'UTF8')
+        ), false
+        FROM changed
+        ON CONFLICT (paper_id, user_id)
+        DO UPDATE SET cast_at = excluded.cast_at, network = excluded.network, is_checked = false
+    ), counted AS (
+        UPDATE papers_paper SET
+            vote_count = vote_count + (state <> 'review')::int,
+            held_count = held_count + (state = 'review')::int,
+            revision = revision + 1
+        FROM changed WHERE id = paper_id AND state IN ('counted', 'released', 'review')
+        RETURNING vote_count
+    )
+    SELECT state, (SELECT vote_count FROM counted) FROM changed
+"""  # noqa: S608 (it is a constant)
+# The paper is locked before the vote, as by all who change states. The new counters are made from the locked ones,
+# since PostgreSQL checks constraints first with those that the statement saw when it began.
+_WITHDRAW = """
+    WITH changed AS (
+        DELETE FROM papers_vote
+        USING (
+            SELECT id, vote_count, held_count, revision FROM papers_paper WHERE id = %(paper)s FOR NO KEY UPDATE
+        ) locked
+        WHERE user_id = %(user)s AND paper_id = locked.id
+        RETURNING paper_id, state, locked.vote_count, locked.held_count, locked.revision
+    ), counted AS (
+        UPDATE papers_paper paper SET
+            vote_count = changed.vote_count - (state <> 'review')::int,
+            held_count = changed.held_count - (state = 'review')::int,
+            revision = changed.revision + 1
+        FROM changed WHERE id = paper_id AND state IN ('counted', 'released', 'review')
+        RETURNING paper.vote_count
+    )
+    SELECT (SELECT vote_count FROM counted) FROM changed
 """
-_DELETE = "DELETE FROM papers_vote WHERE user_id = %(user)s AND paper_id = %(paper)s"
-_COUNT = """
-    WITH changed AS ({change} RETURNING paper_id)
-    UPDATE papers_paper SET vote_count = vote_count + %(step)s, revision = revision + 1
-    FROM changed WHERE id = changed.paper_id
-    RETURNING vote_count
+_NEED_NOT_WAIT = f"""
+    person.id = vote.user_id AND person.is_active AND (
+        vote.state = 'young' AND vote.created_at <= %(young_since)s OR vote.state = 'unconfirmed' AND {_HAS_CONFIRMED}
+    )
+"""
+_WAITING = f"""
+    SELECT DISTINCT paper_id FROM papers_vote vote JOIN accounts_user person ON {_NEED_NOT_WAIT}
+    WHERE vote.state IN ('young', 'unconfirmed') AND user_id = coalesce(%(user)s, user_id)
+    ORDER BY paper_id
+"""  # noqa: S608 (it is a constant)
+_SETTLE = f"""
+    UPDATE papers_vote vote SET state = CASE
+        WHEN date_joined > %(new_since)s AND vote.created_at > %(young_since)s THEN 'young' ELSE 'counted'
+    END
+    FROM accounts_user person WHERE paper_id = %(paper)s AND {_NEED_NOT_WAIT}
+    RETURNING vote.state
+"""  # noqa: S608 (it is a constant)
+_UNCOUNTED = """
+    EXISTS (
+        SELECT FROM papers_vote
+        WHERE user_id = {viewer} AND paper_id = papers_paper.id AND state NOT IN ('counted', 'released')
+    )
 """
 
 
 class Vote(PaperMark):
-    """One reader's upvote of one paper."""
+    """One reader's upvote of one paper. It counts in the states COUNTING alone."""
 
     bit, control, undo, takeout_name = "voted", "vote", "withdraw", "upvotes"
+    takeout_columns = ("state",)
     deed = "upvote"
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="votes")
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="votes")
+    state = models.CharField(max_length=11, choices=VoteState, default=VoteState.COUNTED)
 
     objects = VoteManager()
 
     class Meta:
-        indexes = [models.Index(fields=["user", "created_at", "paper"], name="vote_of_user")]
+        indexes = [
+            models.Index(fields=["user", "created_at", "paper"], name="vote_of_user"),
+            models.Index(fields=["created_at"], condition=Q(state__in=WAITING), name="vote_waiting"),
+        ]
+        constraints = [models.CheckConstraint(condition=Q(state__in=VoteState.values), name="vote_has_state")]
+
+    @classmethod
+    def remark(cls, paper: Paper) -> str:
+        return VoteState(paper.vote_state).remark

@@ -78,9 +78,10 @@ def _by_month(unit: str, title: str, months: list[tuple[date, int]], note: str =
 
 
 def _votes_by_month(organisation) -> list[tuple[date, int]]:
-    """Return the numbers of upvotes that were cast on this site by month."""
+    """Return the numbers of upvotes that were cast on this site and count, by month."""
     pairs = Affiliation.objects.filter(organisation=organisation, state=State.ACCEPTED, paper=OuterRef("paper"))
-    months = Vote.objects.filter(Exists(pairs)).annotate(month=TruncMonth("created_at", output_field=DateField()))
+    votes = Vote.objects.counting().filter(Exists(pairs))
+    months = votes.annotate(month=TruncMonth("created_at", output_field=DateField()))
     return months.order_by().values_list("month").annotate(votes=Count("user"))
 
 

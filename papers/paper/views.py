@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from lib.limits import limited
+from lib.limits import limited, network_of
 from lib.redirects import redirect_back
 from lib.refusals import Gone
 from lib.text import quoted
@@ -49,11 +49,17 @@ def _change(request: HttpRequest, ref, kind: type[PaperMark], is_made: bool) -> 
     paper = Paper.objects.only(*_COLUMNS).filter(arxiv_id=ref[0]).first()
     if paper is None:
         raise Gone("This paper no longer exists.")
-    change = kind.objects.make if is_made else kind.objects.unmake
-    change(request.user, paper)
+    if is_made:
+        kind.objects.make(request.user, paper, network_of(request))
+    else:
+        kind.objects.unmake(request.user, paper)
+    remark = kind.remark(paper) if is_made else ""
     if request.htmx:
         setattr(paper, kind.bit, is_made)
-        return render(request, f"papers/lists/_card.html#{kind.control}", {"paper": paper, "is_answer": True})
+        context = {"paper": paper, "is_answer": True, "remark": remark}
+        return render(request, f"papers/lists/_card.html#{kind.control}", context)
     if is_made and kind.confirmation:
         messages.success(request, kind.confirmation.format(paper.plain_title))
+    if remark:
+        messages.info(request, remark)
     return redirect_back(request)

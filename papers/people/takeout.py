@@ -45,8 +45,8 @@ _COMMENT_TIMES = ["created_at", "edited_at", "retracted_at", "hidden_at"]
 
 
 def _marked(kind: type[PaperMark], person) -> QuerySet:
-    rows = kind.objects.filter(user=person).order_by("created_at", "paper")
-    return rows.values("created_at", *kind.takeout_fields, **_PAPER)
+    marked = kind.objects.filter(user=person).order_by("created_at", "paper")
+    return marked.values("created_at", *kind.takeout_columns, **_PAPER)
 
 
 def _followed(follows: QuerySet, name: str) -> QuerySet:
@@ -93,6 +93,7 @@ FILES: dict[str, Callable[[User], QuerySet]] = {
         "arxiv_id", "submitted_at", "state", "problem"
     ),
     **{kind.takeout_name: partial(_marked, kind) for kind in marks()},
+    "held_votes": lambda person: person.held_votes.order_by("held_at").values("state", "held_at", **_PAPER),
     "comments": _comments,
     "former_comments": _former_comments,
     "upvoted_comments": _upvoted_comments,

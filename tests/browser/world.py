@@ -3,8 +3,6 @@
 import random
 from datetime import timedelta
 
-from allauth.account.models import EmailAddress
-
 from accounts.models import User
 from config.demo import PAPERS
 from lib.jobs import store_error
@@ -112,7 +110,6 @@ def contest(member: User) -> User:
     free = OrganisationFactory(slug="f" * 96, name="F" * 120)
     for reason in ("r" * 2000, "A reason.\n\nAnd another."):
         person = UserFactory(name="P" * 120)
-        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
         Claim.objects.ask(person, free, reason)
     moderator = appoint(UserFactory(username="q" * 39, name="Q" * 120), is_superuser=True)
     _moderate(member, moderator)

@@ -6,7 +6,6 @@ from itertools import count
 from urllib.parse import urlencode
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
@@ -41,8 +40,7 @@ def test_what_is_no_address_of_this_site_leads_nowhere(address, paper, alice, si
 
 @pytest.mark.parametrize("address", OTHER_ADDRESSES)
 def test_signing_in_leads_to_addresses_of_this_site_alone(address, db, signed_in):
-    user = UserFactory(username="sara", password=make_password("correct horse battery"))
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    UserFactory(username="sara", password=make_password("correct horse battery"))
     reader = signed_in()
     reader.get("/accounts/login/", {"next": address})
     answer = reader.act("/accounts/login/", {"login": "sara", "password": "correct horse battery", "next": address})
@@ -65,7 +63,6 @@ def test_addresses_that_are_brought_into_their_form_lead_on_however_long_and_odd
 @pytest.mark.parametrize("host", ["127.0.0.1:1337", "localhost:1337"])
 def test_links_in_mails_are_made_from_base_url(host, db, stranger, mailoutbox, settings):
     user = UserFactory(username="sara")
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     stranger.get("/accounts/password/reset/", HTTP_HOST=host)
     stranger.act("/accounts/password/reset/", {"email": user.email}, HTTP_HOST=host)
     assert f"{settings.BASE_URL}/accounts/password/reset/key/" in mailoutbox[0].body

@@ -8,7 +8,9 @@ from tests.factories import UserFactory, appoint
 
 def confirm(user, address=None):
     """The user, who has confirmed this address, or the one of the account."""
-    EmailAddress.objects.create(user=user, email=address or user.email, verified=True, primary=not address)
+    EmailAddress.objects.update_or_create(
+        user=user, email=address or user.email, defaults={"verified": True, "primary": not address}
+    )
     return user
 
 

@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef
 
-from papers.models import Collection, Item, Seen
+from papers.models import Collection, Item, Seen, Vote
 from papers.models.mark import marks
 
 
@@ -13,4 +13,6 @@ def seen_by(papers, viewer):
         has_row, day_is_done = Seen.objects.conditions(viewer)
         bits[Seen.bit] = has_row | day_is_done
     collected = Item.objects.kept().filter(collection__in=Collection.objects.kept_by(viewer), paper=OuterRef("pk"))
-    return papers.select_related("organisation").annotate(**bits, collected=Exists(collected))
+    votes = Vote.objects.filter(user=viewer.pk, paper=OuterRef("pk"))
+    bits |= {"collected": Exists(collected), "uncounted": Exists(votes.exclude(state__in=["counted", "released"]))}
+    return papers.select_related("organisation").annotate(**bits)

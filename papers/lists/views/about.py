@@ -4,13 +4,24 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 
 from lib.pages import page
+from papers import rings
+from papers.models import votenetwork
+from papers.models.content import NEW_ACCOUNT
 from papers.ranking import DECAY_SECONDS, Z
 
 
 def ranking(request: HttpRequest) -> HttpResponse:
-    """A page that explains the formulas by which Trending and comments are sorted."""
-    context = {"days": DECAY_SECONDS // 86_400, "z": Z}
-    return page(request, "papers/lists/about_ranking.html", context, version=(DECAY_SECONDS, Z))
+    """A page that explains the formulas by which Trending and comments are sorted, and which votes count."""
+    limits = rings.Limits.from_settings(settings)
+    context = {
+        "days": DECAY_SECONDS // 86_400,
+        "z": Z,
+        "rings": limits,
+        "ring_days": settings.RING_DAYS,
+        "new_account": NEW_ACCOUNT,
+        "network_days": votenetwork.KEPT.days,
+    }
+    return page(request, "papers/lists/about_ranking.html", context, version=(DECAY_SECONDS, Z, limits))
 
 
 def search(request: HttpRequest) -> HttpResponse:

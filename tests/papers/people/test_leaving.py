@@ -40,7 +40,6 @@ def dora(db):
     dora.set_password(PASSWORD)
     cache.clear()  # the sign-in throttles
     dora.portrait.save("d.webp", ContentFile(b"picture"))
-    EmailAddress.objects.create(user=dora, email=dora.email, verified=True, primary=True)
     paper = PaperFactory(arxiv_id="2509.00001", submitted_by=dora)
     Vote.objects.make(dora, paper)
     Bookmark.objects.make(dora, paper)

@@ -8,7 +8,6 @@ from zipfile import ZipFile
 
 import bibtexparser
 import pytest
-from allauth.account.models import EmailAddress
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -47,9 +46,9 @@ def contents(export) -> dict:
 
 def test_it_holds_all_that_one_has_and_nothing_of_others(alice, bob, lab):
     for person in (bob, alice):
-        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
         paper = PaperFactory(title=f"Of {person}", submitted_by=person)
         Vote.objects.make(person, paper)
+        Vote.objects.hold(paper, [person.pk], {})
         Bookmark.objects.make(person, paper)
         SavedFilter.objects.save_as(person, f"Search of {person}", "q=agents")
         SubmissionFactory(user=person, state="failed", problem=f"Problem of {person}")
@@ -72,6 +71,8 @@ def test_it_holds_all_that_one_has_and_nothing_of_others(alice, bob, lab):
     for kind in ("submissions.json", "upvotes.json", "bookmarks.json"):
         assert [(row["arxiv_id"], row["title"]) for row in files[kind]] == [(paper.arxiv_id, "Of Alice Ash")]
     assert files["bookmarks.json"][0]["version"] == paper.version
+    assert files["upvotes.json"][0]["state"] == "review"
+    assert [(row["arxiv_id"], row["state"]) for row in files["held_votes.json"]] == [(paper.arxiv_id, "review")]
     for name in ("upvotes.bib", "bookmarks.bib"):
         assert [entry["eprint"] for entry in bibtexparser.loads(files[name]).entries] == [paper.arxiv_id]
     assert "bob" not in json.dumps(files).lower()

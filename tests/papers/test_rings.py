@@ -1,0 +1,206 @@
+"""Rings of votes are found, and honest crowds are left alone."""
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from papers import audit, ringcheck, tasks
+from papers.models import HeldVote, Vote, VoteNetwork, VoteSalt
+from papers.rings import Ballot, History, Limits, Site, find
+from papers.signals import votes_held
+from tests.factories import PaperFactory, UserFactory
+
+LIMITS = Limits.from_settings(settings)
+NOTHING = History(frozenset(), frozenset())
+
+
+def history(*others, related=()) -> History:
+    return History(frozenset(related), frozenset(others))
+
+
+def ballots(number, *, first=0, minutes=60, is_new=False, network=None, histories=None) -> list[Ballot]:
+    """The votes of so many people, that many minutes apart. `network` is of all, or else each has one of their own."""
+    return [
+        Ballot(
+            voter=voter,
+            cast_at=60.0 * minutes * voter,
+            is_new=is_new,
+            network=network or b"%d" % voter,
+            history=histories(voter) if histories else NOTHING,
+        )
+        for voter in range(first, first + number)
+    ]
+
+
+def diverse(voter) -> History:
+    """Twenty papers of five hundred, others for each voter."""
+    return history(*Random(voter).sample(range(1_000, 1_500), 20))
+
+
+def in_ring(voter) -> History:
+    """Seven of ten papers that the ring was paid for, and as many that others like."""
+    chance = Random(voter)
+    return history(*chance.sample(range(10), 7), *chance.sample(range(1_000, 1_500), 7))
+
+
+SITE = Site(2_000, dict.fromkeys(range(10), 25) | dict.fromkeys(range(1_000, 1_500), 30))
+
+
+HONEST = {
+    "readers": ballots(60, histories=diverse),
+    "a newsletter's readers within minutes": ballots(150, minutes=0.1, histories=diverse),
+    "new accounts from many networks within minutes": ballots(60, minutes=0.1, is_new=True),
+    "a laboratory from one network within minutes": ballots(12, minutes=0.5, network=b"lab", histories=diverse),
+    "a laboratory that likes its own papers": ballots(
+        12, network=b"lab", histories=lambda voter: history(*diverse(voter).others, related=range(2_000, 2_006))
+    ),
+    "people who like the same popular papers": ballots(40, histories=lambda voter: history(*range(3_000, 3_010))),
+    "four people who act as one": ballots(4, is_new=True, network=b"net", histories=in_ring),
+    "few of many": ballots(5, is_new=True, network=b"net") + ballots(120, first=100, histories=diverse),
+}
+
+
+@pytest.mark.parametrize("crowd", HONEST.values(), ids=HONEST.keys())
+def test_an_honest_crowd_is_left_alone(crowd):
+    votes = SITE.votes | dict.fromkeys(range(2_000, 2_006), 20) | dict.fromkeys(range(3_000, 3_010), 300)
+    assert find(crowd, Site(SITE.voters, votes), LIMITS) == []
+
+
+RINGS = {
+    "new accounts from one network": ballots(8, first=500, is_new=True, network=b"net"),
+    "old accounts over days": ballots(20, first=500, histories=in_ring),
+    "new accounts that upvoted two other papers": ballots(
+        12, first=500, is_new=True, histories=lambda voter: history(1, 2)
+    ),
+    "devoted accounts in one network": ballots(
+        6, first=500, network=b"net", histories=lambda voter: history(related=range(5))
+    ),
+}
+
+
+@pytest.mark.parametrize("ring", RINGS.values(), ids=RINGS.keys())
+def test_a_ring_among_readers_is_found_and_they_are_left_alone(ring):
+    site = Site(SITE.voters, SITE.votes | {1: 20, 2: 20})
+    found = find(ring + HONEST["readers"], site, LIMITS)
+    assert {voter for group in found for voter in group.voters} == {ballot.voter for ballot in ring}
+    assert all(group.factors["risk"] >= LIMITS.risk for group in found)
+
+
+def test_the_order_of_votes_changes_nothing():
+    votes = RINGS["old accounts over days"] + HONEST["readers"]
+    shuffled = Random(1).sample(votes, len(votes))
+    assert find(shuffled, SITE, LIMITS) == find(votes, SITE, LIMITS)
+
+
+def test_on_a_small_site_people_who_upvote_nearly_everything_are_no_ring():
+    """Everybody upvotes two papers in three, so no group upvotes any much more often than the others do."""
+    everybody = ballots(12, histories=lambda voter: history(*Random(voter).sample(range(60), 40)))
+    assert find(everybody, Site(18, dict.fromkeys(range(60), 12)), LIMITS) == []
+
+
+@pytest.fixture
+def received():
+    """What the signal about held votes said: the id of the paper, their number and the risk."""
+    received = []
+
+    def receive(paper, number, factors, **kwargs):
+        received.append((paper.pk, number, round(factors["risk"], 2)))
+
+    votes_held.connect(receive)
+    yield received
+    votes_held.disconnect(receive)
+
+
+def counters(paper) -> tuple[int, int]:
+    paper.refresh_from_db()
+    assert audit.mismatches() == []
+    return paper.vote_count, paper.held_count
+
+
+def test_votes_of_new_accounts_from_one_network_are_held_before_they_count(paper, signed_in, received, time_machine):
+    readers = [UserFactory() for _ in range(3)]
+    ring = [UserFactory(date_joined=timezone.now()) for _ in range(6)]
+    VoteSalt.objects.renew()
+    for number, person in enumerate([*readers, *ring]):
+        network = "198.51.100.7" if person in ring else f"203.0.{number}.7"
+        signed_in(person).act(f"/papers/{paper.arxiv_id}/vote", REMOTE_ADDR=network)
+    time_machine.move_to(timezone.now() + timedelta(hours=2))
+    for _ in range(2):
+        tasks.check_votes(0)
+    assert counters(paper) == (3, 6)
+    assert [(pk, number) for pk, number, _ in received] == [(paper.pk, 6)]
+    assert set(HeldVote.objects.values_list("user", flat=True)) == {person.pk for person in ring}
+    assert "6\n          votes under review" in signed_in().get(f"/papers/{paper.arxiv_id}").content.decode()
+
+
+def test_old_accounts_that_upvote_the_same_unpopular_papers_are_held(paper, received):
+    ring, readers = [UserFactory() for _ in range(6)], [UserFactory() for _ in range(8)]
+    for other in [PaperFactory(authors=[f"Author {number}"]) for number in range(4)]:
+        for voter in ring:
+            Vote.objects.make(voter, other)
+    for voter in readers:
+        Vote.objects.make(voter, PaperFactory())
+    for voter in [*ring, *readers]:
+        Vote.objects.make(voter, paper)
+    ringcheck.run()
+    assert counters(paper) == (8, 6)
+    assert received == [(paper.pk, 6, 0.84)]
+
+
+def test_papers_of_the_same_people_do_not_make_their_readers_a_ring(lab):
+    """A laboratory votes for its own papers, beside others."""
+    paper = PaperFactory(organisation=lab)
+    own = [PaperFactory(organisation=lab, authors=[f"Author {n}"]) for n in range(2)]
+    own += [PaperFactory(authors=["Ada Lovelace"]) for _ in range(2)]
+    for voter in [UserFactory() for _ in range(6)]:
+        for other in [*own, PaperFactory(authors=["Somebody"]), PaperFactory(authors=["Somebody"]), paper]:
+            Vote.objects.make(voter, other)
+    ringcheck.run()
+    assert counters(paper) == (6, 0)
+
+
+def test_a_paper_is_checked_once_after_its_votes(paper, django_assert_num_queries):
+    voters = [UserFactory() for _ in range(6)]
+    for voter in voters:
+        Vote.objects.make(voter, paper)
+    assert VoteNetwork.objects.unchecked() == [paper.pk]
+    ringcheck.run()
+    with django_assert_num_queries(2):  # the votes that wait, and the papers to be checked
+        ringcheck.run()
+    Vote.objects.unmake(voters[0], paper)
+    Vote.objects.make(voters[0], paper)
+    assert VoteNetwork.objects.unchecked() == [paper.pk]
+
+
+def test_networks_are_kept_as_hashes_with_a_salt_that_is_replaced(alice, bob, carol, time_machine):
+    papers = [PaperFactory() for _ in range(2)]
+    VoteSalt.objects.renew()
+    salt = bytes(VoteSalt.objects.get().value)
+    Vote.objects.make(carol, papers[0], "")
+    Vote.objects.make(alice, papers[0], "198.51.100.0/24")
+    Vote.objects.make(bob, papers[0], "198.51.100.0/24")
+    Vote.objects.make(bob, papers[1], "203.0.113.0/24")
+    time_machine.move_to(timezone.now() + timedelta(days=7, minutes=1))
+    VoteSalt.objects.renew()
+    assert bytes(VoteSalt.objects.get().value) != salt
+    Vote.objects.make(alice, papers[1], "198.51.100.0/24")
+    hashes = {(row.user_id, row.paper_id): row.network and bytes(row.network) for row in VoteNetwork.objects.all()}
+    first, second = (paper.pk for paper in papers)
+    assert hashes[carol.pk, first] is None
+    assert hashes[alice.pk, first] == hashes[bob.pk, first] != hashes[bob.pk, second]
+    assert hashes[alice.pk, second] != hashes[alice.pk, first]
+    assert all(len(digest) == 32 for digest in hashes.values() if digest)
+    VoteNetwork.objects.forget()
+    assert list(VoteNetwork.objects.values_list("user", "paper")) == [(alice.pk, second)]
+
+
+def test_the_page_about_ranking_states_the_thresholds_of_the_settings(stranger, db, settings):
+    settings.RING_SIZE, settings.RING_RISK, settings.RING_DEVOTED = 9, 0.66, 0.85
+    html = " ".join(stranger.get("/about/ranking").content.decode().split())
+    assert 'id="rings"' in html
+    assert "A group is held from a risk of 0.66 on, if it has at least 9 upvotes" in html
+    assert "linked to at least 8 others" in html
+    assert "at least 85 % of them" in html
