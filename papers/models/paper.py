@@ -38,7 +38,8 @@ class Paper(models.Model):
     `withdrawn_at`: when we learned that it was. `media_url` is the address of a picture at the paper's source, which
     only the worker requests; `picture` is the file of the one that is shown, and `picture_source` the address that was
     tried last, whether or not it had one. `hot` and `listed_on` are computed by the
-    database; days are UTC days. `note` is what a collection says of it (`collected_in`).
+    database; days are UTC days. A paper that is not `is_listed` came to the site at `listed_at`, but is on no day's
+    list; with a `due_on`, it will be on the list of that day. `note` is what a collection says of it (`collected_in`).
     """
 
     note = ""
@@ -59,6 +60,8 @@ class Paper(models.Model):
     picture_source = UrlLineField(max_length=500, blank=True)
     published_at = models.DateTimeField()
     listed_at = models.DateTimeField(default=timezone.now)
+    is_listed = models.BooleanField(default=True)
+    due_on = models.DateField(null=True, blank=True)
     submitted_by = models.ForeignKey(
         "accounts.User", models.SET_NULL, related_name="submitted_papers", null=True, blank=True
     )
@@ -85,7 +88,8 @@ class Paper(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["listed_on"], include=["id", "changed_at"], name="paper_listed_on"),
+            models.Index(fields=["listed_on"], include=["id", "changed_at", "is_listed"], name="paper_listed_on"),
+            models.Index(fields=["due_on"], condition=Q(due_on__isnull=False), name="paper_due"),
             models.Index(fields=["listed_at", "id"], include=["hot"], name="paper_newest"),
             models.Index(fields=["hot", "id"], include=["listed_at"], name="paper_hot"),
             models.Index(fields=["vote_count", "listed_at", "id"], name="paper_votes"),
@@ -105,6 +109,7 @@ class Paper(models.Model):
             models.CheckConstraint(
                 condition=Q(comment_count__gte=F("imported_comments")), name="paper_comments_include_imported"
             ),
+            models.CheckConstraint(condition=Q(due_on=None) | Q(is_listed=False), name="paper_due_is_not_listed"),
         ]
 
     def __str__(self) -> str:
