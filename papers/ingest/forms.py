@@ -8,6 +8,14 @@ from orgs.roles import SUGGEST, TAG, who_may
 from papers import identifiers
 from papers.ingest.submitting import Additions
 
+# A browser's own field for addresses refuses those without https://, which are completed here.
+_LINK = {
+    "max_length": 500,
+    "required": False,
+    "assume_scheme": "https",
+    "widget": forms.TextInput({"inputmode": "url"}),
+}
+
 
 class RefusableForm(forms.Form):
     """A form that shows a `refusal` of its verb as an error, and keeps what was typed."""
@@ -40,8 +48,8 @@ class ListForm(RefusableForm):
     the one that was chosen.
     """
 
-    code_url = UrlLineField(label="Code", max_length=500, required=False, assume_scheme="https")
-    project_url = UrlLineField(label="Project page", max_length=500, required=False, assume_scheme="https")
+    code_url = UrlLineField(label="Code", **_LINK)
+    project_url = UrlLineField(label="Project page", **_LINK)
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(),
         required=False,

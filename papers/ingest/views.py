@@ -18,12 +18,15 @@ from lib.jobs import defer
 from lib.limits import request_limit
 from lib.refusals import Refusal
 from lib.templatetags.house import long_date
+from lib.text import byline
 from lib.verbs import form_verb
 from papers.ingest import rules, submitting, tasks
 from papers.ingest.forms import ListForm, SubmitForm
 from papers.ingest.record import PaperRecord
 from papers.models import Paper, Submission
 from papers.period import Period
+
+AUTHORS_SHOWN = 20
 
 
 @login_required
@@ -119,8 +122,13 @@ def _look(request: HttpRequest, submission: Submission | None) -> HttpResponse:
     context = {"form": form, "submission": submission, "section": "submit"}
     if submission:
         record = PaperRecord.from_json(submission.record)
-        day = rules.listing_day(record.published_at, timezone.now())
-        context |= {"record": record, "day": day and Period.day(day), "allowance": rules.allowance(request.user)}
+        day, authors = rules.listing_day(record.published_at, timezone.now()), record.authors or ()
+        context |= {
+            "record": record,
+            "authors": byline(authors[:AUTHORS_SHOWN], len(authors)),
+            "day": day and Period.day(day),
+            "allowance": rules.allowance(request.user),
+        }
     return _answer(request, "papers/ingest/look.html", context)
 
 
