@@ -24,9 +24,10 @@ from papers.ingest import rules, submitting, tasks
 from papers.ingest.forms import ListForm, SubmitForm
 from papers.ingest.record import PaperRecord
 from papers.models import Paper, Submission
+from papers.models.submission import KEPT
 from papers.period import Period
 
-AUTHORS_SHOWN = 20
+AUTHORS_SHOWN, OPEN_SHOWN = 20, 20
 
 
 @login_required
@@ -38,14 +39,18 @@ def submit(request: HttpRequest) -> HttpResponse:
             return _start(request, form.cleaned_data["arxiv_id"])
         except Refusal as refusal:
             form.refuse(refusal)
-    context = {
-        "form": form,
+    return _answer(request, "papers/ingest/submit.html", {"form": form, "section": "submit", **_state(request.user)})
+
+
+def _state(user) -> dict:
+    """What the page to submit says of the rules, of how many papers are left, and of what is not listed yet."""
+    return {
         "rules": rules.sentences(),
-        "allowance": rules.allowance(request.user),
-        "lacks_address": rules.lacks_address(request.user),
-        "section": "submit",
+        "allowance": rules.allowance(user),
+        "lacks_address": rules.lacks_address(user),
+        "open": user.submissions.open().order_by("-submitted_at")[:OPEN_SHOWN],
+        "kept": KEPT,
     }
-    return _answer(request, "papers/ingest/submit.html", context)
 
 
 def _start(request: HttpRequest, arxiv_id: str) -> HttpResponse:

@@ -79,6 +79,18 @@ def test_from_the_form_by_a_look_to_todays_list(arxiv, alice, signed_in, work, t
     assert "Thank you. The paper is on the list of Friday, 12 September 2025." in answer
 
 
+def test_the_page_to_submit_leads_back_to_what_is_not_listed_yet(alice, bob, signed_in):
+    waiting = SubmissionFactory(user=alice, arxiv_id="2509.00001")
+    fetched = SubmissionFactory(user=alice, state="fetched")
+    ended = SubmissionFactory(user=alice, arxiv_id="2509.00002", state="failed", problem="No paper.")
+    page = signed_in(alice).get(PAGE).content.decode()
+    assert f'href="{waiting.get_absolute_url()}"' in page
+    assert f'href="{fetched.get_absolute_url()}"' in page
+    assert "Sharing is caring" in page
+    assert ended.key not in page
+    assert "Not listed yet" not in signed_in(bob).get(PAGE).content.decode()
+
+
 def test_a_paper_that_is_here_is_shown_with_a_sentence(paper, alice, signed_in):
     reader = signed_in(alice)
     assert submit(reader, paper.arxiv_id).url == "/papers/2509.08721"
