@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,7 +16,8 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 from lib.http import refused
 from lib.jobs import defer
 from lib.limits import request_limit
-from lib.refusals import Refusal
+from lib.refusals import Busy, Refusal
+from lib.statements import is_out_of_time
 from lib.templatetags.house import long_date
 from lib.text import byline
 from lib.verbs import form_verb
@@ -121,7 +122,7 @@ def _look(request: HttpRequest, submission: Submission | None) -> HttpResponse:
         try:
             if request.refusal:
                 raise request.refusal
-            return _thank(request, submitting.list_paper(request.user, submission, form.additions))
+            return _thank(request, _list(request, submission, form))
         except Refusal as refusal:
             form.refuse(refusal)
     context = {"form": form, "submission": submission, "section": "submit"}
@@ -135,6 +136,16 @@ def _look(request: HttpRequest, submission: Submission | None) -> HttpResponse:
             "allowance": rules.allowance(request.user),
         }
     return _answer(request, "papers/ingest/look.html", context)
+
+
+def _list(request: HttpRequest, submission: Submission, form: ListForm) -> Paper:
+    """List the paper. Raises Busy, and other refusals, so that the form comes back with what was typed."""
+    try:
+        return submitting.list_paper(request.user, submission, form.additions)
+    except OperationalError as error:
+        if is_out_of_time(error):
+            raise Busy("The site is importing papers at the moment. Nothing is lost: send this again.") from error
+        raise
 
 
 def _answer(request: HttpRequest, template: str, context: dict) -> HttpResponse:

@@ -5,11 +5,13 @@ from functools import partial
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection
 
+from lib.locks import take
 from lib.refusals import BadInput, NotAllowed, TooMany
 from orgs.models import Membership
 from papers.ingest import submitting
-from papers.ingest.save import ImportCounts, save
+from papers.ingest.save import _LOCK_ID, ImportCounts, save
 from papers.ingest.submitting import Additions
 from papers.models import Affiliation, Comment, Paper, State, Submission
 from tests.factories import NOON, RECORD, OrganisationFactory, PaperFactory, SubmissionFactory, UserFactory
@@ -86,6 +88,25 @@ def test_what_cannot_be_listed_loses_nothing_that_was_typed(look, lab, alice, si
     assert_kept(answer)
     assert "<p>Read the appendix.</p>" in answer.content.decode()
     assert 'value="lab" selected' in answer.content.decode()
+
+
+@pytest.fixture
+def importing(transactional_db):
+    """An import that does not end, while each statement of ours may take a fifth of a second."""
+    other = connection.copy()
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 200")
+        other.set_autocommit(False)
+        take(_LOCK_ID, database=other)
+        yield
+        other.close()
+        cursor.execute("RESET statement_timeout")
+
+
+def test_an_import_that_takes_long_loses_nothing_that_was_typed(importing, look, lab, alice, signed_in):
+    answer = signed_in(alice).act(look.get_absolute_url(), ADDED)
+    assert_kept(answer)
+    assert (answer.status_code, "Nothing is lost: send this again." in answer.content.decode()) == (503, True)
 
 
 def test_who_has_signed_out_keeps_what_was_typed_and_sees_no_paper(look, lab, stranger):
