@@ -6,14 +6,22 @@ import re
 from importlib import import_module
 from importlib.util import find_spec
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 from procrastinate.periodic import PeriodicTask
 
 from papers.ingest.arxiv import CATEGORY
+from papers.ingest.rules import WEEKDAYS
 from papers.models import Embedding
 from papers.search.embedding.bundled import Bundled
+
+_NUMBERS = (
+    ("SUBMIT_DAILY_LIMIT", range(1, 1001), "from 1 to 1000", "How many papers a person may submit in a day."),
+    ("SUBMIT_MAX_AGE_DAYS", range(36_501), "from 0 to 36500", "How old a paper may be on the list of a day, in days."),
+    ("DAY_TURNS_AT", range(24), "from 0 to 23", "The hour at which a day begins in DAY_TIME_ZONE; 0 is midnight."),
+)
 
 
 @register
@@ -121,6 +129,23 @@ def github_token(app_configs, **kwargs):
         return []
     message = "GITHUB_TOKEN contains a space or a character outside ASCII, which cannot be sent."
     return [Error(message, hint="Copy it exactly as GitHub shows it.", id="broadsheet.E008")]
+
+
+@register
+def submitting(app_configs, **kwargs):
+    """The rules for submitting papers, which `papers.ingest.rules` applies, and when a day begins."""
+    wrong = [
+        (f"{name} is no whole number {words}: {getattr(settings, name)!r}.", hint)
+        for name, numbers, words, hint in _NUMBERS
+        if getattr(settings, name) not in numbers
+    ]
+    if not settings.SUBMIT_WEEKDAYS or not set(settings.SUBMIT_WEEKDAYS) <= WEEKDAYS.keys():
+        days = ",".join(settings.SUBMIT_WEEKDAYS)
+        wrong.append((f"SUBMIT_WEEKDAYS names no days of the week: {days!r}.", "For example mon,tue,wed,thu,fri"))
+    if settings.DAY_TIME_ZONE not in available_timezones():
+        message = f"DAY_TIME_ZONE is no time zone: {settings.DAY_TIME_ZONE!r}."
+        wrong.append((message, "For example UTC or Europe/Berlin"))
+    return [Error(message, hint=hint, id="broadsheet.E009") for message, hint in wrong]
 
 
 @register(Tags.database)

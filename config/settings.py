@@ -6,6 +6,7 @@ from django.utils.csp import CSP
 
 from config.logs import LOGGING  # noqa: F401 (Django reads it here)
 from config.rings import *  # noqa: F403 (thresholds, which are settings)
+from config.rules import *  # noqa: F403 (rules of submissions, which are settings)
 from lib.env import DATA, ROOT, cores, env, stored_secret
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -180,7 +181,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 # The most bytes of a request's body (lib.bodies), of a form with two 5 MB pictures, a mail service's report, a comment
 BODY_LIMIT = 64_000
 LONGER_BODIES = {r"/settings/profile|/orgs/[^/]+/edit|/admin/.*": 12_000_000, r"/anymail/.*": 2_000_000}
-LONGER_BODIES |= {r"/comments/.*|/papers/.*/(?:comments/new|report)|/markdown": 300_000}
+LONGER_BODIES |= {r"/comments/.*|/papers/.*/(?:comments/new|report)|/papers/submit/.+|/markdown": 300_000}
 FORCE_SCRIPT_NAME = ""  # so that no header of a request changes the path of the site
 
 # --- people -------------------------------------------------------------------------------------
@@ -287,7 +288,6 @@ EMBEDDING_DIMENSIONS = env.int("EMBEDDING_DIMENSIONS", default=384)
 # Successful jobs are deleted, since every minute has some. Three run at once, so that a long import delays no letters.
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful", "concurrency": 3}
 PROCRASTINATE_ON_APP_READY = "lib.jobs.set_up"
-
 # Cron expressions, in UTC, of imports and other jobs that the worker does not run unless they are set.
 IMPORT_HUB = env("IMPORT_HUB", default="")
 IMPORT_ARXIV = env("IMPORT_ARXIV", default="")

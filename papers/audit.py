@@ -63,7 +63,7 @@ def mismatches() -> list[Mismatch]:
     found += [Mismatch(arxiv_id, "organisation", old or 0, new or 0) for arxiv_id, old, new in organisations]
     unindexed = Paper.objects.filter(entry=None).values_list("arxiv_id", flat=True)
     found += [Mismatch(arxiv_id, "search entries", 0, 1) for arxiv_id in unindexed]
-    expected = dict(Paper.objects.order_by().values_list("listed_on").annotate(n=Count("*")))
+    expected = dict(Paper.objects.listed().order_by().values_list("listed_on").annotate(n=Count("*")))
     stored = dict(Day.objects.values_list("date", "paper_count"))
     for date in sorted(expected.keys() | stored.keys()):
         if expected.get(date, 0) != stored.get(date, 0):

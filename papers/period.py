@@ -1,15 +1,23 @@
-"""Days, ISO weeks and months, as the lists of papers by time have them. All days are UTC days."""
+"""Days, ISO weeks and months, as the lists of papers by time have them.
+
+A paper is on the list of the UTC day of its `listed_at`. When the present day turns over is a setting: DAY_TIME_ZONE
+and DAY_TURNS_AT, the hour at which a new day begins. From noon on, it is the next calendar day that begins then.
+"""
 
 import calendar
 import datetime
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from lib.addresses import address
 from lib.templatetags.house import long_date
 
 _MIN_YEAR, _MAX_YEAR = 1991, 2999  # arXiv began in 1991
+NOON = 12  # o'clock
 
 
 class NoSuchPeriod(ValueError):
@@ -116,5 +124,25 @@ def _nearest(year: int, numbers: list[int], kind: str) -> date:
 
 
 def today() -> date:
-    """The present UTC day."""
-    return datetime.datetime.now(datetime.UTC).date()
+    """The present day of the site."""
+    return day_of(datetime.datetime.now(datetime.UTC))
+
+
+def day_of(moment: datetime.datetime) -> date:
+    """The day of the site at this moment."""
+    return (moment.astimezone(_zone()).replace(tzinfo=None) - _shift()).date()
+
+
+def beginning_of(day: date) -> datetime.datetime:
+    """The moment at which this day of the site begins, in its time zone."""
+    return (datetime.datetime.combine(day, datetime.time.min) + _shift()).replace(tzinfo=_zone())
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings.DAY_TIME_ZONE)
+
+
+def _shift() -> timedelta:
+    """How long after midnight a day begins; negative if it begins in the evening before."""
+    hour = settings.DAY_TURNS_AT
+    return timedelta(hours=hour if hour < NOON else hour - 24)

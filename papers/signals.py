@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-# papers: ids. They are listed for the first time.
+# papers: ids. They are on the site for the first time, whether or not on the list of a day.
 papers_listed = Signal()
 # papers: ids. Each has a new version of its text.
 papers_revised = Signal()

@@ -11,9 +11,19 @@ from accounts.models import User
 from inbox.models import Letter, Notification, Subscription
 from orgs.models import Membership, Organisation
 from orgs.roles import Role
+from papers.ingest.record import PaperRecord
 from papers.models import Affiliation, Author, Day, Paper, SearchEntry, State, Submission
+from papers.names import Details
 
 NOON = datetime(2025, 9, 10, 12, tzinfo=UTC)
+RECORD = PaperRecord(
+    "2509.08721",
+    "Sharing is caring",
+    NOON,
+    abstract="An abstract.",
+    authors=("Ada Lovelace",),
+    author_details=(Details(),),
+)
 
 
 class UserFactory(DjangoModelFactory):
@@ -89,6 +99,9 @@ class SubmissionFactory(DjangoModelFactory):
 
     user = factory.SubFactory(UserFactory)
     arxiv_id = "2509.08721"
+    state = "waiting"
+    listed_at = factory.LazyAttribute(lambda row: NOON if row.state == "listed" else None)
+    record = factory.LazyAttribute(lambda row: RECORD.as_json() if row.state == "fetched" else None)
 
 
 class SubscriptionFactory(DjangoModelFactory):

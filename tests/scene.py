@@ -23,7 +23,6 @@ from papers.models import (
     PaperVersion,
     RemovedPaper,
     SavedFilter,
-    Submission,
     directory,
 )
 from tests.conftest import Reader
@@ -147,7 +146,8 @@ def _add_private_rows(olga: User, rita: User, lab: Organisation, papers: list[Pa
         FeedKey.objects.create(user=user, key=f"feeds-of-{user.username}")
         SavedFilter.objects.create(user=user, name="With code", query="has=code")
     SubmissionFactory(key="failed", user=rita, state="failed", problem="arXiv has no such paper.")
-    Submission.objects.create(key="listed", user=rita, arxiv_id="2509.00004", state="listed", paper=papers[3])
+    SubmissionFactory(key="fetched", user=rita, state="fetched")
+    SubmissionFactory(key="listed", user=rita, arxiv_id="2509.00004", state="listed", paper=papers[3])
     lab.invitations.create(
         inviter=olga,
         invited="rita",

@@ -26,7 +26,7 @@ from papers.models import (
 from papers.models.mark import marks
 from tests import scene as site
 from tests.conftest import Reader
-from tests.factories import NotificationFactory, SubmissionFactory, SubscriptionFactory, UserFactory
+from tests.factories import RECORD, NotificationFactory, SubmissionFactory, SubscriptionFactory, UserFactory
 from tests.orgs.conftest import confirm
 from tests.test_recorded_addresses import RECORDED
 
@@ -63,6 +63,8 @@ def _person(name: str, papers: list[Paper]):
     SavedFilter.objects.save_as(user, f"Search {word}", "has=code")
     TopicFollow.objects.make(user, f"topic {word}")
     SubmissionFactory(key=f"sent-{name}", user=user, state="failed", problem=f"Problem {word}")
+    record = RECORD.as_json() | {"title": f"Fetched {word}"}
+    SubmissionFactory(key=f"fetched-{name}", user=user, arxiv_id="2509.88888", state="fetched", record=record)
     SubscriptionFactory(email=user.email, user=user, title=f"Letters {word}", address="/papers/following")
     for _ in range(2 if name == "anna" else 3):
         NotificationFactory(user=user, facts={"by": word, "organisation": word, "slug": "lab", "role": "an admin"})
@@ -73,8 +75,9 @@ def _person(name: str, papers: list[Paper]):
 def addresses() -> list[str]:
     """Every address at which somebody reads something, and the private ones of both people."""
     recorded = (entry["path"] for entry in RECORDED if entry["status"] == 200 and entry["who"] != "moderator")
-    own = ((f"/collections/own-{name}", f"/papers/submit/sent-{name}", f"/people/{WORDS[name]}") for name in WORDS)
-    return [*dict.fromkeys(chain(recorded, *own))]
+    submissions = [f"/papers/submit/{state}-{name}" for state in ("sent", "fetched") for name in WORDS]
+    own = ((f"/collections/own-{name}", f"/people/{WORDS[name]}") for name in WORDS)
+    return [*dict.fromkeys(chain(recorded, submissions, *own))]
 
 
 def walk(reader: Reader | None) -> dict[str, bytes]:

@@ -214,7 +214,7 @@ _STATEMENT = """
                 WHERE (vote_count, listed_at, id) > (papers_paper.vote_count, papers_paper.listed_at, papers_paper.id)
             ) AS place,
             count(*) AS paper_count
-        FROM papers_paper other WHERE listed_on = papers_paper.listed_on
+        FROM papers_paper other WHERE listed_on = papers_paper.listed_on AND is_listed
     ) standing
     CROSS JOIN LATERAL (
         SELECT count(*) AS followers, coalesce(bool_or(user_id = %(viewer)s), false) AS is_followed

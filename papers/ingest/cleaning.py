@@ -235,6 +235,7 @@ _CLEANERS = {
     "media_url": _url,
     "published_at": _datetime,
     "listed_at": _datetime,
+    "is_listed": _boolean,
     "votes": _integer,
     "comments": _integer,
     "withdrawn": _boolean,

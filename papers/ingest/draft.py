@@ -29,9 +29,11 @@ SHARED_FIELDS = (
     "media_url",
     "published_at",
     "listed_at",
+    "is_listed",
 )
 LINK_FIELDS = ("code_source", "project_source", *(UNCHECKED.keys() - SHARED_FIELDS))
 TEXT_FIELDS = ("version", "title", "abstract", "authors")  # what is kept of a version that is replaced
+_FIRST_VALUES = {"version": 1, "authors": (), "author_details": (), "is_listed": True}
 # Ignored in a record of an older version.
 VERSION_FIELDS = {"version", "title", "abstract", "authors", "author_details", "categories", "withdrawn"}
 
@@ -52,10 +54,12 @@ class Draft:
         if new.get("organisation") in self.decided:
             new["organisation"] = ""
         if not self.values:
-            new = {"version": 1, "authors": (), "author_details": (), "listed_at": _listing_time(record)} | new
-        elif record.listed_at and record.listed_at.date() < self.values["listed_at"].date():
+            new = _FIRST_VALUES | {"listed_at": _listing_time(record)} | new
+        elif self._was_listed_before(record):
             new = self._additions(new)
         else:
+            if record.listed_at:
+                new["is_listed"] = True
             if (record.version or 1) < self.values["version"]:
                 new = {name: value for name, value in new.items() if name not in VERSION_FIELDS}
             elif (record.version or 1) == self.values["version"] and self._keeps_withdrawn(record):
@@ -73,6 +77,11 @@ class Draft:
             )
         self.values = self.values | links.settled(self.values, new)
         self.changed = {name for name, value in self.values.items() if value != self.stored.get(name)}
+
+    def _was_listed_before(self, record: PaperRecord) -> bool:
+        """Return whether the record was listed on an earlier day than the paper, which is on the list of a day."""
+        is_earlier = record.listed_at and record.listed_at.date() < self.values["listed_at"].date()
+        return bool(self.values["is_listed"] and is_earlier)
 
     def _keeps_withdrawn(self, record: PaperRecord) -> bool:
         """Return whether prose about the stored version says nothing new, because a withdrawal is a version.

@@ -1,11 +1,13 @@
 """Papers and comments as a source describes them."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Self
 
 from papers.ingest.cleaning import cleaned
 from papers.names import Details
+
+_DATETIMES = {"published_at", "listed_at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +15,10 @@ class PaperRecord:
     """A paper as one source describes it, made by `from_source`.
 
     A field that the source does not have is None, and its stored value is kept. `organisation` is (slug, name).
-    `author_details` are of `authors`, one by one. Datetimes are aware and in UTC. `notes` say what was left out or cut.
-    `withdrawn` is what the source states, `seems_withdrawn` what its prose says. `words` is `tex.words(abstract)`, if
-    the process that read the record has made it.
+    `author_details` are of `authors`, one by one. Datetimes are aware and in UTC. `is_listed` is False for a paper that
+    is to be on no day's list yet. `notes` say what was left out or cut. `withdrawn` is what the source states, and
+    `seems_withdrawn` what its prose says. `words` is `tex.words(abstract)`, if the process that read the record has
+    made it.
     """
 
     arxiv_id: str
@@ -33,6 +36,7 @@ class PaperRecord:
     project_url: str | None = None
     media_url: str | None = None
     listed_at: datetime | None = None
+    is_listed: bool | None = None
     votes: int | None = None
     comments: int | None = None
     withdrawn: bool | None = None
@@ -59,6 +63,21 @@ class PaperRecord:
         if values.get("authors"):
             values["authors"], values["author_details"] = zip(*values["authors"], strict=True)
         return cls(**{"version": version} | values, notes=notes)
+
+    def as_json(self) -> dict:
+        """Return the record as JSON can hold it, without notes and without what the source does not have."""
+        values = {name: value for name, value in asdict(self).items() if value not in (None, ())}
+        return values | {name: value.isoformat() for name, value in values.items() if isinstance(value, datetime)}
+
+    @classmethod
+    def from_json(cls, values: dict) -> Self:
+        """Return the record of which `as_json` made these values."""
+        values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        if "author_details" in values:
+            values["author_details"] = tuple(Details(*details) for details in values["author_details"])
+        for name in _DATETIMES & values.keys():
+            values[name] = datetime.fromisoformat(values[name])
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from papers.signals import papers_listed, papers_revised, papers_withdrawn
 
 BATCH_SIZE = 500
 _COUNTERS = ["author_count", "imported_votes", "vote_count", "imported_comments", "comment_count"]
-_UPDATED_FIELDS = [*SHARED_FIELDS, *LINK_FIELDS, *_COUNTERS, "changed_at", "withdrawn_at"]
+_UPDATED_FIELDS = [*SHARED_FIELDS, *LINK_FIELDS, *_COUNTERS, "due_on", "changed_at", "withdrawn_at"]
 _CONTENT_FIELDS = VERSION_FIELDS - {"author_details", "categories"}  # a change of these moves `changed_at`
 _SEARCH_FIELDS = {"title", "abstract", "authors", "categories", "keywords"}
 
@@ -58,6 +58,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     * Prose that seems to withdraw the stored version of a paper does not: a withdrawal is a version of its own.
     * `published_at` is the earliest of all records.
     * A new paper without `listed_at` is listed now if it is recent, and at `published_at` otherwise.
+    * A paper that is on no day's list comes on one as soon as a record says when it was listed.
     * `vote_count` and `comment_count` move by the difference of what was imported.
     * What is known about an author besides the name is kept as long as the name is the same.
     * A link that a person set or removed stays, and so do the stars of its repository.
@@ -123,7 +124,7 @@ def _write(drafts: list[Draft], organisation_names: dict[str, str], words: dict[
     SearchEntry.objects.refresh(
         [draft.paper for draft in searched], {draft.paper.pk: draft.values["authors"] for draft in searched}, words
     )
-    listed = [draft for draft in drafts if "listed_at" in draft.changed]
+    listed = [draft for draft in drafts if draft.changed & {"listed_at", "is_listed"}]
     days = {values["listed_at"].date() for draft in listed for values in (draft.stored, draft.values) if values}
     if days:
         Day.objects.recount(days)
@@ -152,6 +153,7 @@ def _set_columns(draft: Draft, organisations: dict[str, Organisation]) -> None:
                 paper.withdrawn_at = timezone.now() if value else None
             case _:
                 setattr(paper, name, value)
+    paper.due_on = None if paper.is_listed else paper.due_on
     if paper.pk and draft.changed & _CONTENT_FIELDS:
         paper.changed_at = timezone.now()
 

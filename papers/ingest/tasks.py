@@ -38,6 +38,12 @@ def clear_submissions(timestamp: int) -> None:
     Submission.objects.clear()
 
 
+@app.periodic(cron="*/10 * * * *")
+@app.task(lock="import", pass_context=False)
+def list_due_papers(timestamp: int) -> None:
+    submitting.list_due()
+
+
 @periodic(settings.IMPORT_HUB)
 @app.task(lock="import", pass_context=False, retry=RETRY)
 def import_hub(timestamp: int) -> None:

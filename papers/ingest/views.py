@@ -1,81 +1,180 @@
-"""Pages to submit a paper by its arXiv id, and to follow the state of a submission.
+"""Pages to submit a paper by its arXiv id, to follow the state of a submission, and to list what was fetched.
 
 The worker sends the requests to arXiv (papers/ingest/submitting.py).
 """
 
 from datetime import timedelta
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.db import OperationalError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
+from lib.http import refused
 from lib.jobs import defer
 from lib.limits import request_limit
-from lib.redirects import sign_in_first
-from papers.ingest import tasks
-from papers.ingest.forms import SubmitForm
-from papers.models import Paper, RemovedPaper, Submission, SubmissionState
+from lib.refusals import Busy, Refusal
+from lib.statements import is_out_of_time
+from lib.templatetags.house import long_date
+from lib.text import byline
+from lib.verbs import form_verb
+from papers.ingest import rules, submitting, tasks
+from papers.ingest.forms import ListForm, SubmitForm
+from papers.ingest.record import PaperRecord
+from papers.models import Paper, RemovedPaper, Submission
+from papers.models.submission import KEPT
+from papers.period import Period
 
-PERSON_LIMIT, NETWORK_LIMIT = 10, 50  # submissions a day
-_count_submission = request_limit(
-    "submit",
-    person=PERSON_LIMIT,
-    network=NETWORK_LIMIT,
-    period=timedelta(days=1),
-    message=f"You can submit {PERSON_LIMIT} papers a day, and everybody on your network together {NETWORK_LIMIT}. "
-    "Attempts that failed count. Try again later.",
-)
+AUTHORS_SHOWN, OPEN_SHOWN = 20, 20
 
 
 @login_required
 def submit(request: HttpRequest) -> HttpResponse:
-    """Show the form, or submit a paper by its id. A paper that is listed already is redirected to."""
+    """Show the form and the rules, or submit a paper by its id. A paper that is on the site is redirected to."""
     form = SubmitForm(request.POST or None, initial={"arxiv_id": request.GET.get("arxiv_id", "")})
     if request.method == "POST" and form.is_valid():
-        arxiv_id = form.cleaned_data["arxiv_id"]
-        return redirect(Paper.objects.filter(arxiv_id=arxiv_id).first() or _get_or_create(request, arxiv_id))
-    context = {"form": form, "limit": PERSON_LIMIT, "section": "submit"}
-    return render(request, "papers/ingest/submit.html", context, status=400 if form.errors else 200)
+        try:
+            return _start(request, form.cleaned_data["arxiv_id"])
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return _answer(request, "papers/ingest/submit.html", {"form": form, "section": "submit", **_state(request.user)})
+
+
+def _state(user) -> dict:
+    """What the page to submit says of the rules, of how many papers are left, and of what is not listed yet."""
+    return {
+        "rules": rules.sentences(),
+        "allowance": rules.allowance(user),
+        "lacks_address": rules.lacks_address(user),
+        "open": user.submissions.open().order_by("-submitted_at")[:OPEN_SHOWN],
+        "kept": KEPT,
+    }
+
+
+def _start(request: HttpRequest, arxiv_id: str) -> HttpResponse:
+    """Lead to the paper if it is on the site, or else to the user's submission of it. Raises NotAllowed and TooMany."""
+    if paper := Paper.objects.filter(arxiv_id=arxiv_id).first():
+        return _lead_to(request, paper)
+    return redirect(_get_or_create(request, arxiv_id))
 
 
 @transaction.atomic
 def _get_or_create(request: HttpRequest, arxiv_id: str) -> Submission:
-    """Return the user's waiting submission of this paper, or a new one with its job.
+    """Return the user's open submission of this paper, or a new one with its job.
 
-    Raises TooMany, and NotAllowed for a paper that moderators have removed.
+    Raises TooMany, and NotAllowed, also for a paper that moderators have removed.
     """
+    request.user.lock()
     RemovedPaper.objects.demand_none(arxiv_id)
-    submission, is_new = Submission.objects.get_or_create(
-        user=request.user, arxiv_id=arxiv_id, state=SubmissionState.WAITING
-    )
-    if is_new:
-        _count_submission(request)
+    submission = request.user.submissions.open().filter(arxiv_id=arxiv_id).first()
+    if submission is None:
+        rules.demand(request.user)
+        _count_look_up(request)
+        submission = request.user.submissions.create(arxiv_id=arxiv_id)
         defer(tasks.fetch_submission, {"pk": submission.pk})
     return submission
 
 
+def _count_look_up(request: HttpRequest) -> None:
+    person, network = rules.look_ups()
+    message = (
+        f"You can look up {person} papers a day, and everybody on your network together {network}. "
+        "Attempts that failed count. Try again later."
+    )
+    request_limit("submit", person=person, network=network, period=timedelta(days=1), message=message)(request)
+
+
+@form_verb
 def submission(request: HttpRequest, key: str) -> HttpResponse:
-    """Show the state of a submission to its user, or redirect to its paper once that is listed."""
-    if request.user.is_anonymous:
-        return sign_in_first(request, request.path)
+    """Show the state of a submission to its user, or the paper that was fetched, with the form that lists it.
+
+    Once the paper is on the site, it is redirected to. Somebody who has signed out meanwhile sees what they typed.
+    """
+    if not request.user.is_authenticated:
+        return _look(request, None)
     submission = get_object_or_404(request.user.submissions.select_related("paper"), key=key)
+    paper = submission.paper
+    if submission.is_fetched:  # an import may have brought the paper meanwhile
+        paper = Paper.objects.filter(arxiv_id=submission.arxiv_id).first()
+    if paper:
+        return _lead_to(request, paper)
     if request.htmx:
         return _poll(request, submission)
-    if submission.paper:
-        return redirect(submission.paper)
+    if submission.is_fetched:
+        return _look(request, submission)
     form = SubmitForm(initial={"arxiv_id": submission.arxiv_id})
     context = {"submission": submission, "form": form, "section": "submit"}
     return render(request, "papers/ingest/submission.html", context)
 
 
 def _poll(request: HttpRequest, submission: Submission) -> HttpResponse:
-    """Answer a polling page: 204, its changed progress, or a redirect or refresh once the submission has ended."""
-    if submission.paper:
-        return HttpResponseClientRedirect(submission.paper.get_absolute_url())
+    """Answer a polling page: 204, its changed progress, or a refresh once the submission no longer waits."""
     if not submission.is_waiting:
         return HttpResponseClientRefresh()
     if request.GET.get("shown") == submission.progress:
         return HttpResponse(status=204)
     return render(request, "papers/ingest/submission.html#progress", {"submission": submission})
+
+
+def _look(request: HttpRequest, submission: Submission | None) -> HttpResponse:
+    """Show what was fetched and the form that lists it, or list the paper."""
+    form = ListForm(request.POST or None, user=request.user)
+    if request.method == "POST" and "preview" not in request.POST and form.is_valid():
+        try:
+            if request.refusal:
+                raise request.refusal
+            return _thank(request, _list(request, submission, form))
+        except Refusal as refusal:
+            form.refuse(refusal)
+    context = {"form": form, "submission": submission, "section": "submit"}
+    if submission:
+        record = PaperRecord.from_json(submission.record)
+        day, authors = rules.listing_day(record.published_at, timezone.now()), record.authors or ()
+        context |= {
+            "record": record,
+            "authors": byline(authors[:AUTHORS_SHOWN], len(authors)),
+            "day": day and Period.day(day),
+            "allowance": rules.allowance(request.user),
+        }
+    return _answer(request, "papers/ingest/look.html", context)
+
+
+def _list(request: HttpRequest, submission: Submission, form: ListForm) -> Paper:
+    """List the paper. Raises Busy, and other refusals, so that the form comes back with what was typed."""
+    try:
+        return submitting.list_paper(request.user, submission, form.additions)
+    except OperationalError as error:
+        if is_out_of_time(error):
+            raise Busy("The site is importing papers at the moment. Nothing is lost: send this again.") from error
+        raise
+
+
+def _answer(request: HttpRequest, template: str, context: dict) -> HttpResponse:
+    """Draw a page with a form, with the status that HTTP has for what is wrong with it."""
+    form = context["form"]
+    response = render(request, template, context, status=400 if form.errors else 200)
+    return refused(response, form.refusal) if form.refusal else response
+
+
+def _thank(request: HttpRequest, paper: Paper) -> HttpResponse:
+    """Lead to a paper that was listed just now, and say where it is to be found, unless another reader was quicker."""
+    if paper.submitted_by_id == request.user.pk:
+        day = long_date(paper.due_on or paper.listed_on)
+        if paper.is_listed:
+            place = f"is on the list of {day}"
+        else:
+            place = f"will be on the list of {day}" if paper.due_on else "is on the site and in its search"
+        messages.success(request, f"Thank you. The paper {place}.")
+    return _lead_to(request, paper)
+
+
+def _lead_to(request: HttpRequest, paper: Paper) -> HttpResponse:
+    """Lead to a paper that is on the site, and say whose submission it is."""
+    if paper.submitted_by_id != request.user.pk:
+        by = "Another reader has submitted this paper first" if paper.submitted_by_id else "This paper is here already"
+        messages.info(request, f"{by}. You can vote for it and discuss it.")
+    redirect = HttpResponseClientRedirect if request.htmx else HttpResponseRedirect
+    return redirect(paper.get_absolute_url())

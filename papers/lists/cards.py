@@ -163,7 +163,8 @@ def render_card(paper: Paper, authors: Sequence[Author] = ()) -> Card:
     html = get_template("papers/lists/_card.html").render(context)
     badge = get_template("orgs/_badge.html").render({"org": paper.organisation}) if paper.organisation else ""
     title, abstract = tex.read(paper.title), tex.read(paper.abstract)
-    plain = {"title": tex.line(title), "badge": badge, "date": _date(paper.listed_at)}
+    date = paper.listed_at if paper.is_listed else paper.published_at
+    plain = {"title": tex.line(title), "badge": badge, "date": _date(date)}
     plain |= {"abstract": tex.paragraphs(abstract), "change": "", "reason": "", "note": ""}
     return Card(html.split(_EDGE), paper.path, paper.version, paper.organisation_id, title, abstract, plain)
 

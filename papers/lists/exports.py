@@ -88,7 +88,7 @@ _COLUMNS = {
     "title": lambda paper: paper.plain_title,
     "authors": lambda paper: "; ".join(paper.authors),
     "published": lambda paper: f"{paper.published_at:%Y-%m-%d}",
-    "listed": lambda paper: f"{paper.listed_at:%Y-%m-%d}",
+    "listed": lambda paper: f"{paper.listed_at:%Y-%m-%d}" if paper.is_listed else "",
     "upvotes": lambda paper: paper.vote_count,
     "reproduced": lambda paper: paper.reproduction.works,
     "partly_reproduced": lambda paper: paper.reproduction.partly,

@@ -17,10 +17,14 @@ def _all_papers(viewer):
     return Paper.objects.all()
 
 
+def _listed_papers(viewer):
+    return Paper.objects.listed()
+
+
 @catalogue.entry("papers:front", "papers:today")
 def everything(kind: str = "day") -> List:
-    """All papers. Without a query, the page at this address shows the latest day."""
-    return List(reverse("papers:today"), "Papers", _all_papers, hides_dismissed=True)
+    """All papers. Without a query, the page at this address shows the latest day, and its feed what the days list."""
+    return List(reverse("papers:today"), "Papers", _all_papers, hides_dismissed=True, is_of_days=True)
 
 
 @catalogue.entry("papers:this_week", "papers:this_month")
@@ -49,6 +53,6 @@ def dated(kind: str, text: str) -> List:
 
 @catalogue.entry("papers:trending")
 def trending() -> List:
-    """All papers by `hot`."""
+    """The papers of all days by `hot`."""
     key = reverse("papers:trending")
-    return List(key, "Trending", _all_papers, order="hot", feed_order="hot", hides_dismissed=True)
+    return List(key, "Trending", _listed_papers, order="hot", feed_order="hot", hides_dismissed=True)

@@ -74,6 +74,7 @@ class List:
     * `hides_dismissed`: it leaves out what the viewer has dismissed. That holds for lists that the site makes of all
       papers and that come again with each visit. What people keep (collections, bookmarks, votes, an organisation's
       papers) stays as they keep it, and so does what a reader searches by words or by similarity.
+    * `is_of_days`: without words and filters, it has only what is on the list of a day. A search also finds the others.
     * `is_costly`: testing whether it has a paper takes long. It is always read within the time limit of searches, even
       without filters in its own order.
     * `no_feed`, `no_letter`: why the list has no feed or no letters, as a sentence; "" if it has them.
@@ -91,6 +92,7 @@ class List:
     reasons: Callable[..., dict[int, str]] | None = None
     export_limit: int = EXPORT_LIMIT
     hides_dismissed: bool = False
+    is_of_days: bool = False
     is_costly: bool = False
     no_feed: str = ""
     no_letter: str = ""

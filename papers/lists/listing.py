@@ -198,6 +198,8 @@ def for_feed(
 def _papers(list_: List, query: ListQuery, viewer) -> QuerySet:
     """The papers of the list that this viewer may see and has not dismissed."""
     papers = list_.papers(viewer)
+    if list_.is_of_days and not query.is_filtered:
+        papers = papers.listed()
     return papers.undismissed_by(viewer) if list_.hides_dismissed and not query.terms.all else papers
 
 

@@ -114,6 +114,8 @@ class Migration(migrations.Migration):
                 ("picture_source", lib.fields.UrlLineField(blank=True, max_length=500)),
                 ("published_at", models.DateTimeField()),
                 ("listed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("is_listed", models.BooleanField(default=True)),
+                ("due_on", models.DateField(blank=True, null=True)),
                 ("imported_votes", models.PositiveIntegerField(default=0)),
                 ("vote_count", models.PositiveIntegerField(default=0)),
                 ("held_count", models.PositiveIntegerField(default=0)),
@@ -822,8 +824,8 @@ class Migration(migrations.Migration):
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(
                         django.contrib.postgres.indexes.OpClass("names", "gin_trgm_ops"),
-                        name="organisationentry_names",
                         fastupdate=False,
+                        name="organisationentry_names",
                     ),
                     models.Index(fields=["verified", "recent_count", "organisation"], name="orgs_by_recent_count"),
                     models.Index(fields=["verified", "vote_count", "organisation"], name="orgs_by_vote_count"),
@@ -920,8 +922,8 @@ class Migration(migrations.Migration):
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(
                         django.contrib.postgres.indexes.OpClass("names", "gin_trgm_ops"),
-                        name="personentry_names",
                         fastupdate=False,
+                        name="personentry_names",
                     ),
                     models.Index(fields=["follower_count", "person"], name="people_by_followers"),
                 ],
@@ -1015,13 +1017,20 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("waiting", "Waiting"), ("listed", "Listed"), ("failed", "Failed")],
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("fetched", "Fetched"),
+                            ("listed", "Listed"),
+                            ("failed", "Failed"),
+                        ],
                         default="waiting",
                         max_length=7,
                     ),
                 ),
                 ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("problem", models.CharField(blank=True, max_length=500)),
+                ("record", models.JSONField(null=True)),
+                ("listed_at", models.DateTimeField(null=True)),
                 (
                     "paper",
                     models.ForeignKey(
@@ -1057,8 +1066,8 @@ class Migration(migrations.Migration):
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(
                         django.contrib.postgres.indexes.OpClass("names", "gin_trgm_ops"),
-                        name="topicentry_names",
                         fastupdate=False,
+                        name="topicentry_names",
                     )
                 ],
             },
@@ -1294,7 +1303,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="paper",
-            index=models.Index(fields=["listed_on"], include=("id", "changed_at"), name="paper_listed_on"),
+            index=models.Index(fields=["listed_on"], include=("id", "changed_at", "is_listed"), name="paper_listed_on"),
+        ),
+        migrations.AddIndex(
+            model_name="paper",
+            index=models.Index(condition=models.Q(("due_on__isnull", False)), fields=["due_on"], name="paper_due"),
         ),
         migrations.AddIndex(
             model_name="paper",
@@ -1370,6 +1383,13 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="paper_code_state_of_a_link",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="paper",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on", None), ("is_listed", False), _connector="OR"),
+                name="paper_due_is_not_listed",
             ),
         ),
         migrations.AddIndex(
@@ -1491,26 +1511,38 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="submission",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "waiting")),
+                condition=models.Q(("state__in", ("waiting", "fetched"))),
                 fields=("arxiv_id", "user"),
-                name="submission_waits_once_a_person",
+                name="submission_open_once_a_person",
             ),
         ),
         migrations.AddConstraint(
             model_name="submission",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "listed", "failed"])), name="submission_state_known"
+                condition=models.Q(("state__in", ["waiting", "fetched", "listed", "failed"])),
+                name="submission_state_known",
             ),
         ),
         migrations.AddConstraint(
             model_name="submission",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("paper__isnull", False), ("state", "listed")),
-                    models.Q(("paper", None), ("state__in", ["waiting", "failed"])),
+                    models.Q(("listed_at__isnull", False), ("paper__isnull", False), ("state", "listed")),
+                    models.Q(models.Q(("state", "listed"), _negated=True), ("listed_at", None), ("paper", None)),
                     _connector="OR",
                 ),
                 name="submission_listed_has_paper",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="submission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("record__isnull", False), ("state", "fetched")),
+                    models.Q(models.Q(("state", "fetched"), _negated=True), ("record__isnull", True)),
+                    _connector="OR",
+                ),
+                name="submission_fetched_has_record",
             ),
         ),
         migrations.AddConstraint(

@@ -52,7 +52,7 @@ _LOCK = f"SELECT FROM papers_day WHERE {_SELECTED.format(column='date')} ORDER B
 _COUNT = f"""
     WITH counted AS (
         SELECT listed_on, count(*) AS papers FROM papers_paper
-        WHERE {_SELECTED.format(column="listed_on")} GROUP BY listed_on
+        WHERE is_listed AND {_SELECTED.format(column="listed_on")} GROUP BY listed_on
     ), emptied AS (
         DELETE FROM papers_day
         WHERE {_SELECTED.format(column="date")} AND date NOT IN (SELECT listed_on FROM counted)

@@ -43,8 +43,9 @@ class Paper(models.Model):
     it was. `code_licence` is the SPDX id of its repository's licence, and `code_checked_at` when the worker last
     requested the repository. `media_url` is the address of a picture at the paper's source, which only the worker
     requests; `picture` is the file of the one that is shown, and `picture_source` the address that was tried last,
-    whether or not it had one. `hot` and `listed_on` are computed by the database; days are UTC days. `note` is what a
-    collection says of it (`collected_in`).
+    whether or not it had one. `hot` and `listed_on` are computed by the database; days are UTC days. A paper that is
+    not `is_listed` came to the site at `listed_at`, but is on no day's list; with a `due_on`, it will be on the list of
+    that day. `note` is what a collection says of it (`collected_in`).
     """
 
     note = ""
@@ -70,6 +71,8 @@ class Paper(models.Model):
     picture_source = UrlLineField(max_length=500, blank=True)
     published_at = models.DateTimeField()
     listed_at = models.DateTimeField(default=timezone.now)
+    is_listed = models.BooleanField(default=True)
+    due_on = models.DateField(null=True, blank=True)
     submitted_by = models.ForeignKey(
         "accounts.User", models.SET_NULL, related_name="submitted_papers", null=True, blank=True
     )
@@ -98,7 +101,8 @@ class Paper(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["listed_on"], include=["id", "changed_at"], name="paper_listed_on"),
+            models.Index(fields=["listed_on"], include=["id", "changed_at", "is_listed"], name="paper_listed_on"),
+            models.Index(fields=["due_on"], condition=Q(due_on__isnull=False), name="paper_due"),
             models.Index(fields=["listed_at", "id"], include=["hot"], name="paper_newest"),
             models.Index(fields=["hot", "id"], include=["listed_at"], name="paper_hot"),
             models.Index(fields=["vote_count", "listed_at", "id"], name="paper_votes"),
@@ -126,6 +130,7 @@ class Paper(models.Model):
                 condition=Q(code_state="unknown") | Q(code_state__in=CodeState.values) & ~Q(code_url=""),
                 name="paper_code_state_of_a_link",
             ),
+            models.CheckConstraint(condition=Q(due_on=None) | Q(is_listed=False), name="paper_due_is_not_listed"),
         ]
 
     def __str__(self) -> str:

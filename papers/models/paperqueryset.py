@@ -20,17 +20,25 @@ REPORTED = Q(works_count__gt=0) | Q(partly_count__gt=0) | Q(fails_count__gt=0)
 
 
 class PaperQuerySet(LinkQuerySet):
+    def listed(self):
+        """Papers that are on the list of a day; the others are on the site and in search only."""
+        return self.filter(is_listed=True)
+
+    def due(self, day):
+        """Papers that were to come on the list of this day or of an earlier one, and are not listed yet."""
+        return self.filter(due_on__lte=day)
+
     def since(self, day):
         """Papers listed on this day or later."""
-        return self.filter(listed_at__gte=datetime.combine(day, time.min, UTC))
+        return self.listed().filter(listed_at__gte=datetime.combine(day, time.min, UTC))
 
     def until(self, day):
         """Papers listed on this day or earlier."""
-        return self.filter(listed_at__lte=datetime.combine(day, time.max, UTC))
+        return self.listed().filter(listed_at__lte=datetime.combine(day, time.max, UTC))
 
     def listed_after(self, moment):
         """Papers listed after this moment."""
-        return self.filter(listed_at__gt=moment)
+        return self.listed().filter(listed_at__gt=moment)
 
     def between(self, start, end):
         """Papers listed on `start` or later and before `end` (dates)."""
@@ -68,7 +76,7 @@ class PaperQuerySet(LinkQuerySet):
 
     def changes_by_day(self):
         """When a paper of each day was last changed: (the day, the moment), in the order of time."""
-        return self.order_by("listed_on").values_list("listed_on").annotate(changed=Max("changed_at"))
+        return self.listed().order_by("listed_on").values_list("listed_on").annotate(changed=Max("changed_at"))
 
     def saved_by(self, user):
         """Papers that this user has bookmarked, with `saved_at`, the moment of the bookmark.

@@ -95,7 +95,7 @@ def _rows(template: str, papers, viewer, columns, order, after, clauses: dict[st
     used = [name for _, name, _, _ in Formatter().parse(template) if name]
     params = [*chain.from_iterable(clauses[name][1] for name in used)]
     found = statements.rows(
-        template.format(**{name: clauses[name][0] for name in used}), params, is_prepared=clauses["where"][0] == "true"
+        template.format(**{name: clauses[name][0] for name in used}), params, is_prepared=not clauses["where"][1]
     )
     names = ["pk", "revision", "badge_changed_at", *bits(), *names]
     return [Row(names, values) for values in found]

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from lib.refusals import Conflict
@@ -13,6 +14,7 @@ _DAY_IS_DONE = """
     EXISTS (
         SELECT FROM papers_daydone
         WHERE user_id = {viewer} AND date = papers_paper.listed_on AND done_at >= papers_paper.listed_at
+            AND papers_paper.is_listed
     )
 """
 
@@ -25,11 +27,12 @@ class SeenManager(MarkManager):
     def conditions(self, user) -> tuple[Exists, Exists]:
         """Whether the user has a row for a paper, and whether the user is done with its day: columns of the paper."""
         done = DayDone.objects.filter(user=user, date=OuterRef("listed_on"), done_at__gte=OuterRef("listed_at"))
-        return self.exists_for(user), Exists(done)
+        return self.exists_for(user), Exists(done.filter(Exact(OuterRef("is_listed"), True)))
 
     def unmake(self, user, paper) -> bool:
         """Remove the row. False if there is none. Raises Conflict if the user is done with the paper's day."""
-        if DayDone.objects.filter(user=user, date=paper.listed_on, done_at__gte=paper.listed_at).exists():
+        done = DayDone.objects.filter(user=user, date=paper.listed_on, done_at__gte=paper.listed_at)
+        if paper.is_listed and done.exists():
             raise Conflict("You marked this paper’s day as done. Undo that first, on the page of the day.")
         return super().unmake(user, paper)
 

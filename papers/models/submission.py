@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,8 +13,12 @@ GRACE = timedelta(seconds=30)  # after which a worker that does nothing is menti
 
 class SubmissionState(models.TextChoices):
     WAITING = "waiting"
+    FETCHED = "fetched"
     LISTED = "listed"
     FAILED = "failed"
+
+
+OPEN = (SubmissionState.WAITING, SubmissionState.FETCHED)
 
 
 class Progress(models.TextChoices):
@@ -29,19 +33,29 @@ class SubmissionQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(state=SubmissionState.WAITING)
 
+    def open(self):
+        """Those that wait for arXiv, or for their person to look at what was fetched."""
+        return self.filter(state__in=OPEN)
+
+    def listed_since(self, moment: datetime):
+        """Those whose person has brought the paper to the site at this moment or later."""
+        return self.filter(listed_at__gte=moment, paper__submitted_by=F("user"))
+
     def finish(self, paper) -> None:
-        """End all submissions that wait for this paper, which is on the site now."""
-        rows = self.waiting().filter(arxiv_id=paper.arxiv_id)
-        rows.update(state=SubmissionState.LISTED, paper=paper, problem="")
+        """End all open submissions of this paper, which is on the site now."""
+        rows = self.open().filter(arxiv_id=paper.arxiv_id)
+        rows.update(state=SubmissionState.LISTED, listed_at=timezone.now(), paper=paper, problem="", record=None)
 
     def clear(self) -> None:
-        """Delete submissions that have ended and were submitted more than KEPT ago."""
+        """Delete submissions that were submitted more than KEPT ago: those that ended, and those left undecided."""
         self.exclude(state=SubmissionState.WAITING).filter(submitted_at__lt=timezone.now() - KEPT).delete()
 
 
 class Submission(models.Model):
-    """A person's attempt to bring in a paper by its arXiv id; the worker fetches what arXiv has of it.
+    """A person's attempt to bring in a paper by its arXiv id.
 
+    The worker fetches arXiv's `record` of the paper (`PaperRecord.as_json`). The person looks at it, and then lists the
+    paper: at `listed_at` the paper was on the site, whoever listed it.
     `due_at` is the moment by which the worker should have begun, ended or repeated its work on it. `problem` says in
     words for the person why it failed or, while it waits, why the last try failed.
     """
@@ -53,6 +67,8 @@ class Submission(models.Model):
     state = models.CharField(max_length=7, choices=SubmissionState, default=SubmissionState.WAITING)
     due_at = models.DateTimeField(default=timezone.now)
     problem = models.CharField(max_length=500, blank=True)
+    record = models.JSONField(null=True)
+    listed_at = models.DateTimeField(null=True)
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="submissions", null=True)
 
     objects = SubmissionQuerySet.as_manager()
@@ -60,12 +76,17 @@ class Submission(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["arxiv_id", "user"], condition=Q(state="waiting"), name="submission_waits_once_a_person"
+                fields=["arxiv_id", "user"], condition=Q(state__in=OPEN), name="submission_open_once_a_person"
             ),
             models.CheckConstraint(condition=Q(state__in=SubmissionState.values), name="submission_state_known"),
             models.CheckConstraint(
-                condition=Q(state="listed", paper__isnull=False) | Q(state__in=["waiting", "failed"], paper=None),
+                condition=Q(state="listed", paper__isnull=False, listed_at__isnull=False)
+                | (~Q(state="listed") & Q(paper=None, listed_at=None)),
                 name="submission_listed_has_paper",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="fetched", record__isnull=False) | (~Q(state="fetched") & Q(record__isnull=True)),
+                name="submission_fetched_has_record",
             ),
             models.CheckConstraint(condition=~Q(state="failed") | ~Q(problem=""), name="submission_failed_has_problem"),
         ]
@@ -81,6 +102,10 @@ class Submission(models.Model):
         return self.state == SubmissionState.WAITING
 
     @property
+    def is_fetched(self) -> bool:
+        return self.state == SubmissionState.FETCHED
+
+    @property
     def progress(self) -> Progress:
         """How far it is, while it waits."""
         if timezone.now() > self.due_at + GRACE:
@@ -94,6 +119,10 @@ class Submission(models.Model):
     def postpone(self, problem: str, until: datetime) -> None:
         """Record that a try failed with this problem, and that the next one begins at this moment."""
         self._change(problem=problem, due_at=until)
+
+    def store(self, record: dict) -> None:
+        """Keep what was fetched, for the person to look at."""
+        self._change(record=record, problem="", state=SubmissionState.FETCHED)
 
     def fail(self, problem: str) -> None:
         """Record that it has failed for good with this problem, unless it ended otherwise meanwhile."""

@@ -133,6 +133,7 @@ _STATE = """
             WHERE listed_at > (SELECT since FROM visit)
                 AND listed_at >= coalesce(%(start)s::date::timestamp AT TIME ZONE 'UTC', '-infinity')
                 AND (listed_at, id) < (coalesce(%(end)s::date::timestamp AT TIME ZONE 'UTC', 'infinity'), 0)
+                AND is_listed
                 AND id NOT IN (SELECT paper_id FROM papers_dismissed WHERE user_id = %(user)s)
             ORDER BY listed_at DESC LIMIT %(max_new)s
         ) new),
@@ -144,6 +145,7 @@ _STATE = """
                 WHERE listed_at >= day.date::timestamp AT TIME ZONE 'UTC'
                     AND listed_at < (day.date + 1)::timestamp AT TIME ZONE 'UTC'
                     AND listed_at > coalesce(done_at, '-infinity')
+                    AND is_listed
                     AND id NOT IN (SELECT paper_id FROM papers_dismissed WHERE user_id = %(user)s)
                     AND id NOT IN (SELECT paper_id FROM papers_seen WHERE user_id = %(user)s)
                 LIMIT 1

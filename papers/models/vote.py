@@ -6,9 +6,9 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.moderators import demand_moderator
 from lib import statements
 from lib.refusals import Gone, NotAllowed
-from orgs.roles import demand_moderator
 from papers.models.content import NEW_ACCOUNT
 from papers.models.heldvote import HeldVote
 from papers.models.mark import MarkManager, PaperMark

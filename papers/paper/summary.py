@@ -49,6 +49,7 @@ class Summary:
     project_url: str
     published_at: datetime
     listed_at: datetime
+    is_listed: bool
     changed_at: datetime
     is_withdrawn: bool
     note: str
@@ -133,6 +134,7 @@ def summarise(paper: Paper, authors: Sequence[Author], organisations: Sequence[s
         project_url=paper.project_url,
         published_at=paper.published_at,
         listed_at=paper.listed_at,
+        is_listed=paper.is_listed,
         changed_at=paper.changed_at,
         is_withdrawn=paper.withdrawn_at is not None,
         note=paper.note,

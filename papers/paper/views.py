@@ -17,14 +17,8 @@ from papers.models.mark import PaperMark
 _limited = limited("marks", person=120, network=1200, period=timedelta(minutes=1))
 
 MAX_TITLE = 60  # characters on the sign-in page
-_COLUMNS = (
-    "arxiv_id",
-    "title",
-    "version",
-    "vote_count",
-    "listed_at",
-    "listed_on",
-)  # of a paper, for marks and their buttons
+# The columns of a paper that marks and their buttons need.
+_COLUMNS = ("arxiv_id", "title", "version", "vote_count", "listed_at", "listed_on", "is_listed")
 
 
 def _deed(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMark]) -> str:

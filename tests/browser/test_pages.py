@@ -115,7 +115,7 @@ MEMBER = [
     "/feeds",
     "/papers?topic=cs.CL",
     "/papers/submit",
-    *(f"/papers/submit/{letter * 43}" for letter in "wf"),
+    *(f"/papers/submit/{letter * 43}" for letter in "wfs"),
     "/collections/mine",
     "/collections/new",
     *(f"/collections/{letter * 80}{page}" for letter in "cp" for page in ("", "/arrange", "/edit")),

@@ -29,6 +29,7 @@ from papers.models import (
 from tests import queue
 from tests.factories import (
     NOON,
+    RECORD,
     LetterFactory,
     NotificationFactory,
     OrganisationFactory,
@@ -92,6 +93,9 @@ def build() -> User:
         NotificationFactory(user=member, kind="claim", facts=facts, read_at=None if n else NOON)
     SubmissionFactory(key="w" * 43, user=member, arxiv_id="2509.00009")
     SubmissionFactory(key="f" * 43, user=member, state="failed", problem="p" * 500)
+    long = {"title": "W" * 300, "authors": ["A" * 100, *["Ada Lovelace"] * 300], "author_details": [[]] * 301}
+    record = RECORD.as_json() | long | {"arxiv_id": "2509.00008"}
+    SubmissionFactory(key="s" * 43, user=member, arxiv_id="2509.00008", state="fetched", record=record)
     for n in range(30):
         SavedFilter.objects.save_as(member, f"{n:W>40}", "has=code" if n == 29 else f"topic={n}")
     PaperFactory(title="An early one", categories=["cs.CL"], listed_at=NOON - timedelta(days=99))

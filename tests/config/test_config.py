@@ -100,6 +100,33 @@ def test_arxiv_is_imported_by_categories_that_it_has(settings):
     assert ids(checks.categories(None)) == ["broadsheet.E007"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SUBMIT_DAILY_LIMIT", 0, "no whole number from 1 to 1000: 0"),
+        ("SUBMIT_DAILY_LIMIT", "five", "no whole number from 1 to 1000: 'five'"),
+        ("SUBMIT_MAX_AGE_DAYS", "-1", "no whole number from 0 to 36500: '-1'"),
+        ("DAY_TURNS_AT", 24, "no whole number from 0 to 23: 24"),
+        ("SUBMIT_WEEKDAYS", [""], "names no days of the week: ''"),
+        ("SUBMIT_WEEKDAYS", ["mon", "tues"], "names no days of the week: 'mon,tues'"),
+        ("DAY_TIME_ZONE", "Berlin", "is no time zone: 'Berlin'"),
+        ("DAY_TIME_ZONE", "", "is no time zone: ''"),
+    ],
+)
+def test_a_rule_for_submitting_is_one_that_can_be_kept(settings, name, value, words):
+    assert checks.submitting(None) == []
+    setattr(settings, name, value)
+    [found] = checks.submitting(None)
+    assert (found.id, found.msg.startswith(name), words in found.msg) == ("broadsheet.E009", True, True)
+
+
+def test_the_rules_for_submitting_come_from_the_environment():
+    code = "from config import settings as s; print(s.SUBMIT_DAILY_LIMIT, s.SUBMIT_MAX_AGE_DAYS, s.SUBMIT_WEEKDAYS)"
+    environment = os.environ | {"SUBMIT_DAILY_LIMIT": "7", "SUBMIT_MAX_AGE_DAYS": "x", "SUBMIT_WEEKDAYS": "Mon, fri"}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout == "7 x ['mon', 'fri']\n"
+
+
 def test_a_token_that_cannot_be_sent_is_not_shown(settings):
     settings.GITHUB_TOKEN = "ghp_s3cret\n"
     [found] = checks.github_token(None)

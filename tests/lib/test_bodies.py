@@ -18,7 +18,8 @@ def test_whatever_form_takes_a_picture_takes_a_body_as_long(scene):
 
 def test_a_comment_may_be_as_long_in_any_script_as_it_may_be():
     longest = urlencode({"text": "𝔸" * MAX_LENGTH})
-    for path in ("/papers/2509.08721/comments/new", "/papers/2509.08721/report", "/comments/7/edit", "/markdown"):
+    of_papers = [f"/papers/{path}" for path in ("2509.08721/comments/new", "2509.08721/report", "submit/key")]
+    for path in (*of_papers, "/comments/7/edit", "/markdown"):
         assert len(longest) < body_limit(path)
 
 

@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from papers.ingest.views import NETWORK_LIMIT, PERSON_LIMIT
+from papers.ingest import rules
 from papers.models import Paper, Submission
-from tests.factories import SubmissionFactory, UserFactory
+from tests.factories import PaperFactory, SubmissionFactory, UserFactory
+from tests.orgs.conftest import confirm
 from tests.papers.ingest.fake_arxiv import EMPTY
 from tests.race import race
 
@@ -19,6 +20,13 @@ FETCH = "papers.ingest.tasks.fetch_submission"
 
 def submit(reader, arxiv_id="2509.08721", **extra):
     return reader.act(PAGE, {"arxiv_id": arxiv_id}, **extra)
+
+
+@pytest.fixture(autouse=True)
+def _confirmed(alice, bob):
+    """Alice and Bob have confirmed their addresses."""
+    confirm(alice)
+    confirm(bob)
 
 
 def jobs() -> list[int]:
@@ -41,7 +49,7 @@ def connections(monkeypatch):
 
 
 def test_eight_at_once_are_answered_without_a_connection_to_another_site(queue, connections, signed_in):
-    readers = [signed_in(UserFactory()) for _ in range(8)]
+    readers = [signed_in(confirm(UserFactory())) for _ in range(8)]
     for reader in readers:
         reader.get(PAGE)
     answers = race(*[partial(submit, reader) for reader in readers])
@@ -51,21 +59,42 @@ def test_eight_at_once_are_answered_without_a_connection_to_another_site(queue, 
     assert (len(submissions), connections) == (8, [])
 
 
-def test_from_the_form_to_todays_list(arxiv, alice, signed_in, work, time_machine):
-    time_machine.move_to("2025-11-23T10:00Z")
+def test_from_the_form_by_a_look_to_todays_list(arxiv, alice, signed_in, work, time_machine):
+    time_machine.move_to("2025-09-12T10:00Z")
     reader = signed_in(alice)
     page = submit(reader, "https://arxiv.org/abs/2509.08721v2").url
     assert "Fetching title, authors and abstract from arXiv" in reader.get(page).content.decode()
     work()
-    assert reader.get(page).url == "/papers/2509.08721"
+    look = reader.get(page).content.decode()
+    for shown in ("Sharing is caring", "Ada Lovelace", "An abstract.", "10 September 2025"):
+        assert shown in look
+    assert "It will be on the list of Friday, 12 September 2025." in look
+    assert not Paper.objects.exists()
+    assert reader.act(page).url == "/papers/2509.08721"
     paper = Paper.objects.get()
     assert (paper.title, paper.version, paper.submitted_by) == ("Sharing is caring", 2, alice)
-    assert paper.listed_on.isoformat() == "2025-11-23"
-    assert "Sharing is caring" in reader.get("/papers").content.decode()
+    assert (paper.is_listed, paper.listed_on.isoformat()) == (True, "2025-09-12")
+    answer = reader.get("/papers").content.decode()
+    assert "Sharing is caring" in answer
+    assert "Thank you. The paper is on the list of Friday, 12 September 2025." in answer
 
 
-def test_a_paper_that_is_here_is_shown(paper, alice, signed_in):
-    assert submit(signed_in(alice), paper.arxiv_id).url == "/papers/2509.08721"
+def test_the_page_to_submit_leads_back_to_what_is_not_listed_yet(alice, bob, signed_in):
+    waiting = SubmissionFactory(user=alice, arxiv_id="2509.00001")
+    fetched = SubmissionFactory(user=alice, state="fetched")
+    ended = SubmissionFactory(user=alice, arxiv_id="2509.00002", state="failed", problem="No paper.")
+    page = signed_in(alice).get(PAGE).content.decode()
+    assert f'href="{waiting.get_absolute_url()}"' in page
+    assert f'href="{fetched.get_absolute_url()}"' in page
+    assert "Sharing is caring" in page
+    assert ended.key not in page
+    assert "Not listed yet" not in signed_in(bob).get(PAGE).content.decode()
+
+
+def test_a_paper_that_is_here_is_shown_with_a_sentence(paper, alice, signed_in):
+    reader = signed_in(alice)
+    assert submit(reader, paper.arxiv_id).url == "/papers/2509.08721"
+    assert "This paper is here already." in reader.get("/papers/2509.08721").content.decode()
     assert not Submission.objects.exists()
 
 
@@ -93,31 +122,33 @@ def test_the_same_id_in_twenty_windows_is_one_submission_and_one_attempt(queue, 
     submission = Submission.objects.get()
     assert {answer.url for answer in answers} == {f"{PAGE}/{submission.key}"}
     assert jobs() == [submission.pk]
-    for n in range(1, PERSON_LIMIT):
+    for n in range(1, rules.look_ups()[0]):
         assert submit(reader, f"2509.{n:05}").status_code == 302
     assert submit(reader, "2509.99999").status_code == 429
 
 
 def test_attempts_that_fail_count(arxiv, alice, bob, signed_in, work):
     arxiv.body = EMPTY
-    reader = signed_in(alice)
-    for _ in range(PERSON_LIMIT):
+    reader, most = signed_in(alice), rules.look_ups()[0]
+    for _ in range(most):
         assert "was not listed" in submit(reader, follow=True).content.decode() or work() is None
-    assert Submission.objects.filter(state="failed").count() == PERSON_LIMIT
+    assert Submission.objects.filter(state="failed").count() == most
     refused = submit(reader)
     assert refused.status_code == 429
-    assert 0 < int(refused.headers["Retry-After"]) <= 24 * 3600 / PERSON_LIMIT
+    assert 0 < int(refused.headers["Retry-After"]) <= 24 * 3600 / most
     assert "Attempts that failed count" in refused.content.decode()
+    assert 'value="2509.08721"' in refused.content.decode()
     assert (Submission.objects.filter(state="waiting").count(), jobs()) == (0, [])
     assert submit(signed_in(bob)).status_code == 302
 
 
 def test_a_network_has_a_limit_for_all_its_people(db, signed_in):
-    people = [signed_in(UserFactory()) for _ in range(NETWORK_LIMIT // PERSON_LIMIT)]
-    for n in range(NETWORK_LIMIT):
+    person, network = rules.look_ups()
+    people = [signed_in(confirm(UserFactory())) for _ in range(network // person)]
+    for n in range(network):
         submit(people[n % len(people)], f"2509.{n + 1:05}", REMOTE_ADDR=f"192.0.2.{n}")
-    assert len(jobs()) == NETWORK_LIMIT
-    another = signed_in(UserFactory())
+    assert len(jobs()) == network
+    another = signed_in(confirm(UserFactory()))
     assert submit(another, REMOTE_ADDR="192.0.2.99").status_code == 429
     assert submit(another, REMOTE_ADDR="198.51.100.99").status_code == 302
 
@@ -140,7 +171,7 @@ def test_a_worker_that_does_not_come_is_mentioned_after_half_a_minute(alice, sig
     assert "The worker is busy or not running." in signed_in(alice).get(page).content.decode()
 
 
-def test_htmx_is_told_only_what_is_new(paper, alice, signed_in, time_machine):
+def test_htmx_is_told_only_what_is_new(alice, signed_in, time_machine):
     submission, reader = SubmissionFactory(user=alice), signed_in(alice)
 
     def poll(shown):
@@ -151,9 +182,11 @@ def test_htmx_is_told_only_what_is_new(paper, alice, signed_in, time_machine):
     submission.postpone("arXiv could not be reached at 12:00 UTC.", timezone.now())
     assert "could not be reached at 12:00 UTC" in poll("fetching").content.decode()
     assert "<html" not in poll("fetching").content.decode()
-    Submission.objects.finish(paper)
+    Submission.objects.finish(PaperFactory(arxiv_id="2509.08721"))
     assert poll("fetching").headers["HX-Redirect"] == "/papers/2509.08721"
-    submission = SubmissionFactory(user=alice, state="failed", problem="Nothing came.")
+    submission = SubmissionFactory(user=alice, arxiv_id="2509.08722", state="failed", problem="Nothing came.")
+    assert poll("fetching").headers["HX-Refresh"] == "true"
+    submission = SubmissionFactory(user=alice, arxiv_id="2509.08722", state="fetched")
     assert poll("fetching").headers["HX-Refresh"] == "true"
 
 

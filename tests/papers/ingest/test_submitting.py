@@ -1,25 +1,24 @@
-"""The job of a submission: it lists the paper for its first submitter, or fails with a reason."""
+"""The job of a submission: it fetches the paper for its person to look at, or fails with a reason."""
 
+import json
 import logging
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
-from types import NoneType
 
 import pytest
 from django.db import IntegrityError, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lib.jobs import RETRY, defer
+from papers.ingest import arxiv as arxiv_source
 from papers.ingest import submitting, tasks
 from papers.ingest.client import Client
 from papers.ingest.record import PaperRecord
-from papers.ingest.save import ImportCounts, save
 from papers.models import Paper, Submission
+from papers.names import Details
 from tests import queue as jobs
 from tests.factories import NOON, PaperFactory, SubmissionFactory
 from tests.papers.ingest.fake_arxiv import EMPTY, ENTRY
-from tests.race import race
 
 
 @pytest.fixture
@@ -78,29 +77,31 @@ def test_the_page_says_that_it_waits_while_the_next_try_is_minutes_away(alice, t
         assert Submission.objects.get().progress == progress
 
 
-def test_who_submitted_first_is_the_submitter_whichever_job_comes_first(arxiv, both, bob, signed_in):
+def test_what_arxiv_has_is_kept_as_it_is_and_nothing_is_listed(arxiv, both):
     submitting.fetch(both[1], None, Client())
-    assert (Paper.objects.get().submitted_by, outcomes()) == (both[0].user, [("listed", "2509.08721")] * 2)
-    assert signed_in(bob).get(both[1].get_absolute_url()).url == "/papers/2509.08721"
+    assert outcomes() == [("waiting", None), ("fetched", None)]
+    assert not Paper.objects.exists()
+    both[1].refresh_from_db()
+    assert PaperRecord.from_json(both[1].record) == arxiv_source.fetch_one("2509.08721", Client())
 
 
-@pytest.mark.django_db(transaction=True)
-def test_jobs_and_imports_at_once_list_one_paper_once(both):
-    record = PaperRecord("2509.08721", "Sharing is caring", NOON)
-    jobs_at_once, imports = [partial(submitting.list_paper, record)] * 4, [partial(save, [record])] * 4
-    assert [type(answer) for answer in race(*imports, *jobs_at_once)] == [ImportCounts] * 4 + [NoneType] * 4
-    paper = Paper.objects.get()
-    assert paper.revision == 0
-    assert paper.submitted_by == (None if paper.listed_at == NOON else both[0].user)
-    assert outcomes() == [("listed", "2509.08721")] * 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_submitter_who_leaves_meanwhile_is_not_waited_for(arxiv, both):
-    answers = race(both[0].user.leave, lambda: submitting.fetch(both[1], None, Client()))
-    assert answers == [None, None]
-    assert outcomes() == [("listed", "2509.08721")]
-    assert Paper.objects.get().submitted_by in (None, both[1].user)
+@pytest.mark.parametrize(
+    "record",
+    [
+        PaperRecord.from_source(arxiv_id="2509.08721v3", title="T", published_at=NOON),
+        PaperRecord.from_source(
+            arxiv_id="2509.08721",
+            title="Σ of $x^2$",
+            published_at="2025-09-10T23:30:00+02:00",
+            abstract="One.\n\nTwo.",
+            authors=["Ada Lovelace", ("Grace Hopper", Details("Hopper", "Grace", "Jr", "Yale"))],
+            categories=["cs.CL"],
+            seems_withdrawn=True,
+        ),
+    ],
+)
+def test_a_record_is_the_same_after_it_was_json(record):
+    assert PaperRecord.from_json(json.loads(json.dumps(record.as_json()))) == record
 
 
 def test_a_paper_that_an_import_brought_meanwhile_has_no_submitter(arxiv, both):
@@ -119,9 +120,10 @@ def test_a_submission_whose_job_is_gone_fails(both, alice, signed_in, caplog):
     assert f"submission {both[0].pk} of arXiv 2509.08721 waits without a job" in caplog.text
 
 
-def test_submissions_go_thirty_days_after_they_came_once_they_ended(paper, both, alice, time_machine):
+def test_submissions_go_thirty_days_after_they_came_unless_they_wait(paper, both, alice, carol, time_machine):
     SubmissionFactory(user=alice, state="listed", paper=paper, submitted_at=NOON)
     SubmissionFactory(user=alice, state="failed", problem="x", submitted_at=NOON)
+    SubmissionFactory(user=carol, state="fetched", submitted_at=NOON)
     late = SubmissionFactory(user=alice, state="failed", problem="x", submitted_at=NOON + timedelta(hours=1))
     time_machine.move_to(NOON + timedelta(days=30, minutes=1))
     tasks.clear_submissions(timestamp=0)
@@ -131,7 +133,11 @@ def test_submissions_go_thirty_days_after_they_came_once_they_ended(paper, both,
 
 def test_the_database_refuses_what_no_submission_can_be(paper, alice):
     SubmissionFactory(user=alice)
-    for wrong in ({}, {"state": "lost"}, {"state": "listed"}, {"state": "failed"}, {"arxiv_id": "x", "paper": paper}):
+    wrong_ones = [{}, {"state": "fetched"}, {"state": "lost"}, {"state": "listed"}, {"state": "failed"}]
+    wrong_ones += [{"arxiv_id": "x"} | more for more in ({"paper": paper}, {"record": {}}, {"listed_at": NOON})]
+    wrong_ones += [{"arxiv_id": "x", "state": "fetched", "record": None}]
+    wrong_ones += [{"state": "listed", "paper": paper, "listed_at": None}]
+    for wrong in wrong_ones:
         with suppress(IntegrityError), transaction.atomic():
             SubmissionFactory(user=alice, **wrong)
             pytest.fail(f"{wrong} was stored")
