@@ -44,7 +44,7 @@ class Draft:
         self.changed = set()
 
     def apply(self, record: PaperRecord) -> None:
-        new = _record_values(record)
+        new = {name: value for name, value in _record_values(record).items() if name not in self._corrected()}
         if new.get("organisation") in self.decided:
             new["organisation"] = ""
         if not self.values:
@@ -65,6 +65,11 @@ class Draft:
                 )
         self.values = self.values | new
         self.changed = {name for name, value in self.values.items() if value != self.stored.get(name)}
+
+    def _corrected(self) -> set[str]:
+        """Return the fields that an author has corrected; the stars are those of the repository in the link."""
+        corrected = set(self.paper.corrected)
+        return corrected | {"code_stars"} if "code_url" in corrected else corrected
 
     def _keeps_withdrawn(self, record: PaperRecord) -> bool:
         """Return whether prose about the stored version says nothing new, because a withdrawal is a version.

@@ -60,6 +60,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     * A new paper without `listed_at` is listed now if it is recent, and at `published_at` otherwise.
     * `vote_count` and `comment_count` move by the difference of what was imported.
     * What is known about an author besides the name is kept as long as the name is the same.
+    * What an author has corrected stays.
     * An organisation is a guess that a later record replaces, unless a person suggested or decided it.
     """
     lock()

@@ -1,5 +1,6 @@
 from papers.models.affiliation import Affiliation, State
 from papers.models.author import Author
+from papers.models.authorclaim import AuthorClaim, ClaimState, Proof
 from papers.models.bookmark import Bookmark
 from papers.models.collection import Collection
 from papers.models.collectionfollow import CollectionFollow
@@ -7,6 +8,7 @@ from papers.models.comment import Comment
 from papers.models.commentrevision import CommentRevision
 from papers.models.commentvote import CommentVote
 from papers.models.content import Content, Outcome
+from papers.models.correction import Correction
 from papers.models.dataexport import DataExport
 from papers.models.day import Day
 from papers.models.daydone import DayDone
@@ -34,14 +36,17 @@ from papers.models.word import Word
 __all__ = [
     "Affiliation",
     "Author",
+    "AuthorClaim",
     "AuthorFollow",
     "Bookmark",
+    "ClaimState",
     "Collection",
     "CollectionFollow",
     "Comment",
     "CommentRevision",
     "CommentVote",
     "Content",
+    "Correction",
     "DataExport",
     "Day",
     "DayDone",
@@ -56,6 +61,7 @@ __all__ = [
     "PaperFollow",
     "PersonEntry",
     "PersonFollow",
+    "Proof",
     "Reproduction",
     "SavedFilter",
     "SearchEntry",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from lib.fields import LineField, UrlLineField
+from lib.refusals import Gone
 from lib.tex import plain
 from papers import identifiers
 from papers.models.paperqueryset import REPORTED, PaperQuerySet
@@ -35,6 +36,7 @@ class Paper(models.Model):
     `papers.models.comment.paper_counters`). `discussion` is what Discussed sorts by, and a term of `hot`.
     `organisation` is the one that its row shows: of those whose paper it is (see Affiliation) the first accepted.
     `revision` grows with every change that a row of a list can show; `changed_at` is when its text last did.
+    `corrected`: the names of the fields that an author has corrected, which imports leave alone.
     `withdrawn_at`: when we learned that it was. `media_url` is the address of a picture at the paper's source, which
     only the worker requests; `picture` is the file of the one that is shown, and `picture_source` the address that was
     tried last, whether or not it had one. `hot` and `listed_on` are computed by the
@@ -70,6 +72,7 @@ class Paper(models.Model):
     works_count = models.PositiveIntegerField(default=0)
     partly_count = models.PositiveIntegerField(default=0)
     fails_count = models.PositiveIntegerField(default=0)
+    corrected = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     revision = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -122,6 +125,15 @@ class Paper(models.Model):
     def plain_title(self) -> str:
         """The title in one line without TeX; the arXiv id if that is empty."""
         return plain(self.title) or self.arxiv_id
+
+    def lock(self) -> None:
+        """Lock the row until the transaction ends. Raises Gone if the paper was deleted."""
+        if not Paper.objects.filter(pk=self.pk).lock():
+            raise Gone("This paper no longer exists.")
+
+    def author_names(self) -> list[str]:
+        """The names of all authors, in their order."""
+        return list(self.authors.order_by("position").values_list("name", flat=True))
 
     def delete(self):
         """Delete this paper as `PaperQuerySet.delete` does, so that its collections and its day are counted anew."""
