@@ -43,6 +43,9 @@ class Proof(models.TextChoices):
     MODERATORS = "moderators", "Moderators"
 
 
+AT_ONCE = [Proof.ORCID, Proof.MAIL]  # are tried when the claim is made, since nothing has to be fetched for them
+
+
 class AuthorClaimQuerySet(models.QuerySet):
     def standing(self):
         """Claims that are open, wait for moderators, or are granted. A person has at most one for each paper."""
@@ -52,7 +55,7 @@ class AuthorClaimQuerySet(models.QuerySet):
         return self.filter(state=ClaimState.GRANTED)
 
     def granted_to(self, user):
-        return self.granted().filter(user=user)
+        return self.granted().filter(user=user.pk)
 
     def waiting(self):
         """The claims that wait for moderators, the oldest first, with what a queue shows."""

@@ -16,6 +16,7 @@ from papers.signals import paper_corrected
 
 LINKS = ("code_url", "project_url")
 FIELDS = (*LINKS, "keywords")  # of a paper, which its authors may correct
+LABELS = {"code_url": "Code", "project_url": "Project page", "keywords": "Keywords", "organisation": "Organisation"}
 MAX_KEYWORDS = 20
 _check_url = URLValidator(schemes=["http", "https"])
 
@@ -102,6 +103,17 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{', '.join(self.changes)} of {self.paper}"
+
+    @property
+    def described(self) -> list[dict[str, str]]:
+        """What was changed, for people: dictionaries of `label`, `old` and `new`."""
+        return [
+            {"label": LABELS[name], "old": _text(old), "new": _text(new)} for name, (old, new) in self.changes.items()
+        ]
+
+
+def _text(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else ", ".join(value)
 
 
 def _relink(paper: Paper, links: dict[str, str]) -> None:

@@ -37,9 +37,7 @@ BADLY_WRITTEN = [
 ]
 
 # As the target of a redirect, the others are paths of the same host.
-ELSEWHERE = [
-    url for url in BADLY_WRITTEN if "//" in url[:8] and url not in ("http://", "http:///path", "//example.org/")
-]
+TARGETS = [url for url in BADLY_WRITTEN if "//" in url[:8] and url not in ("http://", "http:///path", "//example.org/")]
 
 
 class Stream(httpcore2.NetworkStream):
@@ -130,7 +128,7 @@ def test_what_is_no_plain_address_of_a_named_host_is_not_even_resolved(url):
     assert (network.resolved, network.connected) == ([], [])
 
 
-@pytest.mark.parametrize("location", [*ELSEWHERE, "https://inner.example.org/", "//inner.example.org/x"])
+@pytest.mark.parametrize("location", [*TARGETS, "https://inner.example.org/", "//inner.example.org/x"])
 def test_a_redirect_passes_the_same_checks(location):
     network = Network({"lab.example.org": [PUBLIC], "inner.example.org": ["10.0.0.5"]}, to(location))
     with pytest.raises(OutsideError):
