@@ -154,7 +154,8 @@ class AuthorClaim(models.Model):
     @property
     def token(self) -> str:
         """What the person puts where only authors can write. It is the same at any time, and nobody else's."""
-        return "broadsheet-" + salted_hmac("papers.authorclaim", f"{self.user_id} {self.paper_id}").hexdigest()[:32]
+        digest = salted_hmac("papers.authorclaim", f"{self.user_id} {self.paper_id}", algorithm="sha256")
+        return f"broadsheet-{digest.hexdigest()[:32]}"
 
     def is_token_in(self, words: list[str]) -> bool:
         return any(hmac.compare_digest(word.encode(), self.token.encode()) for word in words)
