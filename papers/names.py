@@ -149,14 +149,14 @@ def _is_same_given(one: str, other: str) -> bool:
 def placed(wanted: Sequence[tuple[str, int]], listed: Sequence[str]) -> list[int | None]:
     """Return where each of these authors stands among the listed names, counted from 0; None for one who does not.
 
-    An author is a name and how many authors of exactly this name stand before. One whose name is not listed as it is
-    stands where a single name is left that can be the same person's.
+    An author is a name and how many authors of exactly this name stand before. One whose name is not listed at all
+    stands where a single name is left that can be the same person's. Of namesakes who became fewer, the last has gone.
     """
     namesakes = [(name, listed[:position].count(name)) for position, name in enumerate(listed)]
     exact = {author: position for position, author in enumerate(namesakes)}
     found = [exact.get(author) for author in wanted]
     for number, (name, _) in enumerate(wanted):
-        if found[number] is None:
+        if name not in listed:
             left = [position for position, other in enumerate(listed) if position not in found and is_same(name, other)]
             found[number] = left[0] if len(left) == 1 else None
     return found
