@@ -36,7 +36,8 @@ def authored(username: str, tab: str = "", owner: User | None = None) -> List:
         reverse("papers:person_authored", args=[username]),
         lambda viewer: person.values_list(title, flat=True),
         lambda viewer: Paper.objects.claimed_by(owner or person.values("pk")[:1]),
-        order="newest",
+        order="claimed",
+        own_orders={"claimed": Order("Last claimed", ("claimed_at", "id"))},
         since="claimed_at",
     )
 
@@ -52,7 +53,7 @@ class Tab:
         return bool(self.privacy_name) and not person.shows(self.privacy_name, to=None)
 
 
-TABS = {"authored": Tab(authored), "submitted": Tab(submitted, "submissions"), "upvoted": Tab(upvoted, "votes")}
+TABS = {"submitted": Tab(submitted, "submissions"), "authored": Tab(authored), "upvoted": Tab(upvoted, "votes")}
 
 
 def _of_person(username: str, tab: str, owner: User | None, papers: Callable[..., QuerySet], **options) -> List:

@@ -181,7 +181,7 @@ def test_an_author_who_may_tag_for_the_organisation_tags(paper, alice, lab):
 def form(reader, paper) -> dict:
     """The form as its page has it."""
     shown = reader.get(f"{paper.path}/correct").context["form"]
-    return {name: shown[name].value() or "" for name in shown.fields}
+    return {name: shown[name].value() or "" for name in shown.fields if name != "removed"}
 
 
 def test_the_form_saves_all_at_once(paper, alice, signed_in):
@@ -221,9 +221,7 @@ def test_a_conflict_shows_what_the_other_wrote_and_can_be_saved_again(paper, ali
     answer = reader.act(f"{paper.path}/correct", data)
     page = answer.content.decode()
     assert (answer.status_code, CODE in page, "https://example.org/bobs" in page) == (409, True, True)
-    assert (
-        reader.act(f"{paper.path}/correct", data | {"base": answer.context["form"]["base"].value()}).status_code == 302
-    )
+    reader.act(f"{paper.path}/correct", data | {"base": answer.context["form"]["base"].value()})
     assert stored(paper)["code_url"] == CODE
 
 
