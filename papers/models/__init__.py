@@ -1,6 +1,7 @@
 from papers.models.affiliation import Affiliation, State
 from papers.models.author import Author
-from papers.models.authorclaim import AuthorClaim, ClaimState, Proof
+from papers.models.authorclaim import AuthorClaim
+from papers.models.authorclaimqueryset import ClaimState, Proof
 from papers.models.bookmark import Bookmark
 from papers.models.collection import Collection
 from papers.models.collectionfollow import CollectionFollow

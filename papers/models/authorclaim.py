@@ -10,56 +10,13 @@ from lib.fields import LineField
 from lib.refusals import BadInput, Conflict, Gone, NotAllowed
 from orgs.roles import demand_moderator
 from papers import names
+from papers.models.authorclaimqueryset import STANDING, UNDECIDED, AuthorClaimQuerySet, ClaimState, Proof
 from papers.models.comment import Comment
 from papers.models.correction import Correction
 from papers.models.paper import Paper
 from papers.signals import authorship_claimed, authorship_decided
 
 MAX_TEXT = 1_000  # characters of a message or a reason
-
-
-class ClaimState(models.TextChoices):
-    """WAITING: for moderators. RELEASED: the claimant took it back, before or after it was granted."""
-
-    OPEN = "open"
-    WAITING = "waiting"
-    GRANTED = "granted"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-    RELEASED = "released"
-
-
-UNDECIDED = [ClaimState.OPEN, ClaimState.WAITING]
-STANDING = [*UNDECIDED, ClaimState.GRANTED]
-
-
-class Proof(models.TextChoices):
-    """What a claim was granted for. All but MODERATORS need nobody."""
-
-    ORCID = "orcid", "ORCID"
-    MAIL = "mail", "Email address"
-    REPOSITORY = "repository", "Repository"
-    PAGE = "page", "Project page"
-    MODERATORS = "moderators", "Moderators"
-
-
-AT_ONCE = [Proof.ORCID, Proof.MAIL]  # are tried when the claim is made, since nothing has to be fetched for them
-
-
-class AuthorClaimQuerySet(models.QuerySet):
-    def standing(self):
-        """Claims that are open, wait for moderators, or are granted. A person has at most one for each paper."""
-        return self.filter(state__in=STANDING)
-
-    def granted(self):
-        return self.filter(state=ClaimState.GRANTED)
-
-    def granted_to(self, user):
-        return self.granted().filter(user=user.pk)
-
-    def waiting(self):
-        """The claims that wait for moderators, the oldest first, with what a queue shows."""
-        return self.filter(state=ClaimState.WAITING).select_related("user", "paper").order_by("waiting_since", "pk")
 
 
 class AuthorClaimManager(models.Manager.from_queryset(AuthorClaimQuerySet)):
@@ -150,6 +107,11 @@ class AuthorClaim(models.Model):
     @property
     def is_checking(self) -> bool:
         return self.checked_until is not None and timezone.now() < self.checked_until
+
+    @property
+    def problems(self) -> list[str]:
+        """Why the proofs that were tried are not enough."""
+        return [self.tried[proof] for proof in Proof.values if proof in self.tried]
 
     @property
     def token(self) -> str:

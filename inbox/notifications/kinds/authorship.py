@@ -2,7 +2,7 @@ from inbox.models.kind import NotificationKind, register
 from lib.tex import plain
 from lib.text import quoted
 from papers.models import AuthorClaim
-from papers.models.authorclaim import AT_ONCE
+from papers.models.authorclaimqueryset import AT_ONCE
 from papers.signals import authorship_decided
 
 

@@ -146,7 +146,7 @@ def test_who_was_found_false_sees_that_moderators_decide(paper, ada, signed_in):
 
 def test_an_author_is_led_to_correct_and_release(paper, ada, signed_in, stranger):
     claim, reader = AuthorClaimFactory(user=ada, paper=paper), signed_in(ada)
-    assert 'href="/papers/2509.08721/correct">Correct</a>' in text(reader.get(paper.path))
+    assert 'href="/papers/2509.08721/correct">correct this paper</a>' in text(reader.get(paper.path))
     answer = reader.act(f"{PAGE}/release", follow=True)
     assert "Your claim was released." in text(answer)
     assert "Claim it" in text(answer)
