@@ -145,7 +145,7 @@ def _claim(paper: Paper, member: User) -> None:
     thirty = Paper.objects.get(arxiv_id="2509.00002")
     AuthorClaimFactory(user=member, paper=thirty, name="Author 1")
     AuthorClaimFactory(paper=thirty, name="F" * 200)
-    values = {"code_url": "https://example.org/" + "u" * 400, "project_url": "", "keywords": ["k" * 120] * 3}
+    values = {"code_url": "", "project_url": "https://example.org/" + "u" * 400, "keywords": ["k" * 120]}
     Correction.objects.make(member, thirty, values, digests({name: getattr(thirty, name) for name in values}))
 
 
