@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import CharField, Count, F, IntegerField, OuterRef, Subquery, Value
+from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
 from papers.models import (
     Affiliation,
     Author,
+    AuthorClaim,
     Collection,
     CollectionFollow,
     Comment,
@@ -45,6 +46,7 @@ _PAPER_COUNTERS = {
     **paper_counters(),
 }
 _COMMENT_COUNTERS = {
+    "by_author": Exists(AuthorClaim.objects.granted().filter(paper=OuterRef("paper"), user=OuterRef("author"))),
     "vote_count": _count(CommentVote.objects, "comment"),
     "reply_count": _count(Comment.objects, "parent"),
 }
@@ -86,10 +88,10 @@ def _wrong(rows, counter: str, expected):
 @transaction.atomic
 def repair() -> None:
     """Set every counter and derived value to what its rows say."""
-    for counter, expected in _PAPER_COUNTERS.items():
-        Paper.objects.touch(_lock(_wrong(Paper.objects, counter, expected)), **{counter: expected})
     for counter, expected in _COMMENT_COUNTERS.items():
         Comment.objects.touch(_lock(_wrong(Comment.objects, counter, expected)), **{counter: expected})
+    for counter, expected in _PAPER_COUNTERS.items():
+        Paper.objects.touch(_lock(_wrong(Paper.objects, counter, expected)), **{counter: expected})
     for counter, expected in _COLLECTION_COUNTERS.items():
         ids = _lock(_wrong(Collection.objects, counter, expected))
         Collection.objects.filter(pk__in=ids).update(**{counter: expected})

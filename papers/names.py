@@ -1,12 +1,13 @@
 """Names of authors: people's names divided into their parts, and groups, whose names are one piece."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
 from nameparser import CapsSuffixes, Lexicon, ParsedName, Parser, Policy
 
-from lib.words import fold
+from lib.words import bare_name, fold
 
 # What a name holds if it is one of several people, of an institution, or of people and those for whom they write.
 _GROUP = re.compile(
@@ -118,6 +119,47 @@ def joined(family: str, given: str, suffix: str) -> str:
     if _FAMILY_FIRST.search(family):
         return family + given
     return " ".join(filter(None, (given, family, suffix)))
+
+
+def is_same(one: str, other: str) -> bool:
+    """Return whether two full names can be those of one person.
+
+    They have the same words in any order, or the same family name, and given names of which one may be the initial of
+    the other or missing: "A. Lovelace" and "Ada King Lovelace". Case, accents and punctuation do not matter.
+    """
+    words = [sorted(bare_name(name).split()) for name in (one, other)]
+    if words[0] == words[1]:
+        return bool(words[0])
+    first, second = read(one), read(other)
+    if not (first.given and second.given) or bare_name(first.surname) != bare_name(second.surname):
+        return False
+    if first.suffix and second.suffix and bare_name(first.suffix) != bare_name(second.suffix):
+        return False
+    return all(map(_is_same_given, _given_names(first), _given_names(second)))
+
+
+def _given_names(name: Name) -> list[str]:
+    return bare_name(name.given.replace("-", " ").replace(".", ". ")).split()
+
+
+def _is_same_given(one: str, other: str) -> bool:
+    return one == other or (1 in (len(one), len(other)) and one[0] == other[0])
+
+
+def placed(wanted: Sequence[tuple[str, int]], listed: Sequence[str]) -> list[int | None]:
+    """Return where each of these authors stands among the listed names, counted from 0; None for one who does not.
+
+    An author is a name and how many authors of exactly this name stand before. One whose name is not listed at all
+    stands where a single name is left that can be the same person's. Of namesakes who became fewer, the last has gone.
+    """
+    namesakes = [(name, listed[:position].count(name)) for position, name in enumerate(listed)]
+    exact = {author: position for position, author in enumerate(namesakes)}
+    found = [exact.get(author) for author in wanted]
+    for number, (name, _) in enumerate(wanted):
+        if name not in listed:
+            left = [position for position, other in enumerate(listed) if position not in found and is_same(name, other)]
+            found[number] = left[0] if len(left) == 1 else None
+    return found
 
 
 def _is_group(details: Details) -> bool:

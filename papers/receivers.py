@@ -43,12 +43,16 @@ def set_up_search(connection, **kwargs) -> None:
 def delete_votes_and_comments(sender, instance, **kwargs) -> None:
     """Delete a user's votes, retract the user's comments, and set the counters of their papers.
 
+    Papers that the user has claimed to be an author of are shown anew, since the claims go with the user.
+
     The lock of the user keeps votes from being cast, and the locks of the papers keep them as they are. Papers and then
     comments are locked in the order of their ids, so that two deletions cannot deadlock.
     """
     sender.objects.select_for_update().filter(pk=instance.pk).first()
     upvoted = list(instance.comment_votes.select_for_update().values_list("comment", flat=True))
-    Paper.objects.filter(Q(pk__in=instance.votes.values("paper")) | Q(pk__in=instance.comments.values("paper"))).lock()
+    claimed = list(instance.author_claims.granted().values_list("paper", flat=True))
+    marked = Q(pk__in=instance.votes.values("paper")) | Q(pk__in=instance.comments.values("paper"))
+    Paper.objects.filter(Q(pk__in=claimed) | marked).lock()
     Comment.objects.filter(Q(pk__in=upvoted) | Q(author=instance)).lock()
     votes = Vote.objects.filter(user=instance)
     Paper.objects.touch([*votes.counting().values_list("paper", flat=True)], vote_count=F("vote_count") - 1)
@@ -56,6 +60,7 @@ def delete_votes_and_comments(sender, instance, **kwargs) -> None:
     instance.votes.all().delete()
     CommentVote.objects.unmake_all(instance)
     Comment.objects.retract_all(instance)
+    Paper.objects.touch(claimed)
 
 
 @receiver(email_confirmed)

@@ -14,3 +14,9 @@ votes_held = Signal()
 comment_posted = Signal()
 # comment: Comment; people: ids. It names these people, whom it did not name before.
 people_mentioned = Signal()
+# claim: AuthorClaim. Its claimant asks moderators to decide.
+authorship_claimed = Signal()
+# claim: AuthorClaim. A proof or a moderator has granted it, or a moderator has refused or withdrawn it.
+authorship_decided = Signal()
+# actor, paper, changes: {field: [old value, new value]}. An author of the paper has corrected it.
+paper_corrected = Signal()

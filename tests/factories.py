@@ -12,7 +12,7 @@ from inbox.models import Letter, Notification, Subscription
 from orgs.models import Membership, Organisation
 from orgs.roles import Role
 from papers.ingest.record import PaperRecord
-from papers.models import Affiliation, Author, Day, Paper, SearchEntry, State, Submission
+from papers.models import Affiliation, Author, AuthorClaim, Day, Paper, SearchEntry, State, Submission
 from papers.names import Details
 
 NOON = datetime(2025, 9, 10, 12, tzinfo=UTC)
@@ -91,6 +91,21 @@ class PaperFactory(DjangoModelFactory):
         Day.objects.recount([self.listed_on])
         if self.organisation:
             Affiliation.objects.create(paper=self, organisation=self.organisation, state=State.ACCEPTED)
+
+
+class AuthorClaimFactory(DjangoModelFactory):
+    """Granted, by moderators, to the paper's first author."""
+
+    class Meta:
+        model = AuthorClaim
+
+    user = factory.SubFactory(UserFactory)
+    paper = factory.SubFactory(PaperFactory)
+    name = "Ada Lovelace"
+    state = "granted"
+    proof = factory.LazyAttribute(lambda claim: "moderators" if claim.state in ("granted", "withdrawn") else "")
+    decided_at = factory.LazyAttribute(lambda claim: None if claim.state in ("open", "waiting") else NOON)
+    waiting_since = factory.LazyAttribute(lambda claim: NOON if claim.state == "waiting" else None)
 
 
 class SubmissionFactory(DjangoModelFactory):

@@ -28,6 +28,7 @@ from papers.models import (
 from tests.conftest import Reader
 from tests.factories import (
     NOON,
+    AuthorClaimFactory,
     LetterFactory,
     NotificationFactory,
     OrganisationFactory,
@@ -68,6 +69,7 @@ def people() -> dict[str, User | None]:
     _add_private_rows(olga, rita, lab, papers)
     _write_letters(rita, papers)
     _discuss(olga, rita, hilda, moderator, papers)
+    AuthorClaimFactory(user=moderator, paper=papers[4], name="Grace Hopper")
     directory.recount()
     return {"stranger": None, "reader": rita, "owner": olga, "moderator": moderator}
 

@@ -31,6 +31,7 @@ from tests.addresses import addresses
 from tests.conftest import Reader
 from tests.factories import (
     NOON,
+    AuthorClaimFactory,
     LetterFactory,
     NotificationFactory,
     OrganisationFactory,
@@ -84,6 +85,8 @@ READERS = {
     "papers:opml": SIGNED_IN,
     **{f"papers:{page}": SIGNED_IN for page in ("following", "start_following", "followed", "catch_up", "dismissed")},
     "papers:submit": SIGNED_IN,
+    "papers:claim": SIGNED_IN,
+    "papers:correct": {"reader"},  # who has claimed to be an author
     "papers:submission": {"reader"},
     "papers:data": SIGNED_IN,
     "papers:fetch_export": set(),  # there is no such token
@@ -108,6 +111,7 @@ SECRETS = {
     "Search-of-rita": {"reader"},
     "problem-of-a-submission": {"reader"},
     "Letters-of-rita": {"reader"},
+    "message-of-a-claim": set(),
     "Shelf-by-link-only": set(),  # nobody who has not the link; it is not among the addresses
     "address-of-a-subscriber": set(),  # the page of whose letter is for whoever has its address
     "words-of-a-retracted-comment": {"moderator"},
@@ -176,7 +180,11 @@ def build_scene():
     Affiliation.objects.suggest(bob, lab, paper, "reason-of-a-suggestion")
     lab.save_draft(alice, {"description": "words-of-the-draft"}, digests(lab.state()))
     free = OrganisationFactory(slug="free")
-    Claim.objects.ask(confirm(UserFactory(username="clea")), free, "reason-of-a-claim")
+    clea = confirm(UserFactory(username="clea"))
+    Claim.objects.ask(clea, free, "reason-of-a-claim")
+    AuthorClaimFactory(user=people["reader"], paper=paper)
+    message = "message-of-a-claim"
+    AuthorClaimFactory(user=clea, paper=paper, name="Grace Hopper", state="waiting", message=message)
     SavedFilter.objects.save_as(people["reader"], "Search-of-rita", "q=common")
     Bookmark.objects.make(people["reader"], paper)
     SubmissionFactory(key="hush", user=people["reader"], state="failed", problem="problem-of-a-submission")

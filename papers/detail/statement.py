@@ -16,7 +16,7 @@ from django.db import OperationalError, models
 from accounts.models import User
 from lib.statements import is_out_of_time, rows
 from orgs.models import Organisation
-from papers import ranking
+from papers import names, ranking
 from papers.models import Paper, PaperFollow
 from papers.models.bits import bits
 from papers.models.follow import FollowState
@@ -36,6 +36,22 @@ class AuthorName(NamedTuple):
     details: Details
 
 
+class Claimant(NamedTuple):
+    """Somebody who is marked as an author: the author (as AuthorClaim has it), the user name, and the person's name."""
+
+    author: str
+    namesake: int
+    username: str
+    name: str
+
+
+class AuthorLine(NamedTuple):
+    """An author's name as the page shows it, and who is marked as that author."""
+
+    name: str
+    claimant: Claimant | None
+
+
 class Similar(NamedTuple):
     """A paper that is near another one in meaning. `organisation` is the name of the one that it shows, or ""."""
 
@@ -51,6 +67,7 @@ class PaperDetail:
     """A paper with the viewer's bits, and what its page shows besides.
 
     * `author_rows`: name, family name, given name, suffix and affiliation of each author.
+    * `claimants`: the people who are marked as authors, except deactivated ones.
     * `organisations`: the accepted ones, in the order in which they were accepted.
     * `lister`: the person who submitted the paper, or None; the viewer may not be meant to know.
     * `vote_state`: the state of the viewer's vote, or "".
@@ -62,6 +79,7 @@ class PaperDetail:
 
     paper: Paper
     author_rows: list[list[str]]
+    claimants: list[Claimant]
     organisations: list[Organisation]
     offers: list[Offer]
     lister: User | None
@@ -76,6 +94,25 @@ class PaperDetail:
     @cached_property
     def authors(self) -> list[AuthorName]:
         return [AuthorName(name, Details(*details)) for name, *details in self.author_rows]
+
+    @cached_property
+    def author_lines(self) -> list[AuthorLine]:
+        """All authors in their order."""
+        claimants = dict(zip(self._positions, self.claimants, strict=True))
+        return [AuthorLine(name, claimants.get(position)) for position, (name, *_) in enumerate(self.author_rows)]
+
+    @property
+    def former_authors(self) -> list[Claimant]:
+        """Those whose names an earlier version had, and this one has not."""
+        pairs = zip(self._positions, self.claimants, strict=True)
+        return [claimant for position, claimant in pairs if position is None]
+
+    @cached_property
+    def _positions(self) -> list[int | None]:
+        if not self.claimants:
+            return []
+        authors = [(claimant.author, claimant.namesake) for claimant in self.claimants]
+        return names.placed(authors, [name for name, *_ in self.author_rows])
 
 
 def find(arxiv_id: str, viewer) -> PaperDetail | None:
@@ -102,13 +139,14 @@ def _detail(row: tuple) -> PaperDetail:
     for bit in bits():
         setattr(paper, bit, next(row))
     lister, vote_state, place, paper_count, followers, is_followed, has_comments, imported, has_versions, *rest = row
-    authors, badges, offers, similar = rest
+    authors, claimants, badges, offers, similar = rest
     organisations = [Organisation.from_db(None, _ORGANISATION, values) for values in badges]
     shown = paper.organisation_id
     paper.organisation = next((organisation for organisation in organisations if organisation.pk == shown), None)
     return PaperDetail(
         paper=paper,
         author_rows=authors,
+        claimants=[Claimant(*values) for values in claimants],
         organisations=organisations,
         offers=[Offer(*values) for values in offers],
         lister=lister and User.from_db(None, _LISTER, lister),
@@ -186,6 +224,15 @@ _STATEMENT = """
                 json_agg(json_build_array(name, family, given, suffix, affiliation) ORDER BY position), '[]'
             )
             FROM papers_author WHERE paper_id = papers_paper.id
+        ),
+        (
+            SELECT coalesce(json_agg(
+                json_build_array(
+                    claim.name, namesake, username, coalesce(nullif(person.name, ''), username)
+                ) ORDER BY claim.id
+            ), '[]')
+            FROM papers_authorclaim claim JOIN accounts_user person ON person.id = claim.user_id
+            WHERE paper_id = papers_paper.id AND state = 'granted' AND is_active
         ),
         (
             SELECT coalesce(json_agg(json_build_array({organisation}) ORDER BY since, organisation_id), '[]')

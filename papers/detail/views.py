@@ -34,8 +34,9 @@ def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     discussion, comments = reading.section(request, found, shown, detail.follow, detail.imported_comments)
     named = lister and (lister.username, str(lister))
     badges = [(org.slug, org.name, org.logo.name, org.verified) for org in detail.organisations]
-    version = (found.pk, found.revision, detail.why, named, badges, detail.similar, comments)
-    context = _context(detail) | discussion | {"lister": lister}
+    version = (found.pk, found.revision, detail.claimants, detail.why, named, badges, detail.similar, comments)
+    is_author = any(claimant.username == request.user.get_username() for claimant in detail.claimants)
+    context = _context(detail) | discussion | {"lister": lister, "is_author": is_author}
     seconds = reading.FRESH if shown.nodes else PUBLIC_SECONDS
     return page(request, "papers/detail/paper.html", context, version=version, seconds=seconds)
 
@@ -82,7 +83,7 @@ def _description(paper: Paper) -> str:
 
 
 def _context(detail: PaperDetail) -> dict:
-    paper, names = detail.paper, [name for name, *_ in detail.author_rows]
+    paper, lines = detail.paper, detail.author_lines
     summary = cache(lambda: summarise(paper, detail.authors))  # only if the page is drawn
     return {
         "paper": paper,
@@ -92,8 +93,10 @@ def _context(detail: PaperDetail) -> dict:
         "similar": detail.similar,
         "why": detail.why,
         "vote_remark": detail.vote_state and VoteState(detail.vote_state).remark,
-        "authors": names[:AUTHORS_SHOWN],
-        "more_authors": names[AUTHORS_SHOWN:],
+        "authors": lines[:AUTHORS_SHOWN],
+        "more_authors": lines[AUTHORS_SHOWN:],
+        "former_authors": detail.former_authors,
+        "claimants_key": repr(detail.claimants),
         "day": Period.day(paper.listed_on),
         "reading_urls": identifiers.reading_urls(paper.arxiv_id),
         "canonical": settings.BASE_URL + paper.get_absolute_url(),

@@ -16,7 +16,7 @@ SOURCE = "huggingface.co"  # from which comments are imported
 
 
 def marks(comment: Comment) -> list[str]:
-    """What its author is besides, as far as everybody may see it. Claims of authorship will set `by_author`."""
+    """What its author is besides, as far as everybody may see it."""
     author = comment.author
     if comment.source_name:
         return [f"from {SOURCE}"]

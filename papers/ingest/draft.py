@@ -51,6 +51,8 @@ class Draft:
 
     def apply(self, record: PaperRecord) -> None:
         new = _record_values(record)
+        if self.paper.keywords_corrected:
+            new.pop("keywords", None)
         if new.get("organisation") in self.decided:
             new["organisation"] = ""
         if not self.values:

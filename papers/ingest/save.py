@@ -61,7 +61,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     * A paper that is on no day's list comes on one as soon as a record says when it was listed.
     * `vote_count` and `comment_count` move by the difference of what was imported.
     * What is known about an author besides the name is kept as long as the name is the same.
-    * A link that a person set or removed stays, and so do the stars of its repository.
+    * A link that a person set or removed stays, and so do the stars of its repository, and corrected keywords.
     * An organisation is a guess that a later record replaces, unless a person suggested or decided it.
     """
     lock()

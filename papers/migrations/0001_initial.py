@@ -125,6 +125,7 @@ class Migration(migrations.Migration):
                 ("works_count", models.PositiveIntegerField(default=0)),
                 ("partly_count", models.PositiveIntegerField(default=0)),
                 ("fails_count", models.PositiveIntegerField(default=0)),
+                ("keywords_corrected", models.BooleanField(default=False)),
                 ("revision", models.PositiveIntegerField(default=0)),
                 ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
@@ -1584,5 +1585,146 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             "ALTER TABLE papers_votenetwork SET UNLOGGED; ALTER TABLE papers_votesalt SET UNLOGGED",
             migrations.RunSQL.noop,
+        ),
+        migrations.CreateModel(
+            name="Correction",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("changes", models.JSONField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="corrections",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="corrections", to="papers.paper"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AuthorClaim",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", lib.fields.LineField(max_length=200)),
+                ("namesake", models.PositiveIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("waiting", "Waiting"),
+                            ("granted", "Granted"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                            ("released", "Released"),
+                        ],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "proof",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("orcid", "ORCID"),
+                            ("mail", "Email address"),
+                            ("repository", "Repository"),
+                            ("page", "Project page"),
+                            ("moderators", "Moderators"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("tried", models.JSONField(default=dict)),
+                ("message", models.TextField(blank=True, max_length=1000)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("waiting_since", models.DateTimeField(null=True)),
+                ("checked_until", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("reason", models.TextField(blank=True, max_length=1000)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="author_claims",
+                        to="papers.paper",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="author_claims",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["paper", "state"], name="authorclaim_of_paper"),
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["waiting_since", "id"],
+                        name="authorclaim_queue",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["open", "waiting", "granted"])),
+                        fields=("user", "paper"),
+                        name="authorclaim_stands_once_a_person",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "granted")),
+                        fields=("paper", "name", "namesake"),
+                        name="authorclaim_granted_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "waiting", "granted", "refused", "withdrawn", "released"])
+                        ),
+                        name="authorclaim_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("proof__in", ["", "orcid", "mail", "repository", "page", "moderators"])),
+                        name="authorclaim_proof_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "granted"), _negated=True),
+                            models.Q(models.Q(("proof", ""), _negated=True), ("decided_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="authorclaim_granted_has_proof",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "waiting"), _negated=True),
+                            ("waiting_since__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="authorclaim_waits_since",
+                    ),
+                ],
+            },
         ),
     ]

@@ -1,5 +1,7 @@
 from papers.models.affiliation import Affiliation, State
 from papers.models.author import Author
+from papers.models.authorclaim import AuthorClaim
+from papers.models.authorclaimqueryset import ClaimState, Proof
 from papers.models.bookmark import Bookmark
 from papers.models.collection import Collection
 from papers.models.collectionfollow import CollectionFollow
@@ -7,6 +9,7 @@ from papers.models.comment import Comment
 from papers.models.commentrevision import CommentRevision
 from papers.models.commentvote import CommentVote
 from papers.models.content import Content, Outcome
+from papers.models.correction import Correction
 from papers.models.dataexport import DataExport
 from papers.models.day import Day
 from papers.models.daydone import DayDone
@@ -40,8 +43,10 @@ from papers.models.word import Word
 __all__ = [
     "Affiliation",
     "Author",
+    "AuthorClaim",
     "AuthorFollow",
     "Bookmark",
+    "ClaimState",
     "CodeState",
     "Collection",
     "CollectionFollow",
@@ -49,6 +54,7 @@ __all__ = [
     "CommentRevision",
     "CommentVote",
     "Content",
+    "Correction",
     "DataExport",
     "Day",
     "DayDone",
@@ -66,6 +72,7 @@ __all__ = [
     "PaperVersion",
     "PersonEntry",
     "PersonFollow",
+    "Proof",
     "RemovedPaper",
     "Reproduction",
     "SavedFilter",

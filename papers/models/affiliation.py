@@ -5,7 +5,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils import timezone
 
 from lib.fields import LineField
-from lib.refusals import BadInput
+from lib.refusals import BadInput, NotAllowed
 from lib.text import one_line
 from orgs.models import Event
 from orgs.roles import SUGGEST, TAG
@@ -67,6 +67,38 @@ class AffiliationManager(models.Manager.from_queryset(AffiliationQuerySet)):
         organisation.demand(actor, TAG)
         changed = self._decide(actor, organisation, paper, State.REFUSED)
         return self._record(actor, organisation, changed, f"untagged or declined “{paper}”")
+
+    @transaction.atomic
+    def propose(self, actor, organisation, paper) -> bool:
+        """Say as an author of the paper that it is the organisation's.
+
+        It is accepted at once where nobody owns the organisation or the author's role includes that, and suggested
+        otherwise. What the owners decided stays. Raises NotAllowed for somebody who is no author (AuthorClaim).
+        """
+        self._papers.filter(pk=paper.pk).lock()
+        paper.author_claims.demand(actor)
+        if not organisation.is_owned or organisation.allows(actor, TAG):
+            values = {"state": State.ACCEPTED, "suggested_by": actor, "decided_by": actor}
+            is_new = self.get_or_create(organisation=organisation, paper=paper, defaults=values)[1]
+            changed = self._decide(actor, organisation, paper, State.ACCEPTED) or is_new
+            return self._record(actor, organisation, changed, f"tagged “{paper}” as one of its authors")
+        values = {"state": State.SUGGESTED, "suggested_by": actor}
+        is_new = self.get_or_create(organisation=organisation, paper=paper, defaults=values)[1]
+        return self._record(actor, organisation, is_new, f"suggested “{paper}” as one of its authors")
+
+    @transaction.atomic
+    def disown(self, actor, organisation, paper) -> bool:
+        """Say as an author of the paper that it is not the organisation's.
+
+        Raises NotAllowed for somebody who is no author, and if the organisation's owners have accepted the paper.
+        """
+        self._papers.filter(pk=paper.pk).lock()
+        paper.author_claims.demand(actor)
+        pair = self.filter(organisation=organisation, paper=paper)
+        if organisation.is_owned and pair.filter(is_guess=False, state=State.ACCEPTED).exists():
+            raise NotAllowed(f"{organisation} has accepted this paper. Ask its owners to untag it.")
+        changed = self._decide(actor, organisation, paper, State.REFUSED)
+        return self._record(actor, organisation, changed, f"untagged “{paper}” as one of its authors")
 
     def _record(self, actor, organisation, changed: bool, text: str) -> bool:
         if changed:

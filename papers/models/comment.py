@@ -41,7 +41,7 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
         the discussion is locked, and Gone if the paper was deleted.
         """
         actor.lock()
-        _lock(paper)
+        paper.lock()
         paper.demand_open_discussion()
         if content.outcome and (report := self.report_of(actor, paper)):
             report.edit(actor, content, report.edit_count)
@@ -54,7 +54,12 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
         if parent:
             parent.answer()
         comment = self.create(
-            paper=paper, author=actor, parent=parent, depth=parent.depth + 1 if parent else 0, **asdict(content)
+            paper=paper,
+            author=actor,
+            parent=parent,
+            depth=parent.depth + 1 if parent else 0,
+            by_author=paper.author_claims.granted_to(actor).exists(),
+            **asdict(content),
         )
         self.recount([paper.pk], with_reports=bool(content.outcome))
         comment_posted.send(Comment, comment=comment)
@@ -70,6 +75,12 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
         names = counters if with_reports else ("comment_count", "commenter_count")
         Paper.objects.touch(papers, **{name: counters[name] for name in names})
 
+    def mark_author(self, user, paper: Paper, by_author: bool) -> None:
+        """Mark all that this person has written on the paper as an author's, or not; the paper is locked."""
+        rows = self.filter(paper=paper, author=user).exclude(by_author=by_author)
+        self.touch(list(rows.values_list("pk", flat=True)), by_author=by_author)
+        self.recount([paper.pk])
+
     @transaction.atomic
     def retract_all(self, user) -> None:
         """Retract all comments of a user who leaves, and delete their texts, earlier ones, too.
@@ -81,7 +92,7 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
         CommentRevision.objects.filter(comment__in=own).delete()
         own.filter(retracted_at=None).update(retracted_at=timezone.now())
         pks = list(own.values_list("pk", flat=True))
-        self.touch(pks, author=None, mentioned=[], **asdict(Content("")))
+        self.touch(pks, author=None, by_author=False, mentioned=[], **asdict(Content("")))
         self.recount(papers)
 
     def same_as(self, actor, content: Content):
@@ -98,7 +109,7 @@ class Comment(ContentFields):
     """A comment on a paper, or an answer to another comment, to any depth.
 
     * `author` is None for an imported comment, which has a `source_name` instead, and after its author left.
-    * `by_author`: its author is one of the paper's authors, which claims of authorship will say.
+    * `by_author`: its author has claimed to be one of the paper's authors (`papers.models.authorclaim`).
     * `mentioned`: the user names of people whom the text, or an earlier one, names as `@name`; at most MAX_MENTIONS.
     * `hidden_by`: the moderator who hid it last.
     * `reply_count`: the number of its direct answers, retracted and hidden ones among them.
@@ -226,7 +237,7 @@ class Comment(ContentFields):
 
     def lock(self) -> None:
         """Lock the paper and this row until the transaction ends, and read the row anew. Raises Gone."""
-        _lock(self.paper)
+        self.paper.lock()
         try:
             self.refresh_from_db(from_queryset=Comment.objects.select_for_update(no_key=True))
         except Comment.DoesNotExist:
@@ -253,15 +264,6 @@ class Comment(ContentFields):
             raise NotAllowed("You can only edit your own comments.")
         if not self.is_standing:
             raise Gone("This comment was deleted or hidden, so it can't be edited.")
-
-
-def _lock(paper: Paper) -> None:
-    """Lock the paper until the transaction ends, and read anew whether its discussion is locked. Raises Gone."""
-    rows = Paper.objects.filter(pk=paper.pk).select_for_update(of=("self",), no_key=True)
-    reasons = list(rows.values_list("locked_reason", flat=True))
-    if not reasons:
-        raise Gone("This paper no longer exists.")
-    [paper.locked_reason] = reasons
 
 
 def _refuse_repetition(content: Content, same: Comment | None) -> None:

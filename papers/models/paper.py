@@ -39,13 +39,14 @@ class Paper(models.Model):
     what Discussed sorts by, and a term of `hot`. `organisation` is the one that its row shows: of those whose paper it
     is (see Affiliation) the first accepted.
     `revision` grows with every change that a row of a list can show; `changed_at` is when its text last did.
-    `locked_reason`: why moderators have locked its discussion; "" if it is open. `withdrawn_at`: when we learned that
-    it was. `code_licence` is the SPDX id of its repository's licence, and `code_checked_at` when the worker last
-    requested the repository. `media_url` is the address of a picture at the paper's source, which only the worker
-    requests; `picture` is the file of the one that is shown, and `picture_source` the address that was tried last,
-    whether or not it had one. `hot` and `listed_on` are computed by the database; days are UTC days. A paper that is
-    not `is_listed` came to the site at `listed_at`, but is on no day's list; with a `due_on`, it will be on the list of
-    that day. `note` is what a collection says of it (`collected_in`).
+    `keywords_corrected`: an author has corrected the keywords, which imports leave alone. `locked_reason`: why
+    moderators have locked its discussion; "" if it is open. `withdrawn_at`: when we learned that it was.
+    `code_licence` is the SPDX id of its repository's licence, and `code_checked_at` when the worker last requested the
+    repository. `media_url` is the address of a picture at the paper's source, which only the worker requests; `picture`
+    is the file of the one that is shown, and `picture_source` the address that was tried last, whether or not it had
+    one. `hot` and `listed_on` are computed by the database; days are UTC days. A paper that is not `is_listed` came to
+    the site at `listed_at`, but is on no day's list; with a `due_on`, it will be on the list of that day. `note` is
+    what a collection says of it (`collected_in`).
     """
 
     note = ""
@@ -85,6 +86,7 @@ class Paper(models.Model):
     works_count = models.PositiveIntegerField(default=0)
     partly_count = models.PositiveIntegerField(default=0)
     fails_count = models.PositiveIntegerField(default=0)
+    keywords_corrected = models.BooleanField(default=False)
     revision = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -171,6 +173,10 @@ class Paper(models.Model):
         """Raises NotAllowed if moderators have locked the discussion."""
         if self.locked_reason:
             raise NotAllowed(f"Moderators have locked this discussion: {self.locked_reason}")
+
+    def author_names(self) -> list[str]:
+        """The names of all authors, in their order."""
+        return list(self.authors.order_by("position").values_list("name", flat=True))
 
     def delete(self):
         """Delete this paper as `PaperQuerySet.delete` does, so that its collections and its day are counted anew."""

@@ -127,6 +127,11 @@ class PaperQuerySet(LinkQuerySet):
         from_source = ~Q(media_url="") & ~Q(picture_source=F("media_url"))
         return self.filter(from_pdf | from_source, withdrawn_at=None)
 
+    def claimed_by(self, user):
+        """Papers of which this user is an author, with `claimed_at`, the moment of the decision."""
+        claimed = self.filter(author_claims__user=user, author_claims__state="granted")
+        return claimed.annotate(claimed_at=F("author_claims__decided_at"))
+
     def submitted_by(self, user):
         return self.filter(submitted_by=user)
 

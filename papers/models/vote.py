@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.moderators import demand_moderator
 from lib import statements
-from lib.refusals import Gone, NotAllowed
+from lib.refusals import NotAllowed
 from papers.models.content import NEW_ACCOUNT
 from papers.models.heldvote import HeldVote
 from papers.models.mark import MarkManager, PaperMark
@@ -79,7 +79,7 @@ class VoteManager(MarkManager.from_queryset(VoteQuerySet)):
         Votes that were released once are not held again. Sends `papers.signals.votes_held` if any are held.
         """
         voters = [pk for (pk,) in statements.rows(_LOCK_VOTERS, {"voters": sorted(voters)})]
-        _lock(paper)
+        paper.lock()
         votes = self.filter(paper=paper, user__in=voters, state__in=[VoteState.COUNTED, VoteState.YOUNG])
         states = dict(votes.values_list("user", "state"))
         if not states:
@@ -107,7 +107,7 @@ class VoteManager(MarkManager.from_queryset(VoteQuerySet)):
     @transaction.atomic
     def _judge(self, actor, paper: Paper, before: list[VoteState], after: VoteState) -> int:
         """Bring the paper's votes from these states into another one, and what is kept of votes that were withdrawn."""
-        _lock(paper)
+        paper.lock()
         demand_moderator(actor)
         votes = self.filter(paper=paper, state__in=before)
         was = Counter(votes.values_list("state", flat=True))
@@ -127,11 +127,6 @@ class VoteManager(MarkManager.from_queryset(VoteQuerySet)):
         now = timezone.now()
         params = {"now": now, "young_since": now - YOUNG, "new_since": now - NEW_ACCOUNT}
         return params | {"user": user and user.pk, "paper": paper and paper.pk}
-
-
-def _lock(paper: Paper) -> None:
-    if not Paper.objects.filter(pk=paper.pk).lock():
-        raise Gone("This paper no longer exists.")
 
 
 def _move(paper: Paper, counted: int, held: int) -> None:

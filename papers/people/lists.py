@@ -1,10 +1,10 @@
-"""The lists of a person's page, each of which the person may hide."""
+"""The lists of a person's page, which the person may hide, except for the papers that the person has written."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
-from django.db.models import F, QuerySet, Value
+from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Coalesce, Concat, NullIf
 from django.urls import reverse
 
@@ -27,18 +27,33 @@ def upvoted(username: str, tab: str = "", owner: User | None = None) -> List:
     return _of_person(username, "upvoted", owner, papers, order="upvoted", own_orders=order, since="voted_at")
 
 
+@catalogue.entry("papers:person_authored")
+def authored(username: str, tab: str = "", owner: User | None = None) -> List:
+    """The papers that a person has claimed to be an author of, which everybody may know."""
+    person = User.objects.filter(username=username, is_active=True)
+    title = Concat(Value("Papers of "), Coalesce(NullIf("name", Value("")), F("username")), output_field=CharField())
+    return List(
+        reverse("papers:person_authored", args=[username]),
+        lambda viewer: person.values_list(title, flat=True),
+        lambda viewer: Paper.objects.claimed_by(owner or person.values("pk")[:1]),
+        order="claimed",
+        own_orders={"claimed": Order("Last claimed", ("claimed_at", "id"))},
+        since="claimed_at",
+    )
+
+
 @dataclass(frozen=True)
 class Tab:
-    """A tab of a person's page: the function that makes its list, and the list's name in `User.shows`."""
+    """A tab of a person's page: the function that makes its list, and the list's name in `User.shows`, if any."""
 
     make: Callable[..., List]
-    privacy_name: str
+    privacy_name: str = ""
 
     def is_hidden(self, person) -> bool:
-        return not person.shows(self.privacy_name, to=None)
+        return bool(self.privacy_name) and not person.shows(self.privacy_name, to=None)
 
 
-TABS = {"submitted": Tab(submitted, "submissions"), "upvoted": Tab(upvoted, "votes")}
+TABS = {"submitted": Tab(submitted, "submissions"), "authored": Tab(authored), "upvoted": Tab(upvoted, "votes")}
 
 
 def _of_person(username: str, tab: str, owner: User | None, papers: Callable[..., QuerySet], **options) -> List:

@@ -115,6 +115,10 @@ FILES: dict[str, Callable[[User], QuerySet]] = {
     "followed_authors": lambda person: _followed(AuthorFollow.objects.of(person), "name"),
     "invitations": lambda person: person.sent_invitations.values("invited", "role", "state", "created_at"),
     "claims": lambda person: person.claims.values("reason", "state", "answer", "created_at"),
+    "author_claims": lambda person: person.author_claims.order_by("pk").values(
+        "name", "state", "proof", "tried", "message", "reason", "created_at", "decided_at", **_PAPER
+    ),
+    "corrections": lambda person: person.corrections.order_by("pk").values("changes", "created_at", **_PAPER),
     "suggestions": lambda person: (
         Affiliation.objects.filter(suggested_by=person)
         .order_by("since")

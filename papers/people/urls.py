@@ -4,6 +4,7 @@ from papers.people.views import leaving, person, takeout
 
 urlpatterns = [
     path("people/<str:username>", person.person, name="person"),
+    path("people/<str:username>/authored", person.person, {"tab": "authored"}, name="person_authored"),
     path("people/<str:username>/submitted", person.person, {"tab": "submitted"}, name="person_submitted"),
     path("people/<str:username>/upvoted", person.person, {"tab": "upvoted"}, name="person_upvoted"),
     path("people/<str:username>/comments", person.comments, name="person_comments"),

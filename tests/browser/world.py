@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from accounts.models import User
 from config.demo import PAPERS
+from lib.conflicts import digests
 from lib.jobs import store_error
 from moderation.models import Action, Answer, Flag
 from moderation.subjects import KINDS
@@ -17,6 +18,7 @@ from papers.models import (
     Collection,
     Comment,
     Content,
+    Correction,
     Item,
     OrganisationFollow,
     Paper,
@@ -30,6 +32,7 @@ from tests import queue
 from tests.factories import (
     NOON,
     RECORD,
+    AuthorClaimFactory,
     LetterFactory,
     NotificationFactory,
     OrganisationFactory,
@@ -67,6 +70,7 @@ def build() -> User:
     heavy = _heavy_paper(org, member)
     _affiliate(org, member)
     _discuss(heavy, member)
+    _claim(heavy, member)
     org.featured = [heavy.pk]
     org.draft, org.previous = org.state(), org.state()
     org.save()
@@ -150,6 +154,19 @@ def _discuss(paper: Paper, member: User) -> None:
     gone[2].hide(appoint(UserFactory()), "r" * 200)
     imported = {"source_name": "I" * 120, "source_url": "https://example.org/" + "u" * 200}
     Comment.objects.create(paper=paper, text="Imported.", source_id="1", **imported)
+
+
+def _claim(paper: Paper, member: User) -> None:
+    """A claim of the member that is tried, one that is granted, with a correction, and a granted one of another."""
+    tried = dict.fromkeys(["orcid", "mail", "repository", "page"], f"It is {'n' * 300}.")
+    AuthorClaimFactory(user=member, paper=paper, name="Firstname2 Lastname", state="open", tried=tried)
+    other = User.objects.get(username="e" * 39)
+    AuthorClaimFactory(user=other, paper=paper, name="Firstname0 Lastname")
+    thirty = Paper.objects.get(arxiv_id="2509.00002")
+    AuthorClaimFactory(user=member, paper=thirty, name="Author 1")
+    AuthorClaimFactory(paper=thirty, name="F" * 200)
+    values = {"code_url": "", "project_url": "https://example.org/" + "u" * 400, "keywords": ["k" * 120]}
+    Correction.objects.make(member, thirty, values, digests({name: getattr(thirty, name) for name in values}))
 
 
 def _affiliate(org: Organisation, member: User) -> None:

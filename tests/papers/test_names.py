@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.text import one_line
-from papers.names import Details, Name, joined, read
+from papers.names import Details, Name, is_same, joined, placed, read
 
 HUB = sorted((Path(__file__).parents[3] / "shared" / "data" / "hub_daily").glob("*.json.gz"))
 PEOPLE = {  # particle, family name, given names, suffix
@@ -184,3 +184,63 @@ def test_words_that_may_belong_to_either_part(full, family, given):
 def test_the_full_name_of_parts():
     assert joined("李", "明", "") == "李明"
     assert joined("Example", "Paul", "Jr.") == "Paul Example Jr."
+
+
+SAME = [
+    ("Ada Lovelace", "ada lovelace"),
+    ("Ada Lovelace", "Lovelace, Ada"),
+    ("Ada Lovelace", "A. Lovelace"),
+    ("Ada King Lovelace", "A. K. Lovelace"),
+    ("Ada King Lovelace", "Ada Lovelace"),
+    ("Jean-Pierre Serre", "J.-P. Serre"),
+    ("Jean-Pierre Serre", "J. Serre"),
+    ("Łukasz Kaiser", "Lukasz Kaiser"),
+    ("Aäron van den Oord", "Aaron van den Oord"),
+    ("Paul Example Jr.", "Paul Example"),
+    ("李 华", "李华"),
+    ("Hua Li", "Li Hua"),
+]
+DIFFERENT = [
+    ("Ada Lovelace", "Anne Lovelace"),
+    ("Ada Lovelace", "Ada Byron"),
+    ("Ada Lovelace", "B. Lovelace"),
+    ("Ada King Lovelace", "Ada M. Lovelace"),
+    ("Ada Lovelace", "Lovelace"),
+    ("Ada Lovelace", "Ada"),
+    ("Ada Lovelace", ""),
+    ("", ""),
+    ("Paul Example Jr.", "Paul Example Sr."),
+    ("The ATLAS Collaboration", "The CMS Collaboration"),
+    ("李华", "李明"),
+    ("Ada Lovelace", "Adalovelace"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_names_that_can_be_one_persons(one, other):
+    assert is_same(one, other)
+    assert is_same(other, one)
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_names_of_different_people(one, other):
+    assert not is_same(one, other)
+    assert not is_same(other, one)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "listed", "positions"),
+    [
+        ([("Ada Lovelace", 0)], ["Grace Hopper", "Ada Lovelace"], [1]),
+        ([("Wei Wang", 1), ("Wei Wang", 0)], ["Wei Wang", "A", "Wei Wang"], [2, 0]),
+        ([("Wei Wang", 1)], ["Wei Wang"], [None]),
+        ([("A. Lovelace", 0)], ["Ada Lovelace"], [0]),
+        ([("A. Lovelace", 0)], ["Ada Lovelace", "Anne Lovelace"], [None]),
+        ([("Ada Lovelace", 0), ("A. Lovelace", 0)], ["Ada Lovelace", "Anne Lovelace"], [0, 1]),
+        ([("A. Lovelace", 0), ("Ada Lovelace", 0)], ["Ada Lovelace"], [None, 0]),
+        ([("Ada Lovelace", 0)], [], [None]),
+        ([], ["Ada Lovelace"], []),
+    ],
+)
+def test_where_authors_stand(wanted, listed, positions):
+    assert placed(wanted, listed) == positions

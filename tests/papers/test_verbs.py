@@ -8,6 +8,7 @@ from orgs.models import Membership
 from orgs.roles import Role
 from papers.models import (
     Affiliation,
+    AuthorClaim,
     Bookmark,
     Collection,
     Comment,
@@ -24,6 +25,7 @@ from papers.models.follow import kinds
 from tests.conftest import Reader
 from tests.database import contents
 from tests.factories import (
+    AuthorClaimFactory,
     NotificationFactory,
     OrganisationFactory,
     PaperFactory,
@@ -50,6 +52,7 @@ EVERY = [
     *(f"/papers/2509.08721/{verb}" for verb in ("seen", "seen/forget", "dismiss", "dismiss/undo")),
     *(f"/papers/date/2025-09-10/{verb}" for verb in ("done", "done/undo")),
     "/papers/visit",
+    *(f"/papers/2509.08721/claim/{verb}" for verb in ("make", "check", "ask", "release")),
     *(f"/papers/2509.08721/collections/{verb}" for verb in ("add", "remove", "begin")),
     *ALICES,
     *(f"/comments/7/{verb}" for verb in ("retract", "vote", "vote/withdraw")),
@@ -79,14 +82,17 @@ FORM = {
     "note": "Read this",
     "was": "",
     "what": "news",
+    "position": "0",
+    "message": "I wrote it.",
     "key": "old",
     "email": "alice@example.org",
     "until": "2100-01-01T00:00:00Z",
 }
 OF_ALICE = [Vote, Bookmark, SavedFilter, Subscription, Suppression, Notification, Collection, Item, Affiliation]
-OF_ALICE += [DataExport, FeedKey, *kinds().values()]
+OF_ALICE += [AuthorClaim, DataExport, FeedKey, *kinds().values()]
 OTHERS_VERBS = [
     "/papers/filters/7/remove",
+    *(f"/papers/2509.08721/claim/{verb}" for verb in ("check", "ask", "release")),
     "/feeds/renew",
     "/settings/security/sign-out",
     "/settings/letters/rhythm/change",
@@ -111,6 +117,7 @@ def build_scene():
     DayDone.objects.make(alice, paper.listed_on)
     Comment.objects.create(pk=7, paper=paper, author=alice, text="Good.")
     Comment.objects.recount([paper.pk])
+    AuthorClaimFactory(user=alice, paper=paper, state="open")
     FeedKey.objects.create(user=alice, key="old")
     SubscriptionFactory(email=alice.email, key="rhythm")
     SavedFilter.objects.create(pk=7, user=alice, name="Agents", query="q=agents")

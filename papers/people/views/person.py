@@ -1,4 +1,5 @@
 from django.contrib.auth import get_user_model
+from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -46,5 +47,6 @@ def _heading(request: HttpRequest, owner, tab: str) -> tuple[dict, tuple]:
 def _first_tab(owner, viewer) -> str:
     """Return the first tab that has papers for the viewer, or else the last one."""
     *tabs, last = TABS
-    lists_of_tabs = {tab: TABS[tab].make(owner.username, owner=owner) for tab in tabs}
-    return next((tab for tab, list_ in lists_of_tabs.items() if list_.papers(viewer).exists()), last)
+    papers = [TABS[tab].make(owner.username, owner=owner).papers(viewer) for tab in tabs]
+    have_papers = get_user_model().objects.filter(pk=owner.pk).values_list(*map(Exists, papers)).get()
+    return next((tab for tab, has_papers in zip(tabs, have_papers, strict=True) if has_papers), last)

@@ -11,8 +11,8 @@ from inbox.models import Notification
 from orgs.models import Claim, Invitation, Membership
 from orgs.roles import Role
 from papers.ingest.save import save
-from papers.models import AuthorFollow, Bookmark, Collection, Item, OrganisationFollow, PersonFollow, TopicFollow
-from tests.factories import OrganisationFactory, PaperFactory, UserFactory, appoint
+from papers.models import AuthorFollow, Bookmark, Collection, Item, OrganisationFollow, PersonFollow, Proof, TopicFollow
+from tests.factories import AuthorClaimFactory, OrganisationFactory, PaperFactory, UserFactory, appoint
 from tests.orgs.conftest import confirm
 from tests.papers.ingest.test_save import record_of
 
@@ -76,6 +76,32 @@ def test_whose_claim_is_decided(alice, carol, signed_in, work, verb, line):
     work()
     assert lines(carol) == [line]
     assert "We &lt;b&gt;looked&lt;/b&gt;." in signed_in(carol).get("/notifications").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("verb", "state", "line", "subject"),
+    [
+        ("grant", "waiting", "You are now marked as the author Ada Lovelace of “Of engines”.", "approved"),
+        ("refuse", "waiting", "Your claim to be Ada Lovelace of “Of engines” was declined.", "declined"),
+        ("withdraw", "granted", "Moderators withdrew your claim to be Ada Lovelace of “Of engines”.", "withdrawn"),
+    ],
+)
+def test_whose_claim_of_authorship_is_decided(carol, signed_in, work, mailoutbox, verb, state, line, subject):
+    paper = PaperFactory(title="Of engines")
+    claim = AuthorClaimFactory(user=confirm(carol), paper=paper, state=state)
+    getattr(claim, verb)(appoint(UserFactory()), "We <b>looked</b>.")
+    work()
+    assert lines(carol) == [line]
+    assert carol.notifications.get().link == paper.path
+    assert "We &lt;b&gt;looked&lt;/b&gt;." in signed_in(carol).get("/notifications").content.decode()
+    assert mailoutbox[0].subject == f"[Broadsheet] Your claim to “Of engines” was {subject}"
+
+
+def test_a_proof_of_the_worker_is_told_and_what_one_sees_at_once_is_not(carol, work):
+    for proof in ("orcid", "mail", "repository"):
+        AuthorClaimFactory(user=carol, state="open").record({Proof(proof): ""})
+    work()
+    assert len(lines(carol)) == 1
 
 
 def test_nobody_is_told_of_what_was_not_written(lab, alice, bob, work):

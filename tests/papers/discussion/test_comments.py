@@ -11,7 +11,7 @@ from lib.refusals import BadInput, Conflict, Gone, NotAllowed
 from papers import audit
 from papers.models import Comment, CommentRevision, CommentVote, Content, Paper
 from papers.signals import comment_posted, people_mentioned
-from tests.factories import PaperFactory, UserFactory, appoint
+from tests.factories import AuthorClaimFactory, PaperFactory, UserFactory, appoint
 from tests.papers.discussion.talk import post
 from tests.race import race
 
@@ -45,8 +45,8 @@ def test_comments_and_people_are_counted_beside_the_imported_comments(alice, bob
 
 
 def test_what_authors_of_the_paper_write_does_not_count_as_discussion(paper, alice, comment):
-    Comment.objects.filter(pk=comment.pk).update(by_author=True)
-    Comment.objects.recount([paper.pk])
+    AuthorClaimFactory(user=alice, paper=paper)
+    Comment.objects.mark_author(alice, paper, True)
     assert counters(paper) == (1, 0, 0)
 
 

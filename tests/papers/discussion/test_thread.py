@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from lxml import html as parser
 
 from papers.models import Comment, CommentVote, Content
-from tests.factories import OrganisationFactory, PaperFactory, UserFactory, admin_of, appoint
+from tests.factories import AuthorClaimFactory, OrganisationFactory, PaperFactory, UserFactory, admin_of, appoint
 from tests.papers.discussion.talk import post, synthetic
 
 
@@ -99,9 +99,10 @@ def test_a_retracted_comment_keeps_its_place_if_it_was_answered(paper, thread, a
 
 def test_marks_of_submitter_moderator_member_and_author(lab, alice, bob, carol, stranger):
     paper = PaperFactory(arxiv_id="2509.08721", organisation=lab, submitted_by=carol)
-    for author in (carol, appoint(UserFactory(username="mona")), bob, UserFactory(username="ada"), admin_of(lab)):
+    ada = UserFactory(username="ada")
+    AuthorClaimFactory(user=ada, paper=paper)
+    for author in (carol, appoint(UserFactory(username="mona")), bob, ada, admin_of(lab)):
         post(author, paper, f"By {author.username}.")
-    Comment.objects.filter(author__username="ada").update(by_author=True)
 
     def marks():
         page = parser.fromstring(stranger.get("/papers/2509.08721/comments?sort=oldest").content)

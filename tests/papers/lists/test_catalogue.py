@@ -15,9 +15,9 @@ from papers.lists.listing import for_feed
 from papers.lists.query import parse_query
 from papers.models import Bookmark, Collection, Dismissed, Item, OrganisationFollow, Vote
 from papers.organisations.lists import organisation
-from papers.people.lists import submitted, upvoted
+from papers.people.lists import authored, submitted, upvoted
 from papers.urls import urlpatterns
-from tests.factories import PaperFactory
+from tests.factories import AuthorClaimFactory, PaperFactory
 
 
 @pytest.fixture
@@ -30,6 +30,7 @@ def scene(lab, alice):
     Item.objects.add(alice, autumn, [paper.pk])
     Vote.objects.make(alice, paper)
     Bookmark.objects.make(alice, paper)
+    AuthorClaimFactory(user=alice, paper=paper)
     OrganisationFollow.objects.make(alice, lab)
 
 
@@ -42,6 +43,7 @@ OPEN = {
     "/papers/trending": "Trending",
     "/orgs/lab": "The Lab",
     "/people/alice": "Alice Ash: submitted",
+    "/people/alice/authored": "Papers of Alice Ash",
     "/people/alice/upvoted": "Alice Ash: upvoted",
     "/collections/autumn": "Autumn",
 }
@@ -149,9 +151,10 @@ def test_a_list_has_the_same_papers_whether_its_row_was_read_or_not(scene, alice
     pairs = [
         (organisation("lab"), organisation("lab", lab)),
         (collection("autumn"), collection("autumn", autumn)),
+        (authored("alice"), authored("alice", owner=alice)),
         (submitted("alice"), submitted("alice", owner=alice)),
         (upvoted("alice"), upvoted("alice", owner=alice)),
     ]
     for by_name, by_row in pairs:
         assert set(by_name.papers(viewer)) == set(by_row.papers(viewer))
-    assert [bool(by_row.papers(viewer)) for _, by_row in pairs] == [True, True, name == "alice", True]
+    assert [bool(by_row.papers(viewer)) for _, by_row in pairs] == [True, True, True, name == "alice", True]

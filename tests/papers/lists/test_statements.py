@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from papers.lists import cards
 from papers.models import Bookmark, Collection, Item, OrganisationFollow, Paper, Vote
-from tests.factories import PaperFactory
+from tests.factories import AuthorClaimFactory, PaperFactory
 
 # A transaction that is only for reading is a savepoint here: one statement more than a BEGIN that is rolled back.
 LISTS = {
@@ -26,6 +26,7 @@ LISTS = {
     "/papers?q=paper&has=code": (14, 17),  # counted; two transactions, for its words and for its papers
     "/orgs/lab": (4, 7),
     "/people/alice": (6, 7),
+    "/people/alice/authored": (5, 6),
     "/people/alice/upvoted": (5, 6),
     "/people/alice/submitted": (5, 6),
     "/papers/date/2025-09-10?seen=no": (None, 14),
@@ -47,6 +48,7 @@ def test_statements_do_not_grow_with_rows(lab, alice, signed_in, stranger, rows)
         Item.objects.add(alice, autumn, [paper.pk])
         Vote.objects.make(alice, paper)
         Bookmark.objects.make(alice, paper)
+        AuthorClaimFactory(user=alice, paper=paper)
     reader = signed_in(alice)
     for path, expected in LISTS.items():
         for browser, count in zip((stranger, reader), expected, strict=True):

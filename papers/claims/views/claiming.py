@@ -1,0 +1,101 @@
+"""The page on which a person claims to be an author of a paper, and its verbs."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRefresh
+
+from lib.jobs import defer
+from lib.limits import request_limit
+from lib.refusals import BadInput, Gone
+from lib.verbs import verb
+from papers import names
+from papers.claims import checking, tasks
+from papers.claims.proofs import META_NAME
+from papers.models import AuthorClaim, Paper
+from papers.models.authorclaim import MAX_TEXT
+
+_count_claim = request_limit("claim", person=20, network=60, period=timedelta(days=1))
+_count_check = request_limit("claim check", person=20, network=60, period=timedelta(hours=1))
+
+
+@login_required
+def claim(request: HttpRequest, ref) -> HttpResponse:
+    """Show the form to claim a name, or how far the reader's claim to this paper is."""
+    paper = get_object_or_404(Paper, arxiv_id=ref[0])
+    latest = AuthorClaim.objects.filter(user=request.user, paper=paper).order_by("-pk").first()
+    if request.htmx:
+        return HttpResponse(status=204) if latest and latest.is_checking else HttpResponseClientRefresh()
+    listed = paper.author_names()
+    context = {
+        "paper": paper,
+        "claim": latest,
+        "is_late": bool(latest and latest.checked_until and not latest.is_checking),
+        "authors": listed,
+        "proposed": _proposed(request.user, listed),
+        "meta": latest and f'<meta name="{META_NAME}" content="{latest.token}">',
+        "max_text": MAX_TEXT,
+        "has_orcid": bool(settings.SOCIALACCOUNT_PROVIDERS["orcid"]["APPS"]),
+    }
+    return render(request, "papers/claims/claim.html", context)
+
+
+def _proposed(user, listed: list[str]) -> int | None:
+    """The position of the only author whose name can be the user's, or None."""
+    found = [position for position, name in enumerate(listed) if names.is_same(name, user.name)]
+    return found[0] if len(found) == 1 else None
+
+
+@verb(deed=lambda request, ref: "claim a paper")
+def make(request: HttpRequest, ref) -> HttpResponse:
+    """Claim the name at the position that the form has, and try the proofs that can be tried at once."""
+    paper = get_object_or_404(Paper, arxiv_id=ref[0])
+    position = request.POST.get("position", "")
+    if not (position.isdecimal() and len(position) < 6):
+        raise BadInput("Choose which of the authors you are.")
+    _count_claim(request)
+    made = AuthorClaim.objects.make(request.user, paper, int(position))
+    if made.is_undecided and checking.try_at_once(made):
+        messages.success(request, f"You are now marked as {made.name}.")
+    return redirect("papers:claim", paper.arxiv_id)
+
+
+@verb
+def check(request: HttpRequest, ref) -> HttpResponse:
+    """Let the worker try all proofs."""
+    claim = _own(request, ref)
+    _count_check(request)
+    with transaction.atomic():
+        if claim.start_check(request.user, until=timezone.now() + checking.MAX_DURATION):
+            defer(tasks.check_claim, {"pk": claim.pk})
+    return redirect("papers:claim", ref[0])
+
+
+@verb
+def ask(request: HttpRequest, ref) -> HttpResponse:
+    """Ask the moderators to decide."""
+    _own(request, ref).ask(request.user, request.POST.get("message", ""))
+    return redirect("papers:claim", ref[0])
+
+
+@verb
+def release(request: HttpRequest, ref) -> HttpResponse:
+    """Take the claim back."""
+    _own(request, ref).release(request.user)
+    messages.success(request, "Your claim was released.")
+    return redirect("papers:paper", ref[0])
+
+
+def _own(request: HttpRequest, ref) -> AuthorClaim:
+    """The latest claim of the reader to this paper. Raises Gone without one."""
+    claims = AuthorClaim.objects.filter(user=request.user, paper__arxiv_id=ref[0]).select_related("user", "paper")
+    claim = claims.order_by("-pk").first()
+    if claim is None:
+        raise Gone("You have no claim to this paper.")
+    return claim

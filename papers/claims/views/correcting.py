@@ -1,0 +1,34 @@
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from lib.http import refused
+from lib.limits import request_limit
+from lib.verbs import form_verb
+from papers.claims.forms import CorrectionForm
+from papers.models import Paper
+
+_count_correction = request_limit("correction", person=60, network=200, period=timedelta(days=1))
+
+
+@form_verb
+def correct(request: HttpRequest, ref) -> HttpResponse:
+    """Show the form with what authors may correct of their paper, or save it."""
+    paper = get_object_or_404(Paper, arxiv_id=ref[0])
+    if not request.refusal:
+        paper.author_claims.demand(request.user)
+    form = CorrectionForm(paper, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        if request.refusal:
+            form.refuse(request.refusal)
+        else:
+            _count_correction(request)
+            if form.save(request.user):
+                messages.success(request, "Your corrections are saved.")
+                return redirect(paper)
+    corrections = paper.corrections.select_related("actor").order_by("-pk")[:20]
+    context = {"paper": paper, "form": form, "corrections": corrections}
+    response = render(request, "papers/claims/correct.html", context, status=400 if form.errors else 200)
+    return refused(response, form.refusal) if form.refusal else response

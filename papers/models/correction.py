@@ -1,0 +1,126 @@
+from collections.abc import Collection
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+from lib.conflicts import merge
+from lib.refusals import BadInput, Conflict
+from lib.text import one_line
+from papers.models.affiliation import Affiliation
+from papers.models.links import LinkSource
+from papers.models.paper import Paper
+from papers.models.searchentry import SearchEntry
+from papers.signals import paper_corrected
+
+LINKS = ("code_url", "project_url")
+FIELDS = (*LINKS, "keywords")  # of a paper, which its authors may correct
+LABELS = {"code_url": "Code", "project_url": "Project page", "keywords": "Keywords", "organisation": "Organisation"}
+MAX_KEYWORDS = 20
+
+
+class CorrectionManager(models.Manager):
+    @transaction.atomic
+    def make(self, actor, paper: Paper, values: dict, base: dict[str, str]) -> "Correction | None":
+        """Correct a paper as one of its authors, and return the correction; None if nothing is other than before.
+
+        `values` has all FIELDS, and `base` the digests of those that the form began with (`lib.conflicts`). No import
+        replaces what was corrected (see `LinkSource` and `Paper.keywords_corrected`). Raises NotAllowed without a
+        granted claim, BadInput, Gone, and Conflict if somebody else has corrected the same meanwhile.
+        """
+        actor.lock()
+        paper.lock()
+        paper.author_claims.demand(actor)
+        stored = {name: getattr(paper, name) for name in FIELDS}
+        cleaned = {name: one_line(values[name]) for name in LINKS} | {"keywords": _keywords(values["keywords"])}
+        changed, conflicts, _ = merge(cleaned, stored, base)
+        if conflicts:
+            raise Conflict("Another author has corrected this paper at the same time. Compare, then save again.")
+        changes = {name: [stored[name], value] for name, value in changed.items() if value != stored[name]}
+        if not changes:
+            return None
+        self._write(actor, paper, {name: new for name, (_, new) in changes.items()}, is_corrected=True)
+        return self._log(actor, paper, changes)
+
+    @transaction.atomic
+    def affiliate(self, actor, paper: Paper, organisation) -> bool:
+        """Say as an author that the paper is the organisation's. See `Affiliation.objects.propose`."""
+        is_new = Affiliation.objects.propose(actor, organisation, paper)
+        if is_new:
+            self._log(actor, paper, {"organisation": ["", organisation.slug]})
+        return is_new
+
+    @transaction.atomic
+    def disaffiliate(self, actor, paper: Paper, organisation) -> bool:
+        """Say as an author that the paper is not the organisation's. See `Affiliation.objects.disown`."""
+        is_new = Affiliation.objects.disown(actor, organisation, paper)
+        if is_new:
+            self._log(actor, paper, {"organisation": [organisation.slug, ""]})
+        return is_new
+
+    def undo(self, actor, person, paper: Paper) -> None:
+        """Undo what this person, who proved to be no author, has corrected and nobody has corrected since.
+
+        The actor is a moderator, and the paper is locked. Imports may change these fields again. Organisations decide
+        on their papers themselves.
+        """
+        paper.refresh_from_db(fields=FIELDS)
+        values = {}
+        for correction in self.filter(paper=paper, actor=person).order_by("-pk"):
+            for name, (old, new) in correction.changes.items():
+                if name in FIELDS and values.get(name, getattr(paper, name)) == new:
+                    values[name] = old
+        self._write(actor, paper, values, is_corrected=False)
+
+    def _write(self, actor, paper: Paper, values: dict, *, is_corrected: bool) -> None:
+        links = {name: value for name, value in values.items() if name in LINKS}
+        if links:
+            source = LinkSource.AUTHOR if is_corrected else LinkSource.IMPORT
+            Paper.objects.relink(actor, paper, **links, source=source)
+        if "keywords" in values:
+            Paper.objects.touch([paper.pk], keywords=values["keywords"], keywords_corrected=is_corrected)
+            paper.refresh_from_db(fields=["keywords", "keywords_corrected", "revision"])
+            SearchEntry.objects.refresh([paper], {paper.pk: paper.author_names()})
+
+    def _log(self, actor, paper: Paper, changes: dict) -> "Correction":
+        correction = self.create(paper=paper, actor=actor, changes=changes)
+        paper_corrected.send(Correction, actor=actor, paper=paper, changes=changes)
+        return correction
+
+
+class Correction(models.Model):
+    """What an author has corrected of a paper at once: `changes` are {field: [old value, new value]}.
+
+    The field `organisation` stands for the slug of one that the paper is, or is not, a paper of.
+    """
+
+    paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="corrections")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="corrections", null=True)
+    changes = models.JSONField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = CorrectionManager()
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.changes)} of {self.paper}"
+
+    @property
+    def described(self) -> list[dict[str, str]]:
+        """What was changed, for people: dictionaries of `label`, `old` and `new`."""
+        return [
+            {"label": LABELS[name], "old": _text(old), "new": _text(new)} for name, (old, new) in self.changes.items()
+        ]
+
+
+def _text(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+def _keywords(words: Collection[str]) -> list[str]:
+    keywords = list(dict.fromkeys(filter(None, map(one_line, words))))
+    longest = Paper._meta.get_field("keywords").base_field.max_length
+    if len(keywords) > MAX_KEYWORDS:
+        raise BadInput(f"A paper has at most {MAX_KEYWORDS} keywords; these are {len(keywords)}.")
+    if long := next((word for word in keywords if len(word) > longest), ""):
+        raise BadInput(f"“{long[:40]}…” is longer than {longest} characters.")
+    return keywords
