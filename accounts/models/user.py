@@ -56,7 +56,7 @@ class UserQuerySet(LockQuerySet):
         """Returns the people for whom `User.is_moderator` is true."""
         return self.filter(Q(is_appointed_moderator=True) | Q(is_superuser=True), is_active=True)
 
-    def with_power(self):
+    def privileged(self):
         """Returns appointed moderators and superusers, active or not, with `has_factor`: whether they set up one."""
         types = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
         factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=types)

@@ -19,7 +19,7 @@ def moderators(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: AppointForm) -> HttpResponse:
-    people = User.objects.with_power().order_by("username")
+    people = User.objects.privileged().order_by("username")
     return render(
         request, "accounts/moderators.html", {"people": people, "form": form}, status=400 if form.errors else 200
     )

@@ -1,7 +1,9 @@
 """Moderators are appointed by superusers: nobody becomes one in another way, and nobody stays one in passing."""
 
 import pytest
+from django.db import connection
 from django.dispatch import receiver
+from django.test.utils import CaptureQueriesContext
 
 from accounts.moderators import demand_moderator
 from accounts.signals import moderator_appointed
@@ -67,6 +69,22 @@ def test_whom_nobody_can_appoint(root, bob, signed_in, username, words):
     with pytest.raises(BadInput, match="not active"):
         bob.appoint(root)
     assert not is_moderator(bob)
+
+
+def test_the_list_costs_the_same_for_few_and_many_and_says_who_cannot_act(root, alice, signed_in):
+    reader, counts = signed_in(root), []
+    alice.appoint(root)
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as statements:
+            page = reader.get(PAGE).content.decode()
+        counts.append(len(statements))
+        for _ in range(20):
+            appoint(UserFactory())
+    assert counts[0] == counts[1]
+    assert (page.count("Dismiss</button>"), page.count("no two-factor authentication yet")) == (21, 1)
+    alice.suspend(root, "Away")
+    page = reader.get(PAGE).content.decode()
+    assert ("(suspended)" in page, 'href="/people/alice"' in page) == (True, False)
 
 
 @pytest.mark.parametrize("who", ["reader", "moderator", "staff", "former superuser"])

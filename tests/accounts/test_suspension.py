@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from accounts import suspension
 from accounts.models import User
-from accounts.tasks import end_suspensions
+from accounts.tasks import end_suspensions, warn
+from inbox.notifications.tasks import mail_at_once
 from lib.refusals import BadInput, Conflict, Gone, NotAllowed
-from papers.models import Bookmark, FeedKey
+from papers.models import Bookmark, DataExport, FeedKey
+from papers.people.tasks import make_export
 from tests.accounts.entrance import OTHER_NETWORK, browser_of, is_signed_in, register, sign_in
-from tests.factories import PaperFactory, UserFactory, appoint
+from tests.factories import NotificationFactory, PaperFactory, UserFactory, appoint
 from tests.race import race
 
 UNTIL = timedelta(days=3)
@@ -68,6 +70,22 @@ def test_one_mail_says_why_and_how_to_answer(dora, mo, mailoutbox, django_captur
     assert "is suspended until 3 February 2100, 04:05 UTC. Reason: Advertising in comments" in mail.body
     path = next(line for line in mail.body.splitlines() if "/moderation/suspended/" in line)
     assert suspension.read(path.rpartition("/")[2]) == dora
+
+
+@pytest.mark.parametrize(("is_suspended", "mails"), [(False, 3), (True, 0)])
+def test_nothing_else_is_mailed(
+    dora, mo, settings, tmp_path, mailoutbox, is_suspended, mails, django_capture_on_commit_callbacks
+):
+    """Letters are tested in tests/inbox/letters."""
+    settings.EXPORT_ROOT = tmp_path
+    export, notification = DataExport.objects.ask(dora), NotificationFactory(user=dora)
+    if is_suspended:
+        dora.suspend(mo, "Advertising")
+    with django_capture_on_commit_callbacks(execute=True):
+        make_export(export.token)
+        mail_at_once(notification.pk)
+        warn(dora.pk, "198.51.100.0/24", knows_password=False)
+    assert len(mailoutbox) == mails
 
 
 def test_twice_is_once_and_other_terms_replace_the_first(dora, mo):
