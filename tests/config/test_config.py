@@ -288,7 +288,7 @@ def test_every_page_is_under_a_strict_policy(paper, stranger):
 def test_the_style_guide_shows_every_state(paper, stranger):
     Comment.objects.create(pk=1, paper=paper, text="A comment that is no specimen.")
     page = stranger.get("/styleguide").content.decode()
-    assert page.count('class="card"') == 10
+    assert page.count('class="card"') == 11
     assert page.count('class="thumbnail"') == 1
     assert page.count('aria-pressed="true"') == 3
     assert "No abstract." in page
