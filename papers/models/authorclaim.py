@@ -160,7 +160,7 @@ class AuthorClaim(models.Model):
         """Record what proofs came to: "" for one that is enough, which grants the claim, or why it is not enough.
 
         It ends the check that ran. Returns whether the claim is granted now. One that was decided meanwhile stays as it
-        is.
+        is, and one of a deactivated person is not granted.
         """
         self.lock()
         if not self.is_undecided:
@@ -168,7 +168,8 @@ class AuthorClaim(models.Model):
         failed = {proof.value: problem for proof, problem in problems.items() if problem}
         self._write(checked_until=None, tried=self.tried | failed)
         proof = next((proof for proof, problem in problems.items() if not problem), None)
-        if proof is None or self.obstacle:
+        is_active = type(self.user).objects.filter(pk=self.user_id, is_active=True).exists()
+        if proof is None or not is_active or self.obstacle:
             return False
         self._decide(ClaimState.GRANTED, proof=proof)
         return True
@@ -192,7 +193,7 @@ class AuthorClaim(models.Model):
             was_granted = self.state == ClaimState.GRANTED
             self._write(state=ClaimState.RELEASED, checked_until=None, decided_at=timezone.now(), decided_by=actor)
             if was_granted:
-                Comment.objects.mark_author(self.user, self.paper, False)
+                Comment.objects.mark_authors([self.paper_id])
 
     @transaction.atomic
     def grant(self, actor, reason: str) -> None:
@@ -240,7 +241,7 @@ class AuthorClaim(models.Model):
 
     def _decide(self, state: ClaimState, **values) -> None:
         self._write(state=state, checked_until=None, decided_at=timezone.now(), **values)
-        Comment.objects.mark_author(self.user, self.paper, state == ClaimState.GRANTED)
+        Comment.objects.mark_authors([self.paper_id])
         authorship_decided.send(AuthorClaim, claim=self)
 
     def _write(self, **values) -> None:

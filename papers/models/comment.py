@@ -75,11 +75,15 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
         names = counters if with_reports else ("comment_count", "commenter_count")
         Paper.objects.touch(papers, **{name: counters[name] for name in names})
 
-    def mark_author(self, user, paper: Paper, by_author: bool) -> None:
-        """Mark all that this person has written on the paper as an author's, or not; the paper is locked."""
-        rows = self.filter(paper=paper, author=user).exclude(by_author=by_author)
-        self.touch(list(rows.values_list("pk", flat=True)), by_author=by_author)
-        self.recount([paper.pk])
+    def mark_authors(self, papers) -> None:
+        """Mark what authors have written on the papers with these ids, which are locked, and nothing else."""
+        rows = self.filter(paper__in=papers)
+        granted = rows.filter(paper__author_claims__state="granted", paper__author_claims__user=F("author"))
+        by_authors = set(granted.values_list("pk", flat=True))
+        marked = set(rows.filter(by_author=True).values_list("pk", flat=True))
+        self.touch(by_authors - marked, by_author=True)
+        self.touch(marked - by_authors, by_author=False)
+        self.recount(papers)
 
     @transaction.atomic
     def retract_all(self, user) -> None:

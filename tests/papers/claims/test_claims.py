@@ -92,6 +92,13 @@ def test_a_claim_that_was_released_during_a_check_stays_released(paper, alice):
     assert states(paper) == [("alice", "released")]
 
 
+def test_a_person_who_was_deactivated_during_a_check_gets_nothing(paper, alice):
+    claim = AuthorClaimFactory(user=alice, paper=paper, state="open")
+    type(alice).objects.filter(pk=alice.pk).update(is_active=False)
+    assert not claim.record(PROVEN)
+    assert states(paper) == [("alice", "open")]
+
+
 def test_moderators_are_asked_once_and_decide_once(paper, alice, moderator, signals):
     claim = AuthorClaimFactory(user=alice, paper=paper, state="open")
     for message in ("Look at example.org.", "Look again."):
@@ -262,7 +269,7 @@ def test_audit_finds_and_mends_a_wrong_mark(paper, alice):
 def test_who_leaves_takes_the_claim_along(paper, alice):
     Comment.objects.post(alice, paper, Content("Thanks."))
     AuthorClaimFactory(user=alice, paper=paper)
-    Comment.objects.mark_author(alice, paper, True)
+    Comment.objects.mark_authors([paper.pk])
     revision = Paper.objects.get().revision
     alice.leave()
     assert not AuthorClaim.objects.exists()

@@ -46,7 +46,7 @@ def test_comments_and_people_are_counted_beside_the_imported_comments(alice, bob
 
 def test_what_authors_of_the_paper_write_does_not_count_as_discussion(paper, alice, comment):
     AuthorClaimFactory(user=alice, paper=paper)
-    Comment.objects.mark_author(alice, paper, True)
+    Comment.objects.mark_authors([paper.pk])
     assert counters(paper) == (1, 0, 0)
 
 
