@@ -57,6 +57,7 @@ OTHER_LINES = {
     "papers.DataExport.token": "random",
     "papers.Embedding.model": "a setting",
     "papers.FeedKey.key": "random",
+    "papers.Paper.corrected": "names of columns",
     "papers.SavedFilter.query": "the canonical query of an address, whose words are cleaned when it is read",
     "papers.Submission.arxiv_id": "an id that was read",
     "papers.Submission.key": "random",

@@ -227,6 +227,7 @@ class AuthorClaim(models.Model):
 
         Raises NotAllowed, and Conflict for a claim that is in none of the other states.
         """
+        actor.lock()
         self.lock()
         demand_moderator(actor)
         if self.state != state and self.state not in from_states:
