@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import CharField, Count, Exists, F, OuterRef, Value
+from django.db.models.functions import Concat
 
 from papers.models import (
     Affiliation,
@@ -18,9 +18,10 @@ from papers.models import (
     Item,
     Paper,
     SearchEntry,
-    Vote,
 )
 from papers.models.comment import paper_counters
+from papers.models.counts import count_of
+from papers.models.vote import vote_counters
 
 
 @dataclass(frozen=True)
@@ -33,26 +34,19 @@ class Mismatch:
     expected: int
 
 
-def _count(rows, column: str):
-    """Return the expression for the number of these rows that refer to the outer row."""
-    counts = rows.filter(**{column: OuterRef("pk")}).order_by().values(column).annotate(n=Count("*"))
-    return Coalesce(Subquery(counts.values("n"), output_field=IntegerField()), 0)
-
-
 _PAPER_COUNTERS = {
-    "vote_count": F("imported_votes") + _count(Vote.objects.counting(), "paper"),
-    "held_count": _count(Vote.objects.in_review(), "paper"),
-    "author_count": _count(Author.objects, "paper"),
+    **vote_counters(),
+    "author_count": count_of(Author.objects, "paper"),
     **paper_counters(),
 }
 _COMMENT_COUNTERS = {
     "by_author": Exists(AuthorClaim.objects.granted().filter(paper=OuterRef("paper"), user=OuterRef("author"))),
-    "vote_count": _count(CommentVote.objects, "comment"),
-    "reply_count": _count(Comment.objects, "parent"),
+    "vote_count": count_of(CommentVote.objects, "comment"),
+    "reply_count": count_of(Comment.objects, "parent"),
 }
 _COLLECTION_COUNTERS = {
-    "paper_count": _count(Item.objects.kept(), "collection"),
-    "follower_count": _count(CollectionFollow.objects, "collection"),
+    "paper_count": count_of(Item.objects.kept(), "collection"),
+    "follower_count": count_of(CollectionFollow.objects, "collection"),
 }
 
 

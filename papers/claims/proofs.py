@@ -20,6 +20,7 @@ from papers import names
 from papers.ingest.client import Client, FetchError, NotAccessible
 from papers.ingest.repositories import REPOSITORY
 from papers.models import AuthorClaim, Proof, State
+from papers.models.links import LinkSource
 
 META_NAME = "broadsheet-claim"  # of the element in the head of a project page
 MAX_README_BYTES = 1024 * 1024
@@ -78,6 +79,8 @@ def by_repository(claim: AuthorClaim, client: Client) -> str:
 
     https://docs.github.com/en/rest/repos/contents#get-a-repository-readme
     """
+    if problem := _source_problem(claim.paper.code_source):
+        return problem
     match = REPOSITORY.fullmatch(claim.paper.code_url)
     if not match:
         return "The paper has no link to a repository at GitHub."
@@ -100,6 +103,8 @@ def by_page(claim: AuthorClaim) -> str:
     url = claim.paper.project_url
     if not url:
         return "The paper has no link to a project page."
+    if problem := _source_problem(claim.paper.project_source):
+        return problem
     try:
         page = outside.fetch(url)
     except outside.OutsideError as error:
@@ -110,6 +115,13 @@ def by_page(claim: AuthorClaim) -> str:
 
 
 AT_ONCE: dict[Proof, Callable[[AuthorClaim], str]] = {Proof.ORCID: by_orcid, Proof.MAIL: by_mail}
+
+
+def _source_problem(source: str) -> str:
+    """A submitter could have linked to a page of their own."""
+    if source == LinkSource.SUBMITTER:
+        return "The submitter of this paper gave the link, so only moderators can accept it as a proof."
+    return ""
 
 
 def _name_problem(claim: AuthorClaim) -> str:

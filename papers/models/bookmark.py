@@ -4,9 +4,8 @@ from papers.models.mark import MarkManager, PaperMark
 
 
 class BookmarkManager(MarkManager):
-    def make(self, user, target) -> bool:
-        """Bookmark the paper in its present version. False if the user has bookmarked it already."""
-        return self.get_or_create(user=user, paper=target, defaults={"version": target.version})[1]
+    def values_of(self, target) -> dict:
+        return {"version": target.version}
 
 
 class Bookmark(PaperMark):

@@ -39,8 +39,10 @@ class CorrectionManager(models.Manager):
         changes = {name: [stored[name], value] for name, value in changed.items() if value != stored[name]}
         if not changes:
             return None
-        self._write(actor, paper, {name: new for name, (_, new) in changes.items()}, is_corrected=True)
-        return self._log(actor, paper, changes)
+        sources = {name: getattr(paper, _source(name)) for name in changes if name in LINKS}
+        for name, (_, new) in changes.items():
+            self._write(actor, paper, name, new, LinkSource.AUTHOR)
+        return self._log(actor, paper, changes, sources)
 
     @transaction.atomic
     def affiliate(self, actor, paper: Paper, organisation) -> bool:
@@ -61,29 +63,31 @@ class CorrectionManager(models.Manager):
     def undo(self, actor, person, paper: Paper) -> None:
         """Undo what this person, who proved to be no author, has corrected and nobody has corrected since.
 
-        The actor is a moderator, and the paper is locked. Imports may change these fields again. Organisations decide
-        on their papers themselves.
+        The actor is a moderator, and the paper is locked. Imports may change the keywords again. Organisations decide on
+        their papers themselves.
         """
         paper.refresh_from_db(fields=FIELDS)
-        values = {}
+        former = {}
         for correction in self.filter(paper=paper, actor=person).order_by("-pk"):
             for name, (old, new) in correction.changes.items():
-                if name in FIELDS and values.get(name, getattr(paper, name)) == new:
-                    values[name] = old
-        self._write(actor, paper, values, is_corrected=False)
+                value = former[name][0] if name in former else getattr(paper, name, None)
+                if name in FIELDS and value == new:
+                    former[name] = (old, correction.sources.get(name, LinkSource.IMPORT))
+        for name, (old, source) in former.items():
+            self._write(actor, paper, name, old, source)
 
-    def _write(self, actor, paper: Paper, values: dict, *, is_corrected: bool) -> None:
-        links = {name: value for name, value in values.items() if name in LINKS}
-        if links:
-            source = LinkSource.AUTHOR if is_corrected else LinkSource.IMPORT
-            Paper.objects.relink(actor, paper, **links, source=source)
-        if "keywords" in values:
-            Paper.objects.touch([paper.pk], keywords=values["keywords"], keywords_corrected=is_corrected)
+    def _write(self, actor, paper: Paper, name: str, value, source: str) -> None:
+        """Set one of FIELDS to a value that comes from this source."""
+        if name in LINKS:
+            Paper.objects.relink(actor, paper, **{name: value}, source=LinkSource(source))
+        else:
+            is_corrected = source == LinkSource.AUTHOR
+            Paper.objects.touch([paper.pk], keywords=value, keywords_corrected=is_corrected)
             paper.refresh_from_db(fields=["keywords", "keywords_corrected", "revision"])
             SearchEntry.objects.refresh([paper], {paper.pk: paper.author_names()})
 
-    def _log(self, actor, paper: Paper, changes: dict) -> "Correction":
-        correction = self.create(paper=paper, actor=actor, changes=changes)
+    def _log(self, actor, paper: Paper, changes: dict, sources: dict | None = None) -> "Correction":
+        correction = self.create(paper=paper, actor=actor, changes=changes, sources=sources or {})
         paper_corrected.send(Correction, actor=actor, paper=paper, changes=changes)
         return correction
 
@@ -91,12 +95,14 @@ class CorrectionManager(models.Manager):
 class Correction(models.Model):
     """What an author has corrected of a paper at once: `changes` are {field: [old value, new value]}.
 
-    The field `organisation` stands for the slug of one that the paper is, or is not, a paper of.
+    The field `organisation` stands for the slug of one that the paper is, or is not, a paper of. `sources` are the
+    former sources of links that were changed.
     """
 
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="corrections")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="corrections", null=True)
     changes = models.JSONField()
+    sources = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = CorrectionManager()
@@ -110,6 +116,11 @@ class Correction(models.Model):
         return [
             {"label": LABELS[name], "old": _text(old), "new": _text(new)} for name, (old, new) in self.changes.items()
         ]
+
+
+def _source(link: str) -> str:
+    """The name of the field with the source of this link."""
+    return link.replace("_url", "_source")
 
 
 def _text(value: str | list[str]) -> str:

@@ -15,7 +15,11 @@ class MarkManager(models.Manager):
         `network` is the range of addresses that the request came from, which some kinds of marks need.
         """
         user.demand_active()
-        return self.get_or_create(user=user, **{self.model.target: target})[1]
+        return self.get_or_create(user=user, **{self.model.target: target}, defaults=self.values_of(target))[1]
+
+    def values_of(self, target) -> dict:
+        """The other values of a new mark of this target."""
+        return {}
 
     def unmake(self, user, target) -> bool:
         """Remove the mark. False if the user has not marked the target."""

@@ -1,6 +1,6 @@
 """Moving what readers did with a paper to another one that it is merged into, and back.
 
-Comments move. Upvotes, bookmarks, follows and places in collections are copied from the archive of the removed paper,
+Comments move. Upvotes and what became of them, bookmarks, follows and places in collections are copied from the archive of the removed paper,
 where the other paper has none yet.
 """
 
@@ -9,11 +9,12 @@ from django.db.models import Exists, OuterRef
 
 from papers.models.bookmark import Bookmark
 from papers.models.comment import Comment
+from papers.models.heldvote import HeldVote
 from papers.models.item import Item
 from papers.models.paperfollow import PaperFollow
 from papers.models.vote import Vote
 
-_OWNERS = {Vote: "user_id", Bookmark: "user_id", PaperFollow: "user_id", Item: "collection_id"}
+_OWNERS = {Vote: "user_id", HeldVote: "user_id", Bookmark: "user_id", PaperFollow: "user_id", Item: "collection_id"}
 _REPORT = ("outcome", "ran", "hardware", "duration")
 
 

@@ -5,8 +5,7 @@ from datetime import timedelta
 from functools import cache
 
 from django.db import connection, models, transaction
-from django.db.models import F, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.moderators import demand_moderator
@@ -19,10 +18,12 @@ from papers.models.comment import Comment
 from papers.models.commentrevision import CommentRevision
 from papers.models.commentvote import CommentVote
 from papers.models.content import Content
+from papers.models.counts import count_of
 from papers.models.day import Day
 from papers.models.item import PAPERS_LOCK, Item
 from papers.models.paper import Paper
-from papers.models.vote import Vote
+from papers.models.vote import vote_counters
+from papers.models.votenetwork import VoteNetwork
 
 RESTORABLE = timedelta(days=30)
 IMPORTS_LOCK = 0x696E67657374  # the number of the advisory lock that imports take
@@ -32,11 +33,13 @@ IMPORTS_LOCK = 0x696E67657374  # the number of the advisory lock that imports ta
 def _tables() -> list[tuple[type[models.Model], str]]:
     """The models whose rows are deleted with a paper, each with the lookup that leads to the paper's key.
 
-    A model comes after those that its rows refer to, and Paper comes first.
+    A model comes after those that its rows refer to, and Paper comes first. Hashes of networks are left out, since they
+    must not be kept for longer.
     """
     found = {Paper: "pk"}
     for model, lookup in _followed(found):
         found.setdefault(model, lookup)
+    del found[VoteNetwork]
     return list(found.items())
 
 
@@ -185,7 +188,7 @@ class RemovedPaper(models.Model):
         CommentRevision.objects.filter(comment__in=left).delete()
         left_keys = list(left.values_list("pk", flat=True))
         Comment.objects.touch(left_keys, retracted_at=timezone.now(), mentioned=[], **vars(Content("")))
-        Comment.objects.filter(paper=self.paper_key).update(vote_count=_count(CommentVote.objects, "comment"))
+        Comment.objects.filter(paper=self.paper_key).update(vote_count=count_of(CommentVote.objects, "comment"))
         Affiliation.objects.refresh_organisation([self.paper_key])
         papers.update(picture="", picture_source="")
         _recount(self.paper_key)
@@ -194,15 +197,9 @@ class RemovedPaper(models.Model):
 
 def _recount(pk: int) -> None:
     """Set the counters of this paper, which is locked, and of its collections."""
-    Paper.objects.touch([pk], vote_count=F("imported_votes") + _count(Vote.objects, "paper"))
-    Comment.objects.recount([pk])
+    Paper.objects.touch([pk], **vote_counters())
+    Comment.objects.mark_authors([pk])
     Item.objects.recount(Item.objects.lock_collections_of([pk]))
-
-
-def _count(rows, column: str):
-    """The number of these rows that refer to the outer row."""
-    counts = rows.filter(**{column: OuterRef("pk")}).order_by().values(column).annotate(n=models.Count("*"))
-    return Coalesce(models.Subquery(counts.values("n"), output_field=models.IntegerField()), 0)
 
 
 def _insertion(model) -> str:

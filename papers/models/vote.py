@@ -1,6 +1,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
 
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -10,6 +11,7 @@ from accounts.moderators import demand_moderator
 from lib import statements
 from lib.refusals import NotAllowed
 from papers.models.content import NEW_ACCOUNT
+from papers.models.counts import count_of
 from papers.models.heldvote import HeldVote
 from papers.models.mark import MarkManager, PaperMark
 from papers.models.paper import Paper
@@ -237,3 +239,12 @@ class Vote(PaperMark):
     @classmethod
     def remark(cls, paper: Paper) -> str:
         return VoteState(paper.vote_state).remark
+
+
+@cache
+def vote_counters() -> dict:
+    """The counters of a paper that depend on its votes, by their columns, as expressions."""
+    return {
+        "vote_count": F("imported_votes") + count_of(Vote.objects.counting(), "paper"),
+        "held_count": count_of(Vote.objects.in_review(), "paper"),
+    }

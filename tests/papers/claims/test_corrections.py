@@ -50,7 +50,7 @@ def test_a_correction_is_stored_logged_and_told(paper, alice):
     assert (correction.actor, correction.changes) == (alice, changes)
     assert told_of == [{"actor": alice, "paper": paper, "changes": changes}]
     assert stored(paper) == {"code_url": CODE, "project_url": FULL.project_url, "keywords": ["Engines", "Swarm"]}
-    assert (paper.code_stars, paper.corrected) == (None, ["code_url", "keywords"])
+    assert (paper.code_stars, paper.code_source, paper.keywords_corrected) == (None, "author", True)
     assert paper.revision > revision
     assert paper.entry.topics == ["cs.lg", "engines", "swarm"]
     assert audit.mismatches() == []
@@ -80,7 +80,7 @@ def test_no_import_replaces_what_was_corrected(paper, alice):
         ({"code_url": "javascript:alert(1)"}, "complete address"),
         ({"project_url": "ftp://example.org/"}, "complete address"),
         ({"project_url": "example"}, "complete address"),
-        ({"code_url": "https://example.org/" + "x" * 500}, "too long"),
+        ({"code_url": "https://example.org/" + "x" * 500}, "at most 500 characters"),
         ({"keywords": ["x" * 121]}, "longer than 120"),
         ({"keywords": [f"word {n}" for n in range(MAX_KEYWORDS + 1)]}, f"at most {MAX_KEYWORDS}"),
     ],
@@ -126,7 +126,8 @@ def test_what_a_false_author_corrected_is_undone(paper, alice, bob):
     correct(bob, paper, project_url="https://example.org/bobs")
     paper.author_claims.get(user=alice).withdraw(appoint(UserFactory()), "She is not.")
     expected = {"code_url": FULL.code_url, "project_url": "https://example.org/bobs", "keywords": ["Swarm"]}
-    assert (stored(paper), paper.corrected) == (expected, ["project_url"])
+    assert (stored(paper), paper.keywords_corrected) == (expected, False)
+    assert (paper.code_source, paper.project_source) == ("import", "author")
     assert paper.entry.topics == ["cs.lg", "swarm"]
 
 
