@@ -82,8 +82,18 @@ def _description(paper: Paper) -> str:
     return Truncator(text.strip()).chars(MAX_DESCRIPTION)
 
 
+def _authors(detail: PaperDetail) -> dict:
+    lines = detail.author_lines
+    return {
+        "authors": lines[:AUTHORS_SHOWN],
+        "more_authors": lines[AUTHORS_SHOWN:],
+        "former_authors": detail.former_authors,
+        "claimants_key": repr(detail.claimants),
+    }
+
+
 def _context(detail: PaperDetail) -> dict:
-    paper, lines = detail.paper, detail.author_lines
+    paper = detail.paper
     summary = cache(lambda: summarise(paper, detail.authors))  # only if the page is drawn
     return {
         "paper": paper,
@@ -93,10 +103,7 @@ def _context(detail: PaperDetail) -> dict:
         "similar": detail.similar,
         "why": detail.why,
         "vote_remark": detail.vote_state and VoteState(detail.vote_state).remark,
-        "authors": lines[:AUTHORS_SHOWN],
-        "more_authors": lines[AUTHORS_SHOWN:],
-        "former_authors": detail.former_authors,
-        "claimants_key": repr(detail.claimants),
+        **_authors(detail),
         "day": Period.day(paper.listed_on),
         "reading_urls": identifiers.reading_urls(paper.arxiv_id),
         "canonical": settings.BASE_URL + paper.get_absolute_url(),

@@ -63,8 +63,8 @@ class CorrectionManager(models.Manager):
     def undo(self, actor, person, paper: Paper) -> None:
         """Undo what this person, who proved to be no author, has corrected and nobody has corrected since.
 
-        The actor is a moderator, and the paper is locked. Imports may change the keywords again. Organisations decide on
-        their papers themselves.
+        The actor is a moderator, and the paper is locked. Imports may change the keywords again. Organisations decide
+        on their papers themselves.
         """
         paper.refresh_from_db(fields=FIELDS)
         former = {}

@@ -1,7 +1,7 @@
 """Moving what readers did with a paper to another one that it is merged into, and back.
 
-Comments move. Upvotes and what became of them, bookmarks, follows and places in collections are copied from the archive of the removed paper,
-where the other paper has none yet.
+Comments move. Upvotes and what became of them, bookmarks, follows and places in collections are copied from the archive
+of the removed paper, where the other paper has none yet.
 """
 
 from django.db import connection
