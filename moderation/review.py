@@ -95,7 +95,7 @@ def find(kind: Kind, pk: int) -> Subject | None:
 
 def context(subject: Subject) -> dict:
     """What the page of a subject shows besides the forms."""
-    past = Action.objects.select_related("moderator", "undone_by").order_by("-pk")
+    past = Action.objects.order_by("-pk")
     others = past.exclude(kind=subject.kind.key, subject_id=subject.pk)
     return {
         "subject": subject,
