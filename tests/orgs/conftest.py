@@ -1,6 +1,7 @@
 import pytest
 from allauth.account.models import EmailAddress
 
+from lib.mailboxes import canonical
 from orgs.models import Invitation, Membership
 from orgs.roles import Role
 from tests.factories import UserFactory, appoint
@@ -9,8 +10,14 @@ from tests.factories import UserFactory, appoint
 def confirm(user, address=None):
     """The user, who has confirmed this address, or the one of the account."""
     EmailAddress.objects.update_or_create(
-        user=user, email=address or user.email, defaults={"verified": True, "primary": not address}
+        user=user, email=canonical(address or user.email), defaults={"verified": True, "primary": not address}
     )
+    return user
+
+
+def unconfirm(user):
+    """The user, who has confirmed no address."""
+    user.emailaddress_set.update(verified=False)
     return user
 
 

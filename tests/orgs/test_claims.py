@@ -11,7 +11,7 @@ from lib.refusals import NotAllowed
 from orgs.models import Claim, Membership, Organisation
 from orgs.roles import Role
 from tests.factories import OrganisationFactory, UserFactory
-from tests.orgs.conftest import confirm, join
+from tests.orgs.conftest import confirm, join, unconfirm
 from tests.race import race
 
 
@@ -100,6 +100,7 @@ def test_a_reason_that_cannot_be_taken_is_kept(free, carol, signed_in, reason, w
 
 
 def test_without_a_confirmed_address_there_is_nowhere_to_answer(free, carol, signed_in):
+    unconfirm(carol)
     answer = signed_in(carol).act("/orgs/free/claim", {"reason": "typed with care"})
     assert answer.status_code == 400
     assert "Confirm an email address first" in answer.content.decode()

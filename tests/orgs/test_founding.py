@@ -15,7 +15,7 @@ from lib.lookalikes import skeleton
 from orgs.models import FormerSlug, Organisation
 from orgs.names import plain
 from tests.factories import OrganisationFactory, UserFactory
-from tests.orgs.conftest import confirm
+from tests.orgs.conftest import confirm, unconfirm
 from tests.race import race
 
 
@@ -37,7 +37,7 @@ def test_who_founds_owns(carol, signed_in, log):
 
 
 def test_an_address_must_be_confirmed(carol, signed_in):
-    carol.emailaddress_set.create(email=carol.email, verified=False)
+    unconfirm(carol)
     answer = found(signed_in(carol))
     assert answer.status_code == 403
     assert "Confirm an email address first" in answer.content.decode()

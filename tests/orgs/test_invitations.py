@@ -16,7 +16,7 @@ from accounts.models.suppression import Why
 from orgs.models import Invitation, Membership
 from orgs.roles import Role
 from tests.factories import OrganisationFactory, UserFactory
-from tests.orgs.conftest import confirm, join
+from tests.orgs.conftest import confirm, join, unconfirm
 from tests.race import race
 
 PASSWORD = "correct horse battery"
@@ -72,7 +72,7 @@ def test_somebody_without_an_account_makes_one_on_the_way(lab, alice, stranger, 
 @pytest.mark.parametrize("address", ["other@example.org", None])
 def test_only_who_confirmed_the_address_may_take_it(lab, alice, carol, signed_in, link, address):
     path = link(alice, lab, "carol@example.org")
-    carol.emailaddress_set.create(email="carol@example.org", verified=False)
+    unconfirm(carol)
     if address:
         confirm(carol, address)
     reader = signed_in(carol)
@@ -125,6 +125,7 @@ def test_a_user_name_does_not_give_the_address_away(lab, alice, carol, signed_in
     ],
 )
 def test_what_cannot_be_sent_is_explained_and_kept(lab, alice, carol, signed_in, mailed, invited, role, words):
+    unconfirm(carol)
     reader, answers = signed_in(alice), []
     assert mailed(lambda: answers.append(invite(reader, invited, role))) == []
     page = answers[0].content.decode()

@@ -9,7 +9,7 @@ from orgs.models import Claim, Event, Invitation, Membership, Organisation
 from orgs.roles import Role
 from papers.models import Paper
 from tests.factories import OrganisationFactory, UserFactory, admin_of
-from tests.orgs.conftest import confirm
+from tests.orgs.conftest import confirm, unconfirm
 
 PEOPLE = ["member", "owner of another", "former owner", "reader"]
 VERBS = {
@@ -42,7 +42,7 @@ def people(lab, alice, bob):
     former, other = UserFactory(), UserFactory()
     Membership.objects.create(organisation=lab, user=former, role=Role.OWNER).delete()
     Membership.objects.create(organisation=OrganisationFactory(), user=other, role=Role.OWNER)
-    return dict(zip(PEOPLE, [bob, other, former, UserFactory()], strict=True))
+    return {name: unconfirm(person) for name, person in zip(PEOPLE, [bob, other, former, UserFactory()], strict=True)}
 
 
 def everything():

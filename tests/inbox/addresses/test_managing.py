@@ -155,7 +155,7 @@ def test_resuming_beside_a_new_one_is_none_too_many(desk, row):
 
 
 def test_an_unconfirmed_address_shows_nothing(row, signed_in):
-    page = text(signed_in(UserFactory(email=SARA)).get("/settings/letters"))
+    page = text(signed_in(UserFactory(email=SARA, confirmed=False)).get("/settings/letters"))
     assert ("No email digests yet" in page, row.key in page) == (True, False)
 
 

@@ -16,7 +16,7 @@ from orgs.models import Membership
 from papers.models import Collection, OrganisationFollow
 from tests.factories import PaperFactory, SubscriptionFactory, UserFactory
 from tests.inbox.conftest import link, text
-from tests.orgs.conftest import confirm
+from tests.orgs.conftest import confirm, unconfirm
 
 SARA = "sara@example.org"
 
@@ -259,6 +259,7 @@ def test_a_suppressed_address_of_ones_own_says_what_to_do(alice, signed_in):
 
 
 def test_no_address_lifts_what_another_asked_for(alice, bob, signed_in):
+    unconfirm(alice)
     Suppression.objects.add(alice.email, Why.REFUSED)
     signed_in(confirm(bob)).act("/settings/letters/allow", {"email": alice.email})
     signed_in(alice).act("/settings/letters/allow", {"email": alice.email})  # who has not confirmed it

@@ -12,7 +12,7 @@ from inbox.models import Choice, Notification
 from inbox.models.kind import KINDS, Delivery, NotificationData
 from inbox.notifications import notification_mail, tasks
 from tests.factories import NotificationFactory, UserFactory
-from tests.orgs.conftest import confirm
+from tests.orgs.conftest import confirm, unconfirm
 from tests.race import race
 
 FACTS = {"by": "Olga & Co.", "organisation": "The Lab", "slug": "lab", "role": "an admin"}
@@ -61,8 +61,8 @@ def test_its_headers_stop_it_by_one_click(alice, stranger, work, mailoutbox):
 
 @pytest.mark.parametrize("case", ["nowhere confirmed", "inactive", "read meanwhile", "never", "has left"])
 def test_who_gets_none(alice, work, mailoutbox, case):
-    if case != "nowhere confirmed":
-        confirm(alice)
+    if case == "nowhere confirmed":
+        unconfirm(alice)
     if case == "never":
         Choice.objects.choose(alice, {"role": Delivery.NEVER})
     Notification.objects.notify(KINDS["role"], [NotificationData(alice.pk, "lab", FACTS)])

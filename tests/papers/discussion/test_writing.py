@@ -18,9 +18,9 @@ IN_PLACE = HTMX | {"hx-target": "thread"}
 
 
 @pytest.fixture
-def grown_up(alice, bob):
-    """Their accounts are a year old."""
-    User.objects.update(date_joined=timezone.now().replace(year=2020))
+def newcomers(alice, bob):
+    """Their accounts are new."""
+    User.objects.update(date_joined=timezone.now())
 
 
 def typed(answer) -> str:
@@ -65,7 +65,7 @@ def test_htmx_gets_the_form_of_a_reply(paper, alice, bob, signed_in):
         ("[a](https://a.example) https://b.example https://c.example", 400, "this one has 3"),
     ],
 )
-def test_a_refused_form_comes_back_filled(text, status, error, paper, alice, signed_in):
+def test_a_refused_form_comes_back_filled(text, status, error, paper, newcomers, alice, signed_in):
     for headers in ({}, IN_PLACE):
         answer = signed_in(alice).act(NEW, {"text": text}, headers=headers)
         assert (answer.status_code, typed(answer)) == (status, text)
@@ -127,14 +127,14 @@ def comments_until_refused(reader) -> tuple:
     raise AssertionError
 
 
-def test_a_new_account_posts_three_comments_a_minute(paper, alice, signed_in):
+def test_a_new_account_posts_three_comments_a_minute(paper, newcomers, alice, signed_in):
     number, answer = comments_until_refused(signed_in(alice))
     assert (number, typed(answer)) == (3, "Comment number 3.")
     assert 0 < int(answer.headers["Retry-After"]) <= 31
     assert "many comments in a short time" in answer.content.decode()
 
 
-def test_an_older_account_posts_six_comments_a_minute(paper, grown_up, alice, signed_in):
+def test_an_older_account_posts_six_comments_a_minute(paper, alice, signed_in):
     alice.refresh_from_db()
     number, answer = comments_until_refused(signed_in(alice))
     assert number == 6
@@ -189,14 +189,14 @@ def test_a_block_of_code_keeps_its_spaces(paper, alice, signed_in):
     assert Comment.objects.get().text.startswith("    x = 1")
 
 
-def test_what_is_refused_does_not_count(paper, alice, signed_in):
+def test_what_is_refused_does_not_count(paper, newcomers, alice, signed_in):
     reader = signed_in(alice)
     for _ in range(5):
         reader.act(NEW, {"text": "https://a.example https://b.example https://c.example"})
     assert reader.act(NEW, {"text": "https://a.example"}).status_code == 302
 
 
-def test_edits_are_limited_and_are_no_way_around_the_rules(paper, alice, signed_in):
+def test_edits_are_limited_and_are_no_way_around_the_rules(paper, newcomers, alice, signed_in):
     reader, comment = signed_in(alice), post(alice, paper)
     post(alice, PaperFactory(), ADVERT)
     answer = reader.act(f"/comments/{comment.pk}/edit", {"text": ADVERT, "edit_count": 0})
