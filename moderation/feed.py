@@ -43,7 +43,7 @@ def _entry(action: Action) -> Entry:
 
 
 def _html(action: Action) -> str:
-    html = format_html("<p>Reason: {}</p>", action.reason)
+    html = format_html("<p>Reason: {}</p>", action.reason) if action.reason else ""
     if action.undone_at:
         html += format_html("<p>Undone by {}: {}</p>", action.undone_by_name, action.undone_reason)
     return html

@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from django.db import models
 from django.db.models import Prefetch
 
+from accounts.models import User
 from lib import keyset
 from moderation.deeds import DEEDS, Deed, ReasonForm
 from moderation.models import Action, Answer, Case, Flag
+from moderation.questions import Question
 from moderation.subjects import KINDS, Kind
+from papers.models import AuthorClaim, Paper, Vote
 
 CASES = 30  # of a page of the queue
 PAST_ACTIONS = 20
+CLAIMS = 20
+VOTES = 200
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,32 @@ def context(subject: Subject) -> dict:
         "cases": list(_with_evidence(Case.objects.open().about(subject.kind, subject.pk)).order_by("pk")),
         "actions": list(past.about(subject.kind, subject.pk)[:PAST_ACTIONS]),
         "others": list(others.concerning(subject.author)[:PAST_ACTIONS]) if subject.author else [],
+        "claims": _claims(subject),
+        "votes": _votes(subject),
     }
+
+
+def _claims(subject: Subject) -> list[AuthorClaim]:
+    """Claims to the paper, or of the person, or the other ones of a claim's person."""
+    claims = AuthorClaim.objects.select_related("user", "paper").order_by("-pk")
+    match subject.row:
+        case Paper():
+            claims = claims.filter(paper=subject.row)
+        case User():
+            claims = claims.filter(user=subject.row)
+        case AuthorClaim():
+            claims = claims.filter(user=subject.row.user).exclude(pk=subject.pk)
+        case _:
+            return []
+    return list(claims[:CLAIMS])
+
+
+def _votes(subject: Subject) -> list[Vote]:
+    """The votes for the paper that are under review."""
+    if not isinstance(subject.row, Paper) or not subject.row.held_count:
+        return []
+    votes = Vote.objects.in_review().filter(paper=subject.row).select_related("user")
+    return list(votes.order_by("created_at", "user")[:VOTES])
 
 
 def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None) -> list[tuple[Deed, ReasonForm]]:
@@ -111,7 +141,8 @@ def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None
     rows = []
     for deed in (deed for deed in DEEDS.values() if subject.kind.key in deed.kinds):
         is_possible = deed.suits(subject.row) if subject.row else deed.needs_case
-        if not is_possible or (deed.needs_case and not found["cases"]):
+        questions = deed.questions if subject.row else Question.values
+        if not is_possible or (deed.needs_case and not any(case.question in questions for case in found["cases"])):
             continue
         initial = {"seen": seen} | (deed.initial(subject.row) if subject.row else {})
         is_wrong = wrong and wrong[0] == deed.key

@@ -1,4 +1,4 @@
-"""What can be flagged and moderated: one Kind for each model."""
+"""What can be moderated, and most of it flagged: one Kind for each model."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from django.db import models
 from django.urls import reverse
 
 from accounts.models import User
-from lib.text import quoted
+from lib.text import line, quoted
 from orgs.models import Organisation
 from orgs.roles import EDIT, roles_with
-from papers.models import Collection, Comment, Paper
+from papers.models import AuthorClaim, Collection, Comment, Paper
 
 MAX_DIGITS = 19  # of an id
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of things that can be flagged.
+    """A kind of things that can be moderated.
 
     * `rows`: those that this viewer may see, and so flag; `all_rows`: those of moderators. Both have what the functions
       below read.
@@ -25,6 +25,7 @@ class Kind:
     * `content`: what moderators read of it.
     * `author`: the person who is responsible for it, or None.
     * `people`: the ids of those who are notified of what moderators do with it.
+    * `is_flaggable`: whether readers can flag it.
     * `is_private`: whether its owner keeps it private, so that moderators see it only if somebody has flagged it.
     * `handle`: the column that identifies it in the addresses of readers, as in the address of its page.
     """
@@ -40,6 +41,7 @@ class Kind:
     handle: str
     url: Callable[[models.Model], str] = lambda row: row.get_absolute_url()
     is_private: Callable[[models.Model], bool] = lambda row: False
+    is_flaggable: bool = True
 
     def find(self, pk: int) -> models.Model | None:
         """The row with this id, whoever may see it, or None."""
@@ -137,6 +139,19 @@ KINDS = {
             _author_alone(lambda person: person),
             "username",
             lambda person: reverse("papers:person", args=[person.username]),
+        ),
+        Kind(
+            "authorclaim",
+            "Claim of authorship",
+            lambda: AuthorClaim.objects.select_related("user", "paper"),
+            lambda viewer: AuthorClaim.objects.none(),
+            lambda claim: f"a claim to be {line(claim.name, 80)} on {quoted(claim.paper)}",
+            lambda claim: claim.message,
+            lambda claim: claim.user,
+            _author_alone(lambda claim: claim.user),
+            "pk",
+            lambda claim: claim.paper.get_absolute_url(),
+            is_flaggable=False,
         ),
     )
 }

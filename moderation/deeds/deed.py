@@ -5,6 +5,7 @@ from django.db import models
 
 from lib.forms import LineField
 from lib.refusals import Gone
+from moderation.questions import Question
 
 
 class ReasonForm(forms.Form):
@@ -28,7 +29,9 @@ class Deed:
     * `kinds`: the keys of the kinds of things that it can be done to.
     * `past`: what the log says after the moderator's name, with the label of the thing for `{label}`.
     * `form`: its fields; `notifies`: whether those concerned are notified.
-    * `needs_case`: whether it only decides open cases; `is_grave`: whether its button warns.
+    * `questions`: those whose open cases about the thing it closes, and `reopens` those that undoing it opens again.
+    * `needs_case`: whether it only decides such cases; `is_grave`: whether its button warns.
+    * `is_undoable`: whether it can be undone from the log.
     """
 
     key: str
@@ -38,8 +41,11 @@ class Deed:
     past: str
     form: type[DeedForm] = DeedForm
     notifies = True
+    questions: tuple[Question, ...] = (Question.FLAGS, Question.ANSWER)
+    reopens: tuple[Question, ...] = ()
     needs_case = False
     is_grave = False
+    is_undoable = True
 
     def prepare(self) -> None:
         """Take the locks that come before those of the moderator and the row."""

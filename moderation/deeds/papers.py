@@ -5,6 +5,7 @@ from django import forms
 from lib.forms import LineField, UrlLineField
 from lib.refusals import Gone
 from moderation.deeds.deed import Deed, DeedForm, register, subject_of
+from moderation.questions import Question
 from papers import identifiers
 from papers.models import Paper, RemovedPaper
 from papers.models.links import LinkSource
@@ -107,6 +108,8 @@ class MergePaper(Deed):
     hint = "Its upvotes, bookmarks, comments and followers move to the other paper, to which its address leads."
     kinds = ("paper",)
     form = MergeForm
+    questions = tuple(Question)
+    reopens = (Question.VOTES,)
     is_grave = True
 
     def prepare(self) -> None:
@@ -132,6 +135,8 @@ class RemovePaper(Deed):
     )
     kinds = ("paper",)
     past = "removed {label}"
+    questions = tuple(Question)
+    reopens = (Question.VOTES,)
     is_grave = True
 
     def prepare(self) -> None:

@@ -63,9 +63,16 @@ class Migration(migrations.Migration):
                 (
                     "question",
                     models.CharField(
-                        choices=[("flags", "Flagged"), ("answer", "Answer from a person concerned")], max_length=10
+                        choices=[
+                            ("flags", "Flagged"),
+                            ("answer", "Answer from a person concerned"),
+                            ("votes", "Upvotes under review"),
+                            ("authorship", "Claim of authorship"),
+                        ],
+                        max_length=10,
                     ),
                 ),
+                ("holds", models.JSONField(default=list)),
                 ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("closed_at", models.DateTimeField(null=True)),
             ],
@@ -81,7 +88,8 @@ class Migration(migrations.Migration):
                         name="case_open_once",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("question__in", ["flags", "answer"])), name="case_question_exists"
+                        condition=models.Q(("question__in", ["flags", "answer", "votes", "authorship"])),
+                        name="case_question_exists",
                     ),
                 ],
             },
@@ -177,7 +185,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="action",
             constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="action_has_reason"
+                condition=models.Q(
+                    models.Q(("reason", ""), _negated=True),
+                    ("deed__in", ["appoint", "dismiss-moderator"]),
+                    _connector="OR",
+                ),
+                name="action_has_reason",
             ),
         ),
         migrations.AddConstraint(

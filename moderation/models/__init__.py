@@ -1,6 +1,6 @@
 from moderation.models.action import Action
 from moderation.models.answer import Answer
-from moderation.models.case import Case, Question
+from moderation.models.case import Case
 from moderation.models.flag import Flag
 
-__all__ = ["Action", "Answer", "Case", "Flag", "Question"]
+__all__ = ["Action", "Answer", "Case", "Flag"]

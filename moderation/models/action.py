@@ -11,9 +11,11 @@ from django.utils import timezone
 from accounts.moderators import demand_moderator
 from lib.fields import LineField
 from lib.refusals import Conflict, Gone
+from moderation.deeds.appointments import APPOINTMENTS
 from moderation.deeds.deed import DEEDS, Deed
 from moderation.models.about import About, AboutQuerySet
 from moderation.models.case import Case
+from moderation.questions import Question
 from moderation.signals import action_changed
 from moderation.subjects import Kind
 
@@ -51,19 +53,30 @@ class ActionManager(models.Manager.from_queryset(ActionQuerySet)):
             if latest.is_same_as(actor, deed, values["reason"]):
                 return latest
             raise Conflict(f"{latest.sentence} Look at it again before you decide.")
-        cases = Case.objects.close(kind, pk)
+        cases = Case.objects.close(kind, pk, deed.questions if row else list(Question))
         if (row and not deed.suits(row)) or (deed.needs_case and not cases):
             raise Conflict("There is nothing to do any more. Look at it again before you decide.")
         if row is None and not deed.needs_case:
             raise Gone("This was deleted meanwhile.")
         people = list(kind.people(row)) if row and deed.notifies else []
-        action = self.model(moderator=actor, moderator_name=str(actor), deed=deed.key, reason=values["reason"])
-        action.kind, action.subject_id, action.url = kind.key, pk, kind.url(row) if row else ""
-        action.label = kind.label(row) if row else Case.objects.get(pk=cases[0]).label
+        action = self._new(actor, deed, kind, pk, row, values["reason"])
+        action.label = action.label or Case.objects.get(pk=cases[0]).label
         action.data = deed.carry_out(actor, row, values) | {"cases": cases}
         action.save()
         action.people.set(people)
         action_changed.send(Action, action=action)
+        return action
+
+    def note(self, actor, deed: Deed, kind: Kind, row: models.Model) -> "Action":
+        """Write into the log what the actor has done to the row elsewhere, without a reason."""
+        action = self._new(actor, deed, kind, row.pk, row, "")
+        action.save()
+        return action
+
+    def _new(self, actor, deed: Deed, kind: Kind, pk: int, row: models.Model | None, reason: str) -> "Action":
+        action = self.model(moderator=actor, moderator_name=str(actor), deed=deed.key, reason=reason)
+        action.kind, action.subject_id = kind.key, pk
+        action.label, action.url = (kind.label(row), kind.url(row)) if row else ("", "")
         return action
 
     def _lock(self, actor, kind: Kind, pk: int) -> models.Model | None:
@@ -111,7 +124,7 @@ class Action(About):
                 condition=Q(undone_at=None, undone_reason="") | (Q(undone_at__isnull=False) & ~Q(undone_reason="")),
                 name="action_undone_has_reason",
             ),
-            models.CheckConstraint(condition=~Q(reason=""), name="action_has_reason"),
+            models.CheckConstraint(condition=~Q(reason="") | Q(deed__in=APPOINTMENTS), name="action_has_reason"),
         ]
 
     def __str__(self) -> str:
@@ -130,7 +143,8 @@ class Action(About):
         """What was done last and why."""
         if self.undone_at:
             return f"{self.undone_by_name} has just undone this: {self.moderator_name} {self.text}."
-        return f"{self.moderator_name} has just done this: {self.text} ({self.reason})."
+        reason = f" ({self.reason})" if self.reason else ""
+        return f"{self.moderator_name} has just done this: {self.text}{reason}."
 
     def is_same_as(self, actor, deed: Deed, reason: str) -> bool:
         """Whether it is this deed of this moderator with this reason, just now."""
@@ -142,13 +156,16 @@ class Action(About):
         """Take back what was done, for a reason that everybody reads. Twice is once.
 
         Raises NotAllowed for anybody but moderators, Gone if what it was done to was deleted, and Conflict if the same
-        was done again later and stands, or another moderator has undone it for another reason.
+        was done again later and stands, if another moderator has undone it for another reason, or if it is not
+        undoable.
         """
         deed = DEEDS[self.deed]
         deed.prepare()
         Action.objects._lock(actor, self.subject_kind, self.subject_id)
         self.refresh_from_db(from_queryset=Action.objects.select_for_update(no_key=True))
         demand_moderator(actor)
+        if not deed.is_undoable:
+            raise Conflict("This can't be undone here. Superusers appoint and dismiss moderators on their page.")
         if self.undone_at:
             if (self.undone_by_id, self.undone_reason) == (actor.pk, reason):
                 return
@@ -156,9 +173,8 @@ class Action(About):
         later = Action.objects.about(self.subject_kind, self.subject_id).standing().filter(pk__gt=self.pk)
         if other := later.filter(deed=self.deed).order_by("-pk").first():
             raise Conflict(f"{other.moderator_name} has done the same later. Undo that first.")
+        Case.objects.reopen(self.data["cases"], deed.reopens)
         deed.undo(actor, self)
-        if deed.needs_case:
-            Case.objects.reopen(self.data["cases"])
         self.undone_at, self.undone_by, self.undone_by_name = timezone.now(), actor, str(actor)
         self.undone_reason = reason
         self.save()

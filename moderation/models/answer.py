@@ -4,7 +4,8 @@ from django.utils import timezone
 
 from lib.refusals import NotAllowed
 from moderation.models.action import Action
-from moderation.models.case import Case, Question
+from moderation.models.case import Case
+from moderation.questions import Question
 
 MAX_ANSWER = 1_000  # characters
 

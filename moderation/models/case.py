@@ -1,17 +1,13 @@
-from django.db import models
+from collections.abc import Iterable
+
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from lib import statements
 from moderation.models.about import About, AboutQuerySet
+from moderation.questions import FACTORS, Question
 from moderation.subjects import Kind
-
-
-class Question(models.TextChoices):
-    """What moderators have to decide."""
-
-    FLAGS = "flags", "Flagged"
-    ANSWER = "answer", "Answer from a person concerned"
 
 
 class CaseQuerySet(AboutQuerySet):
@@ -30,33 +26,48 @@ class CaseManager(models.Manager.from_queryset(CaseQuerySet)):
         [(key,)] = statements.rows(_ENSURE, params)
         return self.get(pk=key)
 
-    def close(self, kind: Kind, pk: int) -> list[int]:
-        """Close all open cases about this row, and return their ids."""
-        keys = list(self.open().about(kind, pk).select_for_update(no_key=True).values_list("pk", flat=True))
+    @transaction.atomic
+    def add_hold(self, kind: Kind, pk: int, label: str, number: int, factors: dict[str, float]) -> None:
+        """Write into the case about the votes for this paper that so many are held for a review, and why."""
+        case = self.ensure(kind, pk, label, Question.VOTES)
+        case.holds.append({"number": number, "factors": factors})
+        case.save(update_fields=["holds"])
+
+    def close(self, kind: Kind, pk: int, questions: Iterable[Question]) -> list[int]:
+        """Close the open cases about this row and these questions, and return their ids."""
+        cases = self.open().about(kind, pk).filter(question__in=questions).order_by("pk")
+        keys = list(cases.select_for_update(no_key=True).values_list("pk", flat=True))
         self.filter(pk__in=keys).update(closed_at=timezone.now())
         return keys
 
-    def reopen(self, keys: list[int]) -> None:
-        """Open these cases again, but for those about whose question there is another open case by now."""
+    def reopen(self, keys: list[int], questions: Iterable[Question]) -> None:
+        """Open those of these cases (ids) again that are about these questions.
+
+        Those for which there is another open case by now stay closed.
+        """
         same = self.open().filter(
             kind=models.OuterRef("kind"), subject_id=models.OuterRef("subject_id"), question=models.OuterRef("question")
         )
-        self.filter(~models.Exists(same), pk__in=keys).update(closed_at=None)
+        self.filter(~models.Exists(same), pk__in=keys, question__in=questions).update(closed_at=None)
 
 
 # One statement, so that nobody closes the case before it is locked.
 _ENSURE = """
-    INSERT INTO moderation_case (kind, subject_id, label, question, opened_at)
-    VALUES (%(kind)s, %(pk)s, %(label)s, %(question)s, %(now)s)
+    INSERT INTO moderation_case (kind, subject_id, label, question, holds, opened_at)
+    VALUES (%(kind)s, %(pk)s, %(label)s, %(question)s, '[]', %(now)s)
     ON CONFLICT (kind, subject_id, question) WHERE closed_at IS NULL DO UPDATE SET label = excluded.label
     RETURNING id
 """
 
 
 class Case(About):
-    """A question about something that moderators have to decide. There is one open case for each question."""
+    """A question about something that moderators have to decide. There is one open case for each question.
+
+    `holds`: each time that votes for the paper were held, as {"number": how many, "factors": see `papers.rings.Ring`}.
+    """
 
     question = models.CharField(max_length=10, choices=Question)
+    holds = models.JSONField(default=list)
     opened_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True)
 
@@ -76,3 +87,15 @@ class Case(About):
 
     def __str__(self) -> str:
         return f"{self.get_question_display()}: {self.label}"
+
+    @property
+    def described_holds(self) -> list[dict]:
+        """The holds for people: dictionaries of `number`, `risk` (None if it was not computed) and `factors`."""
+        return [
+            {"number": hold["number"], "risk": hold["factors"].get("risk"), "factors": _labelled(hold["factors"])}
+            for hold in self.holds
+        ]
+
+
+def _labelled(factors: dict[str, float]) -> list[tuple[str, float]]:
+    return [(label, factors[name]) for name, label in FACTORS.items() if name in factors]

@@ -4,7 +4,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from lib.refusals import Gone
-from moderation.models.case import Case, Question
+from moderation.models.case import Case
+from moderation.questions import Question
 from moderation.reasons import Reason
 from moderation.subjects import Kind
 

@@ -72,8 +72,8 @@ def _draw(request: HttpRequest, kind: Kind, pk: int, wrong: tuple[str, ReasonFor
 
 
 def _undo_form(action: Action, wrong: tuple[str, ReasonForm] | None) -> ReasonForm | None:
-    """The form that takes the action back, or None if that was done."""
-    if action.undone_at:
+    """The form that takes the action back, or None if that is not possible, or was done."""
+    if action.undone_at or not DEEDS[action.deed].is_undoable:
         return None
     key = f"undo{action.pk}"
     return wrong[1] if wrong and wrong[0] == key else ReasonForm(auto_id=f"id_{key}_%s")

@@ -1,4 +1,5 @@
 import hmac
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models, transaction
@@ -14,7 +15,7 @@ from papers.models.authorclaimqueryset import STANDING, UNDECIDED, AuthorClaimQu
 from papers.models.comment import Comment
 from papers.models.correction import Correction
 from papers.models.paper import Paper
-from papers.signals import authorship_claimed, authorship_decided
+from papers.signals import authorship_claimed, authorship_decided, authorship_released
 
 MAX_TEXT = 1_000  # characters of a message or a reason
 
@@ -194,6 +195,7 @@ class AuthorClaim(models.Model):
             self._write(state=ClaimState.RELEASED, checked_until=None, decided_at=timezone.now(), decided_by=actor)
             if was_granted:
                 Comment.objects.mark_authors([self.paper_id])
+            authorship_released.send(AuthorClaim, claim=self)
 
     @transaction.atomic
     def grant(self, actor, reason: str) -> None:
@@ -203,10 +205,7 @@ class AuthorClaim(models.Model):
         claim back or somebody else has the name.
         """
         if self._moderates(actor, ClaimState.GRANTED, [*UNDECIDED, ClaimState.REFUSED, ClaimState.WITHDRAWN]):
-            if self._is_taken():
-                raise Conflict(f"Somebody else is marked as {self.name}. Withdraw that claim first.")
-            if self.paper.author_claims.standing().filter(user=self.user).exclude(pk=self.pk).exists():
-                raise Conflict(f"{self.user} has another claim to this paper.")
+            self._demand_room(ClaimState.GRANTED)
             self._decide(ClaimState.GRANTED, proof=Proof.MODERATORS, decided_by=actor, reason=_text(reason, "reason"))
 
     @transaction.atomic
@@ -221,6 +220,42 @@ class AuthorClaim(models.Model):
         if self._moderates(actor, ClaimState.WITHDRAWN, [ClaimState.GRANTED]):
             self._decide(ClaimState.WITHDRAWN, decided_by=actor, reason=_text(reason, "reason"))
             Correction.objects.undo(actor, self.user, self.paper)
+
+    @property
+    def decision(self) -> dict:
+        """How the claim is decided, if it is, as JSON for `revert`."""
+        decided_at = self.decided_at and self.decided_at.isoformat()
+        values = {"state": self.state, "proof": self.proof, "decided_at": decided_at}
+        return values | {"decided_by_id": self.decided_by_id, "reason": self.reason}
+
+    @transaction.atomic
+    def revert(self, actor, state: ClaimState, former: dict) -> None:
+        """Take back that a moderator has brought the claim into this state: it is decided as before, see `decision`.
+
+        Corrections of somebody who is no longer marked are undone. Raises NotAllowed for anybody but moderators, and
+        Conflict if the claim is in another state by now, or if a claim that stands is in the way of this one.
+        """
+        if not self._moderates(actor, ClaimState(former["state"]), [state]):
+            return
+        self._demand_room(former["state"])
+        decided_at = former["decided_at"] and datetime.fromisoformat(former["decided_at"])
+        decided_by = type(actor).objects.filter(pk=former["decided_by_id"]).first()
+        values = {"decided_at": decided_at, "decided_by": decided_by, "reason": former["reason"]}
+        self._write(state=former["state"], proof=former["proof"], checked_until=None, **values)
+        Comment.objects.mark_authors([self.paper_id])
+        if state == ClaimState.GRANTED:
+            Correction.objects.undo(actor, self.user, self.paper)
+        authorship_decided.send(AuthorClaim, claim=self)
+        if self.state == ClaimState.WAITING:
+            authorship_claimed.send(AuthorClaim, claim=self)
+
+    def _demand_room(self, state: str) -> None:
+        """Raises Conflict if another claim stands in the way of this one in the given state."""
+        if state == ClaimState.GRANTED and self._is_taken():
+            raise Conflict(f"Somebody else is marked as {self.name}. Withdraw that claim first.")
+        others = self.paper.author_claims.standing().filter(user=self.user).exclude(pk=self.pk)
+        if state in STANDING and others.exists():
+            raise Conflict(f"{self.user} has another claim to this paper.")
 
     def _moderates(self, actor, state: ClaimState, from_states: list[ClaimState]) -> bool:
         """Whether a moderator can bring the locked claim into this state; False if it is in it.

@@ -14,6 +14,7 @@ from lib.fields import LineField
 from lib.refusals import BadInput, Conflict, NotAllowed
 from papers.models import mergedpaper
 from papers.models.affiliation import Affiliation
+from papers.models.authorclaim import AuthorClaim
 from papers.models.comment import Comment
 from papers.models.commentrevision import CommentRevision
 from papers.models.commentvote import CommentVote
@@ -22,8 +23,9 @@ from papers.models.counts import count_of
 from papers.models.day import Day
 from papers.models.item import PAPERS_LOCK, Item
 from papers.models.paper import Paper
-from papers.models.vote import vote_counters
+from papers.models.vote import Vote, vote_counters
 from papers.models.votenetwork import VoteNetwork
+from papers.signals import authorship_claimed, votes_held
 
 RESTORABLE = timedelta(days=30)
 IMPORTS_LOCK = 0x696E67657374  # the number of the advisory lock that imports take
@@ -111,6 +113,7 @@ class RemovedPaperManager(models.Manager):
         removed.moved = moved | mergedpaper.copy_marks(removed.pk, into.pk)
         removed.save(update_fields=["moved"])
         _recount(into.pk)
+        _report_held_votes(into, removed.moved[Vote._meta.db_table])
         return removed
 
     def _archive(self, paper: Paper, reason: str, **values) -> "RemovedPaper":
@@ -193,6 +196,8 @@ class RemovedPaper(models.Model):
         papers.update(picture="", picture_source="")
         _recount(self.paper_key)
         Day.objects.recount(list(papers.values_list("listed_on", flat=True)))
+        for claim in AuthorClaim.objects.waiting().filter(paper=self.paper_key):
+            authorship_claimed.send(AuthorClaim, claim=claim)
 
 
 def _recount(pk: int) -> None:
@@ -200,6 +205,12 @@ def _recount(pk: int) -> None:
     Paper.objects.touch([pk], **vote_counters())
     Comment.objects.mark_authors([pk])
     Item.objects.recount(Item.objects.lock_collections_of([pk]))
+
+
+def _report_held_votes(paper: Paper, voters: list[int]) -> None:
+    """Tell the apps above of the votes of these people (ids) that came to the paper and are under review."""
+    if number := Vote.objects.in_review().filter(paper=paper, user__in=voters).count():
+        votes_held.send(Vote, paper=paper, number=number, factors={})
 
 
 def _insertion(model) -> str:

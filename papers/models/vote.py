@@ -102,9 +102,9 @@ class VoteManager(MarkManager.from_queryset(VoteQuerySet)):
         """Let the votes for the paper that are under review count 0; return how many. Raises NotAllowed and Gone."""
         return self._judge(actor, paper, [VoteState.REVIEW], VoteState.REFUSED)
 
-    def reopen(self, actor, paper: Paper) -> int:
-        """Undo `release` and `refuse`: these votes are under review again; return how many. Raises the same."""
-        return self._judge(actor, paper, [VoteState.RELEASED, VoteState.REFUSED], VoteState.REVIEW)
+    def reopen(self, actor, paper: Paper, state: VoteState) -> int:
+        """Bring the votes in this state, RELEASED or REFUSED, under review again; return how many. Raises the same."""
+        return self._judge(actor, paper, [state], VoteState.REVIEW)
 
     @transaction.atomic
     def _judge(self, actor, paper: Paper, before: list[VoteState], after: VoteState) -> int:

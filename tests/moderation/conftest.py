@@ -7,8 +7,8 @@ from moderation.models import Action, Case, Flag
 from moderation.subjects import KINDS
 from orgs.models import Membership
 from orgs.roles import Role
-from papers.models import Collection, Comment, Content, Paper
-from tests.factories import OrganisationFactory, PaperFactory, UserFactory, appoint
+from papers.models import Collection, Comment, Content, Paper, Vote
+from tests.factories import AuthorClaimFactory, OrganisationFactory, PaperFactory, UserFactory, appoint
 
 WORDS = {"code_url": "https://example.org/code", "project_url": "", "until": None}
 
@@ -34,6 +34,7 @@ def subjects(author) -> dict:
         "collection": Collection.objects.create(key="shelf", name="Shelf", user=author, visibility="public"),
         "organisation": lab,
         "person": author,
+        "authorclaim": AuthorClaimFactory(user=author, paper=paper, state="open", name="Ada Lovelace"),
     }
 
 
@@ -51,7 +52,34 @@ def flag(user, row, reason="spam", words="words-of-a-flag") -> Case:
     """The case about the row, after this person has flagged it."""
     kind = next(kind for kind in KINDS.values() if isinstance(row, kind.all_rows().model))
     Flag.objects.make(user, kind, row.pk, reason, words)
-    return Case.objects.open().about(kind, row.pk).get()
+    return Case.objects.open().about(kind, row.pk).get(question="flags")
+
+
+FACTORS = {"together": 0.75, "new": 1.0, "network": 0.5, "devoted": 0.0, "burst": 0.25, "risk": 0.87}
+
+
+def suspect(paper, number: int = 3, factors: dict = FACTORS) -> list:
+    """So many new voters of the paper, whose votes are held as those of a ring."""
+    voters = [UserFactory(name=f"Voter {paper.pk}-{n}") for n in range(number)]
+    for voter in voters:
+        Vote.objects.make(voter, paper)
+    assert Vote.objects.hold(paper, [voter.pk for voter in voters], factors) == number
+    return voters
+
+
+def open_case(user, row, deed: str) -> Case:
+    """A case about the row that this deed closes; a flag of this user if flags are what it is about."""
+    kind = next(kind for kind in KINDS.values() if isinstance(row, kind.all_rows().model))
+    if deed in {"count-votes", "refuse-votes"}:
+        suspect(row)
+        row.refresh_from_db()
+    elif kind.key == "authorclaim":
+        row.ask(row.user, "words-of-a-claim")
+        if deed == "withdraw":
+            row.grant(appoint(UserFactory()), "She wrote it.")
+    else:
+        flag(user, row)
+    return Case.objects.about(kind, row.pk).latest("pk")
 
 
 def other_paper() -> Paper:

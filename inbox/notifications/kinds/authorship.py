@@ -5,6 +5,14 @@ from papers.models import AuthorClaim
 from papers.models.authorclaimqueryset import AT_ONCE
 from papers.signals import authorship_decided
 
+_OUTCOMES = {
+    "granted": "approved",
+    "refused": "declined",
+    "withdrawn": "withdrawn",
+    "waiting": "reopened",
+    "open": "reopened",
+}
+
 
 @register
 class Authorship(NotificationKind):
@@ -21,17 +29,20 @@ class Authorship(NotificationKind):
         return {"user_id": claim.user_id, "subject": f"{claim.pk}", "facts": facts}
 
     def text(self, facts: dict) -> str:
+        title = plain(facts["title"])
         match facts["state"]:
             case "granted":
-                return f"You are now marked as the author {facts['name']} of “{plain(facts['title'])}”."
+                return f"You are now marked as the author {facts['name']} of “{title}”."
             case "refused":
-                return f"Your claim to be {facts['name']} of “{plain(facts['title'])}” was declined."
+                return f"Your claim to be {facts['name']} of “{title}” was declined."
+            case "open" | "waiting":
+                return f"Moderators took back their decision on your claim to be {facts['name']} of “{title}”."
             case _:
-                return f"Moderators withdrew your claim to be {facts['name']} of “{plain(facts['title'])}”."
+                return f"Moderators withdrew your claim to be {facts['name']} of “{title}”."
 
     def details(self, facts: dict) -> str:
         return facts["reason"] and f"Reason from the moderators:\n\n{facts['reason']}"
 
     def mail_subject(self, facts: dict) -> str:
-        outcome = {"granted": "approved", "refused": "declined"}.get(facts["state"], "withdrawn")
+        outcome = _OUTCOMES[facts["state"]]
         return f"Your claim to {quoted(plain(facts['title']))} was {outcome}"

@@ -155,15 +155,15 @@ def test_a_moderator_decides_and_can_undo_it(verb, held, alice, moderator):
     assert (decide(moderator, held), decide(moderator, held)) == (2, 0)
     assert (counters(held), state_of(alice, held)) == ((1 + counted, 0), state)
     assert held.revision == revision + 1
-    assert Vote.objects.reopen(moderator, held) == 2
+    assert Vote.objects.reopen(moderator, held, VoteState(state)) == 2
     assert (counters(held), state_of(alice, held)) == ((1, 2), "review")
 
 
-@pytest.mark.parametrize("verb", ["release", "refuse", "reopen"])
-def test_nobody_else_decides(verb, held, alice, carol):
+@pytest.mark.parametrize(("verb", "args"), [("release", []), ("refuse", []), ("reopen", [VoteState.RELEASED])])
+def test_nobody_else_decides(verb, args, held, alice, carol):
     for person in (alice, carol):
         with pytest.raises(NotAllowed):
-            getattr(Vote.objects, verb)(person, held)
+            getattr(Vote.objects, verb)(person, held, *args)
     assert counters(held) == (1, 2)
 
 

@@ -1,0 +1,78 @@
+"""Deeds about claims of authorship. The claimant is notified of the claim itself, so the log notifies nobody."""
+
+from moderation.deeds.deed import Deed, register, subject_of
+from moderation.questions import Question
+from papers.models.authorclaimqueryset import UNDECIDED, ClaimState
+
+
+class _ClaimDeed(Deed):
+    kinds = ("authorclaim",)
+    notifies = False
+    questions = (Question.AUTHORSHIP,)
+    reopens = (Question.AUTHORSHIP,)
+    state: ClaimState  # of the claim afterwards
+    before: tuple[ClaimState, ...]  # the states of claims that it suits
+
+    def suits(self, row) -> bool:
+        return row.state in self.before
+
+    def carry_out(self, actor, row, values: dict) -> dict:
+        decision = row.decision
+        self.decide(row, actor, values["reason"])
+        return {"decision": decision}
+
+    def decide(self, claim, actor, reason: str) -> None:
+        raise NotImplementedError
+
+    def undo(self, actor, action) -> None:
+        subject_of(action).revert(actor, self.state, action.data["decision"])
+
+
+class _PublicClaimDeed(_ClaimDeed):
+    """One whose line in the log names the claimant, since the paper's page does, too."""
+
+    def carry_out(self, actor, row, values: dict) -> dict:
+        return super().carry_out(actor, row, values) | {"claimant": row.user_id, "claimant_name": str(row.user)}
+
+    def line(self, action) -> str:
+        return self.past.format(label=action.label, claimant=action.data["claimant_name"])
+
+
+@register
+class GrantClaim(_PublicClaimDeed):
+    key = "grant"
+    title = "Grant"
+    hint = "The person is marked as this author, and notified with your reason."
+    past = "granted {label} to {claimant}"
+    state = ClaimState.GRANTED
+    before = (*UNDECIDED, ClaimState.REFUSED, ClaimState.WITHDRAWN)
+
+    def decide(self, claim, actor, reason: str) -> None:
+        claim.grant(actor, reason)
+
+
+@register
+class RefuseClaim(_ClaimDeed):
+    key = "refuse"
+    title = "Refuse"
+    hint = "The person is notified with your reason, and can claim again."
+    past = "refused {label}"
+    state = ClaimState.REFUSED
+    before = tuple(UNDECIDED)
+
+    def decide(self, claim, actor, reason: str) -> None:
+        claim.refuse(actor, reason)
+
+
+@register
+class WithdrawClaim(_PublicClaimDeed):
+    key = "withdraw"
+    title = "Withdraw"
+    hint = "The person is not marked as this author any more, and what they corrected of the paper is undone."
+    past = "withdrew {label} from {claimant}"
+    state = ClaimState.WITHDRAWN
+    before = (ClaimState.GRANTED,)
+    is_grave = True
+
+    def decide(self, claim, actor, reason: str) -> None:
+        claim.withdraw(actor, reason)

@@ -1,0 +1,47 @@
+"""Deeds about votes that are under review, since they may be those of a ring."""
+
+from moderation.deeds.deed import Deed, register, subject_of
+from moderation.questions import Question
+from papers.models import Vote
+from papers.models.votestate import VoteState
+
+
+class _VotesDeed(Deed):
+    kinds = ("paper",)
+    notifies = False
+    questions = (Question.VOTES,)
+    reopens = (Question.VOTES,)
+    needs_case = True
+    state: VoteState  # of the votes afterwards
+
+    def undo(self, actor, action) -> None:
+        Vote.objects.reopen(actor, subject_of(action), self.state)
+
+    def line(self, action) -> str:
+        number = action.data["number"]
+        return f"{self.past} {number} upvote{'' if number == 1 else 's'} under review for {action.label}"
+
+
+@register
+class CountVotes(_VotesDeed):
+    key = "count-votes"
+    title = "Count these votes"
+    hint = "They count from now on, and are not held again."
+    past = "counted"
+    state = VoteState.RELEASED
+
+    def carry_out(self, actor, row, values: dict) -> dict:
+        return {"number": Vote.objects.release(actor, row)}
+
+
+@register
+class RefuseVotes(_VotesDeed):
+    key = "refuse-votes"
+    title = "Refuse these votes"
+    hint = "They do not count. The voters see that on the paper's page."
+    past = "refused"
+    state = VoteState.REFUSED
+    is_grave = True
+
+    def carry_out(self, actor, row, values: dict) -> dict:
+        return {"number": Vote.objects.refuse(actor, row)}
