@@ -98,7 +98,7 @@ def _cards() -> list[tuple[str, str]]:
         ("a picture", _paper(10, title="A paper with a picture", picture="specimen")),
         ("maths in the title", _paper(6, title="On $\\mathbb{R}^d$ and $\\ell_2$-regularised nothing")),
     ]
-    changed = _paper(11, title="A paper whose code nobody keeps", code_stars=4, code_state="archived", version=3)
+    changed = _paper(12, title="A paper whose code nobody keeps", code_stars=4, code_state="archived", version=3)
     return [
         *((state, render_card(paper).fill()) for state, paper in papers),
         ("changed since it was bookmarked, code archived", render_card(changed).fill(saved_version=1)),

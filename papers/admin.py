@@ -30,6 +30,7 @@ class PaperAdmin(admin.ModelAdmin):
         "picture_source",
         *("code_url", "code_source", "code_state", "code_stars", "code_licence", "code_checked_at"),
         *("project_url", "project_source"),
+        *("is_listed", "due_on", "locked_reason", "keywords_corrected"),
         "organisation",
         "author_count",
         "imported_votes",

@@ -53,9 +53,7 @@ def may(deed):
 
 # Whoever is not named here and may not read is told so (403), or gets a 404; the rest of the site is for everybody.
 READERS = {
-    "accounts:profile": SIGNED_IN,
-    "accounts:sign_in_again": SIGNED_IN,
-    "accounts:security": SIGNED_IN,
+    **{f"accounts:{page}": SIGNED_IN for page in ("profile", "sign_in_again", "security")},
     "accounts:moderators": set(),  # none of them is a superuser
     **{f"inbox:{page}": set() for page in ("confirm", "never", "unsubscribe", "manage")},  # there is no such token
     "inbox:letters": SIGNED_IN,
@@ -77,18 +75,13 @@ READERS = {
     "papers:collection": may(SEE),  # this one is private, and the lab's
     "papers:edit_collection": may(KEEP),
     "papers:arrange": may(KEEP),
-    "papers:my_collections": SIGNED_IN,
-    "papers:new_collection": SIGNED_IN,
-    "papers:choose_collection": SIGNED_IN,
-    "papers:bookmarks": SIGNED_IN,
+    **{f"papers:{page}_collection": SIGNED_IN for page in ("new", "choose")},
+    **{f"papers:{page}": SIGNED_IN for page in ("my_collections", "bookmarks", "data", "submit", "claim")},
     "papers:feed": may(SEE),  # of the private collection
     "papers:opml": SIGNED_IN,
     **{f"papers:{page}": SIGNED_IN for page in ("following", "start_following", "followed", "catch_up", "dismissed")},
-    "papers:submit": SIGNED_IN,
-    "papers:claim": SIGNED_IN,
     "papers:correct": {"reader"},  # who has claimed to be an author
     "papers:submission": {"reader"},
-    "papers:data": SIGNED_IN,
     "papers:fetch_export": set(),  # there is no such token
     "papers:comment_log": {"moderator"},
     **{f"papers:{page}": SIGNED_IN for page in ("write_comment", "report", "reply")},
@@ -97,8 +90,7 @@ READERS = {
     "papers:pick": set(),  # which leads on
     "papers:share_card": set(),  # of a private collection, whoever looks
     "papers:embed": set(),  # a frame of a private collection, whoever looks
-    "inbox:notifications": SIGNED_IN,
-    "inbox:choices": SIGNED_IN,
+    **{f"inbox:{page}": SIGNED_IN for page in ("notifications", "choices")},
     "inbox:stop": set(),  # there is no such token
 }
 # A word → who may read it somewhere.

@@ -9,13 +9,14 @@ from accounts.models import securityevent, user
 from config import well_known
 from inbox.models import notification, subscription
 from lib.pages import DENSITY_COOKIE, page
-from papers.models import dataexport, seen, votenetwork
+from papers.models import dataexport, removedpaper, seen, votenetwork
 
 # How many days the site keeps what the page about privacy names.
 DAYS = {
     "exports": dataexport.KEPT.days,
     "notifications": notification.KEPT.days,
     "security_log": securityevent.KEPT.days,
+    "removed_papers": removedpaper.RESTORABLE.days,
     "seen": seen.KEPT.days,
     "sessions": settings.SESSION_COOKIE_AGE // 86_400,
     "vote_networks": votenetwork.KEPT.days,

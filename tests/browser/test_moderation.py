@@ -45,7 +45,7 @@ def test_a_comment_is_flagged_hidden_and_restored_by_keys_alone(visit, javascrip
     press(page, page.get_by_role("link", name="A comment on “Sharing is caring”"))
     expect(page.get_by_text("Buy my course.")).to_be_visible()
     press(page, page.locator("summary", has_text="Hide comment"))
-    assert faults(page) == []
+    assert not javascript or faults(page) == []
     page.keyboard.press("Tab")
     page.keyboard.type("Advertising.")
     page.keyboard.press("Tab")
@@ -65,6 +65,6 @@ def test_a_comment_is_flagged_hidden_and_restored_by_keys_alone(visit, javascrip
     assert Comment.objects.get().hidden_at is None
     page.goto("/moderation/log")
     expect(page.get_by_text("It is none.")).to_be_visible()
-    assert faults(page) == []
+    assert not javascript or faults(page) == []
     press(page, page.get_by_role("link", name=f"Link to decision {action.pk}"))
     expect(page).to_have_url(re.compile(f"/moderation/log/{action.pk}$"))

