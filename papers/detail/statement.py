@@ -74,7 +74,7 @@ class PaperDetail:
     * `similar`: the nearest first; none if they took too long to find.
     * `has_comments`: whether there are any, also retracted ones.
     * `imported_comments`: how many stand here of those that the source counts.
-    * `has_versions`: whether the text of a former version is kept.
+    * `has_changes`: whether the text of a former version is kept, or an author has corrected the paper.
     """
 
     paper: Paper
@@ -89,7 +89,7 @@ class PaperDetail:
     follow: FollowState
     has_comments: bool
     imported_comments: int
-    has_versions: bool
+    has_changes: bool
 
     @cached_property
     def authors(self) -> list[AuthorName]:
@@ -138,7 +138,7 @@ def _detail(row: tuple) -> PaperDetail:
     paper = Paper.from_db(None, _PAPER, [*islice(row, len(_PAPER))], fetch_mode=models.FETCH_RAISE)
     for bit in bits():
         setattr(paper, bit, next(row))
-    lister, vote_state, place, paper_count, followers, is_followed, has_comments, imported, has_versions, *rest = row
+    lister, vote_state, place, paper_count, followers, is_followed, has_comments, imported, has_changes, *rest = row
     authors, claimants, badges, offers, similar = rest
     organisations = [Organisation.from_db(None, _ORGANISATION, values) for values in badges]
     shown = paper.organisation_id
@@ -156,7 +156,7 @@ def _detail(row: tuple) -> PaperDetail:
         follow=FollowState(PaperFollow.kind, paper.arxiv_id, followers, is_followed),
         has_comments=has_comments,
         imported_comments=imported,
-        has_versions=has_versions,
+        has_changes=has_changes,
     )
 
 
@@ -218,7 +218,8 @@ _STATEMENT = """
             SELECT count(*) FROM papers_comment
             WHERE paper_id = papers_paper.id AND source_id <> '' AND retracted_at IS NULL
         ) ELSE 0 END,
-        EXISTS (SELECT FROM papers_paperversion WHERE paper_id = papers_paper.id),
+        EXISTS (SELECT FROM papers_paperversion WHERE paper_id = papers_paper.id)
+            OR EXISTS (SELECT FROM papers_correction WHERE paper_id = papers_paper.id),
         (
             SELECT coalesce(
                 json_agg(json_build_array(name, family, given, suffix, affiliation) ORDER BY position), '[]'

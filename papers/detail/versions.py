@@ -1,4 +1,4 @@
-"""What changed from each version of a paper to the next, as far as the site has had them."""
+"""What changed from each version of a paper to the next, as far as the site has had them, and by its authors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,11 @@ from django.utils.safestring import SafeString
 
 from lib.tex import plain, plain_paragraphs
 from lib.word_diff import as_html, has_changes, of_names, of_words
-from papers.models import Paper, PaperVersion
+from papers.models import AuthorClaim, Correction, Paper, PaperVersion
+from papers.models.authorclaimqueryset import ClaimState
 
 MAX_CHANGES = 10  # that the page shows, which bounds the time that comparing hostile texts can take
+MAX_CORRECTIONS = 20
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,15 @@ class VersionChange:
 
 def _plain(abstract: str) -> str:
     return "\n\n".join(plain_paragraphs(abstract))
+
+
+def corrections(paper: Paper) -> list[Correction]:
+    """The latest MAX_CORRECTIONS corrections by authors, the last one first.
+
+    Those of people whose claims proved false are left out: they were undone.
+    """
+    withdrawn = AuthorClaim.objects.filter(paper=paper, state=ClaimState.WITHDRAWN)
+    return list(paper.corrections.latest_first().exclude(actor__in=withdrawn.values("user"))[:MAX_CORRECTIONS])
 
 
 def changes(paper: Paper) -> list[VersionChange]:

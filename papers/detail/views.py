@@ -14,6 +14,7 @@ from papers.detail import statement
 from papers.detail.lists import similar as similar_list
 from papers.detail.statement import PaperDetail
 from papers.detail.versions import changes as version_changes
+from papers.detail.versions import corrections as corrections_of
 from papers.discussion import thread
 from papers.discussion.views import reading
 from papers.models import Paper, RemovedPaper, VoteState
@@ -52,13 +53,15 @@ def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
 
 
 def versions(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
-    """What changed from version to version of the paper."""
+    """What changed from version to version of the paper, and what its authors have corrected."""
     paper = Paper.objects.filter(arxiv_id=ref[0]).first()
     if paper is None:
         return _unknown(request, ref[0])
     changes = cache(lambda: version_changes(paper))  # only if the page is drawn
-    context = {"paper": paper, "changes": changes}
-    return page(request, "papers/detail/versions.html", context, version=(paper.pk, paper.revision))
+    corrections = corrections_of(paper)
+    context = {"paper": paper, "changes": changes, "corrections": corrections}
+    version = (paper.pk, paper.revision, [(row.pk, str(row.actor)) for row in corrections])
+    return page(request, "papers/detail/versions.html", context, version=version)
 
 
 def _unknown(request: HttpRequest, arxiv_id: str) -> HttpResponse:
@@ -97,7 +100,7 @@ def _context(detail: PaperDetail) -> dict:
     summary = cache(lambda: summarise(paper, detail.authors))  # only if the page is drawn
     return {
         "paper": paper,
-        "has_versions": detail.has_versions,
+        "has_changes": detail.has_changes,
         "organisations": detail.organisations,
         "offers": detail.offers,
         "similar": detail.similar,

@@ -19,7 +19,13 @@ LABELS = {"code_url": "Code", "project_url": "Project page", "keywords": "Keywor
 MAX_KEYWORDS = 20
 
 
-class CorrectionManager(models.Manager):
+class CorrectionQuerySet(models.QuerySet):
+    def latest_first(self):
+        """With who made them."""
+        return self.select_related("actor").order_by("-pk")
+
+
+class CorrectionManager(models.Manager.from_queryset(CorrectionQuerySet)):
     @transaction.atomic
     def make(self, actor, paper: Paper, values: dict, base: dict[str, str]) -> "Correction | None":
         """Correct a paper as one of its authors, and return the correction; None if nothing is other than before.

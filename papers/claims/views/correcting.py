@@ -28,7 +28,7 @@ def correct(request: HttpRequest, ref) -> HttpResponse:
             if form.save(request.user):
                 messages.success(request, "Your corrections are saved.")
                 return redirect(paper)
-    corrections = paper.corrections.select_related("actor").order_by("-pk")[:20]
+    corrections = paper.corrections.latest_first()[:20]
     context = {"paper": paper, "form": form, "corrections": corrections}
     response = render(request, "papers/claims/correct.html", context, status=400 if form.errors else 200)
     return refused(response, form.refusal) if form.refusal else response

@@ -8,7 +8,7 @@ from orgs.models import Event, Membership
 from orgs.roles import Role
 from papers import audit
 from papers.ingest.save import save
-from papers.models import Affiliation, Correction, Paper, State
+from papers.models import Affiliation, AuthorClaim, Correction, Paper, State
 from papers.models.correction import FIELDS, MAX_KEYWORDS
 from papers.signals import paper_corrected
 from tests.factories import AuthorClaimFactory, OrganisationFactory, PaperFactory, UserFactory, appoint
@@ -228,3 +228,16 @@ def test_a_conflict_shows_what_the_other_wrote_and_can_be_saved_again(paper, ali
 
 def test_who_is_no_author_gets_no_form(paper, bob, signed_in):
     assert "Only people who have claimed their name" in signed_in(bob).get(f"{paper.path}/correct").content.decode()
+
+
+def test_everybody_reads_what_authors_have_corrected(paper, alice, client):
+    page, path = f"/papers/{paper.arxiv_id}", f"/papers/{paper.arxiv_id}/versions"
+    assert "what changed" not in client.get(page).content.decode()
+    correct(alice, paper, code_url=CODE)
+    assert f'href="{path}">what changed' in client.get(page).content.decode()
+    before = client.get(path)
+    assert f"<ins>{CODE}</ins>" in before.content.decode()
+    AuthorClaim.objects.get().withdraw(appoint(UserFactory()), "It was forged.")
+    after = client.get(path, headers={"If-None-Match": before.headers["ETag"]})
+    assert after.status_code == 200
+    assert CODE not in after.content.decode()
