@@ -5,7 +5,7 @@ It is the same on every machine, except that `days_ago` in papers.json counts ba
 
 import json
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from config.demo.discussion import discuss
+from config.demo.moderation import moderate
 from inbox.models import Choice
 from inbox.models.kind import KINDS, Delivery
 from lib.env import stored_secret
@@ -41,6 +42,7 @@ FOLDER = Path(__file__).parent
 PAPERS = json.loads((FOLDER / "papers.json").read_text())
 SITE = json.loads((FOLDER / "site.json").read_text())
 _JOINED_AGO = timedelta(days=90)
+_REVISED = "2411.15124"  # the paper of which the demo has two versions
 MAIL_HOST = "@demo.invalid"  # a domain that nobody can own, which marks the demo's people
 
 
@@ -57,13 +59,16 @@ def load() -> None:
     """Fill an empty site with organisations, people, papers, votes, collections, follows and comments."""
     organisations = {o["slug"]: Organisation.objects.create(**o) for o in SITE["organisations"]}
     # No organisation has an owner yet, so its papers are accepted at once.
-    save([_record(paper, number) for number, paper in enumerate(PAPERS)])
+    records = [_record(paper, number) for number, paper in enumerate(PAPERS)]
+    save([_first_version(record) for record in records if record.arxiv_id == _REVISED])
+    save(records)
     people = [_person(person, organisations) for person in SITE["people"]]
     _vote_and_bookmark(people)
     by_name = {user.username: user for user in people}
     _curate(by_name, organisations)
     _follow(people, list(organisations.values()))
     discuss(by_name)
+    moderate(by_name)
     audit.repair()
 
 
@@ -111,6 +116,7 @@ def _record(paper: dict, number: int) -> PaperRecord:
     slug = paper["organisation"]
     return PaperRecord.from_source(
         arxiv_id=paper["arxiv_id"],
+        version=2 if paper["arxiv_id"] == _REVISED else None,
         title=paper["title"],
         abstract=paper["abstract"],
         authors=paper["authors"],
@@ -124,6 +130,12 @@ def _record(paper: dict, number: int) -> PaperRecord:
         published_at=datetime.fromisoformat(paper["published"]),
         listed_at=datetime.combine(day, time(0, number), UTC),
     )
+
+
+def _first_version(record: PaperRecord) -> PaperRecord:
+    """The paper with the first sentences of its abstract alone."""
+    sentences = record.abstract.split(". ")
+    return replace(record, version=1, abstract=". ".join(sentences[:-1]) + ".")
 
 
 def _vote_and_bookmark(people: list[User]) -> None:

@@ -141,16 +141,20 @@ def _move(paper: Paper, counted: int, held: int) -> None:
 _LOCK_VOTERS = "SELECT id FROM accounts_user WHERE id = ANY(%(voters)s) ORDER BY id FOR KEY SHARE"
 _HAS_CONFIRMED = "EXISTS (SELECT FROM account_emailaddress address WHERE address.user_id = person.id AND verified)"
 # The voter is locked before the paper, as by those who leave. A vote that was held once keeps what became of it, so
-# that nobody gets round a review by withdrawing the vote and casting it again.
+# that nobody gets round a review by withdrawing the vote and casting it again. The paper is locked before that is read
+# (FOR SHARE reads what is stored by then), since otherwise a moderator could decide in between.
 _CAST = f"""
     WITH changed AS (
         INSERT INTO papers_vote (user_id, paper_id, created_at, state)
         SELECT person.id, %(paper)s, %(now)s, coalesce(
-            (SELECT state FROM papers_heldvote WHERE user_id = person.id AND paper_id = %(paper)s),
+            (SELECT state FROM papers_heldvote WHERE user_id = person.id AND paper_id = locked.id FOR SHARE),
             CASE WHEN NOT {_HAS_CONFIRMED} THEN 'unconfirmed' WHEN date_joined > %(new_since)s THEN 'young'
             ELSE 'counted' END
         )
         FROM (SELECT id, date_joined FROM accounts_user WHERE id = %(user)s AND is_active FOR KEY SHARE) person
+        LEFT JOIN LATERAL (
+            SELECT id FROM papers_paper WHERE id = %(paper)s AND person.id IS NOT NULL FOR NO KEY UPDATE
+        ) locked ON true
         ON CONFLICT DO NOTHING
         RETURNING user_id, paper_id, state
     ), noted AS (

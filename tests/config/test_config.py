@@ -16,8 +16,9 @@ from django.utils import timezone
 from accounts.models import User
 from config import checks, demo
 from lib.health import HealthMiddleware
+from moderation.models import Case
 from papers import audit
-from papers.models import Comment, Paper, Vote, Word
+from papers.models import AuthorClaim, Comment, Paper, Vote, Word
 from papers.period import today
 
 
@@ -94,6 +95,10 @@ def test_the_demo_loads_once_and_says_its_password_every_time(site, stranger):
     discussed = stranger.get("/papers/2309.06275").content.decode()
     assert "13 comments" in discussed
     assert "Continue this thread" in discussed
+    assert "dismissed the case about a comment" in stranger.get("/moderation/log").content.decode()
+    assert "Version 2" in stranger.get("/papers/2411.15124/versions").content.decode()
+    assert AuthorClaim.objects.granted().get().user.username == "judy"
+    assert (Case.objects.open().count(), User.objects.moderators().count()) == (1, 0)
     hashed, votes = alice.password, Vote.objects.count()
     assert prepare() == output
     alice.refresh_from_db()

@@ -1,0 +1,44 @@
+"""The moderation of the demo: a claim that is granted, a flag that is dismissed, and one that is open."""
+
+from accounts.models import User
+from moderation.deeds import DEEDS
+from moderation.models import Action, Flag
+from moderation.reasons import Reason
+from moderation.subjects import KINDS
+from papers.models import AuthorClaim, Comment, Paper
+
+
+def moderate(people: dict[str, User]) -> None:
+    """Let Grace moderate, who is no moderator afterwards, since the passwords of the demo are printed."""
+    grace = people["grace"]
+    _appoint(grace, True)
+    claim = _claim(people["judy"], "2310.12962")
+    _take(grace, "grant", "authorclaim", claim.pk, "The demo's people are invented: one of them is to be an author.")
+    comment = _flag(people["ivan"], "heidi", "2207.05221", Reason.MISLEADING, "I doubt the formula.")
+    _take(grace, "dismiss", "comment", comment.pk, "Being in doubt is what the discussion is for.")
+    _flag(people["frank"], "dave", "2505.17120", Reason.OFF_TOPIC, "Its first answer would fit better elsewhere.")
+    _appoint(grace, False)
+
+
+def _appoint(user: User, is_moderator: bool) -> None:
+    """There is no superuser who could do it."""
+    user.is_appointed_moderator = is_moderator
+    user.save(update_fields=["is_appointed_moderator"])
+
+
+def _claim(user: User, arxiv_id: str) -> AuthorClaim:
+    claim = AuthorClaim.objects.make(user, Paper.objects.get(arxiv_id=arxiv_id), 0)
+    claim.ask(user, "The page of my institution names me.")
+    return claim
+
+
+def _flag(user: User, author: str, arxiv_id: str, reason: Reason, words: str) -> Comment:
+    """The author's first comment on the paper, which this user has flagged."""
+    comments = Comment.objects.filter(paper__arxiv_id=arxiv_id, author__username=author)
+    comment = comments.order_by("pk")[0]
+    Flag.objects.make(user, KINDS["comment"], comment.pk, reason, words)
+    return comment
+
+
+def _take(actor: User, deed: str, kind: str, pk: int, reason: str) -> None:
+    Action.objects.take(actor, DEEDS[deed], pk, KINDS[kind], {"reason": reason}, 0)
