@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from papers.models import Comment, Content, Vote
@@ -19,7 +20,8 @@ def paper(transactional_db):
 
 @pytest.fixture
 def reader(transactional_db):
-    return UserFactory(username="rita", name="Rita Reader")
+    """Somebody with a new account, who may post few links."""
+    return UserFactory(username="rita", name="Rita Reader", date_joined=timezone.now())
 
 
 @pytest.fixture

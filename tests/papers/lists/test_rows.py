@@ -14,7 +14,7 @@ from papers.lists import catalogue, matching
 from papers.lists.filters import PaperFilter
 from papers.models import Bookmark, Collection, DayDone, Dismissed, Item, OrganisationFollow, Paper, Seen, Vote
 from papers.models.bits import bits
-from tests.factories import NOON, PaperFactory
+from tests.factories import NOON, AuthorClaimFactory, PaperFactory
 from tests.papers import querysets
 from tests.papers.lists.test_catalogue import OPEN, OWN
 
@@ -41,6 +41,7 @@ def viewers(lab, alice, bob):
         )
         Item.objects.add(alice, autumn, [paper.pk])
         papers.append(paper)
+        AuthorClaimFactory(user=alice, paper=paper)
     Item.objects.filter(paper__in=papers[:3]).update(note="A note")
     for kind in (Vote, Bookmark, Seen):
         for paper in papers[:5]:
