@@ -96,6 +96,8 @@ def visit(browser, live_server, transactional_db, settings) -> Callable[..., Pag
 
     yield visit
     for context, _ in opened:
+        for page in context.pages:
+            page.unroute_all(behavior="ignoreErrors")  # a request that a test never answers would let `close` wait
         context.close()
     complaints = [complaint for _, watch in opened for complaint in watch.verdict()]
     assert not complaints, "\n".join(complaints)
