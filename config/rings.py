@@ -1,5 +1,7 @@
 """The thresholds of the search for rings of votes (`papers.rings`). The site publishes them at /about/ranking."""
 
+RING_VOTERS = 100  # people who voted lately: on a smaller site everybody resembles everybody, so nothing is held
+RING_CROWD = 0.2  # of those people: a larger group is no ring, but what the site is like
 RING_SIZE = 5  # votes for a paper, of which a ring has at least so many
 RING_PART = 0.05  # of the votes for a paper: a smaller group is left alone, since it moves the paper little
 RING_VOTES = 500  # for a paper, of which the latest are compared

@@ -26,6 +26,8 @@ import numpy
 class Limits:
     """The thresholds of `config/rings.py`, which explains them."""
 
+    voters: int
+    crowd: float
     size: int
     part: float
     risk: float
@@ -90,11 +92,14 @@ class Ring:
 
 def find(ballots: Sequence[Ballot], site: Site, limits: Limits) -> list[Ring]:
     """The suspected rings among the votes for one paper, the largest first."""
+    if site.voters < limits.voters:
+        return []
     search = _Search(ballots, site, limits)
+    least, most = max(limits.size, limits.part * len(ballots)), limits.crowd * site.voters
     rings = {}
     for members in search.candidates():
         voters = frozenset(search.ballots[member].voter for member in members)
-        if len(voters) >= max(limits.size, limits.part * len(ballots)) and voters not in rings:
+        if least <= len(voters) <= most and voters not in rings:
             rings[voters] = Ring(voters, search.factors(members))
     found = [ring for ring in rings.values() if ring.factors["risk"] >= limits.risk]
     return sorted(found, key=lambda ring: (-len(ring.voters), sorted(ring.voters)))

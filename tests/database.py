@@ -14,6 +14,7 @@ os.environ |= {"IMPORT_ARXIV_CATEGORIES": "", "REPOSITORY_STARS": "", "GITHUB_TO
 
 import psycopg
 
+from config.logs import PACKAGES
 from lib import postgres
 from lib.env import env
 from lib.release import digest
@@ -24,7 +25,7 @@ if not env("DATABASE_URL", default=""):
 IS_EMBEDDED = "TESTS_EMBED_DATABASE" in os.environ
 
 # What the tables are made from: a database for tests bears its digest in its name.
-SCHEMA = [*(f"{app}/migrations" for app in ("accounts", "inbox", "lib", "orgs", "papers")), "requirements.lock"]
+SCHEMA = [*(f"{app}/migrations" for app in PACKAGES), "requirements.lock"]
 # Their rows are made with the tables.
 KEPT = {"auth_permission", "django_content_type", "django_migrations"}
 

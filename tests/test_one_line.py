@@ -11,6 +11,7 @@ from django.db import models
 from django.test import RequestFactory
 
 from accounts.models import User
+from config.logs import PACKAGES
 from lib import profile_links
 from lib.fields import LineField, MailField
 from lib.text import one_line
@@ -18,8 +19,7 @@ from orgs.models import Invitation
 from papers.models import Affiliation, Collection
 from tests.orgs.conftest import confirm
 
-OURS = ("accounts", "config", "inbox", "lib", "orgs", "papers")
-ADMINS = [model_admin for model, model_admin in admin.site._registry.items() if model._meta.app_label in OURS]
+ADMINS = [model_admin for model, model_admin in admin.site._registry.items() if model._meta.app_label in PACKAGES]
 HOSTILE = (
     "a\r\nb\x0b\x85\u2028c\u202ed\u200be\u00adf\u2060g\ufeffh\ufe0fi\U000e0041j\u200dk\u0065\u0301z" + "\u0351" * 30
 )
@@ -57,7 +57,6 @@ OTHER_LINES = {
     "papers.DataExport.token": "random",
     "papers.Embedding.model": "a setting",
     "papers.FeedKey.key": "random",
-    "papers.Paper.corrected": "names of columns",
     "papers.SavedFilter.query": "the canonical query of an address, whose words are cleaned when it is read",
     "papers.Submission.arxiv_id": "an id that was read",
     "papers.Submission.key": "random",
@@ -74,7 +73,7 @@ def subclasses(kind: type) -> list[type]:
 
 def form_classes() -> list[type[forms.BaseForm]]:
     """Those of the admin have a test of their own, since models check a part of what they take."""
-    ours = [form for form in subclasses(forms.BaseForm) if form.__module__.split(".")[0] in OURS]
+    ours = [form for form in subclasses(forms.BaseForm) if form.__module__.split(".")[0] in PACKAGES]
     return [form for form in ours if not form.__module__.endswith(".admin")]
 
 
@@ -99,7 +98,7 @@ def test_every_column_of_one_line_is_clean_or_has_a_reason():
     columns = {
         str(column): getattr(column, "base_field", column)
         for model in apps.get_models()
-        if model._meta.app_label in OURS
+        if model._meta.app_label in PACKAGES
         for column in model._meta.concrete_fields
     }
     typed = {

@@ -26,7 +26,7 @@ class AffiliationQuerySet(models.QuerySet):
 
 
 class AffiliationManager(models.Manager.from_queryset(AffiliationQuerySet)):
-    """Verbs that accept or refuse lock the paper first, because its row shows what was accepted.
+    """Verbs that accept or refuse lock the actor and the paper first, because its row shows what was accepted.
 
     Each verb returns whether it changed something, and writes a line into the organisation's log if it did. It raises
     NotAllowed for an actor whose role in the organisation does not include it.
@@ -53,6 +53,7 @@ class AffiliationManager(models.Manager.from_queryset(AffiliationQuerySet)):
     @transaction.atomic
     def accept(self, actor, organisation, paper) -> bool:
         """Make the paper one of the organisation's, whether it was suggested, refused or neither."""
+        actor.lock()
         self._papers.filter(pk=paper.pk).lock()
         organisation.demand(actor, TAG)
         values = {"state": State.ACCEPTED, "suggested_by": actor, "decided_by": actor}
@@ -63,6 +64,7 @@ class AffiliationManager(models.Manager.from_queryset(AffiliationQuerySet)):
     @transaction.atomic
     def refuse(self, actor, organisation, paper) -> bool:
         """Refuse a pair that is suggested or accepted."""
+        actor.lock()
         self._papers.filter(pk=paper.pk).lock()
         organisation.demand(actor, TAG)
         changed = self._decide(actor, organisation, paper, State.REFUSED)
@@ -75,6 +77,7 @@ class AffiliationManager(models.Manager.from_queryset(AffiliationQuerySet)):
         It is accepted at once where nobody owns the organisation or the author's role includes that, and suggested
         otherwise. What the owners decided stays. Raises NotAllowed for somebody who is no author (AuthorClaim).
         """
+        actor.lock()
         self._papers.filter(pk=paper.pk).lock()
         paper.author_claims.demand(actor)
         if not organisation.is_owned or organisation.allows(actor, TAG):
@@ -92,6 +95,7 @@ class AffiliationManager(models.Manager.from_queryset(AffiliationQuerySet)):
 
         Raises NotAllowed for somebody who is no author, and if the organisation's owners have accepted the paper.
         """
+        actor.lock()
         self._papers.filter(pk=paper.pk).lock()
         paper.author_claims.demand(actor)
         pair = self.filter(organisation=organisation, paper=paper)

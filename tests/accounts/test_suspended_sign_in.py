@@ -69,7 +69,7 @@ def test_the_link_that_confirms_an_address(stranger, mailoutbox):
     suspend(dora)
     answer = send(stranger, link_in(mailoutbox[0]), {})
     assert (says_suspended(answer, dora), is_signed_in(stranger)) == (True, False)
-    assert EmailAddress.objects.get().verified
+    assert EmailAddress.objects.get(user=dora).verified
 
 
 def test_a_new_password_by_mail(dora, stranger, mailoutbox):

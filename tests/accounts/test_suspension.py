@@ -158,7 +158,7 @@ def test_who_suspends_whom(db, root, who, whom):
 
 
 def test_nobody_suspends_themself(root):
-    with pytest.raises(NotAllowed, match="yourself"):
+    with pytest.raises(NotAllowed, match="your own account"):
         root.suspend(root, "A holiday")
     assert User.objects.get(pk=root.pk).is_active
 

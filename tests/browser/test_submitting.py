@@ -2,6 +2,7 @@
 
 import re
 
+from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from papers.ingest import submitting
@@ -27,7 +28,7 @@ def shorten_pauses(page: Page) -> None:
 
 
 def test_from_the_form_to_the_paper(visit, transactional_db, javascript):
-    person = confirm(UserFactory())
+    person = UserFactory(date_joined=timezone.now())
     page = visit("/papers/submit", user=person, javascript=javascript, expecting=["400"])
     shorten_pauses(page)
     page.get_by_label("arXiv id or address").fill("2509.08721")

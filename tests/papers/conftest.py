@@ -9,7 +9,7 @@ from papers.ingest.client import REQUEST_INTERVALS
 from papers.models import Bookmark, Collection, FeedKey, Item, OrganisationFollow, Paper, Vote
 from papers.search import results, syntax
 from papers.search.embedding import bundled
-from tests.factories import PaperFactory
+from tests.factories import AuthorClaimFactory, PaperFactory
 from tests.papers.ingest.fake_arxiv import FakeArxiv
 from tests.papers.search import library as sample_papers
 
@@ -56,6 +56,7 @@ def everywhere(lab, alice):
     Vote.objects.make(alice, paper)
     Bookmark.objects.make(alice, paper)
     OrganisationFollow.objects.make(alice, lab)
+    AuthorClaimFactory(user=alice, paper=paper)
     return paper
 
 

@@ -95,10 +95,31 @@ def test_the_order_of_votes_changes_nothing():
     assert find(shuffled, SITE, LIMITS) == find(votes, SITE, LIMITS)
 
 
-def test_on_a_small_site_people_who_upvote_nearly_everything_are_no_ring():
-    """Everybody upvotes two papers in three, so no group upvotes any much more often than the others do."""
-    everybody = ballots(12, histories=lambda voter: history(*Random(voter).sample(range(60), 40)))
-    assert find(everybody, Site(18, dict.fromkeys(range(60), 12)), LIMITS) == []
+def test_on_a_small_site_nobody_is_a_ring():
+    """Ten colleagues of eleven voters have upvoted the same eight papers."""
+    colleagues = ballots(10, histories=lambda voter: history(*range(8)))
+    votes = dict.fromkeys(range(8), 10)
+    assert find(colleagues, Site(LIMITS.voters - 1, votes), LIMITS) == []
+    assert find(colleagues, Site(LIMITS.voters, votes), LIMITS)
+
+
+def test_a_large_part_of_a_site_is_no_ring():
+    """A new site in a laboratory: its people have new accounts in one network."""
+    laboratory = ballots(30, is_new=True, network=b"lab")
+    assert find(laboratory, Site(149, {}), LIMITS) == []
+    assert find(laboratory, Site(150, {}), LIMITS)
+
+
+def test_people_who_upvote_much_are_no_ring():
+    """Everybody upvotes one paper in three, so no group upvotes any much more often than the others do."""
+    everybody = ballots(20, histories=lambda voter: history(*Random(voter).sample(range(60), 20)))
+    assert find(everybody, Site(120, dict.fromkeys(range(60), 40)), LIMITS) == []
+
+
+@pytest.fixture
+def small_site(settings):
+    """A site whose few voters are compared as those of a large one are."""
+    settings.RING_VOTERS, settings.RING_CROWD = 1, 1
 
 
 @pytest.fixture
@@ -120,7 +141,10 @@ def counters(paper) -> tuple[int, int]:
     return paper.vote_count, paper.held_count
 
 
-def test_votes_of_new_accounts_from_one_network_are_held_before_they_count(paper, signed_in, received, time_machine):
+@pytest.mark.usefixtures("small_site")
+def test_votes_of_new_accounts_from_one_network_are_held_before_they_count(
+    paper, signed_in, received, time_machine, small_site
+):
     readers = [UserFactory() for _ in range(3)]
     ring = [UserFactory(date_joined=timezone.now()) for _ in range(6)]
     VoteSalt.objects.renew()
@@ -136,6 +160,7 @@ def test_votes_of_new_accounts_from_one_network_are_held_before_they_count(paper
     assert "6\n          votes under review" in signed_in().get(f"/papers/{paper.arxiv_id}").content.decode()
 
 
+@pytest.mark.usefixtures("small_site")
 def test_old_accounts_that_upvote_the_same_unpopular_papers_are_held(paper, received):
     ring, readers = [UserFactory() for _ in range(6)], [UserFactory() for _ in range(8)]
     for other in [PaperFactory(authors=[f"Author {number}"]) for number in range(4)]:

@@ -27,6 +27,7 @@ OPEN = [
     "/people/alice",
     "/people/alice/submitted",
     "/people/alice/upvoted",
+    "/people/alice/authored",
     "/collections/autumn",
 ]
 OWN = ["/bookmarks", "/papers/following"]

@@ -118,6 +118,7 @@ def test_opml_has_all_of_ones_own(everywhere, feed_key, alice, carol, lab, stran
         "The Lab": f"{site}/orgs/lab.atom",
         "Carol Cedar: submitted": f"{site}/people/carol/submitted.atom",
         "Carol Cedar: upvoted": f"{site}/people/carol/upvoted.atom",
+        "Carol Cedar: authored": f"{site}/people/carol/authored.atom",
         "stars": f"{site}/papers.atom?topic=stars",
     }
     page = reader.get("/feeds").content.decode()
