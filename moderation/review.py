@@ -136,7 +136,10 @@ def _votes(subject: Subject) -> list[Vote]:
 
 
 def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None) -> list[tuple[Deed, ReasonForm]]:
-    """The deeds that suit the subject with their forms; `wrong` is the key of one with its form as it was sent."""
+    """The deeds that suit the subject with their forms, those first that only decide cases.
+
+    `wrong` is the key of one with its form as it was sent.
+    """
     seen = found["actions"][0].pk if found["actions"] else 0
     rows = []
     for deed in (deed for deed in DEEDS.values() if subject.kind.key in deed.kinds):
@@ -147,4 +150,4 @@ def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None
         initial = {"seen": seen} | (deed.initial(subject.row) if subject.row else {})
         is_wrong = wrong and wrong[0] == deed.key
         rows.append((deed, wrong[1] if is_wrong else deed.form(initial=initial, auto_id=f"id_{deed.key}_%s")))
-    return rows
+    return sorted(rows, key=lambda row: not row[0].needs_case)

@@ -13,7 +13,7 @@ def moderate(people: dict[str, User]) -> None:
     grace = people["grace"]
     _appoint(grace, True)
     claim = _claim(people["judy"], "2310.12962")
-    _take(grace, "grant", "authorclaim", claim.pk, "The demo's people are invented: one of them is to be an author.")
+    _take(grace, "grant", "authorclaim", claim.pk, "All people of this demo are invented.")
     comment = _flag(people["ivan"], "heidi", "2207.05221", Reason.MISLEADING, "I doubt the formula.")
     _take(grace, "dismiss", "comment", comment.pk, "Being in doubt is what the discussion is for.")
     _flag(people["frank"], "dave", "2505.17120", Reason.OFF_TOPIC, "Its first answer would fit better elsewhere.")

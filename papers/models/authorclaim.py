@@ -2,6 +2,7 @@ import hmac
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -239,7 +240,7 @@ class AuthorClaim(models.Model):
             return
         self._demand_room(former["state"])
         decided_at = former["decided_at"] and datetime.fromisoformat(former["decided_at"])
-        decided_by = type(actor).objects.filter(pk=former["decided_by_id"]).first()
+        decided_by = get_user_model().objects.filter(pk=former["decided_by_id"]).first()
         values = {"decided_at": decided_at, "decided_by": decided_by, "reason": former["reason"]}
         self._write(state=former["state"], proof=former["proof"], checked_until=None, **values)
         Comment.objects.mark_authors([self.paper_id])

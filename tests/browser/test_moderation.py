@@ -18,14 +18,19 @@ def comment(transactional_db):
     return post(UserFactory(username="ada", name="Ada Lovelace"), paper, "Buy my course.")
 
 
-def press(page: Page, locator) -> None:
-    """Move the focus forward with Tab until it is on this element, and press Enter there."""
+def to(page: Page, locator) -> None:
+    """Move the focus forward with Tab until it is on this element."""
     for _ in range(120):
         if locator.evaluate("element => element === document.activeElement"):
-            page.keyboard.press("Enter")
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"The focus does not come to {locator}")
+
+
+def press(page: Page, locator) -> None:
+    """Move the focus there, and press Enter."""
+    to(page, locator)
+    page.keyboard.press("Enter")
 
 
 def test_a_comment_is_flagged_hidden_and_restored_by_keys_alone(visit, javascript, comment):
