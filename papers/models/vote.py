@@ -94,30 +94,35 @@ class VoteManager(MarkManager.from_queryset(VoteQuerySet)):
         votes_held.send(self.model, paper=paper, number=len(states), factors=factors)
         return len(states)
 
-    def release(self, actor, paper: Paper) -> int:
-        """Count the votes for the paper that are under review; return how many. Raises NotAllowed and Gone."""
-        return self._judge(actor, paper, [VoteState.REVIEW], VoteState.RELEASED)
+    def release(self, actor, paper: Paper) -> dict:
+        """Count the votes for the paper that are under review; return what was done as JSON.
 
-    def refuse(self, actor, paper: Paper) -> int:
-        """Let the votes for the paper that are under review count 0; return how many. Raises NotAllowed and Gone."""
-        return self._judge(actor, paper, [VoteState.REVIEW], VoteState.REFUSED)
+        That is the `number` of votes, and the `voters` (ids), among whom are those who have withdrawn their votes.
+        Raises NotAllowed and Gone.
+        """
+        return self._judge(actor, paper, VoteState.REVIEW, VoteState.RELEASED)
 
-    def reopen(self, actor, paper: Paper, state: VoteState) -> int:
-        """Bring the votes in this state, RELEASED or REFUSED, under review again; return how many. Raises the same."""
-        return self._judge(actor, paper, [state], VoteState.REVIEW)
+    def refuse(self, actor, paper: Paper) -> dict:
+        """Let the votes for the paper that are under review count 0; return and raise what `release` does."""
+        return self._judge(actor, paper, VoteState.REVIEW, VoteState.REFUSED)
+
+    def reopen(self, actor, paper: Paper, state: VoteState, voters: Iterable[int]) -> None:
+        """Bring votes of these voters in this state, RELEASED or REFUSED, under review again. Raises the same."""
+        self._judge(actor, paper, state, VoteState.REVIEW, user__in=voters)
 
     @transaction.atomic
-    def _judge(self, actor, paper: Paper, before: list[VoteState], after: VoteState) -> int:
-        """Bring the paper's votes from these states into another one, and what is kept of votes that were withdrawn."""
+    def _judge(self, actor, paper: Paper, before: VoteState, after: VoteState, **condition) -> dict:
+        """Bring the paper's votes from one state into another, and what is kept of votes that were withdrawn."""
         paper.lock()
         demand_moderator(actor)
-        votes = self.filter(paper=paper, state__in=before)
-        was = Counter(votes.values_list("state", flat=True))
+        votes = self.filter(paper=paper, state=before, **condition)
+        held = HeldVote.objects.filter(paper=paper, state=before, **condition)
+        voters = sorted({*votes.values_list("user", flat=True), *held.values_list("user", flat=True)})
         number = votes.update(state=after)
-        HeldVote.objects.filter(paper=paper, state__in=before).update(state=after)
-        counted = number * (after in COUNTING) - sum(was[state] for state in COUNTING)
-        _move(paper, counted, number * (after == VoteState.REVIEW) - was[VoteState.REVIEW])
-        return number
+        HeldVote.objects.filter(paper=paper, user__in=voters).update(state=after)
+        counted, held = ((after in states) - (before in states) for states in (COUNTING, [VoteState.REVIEW]))
+        _move(paper, number * counted, number * held)
+        return {"number": number, "voters": voters}
 
     def _state(self, user, paper) -> VoteState:
         """The state of the user's vote. Raises NotAllowed if there is none, as only an active account can have one."""

@@ -149,17 +149,21 @@ DECISIONS = {"release": ("released", 2), "refuse": ("refused", 0)}
 
 
 @pytest.mark.parametrize("verb", DECISIONS)
-def test_a_moderator_decides_and_can_undo_it(verb, held, alice, moderator):
+def test_a_moderator_decides_and_can_undo_it(verb, held, alice, bob, moderator):
     decide, (state, counted) = getattr(Vote.objects, verb), DECISIONS[verb]
     revision = held.revision
-    assert (decide(moderator, held), decide(moderator, held)) == (2, 0)
+    voters = sorted([alice.pk, bob.pk])
+    assert decide(moderator, held) == {"number": 2, "voters": voters}
+    assert decide(moderator, held) == {"number": 0, "voters": []}
     assert (counters(held), state_of(alice, held)) == ((1 + counted, 0), state)
     assert held.revision == revision + 1
-    assert Vote.objects.reopen(moderator, held, VoteState(state)) == 2
+    Vote.objects.reopen(moderator, held, VoteState(state), [bob.pk])
+    assert (state_of(alice, held), state_of(bob, held)) == (state, "review")
+    Vote.objects.reopen(moderator, held, VoteState(state), voters)
     assert (counters(held), state_of(alice, held)) == ((1, 2), "review")
 
 
-@pytest.mark.parametrize(("verb", "args"), [("release", []), ("refuse", []), ("reopen", [VoteState.RELEASED])])
+@pytest.mark.parametrize(("verb", "args"), [("release", []), ("refuse", []), ("reopen", [VoteState.RELEASED, []])])
 def test_nobody_else_decides(verb, args, held, alice, carol):
     for person in (alice, carol):
         with pytest.raises(NotAllowed):
