@@ -216,8 +216,10 @@ class AuthorClaim(models.Model):
 
     @transaction.atomic
     def withdraw(self, actor, reason: str) -> None:
-        """Withdraw a granted claim that proved false, and undo its corrections; twice is once. See `grant`."""
-        if self._moderates(actor, ClaimState.WITHDRAWN, [ClaimState.GRANTED]):
+        """Withdraw a claim that was granted, even if it was released since, and undo its corrections. See `grant`."""
+        if self._moderates(actor, ClaimState.WITHDRAWN, [ClaimState.GRANTED, ClaimState.RELEASED]):
+            if not self.proof:
+                raise Conflict("This claim was never granted.")
             self._decide(ClaimState.WITHDRAWN, decided_by=actor, reason=_text(reason, "reason"))
             Correction.objects.undo(actor, self.user, self.paper)
 

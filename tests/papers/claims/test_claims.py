@@ -6,8 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from lib.conflicts import digests
 from lib.refusals import BadInput, Conflict, Gone, NotAllowed
-from papers.models import AuthorClaim, Paper, Proof
+from papers.models import AuthorClaim, Correction, Paper, Proof
+from papers.models.correction import FIELDS
 from papers.signals import authorship_claimed, authorship_decided
 from tests.factories import AuthorClaimFactory, PaperFactory, UserFactory
 from tests.race import race
@@ -150,6 +152,17 @@ def test_a_decision_has_a_reason(paper, alice, moderator, reason):
     with pytest.raises(BadInput, match="message"):
         own.ask(moderator, reason)
     assert states(paper) == [("alice", "waiting"), ("mo", "open")]
+
+
+def test_who_releases_a_granted_claim_first_does_not_escape_its_withdrawal(paper, alice, moderator):
+    claim = AuthorClaimFactory(user=alice, paper=paper)
+    values = {"code_url": "https://evil.example/x", "project_url": "", "keywords": []}
+    Correction.objects.make(alice, paper, values, digests({name: getattr(paper, name) for name in FIELDS}))
+    claim.release(alice)
+    claim.withdraw(moderator, "False.")
+    paper.refresh_from_db()
+    assert (states(paper), paper.code_url) == ([("alice", "withdrawn")], "")
+    assert "Moderators" in AuthorClaim.objects.make(alice, paper, 0).obstacle
 
 
 def test_nobody_acts_for_the_claimant(paper, alice, bob, moderator):
