@@ -55,7 +55,7 @@ class GrantClaim(_PublicClaimDeed):
 class RefuseClaim(_ClaimDeed):
     key = "refuse"
     title = "Refuse"
-    hint = "The person is notified with your reason, and can claim again."
+    hint = "The person is notified with your reason, and can claim again. Only moderators can grant that claim."
     past = "refused {label}"
     state = ClaimState.REFUSED
     before = tuple(UNDECIDED)

@@ -126,8 +126,8 @@ class AuthorClaim(models.Model):
     @property
     def obstacle(self) -> str:
         """Why moderators have to decide, whatever is proven; "" if a proof is enough."""
-        if self.paper.author_claims.filter(user=self.user, state=ClaimState.WITHDRAWN).exists():
-            return "Moderators withdrew your earlier claim to this paper, so they decide on a new one."
+        if self.paper.author_claims.denied().filter(user=self.user).exists():
+            return "Moderators decided against an earlier claim of yours to this paper, so they decide on a new one."
         if self._is_taken():
             return f"Somebody else has claimed the name {self.name} on this paper, so moderators decide."
         return ""

@@ -14,6 +14,7 @@ class ClaimState(models.TextChoices):
 
 UNDECIDED = [ClaimState.OPEN, ClaimState.WAITING]
 STANDING = [*UNDECIDED, ClaimState.GRANTED]
+DENIED = [ClaimState.REFUSED, ClaimState.WITHDRAWN]
 
 
 class Proof(models.TextChoices):
@@ -36,6 +37,10 @@ class AuthorClaimQuerySet(models.QuerySet):
 
     def granted(self):
         return self.filter(state=ClaimState.GRANTED)
+
+    def denied(self):
+        """Claims against which moderators have decided."""
+        return self.filter(state__in=DENIED)
 
     def granted_to(self, user):
         return self.granted().filter(user=user.pk)

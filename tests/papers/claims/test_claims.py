@@ -192,13 +192,17 @@ def test_a_name_has_one_claimant_until_the_claim_is_withdrawn(paper, alice, bob,
         first.grant(moderator, "After all.")
 
 
-def test_who_was_found_false_is_not_believed_at_once(paper, alice, moderator):
-    AuthorClaimFactory(user=alice, paper=paper).withdraw(moderator, "Not she.")
+@pytest.mark.parametrize(
+    ("state", "verb", "denied"), [("granted", "withdraw", "withdrawn"), ("waiting", "refuse", "refused")]
+)
+def test_against_whom_moderators_decided_is_not_believed_at_once(paper, alice, bob, moderator, state, verb, denied):
+    getattr(AuthorClaimFactory(user=alice, paper=paper, state=state), verb)(moderator, "Not she.")
+    assert AuthorClaim.objects.make(bob, paper, 0).obstacle == ""
     again = AuthorClaim.objects.make(alice, paper, 0)
     assert not again.record(PROVEN)
-    assert "Moderators withdrew your earlier claim" in again.obstacle
+    assert "Moderators decided against an earlier claim of yours" in again.obstacle
     again.grant(moderator, "She is, after all.")
-    assert states(paper) == [("alice", "withdrawn"), ("alice", "granted")]
+    assert states(paper) == [("alice", denied), ("bob", "open"), ("alice", "granted")]
 
 
 def test_the_database_keeps_the_rules(paper, alice, bob):
