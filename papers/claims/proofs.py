@@ -24,6 +24,7 @@ from papers.models.links import LinkSource
 
 META_NAME = "broadsheet-claim"  # of the element in the head of a project page
 MAX_README_BYTES = 1024 * 1024
+_PROVING = (LinkSource.IMPORT, LinkSource.AUTOMATIC, LinkSource.MODERATOR)  # the sources of links that can be proofs
 
 
 def by_orcid(claim: AuthorClaim) -> str:
@@ -118,10 +119,11 @@ AT_ONCE: dict[Proof, Callable[[AuthorClaim], str]] = {Proof.ORCID: by_orcid, Pro
 
 
 def _source_problem(source: str) -> str:
-    """A submitter could have linked to a page of their own."""
-    if source == LinkSource.SUBMITTER:
-        return "The submitter of this paper gave the link, so only moderators can accept it as a proof."
-    return ""
+    """A submitter, or an author who corrects the paper, could have linked to a page of their own."""
+    if source in _PROVING:
+        return ""
+    giver = {LinkSource.SUBMITTER: "The submitter", LinkSource.AUTHOR: "An author"}[LinkSource(source)]
+    return f"{giver} of this paper gave the link, so only moderators can accept it as a proof."
 
 
 def _name_problem(claim: AuthorClaim) -> str:

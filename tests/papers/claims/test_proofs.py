@@ -183,6 +183,26 @@ def test_what_visitors_could_have_written_is_no_proof(ada, sites, page):
 
 
 @pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("import", ""),
+        ("automatic", ""),
+        ("moderator", ""),
+        ("submitter", "The submitter of this paper gave the link"),
+        ("author", "An author of this paper gave the link"),
+    ],
+)
+def test_a_link_proves_nothing_if_somebody_gave_it_who_is_no_moderator(ada, sites, source, problem):
+    for link, url, proof in (("code", REPOSITORY, "repository"), ("project", PAGE, "page")):
+        claim = claim_of(ada, **{f"{link}_url": url, f"{link}_source": source})
+        sites.readme = claim.token
+        with sites.hosting(f'<head><meta name="broadsheet-claim" content="{claim.token}"></head>'):
+            check(claim)
+        assert claim.state == ("open" if problem else "granted")
+        assert claim.tried.get(proof, "").startswith(problem)
+
+
+@pytest.mark.parametrize(
     "url", ["http://127.0.0.1/", "http://localhost/", "https://example.org:8443/", "http://[::1]/"]
 )
 def test_a_project_page_on_no_public_host_is_not_fetched(ada, sites, url):
