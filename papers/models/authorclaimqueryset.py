@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Case, When
 
 
 class ClaimState(models.TextChoices):
@@ -44,6 +45,10 @@ class AuthorClaimQuerySet(models.QuerySet):
 
     def granted_to(self, user):
         return self.granted().filter(user=user.pk)
+
+    def current_first(self):
+        """The claims in the order in which they matter to their person: one that stands, then the latest."""
+        return self.order_by(Case(When(state__in=STANDING, then=0), default=1), "-pk")
 
     def waiting(self):
         """The claims that wait for moderators, the oldest first, with what a queue shows."""
