@@ -1,10 +1,12 @@
 """The check of a paper's votes for rings, which holds those of a suspected one for a review."""
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import caches
+from django.db import transaction
 from django.utils import timezone
 
 from lib import statements
@@ -16,19 +18,31 @@ _VOTERS_KEPT = 3600  # seconds for which the number of voters of the site is kep
 
 
 def run() -> None:
-    """Check the papers that got votes since they were last checked, then count the votes that have waited."""
-    waiting = Vote.objects.waiting()
-    for pk in sorted({*VoteNetwork.objects.unchecked(), *waiting}):
-        for paper in Paper.objects.filter(pk=pk):
-            check(paper)
-    for pk in waiting:
+    """Check the papers that got votes since they were last checked, and count the votes that have waited.
+
+    A paper whose check fails is checked again in the next run, and its votes wait. The others are checked nevertheless;
+    then the error is raised.
+    """
+    papers = {*VoteNetwork.objects.unchecked(), *Vote.objects.waiting()}
+    with ExitStack() as checks:
+        for pk in sorted(papers, reverse=True):
+            checks.callback(_check_and_settle, pk)
+
+
+def _check_and_settle(pk: int) -> None:
+    for paper in Paper.objects.filter(pk=pk):
+        check(paper)
         Vote.objects.settle(pk)
 
 
 def check(paper: Paper) -> int:
     """Hold the votes of suspected rings among the votes for a paper; return how many were not held before."""
-    VoteNetwork.objects.mark_checked(paper.pk)
-    return sum(Vote.objects.hold(paper, ring.voters, ring.factors) for ring in find(paper))
+    unchecked = VoteNetwork.objects.unchecked_votes(paper.pk)
+    found = find(paper)
+    with transaction.atomic():
+        held = sum(Vote.objects.hold(paper, ring.voters, ring.factors) for ring in found)
+        VoteNetwork.objects.mark_checked(paper.pk, unchecked)
+    return held
 
 
 def find(paper: Paper) -> list[rings.Ring]:
