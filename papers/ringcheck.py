@@ -23,16 +23,18 @@ def run() -> None:
     A paper whose check fails is checked again in the next run, and its votes wait. The others are checked nevertheless;
     then the error is raised.
     """
-    papers = {*VoteNetwork.objects.unchecked(), *Vote.objects.waiting()}
+    waiting = Vote.objects.waiting()
     with ExitStack() as checks:
-        for pk in sorted(papers, reverse=True):
-            checks.callback(_check_and_settle, pk)
+        for pk in sorted({*VoteNetwork.objects.unchecked(), *waiting}, reverse=True):
+            checks.callback(_check_and_settle, pk, waiting.get(pk, []))
 
 
-def _check_and_settle(pk: int) -> None:
+def _check_and_settle(pk: int, voters: list[int]) -> None:
+    """Check the paper, then count the votes of these voters, which had waited long enough when it began."""
     for paper in Paper.objects.filter(pk=pk):
         check(paper)
-        Vote.objects.settle(pk)
+        if voters:
+            Vote.objects.settle(pk, voters)
 
 
 def check(paper: Paper) -> int:
@@ -46,7 +48,10 @@ def check(paper: Paper) -> int:
 
 
 def find(paper: Paper) -> list[rings.Ring]:
-    """The suspected rings among the votes for the paper. Votes that moderators have released are in none."""
+    """The suspected rings among the votes for the paper.
+
+    Votes that moderators have released are in none, nor are those without a confirmed address, which do not count.
+    """
     votes = statements.rows(_VOTES, {"paper": paper.pk, "new": NEW_ACCOUNT, "limit": settings.RING_VOTES})
     if len(votes) < settings.RING_SIZE:
         return []
@@ -91,7 +96,10 @@ _VOTES = """
     FROM papers_vote vote
     JOIN accounts_user person ON person.id = vote.user_id
     LEFT JOIN papers_votenetwork origin ON origin.paper_id = vote.paper_id AND origin.user_id = vote.user_id
-    WHERE vote.paper_id = %(paper)s AND state IN ('counted', 'young', 'review', 'refused')
+    WHERE vote.paper_id = %(paper)s AND (
+        state IN ('counted', 'young', 'review', 'refused')
+        OR state = 'unconfirmed' AND EXISTS (SELECT FROM account_emailaddress WHERE user_id = person.id AND verified)
+    )
     ORDER BY vote.created_at DESC, vote.user_id LIMIT %(limit)s
 """
 _HISTORIES = """

@@ -5,6 +5,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.utils import timezone
 
@@ -135,6 +136,25 @@ def test_votes_of_new_accounts_from_one_network_are_held_before_they_count(paper
     assert [(pk, number) for pk, number, _ in received] == [(paper.pk, 6)]
     assert set(HeldVote.objects.values_list("user", flat=True)) == {person.pk for person in ring}
     assert "6\n          votes under review" in signed_in().get(f"/papers/{paper.arxiv_id}").content.decode()
+
+
+def test_who_confirms_an_address_later_is_checked_before_the_vote_counts(paper, received, time_machine):
+    ring = [UserFactory(date_joined=timezone.now(), confirmed=False) for _ in range(6)]
+    VoteSalt.objects.renew()
+    for person in ring:
+        Vote.objects.make(person, paper, "198.51.100.0/24")
+    ringcheck.run()
+    assert VoteNetwork.objects.unchecked() == []
+    time_machine.move_to(timezone.now() + timedelta(hours=2))
+    for person in ring[:-1]:
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=ring[-1], email=ring[-1].email, primary=True)
+    ringcheck.run()
+    assert counters(paper) == (0, 5)
+    EmailAddress.objects.update(verified=True)
+    ringcheck.run()
+    assert counters(paper) == (0, 6)
+    assert [number for _, number, _ in received] == [5, 1]
 
 
 def test_old_accounts_that_upvote_the_same_unpopular_papers_are_held(paper, received):
