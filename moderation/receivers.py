@@ -17,11 +17,14 @@ LABEL = "a deleted account"
 
 @receiver(pre_delete, sender=get_user_model())
 def forget_name(instance, **kwargs) -> None:
-    """Take the name of a person who leaves out of the log and the queue."""
+    """Take a person who leaves out of the log and the queue."""
     Action.objects.about(KINDS["person"], instance.pk).update(label=LABEL, url="")
     Case.objects.about(KINDS["person"], instance.pk).update(label=LABEL)
     for action in Action.objects.filter(kind=KINDS["authorclaim"].key, data__claimant=instance.pk):
         action.data |= {"claimant": None, "claimant_name": LABEL}
+        action.save(update_fields=["data"])
+    for action in Action.objects.filter(kind=KINDS["paper"].key, data__voters__contains=[instance.pk]):
+        action.data["voters"].remove(instance.pk)
         action.save(update_fields=["data"])
 
 

@@ -1,6 +1,5 @@
 """Receivers of signals: connections, migration, deletion of users and organisations, merging, and revoked access."""
 
-from allauth.account.signals import email_confirmed
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.backends.signals import connection_created
@@ -61,13 +60,6 @@ def delete_votes_and_comments(sender, instance, **kwargs) -> None:
     CommentVote.objects.unmake_all(instance)
     Comment.objects.retract_all(instance)
     Paper.objects.touch(claimed)
-
-
-@receiver(email_confirmed)
-def count_waiting_votes(email_address, **kwargs) -> None:
-    """Count the votes that waited until their voter had confirmed an address."""
-    for paper in Vote.objects.waiting(email_address.user):
-        Vote.objects.settle(paper)
 
 
 @receiver(pre_delete, sender=get_user_model())

@@ -1,10 +1,12 @@
 """The check of a paper's votes for rings, which holds those of a suspected one for a review."""
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import caches
+from django.db import transaction
 from django.utils import timezone
 
 from lib import statements
@@ -16,23 +18,40 @@ _VOTERS_KEPT = 3600  # seconds for which the number of voters of the site is kep
 
 
 def run() -> None:
-    """Check the papers that got votes since they were last checked, then count the votes that have waited."""
+    """Check the papers that got votes since they were last checked, and count the votes that have waited.
+
+    A paper whose check fails is checked again in the next run, and its votes wait. The others are checked nevertheless;
+    then the error is raised.
+    """
     waiting = Vote.objects.waiting()
-    for pk in sorted({*VoteNetwork.objects.unchecked(), *waiting}):
-        for paper in Paper.objects.filter(pk=pk):
-            check(paper)
-    for pk in waiting:
-        Vote.objects.settle(pk)
+    with ExitStack() as checks:
+        for pk in sorted({*VoteNetwork.objects.unchecked(), *waiting}, reverse=True):
+            checks.callback(_check_and_settle, pk, waiting.get(pk, []))
+
+
+def _check_and_settle(pk: int, voters: list[int]) -> None:
+    """Check the paper, then count the votes of these voters, which had waited long enough when it began."""
+    for paper in Paper.objects.filter(pk=pk):
+        check(paper)
+        if voters:
+            Vote.objects.settle(pk, voters)
 
 
 def check(paper: Paper) -> int:
     """Hold the votes of suspected rings among the votes for a paper; return how many were not held before."""
-    VoteNetwork.objects.mark_checked(paper.pk)
-    return sum(Vote.objects.hold(paper, ring.voters, ring.factors) for ring in find(paper))
+    unchecked = VoteNetwork.objects.unchecked_votes(paper.pk)
+    found = find(paper)
+    with transaction.atomic():
+        held = sum(Vote.objects.hold(paper, ring.voters, ring.factors) for ring in found)
+        VoteNetwork.objects.mark_checked(paper.pk, unchecked)
+    return held
 
 
 def find(paper: Paper) -> list[rings.Ring]:
-    """The suspected rings among the votes for the paper. Votes that moderators have released are in none."""
+    """The suspected rings among the votes for the paper.
+
+    Votes that moderators have released are in none, nor are those without a confirmed address, which do not count.
+    """
     votes = statements.rows(_VOTES, {"paper": paper.pk, "new": NEW_ACCOUNT, "limit": settings.RING_VOTES})
     if len(votes) < settings.RING_SIZE:
         return []
@@ -77,7 +96,10 @@ _VOTES = """
     FROM papers_vote vote
     JOIN accounts_user person ON person.id = vote.user_id
     LEFT JOIN papers_votenetwork origin ON origin.paper_id = vote.paper_id AND origin.user_id = vote.user_id
-    WHERE vote.paper_id = %(paper)s AND state IN ('counted', 'young', 'review', 'refused')
+    WHERE vote.paper_id = %(paper)s AND (
+        state IN ('counted', 'young', 'review', 'refused')
+        OR state = 'unconfirmed' AND EXISTS (SELECT FROM account_emailaddress WHERE user_id = person.id AND verified)
+    )
     ORDER BY vote.created_at DESC, vote.user_id LIMIT %(limit)s
 """
 _HISTORIES = """

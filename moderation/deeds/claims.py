@@ -55,7 +55,7 @@ class GrantClaim(_PublicClaimDeed):
 class RefuseClaim(_ClaimDeed):
     key = "refuse"
     title = "Refuse"
-    hint = "The person is notified with your reason, and can claim again."
+    hint = "The person is notified with your reason, and can claim again. Only moderators can grant that claim."
     past = "refused {label}"
     state = ClaimState.REFUSED
     before = tuple(UNDECIDED)
@@ -71,8 +71,12 @@ class WithdrawClaim(_PublicClaimDeed):
     hint = "The person is not marked as this author any more, and what they corrected of the paper is undone."
     past = "withdrew {label} from {claimant}"
     state = ClaimState.WITHDRAWN
-    before = (ClaimState.GRANTED,)
+    before = (ClaimState.GRANTED, ClaimState.RELEASED)
     is_grave = True
+
+    def suits(self, row) -> bool:
+        """Whether the claim was ever granted, which its proof says."""
+        return super().suits(row) and bool(row.proof)
 
     def decide(self, claim, actor, reason: str) -> None:
         claim.withdraw(actor, reason)

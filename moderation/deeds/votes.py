@@ -15,7 +15,7 @@ class _VotesDeed(Deed):
     state: VoteState  # of the votes afterwards
 
     def undo(self, actor, action) -> None:
-        Vote.objects.reopen(actor, subject_of(action), self.state)
+        Vote.objects.reopen(actor, subject_of(action), self.state, action.data["voters"])
 
     def line(self, action) -> str:
         number = action.data["number"]
@@ -31,7 +31,7 @@ class CountVotes(_VotesDeed):
     state = VoteState.RELEASED
 
     def carry_out(self, actor, row, values: dict) -> dict:
-        return {"number": Vote.objects.release(actor, row)}
+        return Vote.objects.release(actor, row)
 
 
 @register
@@ -44,4 +44,4 @@ class RefuseVotes(_VotesDeed):
     is_grave = True
 
     def carry_out(self, actor, row, values: dict) -> dict:
-        return {"number": Vote.objects.refuse(actor, row)}
+        return Vote.objects.refuse(actor, row)

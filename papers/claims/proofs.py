@@ -14,6 +14,7 @@ from lxml.etree import LxmlError
 
 from lib import outside
 from lib.text import one_line
+from lib.words import bare_name
 from orgs.models import Organisation
 from orgs.models.claim import proof as address_at
 from papers import names
@@ -24,6 +25,7 @@ from papers.models.links import LinkSource
 
 META_NAME = "broadsheet-claim"  # of the element in the head of a project page
 MAX_README_BYTES = 1024 * 1024
+_PROVING = (LinkSource.IMPORT, LinkSource.AUTOMATIC, LinkSource.MODERATOR)  # the sources of links that can be proofs
 
 
 def by_orcid(claim: AuthorClaim) -> str:
@@ -61,17 +63,27 @@ def by_mail(claim: AuthorClaim) -> str:
     """The person has confirmed an address at the domain of an organisation of the paper.
 
     The organisation is one whose identity moderators have verified, because others may be founded, and may tag papers,
-    as anybody likes; and somebody other than this person has accepted the paper.
+    as anybody likes; and somebody other than this person has accepted the paper. The address shows a word of the
+    author's name, since everybody in the organisation has an address there.
     """
     accepted = claim.paper.affiliations.filter(state=State.ACCEPTED).exclude(decided_by=claim.user)
     organisations = Organisation.objects.filter(pk__in=accepted.values("organisation"), verified=True)
     with_domain = [organisation for organisation in organisations if organisation.domain]
     if not with_domain:
         return "No organisation of this paper has a verified domain."
-    if not any(address_at(claim.user, organisation) for organisation in with_domain):
+    addresses = [address for organisation in with_domain if (address := address_at(claim.user, organisation))]
+    if not addresses:
         domains = " or ".join(organisation.domain for organisation in with_domain)
         return f"You have confirmed no email address at {domains}."
+    if not any(_shows(address, claim.name) for address in addresses):
+        return f"Your address {addresses[0]} does not show the name {claim.name}."
     return _name_problem(claim)
+
+
+def _shows(address: str, name: str) -> bool:
+    """Whether the part of the address before the @ has a word of the name, of three letters at least."""
+    letters = bare_name(address.partition("@")[0])
+    return any(len(word) > 2 and word in letters for word in bare_name(name).split())
 
 
 def by_repository(claim: AuthorClaim, client: Client) -> str:
@@ -118,10 +130,11 @@ AT_ONCE: dict[Proof, Callable[[AuthorClaim], str]] = {Proof.ORCID: by_orcid, Pro
 
 
 def _source_problem(source: str) -> str:
-    """A submitter could have linked to a page of their own."""
-    if source == LinkSource.SUBMITTER:
-        return "The submitter of this paper gave the link, so only moderators can accept it as a proof."
-    return ""
+    """A submitter, or an author who corrects the paper, could have linked to a page of their own."""
+    if source in _PROVING:
+        return ""
+    giver = {LinkSource.SUBMITTER: "The submitter", LinkSource.AUTHOR: "An author"}[LinkSource(source)]
+    return f"{giver} of this paper gave the link, so only moderators can accept it as a proof."
 
 
 def _name_problem(claim: AuthorClaim) -> str:

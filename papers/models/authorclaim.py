@@ -127,8 +127,8 @@ class AuthorClaim(models.Model):
     @property
     def obstacle(self) -> str:
         """Why moderators have to decide, whatever is proven; "" if a proof is enough."""
-        if self.paper.author_claims.filter(user=self.user, state=ClaimState.WITHDRAWN).exists():
-            return "Moderators withdrew your earlier claim to this paper, so they decide on a new one."
+        if self.paper.author_claims.denied().filter(user=self.user).exists():
+            return "Moderators decided against an earlier claim of yours to this paper, so they decide on a new one."
         if self._is_taken():
             return f"Somebody else has claimed the name {self.name} on this paper, so moderators decide."
         return ""
@@ -217,8 +217,10 @@ class AuthorClaim(models.Model):
 
     @transaction.atomic
     def withdraw(self, actor, reason: str) -> None:
-        """Withdraw a granted claim that proved false, and undo its corrections; twice is once. See `grant`."""
-        if self._moderates(actor, ClaimState.WITHDRAWN, [ClaimState.GRANTED]):
+        """Withdraw a claim that was granted, even if it was released since, and undo its corrections. See `grant`."""
+        if self._moderates(actor, ClaimState.WITHDRAWN, [ClaimState.GRANTED, ClaimState.RELEASED]):
+            if not self.proof:
+                raise Conflict("This claim was never granted.")
             self._decide(ClaimState.WITHDRAWN, decided_by=actor, reason=_text(reason, "reason"))
             Correction.objects.undo(actor, self.user, self.paper)
 

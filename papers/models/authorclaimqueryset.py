@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Case, When
 
 
 class ClaimState(models.TextChoices):
@@ -14,6 +15,7 @@ class ClaimState(models.TextChoices):
 
 UNDECIDED = [ClaimState.OPEN, ClaimState.WAITING]
 STANDING = [*UNDECIDED, ClaimState.GRANTED]
+DENIED = [ClaimState.REFUSED, ClaimState.WITHDRAWN]
 
 
 class Proof(models.TextChoices):
@@ -37,8 +39,16 @@ class AuthorClaimQuerySet(models.QuerySet):
     def granted(self):
         return self.filter(state=ClaimState.GRANTED)
 
+    def denied(self):
+        """Claims against which moderators have decided."""
+        return self.filter(state__in=DENIED)
+
     def granted_to(self, user):
         return self.granted().filter(user=user.pk)
+
+    def current_first(self):
+        """The claims in the order in which they matter to their person: one that stands, then the latest."""
+        return self.order_by(Case(When(state__in=STANDING, then=0), default=1), "-pk")
 
     def waiting(self):
         """The claims that wait for moderators, the oldest first, with what a queue shows."""

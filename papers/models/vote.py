@@ -58,19 +58,19 @@ class VoteManager(MarkManager.from_queryset(VoteQuerySet)):
         """Also `uncounted`: whether the viewer's vote for the paper does not count."""
         return super().bits() | {"uncounted": lambda viewer: _UNCOUNTED.format(viewer=viewer)}
 
-    def waiting(self, user=None) -> list[int]:
-        """The ids of papers with votes that no longer have to wait; of this user's votes alone, if there is one."""
-        params = self._params(user) | {"user": user and user.pk}
-        return [pk for (pk,) in statements.rows(_WAITING, params)]
-
-    @transaction.atomic
-    def settle(self, paper: int) -> None:
-        """Count the votes for the paper (its id) that no longer have to wait.
+    def waiting(self) -> dict[int, list[int]]:
+        """Whose votes (ids of users) for which papers (ids) no longer have to wait.
 
         Those are the votes of new accounts after the time YOUNG, and those whose voter has confirmed an address since.
         """
+        return dict(statements.rows(_WAITING, self._params()))
+
+    @transaction.atomic
+    def settle(self, paper: int, voters: list[int]) -> None:
+        """Count the votes of these users for the paper (ids) that no longer have to wait."""
         if Paper.objects.filter(pk=paper).lock():
-            moved = Counter(state for (state,) in statements.rows(_SETTLE, self._params() | {"paper": paper}))
+            params = self._params() | {"paper": paper, "voters": voters}
+            moved = Counter(state for (state,) in statements.rows(_SETTLE, params))
             if counted := moved[VoteState.COUNTED]:
                 Paper.objects.touch([paper], vote_count=F("vote_count") + counted)
 
@@ -82,7 +82,7 @@ class VoteManager(MarkManager.from_queryset(VoteQuerySet)):
         """
         voters = [pk for (pk,) in statements.rows(_LOCK_VOTERS, {"voters": sorted(voters)})]
         paper.lock()
-        votes = self.filter(paper=paper, user__in=voters, state__in=[VoteState.COUNTED, VoteState.YOUNG])
+        votes = self.filter(paper=paper, user__in=voters, state__in=[VoteState.COUNTED, *WAITING])
         states = dict(votes.values_list("user", "state"))
         if not states:
             return 0
@@ -94,30 +94,35 @@ class VoteManager(MarkManager.from_queryset(VoteQuerySet)):
         votes_held.send(self.model, paper=paper, number=len(states), factors=factors)
         return len(states)
 
-    def release(self, actor, paper: Paper) -> int:
-        """Count the votes for the paper that are under review; return how many. Raises NotAllowed and Gone."""
-        return self._judge(actor, paper, [VoteState.REVIEW], VoteState.RELEASED)
+    def release(self, actor, paper: Paper) -> dict:
+        """Count the votes for the paper that are under review; return what was done as JSON.
 
-    def refuse(self, actor, paper: Paper) -> int:
-        """Let the votes for the paper that are under review count 0; return how many. Raises NotAllowed and Gone."""
-        return self._judge(actor, paper, [VoteState.REVIEW], VoteState.REFUSED)
+        That is the `number` of votes, and the `voters` (ids), among whom are those who have withdrawn their votes.
+        Raises NotAllowed and Gone.
+        """
+        return self._judge(actor, paper, VoteState.REVIEW, VoteState.RELEASED)
 
-    def reopen(self, actor, paper: Paper, state: VoteState) -> int:
-        """Bring the votes in this state, RELEASED or REFUSED, under review again; return how many. Raises the same."""
-        return self._judge(actor, paper, [state], VoteState.REVIEW)
+    def refuse(self, actor, paper: Paper) -> dict:
+        """Let the votes for the paper that are under review count 0; return and raise what `release` does."""
+        return self._judge(actor, paper, VoteState.REVIEW, VoteState.REFUSED)
+
+    def reopen(self, actor, paper: Paper, state: VoteState, voters: Iterable[int]) -> None:
+        """Bring votes of these voters in this state, RELEASED or REFUSED, under review again. Raises the same."""
+        self._judge(actor, paper, state, VoteState.REVIEW, user__in=voters)
 
     @transaction.atomic
-    def _judge(self, actor, paper: Paper, before: list[VoteState], after: VoteState) -> int:
-        """Bring the paper's votes from these states into another one, and what is kept of votes that were withdrawn."""
+    def _judge(self, actor, paper: Paper, before: VoteState, after: VoteState, **condition) -> dict:
+        """Bring the paper's votes from one state into another, and what is kept of votes that were withdrawn."""
         paper.lock()
         demand_moderator(actor)
-        votes = self.filter(paper=paper, state__in=before)
-        was = Counter(votes.values_list("state", flat=True))
+        votes = self.filter(paper=paper, state=before, **condition)
+        held = HeldVote.objects.filter(paper=paper, state=before, **condition)
+        voters = sorted({*votes.values_list("user", flat=True), *held.values_list("user", flat=True)})
         number = votes.update(state=after)
-        HeldVote.objects.filter(paper=paper, state__in=before).update(state=after)
-        counted = number * (after in COUNTING) - sum(was[state] for state in COUNTING)
-        _move(paper, counted, number * (after == VoteState.REVIEW) - was[VoteState.REVIEW])
-        return number
+        HeldVote.objects.filter(paper=paper, user__in=voters).update(state=after)
+        counted, held = ((after in states) - (before in states) for states in (COUNTING, [VoteState.REVIEW]))
+        _move(paper, number * counted, number * held)
+        return {"number": number, "voters": voters}
 
     def _state(self, user, paper) -> VoteState:
         """The state of the user's vote. Raises NotAllowed if there is none, as only an active account can have one."""
@@ -201,15 +206,15 @@ _NEED_NOT_WAIT = f"""
     )
 """
 _WAITING = f"""
-    SELECT DISTINCT paper_id FROM papers_vote vote JOIN accounts_user person ON {_NEED_NOT_WAIT}
-    WHERE vote.state IN ('young', 'unconfirmed') AND user_id = coalesce(%(user)s, user_id)
-    ORDER BY paper_id
+    SELECT paper_id, array_agg(user_id) FROM papers_vote vote JOIN accounts_user person ON {_NEED_NOT_WAIT}
+    WHERE vote.state IN ('young', 'unconfirmed') GROUP BY paper_id
 """  # noqa: S608 (it is a constant)
 _SETTLE = f"""
     UPDATE papers_vote vote SET state = CASE
         WHEN date_joined > %(new_since)s AND vote.created_at > %(young_since)s THEN 'young' ELSE 'counted'
     END
-    FROM accounts_user person WHERE paper_id = %(paper)s AND {_NEED_NOT_WAIT}
+    FROM accounts_user person
+    WHERE paper_id = %(paper)s AND vote.user_id = ANY(%(voters)s) AND {_NEED_NOT_WAIT}
     RETURNING vote.state
 """  # noqa: S608 (it is a constant)
 _UNCOUNTED = """

@@ -1,7 +1,7 @@
 """From which network a vote of the last days came, so that votes from one network can be compared."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils import timezone
@@ -40,8 +40,13 @@ class VoteNetworkManager(models.Manager):
         """The ids of papers that got a vote since they were last checked for rings."""
         return list(self.filter(is_checked=False).values_list("paper", flat=True).distinct().order_by("paper"))
 
-    def mark_checked(self, paper: int) -> None:
-        self.filter(paper=paper, is_checked=False).update(is_checked=True)
+    def unchecked_votes(self, paper: int) -> dict[int, datetime]:
+        """Who has voted for the paper (ids) and when, of those whose votes were not yet checked with the others."""
+        return dict(self.filter(paper=paper, is_checked=False).values_list("user", "cast_at"))
+
+    def mark_checked(self, paper: int, votes: dict[int, datetime]) -> None:
+        """Note that these votes were checked. One that was cast again since then stays unchecked."""
+        self.filter(paper=paper, user__in=votes, cast_at__in=votes.values()).update(is_checked=True)
 
 
 class VoteNetwork(models.Model):

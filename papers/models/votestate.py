@@ -32,7 +32,7 @@ WAITING = (VoteState.YOUNG, VoteState.UNCONFIRMED)
 HELD = (VoteState.REVIEW, VoteState.RELEASED, VoteState.REFUSED)
 _REMARKS = {
     VoteState.YOUNG: "Your upvote will count in an hour: votes of new accounts wait.",
-    VoteState.UNCONFIRMED: "Confirm your email address and your upvote counts.",
+    VoteState.UNCONFIRMED: "Your upvote will count soon after you confirm your email address.",
     VoteState.REVIEW: "Your upvote is under review. It does not count until a moderator has decided.",
     VoteState.REFUSED: "Your upvote does not count: moderators refused it after a review.",
 }

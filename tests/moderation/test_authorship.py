@@ -104,6 +104,23 @@ def test_a_withdrawal_is_undone_with_the_proof_that_there_was(rows, mo):
     assert (claim.state, claim.proof, claim.decided_by, claim.reason) == ("granted", "repository", None, "")
 
 
+def test_a_released_claim_is_withdrawn_and_that_is_undone_if_it_was_granted(rows, mo, author, signed_in, work):
+    claim = rows.authorclaim
+    claim.release(author)
+    with pytest.raises(Conflict, match="nothing to do"):
+        take(mo, "withdraw", claim)
+    claim = AuthorClaimFactory(user=author, paper=rows.paper)
+    claim.release(author)
+    assert "Withdraw" in text(signed_in(mo).get(f"/moderation/authorclaim/{claim.pk}"))
+    action = take(mo, "withdraw", claim)
+    assert state_of(claim) == "withdrawn"
+    action.undo(mo, "It is them.")
+    work()
+    assert state_of(claim) == "released"
+    latest = author.notifications.latest("pk")
+    assert "took back their decision on your claim" in str(latest)
+
+
 def test_undoing_does_not_put_two_claims_in_one_place(claim, mo, author, carol):
     refusal = take(mo, "refuse", claim)
     AuthorClaim.objects.make(author, claim.paper, 1)

@@ -68,6 +68,37 @@ def test_undoing_a_refusal_leaves_votes_alone_that_were_counted(paper, mo):
     assert counters() == (3, 2)
 
 
+@pytest.mark.parametrize("deed", ["count-votes", "refuse-votes"])
+def test_undoing_a_decision_leaves_the_same_decision_before_it(paper, mo, deed):
+    take(mo, deed, paper)
+    before = counters()
+    late = suspect(paper, 2)
+    action = take(mo, deed, paper)
+    action.undo(mo, "Too early.")
+    assert counters() == (before[0], 2)
+    assert {vote.user for vote in Vote.objects.in_review().select_related("user")} == set(late)
+    assert audit.mismatches() == []
+
+
+def test_undoing_a_decision_reopens_votes_that_were_withdrawn_before_it(paper, mo):
+    voter = Vote.objects.filter(paper=paper).select_related("user").first().user
+    Vote.objects.unmake(voter, paper)
+    action = take(mo, "refuse-votes", paper)
+    action.undo(mo, "I was wrong.")
+    Vote.objects.make(voter, paper)
+    assert counters() == (0, 3)
+
+
+def test_who_leaves_is_in_no_decision_any_more(paper, mo):
+    voters = list(Vote.objects.filter(paper=paper).select_related("user").order_by("user"))
+    action = take(mo, "count-votes", paper)
+    voters[1].user.leave()
+    action.refresh_from_db()
+    assert action.data["voters"] == [voters[0].user_id, voters[2].user_id]
+    action.undo(mo, "I was wrong.")
+    assert counters() == (0, 2)
+
+
 def test_other_decisions_leave_the_votes_to_be_decided(paper, mo, carol):
     flag(carol, paper)
     take(mo, "dismiss", paper)

@@ -1,9 +1,11 @@
 """Rings of votes are found, and honest crowds are left alone."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 from random import Random
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.utils import timezone
 
@@ -161,6 +163,26 @@ def test_votes_of_new_accounts_from_one_network_are_held_before_they_count(
 
 
 @pytest.mark.usefixtures("small_site")
+def test_who_confirms_an_address_later_is_checked_before_the_vote_counts(paper, received, time_machine):
+    ring = [UserFactory(date_joined=timezone.now(), confirmed=False) for _ in range(6)]
+    VoteSalt.objects.renew()
+    for person in ring:
+        Vote.objects.make(person, paper, "198.51.100.0/24")
+    ringcheck.run()
+    assert VoteNetwork.objects.unchecked() == []
+    time_machine.move_to(timezone.now() + timedelta(hours=2))
+    for person in ring[:-1]:
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=ring[-1], email=ring[-1].email, primary=True)
+    ringcheck.run()
+    assert counters(paper) == (0, 5)
+    EmailAddress.objects.update(verified=True)
+    ringcheck.run()
+    assert counters(paper) == (0, 6)
+    assert [number for _, number, _ in received] == [5, 1]
+
+
+@pytest.mark.usefixtures("small_site")
 def test_old_accounts_that_upvote_the_same_unpopular_papers_are_held(paper, received):
     ring, readers = [UserFactory() for _ in range(6)], [UserFactory() for _ in range(8)]
     for other in [PaperFactory(authors=[f"Author {number}"]) for number in range(4)]:
@@ -198,6 +220,57 @@ def test_a_paper_is_checked_once_after_its_votes(paper, django_assert_num_querie
     Vote.objects.unmake(voters[0], paper)
     Vote.objects.make(voters[0], paper)
     assert VoteNetwork.objects.unchecked() == [paper.pk]
+
+
+@contextmanager
+def while_votes_are_held(act):
+    """Within, what `act` does happens while a check holds votes."""
+
+    def receive(**kwargs):
+        act()
+
+    votes_held.connect(receive)
+    yield
+    votes_held.disconnect(receive)
+
+
+def cast_by_ring(paper) -> None:
+    VoteSalt.objects.renew()
+    for voter in [UserFactory(date_joined=timezone.now()) for _ in range(6)]:
+        Vote.objects.make(voter, paper, "198.51.100.0/24")
+
+
+def test_a_paper_whose_check_fails_stops_no_other_and_is_checked_again(db, time_machine):
+    papers, reader = [PaperFactory() for _ in range(3)], UserFactory(date_joined=timezone.now())
+    cast_by_ring(papers[1])
+    for paper in papers:
+        Vote.objects.make(reader, paper)
+    time_machine.move_to(timezone.now() + timedelta(hours=2))
+
+    def fail():
+        raise ConnectionError
+
+    with while_votes_are_held(fail), pytest.raises(ConnectionError):
+        ringcheck.run()
+    assert [counters(paper) for paper in papers] == [(1, 0), (0, 0), (1, 0)]
+    assert VoteNetwork.objects.unchecked() == [papers[1].pk]
+    ringcheck.run()
+    assert counters(papers[1]) == (1, 6)
+    assert VoteNetwork.objects.unchecked() == []
+
+
+def test_votes_that_are_cast_during_a_check_are_checked_by_the_next_one(paper, alice, bob):
+    cast_by_ring(paper)
+    for voter in (alice, bob):
+        Vote.objects.make(voter, paper)
+
+    def cast_again():
+        Vote.objects.unmake(alice, paper)
+        Vote.objects.make(alice, paper)
+
+    with while_votes_are_held(cast_again):
+        ringcheck.run()
+    assert list(VoteNetwork.objects.filter(is_checked=False).values_list("user", flat=True)) == [alice.pk]
 
 
 def test_networks_are_kept_as_hashes_with_a_salt_that_is_replaced(alice, bob, carol, time_machine):

@@ -11,6 +11,7 @@ _OUTCOMES = {
     "withdrawn": "withdrawn",
     "waiting": "reopened",
     "open": "reopened",
+    "released": "left released",
 }
 
 
@@ -35,7 +36,7 @@ class Authorship(NotificationKind):
                 return f"You are now marked as the author {facts['name']} of “{title}”."
             case "refused":
                 return f"Your claim to be {facts['name']} of “{title}” was declined."
-            case "open" | "waiting":
+            case "open" | "waiting" | "released":
                 return f"Moderators took back their decision on your claim to be {facts['name']} of “{title}”."
             case _:
                 return f"Moderators withdrew your claim to be {facts['name']} of “{title}”."

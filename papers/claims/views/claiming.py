@@ -29,17 +29,17 @@ _count_check = request_limit("claim check", person=20, network=60, period=timede
 def claim(request: HttpRequest, ref) -> HttpResponse:
     """Show the form to claim a name, or how far the reader's claim to this paper is."""
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
-    latest = AuthorClaim.objects.filter(user=request.user, paper=paper).order_by("-pk").first()
+    current = AuthorClaim.objects.filter(user=request.user, paper=paper).current_first().first()
     if request.htmx:
-        return HttpResponse(status=204) if latest and latest.is_checking else HttpResponseClientRefresh()
+        return HttpResponse(status=204) if current and current.is_checking else HttpResponseClientRefresh()
     listed = paper.author_names()
     context = {
         "paper": paper,
-        "claim": latest,
-        "is_late": bool(latest and latest.checked_until and not latest.is_checking),
+        "claim": current,
+        "is_late": bool(current and current.checked_until and not current.is_checking),
         "authors": listed,
         "proposed": _proposed(request.user, listed),
-        "meta": latest and f'<meta name="{META_NAME}" content="{latest.token}">',
+        "meta": current and f'<meta name="{META_NAME}" content="{current.token}">',
         "max_text": MAX_TEXT,
         "has_orcid": bool(settings.SOCIALACCOUNT_PROVIDERS["orcid"]["APPS"]),
     }
@@ -93,9 +93,9 @@ def release(request: HttpRequest, ref) -> HttpResponse:
 
 
 def _own(request: HttpRequest, ref) -> AuthorClaim:
-    """The latest claim of the reader to this paper. Raises Gone without one."""
+    """The claim of the reader to this paper that stands, or else the latest. Raises Gone without one."""
     claims = AuthorClaim.objects.filter(user=request.user, paper__arxiv_id=ref[0]).select_related("user", "paper")
-    claim = claims.order_by("-pk").first()
+    claim = claims.current_first().first()
     if claim is None:
         raise Gone("You have no claim to this paper.")
     return claim

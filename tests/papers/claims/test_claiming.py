@@ -193,3 +193,16 @@ def test_the_mark_is_shown_beside_what_an_author_writes(paper, ada, stranger):
     assert 'class="comment-mark">author<' not in text(stranger.get(paper.path))
     AuthorClaimFactory(user=ada, paper=paper, state="waiting").grant(appoint(UserFactory()), "Yes.")
     assert 'class="comment-mark">author<' in text(stranger.get(paper.path))
+
+
+def test_the_page_and_its_verbs_are_about_the_claim_that_stands(paper, ada, signed_in):
+    """Moderators have granted an earlier claim after all."""
+    moderator, reader = appoint(UserFactory()), signed_in(ada)
+    first = AuthorClaim.objects.make(ada, paper, 0)
+    first.refuse(moderator, "No.")
+    AuthorClaim.objects.make(ada, paper, 0).release(ada)
+    first.grant(moderator, "Yes, after all.")
+    assert "You are marked as the author <strong>Ada Lovelace</strong>" in text(reader.get(PAGE))
+    reader.act(f"{PAGE}/release")
+    first.refresh_from_db()
+    assert first.state == "released"

@@ -6,8 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from lib.conflicts import digests
 from lib.refusals import BadInput, Conflict, Gone, NotAllowed
-from papers.models import AuthorClaim, Paper, Proof
+from papers.models import AuthorClaim, Correction, Paper, Proof
+from papers.models.correction import FIELDS
 from papers.signals import authorship_claimed, authorship_decided
 from tests.factories import AuthorClaimFactory, PaperFactory, UserFactory
 from tests.race import race
@@ -152,6 +154,17 @@ def test_a_decision_has_a_reason(paper, alice, moderator, reason):
     assert states(paper) == [("alice", "waiting"), ("mo", "open")]
 
 
+def test_who_releases_a_granted_claim_first_does_not_escape_its_withdrawal(paper, alice, moderator):
+    claim = AuthorClaimFactory(user=alice, paper=paper)
+    values = {"code_url": "https://evil.example/x", "project_url": "", "keywords": []}
+    Correction.objects.make(alice, paper, values, digests({name: getattr(paper, name) for name in FIELDS}))
+    claim.release(alice)
+    claim.withdraw(moderator, "False.")
+    paper.refresh_from_db()
+    assert (states(paper), paper.code_url) == ([("alice", "withdrawn")], "")
+    assert "Moderators" in AuthorClaim.objects.make(alice, paper, 0).obstacle
+
+
 def test_nobody_acts_for_the_claimant(paper, alice, bob, moderator):
     claim = AuthorClaimFactory(user=alice, paper=paper, state="open")
     for actor in (bob, moderator):
@@ -179,13 +192,17 @@ def test_a_name_has_one_claimant_until_the_claim_is_withdrawn(paper, alice, bob,
         first.grant(moderator, "After all.")
 
 
-def test_who_was_found_false_is_not_believed_at_once(paper, alice, moderator):
-    AuthorClaimFactory(user=alice, paper=paper).withdraw(moderator, "Not she.")
+@pytest.mark.parametrize(
+    ("state", "verb", "denied"), [("granted", "withdraw", "withdrawn"), ("waiting", "refuse", "refused")]
+)
+def test_against_whom_moderators_decided_is_not_believed_at_once(paper, alice, bob, moderator, state, verb, denied):
+    getattr(AuthorClaimFactory(user=alice, paper=paper, state=state), verb)(moderator, "Not she.")
+    assert AuthorClaim.objects.make(bob, paper, 0).obstacle == ""
     again = AuthorClaim.objects.make(alice, paper, 0)
     assert not again.record(PROVEN)
-    assert "Moderators withdrew your earlier claim" in again.obstacle
+    assert "Moderators decided against an earlier claim of yours" in again.obstacle
     again.grant(moderator, "She is, after all.")
-    assert states(paper) == [("alice", "withdrawn"), ("alice", "granted")]
+    assert states(paper) == [("alice", denied), ("bob", "open"), ("alice", "granted")]
 
 
 def test_the_database_keeps_the_rules(paper, alice, bob):

@@ -90,6 +90,10 @@ def test_why_an_address_is_not_enough(ada, carol, bob, lab):
     ada.emailaddress_set.create(email="ada@lab.example", verified=False)
     assert proofs.by_mail(claim) == "You have confirmed no email address at lab.example."
     confirm(carol, "carol@lab.example")
+    assert proofs.by_mail(claim_of(carol, organisation=lab)) == (
+        "Your address carol@lab.example does not show the name Ada Lovelace."
+    )
+    carol.emailaddress_set.update(email="c.lovelace@lab.example")
     found = proofs.by_mail(claim_of(carol, organisation=lab))
     assert found == "The proof is there, but the name in your profile, Carol Cedar, is not Ada Lovelace."
     carol.name = ""
@@ -180,6 +184,26 @@ def test_what_visitors_could_have_written_is_no_proof(ada, sites, page):
     with sites.hosting(page.format(code=claim.token)):
         assert check(claim).state == "open"
     assert claim.tried["page"] == f"The head of {PAGE} has no element meta with the code."
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("import", ""),
+        ("automatic", ""),
+        ("moderator", ""),
+        ("submitter", "The submitter of this paper gave the link"),
+        ("author", "An author of this paper gave the link"),
+    ],
+)
+def test_a_link_proves_nothing_if_somebody_gave_it_who_is_no_moderator(ada, sites, source, problem):
+    for link, url, proof in (("code", REPOSITORY, "repository"), ("project", PAGE, "page")):
+        claim = claim_of(ada, **{f"{link}_url": url, f"{link}_source": source})
+        sites.readme = claim.token
+        with sites.hosting(f'<head><meta name="broadsheet-claim" content="{claim.token}"></head>'):
+            check(claim)
+        assert claim.state == ("open" if problem else "granted")
+        assert claim.tried.get(proof, "").startswith(problem)
 
 
 @pytest.mark.parametrize(

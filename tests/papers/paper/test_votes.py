@@ -41,7 +41,7 @@ VOTERS = {
         partial(UserFactory, confirmed=False),
         VoteState.UNCONFIRMED,
         0,
-        "Confirm your email address and your upvote counts.",
+        "Your upvote will count soon after you confirm your email address.",
     ),
 }
 
@@ -101,6 +101,8 @@ def test_who_confirms_an_address_has_the_votes_counted_or_held_for_an_hour(is_ol
     reader.act(f"/accounts/confirm-email/{EmailConfirmationHMAC.create(address).key}/")
     address.refresh_from_db()
     assert address.verified
+    assert counters(paper) == (0, 0)
+    ringcheck.run()
     assert (state_of(voter, paper), counters(paper)) == (state, (counted, 0))
 
 
@@ -149,17 +151,21 @@ DECISIONS = {"release": ("released", 2), "refuse": ("refused", 0)}
 
 
 @pytest.mark.parametrize("verb", DECISIONS)
-def test_a_moderator_decides_and_can_undo_it(verb, held, alice, moderator):
+def test_a_moderator_decides_and_can_undo_it(verb, held, alice, bob, moderator):
     decide, (state, counted) = getattr(Vote.objects, verb), DECISIONS[verb]
     revision = held.revision
-    assert (decide(moderator, held), decide(moderator, held)) == (2, 0)
+    voters = sorted([alice.pk, bob.pk])
+    assert decide(moderator, held) == {"number": 2, "voters": voters}
+    assert decide(moderator, held) == {"number": 0, "voters": []}
     assert (counters(held), state_of(alice, held)) == ((1 + counted, 0), state)
     assert held.revision == revision + 1
-    assert Vote.objects.reopen(moderator, held, VoteState(state)) == 2
+    Vote.objects.reopen(moderator, held, VoteState(state), [bob.pk])
+    assert (state_of(alice, held), state_of(bob, held)) == (state, "review")
+    Vote.objects.reopen(moderator, held, VoteState(state), voters)
     assert (counters(held), state_of(alice, held)) == ((1, 2), "review")
 
 
-@pytest.mark.parametrize(("verb", "args"), [("release", []), ("refuse", []), ("reopen", [VoteState.RELEASED])])
+@pytest.mark.parametrize(("verb", "args"), [("release", []), ("refuse", []), ("reopen", [VoteState.RELEASED, []])])
 def test_nobody_else_decides(verb, args, held, alice, carol):
     for person in (alice, carol):
         with pytest.raises(NotAllowed):
@@ -262,7 +268,7 @@ def test_64_voters_and_moderators_at_once_lose_nothing():
     acts += [partial(Vote.objects.hold, paper, [voter.pk for voter in old[n::6]], {}) for n in range(6)]
     for moderator in moderators:
         acts += [partial(verb, moderator, paper) for verb in (Vote.objects.release, Vote.objects.refuse)]
-    acts += [User.objects.get(pk=old[0].pk).delete, partial(Vote.objects.settle, paper.pk)]
+    acts += [User.objects.get(pk=old[0].pk).delete, partial(Vote.objects.settle, paper.pk, [voter.pk for voter in new])]
     results = race(*acts)
     assert len(acts) == 64
     assert {type(result) for result in results if isinstance(result, Exception)} <= {NotAllowed}
