@@ -93,7 +93,7 @@ def test_why_an_address_is_not_enough(ada, carol, bob, lab):
     assert proofs.by_mail(claim_of(carol, organisation=lab)) == (
         "Your address carol@lab.example does not show the name Ada Lovelace."
     )
-    carol.emailaddress_set.update(email="c.lovelace@lab.example")
+    carol.emailaddress_set.filter(email="carol@lab.example").update(email="c.lovelace@lab.example")
     found = proofs.by_mail(claim_of(carol, organisation=lab))
     assert found == "The proof is there, but the name in your profile, Carol Cedar, is not Ada Lovelace."
     carol.name = ""
