@@ -191,6 +191,7 @@ def _moderate(olga: User, rita: User, moderator: User) -> None:
     """A flag that waits, and the line of the log about the hidden comment."""
     Flag.objects.make(rita, KINDS["comment"], 9_000_007, "spam", "Look at this.")
     about = {"kind": "comment", "subject_id": 9_000_005, "label": "a comment", "url": "/comments/9000005"}
+    about["data"] = {"cases": []}
     reason = {"deed": "hide", "reason": "An advertisement.", "created_at": NOW}
     action = Action.objects.create(pk=9_000_001, moderator=moderator, moderator_name=str(moderator), **reason, **about)
     action.people.set([olga])

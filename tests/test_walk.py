@@ -211,7 +211,7 @@ def _moderate(people, hidden: Comment, flagged: Comment) -> None:
     for comment in (hidden, flagged):
         Flag.objects.make(flagger, kind, comment.pk, "spam", "words-of-a-flag")
     hidden.hide(people["moderator"], "reason-that-all-may-read")
-    about = {"kind": "comment", "subject_id": hidden.pk, "label": "a comment"}
+    about = {"kind": "comment", "subject_id": hidden.pk, "label": "a comment", "data": {"cases": []}}
     action = Action.objects.create(pk=9_000_001, deed="hide", reason="reason-that-all-may-read", **about)
     action.people.set([people["owner"]])
     Answer.objects.write(people["owner"], action, "words-of-an-answer")

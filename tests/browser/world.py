@@ -127,7 +127,13 @@ def contest(member: User) -> User:
 def _moderate(member: User, moderator: User) -> None:
     """A flag with many words, and a line of the log whose words are as long as they may be, with its answer."""
     Flag.objects.make(UserFactory(name="F" * 120), KINDS["comment"], 9_000_001, "misleading", "f" * 1000)
-    about = {"kind": "comment", "subject_id": 9_000_001, "label": "l" * 200, "url": "/comments/9000001"}
+    about = {
+        "kind": "comment",
+        "subject_id": 9_000_001,
+        "label": "l" * 200,
+        "url": "/comments/9000001",
+        "data": {"cases": []},
+    }
     undone = {"undone_at": NOON, "undone_by_name": "U" * 120, "undone_reason": "u" * 200}
     names = {"moderator": moderator, "moderator_name": str(moderator), "deed": "hide", "reason": "r" * 200}
     Action.objects.create(pk=9_000_001, **about, **undone, **names).people.set([member])
