@@ -1,19 +1,20 @@
-"""The moderation of the demo: a claim that is granted, a flag that is dismissed, and one that is open."""
+"""The moderation of the demo: a flag that is dismissed, and one that is open.
+
+Nobody has claimed a paper: its people are invented, and its papers have real authors.
+"""
 
 from accounts.models import User
 from moderation.deeds import DEEDS
 from moderation.models import Action, Flag
 from moderation.reasons import Reason
 from moderation.subjects import KINDS
-from papers.models import AuthorClaim, Comment, Paper
+from papers.models import Comment
 
 
 def moderate(people: dict[str, User]) -> None:
     """Let Grace moderate, who is no moderator afterwards, since the passwords of the demo are printed."""
     grace = people["grace"]
     _appoint(grace, True)
-    claim = _claim(people["judy"], "2310.12962")
-    _take(grace, "grant", "authorclaim", claim.pk, "All people of this demo are invented.")
     comment = _flag(people["ivan"], "heidi", "2207.05221", Reason.MISLEADING, "I doubt the formula.")
     _take(grace, "dismiss", "comment", comment.pk, "Being in doubt is what the discussion is for.")
     _flag(people["frank"], "dave", "2505.17120", Reason.OFF_TOPIC, "Its first answer would fit better elsewhere.")
@@ -24,12 +25,6 @@ def _appoint(user: User, is_moderator: bool) -> None:
     """There is no superuser who could do it."""
     user.is_appointed_moderator = is_moderator
     user.save(update_fields=["is_appointed_moderator"])
-
-
-def _claim(user: User, arxiv_id: str) -> AuthorClaim:
-    claim = AuthorClaim.objects.make(user, Paper.objects.get(arxiv_id=arxiv_id), 0)
-    claim.ask(user, "The page of my institution names me.")
-    return claim
 
 
 def _flag(user: User, author: str, arxiv_id: str, reason: Reason, words: str) -> Comment:
