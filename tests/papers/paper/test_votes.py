@@ -253,6 +253,24 @@ def test_a_vote_is_withdrawn_while_it_is_being_held():
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("verb", "state"), [("release", "released"), ("refuse", "refused")])
+def test_a_held_vote_is_cast_again_while_it_is_decided_on(verb, state):
+    paper, voter, moderator = PaperFactory(), UserFactory(), appoint(UserFactory())
+    Vote.objects.make(voter, paper)
+    Vote.objects.hold(paper, [voter.pk], {})
+    Vote.objects.unmake(voter, paper)
+    with transaction.atomic():
+        Paper.objects.filter(pk=paper.pk).lock()
+        cast = Thread(target=race, args=[partial(Vote.objects.make, voter, Paper.objects.get())])
+        cast.start()
+        until_somebody_waits()
+        getattr(Vote.objects, verb)(moderator, paper)
+    cast.join()
+    assert state_of(voter, paper) == state
+    assert counters(paper) == (verb == "release", 0)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_64_voters_and_moderators_at_once_lose_nothing():
     paper = PaperFactory(imported_votes=7)
     old, new = [UserFactory() for _ in range(32)], [new_account() for _ in range(16)]
