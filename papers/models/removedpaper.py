@@ -6,6 +6,7 @@ from functools import cache
 
 from django.db import connection, models, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.moderators import demand_moderator
@@ -167,7 +168,8 @@ class RemovedPaper(models.Model):
             raise Conflict("There is a paper with this id again.")
         with connection.cursor() as cursor:
             for model, _ in _tables():
-                cursor.execute(_insertion(model), [self.pk])
+                if not self.merged_into or model not in mergedpaper.MOVED:
+                    cursor.execute(_insertion(model), [self.pk])
                 if model is Paper and self.merged_into and cursor.rowcount:
                     mergedpaper.move_back(self.pk, self.moved, self.paper_key, self.merged_into_id)
             cursor.execute(_RETURN_ITEMS, [self.pk])
@@ -187,10 +189,11 @@ class RemovedPaper(models.Model):
     def _bring_up_to_date(self) -> None:
         """Set all counters and derived values anew: some of the people may have left meanwhile."""
         papers = Paper.objects.filter(pk=self.paper_key)
-        left = Comment.objects.filter(paper=self.paper_key, author=None, source_id="", retracted_at=None)
+        left = Comment.objects.filter(paper=self.paper_key, author=None, source_id="")
         CommentRevision.objects.filter(comment__in=left).delete()
         left_keys = list(left.values_list("pk", flat=True))
-        Comment.objects.touch(left_keys, retracted_at=timezone.now(), mentioned=[], **vars(Content("")))
+        retracted_at = Coalesce("retracted_at", timezone.now())
+        Comment.objects.touch(left_keys, retracted_at=retracted_at, mentioned=[], **vars(Content("")))
         Comment.objects.filter(paper=self.paper_key).update(vote_count=count_of(CommentVote.objects, "comment"))
         Affiliation.objects.refresh_organisation([self.paper_key])
         papers.update(picture="", picture_source="")

@@ -9,7 +9,18 @@ from lib.refusals import BadInput, Gone, NotAllowed
 from moderation.models import Action
 from papers import audit
 from papers.ingest.save import save
-from papers.models import Bookmark, Collection, Comment, Content, Item, Paper, PaperFollow, RemovedPaper, Vote
+from papers.models import (
+    Bookmark,
+    Collection,
+    Comment,
+    CommentVote,
+    Content,
+    Item,
+    Paper,
+    PaperFollow,
+    RemovedPaper,
+    Vote,
+)
 from tests.factories import PaperFactory, UserFactory, appoint
 from tests.moderation.conftest import take
 from tests.papers.test_removed_papers import RECORD, discussed_paper, rows
@@ -75,6 +86,21 @@ def test_what_was_done_after_merging_stays_with_the_right_paper(papers, carol, m
     assert set(into.comments.values_list("text", flat=True)) == {"It runs here, too.", "Of the other paper."}
     assert Vote.objects.filter(user=dora).get().paper == into
     assert audit.mismatches() == []
+
+
+def test_what_was_deleted_after_merging_does_not_come_back(alice, bob, mo):
+    comment = Comment.objects.post(bob, PaperFactory(), Content("First.", "works", "v1.0"))
+    comment.edit(bob, Content("Firstly.", "works", "v1.0"), 0)
+    CommentVote.objects.make(alice, comment)
+    removed = RemovedPaper.objects.merge(mo, comment.paper, PaperFactory(), "The same.")
+    comment.refresh_from_db()
+    CommentVote.objects.unmake(alice, comment)
+    bob.leave()
+    removed.restore(mo)
+    restored = Comment.objects.get()
+    assert (restored.text, restored.outcome, restored.ran, restored.vote_count) == ("", "", "", 0)
+    assert not restored.revisions.exists()
+    assert not CommentVote.objects.exists()
 
 
 def test_no_import_and_nobody_brings_the_old_one_back(papers, carol, mo, signed_in):

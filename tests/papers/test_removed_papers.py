@@ -129,6 +129,18 @@ def test_what_people_had_who_left_meanwhile_does_not_come_back(alice, bob, mo):
     assert audit.mismatches() == []
 
 
+def test_a_comment_that_was_retracted_before_comes_back_without_its_text_if_its_author_left(bob, mo):
+    comment = Comment.objects.post(bob, PaperFactory(), Content("First."))
+    comment.edit(bob, Content("Firstly."), 0)
+    comment.retract(bob)
+    removed = RemovedPaper.objects.remove(mo, comment.paper, "A hoax.")
+    bob.leave()
+    removed.restore(mo)
+    restored = Comment.objects.get()
+    assert (restored.text, restored.retracted_at) == ("", comment.retracted_at)
+    assert not restored.revisions.exists()
+
+
 def test_a_place_that_was_taken_meanwhile_is_given_at_the_end(alice, mo):
     paper, other = PaperFactory(), PaperFactory()
     collection = Collection.objects.create(key="own", name="Own", user=alice)
