@@ -83,12 +83,13 @@ class RemovedPaperManager(models.Manager):
     def remove(self, actor, paper: Paper, reason: str) -> "RemovedPaper":
         """Delete the paper with all that refers to it, which `restore` brings back within RESTORABLE.
 
-        Its page says the reason, and no import lists it again. Raises NotAllowed for anybody but moderators, and Gone
-        if it was deleted.
+        Its page says the reason, and no import lists it again. Raises NotAllowed for anybody but moderators, Gone if it
+        was deleted, and Conflict if other papers were merged into it.
         """
         self.lock_imports()
         paper.lock()
         demand_moderator(actor)
+        self._demand_none_merged_into(paper)
         locks.take(PAPERS_LOCK)
         removed = self._archive(paper, reason)
         paper.delete()
@@ -99,14 +100,15 @@ class RemovedPaperManager(models.Manager):
         """Move what readers did with the paper to another one, to which its address leads from then on.
 
         `restore` takes that back within RESTORABLE. Raises NotAllowed for anybody but moderators, Gone if one of the
-        two was deleted, and BadInput for a paper and itself, or if other papers were merged into it.
+        two was deleted, BadInput for a paper and itself, and Conflict if other papers were merged into it.
         """
         self.lock_imports()
         for each in sorted((paper, into), key=lambda each: each.pk):
             each.lock()
         demand_moderator(actor)
-        if paper == into or self.filter(merged_into=paper).exists():
-            raise BadInput("A paper can't be merged into itself, or if others were merged into it.")
+        if paper == into:
+            raise BadInput("A paper can't be merged into itself.")
+        self._demand_none_merged_into(paper)
         locks.take(PAPERS_LOCK)
         removed = self._archive(paper, reason, merged_into=into)
         moved = mergedpaper.move_comments(paper.pk, into.pk)
@@ -116,6 +118,10 @@ class RemovedPaperManager(models.Manager):
         _recount(into.pk)
         _report_held_votes(into, removed.moved[Vote._meta.db_table])
         return removed
+
+    def _demand_none_merged_into(self, paper: Paper) -> None:
+        if merged := self.filter(merged_into=paper).order_by("pk").values_list("arxiv_id", flat=True).first():
+            raise Conflict(f"{merged} was merged into this paper. Undo that first.")
 
     def _archive(self, paper: Paper, reason: str, **values) -> "RemovedPaper":
         removed = self.create(paper_key=paper.pk, arxiv_id=paper.arxiv_id, reason=reason, **values)
@@ -159,24 +165,32 @@ class RemovedPaper(models.Model):
         """Bring the paper back with all that belongs to people who still have an account.
 
         After RESTORABLE it can only be imported or submitted anew. Raises NotAllowed for anybody but moderators, and
-        Conflict if there is a paper with this id.
+        Conflict if there is a paper with this id, or none any more that it was merged into.
         """
         RemovedPaper.objects.lock_imports()
         demand_moderator(actor)
+        into = self._read_target()
         locks.take(PAPERS_LOCK)
         if Paper.objects.filter(Q(arxiv_id=self.arxiv_id) | Q(pk=self.paper_key)).exists():
             raise Conflict("There is a paper with this id again.")
         with connection.cursor() as cursor:
             for model, _ in _tables():
-                if not self.merged_into or model not in mergedpaper.MOVED:
+                if not into or model not in mergedpaper.MOVED:
                     cursor.execute(_insertion(model), [self.pk])
-                if model is Paper and self.merged_into and cursor.rowcount:
-                    mergedpaper.move_back(self.pk, self.moved, self.paper_key, self.merged_into_id)
+                if model is Paper and into and cursor.rowcount:
+                    mergedpaper.move_back(self.pk, self.moved, self.paper_key, into.pk)
             cursor.execute(_RETURN_ITEMS, [self.pk])
         self._bring_up_to_date()
-        if self.merged_into:
-            _recount(self.merged_into_id)
+        if into:
+            _recount(into.pk)
         self.delete()
+
+    def _read_target(self) -> Paper | None:
+        """Read anew which paper this one was merged into. Raises Conflict if that was deleted; it has what moved."""
+        self.refresh_from_db(fields=["archive", "merged_into", "moved"])
+        if self.archive and self.moved and not self.merged_into:
+            raise Conflict("The paper that this one was merged into was deleted, so this can't be undone.")
+        return self.merged_into
 
     def _archive(self, model, keys) -> None:
         """Add the rows of the model with these keys to the archive."""

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from django.db import IntegrityError
 
-from lib.refusals import BadInput, Gone, NotAllowed
+from lib.refusals import BadInput, Conflict, Gone, NotAllowed
 from moderation.models import Action
 from papers import audit
 from papers.ingest.save import save
@@ -118,8 +118,31 @@ def test_what_cannot_be_merged(papers, carol, mo):
     with pytest.raises(BadInput):
         RemovedPaper.objects.merge(mo, old, old, "The same.")
     RemovedPaper.objects.merge(mo, old, into, "The same.")
-    with pytest.raises(BadInput):
+    with pytest.raises(Conflict, match="was merged into this paper"):
         RemovedPaper.objects.merge(mo, into, PaperFactory(), "The same.")
+
+
+def test_a_paper_that_another_was_merged_into_is_only_removed_once_that_is_undone(papers, mo):
+    old, into = papers
+    before = rows()
+    merged = RemovedPaper.objects.merge(mo, old, into, "The same.")
+    with pytest.raises(Conflict, match="was merged into this paper"):
+        RemovedPaper.objects.remove(mo, into, "A hoax.")
+    merged.restore(mo)
+    RemovedPaper.objects.remove(mo, into, "A hoax.").restore(mo)
+    assert rows() == before
+
+
+def test_a_merge_into_a_paper_that_was_deleted_is_not_half_undone(papers, mo):
+    old, into = papers
+    merged = RemovedPaper.objects.merge(mo, old, into, "The same.")
+    into.delete()
+    with pytest.raises(Conflict, match="was deleted"):
+        merged.restore(mo)
+    assert not Paper.objects.filter(arxiv_id="2509.08721").exists()
+    RemovedPaper.objects.update(archive=None)
+    merged.restore(mo)
+    RemovedPaper.objects.demand_none("2509.08721")
 
 
 def test_moderators_merge_by_the_form(papers, mo, signed_in, client):
