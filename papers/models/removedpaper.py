@@ -168,8 +168,8 @@ class RemovedPaper(models.Model):
         Conflict if there is a paper with this id, or none any more that it was merged into.
         """
         RemovedPaper.objects.lock_imports()
+        into = self._lock_target()
         demand_moderator(actor)
-        into = self._read_target()
         locks.take(PAPERS_LOCK)
         if Paper.objects.filter(Q(arxiv_id=self.arxiv_id) | Q(pk=self.paper_key)).exists():
             raise Conflict("There is a paper with this id again.")
@@ -185,11 +185,17 @@ class RemovedPaper(models.Model):
             _recount(into.pk)
         self.delete()
 
-    def _read_target(self) -> Paper | None:
-        """Read anew which paper this one was merged into. Raises Conflict if that was deleted; it has what moved."""
+    def _lock_target(self) -> Paper | None:
+        """Lock the paper that this one was merged into, and return it; None if there is nothing to move back from it.
+
+        Raises Conflict if it was deleted, with all that moved.
+        """
         self.refresh_from_db(fields=["archive", "merged_into", "moved"])
-        if self.archive and self.moved and not self.merged_into:
+        if not self.archive or not self.moved:
+            return None
+        if self.merged_into is None:
             raise Conflict("The paper that this one was merged into was deleted, so this can't be undone.")
+        self.merged_into.lock()
         return self.merged_into
 
     def _archive(self, model, keys) -> None:

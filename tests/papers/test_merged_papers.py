@@ -1,9 +1,10 @@
 """Two papers that are the same become one, which loses nothing, and that can be taken back."""
 
 from functools import partial
+from threading import Thread
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 
 from lib.refusals import BadInput, Conflict, Gone, NotAllowed
 from moderation.models import Action
@@ -23,6 +24,7 @@ from papers.models import (
 )
 from tests.factories import PaperFactory, UserFactory, appoint
 from tests.moderation.conftest import take
+from tests.papers.test_deletion import until_somebody_waits
 from tests.papers.test_removed_papers import RECORD, discussed_paper, rows
 from tests.race import race
 
@@ -172,3 +174,22 @@ def test_a_paper_is_merged_while_readers_vote_and_comment(mo):
     assert Vote.objects.filter(paper=into).count() == 10
     posted = sum(isinstance(end, Comment) for end in outcome)
     assert Comment.objects.filter(paper=into).count() == posted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_vote_that_is_cast_while_a_merge_is_undone_is_counted(mo):
+    into, voter = PaperFactory(), UserFactory()
+    removed = RemovedPaper.objects.merge(mo, PaperFactory(), into, "The same.")
+
+    def undo():
+        removed.restore(mo)
+        connection.close()
+
+    thread = Thread(target=undo)
+    with transaction.atomic():
+        Vote.objects.make(voter, into)
+        thread.start()
+        until_somebody_waits()
+    thread.join()
+    assert not RemovedPaper.objects.exists()
+    assert audit.mismatches() == []
