@@ -13,7 +13,7 @@ class ClaimState(models.TextChoices):
 
 
 UNDECIDED = [ClaimState.OPEN, ClaimState.WAITING]
-STANDING = [*UNDECIDED, ClaimState.GRANTED]
+STANDING = [*UNDECIDED, ClaimState.GRANTED]  # in the order of how far they are
 
 
 class Proof(models.TextChoices):

@@ -100,7 +100,8 @@ class RemovedPaperManager(models.Manager):
         """Move what readers did with the paper to another one, to which its address leads from then on.
 
         `restore` takes that back within RESTORABLE. Raises NotAllowed for anybody but moderators, Gone if one of the
-        two was deleted, BadInput for a paper and itself, and Conflict if other papers were merged into it.
+        two was deleted, BadInput for a paper and itself, and Conflict if other papers were merged into it or
+        if a claim of authorship can't move.
         """
         self.lock_imports()
         for each in sorted((paper, into), key=lambda each: each.pk):
@@ -111,7 +112,7 @@ class RemovedPaperManager(models.Manager):
         self._demand_none_merged_into(paper)
         locks.take(PAPERS_LOCK)
         removed = self._archive(paper, reason, merged_into=into)
-        moved = mergedpaper.move_comments(paper.pk, into.pk)
+        moved = mergedpaper.move_comments(paper.pk, into.pk) | mergedpaper.move_claims(paper.pk, into)
         paper.delete()
         removed.moved = moved | mergedpaper.copy_marks(removed.pk, into.pk)
         removed.save(update_fields=["moved"])

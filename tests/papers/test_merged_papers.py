@@ -11,6 +11,7 @@ from moderation.models import Action
 from papers import audit
 from papers.ingest.save import save
 from papers.models import (
+    AuthorClaim,
     Bookmark,
     Collection,
     Comment,
@@ -22,7 +23,7 @@ from papers.models import (
     RemovedPaper,
     Vote,
 )
-from tests.factories import PaperFactory, UserFactory, appoint
+from tests.factories import AuthorClaimFactory, PaperFactory, UserFactory, appoint
 from tests.moderation.conftest import take
 from tests.papers.test_deletion import until_somebody_waits
 from tests.papers.test_removed_papers import RECORD, discussed_paper, rows
@@ -111,6 +112,65 @@ def test_no_import_and_nobody_brings_the_old_one_back(papers, carol, mo, signed_
     answer = signed_in(carol).act("/papers/submit", {"arxiv_id": "2509.08721"})
     assert "Moderators have merged this paper into 2509.00002: The same." in answer.content.decode()
     assert not Paper.objects.filter(arxiv_id="2509.08721").exists()
+
+
+def test_who_was_an_author_still_is(papers, alice, bob, mo):
+    old, into = papers
+    waiting = AuthorClaimFactory(user=bob, paper=old, state="waiting", name="Grace Hopper")
+    refused = AuthorClaimFactory(paper=old, state="refused", name="Niklaus Wirth")
+    RemovedPaper.objects.merge(mo, old, into, "The same.")
+    assert into.author_claims.granted_to(alice).get().name == "Ada Lovelace"
+    assert Comment.objects.filter(author=alice, by_author=True).count() == 2
+    assert set(into.author_claims.exclude(state="granted")) == {waiting, refused}
+    waiting.refresh_from_db()
+    waiting.grant(mo, "She wrote it.")
+    RemovedPaper.objects.get().restore(mo)
+    assert set(old.author_claims.granted().values_list("user", flat=True)) == {alice.pk, bob.pk}
+    assert not into.author_claims.exists()
+    assert audit.mismatches() == []
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "other"),
+    [
+        ("granted", "Niklaus Wirth", None),  # who is no author of the other paper
+        ("waiting", "Niklaus Wirth", None),
+        ("granted", "Ada Lovelace", ("carol", "granted", "Ada Lovelace")),
+        ("granted", "Ada Lovelace", ("bob", "open", "Ada Lovelace")),
+        ("waiting", "Ada Lovelace", ("bob", "granted", "Grace Hopper")),
+    ],
+)
+def test_no_author_is_lost_by_merging(bob, carol, mo, state, name, other):
+    old, into = PaperFactory(authors=[name]), PaperFactory()
+    AuthorClaimFactory(user=bob, paper=old, state=state, name=name)
+    if other:
+        whose, other_state, other_name = other
+        AuthorClaimFactory(user={"bob": bob, "carol": carol}[whose], paper=into, state=other_state, name=other_name)
+    before = rows()
+    with pytest.raises(Conflict, match=f"claims to be {name}"):
+        RemovedPaper.objects.merge(mo, old, into, "The same.")
+    assert rows() == before
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "own"),
+    [
+        ("open", "Niklaus Wirth", None),
+        ("waiting", "Ada Lovelace", "waiting"),
+        ("waiting", "Ada Lovelace", "granted"),
+        ("granted", "Ada Lovelace", "granted"),
+    ],
+)
+def test_a_claim_that_the_other_paper_does_not_need_comes_back_when_that_is_undone(bob, mo, state, name, own):
+    old, into = PaperFactory(authors=[name]), PaperFactory()
+    AuthorClaimFactory(user=bob, paper=old, state=state, name=name)
+    if own:
+        AuthorClaimFactory(user=bob, paper=into, state=own)
+    before = rows()
+    removed = RemovedPaper.objects.merge(mo, old, into, "The same.")
+    assert list(AuthorClaim.objects.values_list("paper", "state")) == ([(into.pk, own)] if own else [])
+    removed.restore(mo)
+    assert rows() == before
 
 
 def test_what_cannot_be_merged(papers, carol, mo):
