@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from lib.refusals import Conflict, Gone, NotAllowed
 from papers import audit
+from papers.ingest import rules
 from papers.ingest.save import save
 from papers.ingest.submitting import Additions, list_paper
 from papers.models import (
@@ -48,6 +49,7 @@ from tests.factories import (
     UserFactory,
     appoint,
 )
+from tests.orgs.conftest import confirm
 from tests.race import race
 
 # What restoring changes besides: the revision grows, and the picture is fetched again.
@@ -182,6 +184,20 @@ def test_no_import_brings_it_back(paper, mo):
     assert Submission.objects.get().paper is None
     RemovedPaper.objects.get().restore(mo)
     assert save([record]).changed == 1
+
+
+def test_who_submitted_it_cannot_submit_another_one_that_day(alice, bob, mo, settings, time_machine):
+    settings.SUBMIT_DAILY_LIMIT = 2
+    time_machine.move_to(NOON)
+    SubmissionFactory(user=bob, state="fetched")
+    paper = list_paper(confirm(alice), SubmissionFactory(user=alice, state="fetched"), Additions())
+    removed = RemovedPaper.objects.remove(mo, paper, "A hoax.")
+    assert [rules.allowance(person).left for person in (alice, bob)] == [1, 2]
+    removed.restore(mo)
+    assert rules.allowance(alice).left == 1
+    time_machine.move_to(NOON + timedelta(days=1))
+    RemovedPaper.objects.merge(mo, paper, PaperFactory(), "The same.")
+    assert rules.allowance(alice).left == 2
 
 
 def test_after_thirty_days_it_can_only_be_submitted_anew(alice, bob, mo):
