@@ -105,7 +105,10 @@ class MergeForm(DeedForm):
 class MergePaper(Deed):
     key = "merge"
     title = "Merge into another paper"
-    hint = "Its upvotes, bookmarks, comments and followers move to the other paper, to which its address leads."
+    hint = (
+        "Its upvotes, bookmarks, comments, followers and claims of authorship move to the other paper, to which its "
+        "address leads."
+    )
     kinds = ("paper",)
     form = MergeForm
     questions = tuple(Question)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from lib.refusals import NotAllowed, TooMany
 from lib.text import byline
 from papers import period
+from papers.models import Submission
 
 WEEKDAYS = {
     "mon": "Monday",
@@ -38,7 +39,8 @@ class Allowance:
 
 def allowance(user) -> Allowance:
     today, limit = period.today(), settings.SUBMIT_DAILY_LIMIT
-    used = user.submissions.listed_since(period.beginning_of(today)).count()
+    since = period.beginning_of(today)
+    used = user.submissions.listed_since(since).count() + Submission.objects.count_removed(user, since)
     return Allowance(limit, max(limit - used, 0), period.beginning_of(today + timedelta(days=1)))
 
 

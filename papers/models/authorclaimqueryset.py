@@ -14,7 +14,7 @@ class ClaimState(models.TextChoices):
 
 
 UNDECIDED = [ClaimState.OPEN, ClaimState.WAITING]
-STANDING = [*UNDECIDED, ClaimState.GRANTED]
+STANDING = [*UNDECIDED, ClaimState.GRANTED]  # in the order of how far they are
 DENIED = [ClaimState.REFUSED, ClaimState.WITHDRAWN]
 
 

@@ -1,19 +1,27 @@
 """Moving what readers did with a paper to another one that it is merged into, and back.
 
-Comments move. Upvotes and what became of them, bookmarks, follows and places in collections are copied from the archive
-of the removed paper, where the other paper has none yet.
+Comments and claims of authorship move. Upvotes and what became of them, bookmarks, follows and places in collections
+are copied from the archive of the removed paper, where the other paper has none yet.
 """
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from lib.refusals import Conflict
+from papers import names
+from papers.models.authorclaim import AuthorClaim
+from papers.models.authorclaimqueryset import STANDING, ClaimState
 from papers.models.bookmark import Bookmark
 from papers.models.comment import Comment
+from papers.models.commentrevision import CommentRevision
+from papers.models.commentvote import CommentVote
 from papers.models.heldvote import HeldVote
 from papers.models.item import Item
+from papers.models.paper import Paper
 from papers.models.paperfollow import PaperFollow
 from papers.models.vote import Vote
 
+MOVED = (Comment, CommentRevision, CommentVote)  # all of whose rows move, so that none comes back from the archive
 _OWNERS = {Vote: "user_id", HeldVote: "user_id", Bookmark: "user_id", PaperFollow: "user_id", Item: "collection_id"}
 _REPORT = ("outcome", "ran", "hardware", "duration")
 
@@ -32,6 +40,41 @@ def move_comments(old: int, into: int) -> dict[str, list[int]]:
     return {"comments": comments, "reports": reports}
 
 
+def move_claims(old: int, into: Paper) -> dict[str, list[int]]:
+    """Move the claims of authorship to the other paper, and return the ids of these `claims`.
+
+    Those that need not stand on the other paper do not move (see `_can_move`). Raises Conflict if one has to and can't.
+    """
+    moved = []
+    for claim in AuthorClaim.objects.filter(paper=old).select_related("user").order_by("pk"):
+        if claim.state not in STANDING or _can_move(claim, into):
+            AuthorClaim.objects.filter(pk=claim.pk).update(paper=into)
+            moved.append(claim.pk)
+    return {"claims": moved}
+
+
+def _can_move(claim: AuthorClaim, into: Paper) -> bool:
+    """Whether a claim that stands can stand on the other paper, too.
+
+    It need not if its claimant has claimed the same author there and is as far, or if nobody was to decide on it yet.
+    """
+    listed, standing = into.author_names(), into.author_claims.standing()
+    (position,) = names.placed([(claim.name, claim.namesake)], listed)
+    own = standing.filter(user=claim.user).first()
+    is_same = own and position is not None and names.placed([(own.name, own.namesake)], listed) == [position]
+    if is_same and STANDING.index(own.state) >= STANDING.index(claim.state):
+        return False
+    granted = standing.granted().values_list("name", "namesake")
+    is_taken = claim.state == ClaimState.GRANTED and position in names.placed(list(granted), listed)
+    if position is not None and not own and not is_taken:
+        return True
+    if claim.state == ClaimState.OPEN:
+        return False
+    raise Conflict(
+        f"{claim.user} claims to be {claim.name}, which can't move to the other paper. Refuse or withdraw that first."
+    )
+
+
 def copy_marks(removed: int, into: int) -> dict[str, list[int]]:
     """Copy what the archive of the removed paper with this id has, and return the owners of the copies by tables."""
     copied = {}
@@ -48,7 +91,8 @@ def copy_marks(removed: int, into: int) -> dict[str, list[int]]:
 
 
 def move_back(removed: int, moved: dict, old: int, into: int) -> None:
-    """Move the comments and all answers to them back to the old paper, which was restored, and delete the copies."""
+    """Move the claims, the comments and all answers to them back to the restored paper, and delete the copies."""
+    AuthorClaim.objects.filter(pk__in=moved["claims"], paper=into).update(paper=old)
     with connection.cursor() as cursor:
         cursor.execute(_THREADS, [moved["comments"], into])
         Comment.objects.touch([key for (key,) in cursor.fetchall()], paper=old)

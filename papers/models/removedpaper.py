@@ -6,6 +6,7 @@ from functools import cache
 
 from django.db import connection, models, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.moderators import demand_moderator
@@ -82,12 +83,13 @@ class RemovedPaperManager(models.Manager):
     def remove(self, actor, paper: Paper, reason: str) -> "RemovedPaper":
         """Delete the paper with all that refers to it, which `restore` brings back within RESTORABLE.
 
-        Its page says the reason, and no import lists it again. Raises NotAllowed for anybody but moderators, and Gone
-        if it was deleted.
+        Its page says the reason, and no import lists it again. Raises NotAllowed for anybody but moderators, Gone if it
+        was deleted, and Conflict if other papers were merged into it.
         """
         self.lock_imports()
         paper.lock()
         demand_moderator(actor)
+        self._demand_none_merged_into(paper)
         locks.take(PAPERS_LOCK)
         removed = self._archive(paper, reason)
         paper.delete()
@@ -98,23 +100,29 @@ class RemovedPaperManager(models.Manager):
         """Move what readers did with the paper to another one, to which its address leads from then on.
 
         `restore` takes that back within RESTORABLE. Raises NotAllowed for anybody but moderators, Gone if one of the
-        two was deleted, and BadInput for a paper and itself, or if other papers were merged into it.
+        two was deleted, BadInput for a paper and itself, and Conflict if other papers were merged into it or
+        if a claim of authorship can't move.
         """
         self.lock_imports()
         for each in sorted((paper, into), key=lambda each: each.pk):
             each.lock()
         demand_moderator(actor)
-        if paper == into or self.filter(merged_into=paper).exists():
-            raise BadInput("A paper can't be merged into itself, or if others were merged into it.")
+        if paper == into:
+            raise BadInput("A paper can't be merged into itself.")
+        self._demand_none_merged_into(paper)
         locks.take(PAPERS_LOCK)
         removed = self._archive(paper, reason, merged_into=into)
-        moved = mergedpaper.move_comments(paper.pk, into.pk)
+        moved = mergedpaper.move_comments(paper.pk, into.pk) | mergedpaper.move_claims(paper.pk, into)
         paper.delete()
         removed.moved = moved | mergedpaper.copy_marks(removed.pk, into.pk)
         removed.save(update_fields=["moved"])
         _recount(into.pk)
         _report_held_votes(into, removed.moved[Vote._meta.db_table])
         return removed
+
+    def _demand_none_merged_into(self, paper: Paper) -> None:
+        if merged := self.filter(merged_into=paper).order_by("pk").values_list("arxiv_id", flat=True).first():
+            raise Conflict(f"{merged} was merged into this paper. Undo that first.")
 
     def _archive(self, paper: Paper, reason: str, **values) -> "RemovedPaper":
         removed = self.create(paper_key=paper.pk, arxiv_id=paper.arxiv_id, reason=reason, **values)
@@ -158,23 +166,38 @@ class RemovedPaper(models.Model):
         """Bring the paper back with all that belongs to people who still have an account.
 
         After RESTORABLE it can only be imported or submitted anew. Raises NotAllowed for anybody but moderators, and
-        Conflict if there is a paper with this id.
+        Conflict if there is a paper with this id, or none any more that it was merged into.
         """
         RemovedPaper.objects.lock_imports()
+        into = self._lock_target()
         demand_moderator(actor)
         locks.take(PAPERS_LOCK)
         if Paper.objects.filter(Q(arxiv_id=self.arxiv_id) | Q(pk=self.paper_key)).exists():
             raise Conflict("There is a paper with this id again.")
         with connection.cursor() as cursor:
             for model, _ in _tables():
-                cursor.execute(_insertion(model), [self.pk])
-                if model is Paper and self.merged_into and cursor.rowcount:
-                    mergedpaper.move_back(self.pk, self.moved, self.paper_key, self.merged_into_id)
+                if not into or model not in mergedpaper.MOVED:
+                    cursor.execute(_insertion(model), [self.pk])
+                if model is Paper and into and cursor.rowcount:
+                    mergedpaper.move_back(self.pk, self.moved, self.paper_key, into.pk)
             cursor.execute(_RETURN_ITEMS, [self.pk])
         self._bring_up_to_date()
-        if self.merged_into:
-            _recount(self.merged_into_id)
+        if into:
+            _recount(into.pk)
         self.delete()
+
+    def _lock_target(self) -> Paper | None:
+        """Lock the paper that this one was merged into, and return it; None if there is nothing to move back from it.
+
+        Raises Conflict if it was deleted, with all that moved.
+        """
+        self.refresh_from_db(fields=["archive", "merged_into", "moved"])
+        if not self.archive or not self.moved:
+            return None
+        if self.merged_into is None:
+            raise Conflict("The paper that this one was merged into was deleted, so this can't be undone.")
+        self.merged_into.lock()
+        return self.merged_into
 
     def _archive(self, model, keys) -> None:
         """Add the rows of the model with these keys to the archive."""
@@ -187,10 +210,11 @@ class RemovedPaper(models.Model):
     def _bring_up_to_date(self) -> None:
         """Set all counters and derived values anew: some of the people may have left meanwhile."""
         papers = Paper.objects.filter(pk=self.paper_key)
-        left = Comment.objects.filter(paper=self.paper_key, author=None, source_id="", retracted_at=None)
+        left = Comment.objects.filter(paper=self.paper_key, author=None, source_id="")
         CommentRevision.objects.filter(comment__in=left).delete()
         left_keys = list(left.values_list("pk", flat=True))
-        Comment.objects.touch(left_keys, retracted_at=timezone.now(), mentioned=[], **vars(Content("")))
+        retracted_at = Coalesce("retracted_at", timezone.now())
+        Comment.objects.touch(left_keys, retracted_at=retracted_at, mentioned=[], **vars(Content("")))
         Comment.objects.filter(paper=self.paper_key).update(vote_count=count_of(CommentVote.objects, "comment"))
         Affiliation.objects.refresh_organisation([self.paper_key])
         papers.update(picture="", picture_source="")

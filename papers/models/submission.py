@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from lib import statements
+
 KEPT = timedelta(days=30)
 GRACE = timedelta(seconds=30)  # after which a worker that does nothing is mentioned to the reader
 
@@ -19,6 +21,15 @@ class SubmissionState(models.TextChoices):
 
 
 OPEN = (SubmissionState.WAITING, SubmissionState.FETCHED)
+
+
+# From the archives of `papers.models.removedpaper`, since the submissions were deleted with their papers.
+_COUNT_REMOVED = """
+    SELECT count(*) FROM papers_removedpaper removed,
+        jsonb_populate_recordset(NULL::papers_submission, removed.archive -> 'papers_submission') archived
+    WHERE removed.removed_at >= %(since)s AND archived.listed_at >= %(since)s AND archived.user_id = %(user)s
+        AND (removed.archive #>> '{papers_paper,0,submitted_by_id}')::bigint = %(user)s
+"""
 
 
 class Progress(models.TextChoices):
@@ -40,6 +51,11 @@ class SubmissionQuerySet(models.QuerySet):
     def listed_since(self, moment: datetime):
         """Those whose person has brought the paper to the site at this moment or later."""
         return self.filter(listed_at__gte=moment, paper__submitted_by=F("user"))
+
+    def count_removed(self, user, since: datetime) -> int:
+        """How many papers this person has brought to the site since this moment that were removed or merged since."""
+        [(number,)] = statements.rows(_COUNT_REMOVED, {"user": user.pk, "since": since})
+        return number
 
     def finish(self, paper) -> None:
         """End all open submissions of this paper, which is on the site now."""

@@ -1,17 +1,31 @@
 """Two papers that are the same become one, which loses nothing, and that can be taken back."""
 
 from functools import partial
+from threading import Thread
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 
-from lib.refusals import BadInput, Gone, NotAllowed
+from lib.refusals import BadInput, Conflict, Gone, NotAllowed
 from moderation.models import Action
 from papers import audit
 from papers.ingest.save import save
-from papers.models import Bookmark, Collection, Comment, Content, Item, Paper, PaperFollow, RemovedPaper, Vote
-from tests.factories import PaperFactory, UserFactory, appoint
+from papers.models import (
+    AuthorClaim,
+    Bookmark,
+    Collection,
+    Comment,
+    CommentVote,
+    Content,
+    Item,
+    Paper,
+    PaperFollow,
+    RemovedPaper,
+    Vote,
+)
+from tests.factories import AuthorClaimFactory, PaperFactory, UserFactory, appoint
 from tests.moderation.conftest import take
+from tests.papers.test_deletion import until_somebody_waits
 from tests.papers.test_removed_papers import RECORD, discussed_paper, rows
 from tests.race import race
 
@@ -77,12 +91,86 @@ def test_what_was_done_after_merging_stays_with_the_right_paper(papers, carol, m
     assert audit.mismatches() == []
 
 
+def test_what_was_deleted_after_merging_does_not_come_back(alice, bob, mo):
+    comment = Comment.objects.post(bob, PaperFactory(), Content("First.", "works", "v1.0"))
+    comment.edit(bob, Content("Firstly.", "works", "v1.0"), 0)
+    CommentVote.objects.make(alice, comment)
+    removed = RemovedPaper.objects.merge(mo, comment.paper, PaperFactory(), "The same.")
+    comment.refresh_from_db()
+    CommentVote.objects.unmake(alice, comment)
+    bob.leave()
+    removed.restore(mo)
+    restored = Comment.objects.get()
+    assert (restored.text, restored.outcome, restored.ran, restored.vote_count) == ("", "", "", 0)
+    assert not restored.revisions.exists()
+    assert not CommentVote.objects.exists()
+
+
 def test_no_import_and_nobody_brings_the_old_one_back(papers, carol, mo, signed_in):
     RemovedPaper.objects.merge(mo, *papers, "The same.")
     assert save([RECORD]).unchanged == 1
     answer = signed_in(carol).act("/papers/submit", {"arxiv_id": "2509.08721"})
     assert "Moderators have merged this paper into 2509.00002: The same." in answer.content.decode()
     assert not Paper.objects.filter(arxiv_id="2509.08721").exists()
+
+
+def test_who_was_an_author_still_is(papers, alice, bob, mo):
+    old, into = papers
+    waiting = AuthorClaimFactory(user=bob, paper=old, state="waiting", name="Grace Hopper")
+    refused = AuthorClaimFactory(paper=old, state="refused", name="Niklaus Wirth")
+    RemovedPaper.objects.merge(mo, old, into, "The same.")
+    assert into.author_claims.granted_to(alice).get().name == "Ada Lovelace"
+    assert Comment.objects.filter(author=alice, by_author=True).count() == 2
+    assert set(into.author_claims.exclude(state="granted")) == {waiting, refused}
+    waiting.refresh_from_db()
+    waiting.grant(mo, "She wrote it.")
+    RemovedPaper.objects.get().restore(mo)
+    assert set(old.author_claims.granted().values_list("user", flat=True)) == {alice.pk, bob.pk}
+    assert not into.author_claims.exists()
+    assert audit.mismatches() == []
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "other"),
+    [
+        ("granted", "Niklaus Wirth", None),  # who is no author of the other paper
+        ("waiting", "Niklaus Wirth", None),
+        ("granted", "Ada Lovelace", ("carol", "granted", "Ada Lovelace")),
+        ("granted", "Ada Lovelace", ("bob", "open", "Ada Lovelace")),
+        ("waiting", "Ada Lovelace", ("bob", "granted", "Grace Hopper")),
+    ],
+)
+def test_no_author_is_lost_by_merging(bob, carol, mo, state, name, other):
+    old, into = PaperFactory(authors=[name]), PaperFactory()
+    AuthorClaimFactory(user=bob, paper=old, state=state, name=name)
+    if other:
+        whose, other_state, other_name = other
+        AuthorClaimFactory(user={"bob": bob, "carol": carol}[whose], paper=into, state=other_state, name=other_name)
+    before = rows()
+    with pytest.raises(Conflict, match=f"claims to be {name}"):
+        RemovedPaper.objects.merge(mo, old, into, "The same.")
+    assert rows() == before
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "own"),
+    [
+        ("open", "Niklaus Wirth", None),
+        ("waiting", "Ada Lovelace", "waiting"),
+        ("waiting", "Ada Lovelace", "granted"),
+        ("granted", "Ada Lovelace", "granted"),
+    ],
+)
+def test_a_claim_that_the_other_paper_does_not_need_comes_back_when_that_is_undone(bob, mo, state, name, own):
+    old, into = PaperFactory(authors=[name]), PaperFactory()
+    AuthorClaimFactory(user=bob, paper=old, state=state, name=name)
+    if own:
+        AuthorClaimFactory(user=bob, paper=into, state=own)
+    before = rows()
+    removed = RemovedPaper.objects.merge(mo, old, into, "The same.")
+    assert list(AuthorClaim.objects.values_list("paper", "state")) == ([(into.pk, own)] if own else [])
+    removed.restore(mo)
+    assert rows() == before
 
 
 def test_what_cannot_be_merged(papers, carol, mo):
@@ -92,8 +180,31 @@ def test_what_cannot_be_merged(papers, carol, mo):
     with pytest.raises(BadInput):
         RemovedPaper.objects.merge(mo, old, old, "The same.")
     RemovedPaper.objects.merge(mo, old, into, "The same.")
-    with pytest.raises(BadInput):
+    with pytest.raises(Conflict, match="was merged into this paper"):
         RemovedPaper.objects.merge(mo, into, PaperFactory(), "The same.")
+
+
+def test_a_paper_that_another_was_merged_into_is_only_removed_once_that_is_undone(papers, mo):
+    old, into = papers
+    before = rows()
+    merged = RemovedPaper.objects.merge(mo, old, into, "The same.")
+    with pytest.raises(Conflict, match="was merged into this paper"):
+        RemovedPaper.objects.remove(mo, into, "A hoax.")
+    merged.restore(mo)
+    RemovedPaper.objects.remove(mo, into, "A hoax.").restore(mo)
+    assert rows() == before
+
+
+def test_a_merge_into_a_paper_that_was_deleted_is_not_half_undone(papers, mo):
+    old, into = papers
+    merged = RemovedPaper.objects.merge(mo, old, into, "The same.")
+    into.delete()
+    with pytest.raises(Conflict, match="was deleted"):
+        merged.restore(mo)
+    assert not Paper.objects.filter(arxiv_id="2509.08721").exists()
+    RemovedPaper.objects.update(archive=None)
+    merged.restore(mo)
+    RemovedPaper.objects.demand_none("2509.08721")
 
 
 def test_moderators_merge_by_the_form(papers, mo, signed_in, client):
@@ -123,3 +234,22 @@ def test_a_paper_is_merged_while_readers_vote_and_comment(mo):
     assert Vote.objects.filter(paper=into).count() == 10
     posted = sum(isinstance(end, Comment) for end in outcome)
     assert Comment.objects.filter(paper=into).count() == posted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_vote_that_is_cast_while_a_merge_is_undone_is_counted(mo):
+    into, voter = PaperFactory(), UserFactory()
+    removed = RemovedPaper.objects.merge(mo, PaperFactory(), into, "The same.")
+
+    def undo():
+        removed.restore(mo)
+        connection.close()
+
+    thread = Thread(target=undo)
+    with transaction.atomic():
+        Vote.objects.make(voter, into)
+        thread.start()
+        until_somebody_waits()
+    thread.join()
+    assert not RemovedPaper.objects.exists()
+    assert audit.mismatches() == []

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from lib.refusals import Conflict, Gone, NotAllowed
 from papers import audit
+from papers.ingest import rules
 from papers.ingest.save import save
 from papers.ingest.submitting import Additions, list_paper
 from papers.models import (
@@ -48,6 +49,7 @@ from tests.factories import (
     UserFactory,
     appoint,
 )
+from tests.orgs.conftest import confirm
 from tests.race import race
 
 # What restoring changes besides: the revision grows, and the picture is fetched again.
@@ -129,6 +131,18 @@ def test_what_people_had_who_left_meanwhile_does_not_come_back(alice, bob, mo):
     assert audit.mismatches() == []
 
 
+def test_a_comment_that_was_retracted_before_comes_back_without_its_text_if_its_author_left(bob, mo):
+    comment = Comment.objects.post(bob, PaperFactory(), Content("First."))
+    comment.edit(bob, Content("Firstly."), 0)
+    comment.retract(bob)
+    removed = RemovedPaper.objects.remove(mo, comment.paper, "A hoax.")
+    bob.leave()
+    removed.restore(mo)
+    restored = Comment.objects.get()
+    assert (restored.text, restored.retracted_at) == ("", comment.retracted_at)
+    assert not restored.revisions.exists()
+
+
 def test_a_place_that_was_taken_meanwhile_is_given_at_the_end(alice, mo):
     paper, other = PaperFactory(), PaperFactory()
     collection = Collection.objects.create(key="own", name="Own", user=alice)
@@ -170,6 +184,20 @@ def test_no_import_brings_it_back(paper, mo):
     assert Submission.objects.get().paper is None
     RemovedPaper.objects.get().restore(mo)
     assert save([record]).changed == 1
+
+
+def test_who_submitted_it_cannot_submit_another_one_that_day(alice, bob, mo, settings, time_machine):
+    settings.SUBMIT_DAILY_LIMIT = 2
+    time_machine.move_to(NOON)
+    SubmissionFactory(user=bob, state="fetched")
+    paper = list_paper(confirm(alice), SubmissionFactory(user=alice, state="fetched"), Additions())
+    removed = RemovedPaper.objects.remove(mo, paper, "A hoax.")
+    assert [rules.allowance(person).left for person in (alice, bob)] == [1, 2]
+    removed.restore(mo)
+    assert rules.allowance(alice).left == 1
+    time_machine.move_to(NOON + timedelta(days=1))
+    RemovedPaper.objects.merge(mo, paper, PaperFactory(), "The same.")
+    assert rules.allowance(alice).left == 2
 
 
 def test_after_thirty_days_it_can_only_be_submitted_anew(alice, bob, mo):
