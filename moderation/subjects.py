@@ -26,6 +26,7 @@ class Kind:
     * `author`: the person who is responsible for it, or None.
     * `people`: the ids of those who are notified of what moderators do with it.
     * `is_flaggable`: whether readers can flag it.
+    * `is_secret`: whether its address is a secret of those who have the link, so that the public log leaves it out.
     * `is_private`: whether its owner keeps it private, so that moderators see it only if somebody has flagged it.
     * `handle`: the column that identifies it in the addresses of readers, as in the address of its page.
     """
@@ -42,6 +43,7 @@ class Kind:
     url: Callable[[models.Model], str] = lambda row: row.get_absolute_url()
     is_private: Callable[[models.Model], bool] = lambda row: False
     is_flaggable: bool = True
+    is_secret: bool = False
 
     def find(self, pk: int) -> models.Model | None:
         """The row with this id, whoever may see it, or None."""
@@ -116,6 +118,7 @@ KINDS = {
             _owners,
             "key",
             is_private=lambda collection: collection.is_private,
+            is_secret=True,
         ),
         Kind(
             "organisation",

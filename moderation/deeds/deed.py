@@ -6,6 +6,7 @@ from django.db import models
 from lib.forms import LineField
 from lib.refusals import Gone
 from moderation.questions import Question
+from moderation.subjects import Kind
 
 
 class ReasonForm(forms.Form):
@@ -65,6 +66,10 @@ class Deed:
     def undo(self, actor, action) -> None:
         """Take back what the action says was done. Raises Gone if that is not possible any more."""
         raise NotImplementedError
+
+    def mention(self, kind: Kind, row: models.Model) -> tuple[str, str]:
+        """What the log calls the row, and the path of its page, "" if that is a secret."""
+        return kind.label(row), "" if kind.is_secret else kind.url(row)
 
     def line(self, action) -> str:
         """What the log says after the moderator's name."""

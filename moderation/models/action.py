@@ -76,7 +76,7 @@ class ActionManager(models.Manager.from_queryset(ActionQuerySet)):
     def _new(self, actor, deed: Deed, kind: Kind, pk: int, row: models.Model | None, reason: str) -> "Action":
         action = self.model(moderator=actor, moderator_name=str(actor), deed=deed.key, reason=reason)
         action.kind, action.subject_id = kind.key, pk
-        action.label, action.url = (kind.label(row), kind.url(row)) if row else ("", "")
+        action.label, action.url = deed.mention(kind, row) if row else ("", "")
         return action
 
     def _lock(self, actor, kind: Kind, pk: int) -> models.Model | None:
@@ -97,7 +97,7 @@ class ActionManager(models.Manager.from_queryset(ActionQuerySet)):
 class Action(About):
     """What a moderator did, as a line of the public log. Nothing in it says who flagged, or who is concerned.
 
-    * `url`: the path of the page that it is about, as it was then.
+    * `url`: the path of the page that it is about, as it was then; "" if not everybody may have it.
     * `people`: those who are notified and may answer.
     * `data`: what undoing needs, as JSON.
     """

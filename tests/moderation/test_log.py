@@ -7,6 +7,7 @@ import pytest
 from accounts import suspension
 from lib.refusals import NotAllowed
 from moderation.models import Action, Answer, Case
+from papers.models import Collection
 from tests.moderation.conftest import flag, take
 from tests.orgs.conftest import confirm
 from tests.papers.syndication.feeds import read
@@ -156,6 +157,18 @@ def test_somebody_suspended_answers_signed_out(rows, mo, signed_in, stranger, cl
     assert stranger.get(path[:-3]).status_code == 404
     rows.person.refresh_from_db()
     assert rows.person.is_active
+
+
+@pytest.mark.parametrize("visibility", ["public", "unlisted"])
+def test_the_log_never_has_the_address_of_a_collection(rows, mo, carol, stranger, visibility):
+    shelf = Collection.objects.begin(rows.person, rows.person, "Why N N is a fraud", visibility=visibility)
+    flag(carol, shelf)
+    dismissal = take(mo, "dismiss", shelf)
+    take(mo, "hold", shelf)
+    for path in public_pages(dismissal):
+        page = stranger.get(path).content.decode()
+        assert "dismissed the case about a collection" in page, path
+        assert shelf.key not in page, path
 
 
 def test_a_suspension_is_logged_until_its_last_day(rows, mo, signed_in, client):
