@@ -51,6 +51,10 @@ class Deed:
     def prepare(self) -> None:
         """Take the locks that come before those of the moderator and the row."""
 
+    def lock(self, row: models.Model, values: dict) -> None:
+        """Lock the row and all others of its kind that it changes, in the order of their keys. Raises Gone."""
+        row.lock()
+
     def suits(self, row: models.Model) -> bool:
         """Whether there is anything to do to this row."""
         return True

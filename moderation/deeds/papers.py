@@ -115,6 +115,10 @@ class MergePaper(Deed):
     def prepare(self) -> None:
         RemovedPaper.objects.lock_imports()
 
+    def lock(self, row, values: dict) -> None:
+        Paper.objects.filter(pk__in=[row.pk, values["into"].pk]).lock()
+        row.lock()
+
     def carry_out(self, actor, row, values: dict) -> dict:
         removed = RemovedPaper.objects.merge(actor, row, values["into"], values["reason"])
         return {"removed": removed.pk, "into": values["into"].arxiv_id}

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -47,7 +47,7 @@ class ActionManager(models.Manager.from_queryset(ActionQuerySet)):
         Gone if the row was deleted, and Conflict if another moderator came first or there is nothing to do any more.
         """
         deed.prepare()
-        row = self._lock(actor, kind, pk)
+        row = self._lock(actor, kind, pk, lambda row: deed.lock(row, values))
         latest = self.about(kind, pk).order_by("-pk").first()
         if latest and latest.pk > seen:
             if latest.is_same_as(actor, deed, values["reason"]):
@@ -79,8 +79,8 @@ class ActionManager(models.Manager.from_queryset(ActionQuerySet)):
         action.label, action.url = deed.mention(kind, row) if row else ("", "")
         return action
 
-    def _lock(self, actor, kind: Kind, pk: int) -> models.Model | None:
-        """Lock the actor and the row, and return the row, or None if it was deleted.
+    def _lock(self, actor, kind: Kind, pk: int, lock: Callable[[models.Model], None]) -> models.Model | None:
+        """Lock the actor, and the row by `lock`, and return the row, or None if it was deleted.
 
         People are locked in the order of their keys.
         """
@@ -90,7 +90,7 @@ class ActionManager(models.Manager.from_queryset(ActionQuerySet)):
         demand_moderator(actor)
         row = kind.find(pk)
         if row and kind.key != "person":
-            row.lock()
+            lock(row)
         return kind.find(pk)
 
 
@@ -161,7 +161,7 @@ class Action(About):
         """
         deed = DEEDS[self.deed]
         deed.prepare()
-        Action.objects._lock(actor, self.subject_kind, self.subject_id)
+        Action.objects._lock(actor, self.subject_kind, self.subject_id, lambda row: row.lock())
         self.refresh_from_db(from_queryset=Action.objects.select_for_update(no_key=True))
         demand_moderator(actor)
         if not deed.is_undoable:

@@ -64,8 +64,12 @@ def _growing(found: dict) -> Iterator[tuple]:
 
 class RemovedPaperManager(models.Manager):
     def lock_imports(self) -> None:
-        """Let no import run until the transaction ends. Who removes or restores papers does this first."""
+        """Let no import run, and nobody put papers into collections, until the transaction ends.
+
+        Who removes or restores papers does this first, before any row is locked, as `PaperQuerySet.delete` does.
+        """
         locks.take(IMPORTS_LOCK)
+        locks.take(PAPERS_LOCK)
 
     def among(self, arxiv_ids) -> set[str]:
         """Those of these arXiv ids whose papers were removed, which imports leave out."""
@@ -88,7 +92,6 @@ class RemovedPaperManager(models.Manager):
         self.lock_imports()
         paper.lock()
         demand_moderator(actor)
-        locks.take(PAPERS_LOCK)
         removed = self._archive(paper, reason)
         paper.delete()
         return removed
@@ -106,7 +109,6 @@ class RemovedPaperManager(models.Manager):
         demand_moderator(actor)
         if paper == into or self.filter(merged_into=paper).exists():
             raise BadInput("A paper can't be merged into itself, or if others were merged into it.")
-        locks.take(PAPERS_LOCK)
         removed = self._archive(paper, reason, merged_into=into)
         moved = mergedpaper.move_comments(paper.pk, into.pk)
         paper.delete()
@@ -162,7 +164,6 @@ class RemovedPaper(models.Model):
         """
         RemovedPaper.objects.lock_imports()
         demand_moderator(actor)
-        locks.take(PAPERS_LOCK)
         if Paper.objects.filter(Q(arxiv_id=self.arxiv_id) | Q(pk=self.paper_key)).exists():
             raise Conflict("There is a paper with this id again.")
         with connection.cursor() as cursor:
