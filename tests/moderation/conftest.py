@@ -2,6 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from lib.conflicts import digests
 from moderation.deeds import DEEDS
 from moderation.models import Action, Case, Flag
 from moderation.subjects import KINDS
@@ -87,6 +88,12 @@ def other_paper() -> Paper:
     return Paper.objects.filter(arxiv_id="2509.00002").first() or PaperFactory(arxiv_id="2509.00002")
 
 
+def bases(paper) -> dict[str, str]:
+    """What a form to correct the links of the paper begins with by now."""
+    paper.refresh_from_db()
+    return digests({"code_url": paper.code_url, "project_url": paper.project_url})
+
+
 def take(actor, deed: str, row, reason="It is an advertisement.", seen=None, **values) -> Action:
     """The action of a moderator who has seen all actions before, unless `seen` is another one."""
     kind = next(kind for kind in KINDS.values() if isinstance(row, kind.all_rows().model))
@@ -94,4 +101,6 @@ def take(actor, deed: str, row, reason="It is an advertisement.", seen=None, **v
     last = seen if seen is not None else latest.pk if latest else 0
     if deed == "merge":
         values["into"] = other_paper()
+    if deed == "relink":
+        values.setdefault("base", bases(row))
     return Action.objects.take(actor, DEEDS[deed], row.pk, kind, WORDS | {"reason": reason} | values, last)
