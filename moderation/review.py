@@ -11,6 +11,7 @@ from lib import keyset
 from moderation.deeds import DEEDS, Deed, ReasonForm
 from moderation.models import Action, Answer, Case, Flag
 from moderation.questions import Question
+from moderation.seen import Seen
 from moderation.subjects import KINDS, Kind
 from papers.models import AuthorClaim, Paper, Vote
 
@@ -137,7 +138,7 @@ def _votes(subject: Subject) -> list[Vote]:
 
 def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None) -> list[tuple[Deed, ReasonForm]]:
     """The deeds that suit the subject with their forms; `wrong` is the key of one with its form as it was sent."""
-    seen = found["actions"][0].pk if found["actions"] else 0
+    seen = _seen(found["actions"], found["cases"])
     rows = []
     for deed in (deed for deed in DEEDS.values() if subject.kind.key in deed.kinds):
         is_possible = deed.suits(subject.row) if subject.row else deed.needs_case
@@ -148,3 +149,10 @@ def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None
         is_wrong = wrong and wrong[0] == deed.key
         rows.append((deed, wrong[1] if is_wrong else deed.form(initial=initial, auto_id=f"id_{deed.key}_%s")))
     return rows
+
+
+def _seen(actions: list[Action], cases: list[Case]) -> Seen:
+    """What a page with these actions and open cases shows."""
+    flags = [flag.pk for case in cases for flag in case.flags.all()]
+    answers = [answer.pk for case in cases for answer in case.answers.all()]
+    return Seen(*(max(keys, default=0) for keys in ([action.pk for action in actions], flags, answers)))

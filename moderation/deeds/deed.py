@@ -6,6 +6,7 @@ from django.db import models
 from lib.forms import LineField
 from lib.refusals import Gone
 from moderation.questions import Question
+from moderation.seen import SeenField
 from moderation.subjects import Kind
 
 
@@ -18,9 +19,9 @@ class ReasonForm(forms.Form):
 
 
 class DeedForm(ReasonForm):
-    """The form of a deed. `seen` is the id of the last action that its page has shown."""
+    """The form of a deed."""
 
-    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    seen = SeenField()
 
 
 class Deed:

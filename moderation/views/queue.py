@@ -39,8 +39,9 @@ def act(request: HttpRequest, subject: Kind, pk: int, deed: str) -> HttpResponse
     form = DEEDS[deed].form(request.POST, auto_id=f"id_{deed}_%s")
     if not form.is_valid():
         return _draw(request, subject, pk, (deed, form))
-    values = form.cleaned_data
-    action = Action.objects.take(request.user, DEEDS[deed], pk, subject, values, values["seen"])
+    values = dict(form.cleaned_data)
+    seen = values.pop("seen")
+    action = Action.objects.take(request.user, DEEDS[deed], pk, subject, values, seen)
     messages.success(request, f"Done: {action.text}.")
     return redirect("moderation:queue")
 

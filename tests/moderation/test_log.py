@@ -172,7 +172,7 @@ def test_the_log_never_has_the_address_of_a_collection(rows, mo, carol, stranger
 
 
 def test_a_suspension_is_logged_until_its_last_day(rows, mo, signed_in, client):
-    data = {"reason": "Spam.", "seen": "0", "until": "2100-12-03"}
+    data = {"reason": "Spam.", "seen": "0-0-0", "until": "2100-12-03"}
     assert signed_in(mo).act(f"/moderation/person/{rows.person.pk}/suspend", data).status_code == 302
     assert "suspended Arthur Author until 3 December 2100" in text(client.get("/moderation/log"))
     rows.person.refresh_from_db()

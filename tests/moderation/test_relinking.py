@@ -64,6 +64,6 @@ def test_the_form_carries_what_it_began_with(paper, mo, signed_in):
     page = reader.get(path).content.decode()
     base = page.split('name="base" value="')[1].split('"')[0].replace("&quot;", '"')
     correct(paper, OTHER)
-    data = {"code_url": CODE, "project_url": MINE, "reason": "The code.", "seen": "0", "base": base}
+    data = {"code_url": CODE, "project_url": MINE, "reason": "The code.", "seen": "0-0-0", "base": base}
     assert reader.act(f"{path}/relink", data).status_code == 302
     assert links() == (CODE, "moderator", OTHER, "author")
