@@ -62,10 +62,10 @@ class Subject:
         return self.kind.url(self.row) if self.row else ""
 
 
-def queue(cursor: str) -> tuple[list[QueueLine], str]:
+def queue(viewer, cursor: str) -> tuple[list[QueueLine], str]:
     """The lines of a page of the queue, the oldest first, and the cursor of the next page.
 
-    The number of statements depends on the number of kinds, not of cases.
+    Those that concern the viewer are left out. The number of statements depends on the number of kinds, not of cases.
     """
     page = keyset.page(_with_evidence(Case.objects.open()).with_age(), ("age",), cursor, CASES)
     keys, rows = defaultdict(list), {}
@@ -73,7 +73,8 @@ def queue(cursor: str) -> tuple[list[QueueLine], str]:
         keys[case.kind].append(case.subject_id)
     for kind, pks in keys.items():
         rows |= {(kind, pk): row for pk, row in KINDS[kind].all_rows().in_bulk(pks).items()}
-    found = [(case, rows.get((case.kind, case.subject_id))) for case in page.rows]
+    every = [(case, rows.get((case.kind, case.subject_id))) for case in page.rows]
+    found = [(case, row) for case, row in every if not case.subject_kind.concerns(row, viewer)]
     authors = [row and case.subject_kind.author(row) for case, row in found]
     counts = Action.objects.standing().counts_of({author.pk for author in authors if author})
     lines = [
@@ -99,13 +100,16 @@ def find(kind: Kind, pk: int) -> Subject | None:
     return None
 
 
-def context(subject: Subject) -> dict:
-    """What the page of a subject shows besides the forms."""
+def context(subject: Subject, viewer) -> dict:
+    """What the page of a subject shows besides the forms; no cases, thus no flags, if it concerns the viewer."""
+    is_own = subject.kind.concerns(subject.row, viewer)
+    cases = Case.objects.none() if is_own else Case.objects.open().about(subject.kind, subject.pk)
     past = Action.objects.order_by("-pk")
     others = past.exclude(kind=subject.kind.key, subject_id=subject.pk)
     return {
         "subject": subject,
-        "cases": list(_with_evidence(Case.objects.open().about(subject.kind, subject.pk)).order_by("pk")),
+        "is_own": is_own,
+        "cases": list(_with_evidence(cases).order_by("pk")),
         "actions": list(past.about(subject.kind, subject.pk)[:PAST_ACTIONS]),
         "others": list(others.concerning(subject.author)[:PAST_ACTIONS]) if subject.author else [],
         "claims": _claims(subject),
@@ -138,6 +142,8 @@ def _votes(subject: Subject) -> list[Vote]:
 
 def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None) -> list[tuple[Deed, ReasonForm]]:
     """The deeds that suit the subject with their forms; `wrong` is the key of one with its form as it was sent."""
+    if found["is_own"]:
+        return []
     seen = _seen(found["actions"], found["cases"])
     rows = []
     for deed in (deed for deed in DEEDS.values() if subject.kind.key in deed.kinds):

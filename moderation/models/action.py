@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.moderators import demand_moderator
+from accounts.moderators import demand_moderator, demand_superuser
 from lib.fields import LineField
-from lib.refusals import Conflict, Gone
+from lib.refusals import Conflict, Gone, NotAllowed
 from moderation.deeds.appointments import APPOINTMENTS
 from moderation.deeds.deed import DEEDS, Deed
 from moderation.models.about import About, AboutQuerySet
@@ -44,12 +44,13 @@ class ActionManager(models.Manager.from_queryset(ActionQuerySet)):
         """Carry out a deed on the row of this kind with this id, close its open cases, and write the public log.
 
         `values` are those of the deed's form, among them the `reason`; `seen` is what the actor had read about the row.
-        The same once more is the first one. Raises NotAllowed for anybody but moderators, Gone if the row was deleted,
-        and Conflict if another moderator came first, if there is a flag or an answer that the actor has not read, or if
+        The same once more is the first one. Raises NotAllowed (see `_demand_other`), Gone if the row was deleted, and
+        Conflict if another moderator came first, if there is a flag or an answer that the actor has not read, or if
         there is nothing to do any more.
         """
         deed.prepare()
         row = self._lock(actor, kind, pk, lambda row: deed.lock(row, values))
+        _demand_other(actor, kind, row)
         latest = self.about(kind, pk).order_by("-pk").first()
         if latest and latest.pk > seen.action:
             if latest.is_same_as(actor, deed, values):
@@ -160,15 +161,14 @@ class Action(About):
     def undo(self, actor, reason: str) -> None:
         """Take back what was done, for a reason that everybody reads. Twice is once.
 
-        Raises NotAllowed for anybody but moderators, Gone if what it was done to was deleted, and Conflict if the same
-        was done again later and stands, if another moderator has undone it for another reason, or if it is not
-        undoable.
+        Raises NotAllowed (see `_demand_other`), Gone if what it was done to was deleted, and Conflict if the same was
+        done again later and stands, if another moderator has undone it for another reason, or if it is not undoable.
         """
         deed = DEEDS[self.deed]
         deed.prepare()
-        Action.objects._lock(actor, self.subject_kind, self.subject_id, lambda row: row.lock())
+        row = Action.objects._lock(actor, self.subject_kind, self.subject_id, lambda row: row.lock())
         self.refresh_from_db(from_queryset=Action.objects.select_for_update(no_key=True))
-        demand_moderator(actor)
+        _demand_other(actor, self.subject_kind, row)
         if not deed.is_undoable:
             raise Conflict("This can't be undone here. Superusers appoint and dismiss moderators on their page.")
         if self.undone_at:
@@ -184,6 +184,18 @@ class Action(About):
         self.undone_reason = reason
         self.save()
         action_changed.send(Action, action=self)
+
+
+def _demand_other(actor, kind: Kind, row: models.Model | None) -> None:
+    """Raises NotAllowed unless the actor is a moderator whom the row does not concern.
+
+    Only superusers decide on people who moderate.
+    """
+    demand_moderator(actor)
+    if kind.concerns(row, actor):
+        raise NotAllowed("This is about yourself, so another moderator has to decide.")
+    if kind.key == "person" and row and row.is_privileged:
+        demand_superuser(actor)
 
 
 def _plain(values: dict) -> dict[str, str]:

@@ -19,7 +19,7 @@ REVISIONS = 50  # of a comment
 @for_moderators
 def queue(request: HttpRequest) -> HttpResponse:
     """The open cases, the oldest first."""
-    lines, cursor = review.queue(request.GET.get("older", ""))
+    lines, cursor = review.queue(request.user, request.GET.get("older", ""))
     return render(request, "moderation/queue.html", {"lines": lines, "cursor": cursor})
 
 
@@ -64,9 +64,11 @@ def _draw(request: HttpRequest, kind: Kind, pk: int, wrong: tuple[str, ReasonFor
     found = review.find(kind, pk)
     if found is None:
         raise Http404
-    context = review.context(found)
+    context = review.context(found, request.user)
     context["forms"] = review.forms_of(found, context, wrong)
-    context["undoing"] = [(action, _undo_form(action, wrong)) for action in context["actions"]]
+    context["undoing"] = [
+        (action, None if context["is_own"] else _undo_form(action, wrong)) for action in context["actions"]
+    ]
     if kind.key == "comment" and found.row:
         context["revisions"] = found.row.revisions.order_by("-pk")[:REVISIONS]
     return render(request, "moderation/subject.html", context, status=400 if wrong else 200)
