@@ -11,6 +11,7 @@ from lib import keyset
 from moderation.deeds import DEEDS, Deed, ReasonForm
 from moderation.models import Action, Answer, Case, Flag
 from moderation.questions import Question
+from moderation.seen import Seen
 from moderation.subjects import KINDS, Kind
 from papers.models import AuthorClaim, Paper, Vote
 
@@ -61,10 +62,10 @@ class Subject:
         return self.kind.url(self.row) if self.row else ""
 
 
-def queue(cursor: str) -> tuple[list[QueueLine], str]:
+def queue(viewer, cursor: str) -> tuple[list[QueueLine], str]:
     """The lines of a page of the queue, the oldest first, and the cursor of the next page.
 
-    The number of statements depends on the number of kinds, not of cases.
+    Those that concern the viewer are left out. The number of statements depends on the number of kinds, not of cases.
     """
     page = keyset.page(_with_evidence(Case.objects.open()).with_age(), ("age",), cursor, CASES)
     keys, rows = defaultdict(list), {}
@@ -72,7 +73,8 @@ def queue(cursor: str) -> tuple[list[QueueLine], str]:
         keys[case.kind].append(case.subject_id)
     for kind, pks in keys.items():
         rows |= {(kind, pk): row for pk, row in KINDS[kind].all_rows().in_bulk(pks).items()}
-    found = [(case, rows.get((case.kind, case.subject_id))) for case in page.rows]
+    every = [(case, rows.get((case.kind, case.subject_id))) for case in page.rows]
+    found = [(case, row) for case, row in every if not case.subject_kind.concerns(row, viewer)]
     authors = [row and case.subject_kind.author(row) for case, row in found]
     counts = Action.objects.standing().counts_of({author.pk for author in authors if author})
     lines = [
@@ -98,13 +100,16 @@ def find(kind: Kind, pk: int) -> Subject | None:
     return None
 
 
-def context(subject: Subject) -> dict:
-    """What the page of a subject shows besides the forms."""
+def context(subject: Subject, viewer) -> dict:
+    """What the page of a subject shows besides the forms; no cases, thus no flags, if it concerns the viewer."""
+    is_own = subject.kind.concerns(subject.row, viewer)
+    cases = Case.objects.none() if is_own else Case.objects.open().about(subject.kind, subject.pk)
     past = Action.objects.order_by("-pk")
     others = past.exclude(kind=subject.kind.key, subject_id=subject.pk)
     return {
         "subject": subject,
-        "cases": list(_with_evidence(Case.objects.open().about(subject.kind, subject.pk)).order_by("pk")),
+        "is_own": is_own,
+        "cases": list(_with_evidence(cases).order_by("pk")),
         "actions": list(past.about(subject.kind, subject.pk)[:PAST_ACTIONS]),
         "others": list(others.concerning(subject.author)[:PAST_ACTIONS]) if subject.author else [],
         "claims": _claims(subject),
@@ -140,7 +145,9 @@ def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None
 
     `wrong` is the key of one with its form as it was sent.
     """
-    seen = found["actions"][0].pk if found["actions"] else 0
+    if found["is_own"]:
+        return []
+    seen = _seen(found["actions"], found["cases"])
     rows = []
     for deed in (deed for deed in DEEDS.values() if subject.kind.key in deed.kinds):
         is_possible = deed.suits(subject.row) if subject.row else deed.needs_case
@@ -151,3 +158,10 @@ def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None
         is_wrong = wrong and wrong[0] == deed.key
         rows.append((deed, wrong[1] if is_wrong else deed.form(initial=initial, auto_id=f"id_{deed.key}_%s")))
     return sorted(rows, key=lambda row: not row[0].needs_case)
+
+
+def _seen(actions: list[Action], cases: list[Case]) -> Seen:
+    """What a page with these actions and open cases shows."""
+    flags = [flag.pk for case in cases for flag in case.flags.all()]
+    answers = [answer.pk for case in cases for answer in case.answers.all()]
+    return Seen(*(max(keys, default=0) for keys in ([action.pk for action in actions], flags, answers)))

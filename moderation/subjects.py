@@ -26,6 +26,8 @@ class Kind:
     * `author`: the person who is responsible for it, or None.
     * `people`: the ids of those who are notified of what moderators do with it.
     * `is_flaggable`: whether readers can flag it.
+    * `is_personal`: whether what moderators decide about it is about its author (see `concerns`).
+    * `is_secret`: whether its address is a secret of those who have the link, so that the public log leaves it out.
     * `is_private`: whether its owner keeps it private, so that moderators see it only if somebody has flagged it.
     * `handle`: the column that identifies it in the addresses of readers, as in the address of its page.
     """
@@ -42,6 +44,16 @@ class Kind:
     url: Callable[[models.Model], str] = lambda row: row.get_absolute_url()
     is_private: Callable[[models.Model], bool] = lambda row: False
     is_flaggable: bool = True
+    is_personal: bool = True
+    is_secret: bool = False
+
+    def concerns(self, row: models.Model | None, user) -> bool:
+        """Whether this is about the user: a comment, a collection, a claim or a profile of theirs.
+
+        A paper that they submitted and an organisation that they edit are not, so that a site with one moderator can
+        moderate all of its papers.
+        """
+        return self.is_personal and row is not None and self.author(row) == user
 
     def find(self, pk: int) -> models.Model | None:
         """The row with this id, whoever may see it, or None."""
@@ -93,6 +105,7 @@ KINDS = {
             lambda paper: paper.submitted_by,
             _author_alone(lambda paper: paper.submitted_by),
             "arxiv_id",
+            is_personal=False,
         ),
         Kind(
             "comment",
@@ -116,6 +129,7 @@ KINDS = {
             _owners,
             "key",
             is_private=lambda collection: collection.is_private,
+            is_secret=True,
         ),
         Kind(
             "organisation",

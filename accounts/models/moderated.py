@@ -56,6 +56,11 @@ class Moderated(models.Model):
         return self.is_active and (self.is_appointed_moderator or self.is_superuser)
 
     @property
+    def is_privileged(self) -> bool:
+        """Whether this person is a moderator or superuser, active or not, so that only superusers decide on them."""
+        return self.is_appointed_moderator or self.is_superuser
+
+    @property
     def is_suspended(self) -> bool:
         return bool(self.suspension_reason)
 
@@ -187,7 +192,7 @@ class Moderated(models.Model):
         demand_moderator(actor)
         if actor.pk == self.pk:
             raise NotAllowed("You can't moderate your own account.")
-        if self.is_appointed_moderator or self.is_superuser:
+        if self.is_privileged:
             demand_superuser(actor)
 
     def _end_access(self) -> None:

@@ -6,6 +6,8 @@ from django.db import models
 from lib.forms import LineField
 from lib.refusals import Gone
 from moderation.questions import Question
+from moderation.seen import SeenField
+from moderation.subjects import Kind
 
 
 class ReasonForm(forms.Form):
@@ -17,9 +19,9 @@ class ReasonForm(forms.Form):
 
 
 class DeedForm(ReasonForm):
-    """The form of a deed. `seen` is the id of the last action that its page has shown."""
+    """The form of a deed."""
 
-    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    seen = SeenField()
 
 
 class Deed:
@@ -50,6 +52,10 @@ class Deed:
     def prepare(self) -> None:
         """Take the locks that come before those of the moderator and the row."""
 
+    def lock(self, row: models.Model, values: dict) -> None:
+        """Lock the row and all others of its kind that it changes, in the order of their keys. Raises Gone."""
+        row.lock()
+
     def suits(self, row: models.Model) -> bool:
         """Whether there is anything to do to this row."""
         return True
@@ -65,6 +71,10 @@ class Deed:
     def undo(self, actor, action) -> None:
         """Take back what the action says was done. Raises Gone if that is not possible any more."""
         raise NotImplementedError
+
+    def mention(self, kind: Kind, row: models.Model) -> tuple[str, str]:
+        """What the log calls the row, and the path of its page, "" if that is a secret."""
+        return kind.label(row), "" if kind.is_secret else kind.url(row)
 
     def line(self, action) -> str:
         """What the log says after the moderator's name."""

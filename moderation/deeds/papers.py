@@ -1,13 +1,17 @@
 """Deeds about papers and what is said of them."""
 
+import json
+
 from django import forms
 
+from lib.conflicts import digests, merge, read
 from lib.forms import LineField, UrlLineField
-from lib.refusals import Gone
+from lib.refusals import Conflict, Gone
 from moderation.deeds.deed import Deed, DeedForm, register, subject_of
 from moderation.questions import Question
 from papers import identifiers
 from papers.models import Paper, RemovedPaper
+from papers.models.correction import LINKS, source_field
 from papers.models.links import LinkSource
 
 
@@ -52,11 +56,15 @@ class LockDiscussion(Deed):
 
 
 class RelinkForm(DeedForm):
-    """The links of a paper. An empty one is removed."""
+    """The links of a paper. An empty one is removed. `base` has the digests of those that the form began with."""
 
     code_url = UrlLineField(label="Code", max_length=500, required=False, assume_scheme="https")
     project_url = UrlLineField(label="Project page", max_length=500, required=False, assume_scheme="https")
+    base = forms.CharField(widget=forms.HiddenInput, required=False)
     field_order = ["code_url", "project_url", "reason"]
+
+    def clean_base(self) -> dict[str, str]:
+        return read(self.cleaned_data["base"])
 
 
 @register
@@ -70,18 +78,24 @@ class Relink(Deed):
     notifies = False
 
     def initial(self, row) -> dict:
-        return {"code_url": row.code_url, "project_url": row.project_url}
+        stored = {name: getattr(row, name) for name in LINKS}
+        return stored | {"base": json.dumps(digests(stored))}
 
     def carry_out(self, actor, row, values: dict) -> dict:
-        former = self.initial(row) | {"code_source": row.code_source, "project_source": row.project_source}
-        links = {"code_url": values["code_url"], "project_url": values["project_url"]}
-        Paper.objects.relink(actor, row, **links, source=LinkSource.MODERATOR)
-        return former
+        stored = {name: getattr(row, name) for name in LINKS}
+        sources = {name: getattr(row, source_field(name)) for name in LINKS}
+        changed, conflicts, _ = merge({name: values[name] for name in LINKS}, stored, values["base"])
+        if conflicts:
+            raise Conflict("Somebody else has changed this link meanwhile. Look at it again before you decide.")
+        if not any(changed[name] != stored[name] for name in changed):
+            raise Conflict("There is nothing to do: the links are what you entered.")
+        Paper.objects.relink(actor, row, **changed, source=LinkSource.MODERATOR)
+        return {"links": {name: [stored[name], sources[name]] for name in changed}}
 
     def undo(self, actor, action) -> None:
-        paper, former = subject_of(action), action.data
-        Paper.objects.relink(actor, paper, code_url=former["code_url"], source=former["code_source"])
-        Paper.objects.relink(actor, paper, project_url=former["project_url"], source=former["project_source"])
+        paper = subject_of(action)
+        for name, (url, source) in action.data["links"].items():
+            Paper.objects.relink(actor, paper, **{name: url}, source=LinkSource(source))
 
 
 class MergeForm(DeedForm):
@@ -117,6 +131,10 @@ class MergePaper(Deed):
 
     def prepare(self) -> None:
         RemovedPaper.objects.lock_imports()
+
+    def lock(self, row, values: dict) -> None:
+        Paper.objects.filter(pk__in=[row.pk, values["into"].pk]).lock()
+        row.lock()
 
     def carry_out(self, actor, row, values: dict) -> dict:
         removed = RemovedPaper.objects.merge(actor, row, values["into"], values["reason"])

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -8,14 +8,15 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.moderators import demand_moderator
+from accounts.moderators import demand_moderator, demand_superuser
 from lib.fields import LineField
-from lib.refusals import Conflict, Gone
+from lib.refusals import Conflict, Gone, NotAllowed
 from moderation.deeds.appointments import APPOINTMENTS
 from moderation.deeds.deed import DEEDS, Deed
 from moderation.models.about import About, AboutQuerySet
 from moderation.models.case import Case
 from moderation.questions import Question
+from moderation.seen import Seen
 from moderation.signals import action_changed
 from moderation.subjects import Kind
 
@@ -39,29 +40,33 @@ class ActionQuerySet(AboutQuerySet):
 
 class ActionManager(models.Manager.from_queryset(ActionQuerySet)):
     @transaction.atomic
-    def take(self, actor, deed: Deed, pk: int, kind: Kind, values: dict, seen: int) -> "Action":
+    def take(self, actor, deed: Deed, pk: int, kind: Kind, values: dict, seen: Seen) -> "Action":
         """Carry out a deed on the row of this kind with this id, close its open cases, and write the public log.
 
-        `values` are those of the deed's form, among them the `reason`; `seen` is the id of the last action on this row
-        that the actor knew of, or 0. The same once more is the first one. Raises NotAllowed for anybody but moderators,
-        Gone if the row was deleted, and Conflict if another moderator came first or there is nothing to do any more.
+        `values` are those of the deed's form, among them the `reason`; `seen` is what the actor had read about the row.
+        The same once more is the first one. Raises NotAllowed (see `_demand_other`), Gone if the row was deleted, and
+        Conflict if another moderator came first, if there is a flag or an answer that the actor has not read, or if
+        there is nothing to do any more.
         """
         deed.prepare()
-        row = self._lock(actor, kind, pk)
+        row = self._lock(actor, kind, pk, lambda row: deed.lock(row, values))
+        _demand_other(actor, kind, row)
         latest = self.about(kind, pk).order_by("-pk").first()
-        if latest and latest.pk > seen:
-            if latest.is_same_as(actor, deed, values["reason"]):
+        if latest and latest.pk > seen.action:
+            if latest.is_same_as(actor, deed, values):
                 return latest
             raise Conflict(f"{latest.sentence} Look at it again before you decide.")
-        cases = Case.objects.close(kind, pk, deed.questions if row else list(Question))
-        if (row and not deed.suits(row)) or (deed.needs_case and not cases):
-            raise Conflict("There is nothing to do any more. Look at it again before you decide.")
         if row is None and not deed.needs_case:
             raise Gone("This was deleted meanwhile.")
+        cases = Case.objects.close(kind, pk, deed.questions if row else list(Question))
+        if Case.objects.has_newer(cases, seen):
+            raise Conflict("There is a new flag or answer. Read it before you decide.")
+        if (row and not deed.suits(row)) or (deed.needs_case and not cases):
+            raise Conflict("There is nothing to do any more. Look at it again before you decide.")
         people = list(kind.people(row)) if row and deed.notifies else []
         action = self._new(actor, deed, kind, pk, row, values["reason"])
         action.label = action.label or Case.objects.get(pk=cases[0]).label
-        action.data = deed.carry_out(actor, row, values) | {"cases": cases}
+        action.data = deed.carry_out(actor, row, values) | {"cases": cases, "values": _plain(values)}
         action.save()
         action.people.set(people)
         action_changed.send(Action, action=action)
@@ -76,11 +81,11 @@ class ActionManager(models.Manager.from_queryset(ActionQuerySet)):
     def _new(self, actor, deed: Deed, kind: Kind, pk: int, row: models.Model | None, reason: str) -> "Action":
         action = self.model(moderator=actor, moderator_name=str(actor), deed=deed.key, reason=reason)
         action.kind, action.subject_id = kind.key, pk
-        action.label, action.url = (kind.label(row), kind.url(row)) if row else ("", "")
+        action.label, action.url = deed.mention(kind, row) if row else ("", "")
         return action
 
-    def _lock(self, actor, kind: Kind, pk: int) -> models.Model | None:
-        """Lock the actor and the row, and return the row, or None if it was deleted.
+    def _lock(self, actor, kind: Kind, pk: int, lock: Callable[[models.Model], None]) -> models.Model | None:
+        """Lock the actor, and the row by `lock`, and return the row, or None if it was deleted.
 
         People are locked in the order of their keys.
         """
@@ -90,16 +95,16 @@ class ActionManager(models.Manager.from_queryset(ActionQuerySet)):
         demand_moderator(actor)
         row = kind.find(pk)
         if row and kind.key != "person":
-            row.lock()
+            lock(row)
         return kind.find(pk)
 
 
 class Action(About):
     """What a moderator did, as a line of the public log. Nothing in it says who flagged, or who is concerned.
 
-    * `url`: the path of the page that it is about, as it was then.
+    * `url`: the path of the page that it is about, as it was then; "" if not everybody may have it.
     * `people`: those who are notified and may answer.
-    * `data`: what undoing needs, as JSON.
+    * `data`: what undoing needs, and the values of the form, as JSON.
     """
 
     moderator = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
@@ -146,24 +151,24 @@ class Action(About):
         reason = f" ({self.reason})" if self.reason else ""
         return f"{self.moderator_name} has just done this: {self.text}{reason}."
 
-    def is_same_as(self, actor, deed: Deed, reason: str) -> bool:
-        """Whether it is this deed of this moderator with this reason, just now."""
+    def is_same_as(self, actor, deed: Deed, values: dict) -> bool:
+        """Whether it is this deed of this moderator with these values, just now."""
         is_new = self.created_at > timezone.now() - SAME_WITHIN and self.undone_at is None
-        return is_new and (self.moderator_id, self.deed, self.reason) == (actor.pk, deed.key, reason)
+        ours = (self.moderator_id, self.deed, self.data.get("values"))
+        return is_new and ours == (actor.pk, deed.key, _plain(values))
 
     @transaction.atomic
     def undo(self, actor, reason: str) -> None:
         """Take back what was done, for a reason that everybody reads. Twice is once.
 
-        Raises NotAllowed for anybody but moderators, Gone if what it was done to was deleted, and Conflict if the same
-        was done again later and stands, if another moderator has undone it for another reason, or if it is not
-        undoable.
+        Raises NotAllowed (see `_demand_other`), Gone if what it was done to was deleted, and Conflict if the same was
+        done again later and stands, if another moderator has undone it for another reason, or if it is not undoable.
         """
         deed = DEEDS[self.deed]
         deed.prepare()
-        Action.objects._lock(actor, self.subject_kind, self.subject_id)
+        row = Action.objects._lock(actor, self.subject_kind, self.subject_id, lambda row: row.lock())
         self.refresh_from_db(from_queryset=Action.objects.select_for_update(no_key=True))
-        demand_moderator(actor)
+        _demand_other(actor, self.subject_kind, row)
         if not deed.is_undoable:
             raise Conflict("This can't be undone here. Superusers appoint and dismiss moderators on their page.")
         if self.undone_at:
@@ -179,3 +184,20 @@ class Action(About):
         self.undone_reason = reason
         self.save()
         action_changed.send(Action, action=self)
+
+
+def _demand_other(actor, kind: Kind, row: models.Model | None) -> None:
+    """Raises NotAllowed unless the actor is a moderator whom the row does not concern.
+
+    Only superusers decide on people who moderate.
+    """
+    demand_moderator(actor)
+    if kind.concerns(row, actor):
+        raise NotAllowed("This is about yourself, so another moderator has to decide.")
+    if kind.key == "person" and row and row.is_privileged:
+        demand_superuser(actor)
+
+
+def _plain(values: dict) -> dict[str, str]:
+    """The values of a form as JSON, to compare them; rows are their keys."""
+    return {name: str(getattr(value, "pk", value)) for name, value in values.items()}

@@ -7,6 +7,7 @@ from django.utils import timezone
 from lib import statements
 from moderation.models.about import About, AboutQuerySet
 from moderation.questions import FACTORS, Question
+from moderation.seen import Seen
 from moderation.subjects import Kind
 
 
@@ -39,6 +40,11 @@ class CaseManager(models.Manager.from_queryset(CaseQuerySet)):
         keys = list(cases.select_for_update(no_key=True).values_list("pk", flat=True))
         self.filter(pk__in=keys).update(closed_at=timezone.now())
         return keys
+
+    def has_newer(self, keys: list[int], seen: Seen) -> bool:
+        """Whether one of these cases (ids), which are locked, has a flag or an answer later than the ones seen."""
+        later = Q(flags__pk__gt=seen.flag) | Q(answers__pk__gt=seen.answer)
+        return self.filter(later, pk__in=keys).exists()
 
     def reopen(self, keys: list[int], questions: Iterable[Question]) -> None:
         """Open those of these cases (ids) again that are about these questions.

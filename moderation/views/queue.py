@@ -19,7 +19,7 @@ REVISIONS = 50  # of a comment
 @for_moderators
 def queue(request: HttpRequest) -> HttpResponse:
     """The open cases, the oldest first."""
-    lines, cursor = review.queue(request.GET.get("older", ""))
+    lines, cursor = review.queue(request.user, request.GET.get("older", ""))
     return render(request, "moderation/queue.html", {"lines": lines, "cursor": cursor})
 
 
@@ -39,8 +39,9 @@ def act(request: HttpRequest, subject: Kind, pk: int, deed: str) -> HttpResponse
     form = DEEDS[deed].form(request.POST, auto_id=f"id_{deed}_%s")
     if not form.is_valid():
         return _draw(request, subject, pk, (deed, form))
-    values = form.cleaned_data
-    action = Action.objects.take(request.user, DEEDS[deed], pk, subject, values, values["seen"])
+    values = dict(form.cleaned_data)
+    seen = values.pop("seen")
+    action = Action.objects.take(request.user, DEEDS[deed], pk, subject, values, seen)
     messages.success(request, f"Done: {action.text}.")
     return redirect("moderation:queue")
 
@@ -63,9 +64,11 @@ def _draw(request: HttpRequest, kind: Kind, pk: int, wrong: tuple[str, ReasonFor
     found = review.find(kind, pk)
     if found is None:
         raise Http404
-    context = review.context(found)
+    context = review.context(found, request.user)
     context["forms"] = review.forms_of(found, context, wrong)
-    context["undoing"] = [(action, _undo_form(action, wrong)) for action in context["actions"]]
+    context["undoing"] = [
+        (action, None if context["is_own"] else _undo_form(action, wrong)) for action in context["actions"]
+    ]
     if kind.key == "comment" and found.row:
         context["revisions"] = found.row.revisions.order_by("-pk")[:REVISIONS]
     return render(request, "moderation/subject.html", context, status=400 if wrong else 200)

@@ -268,6 +268,8 @@ class AuthorClaim(models.Model):
         actor.lock()
         self.lock()
         demand_moderator(actor)
+        if self.user_id == actor.pk:
+            raise NotAllowed("This is about yourself, so another moderator has to decide.")
         if self.state != state and self.state not in from_states:
             raise Conflict(f"This claim is {self.get_state_display().lower()} by now.")
         return self.state != state

@@ -45,7 +45,7 @@ class CorrectionManager(models.Manager.from_queryset(CorrectionQuerySet)):
         changes = {name: [stored[name], value] for name, value in changed.items() if value != stored[name]}
         if not changes:
             return None
-        sources = {name: getattr(paper, _source(name)) for name in changes if name in LINKS}
+        sources = {name: getattr(paper, source_field(name)) for name in changes if name in LINKS}
         for name, (_, new) in changes.items():
             self._write(actor, paper, name, new, LinkSource.AUTHOR)
         return self._log(actor, paper, changes, sources)
@@ -124,7 +124,7 @@ class Correction(models.Model):
         ]
 
 
-def _source(link: str) -> str:
+def source_field(link: str) -> str:
     """The name of the field with the source of this link."""
     return link.replace("_url", "_source")
 

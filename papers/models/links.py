@@ -98,12 +98,13 @@ def _demand(actor, paper, source: LinkSource) -> None:
 def _changes(paper, link: str, url: str, source: LinkSource, *, is_bound: bool) -> dict[str, str]:
     """The columns that have to change. Raises NotAllowed if the actor is bound by authority, and theirs is too low.
 
-    Who gives the address that is stored stands for it from then on, if that is of higher authority.
+    Who gives the address that is stored stands for it from then on, if that is of higher authority; but not moderators,
+    whose form has both links.
     """
     stored_url, stored_source = getattr(paper, f"{link}_url"), LinkSource(getattr(paper, f"{link}_source"))
     changes = {f"{link}_url": url, f"{link}_source": source}
     if not is_bound:
-        return {} if (url, source) == (stored_url, stored_source) else changes
+        return {} if url == stored_url else changes
     if url == stored_url:
         return changes if url and source.outranks(stored_source) else {}
     if stored_source.outranks(source):

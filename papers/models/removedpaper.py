@@ -65,8 +65,12 @@ def _growing(found: dict) -> Iterator[tuple]:
 
 class RemovedPaperManager(models.Manager):
     def lock_imports(self) -> None:
-        """Let no import run until the transaction ends. Who removes or restores papers does this first."""
+        """Let no import run, and nobody put papers into collections, until the transaction ends.
+
+        Who removes or restores papers does this first, before any row is locked, as `PaperQuerySet.delete` does.
+        """
         locks.take(IMPORTS_LOCK)
+        locks.take(PAPERS_LOCK)
 
     def among(self, arxiv_ids) -> set[str]:
         """Those of these arXiv ids whose papers were removed, which imports leave out."""
@@ -90,7 +94,6 @@ class RemovedPaperManager(models.Manager):
         paper.lock()
         demand_moderator(actor)
         self._demand_none_merged_into(paper)
-        locks.take(PAPERS_LOCK)
         removed = self._archive(paper, reason)
         paper.delete()
         return removed
@@ -110,7 +113,6 @@ class RemovedPaperManager(models.Manager):
         if paper == into:
             raise BadInput("A paper can't be merged into itself.")
         self._demand_none_merged_into(paper)
-        locks.take(PAPERS_LOCK)
         removed = self._archive(paper, reason, merged_into=into)
         moved = mergedpaper.move_comments(paper.pk, into.pk) | mergedpaper.move_claims(paper.pk, into)
         paper.delete()
@@ -171,7 +173,6 @@ class RemovedPaper(models.Model):
         RemovedPaper.objects.lock_imports()
         into = self._lock_target()
         demand_moderator(actor)
-        locks.take(PAPERS_LOCK)
         if Paper.objects.filter(Q(arxiv_id=self.arxiv_id) | Q(pk=self.paper_key)).exists():
             raise Conflict("There is a paper with this id again.")
         with connection.cursor() as cursor:

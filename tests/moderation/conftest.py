@@ -1,9 +1,12 @@
 from types import SimpleNamespace
 
 import pytest
+from django.db.models import Max
 
+from lib.conflicts import digests
 from moderation.deeds import DEEDS
-from moderation.models import Action, Case, Flag
+from moderation.models import Action, Answer, Case, Flag
+from moderation.seen import Seen
 from moderation.subjects import KINDS
 from orgs.models import Membership
 from orgs.roles import Role
@@ -87,11 +90,25 @@ def other_paper() -> Paper:
     return Paper.objects.filter(arxiv_id="2509.00002").first() or PaperFactory(arxiv_id="2509.00002")
 
 
+def seen_by_now(kind, pk: int) -> Seen:
+    """What somebody has seen who looks at the row of this kind now."""
+    cases = Case.objects.about(kind, pk)
+    rows = (Action.objects.about(kind, pk), Flag.objects.filter(case__in=cases), Answer.objects.filter(case__in=cases))
+    return Seen(*(found.aggregate(last=Max("pk"))["last"] or 0 for found in rows))
+
+
+def bases(paper) -> dict[str, str]:
+    """What a form to correct the links of the paper begins with by now."""
+    paper.refresh_from_db()
+    return digests({"code_url": paper.code_url, "project_url": paper.project_url})
+
+
 def take(actor, deed: str, row, reason="It is an advertisement.", seen=None, **values) -> Action:
-    """The action of a moderator who has seen all actions before, unless `seen` is another one."""
+    """The action of a moderator who has read everything about the row, or only what `seen` says."""
     kind = next(kind for kind in KINDS.values() if isinstance(row, kind.all_rows().model))
-    latest = Action.objects.about(kind, row.pk).order_by("-pk").first()
-    last = seen if seen is not None else latest.pk if latest else 0
+    last = seen_by_now(kind, row.pk) if seen is None else seen
     if deed == "merge":
         values["into"] = other_paper()
+    if deed == "relink":
+        values.setdefault("base", bases(row))
     return Action.objects.take(actor, DEEDS[deed], row.pk, kind, WORDS | {"reason": reason} | values, last)

@@ -190,6 +190,9 @@ def test_appointments_stand_in_the_log_and_are_not_undone_there(mo, ned, carol, 
     assert f"/moderation/log/{action.pk}/undo" not in text(signed_in(ned).get(f"/moderation/person/{carol.pk}"))
     with pytest.raises(Conflict, match="on their page"):
         action.undo(mo, "No.")
-    assert signed_in(ned).act(f"/moderation/person/{carol.pk}/appoint", {"reason": "Me", "seen": 9}).status_code == 404
+    assert (
+        signed_in(ned).act(f"/moderation/person/{carol.pk}/appoint", {"reason": "Me", "seen": "9-0-0"}).status_code
+        == 404
+    )
     carol.refresh_from_db()
     assert not carol.is_appointed_moderator

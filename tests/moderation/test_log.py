@@ -7,6 +7,7 @@ import pytest
 from accounts import suspension
 from lib.refusals import NotAllowed
 from moderation.models import Action, Answer, Case
+from papers.models import Collection
 from tests.moderation.conftest import flag, take
 from tests.orgs.conftest import confirm
 from tests.papers.syndication.feeds import read
@@ -158,8 +159,20 @@ def test_somebody_suspended_answers_signed_out(rows, mo, signed_in, stranger, cl
     assert rows.person.is_active
 
 
+@pytest.mark.parametrize("visibility", ["public", "unlisted"])
+def test_the_log_never_has_the_address_of_a_collection(rows, mo, carol, stranger, visibility):
+    shelf = Collection.objects.begin(rows.person, rows.person, "Why N N is a fraud", visibility=visibility)
+    flag(carol, shelf)
+    dismissal = take(mo, "dismiss", shelf)
+    take(mo, "hold", shelf)
+    for path in public_pages(dismissal):
+        page = stranger.get(path).content.decode()
+        assert "dismissed the case about a collection" in page, path
+        assert shelf.key not in page, path
+
+
 def test_a_suspension_is_logged_until_its_last_day(rows, mo, signed_in, client):
-    data = {"reason": "Spam.", "seen": "0", "until": "2100-12-03"}
+    data = {"reason": "Spam.", "seen": "0-0-0", "until": "2100-12-03"}
     assert signed_in(mo).act(f"/moderation/person/{rows.person.pk}/suspend", data).status_code == 302
     assert "suspended Arthur Author until 3 December 2100" in text(client.get("/moderation/log"))
     rows.person.refresh_from_db()

@@ -96,7 +96,7 @@ def test_a_deed_is_done_and_undone_by_forms(rows, mo, carol, signed_in):
     flag(carol, rows.comment)
     reader, path = signed_in(mo), f"/moderation/comment/{rows.comment.pk}"
     reader.get(path)
-    answer = reader.act(f"{path}/hide", {"reason": "An advertisement.", "seen": "0"})
+    answer = reader.act(f"{path}/hide", {"reason": "An advertisement.", "seen": "0-9000001-0"})
     assert (answer.status_code, answer.url) == (302, "/moderation")
     page = text(reader.get("/moderation"))
     assert "Done: hid a comment on “Common paper”." in page
@@ -116,7 +116,7 @@ def test_a_deed_is_done_and_undone_by_forms(rows, mo, carol, signed_in):
 
 @pytest.mark.parametrize("deed", ["relink", "lock", "remove"])
 def test_a_form_without_a_reason_comes_back_open(rows, mo, signed_in, deed):
-    data = {"reason": " ", "seen": "0", "code_url": "https://typed.example"}
+    data = {"reason": " ", "seen": "0-0-0", "code_url": "https://typed.example"}
     answer = signed_in(mo).act(f"/moderation/paper/{rows.paper.pk}/{deed}", data)
     assert answer.status_code == 400
     assert answer.content.decode().count('<details class="deed" open>') == 1
@@ -135,7 +135,7 @@ def test_undoing_needs_a_reason(rows, mo, signed_in):
 
 @pytest.mark.parametrize(("until", "words"), [("2020-01-01", "a day that is not over"), ("soon", "Enter a valid date")])
 def test_a_suspension_ends_in_the_future(rows, mo, signed_in, until, words):
-    data = {"reason": "Spam.", "seen": "0", "until": until}
+    data = {"reason": "Spam.", "seen": "0-0-0", "until": until}
     answer = signed_in(mo).act(f"/moderation/person/{rows.person.pk}/suspend", data)
     assert answer.status_code == 400
     assert words in answer.content.decode()
@@ -145,14 +145,14 @@ def test_a_suspension_ends_in_the_future(rows, mo, signed_in, until, words):
 
 def test_the_second_moderator_gets_a_conflict_in_words(rows, mo, ned, signed_in):
     take(mo, "hide", rows.comment)
-    answer = signed_in(ned).act(f"/moderation/comment/{rows.comment.pk}/hide", {"reason": "Spam.", "seen": "0"})
+    answer = signed_in(ned).act(f"/moderation/comment/{rows.comment.pk}/hide", {"reason": "Spam.", "seen": "0-0-0"})
     assert answer.status_code == 409
     assert "Mo Moss has just done this" in answer.content.decode()
 
 
 def test_a_removed_paper_and_a_deleted_account_can_still_be_reviewed(rows, mo, carol, signed_in):
     reader, path = signed_in(mo), f"/moderation/paper/{rows.paper.pk}"
-    reader.act(f"{path}/remove", {"reason": "A hoax.", "seen": "0"})
+    reader.act(f"{path}/remove", {"reason": "A hoax.", "seen": "0-0-0"})
     page = text(reader.get(path))
     assert "deleted or removed" in page
     action = Action.objects.get()
@@ -185,8 +185,8 @@ def test_a_case_about_a_deleted_row_can_be_dismissed(rows, mo, carol, author, si
     page = text(reader.get(path))
     assert "deleted or removed" in page
     assert page.count('class="deed"') == 1
-    assert reader.act(f"{path}/hold", {"reason": "It is gone.", "seen": "0"}).status_code == 404
+    assert reader.act(f"{path}/hold", {"reason": "It is gone.", "seen": "0-0-0"}).status_code == 404
     for _ in range(2):
-        assert reader.act(f"{path}/dismiss", {"reason": "It is gone.", "seen": "0"}).status_code == 302
+        assert reader.act(f"{path}/dismiss", {"reason": "It is gone.", "seen": "0-9000001-0"}).status_code == 302
     assert not Case.objects.open().exists()
     assert Action.objects.get().text == "dismissed the case about a collection"

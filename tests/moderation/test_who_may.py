@@ -16,7 +16,7 @@ from tests.moderation.conftest import flag, take
 
 PAGES = ["/moderation", "/moderation/comment/9000001"]
 VERBS = ["/moderation/comment/9000001/hide", "/moderation/comment/9000001/dismiss", "/moderation/log/{action}/undo"]
-FORM = {"reason": "An advertisement.", "seen": "0"}
+FORM = {"reason": "An advertisement.", "seen": "0-9000001-0"}
 # person → the status of a page, and of a verb
 ANSWERS = {
     "moderator": (200, 302),

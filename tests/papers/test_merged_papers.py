@@ -211,10 +211,10 @@ def test_moderators_merge_by_the_form(papers, mo, signed_in, client):
     old, _ = papers
     reader, path = signed_in(mo), f"/moderation/paper/{old.pk}/merge"
     for into, words in (("x", "arXiv"), ("2509.99999", "There is no paper with this id")):
-        answer = reader.act(path, {"into": into, "reason": "The same.", "seen": "0"})
+        answer = reader.act(path, {"into": into, "reason": "The same.", "seen": "0-0-0"})
         assert answer.status_code == 400
         assert words in answer.content.decode()
-    assert reader.act(path, {"into": "2509.00002", "reason": "The same.", "seen": "0"}).status_code == 302
+    assert reader.act(path, {"into": "2509.00002", "reason": "The same.", "seen": "0-0-0"}).status_code == 302
     assert "into 2509.00002" in client.get("/moderation/log").content.decode()
     reader.act(f"/moderation/log/{Action.objects.get().pk}/undo", {"reason": "They differ."})
     assert Paper.objects.filter(arxiv_id="2509.08721").exists()

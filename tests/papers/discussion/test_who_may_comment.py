@@ -32,7 +32,7 @@ VERBS = {
     "upvote": ("/comments/{comment}/vote", {}, SIGNED_IN - {"author"}),
     "upvote a retracted one": ("/comments/{retracted}/vote", {}, set()),
     "upvote a hidden one": ("/comments/{hidden}/vote", {}, set()),
-    "hide": ("/moderation/comment/{comment}/hide", {"reason": "spam", "seen": "0"}, {"moderator"}),
+    "hide": ("/moderation/comment/{comment}/hide", {"reason": "spam", "seen": "0-0-0"}, {"moderator"}),
 }
 
 pytestmark = pytest.mark.usefixtures("scene")

@@ -162,8 +162,8 @@ def test_a_moderator_hides_with_a_reason_that_all_read(paper, alice, bob, signed
     comment = post(alice, paper, "Cheap pills.")
     post(bob, paper, "Please stop.", comment)
     moderator, path = signed_in(appoint(bob)), f"/moderation/comment/{comment.pk}"
-    assert moderator.act(f"{path}/hide", {"reason": "", "seen": "0"}).status_code == 400
-    moderator.act(f"{path}/hide", {"reason": "advertising", "seen": "0"})
+    assert moderator.act(f"{path}/hide", {"reason": "", "seen": "0-0-0"}).status_code == 400
+    moderator.act(f"{path}/hide", {"reason": "advertising", "seen": "0-0-0"})
     page = stranger.get("/papers/2509.08721").content.decode()
     assert "Hidden by a moderator: advertising" in page
     assert "Cheap pills" not in page
