@@ -145,6 +145,9 @@ def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None
         if not is_possible or (deed.needs_case and not any(case.question in questions for case in found["cases"])):
             continue
         initial = {"seen": seen} | (deed.initial(subject.row) if subject.row else {})
-        is_wrong = wrong and wrong[0] == deed.key
-        rows.append((deed, wrong[1] if is_wrong else deed.form(initial=initial, auto_id=f"id_{deed.key}_%s")))
+        if wrong and wrong[0] == deed.key:
+            wrong[1].show(seen)
+            rows.append((deed, wrong[1]))
+        else:
+            rows.append((deed, deed.form(initial=initial, auto_id=f"id_{deed.key}_%s")))
     return rows

@@ -3,12 +3,12 @@
 from django import forms
 from django.db import models
 
-from lib.forms import LineField
-from lib.refusals import Gone
+from lib.forms import LineField, RefusableForm
+from lib.refusals import Conflict, Gone
 from moderation.questions import Question
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(RefusableForm):
     """Why a moderator does something, in the words of the public log."""
 
     reason = LineField(
@@ -20,6 +20,12 @@ class DeedForm(ReasonForm):
     """The form of a deed. `seen` is the id of the last action that its page has shown."""
 
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def show(self, seen: int) -> None:
+        """After a conflict, let the form be sent again by somebody who has been shown the last action by now."""
+        if isinstance(self.refusal, Conflict):
+            self.data = self.data.copy()
+            self.data["seen"] = seen
 
 
 class Deed:
