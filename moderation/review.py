@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 
 from accounts.models import User
 from lib import keyset
+from lib.text import line
 from moderation.deeds import DEEDS, Deed, ReasonForm
 from moderation.models import Action, Answer, Case, Flag
 from moderation.questions import Question
@@ -15,6 +16,7 @@ from moderation.subjects import KINDS, Kind
 from papers.models import AuthorClaim, Paper, Vote
 
 CASES = 30  # of a page of the queue
+EXCERPT = 200  # characters of the content of a row
 PAST_ACTIONS = 20
 CLAIMS = 20
 VOTES = 200
@@ -31,6 +33,11 @@ class QueueLine:
     row: models.Model | None
     author: models.Model | None
     past: int
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of what it is about, on one line."""
+        return line(self.case.subject_kind.content(self.row), EXCERPT) if self.row else ""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 
 from accounts.models import User
+from lib import profile_links
 from lib.text import line, quoted
 from orgs.models import Organisation
 from orgs.roles import EDIT, roles_with
@@ -80,6 +81,11 @@ def _collections() -> models.QuerySet:
     return Collection.objects.select_related("user", "organisation")
 
 
+def _texts(*texts: str) -> str:
+    """The texts that are not empty, one below the other."""
+    return "\n\n".join(filter(None, texts))
+
+
 KINDS = {
     kind.key: kind
     for kind in (
@@ -89,7 +95,7 @@ KINDS = {
             _papers,
             lambda viewer: _papers(),
             lambda paper: f"the paper {quoted(paper)}",
-            lambda paper: f"{paper.plain_title}\n\n{paper.abstract}",
+            lambda paper: _texts(paper.plain_title, paper.code_url, paper.project_url, paper.abstract),
             lambda paper: paper.submitted_by,
             _author_alone(lambda paper: paper.submitted_by),
             "arxiv_id",
@@ -111,7 +117,7 @@ KINDS = {
             _collections,
             lambda viewer: _collections().open_to(viewer),
             lambda collection: "a collection",
-            lambda collection: f"{collection.name}\n\n{collection.description}",
+            lambda collection: _texts(collection.name, collection.description),
             lambda collection: collection.user,
             _owners,
             "key",
@@ -123,7 +129,13 @@ KINDS = {
             Organisation.objects.all,
             lambda viewer: Organisation.objects.all(),
             lambda organisation: f"the page of {organisation}",
-            lambda organisation: f"{organisation}\n\n{organisation.news}\n\n{organisation.description}",
+            lambda organisation: _texts(
+                organisation.name,
+                organisation.website,
+                profile_links.lines(organisation.links),
+                organisation.news,
+                organisation.description,
+            ),
             lambda organisation: None,
             _editors,
             "slug",
@@ -134,7 +146,7 @@ KINDS = {
             User.objects.all,
             lambda viewer: User.objects.filter(is_active=True),
             str,
-            lambda person: f"{person} ({person.username})\n\n{person.about}",
+            lambda person: _texts(f"{person} ({person.username})", profile_links.lines(person.links), person.about),
             lambda person: person,
             _author_alone(lambda person: person),
             "username",
