@@ -7,6 +7,7 @@ from django.utils.dateparse import parse_date
 from lib import mailboxes, profile_links
 from lib.refusals import Refusal
 from lib.text import one_line
+from lib.widgets import TextArea
 
 
 class HouseRenderer(TemplatesSetting):
@@ -14,8 +15,8 @@ class HouseRenderer(TemplatesSetting):
     field_template_name = "forms/field.html"
 
 
-class RefusableForm(forms.Form):
-    """A form that shows a `refusal` of its verb as an error, and keeps what was typed."""
+class Refusable:
+    """Mixin for forms that show a `refusal` of their verb as an error, and keep what was typed."""
 
     refusal: Refusal | None = None
 
@@ -70,7 +71,7 @@ class MailField(forms.EmailField):
 class LinksField(forms.CharField):
     """A text area for links (`lib.profile_links`), one a line."""
 
-    widget = forms.Textarea
+    widget = TextArea
 
     def __init__(self, **options):
         hint = (

@@ -2,7 +2,7 @@ from dataclasses import asdict
 
 from django import forms
 
-from lib.forms import LineField, RefusableForm
+from lib.forms import LineField, Refusable
 from lib.widgets import MarkdownInput
 from papers.models import Content, Outcome
 from papers.models.comment import Comment
@@ -14,7 +14,7 @@ _OUTCOMES = [
 ]
 
 
-class CommentForm(RefusableForm):
+class CommentForm(Refusable, forms.Form):
     """A comment in Markdown. A `refusal` of the verb is shown as an error of the form, which keeps what was typed."""
 
     text = forms.CharField(

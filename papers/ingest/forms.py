@@ -1,6 +1,6 @@
 from django import forms
 
-from lib.forms import LineField, RefusableForm, UrlLineField
+from lib.forms import LineField, Refusable, UrlLineField
 from lib.widgets import MarkdownInput
 from orgs.models import Organisation
 from orgs.roles import SUGGEST, TAG, who_may
@@ -16,7 +16,7 @@ _LINK = {
 }
 
 
-class SubmitForm(RefusableForm):
+class SubmitForm(Refusable, forms.Form):
     arxiv_id = LineField(
         label="arXiv id or address",
         max_length=identifiers.MAX_LENGTH,
@@ -30,7 +30,7 @@ class SubmitForm(RefusableForm):
             raise forms.ValidationError(str(error)) from None
 
 
-class ListForm(RefusableForm):
+class ListForm(Refusable, forms.Form):
     """What a submitter can add to a paper.
 
     A person chooses among the organisations to which they may suggest papers. For somebody who is signed out, there is
