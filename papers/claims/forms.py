@@ -5,21 +5,22 @@ from django.db import transaction
 from django.db.models import Q
 
 from lib.conflicts import digests, read
-from lib.forms import LineField, RefusableForm, UrlLineField
+from lib.forms import LineField, Refusable, UrlLineField
 from lib.refusals import Conflict, Refusal
+from lib.widgets import TextArea
 from orgs.models import Organisation
-from papers.models import Correction, Paper
+from papers.models import Correction, Paper, State
 from papers.models.correction import FIELDS, MAX_KEYWORDS
 
 
-class CorrectionForm(RefusableForm):
+class CorrectionForm(Refusable, forms.Form):
     """What the authors of a paper may correct of it. A `refusal` of a verb is shown as an error of the form."""
 
     code_url = UrlLineField(label="Code", required=False, assume_scheme="https", max_length=500)
     project_url = UrlLineField(label="Project page", required=False, assume_scheme="https", max_length=500)
     keywords = forms.CharField(
         required=False,
-        widget=forms.Textarea({"rows": 6}),
+        widget=TextArea({"rows": 6}),
         help_text=f"One per line, at most {MAX_KEYWORDS}.",
     )
     removed = forms.MultipleChoiceField(
@@ -73,6 +74,14 @@ class CorrectionForm(RefusableForm):
             self.refuse(refusal)
             return False
         return True
+
+    @property
+    def message(self) -> str:
+        """What the person reads when it is saved."""
+        added = self.cleaned_data["added"]
+        if added and self.paper.affiliations.filter(organisation=added, state=State.SUGGESTED).exists():
+            return f"Your corrections are saved. That the paper is one of {added} is suggested to its owners."
+        return "Your corrections are saved."
 
     def refuse(self, refusal: Refusal) -> None:
         """Show the refusal. After a conflict, what is stored by now is compared with, and can be replaced."""
