@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from lib import profile_links
+from lib.refusals import NotAllowed
 from lib.text import line, quoted
 from orgs.models import Organisation
 from orgs.roles import EDIT, roles_with
@@ -23,10 +24,12 @@ class Kind:
     * `rows`: those that this viewer may see, and so flag; `all_rows`: those of moderators. Both have what the functions
       below read.
     * `label`: what the public log calls it, which quotes nothing that moderators may have to hide.
+    * `yours`: what those concerned read of it, if that is not the label.
     * `content`: what moderators read of it.
     * `author`: the person who is responsible for it, or None.
     * `people`: the ids of those who are notified of what moderators do with it.
     * `is_flaggable`: whether readers can flag it.
+    * `is_owned`: whether it is their own, which they cannot flag. A paper is not its submitter's.
     * `is_private`: whether its owner keeps it private, so that moderators see it only if somebody has flagged it.
     * `handle`: the column that identifies it in the addresses of readers, as in the address of its page.
     """
@@ -43,6 +46,17 @@ class Kind:
     url: Callable[[models.Model], str] = lambda row: row.get_absolute_url()
     is_private: Callable[[models.Model], bool] = lambda row: False
     is_flaggable: bool = True
+    is_owned: bool = True
+    yours: Callable[[models.Model], str] | None = None
+
+    def label_for_people(self, row: models.Model) -> str:
+        """What a notification of those concerned calls the row."""
+        return (self.yours or self.label)(row)
+
+    def demand_not_own(self, row: models.Model, user) -> None:
+        """Raises NotAllowed if the row is this user's own, and so cannot be flagged by them."""
+        if self.is_owned and user.pk in self.people(row):
+            raise NotAllowed("You can't flag what is your own.")
 
     def find(self, pk: int) -> models.Model | None:
         """The row with this id, whoever may see it, or None."""
@@ -99,6 +113,7 @@ KINDS = {
             lambda paper: paper.submitted_by,
             _author_alone(lambda paper: paper.submitted_by),
             "arxiv_id",
+            is_owned=False,
         ),
         Kind(
             "comment",
@@ -110,6 +125,7 @@ KINDS = {
             lambda comment: comment.author,
             _author_alone(lambda comment: comment.author),
             "pk",
+            yours=lambda comment: f"your comment on {quoted(comment.paper)}",
         ),
         Kind(
             "collection",
@@ -122,6 +138,7 @@ KINDS = {
             _owners,
             "key",
             is_private=lambda collection: collection.is_private,
+            yours=lambda collection: f"your collection {quoted(collection)}",
         ),
         Kind(
             "organisation",
@@ -151,6 +168,7 @@ KINDS = {
             _author_alone(lambda person: person),
             "username",
             lambda person: reverse("papers:person", args=[person.username]),
+            yours=lambda person: "you",
         ),
         Kind(
             "authorclaim",
