@@ -46,7 +46,7 @@ def act(request: HttpRequest, subject: Kind, pk: int, deed: str) -> HttpResponse
         action = Action.objects.take(request.user, DEEDS[deed], pk, subject, values, values["seen"])
     except Refusal as refusal:
         return _refuse(request, subject, pk, (deed, form), refusal)
-    messages.success(request, f"Done: {action.text}.")
+    messages.success(request, f"You {action.text}.")
     return redirect("moderation:queue")
 
 
@@ -62,7 +62,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         action.undo(request.user, form.cleaned_data["reason"])
     except Refusal as refusal:
         return _refuse(request, action.subject_kind, action.subject_id, (f"undo{pk}", form), refusal)
-    messages.success(request, f"Undone: {action.text}.")
+    messages.success(request, f"You took back that you {action.text}.")
     return redirect("moderation:subject", action.kind, action.subject_id)
 
 

@@ -104,8 +104,10 @@ class RemovedPaperManager(models.Manager):
         for each in sorted((paper, into), key=lambda each: each.pk):
             each.lock()
         demand_moderator(actor)
-        if paper == into or self.filter(merged_into=paper).exists():
-            raise BadInput("A paper can't be merged into itself, or if others were merged into it.")
+        if paper == into:
+            raise BadInput("A paper can't be merged into itself.")
+        if self.filter(merged_into=paper).exists():
+            raise BadInput(f"Other papers were merged into {paper.arxiv_id}, so it can't be merged.")
         locks.take(PAPERS_LOCK)
         removed = self._archive(paper, reason, merged_into=into)
         moved = mergedpaper.move_comments(paper.pk, into.pk)

@@ -99,7 +99,7 @@ def test_a_deed_is_done_and_undone_by_forms(rows, mo, carol, signed_in):
     answer = reader.act(f"{path}/hide", {"reason": "An advertisement.", "seen": "0"})
     assert (answer.status_code, answer.url) == (302, "/moderation")
     page = text(reader.get("/moderation"))
-    assert "Done: hid a comment on “Common paper”." in page
+    assert "You hid a comment on “Common paper”." in page
     assert "No open cases" in page
     action = Action.objects.get()
     page = text(reader.get(path))
