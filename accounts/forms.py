@@ -10,8 +10,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts import attempts
-from accounts.models import User
-from lib.forms import LineField, LinksField, MailField
+from accounts.models import User, heldprofile
+from lib.forms import LineField, LinksField, MailField, Refusable
 from lib.images import PORTRAIT, forget
 from lib.mailboxes import canonical
 from lib.widgets import MarkdownInput, PictureField
@@ -66,7 +66,9 @@ class ChangePasswordForm(allauth.ChangePasswordForm):
         return password
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(Refusable, forms.ModelForm):
+    """Who one is, and what others see. What moderators have hidden is disabled, so that browsers do not send it."""
+
     links = LinksField()
     portrait = PictureField(PORTRAIT, label="Picture")
 
@@ -87,6 +89,8 @@ class ProfileForm(forms.ModelForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.fields["portrait"].widget.owner = f"person {self.instance.pk}"
+        for name in heldprofile.FIELDS if self.instance.held_profile else ():
+            self.fields[name].widget.attrs["disabled"] = True
 
     @transaction.atomic
     def save(self) -> None:

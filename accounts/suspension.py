@@ -1,4 +1,6 @@
-"""The link by which somebody who is suspended, and so cannot sign in, can write to the moderators."""
+"""A suspension: how long it lasts in words, and the link by which the person, who cannot sign in, can answer."""
+
+from datetime import UTC, datetime, time, timedelta
 
 from django.contrib.auth import get_user_model
 from django.core import signing
@@ -6,6 +8,20 @@ from django.core import signing
 from lib.refusals import Gone
 
 _SALT = "accounts.suspension"
+
+
+def length(until: datetime | None) -> str:
+    """Returns the end of a suspension as words: "until the end of 5 December 2026 (UTC)", or "permanently".
+
+    It has the time if that is not the end of a day.
+    """
+    if until is None:
+        return "permanently"
+    end = until.astimezone(UTC)
+    if end.time() == time.min:
+        last = end - timedelta(days=1)
+        return f"until the end of {last.day} {last:%B %Y} (UTC)"
+    return f"until {end.day} {end:%B %Y, %H:%M} (UTC)"
 
 
 def token(user) -> str:

@@ -5,12 +5,24 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.dateparse import parse_date
 
 from lib import mailboxes, profile_links
+from lib.refusals import Refusal
 from lib.text import one_line
+from lib.widgets import TextArea
 
 
 class HouseRenderer(TemplatesSetting):
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
+
+
+class Refusable:
+    """Mixin for forms that show a `refusal` of their verb as an error, and keep what was typed."""
+
+    refusal: Refusal | None = None
+
+    def refuse(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        self.add_error(None, str(refusal))
 
 
 class DateInput(forms.DateInput):
@@ -59,7 +71,7 @@ class MailField(forms.EmailField):
 class LinksField(forms.CharField):
     """A text area for links (`lib.profile_links`), one a line."""
 
-    widget = forms.Textarea
+    widget = TextArea
 
     def __init__(self, **options):
         hint = (

@@ -41,8 +41,15 @@ def redirect_back(request: HttpRequest, at: str = "") -> HttpResponse:
     return HttpResponseRedirect(next_path(request, at))
 
 
+def was_suspended(request: HttpRequest) -> bool:
+    """Returns whether the session ended because its person is suspended, as the sign-in page says."""
+    person = getattr(request.session, "person", None)  # set by accounts.sessions
+    return bool(person and person.is_suspended)
+
+
 def sign_in_first(request: HttpRequest, then: str, deed: str = "do that") -> HttpResponse:
     """Redirect to sign-in, which names the deed, such as "upvote a paper", and from there to the path `then`."""
-    messages.info(request, f"Sign in to {deed}. You then return to the page that you came from.")
+    if not was_suspended(request):
+        messages.info(request, f"Sign in to {deed}. You then return to the page that you came from.")
     sign_in = redirect_to_login(then)
     return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.decorators import decorator_from_middleware
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from lib.redirects import next_path, sign_in_first
+from lib.redirects import next_path, sign_in_first, was_suspended
 from lib.refusals import NotAllowed
 
 
@@ -48,6 +48,8 @@ class _CsrfNote(CsrfViewMiddleware):
         request.refusal = NotAllowed("You signed in or out in another window. Check this, then post it again.")
 
 
+_SIGNED_OUT = "You are signed out. Sign in in another tab, then post this again."
+_SUSPENDED = "Your account is suspended. Sign in in another tab to read why."
 _checked = decorator_from_middleware(_CsrfNote)
 
 
@@ -67,7 +69,7 @@ def form_verb(view):
             return protected(request, *args, **kwargs)
         if request.method != "POST":
             return sign_in_first(request, request.get_full_path())
-        request.refusal = NotAllowed("You are signed out. Sign in in another tab, then post this again.")
+        request.refusal = NotAllowed(_SUSPENDED if was_suspended(request) else _SIGNED_OUT)
         return view(request, *args, **kwargs)
 
     return guarded

@@ -1,4 +1,4 @@
-"""Form inputs: for a picture, for a colour, and for Markdown with a preview."""
+"""Form inputs: for a picture, for a colour, for text, and for Markdown with a preview."""
 
 import re
 
@@ -96,7 +96,16 @@ class ColourField(forms.CharField):
             raise forms.ValidationError("Enter a value such as #2f5d8a.")
 
 
-class MarkdownInput(forms.Textarea):
+class TextArea(forms.Textarea):
+    """A text area whose value has line ends as they are stored, which is how browsers count for `maxlength`."""
+
+    def value_from_datadict(self, data, files, name):
+        """Returns the text with each CRLF, which browsers send, as one character."""
+        value = super().value_from_datadict(data, files, name)
+        return value and value.replace("\r\n", "\n")
+
+
+class MarkdownInput(TextArea):
     """A text area with a preview, which appears while one types, or when a button sends the form with `preview`.
 
     A view with this input must render its form again for `preview` without saving anything. The preview is below the
@@ -108,11 +117,6 @@ class MarkdownInput(forms.Textarea):
     def __init__(self, attrs=None, *, has_preview: bool = True):
         super().__init__(attrs)
         self.has_preview = has_preview
-
-    def value_from_datadict(self, data, files, name):
-        """Returns the text with line ends as they are stored: browsers send CRLF."""
-        value = super().value_from_datadict(data, files, name)
-        return value and value.replace("\r\n", "\n")
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)

@@ -1,6 +1,7 @@
 from django import forms
 
 from lib.text import legible
+from lib.widgets import TextArea
 from moderation.models.answer import MAX_ANSWER
 from moderation.reasons import Reason, reasons_for
 from moderation.subjects import Kind
@@ -14,7 +15,7 @@ class FlagForm(forms.Form):
         label="Details",
         max_length=1_000,
         required=False,
-        widget=forms.Textarea({"rows": 4}),
+        widget=TextArea({"rows": 4}),
         help_text="Only moderators read this, and that it was you who flagged.",
     )
 
@@ -34,7 +35,7 @@ class AnswerForm(forms.Form):
     text = forms.CharField(
         label="Your message",
         max_length=MAX_ANSWER,
-        widget=forms.Textarea({"rows": 6}),
+        widget=TextArea({"rows": 6}),
         help_text=f"One message of at most {MAX_ANSWER:,} characters. Only moderators read it.",
     )
 

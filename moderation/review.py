@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 
 from accounts.models import User
 from lib import keyset
+from lib.text import line
 from moderation.deeds import DEEDS, Deed, ReasonForm
 from moderation.models import Action, Answer, Case, Flag
 from moderation.questions import Question
@@ -16,6 +17,7 @@ from moderation.subjects import KINDS, Kind
 from papers.models import AuthorClaim, Paper, Vote
 
 CASES = 30  # of a page of the queue
+EXCERPT = 200  # characters of the content of a row
 PAST_ACTIONS = 20
 CLAIMS = 20
 VOTES = 200
@@ -32,6 +34,11 @@ class QueueLine:
     row: models.Model | None
     author: models.Model | None
     past: int
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of what it is about, on one line."""
+        return line(self.case.subject_kind.content(self.row), EXCERPT) if self.row else ""
 
 
 @dataclass(frozen=True)
@@ -155,8 +162,11 @@ def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None
         if not is_possible or (deed.needs_case and not any(case.question in questions for case in found["cases"])):
             continue
         initial = {"seen": seen} | (deed.initial(subject.row) if subject.row else {})
-        is_wrong = wrong and wrong[0] == deed.key
-        rows.append((deed, wrong[1] if is_wrong else deed.form(initial=initial, auto_id=f"id_{deed.key}_%s")))
+        if wrong and wrong[0] == deed.key:
+            wrong[1].show(seen)
+            rows.append((deed, wrong[1]))
+        else:
+            rows.append((deed, deed.form(initial=initial, auto_id=f"id_{deed.key}_%s")))
     return sorted(rows, key=lambda row: not row[0].needs_case)
 
 

@@ -7,6 +7,8 @@ from django.db import models
 from django.urls import reverse
 
 from accounts.models import User
+from lib import profile_links
+from lib.refusals import NotAllowed
 from lib.text import line, quoted
 from orgs.models import Organisation
 from orgs.roles import EDIT, roles_with
@@ -22,6 +24,7 @@ class Kind:
     * `rows`: those that this viewer may see, and so flag; `all_rows`: those of moderators. Both have what the functions
       below read.
     * `label`: what the public log calls it, which quotes nothing that moderators may have to hide.
+    * `yours`: what those concerned read of it, if that is not the label.
     * `content`: what moderators read of it.
     * `author`: the person who is responsible for it, or None.
     * `people`: the ids of those who are notified of what moderators do with it.
@@ -46,6 +49,11 @@ class Kind:
     is_flaggable: bool = True
     is_personal: bool = True
     is_secret: bool = False
+    yours: Callable[[models.Model], str] | None = None
+
+    def label_for_people(self, row: models.Model) -> str:
+        """What a notification of those concerned calls the row."""
+        return (self.yours or self.label)(row)
 
     def concerns(self, row: models.Model | None, user) -> bool:
         """Whether this is about the user: a comment, a collection, a claim or a profile of theirs.
@@ -54,6 +62,11 @@ class Kind:
         moderate all of its papers.
         """
         return self.is_personal and row is not None and self.author(row) == user
+
+    def demand_not_own(self, row: models.Model, user) -> None:
+        """Raises NotAllowed if the row is this user's own, and so cannot be flagged by them."""
+        if self.concerns(row, user):
+            raise NotAllowed("You can't flag what is your own.")
 
     def find(self, pk: int) -> models.Model | None:
         """The row with this id, whoever may see it, or None."""
@@ -92,6 +105,11 @@ def _collections() -> models.QuerySet:
     return Collection.objects.select_related("user", "organisation")
 
 
+def _texts(*texts: str) -> str:
+    """The texts that are not empty, one below the other."""
+    return "\n\n".join(filter(None, texts))
+
+
 KINDS = {
     kind.key: kind
     for kind in (
@@ -101,7 +119,7 @@ KINDS = {
             _papers,
             lambda viewer: _papers(),
             lambda paper: f"the paper {quoted(paper)}",
-            lambda paper: f"{paper.plain_title}\n\n{paper.abstract}",
+            lambda paper: _texts(paper.plain_title, paper.code_url, paper.project_url, paper.abstract),
             lambda paper: paper.submitted_by,
             _author_alone(lambda paper: paper.submitted_by),
             "arxiv_id",
@@ -117,6 +135,7 @@ KINDS = {
             lambda comment: comment.author,
             _author_alone(lambda comment: comment.author),
             "pk",
+            yours=lambda comment: f"your comment on {quoted(comment.paper)}",
         ),
         Kind(
             "collection",
@@ -124,12 +143,13 @@ KINDS = {
             _collections,
             lambda viewer: _collections().open_to(viewer),
             lambda collection: "a collection",
-            lambda collection: f"{collection.name}\n\n{collection.description}",
+            lambda collection: _texts(collection.name, collection.description),
             lambda collection: collection.user,
             _owners,
             "key",
             is_private=lambda collection: collection.is_private,
             is_secret=True,
+            yours=lambda collection: f"your collection {quoted(collection)}",
         ),
         Kind(
             "organisation",
@@ -137,7 +157,13 @@ KINDS = {
             Organisation.objects.all,
             lambda viewer: Organisation.objects.all(),
             lambda organisation: f"the page of {organisation}",
-            lambda organisation: f"{organisation}\n\n{organisation.news}\n\n{organisation.description}",
+            lambda organisation: _texts(
+                organisation.name,
+                organisation.website,
+                profile_links.lines(organisation.links),
+                organisation.news,
+                organisation.description,
+            ),
             lambda organisation: None,
             _editors,
             "slug",
@@ -148,11 +174,12 @@ KINDS = {
             User.objects.all,
             lambda viewer: User.objects.filter(is_active=True),
             str,
-            lambda person: f"{person} ({person.username})\n\n{person.about}",
+            lambda person: _texts(f"{person} ({person.username})", profile_links.lines(person.links), person.about),
             lambda person: person,
             _author_alone(lambda person: person),
             "username",
             lambda person: reverse("papers:person", args=[person.username]),
+            yours=lambda person: "you",
         ),
         Kind(
             "authorclaim",

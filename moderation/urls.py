@@ -9,6 +9,7 @@ urlpatterns = [
     path("moderation/log", log.log, name="log"),
     path("moderation/log.<str:format>", log.feed, name="feed"),
     path("moderation/log/<int:pk>", log.action, name="action"),
+    path("moderation/log/<kind:subject>/<int:pk>", log.decision, name="decision"),
     path("moderation/log/<int:pk>/answer", log.answer, name="answer"),
     path("moderation/log/<int:pk>/undo", queue.undo, name="undo"),
     path("moderation/suspended/<str:token>", log.suspended, name="suspended"),

@@ -3,7 +3,7 @@ from django.utils import timezone
 
 from lib.forms import DateInput, LineField, LinksField, UrlLineField
 from lib.images import COVER, LOGO
-from lib.widgets import ColourField, MarkdownInput, PictureField
+from lib.widgets import ColourField, MarkdownInput, PictureField, TextArea
 from lib.words import ascii_slug
 from orgs.models import Claim, Organisation
 from orgs.models.curated import MOST, STATE
@@ -95,7 +95,7 @@ class ClaimForm(forms.ModelForm):
         model = Claim
         fields = ["reason"]
         labels = {"reason": "Why should this page be yours?"}
-        widgets = {"reason": forms.Textarea({"rows": 5})}
+        widgets = {"reason": TextArea({"rows": 5})}
 
 
 class AnswerForm(forms.ModelForm):
@@ -103,13 +103,13 @@ class AnswerForm(forms.ModelForm):
         model = Claim
         fields = ["answer"]
         labels = {"answer": "Answer"}
-        widgets = {"answer": forms.Textarea({"rows": 2})}
+        widgets = {"answer": TextArea({"rows": 2})}
 
 
 class RefusalForm(AnswerForm):
     """An answer that refuses a claim, which cannot be empty."""
 
-    answer = forms.CharField(max_length=2000, widget=forms.Textarea({"rows": 2}))
+    answer = forms.CharField(max_length=2000, widget=TextArea({"rows": 2}))
 
 
 def _by_slug(label: str) -> forms.ModelChoiceField:

@@ -66,6 +66,7 @@ READERS = {
     **{name: {"moderator"} for name in ("orgs:claims", "orgs:merge", "moderation:queue", "moderation:subject")},
     "moderation:flag": SIGNED_IN,
     "moderation:answer": {"owner"},  # who wrote the comment that was hidden
+    "moderation:decision": set(),  # which leads on
     "moderation:suspended": set(),  # there is no such token
     "papers:preview_org": may(EDIT),
     "papers:featured": may(EDIT),

@@ -1,6 +1,6 @@
 """What is decided about an account: whether its owner moderates, and whether it is suspended."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.contrib.sessions.models import Session
 from django.db import models, transaction
@@ -66,11 +66,8 @@ class Moderated(models.Model):
 
     @property
     def suspension_length(self) -> str:
-        """The end of the suspension as words: "until 3 December 2026, 14:05 UTC", or "permanently"."""
-        if self.suspended_until is None:
-            return "permanently"
-        end = self.suspended_until.astimezone(UTC)
-        return f"until {end.day} {end:%B %Y, %H:%M} UTC"
+        """The end of the suspension as words (`suspension.length`)."""
+        return suspension.length(self.suspended_until)
 
     @property
     def suspension_notice(self) -> str:

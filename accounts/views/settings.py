@@ -12,9 +12,10 @@ from accounts.forms import ProfileForm
 from accounts.models import SecurityEvent, User
 from accounts.securitylog import end_other_sessions
 from lib import keyset, markup
+from lib.http import refused
 from lib.limits import limited, uploads_limited
 from lib.redirects import local_path
-from lib.refusals import BadInput
+from lib.refusals import BadInput, Refusal
 from lib.verbs import verb
 
 EVENTS = 50
@@ -25,15 +26,18 @@ MAX_MARKDOWN = 20_000  # characters
 @uploads_limited
 def profile(request: HttpRequest) -> HttpResponse:
     """Show and save the form of one's profile."""
-    person = User.objects.get(
-        pk=request.user.pk
-    )  # the form changes it even if it is refused; the page shows request.user
+    person = User.objects.get(pk=request.user.pk)  # the form changes it even if it is refused; the page shows another
     form = ProfileForm(request.POST or None, request.FILES or None, instance=person)
     if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
-        form.save()
-        messages.success(request, "Profile saved.")
-        return redirect("accounts:profile")
-    return render(request, "accounts/profile.html", {"form": form}, status=400 if form.errors else 200)
+        try:
+            form.save()
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "Profile saved.")
+            return redirect("accounts:profile")
+    response = render(request, "accounts/profile.html", {"form": form}, status=400 if form.errors else 200)
+    return refused(response, form.refusal) if form.refusal else response
 
 
 @login_required

@@ -3,14 +3,14 @@
 from django import forms
 from django.db import models
 
-from lib.forms import LineField
-from lib.refusals import Gone
+from lib.forms import LineField, Refusable
+from lib.refusals import Conflict, Gone
 from moderation.questions import Question
-from moderation.seen import SeenField
+from moderation.seen import Seen, SeenField
 from moderation.subjects import Kind
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Refusable, forms.Form):
     """Why a moderator does something, in the words of the public log."""
 
     reason = LineField(
@@ -23,6 +23,12 @@ class DeedForm(ReasonForm):
 
     seen = SeenField()
 
+    def show(self, seen: Seen) -> None:
+        """After a conflict, let the form be sent again by somebody who has been shown what is there by now."""
+        if isinstance(self.refusal, Conflict):
+            self.data = self.data.copy()
+            self.data["seen"] = str(seen)
+
 
 class Deed:
     """A kind of deed of moderators.
@@ -30,6 +36,7 @@ class Deed:
     * `key` identifies it in the log and in addresses; `title` is its button, `hint` says what it does.
     * `kinds`: the keys of the kinds of things that it can be done to.
     * `past`: what the log says after the moderator's name, with the label of the thing for `{label}`.
+    * `past_for_owner`: what the notification says instead, if `past` does not read well about "you".
     * `form`: its fields; `notifies`: whether those concerned are notified.
     * `questions`: those whose open cases about the thing it closes, and `reopens` those that undoing it opens again.
     * `needs_case`: whether it only decides such cases; `is_grave`: whether its button warns.
@@ -41,6 +48,7 @@ class Deed:
     hint: str
     kinds: tuple[str, ...]
     past: str
+    past_for_owner = ""
     form: type[DeedForm] = DeedForm
     notifies = True
     questions: tuple[Question, ...] = (Question.FLAGS, Question.ANSWER)

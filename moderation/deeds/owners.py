@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from django import forms
 from django.utils import timezone
 
+from accounts import suspension
 from lib.forms import DateInput
 from moderation.deeds.deed import Deed, DeedForm, register, subject_of
 
@@ -51,6 +52,7 @@ class HideProfile(Deed):
     hint = "Hides the text, the links and the picture. The person cannot fill them in again."
     kinds = ("person",)
     past = "hid the profile text of {label}"
+    past_for_owner = "hid your profile text"
     is_grave = True
 
     def suits(self, row) -> bool:
@@ -69,7 +71,7 @@ class SuspendForm(DeedForm):
         label="Until the end of",
         required=False,
         widget=DateInput,
-        help_text="A day in UTC. Leave it empty to suspend the account for good.",
+        help_text="A day in UTC. Leave it empty to suspend the account permanently.",
     )
     field_order = ["until", "reason"]
 
@@ -105,5 +107,4 @@ class Suspend(Deed):
 
     def line(self, action) -> str:
         until = action.data["until"]
-        last = until and datetime.fromisoformat(until) - timedelta(days=1)
-        return f"{super().line(action)} {f'until {last.day} {last:%B %Y}' if last else 'for good'}"
+        return f"{super().line(action)} {suspension.length(until and datetime.fromisoformat(until))}"

@@ -11,18 +11,23 @@ from moderation.subjects import Kind
 
 
 class FlagManager(models.Manager):
+    def open_of(self, user, kind: Kind, pk: int) -> "Flag | None":
+        """The flag of this user on the row of this kind with this id, unless that is decided."""
+        return self.filter(user=user, case__in=Case.objects.open().about(kind, pk)).first()
+
     @transaction.atomic
     def make(self, actor, kind: Kind, pk: int, reason: str, words: str) -> bool:
-        """Flag the row of this kind with this id. False if the actor has flagged it already and it is not decided.
+        """Flag the row of this kind with this id. False if the actor's flag on it, which is not decided, is changed.
 
-        Raises Gone if the actor cannot see it.
+        Raises Gone if the actor cannot see it, and NotAllowed for what is the actor's own.
         """
         actor.lock()
         row = kind.rows(actor).filter(pk=pk).first()
         if row is None:
             raise Gone("This was deleted or hidden meanwhile.")
+        kind.demand_not_own(row, actor)
         case = Case.objects.ensure(kind, pk, kind.label(row), Question.FLAGS)
-        return self.get_or_create(case=case, user=actor, defaults={"reason": reason, "words": words})[1]
+        return self.update_or_create(case=case, user=actor, defaults={"reason": reason, "words": words})[1]
 
 
 class Flag(models.Model):

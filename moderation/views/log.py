@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts import suspension
 from accounts.factors import acts_as_moderator
@@ -13,7 +13,7 @@ from moderation import feed as log_feed
 from moderation.deeds.owners import Suspend
 from moderation.forms import AnswerForm
 from moderation.models import Action, Answer
-from moderation.subjects import KINDS
+from moderation.subjects import KINDS, Kind
 from papers.syndication.formats import FORMATS
 from papers.syndication.views.feeds import for_readers
 
@@ -45,6 +45,11 @@ def action(request: HttpRequest, pk: int) -> HttpResponse:
     is_concerned = request.user.is_authenticated and found.people.filter(pk=request.user.pk).exists()
     context = {"action": found, "is_concerned": is_concerned, "moderates": acts_as_moderator(request)}
     return page(request, "moderation/action.html", context, version=_shown(found))
+
+
+def decision(request: HttpRequest, subject: Kind, pk: int) -> HttpResponse:
+    """Lead to the latest decision about this row that stands."""
+    return redirect(get_object_or_404(Action.objects.about(subject, pk).standing().order_by("-pk")[:1]))
 
 
 @login_required

@@ -6,6 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.factors import for_moderators
+from lib.http import refused
+from lib.refusals import Refusal
 from lib.verbs import verb
 from moderation import review
 from moderation.deeds import DEEDS, ReasonForm
@@ -41,8 +43,11 @@ def act(request: HttpRequest, subject: Kind, pk: int, deed: str) -> HttpResponse
         return _draw(request, subject, pk, (deed, form))
     values = dict(form.cleaned_data)
     seen = values.pop("seen")
-    action = Action.objects.take(request.user, DEEDS[deed], pk, subject, values, seen)
-    messages.success(request, f"Done: {action.text}.")
+    try:
+        action = Action.objects.take(request.user, DEEDS[deed], pk, subject, values, seen)
+    except Refusal as refusal:
+        return _refuse(request, subject, pk, (deed, form), refusal)
+    messages.success(request, f"You {action.text}.")
     return redirect("moderation:queue")
 
 
@@ -54,9 +59,23 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST, auto_id=f"id_undo{pk}_%s")
     if not form.is_valid():
         return _draw(request, action.subject_kind, action.subject_id, (f"undo{pk}", form))
-    action.undo(request.user, form.cleaned_data["reason"])
-    messages.success(request, f"Undone: {action.text}.")
+    try:
+        action.undo(request.user, form.cleaned_data["reason"])
+    except Refusal as refusal:
+        return _refuse(request, action.subject_kind, action.subject_id, (f"undo{pk}", form), refusal)
+    messages.success(request, f"You took back that you {action.text}.")
     return redirect("moderation:subject", action.kind, action.subject_id)
+
+
+def _refuse(request: HttpRequest, kind: Kind, pk: int, wrong: tuple[str, ReasonForm], refusal: Refusal) -> HttpResponse:
+    """The page of a subject with a form whose deed is refused, and why.
+
+    Raises the refusal for somebody who does not moderate any more, and for a subject that has no page any more.
+    """
+    if not request.user.is_moderator or review.find(kind, pk) is None:
+        raise refusal
+    wrong[1].refuse(refusal)
+    return refused(_draw(request, kind, pk, wrong), refusal)
 
 
 def _draw(request: HttpRequest, kind: Kind, pk: int, wrong: tuple[str, ReasonForm] | None = None) -> HttpResponse:
@@ -69,6 +88,8 @@ def _draw(request: HttpRequest, kind: Kind, pk: int, wrong: tuple[str, ReasonFor
     context["undoing"] = [
         (action, None if context["is_own"] else _undo_form(action, wrong)) for action in context["actions"]
     ]
+    shown = [form for _, form in context["forms"] + context["undoing"]]
+    context["refusal"] = wrong[1].refusal if wrong and wrong[1] not in shown else None
     if kind.key == "comment" and found.row:
         context["revisions"] = found.row.revisions.order_by("-pk")[:REVISIONS]
     return render(request, "moderation/subject.html", context, status=400 if wrong else 200)

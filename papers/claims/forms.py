@@ -5,21 +5,22 @@ from django.db import transaction
 from django.db.models import Q
 
 from lib.conflicts import digests, read
-from lib.forms import LineField, UrlLineField
+from lib.forms import LineField, Refusable, UrlLineField
 from lib.refusals import Conflict, Refusal
+from lib.widgets import TextArea
 from orgs.models import Organisation
-from papers.models import Correction, Paper
+from papers.models import Correction, Paper, State
 from papers.models.correction import FIELDS, MAX_KEYWORDS
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(Refusable, forms.Form):
     """What the authors of a paper may correct of it. A `refusal` of a verb is shown as an error of the form."""
 
     code_url = UrlLineField(label="Code", required=False, assume_scheme="https", max_length=500)
     project_url = UrlLineField(label="Project page", required=False, assume_scheme="https", max_length=500)
     keywords = forms.CharField(
         required=False,
-        widget=forms.Textarea({"rows": 6}),
+        widget=TextArea({"rows": 6}),
         help_text=f"One per line, at most {MAX_KEYWORDS}.",
     )
     removed = forms.MultipleChoiceField(
@@ -32,7 +33,6 @@ class CorrectionForm(forms.Form):
         help_text="The name of an organisation on this site. If it has an owner, its owners decide.",
     )
     base = forms.CharField(widget=forms.HiddenInput, required=False)
-    refusal: Refusal | None = None
 
     def __init__(self, paper: Paper, data=None):
         self.paper, self.stored = paper, {name: getattr(paper, name) for name in FIELDS}
@@ -75,10 +75,17 @@ class CorrectionForm(forms.Form):
             return False
         return True
 
+    @property
+    def message(self) -> str:
+        """What the person reads when it is saved."""
+        added = self.cleaned_data["added"]
+        if added and self.paper.affiliations.filter(organisation=added, state=State.SUGGESTED).exists():
+            return f"Your corrections are saved. That the paper is one of {added} is suggested to its owners."
+        return "Your corrections are saved."
+
     def refuse(self, refusal: Refusal) -> None:
         """Show the refusal. After a conflict, what is stored by now is compared with, and can be replaced."""
-        self.refusal = refusal
-        self.add_error(None, str(refusal))
+        super().refuse(refusal)
         if isinstance(refusal, Conflict):
             self.stored = {name: getattr(self.paper, name) for name in FIELDS}
             self.data = self.data.copy()

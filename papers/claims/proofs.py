@@ -28,6 +28,21 @@ MAX_README_BYTES = 1024 * 1024
 _PROVING = (LinkSource.IMPORT, LinkSource.AUTOMATIC, LinkSource.MODERATOR)  # the sources of links that can be proofs
 
 
+def possible(claim: AuthorClaim) -> dict[Proof, str]:
+    """The proofs that can succeed, each with where it has to be: the domains, the repository, the address of the page.
+
+    That of ORCID is possible if people can connect their ORCID iD on this site.
+    """
+    paper = claim.paper
+    found = {
+        Proof.ORCID: "orcid.org" if settings.SOCIALACCOUNT_PROVIDERS["orcid"]["APPS"] else "",
+        Proof.MAIL: " or ".join(organisation.domain for organisation in _with_domain(claim)),
+        Proof.REPOSITORY: "" if _source_problem(paper.code_source) else _repository(claim),
+        Proof.PAGE: "" if _source_problem(paper.project_source) else paper.project_url,
+    }
+    return {proof: place for proof, place in found.items() if place}
+
+
 def by_orcid(claim: AuthorClaim) -> str:
     """The public name of an ORCID record that the person has signed in with is the author's."""
     accounts = claim.user.socialaccount_set.filter(provider="orcid")
@@ -60,15 +75,11 @@ def _value(name: dict, part: str) -> str:
 
 
 def by_mail(claim: AuthorClaim) -> str:
-    """The person has confirmed an address at the domain of an organisation of the paper.
+    """The person has confirmed an address at the domain of an organisation of the paper (`_with_domain`).
 
-    The organisation is one whose identity moderators have verified, because others may be founded, and may tag papers,
-    as anybody likes; and somebody other than this person has accepted the paper. The address shows a word of the
-    author's name, since everybody in the organisation has an address there.
+    The address shows a word of the author's name, since everybody in the organisation has an address there.
     """
-    accepted = claim.paper.affiliations.filter(state=State.ACCEPTED).exclude(decided_by=claim.user)
-    organisations = Organisation.objects.filter(pk__in=accepted.values("organisation"), verified=True)
-    with_domain = [organisation for organisation in organisations if organisation.domain]
+    with_domain = _with_domain(claim)
     if not with_domain:
         return "No organisation of this paper has a verified domain."
     addresses = [address for organisation in with_domain if (address := address_at(claim.user, organisation))]
@@ -86,6 +97,17 @@ def _shows(address: str, name: str) -> bool:
     return any(len(word) > 2 and word in letters for word in bare_name(name).split())
 
 
+def _with_domain(claim: AuthorClaim) -> list[Organisation]:
+    """The organisations of the paper that have a domain, and whose identity moderators have verified.
+
+    Others may be founded, and may tag papers, as anybody likes; and somebody other than this person has accepted the
+    paper.
+    """
+    accepted = claim.paper.affiliations.filter(state=State.ACCEPTED).exclude(decided_by=claim.user)
+    organisations = Organisation.objects.filter(pk__in=accepted.values("organisation"), verified=True)
+    return [organisation for organisation in organisations.order_by("name") if organisation.domain]
+
+
 def by_repository(claim: AuthorClaim, client: Client) -> str:
     """The token of the claim is in the README or the description of the paper's repository at GitHub.
 
@@ -93,18 +115,24 @@ def by_repository(claim: AuthorClaim, client: Client) -> str:
     """
     if problem := _source_problem(claim.paper.code_source):
         return problem
-    match = REPOSITORY.fullmatch(claim.paper.code_url)
-    if not match:
+    repository = _repository(claim)
+    if not repository:
         return "The paper has no link to a repository at GitHub."
     try:
-        texts = (_description(match[1], client), _readme(match[1], client))
+        texts = (_description(repository, client), _readme(repository, client))
     except NotAccessible:
-        return f"The repository {match[1]} was not found."
+        return f"The repository {repository} was not found."
     except FetchError:
         return "GitHub could not be reached. Try again in a few minutes."
     if not any(map(claim.is_token_in, map(_words, texts))):
-        return f"The code is neither in the README nor in the description of {match[1]}."
+        return f"The code is neither in the README nor in the description of {repository}."
     return _name_problem(claim)
+
+
+def _repository(claim: AuthorClaim) -> str:
+    """The owner and name of the repository at GitHub that the paper links to, or ""."""
+    match = REPOSITORY.fullmatch(claim.paper.code_url)
+    return match[1] if match else ""
 
 
 def by_page(claim: AuthorClaim) -> str:

@@ -4,7 +4,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from lib.conflicts import digests, merge, read
-from lib.widgets import MarkdownInput
+from lib.forms import Refusable
+from lib.widgets import MarkdownInput, TextArea
 from orgs.models import Organisation
 from orgs.roles import KEEP
 from papers.models import Collection
@@ -32,8 +33,11 @@ class OvertakenForm:
         self.data[name] = value
 
 
-class CollectionForm(OvertakenForm, forms.ModelForm):
-    """Name, description and visibility. `base` holds digests of the values that the form was made from."""
+class CollectionForm(Refusable, OvertakenForm, forms.ModelForm):
+    """Name, description and visibility. `base` holds digests of the values that the form was made from.
+
+    While moderators hold the collection, its visibility is disabled, so that browsers do not send it.
+    """
 
     base = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -45,12 +49,18 @@ class CollectionForm(OvertakenForm, forms.ModelForm):
     def __init__(self, *args, instance: Collection, **kwargs):
         super().__init__(*args, instance=instance, **kwargs)
         self.initial["base"] = json.dumps(digests(self._state()))
+        if instance.held_reason:
+            self.fields["visibility"].required = False
+            self.fields["visibility"].widget.attrs["disabled"] = True
 
     def _state(self) -> dict:
         return {name: getattr(self.instance, name) for name in self.Meta.fields}
 
     def clean_name(self) -> str:
         return _unused(self.cleaned_data["name"], self.instance.owner.collections.exclude(pk=self.instance.pk))
+
+    def clean_visibility(self) -> str:
+        return self.cleaned_data["visibility"] or self._state()["visibility"]
 
     def clean(self) -> dict:
         """Leave fields that only others have changed as they are now; refuse those that both have changed."""
@@ -116,13 +126,10 @@ class NoteForm(OvertakenForm, forms.Form):
     note = forms.CharField(
         required=False,
         max_length=2_000,
-        widget=forms.Textarea({"rows": 4}),
+        widget=TextArea({"rows": 4}),
         help_text="Markdown and formulas are supported.",
     )
     was = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
-
-    def clean_note(self) -> str:
-        return self.cleaned_data["note"].replace("\r\n", "\n")
 
     def clean_was(self) -> str:
         return self.cleaned_data["was"].replace("\r\n", "\n")

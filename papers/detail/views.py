@@ -1,10 +1,10 @@
 """A paper's own page."""
 
-from functools import cache
+from functools import cache, partial
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.text import Truncator
 
 from lib.pages import PUBLIC_SECONDS, page
@@ -17,8 +17,9 @@ from papers.detail.versions import changes as version_changes
 from papers.detail.versions import corrections as corrections_of
 from papers.discussion import thread
 from papers.discussion.views import reading
-from papers.models import Paper, RemovedPaper, VoteState
+from papers.models import Paper, VoteState
 from papers.paper import citation
+from papers.paper.removed import removed
 from papers.paper.summary import WITHDRAWN, summarise
 from papers.period import Period
 
@@ -65,12 +66,8 @@ def versions(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
 
 
 def _unknown(request: HttpRequest, arxiv_id: str) -> HttpResponse:
-    removed = RemovedPaper.objects.defer("archive", "moved").select_related("merged_into")
-    if removed := removed.filter(arxiv_id=arxiv_id).first():
-        if removed.merged_into:
-            return redirect(removed.merged_into)
-        return render(request, "papers/detail/removed_paper.html", {"removed": removed}, status=410)
-    return render(request, "papers/detail/unknown_paper.html", {"arxiv_id": arxiv_id}, status=404)
+    unknown = partial(render, request, "papers/detail/unknown_paper.html", {"arxiv_id": arxiv_id}, status=404)
+    return removed(request, arxiv_id) or unknown()
 
 
 def _lister(detail: PaperDetail, viewer):

@@ -2,8 +2,7 @@ from dataclasses import asdict
 
 from django import forms
 
-from lib.forms import LineField
-from lib.refusals import Refusal
+from lib.forms import LineField, Refusable
 from lib.widgets import MarkdownInput
 from papers.models import Content, Outcome
 from papers.models.comment import Comment
@@ -15,7 +14,7 @@ _OUTCOMES = [
 ]
 
 
-class CommentForm(forms.Form):
+class CommentForm(Refusable, forms.Form):
     """A comment in Markdown. A `refusal` of the verb is shown as an error of the form, which keeps what was typed."""
 
     text = forms.CharField(
@@ -25,7 +24,6 @@ class CommentForm(forms.Form):
         help_text="Markdown, formulas as $x^2$, people as @name.",
     )
     edit_count = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
-    refusal: Refusal | None = None
     now: Content | None = None
 
     @property
@@ -52,10 +50,6 @@ class CommentForm(forms.Form):
             auto_id=f"id_edit{comment.pk}_%s",
             initial=asdict(comment.content) | {"edit_count": comment.edit_count},
         )
-
-    def refuse(self, refusal: Refusal) -> None:
-        self.refusal = refusal
-        self.add_error(None, str(refusal))
 
 
 class ReportForm(CommentForm):

@@ -1,7 +1,6 @@
 from django import forms
 
-from lib.forms import LineField, UrlLineField
-from lib.refusals import Refusal
+from lib.forms import LineField, Refusable, UrlLineField
 from lib.widgets import MarkdownInput
 from orgs.models import Organisation
 from orgs.roles import SUGGEST, TAG, who_may
@@ -17,17 +16,7 @@ _LINK = {
 }
 
 
-class RefusableForm(forms.Form):
-    """A form that shows a `refusal` of its verb as an error, and keeps what was typed."""
-
-    refusal: Refusal | None = None
-
-    def refuse(self, refusal: Refusal) -> None:
-        self.refusal = refusal
-        self.add_error(None, str(refusal))
-
-
-class SubmitForm(RefusableForm):
+class SubmitForm(Refusable, forms.Form):
     arxiv_id = LineField(
         label="arXiv id or address",
         max_length=identifiers.MAX_LENGTH,
@@ -41,7 +30,7 @@ class SubmitForm(RefusableForm):
             raise forms.ValidationError(str(error)) from None
 
 
-class ListForm(RefusableForm):
+class ListForm(Refusable, forms.Form):
     """What a submitter can add to a paper.
 
     A person chooses among the organisations to which they may suggest papers. For somebody who is signed out, there is

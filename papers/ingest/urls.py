@@ -5,4 +5,5 @@ from papers.ingest import views
 urlpatterns = [
     path("papers/submit", views.submit, name="submit"),
     path("papers/submit/<slug:key>", views.submission, name="submission"),
+    path("papers/submit/<slug:key>/discard", views.discard, name="discard_submission"),
 ]

@@ -20,7 +20,7 @@ from lib.refusals import Busy, Refusal
 from lib.statements import is_out_of_time
 from lib.templatetags.house import long_date
 from lib.text import byline
-from lib.verbs import form_verb
+from lib.verbs import form_verb, verb
 from papers.ingest import rules, submitting, tasks
 from papers.ingest.forms import ListForm, SubmitForm
 from papers.ingest.record import PaperRecord
@@ -108,6 +108,13 @@ def submission(request: HttpRequest, key: str) -> HttpResponse:
     form = SubmitForm(initial={"arxiv_id": submission.arxiv_id})
     context = {"submission": submission, "form": form, "section": "submit"}
     return render(request, "papers/ingest/submission.html", context)
+
+
+@verb
+def discard(request: HttpRequest, key: str) -> HttpResponse:
+    """Delete one's own submission that is not listed yet. A second time is no error."""
+    request.user.submissions.filter(key=key).discard()
+    return redirect("papers:submit")
 
 
 def _poll(request: HttpRequest, submission: Submission) -> HttpResponse:

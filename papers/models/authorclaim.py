@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 from accounts.moderators import demand_moderator
 from lib.fields import LineField
 from lib.refusals import BadInput, Conflict, Gone, NotAllowed
+from lib.text import legible
 from papers import names
 from papers.models.authorclaimqueryset import STANDING, UNDECIDED, AuthorClaimQuerySet, ClaimState, Proof
 from papers.models.comment import Comment
@@ -292,7 +293,7 @@ class AuthorClaim(models.Model):
 
 
 def _text(text: str, noun: str) -> str:
-    text = text.strip()
+    text = legible(text).strip()
     if not text:
         raise BadInput(f"Write a {noun}.")
     if len(text) > MAX_TEXT:

@@ -15,7 +15,13 @@ from papers.signals import paper_corrected
 
 LINKS = ("code_url", "project_url")
 FIELDS = (*LINKS, "keywords")  # of a paper, which its authors may correct
-LABELS = {"code_url": "Code", "project_url": "Project page", "keywords": "Keywords", "organisation": "Organisation"}
+LABELS = {
+    "code_url": "Code",
+    "project_url": "Project page",
+    "keywords": "Keywords",
+    "organisation": "Organisation",
+    "suggestion": "Organisation, suggested to its owners",
+}
 MAX_KEYWORDS = 20
 
 
@@ -55,7 +61,8 @@ class CorrectionManager(models.Manager.from_queryset(CorrectionQuerySet)):
         """Say as an author that the paper is the organisation's. See `Affiliation.objects.propose`."""
         is_new = Affiliation.objects.propose(actor, organisation, paper)
         if is_new:
-            self._log(actor, paper, {"organisation": ["", organisation.slug]})
+            is_accepted = paper.affiliations.accepted().filter(organisation=organisation).exists()
+            self._log(actor, paper, {"organisation" if is_accepted else "suggestion": ["", organisation.name]})
         return is_new
 
     @transaction.atomic
@@ -63,7 +70,7 @@ class CorrectionManager(models.Manager.from_queryset(CorrectionQuerySet)):
         """Say as an author that the paper is not the organisation's. See `Affiliation.objects.disown`."""
         is_new = Affiliation.objects.disown(actor, organisation, paper)
         if is_new:
-            self._log(actor, paper, {"organisation": [organisation.slug, ""]})
+            self._log(actor, paper, {"organisation": [organisation.name, ""]})
         return is_new
 
     def undo(self, actor, person, paper: Paper) -> None:
@@ -101,8 +108,8 @@ class CorrectionManager(models.Manager.from_queryset(CorrectionQuerySet)):
 class Correction(models.Model):
     """What an author has corrected of a paper at once: `changes` are {field: [old value, new value]}.
 
-    The field `organisation` stands for the slug of one that the paper is, or is not, a paper of. `sources` are the
-    former sources of links that were changed.
+    The field `organisation` stands for the name of one that the paper is, or is not, a paper of, and `suggestion` for
+    that of one whose owners decide. `sources` are the former sources of links that were changed.
     """
 
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="corrections")

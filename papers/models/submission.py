@@ -62,6 +62,10 @@ class SubmissionQuerySet(models.QuerySet):
         rows = self.open().filter(arxiv_id=paper.arxiv_id)
         rows.update(state=SubmissionState.LISTED, listed_at=timezone.now(), paper=paper, problem="", record=None)
 
+    def discard(self) -> None:
+        """Delete those that are open, whose person does not want to list the paper. The job then finds nothing."""
+        self.open().delete()
+
     def clear(self) -> None:
         """Delete submissions that were submitted more than KEPT ago: those that ended, and those left undecided."""
         self.exclude(state=SubmissionState.WAITING).filter(submitted_at__lt=timezone.now() - KEPT).delete()
@@ -127,6 +131,17 @@ class Submission(models.Model):
         if timezone.now() > self.due_at + GRACE:
             return Progress.LATE
         return Progress.RETRYING if self.problem else Progress.FETCHING
+
+    @property
+    def summary(self) -> str:
+        """Its state in a few words, while it is open."""
+        if self.is_fetched:
+            return "Ready to be listed"
+        return {
+            Progress.FETCHING: "Fetching from arXiv",
+            Progress.RETRYING: "Trying again: arXiv could not be reached",
+            Progress.LATE: "Waiting for the worker",
+        }[self.progress]
 
     def start(self, until: datetime) -> None:
         """Record that a try has begun, which ends at this moment at the latest."""

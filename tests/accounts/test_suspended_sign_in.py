@@ -37,7 +37,7 @@ def says_suspended(answer, person) -> bool:
     """Whether the answer says until when and why the person is suspended, and where to answer."""
     page = answer.content.decode()
     assert ("Mo Moss" in page, "Account suspended" in page) == (False, answer.status_code == 403)
-    words = ["until 3 February 2100, 04:05 UTC", "Reason: Advertising", f'href="{suspension.path(person)}"']
+    words = ["until 3 February 2100, 04:05 (UTC)", "Reason: Advertising", f'href="{suspension.path(person)}"']
     return answer.status_code == 403 and all(word in page for word in words)
 
 

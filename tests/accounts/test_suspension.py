@@ -67,7 +67,7 @@ def test_one_mail_says_why_and_how_to_answer(dora, mo, mailoutbox, django_captur
             dora.suspend(mo, "Advertising\n in comments", datetime(2100, 2, 3, 4, 5, tzinfo=UTC))
     [mail] = mailoutbox
     assert mail.to == ["dora@example.org"]
-    assert "is suspended until 3 February 2100, 04:05 UTC. Reason: Advertising in comments" in mail.body
+    assert "is suspended until 3 February 2100, 04:05 (UTC). Reason: Advertising in comments" in mail.body
     path = next(line for line in mail.body.splitlines() if "/moderation/suspended/" in line)
     assert suspension.read(path.rpartition("/")[2]) == dora
 

@@ -1,5 +1,6 @@
 """Every deed, and that undoing it leaves everything as it was before."""
 
+import json
 from functools import partial
 
 import pytest
@@ -75,6 +76,11 @@ def test_only_moderators_do_and_undo(rows, mo, carol, author, deed, kind):
         assert contents() == before
 
 
+def is_disabled(page: str, name: str) -> bool:
+    """Whether the first field of this name is disabled."""
+    return " disabled" in page.split(f' name="{name}"')[1].split(">")[0]
+
+
 def test_a_hidden_comment_says_why_and_comes_back(rows, mo, client):
     action = take(mo, "hide", rows.comment)
     page = client.get(rows.comment.get_absolute_url()).content.decode()
@@ -116,8 +122,18 @@ def test_a_held_collection_stays_private_until_moderators_release_it(rows, mo, c
     assert not CollectionFollow.objects.exists()
     with pytest.raises(NotAllowed, match="made this collection private: An insult"):
         Collection.objects.get().edit(author, visibility="unlisted")
-    Collection.objects.get().edit(author, name="Better")
-    assert "An insult." in signed_in(author).get("/collections/shelf").content.decode()
+    reader, path = signed_in(author), "/collections/shelf/edit"
+    page = reader.get(path).content.decode()
+    assert "Moderators have made this collection private: An insult." in page
+    assert is_disabled(page, "visibility")
+    assert not is_disabled(page, "name")
+    base = {"base": json.dumps(digests({"name": "Shelf", "description": "", "visibility": "private"}))}
+    answer = reader.act(path, base | {"name": "Best", "visibility": "public"})
+    assert answer.status_code == 403
+    assert 'value="Best"' in answer.content.decode()
+    assert Collection.objects.get().name == "Shelf"
+    assert reader.act(path, base | {"name": "Better"}).url == "/collections/shelf"
+    assert "An insult." in reader.get("/collections/shelf").content.decode()
     action.undo(mo, "Renamed.")
     collection = Collection.objects.get()
     assert (collection.name, collection.visibility, collection.follower_count) == ("Better", "public", 1)
@@ -146,11 +162,18 @@ def test_a_hidden_profile_cannot_be_filled_in_again(rows, mo, author, signed_in)
     assert "About me" not in page
     assert "buy.example" not in page
     reader = signed_in(author)
-    assert "Advertising." in reader.get("/settings/profile").content.decode()
+    page = reader.get("/settings/profile").content.decode()
+    assert "Advertising." in page
+    assert [name for name in ("name", "about", "links", "portrait") if is_disabled(page, name)] == [
+        "about",
+        "links",
+        "portrait",
+    ]
     answer = reader.act("/settings/profile", {"name": "Arthur", "about": "Again", "links": ""})
     assert answer.status_code == 403
     assert "Moderators have hidden your profile: Advertising." in answer.content.decode()
-    assert reader.act("/settings/profile", {"name": "Art", "about": "", "links": ""}).status_code == 302
+    assert ">\nAgain</textarea>" in answer.content.decode()
+    assert reader.act("/settings/profile", {"name": "Art"}).status_code == 302
     action.undo(mo, "Never mind.")
     author.refresh_from_db()
     assert (author.name, author.about, author.links[0]["label"]) == ("Art", "About me", "Shop")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.refusals import Gone
+from lib.refusals import Gone, NotAllowed
 from moderation.models import Case, Flag
 from moderation.reasons import reasons_for
 from moderation.subjects import KINDS
@@ -30,10 +30,10 @@ def test_a_page_leads_to_its_flag_and_back(rows, carol, signed_in, kind):
     reader = signed_in(carol)
     assert f'href="{path}"' in reader.get(page).content.decode()
     assert "Flag for moderators" in reader.get(path).content.decode()
-    for _ in range(2):
-        answer = reader.act(path, {"reason": "spam", "words": "Look <here>."})
-        assert (answer.status_code, answer.url) == (302, page)
+    answer = reader.act(path, {"reason": "spam", "words": "Look <here>."})
+    assert (answer.status_code, answer.url) == (302, page)
     assert "Moderators will look at it" in reader.get(page).content.decode()
+    assert reader.act(path, {"reason": "spam", "words": "Look <here>."}).url == page
     found = Flag.objects.get()
     assert (found.case.kind, found.case.subject_id) == (kind, getattr(rows, kind).pk)
     assert (found.user, found.reason, found.words) == (carol, "spam", "Look <here>.")
@@ -113,3 +113,41 @@ def test_a_flag_outlives_the_account_without_its_name(rows, carol, mo, signed_in
     assert "a deleted account" in " ".join(page.split())
     assert "words-of-a-flag" in page
     assert "Carol Cedar" not in page
+
+
+def test_the_earlier_flag_is_shown_and_changed_until_it_is_decided(rows, mo, carol, signed_in):
+    reader, path = signed_in(carol), f"/flag/comment/{rows.comment.pk}"
+    reader.act(path, {"reason": "spam", "words": "first-words"})
+    page = reader.get(path).content.decode()
+    assert "first-words" in page
+    assert page.index('value="spam"') < page.index(" checked") < page.index('value="abuse"')
+    reader.act(path, {"reason": "abuse", "words": "second-words"})
+    assert "Your flag was changed." in reader.get(rows.comment.get_absolute_url()).content.decode()
+    assert Flag.objects.values_list("reason", "words").get() == ("abuse", "second-words")
+    take(mo, "dismiss", rows.comment)
+    page = reader.get(path).content.decode()
+    assert "second-words" not in page
+    assert " checked" not in page
+
+
+@pytest.mark.parametrize("kind", ["comment", "collection", "organisation", "person"])
+def test_nobody_flags_what_is_their_own(rows, author, signed_in, kind):
+    reader, path = signed_in(author), ADDRESSES.get(kind, f"/flag/comment/{rows.comment.pk}")
+    for answer in (reader.get(path), reader.act(path, {"reason": "spam"})):
+        assert answer.status_code == 403
+        assert "flag what is your own" in answer.content.decode()
+    assert f'href="{path}"' not in reader.get(PAGES.get(kind, f"/comments/{rows.comment.pk}")).content.decode()
+    with pytest.raises(NotAllowed):
+        Flag.objects.make(author, KINDS[kind], getattr(rows, kind).pk, "spam", "")
+    assert not Case.objects.exists()
+
+
+def test_the_submitter_of_a_paper_can_flag_it(rows, author):
+    assert flag(author, rows.paper, "link").flags.get().user == author
+
+
+def test_details_are_as_long_as_browsers_let_them_be(rows, carol, signed_in):
+    words = "a\n" * 499 + "bc"
+    answer = signed_in(carol).act("/flag/paper/2509.08721", {"reason": "spam", "words": words.replace("\n", "\r\n")})
+    assert answer.status_code == 302
+    assert Flag.objects.get().words == words

@@ -91,7 +91,7 @@ def test_the_person_concerned_is_notified_and_answers_once(hidden, mo, author, c
     work()
     reader, path = signed_in(author), f"/moderation/log/{hidden.pk}/answer"
     page = text(reader.get("/notifications"))
-    assert "Moderators hid a comment on “Common paper”." in page
+    assert "Moderators hid your comment on “Common paper”." in page
     assert "Reason: An &lt;advertisement&gt;." in page
     assert f'href="{path}"' in page
     assert f'href="{path}"' in text(reader.get(hidden.get_absolute_url()))
@@ -141,7 +141,7 @@ def test_editors_of_an_organisation_are_notified_of_what_happens_to_its_page(row
 def test_somebody_suspended_answers_signed_out(rows, mo, signed_in, stranger, client):
     confirm(rows.person)
     action = take(mo, "suspend", rows.person, "Advertising.")
-    assert "suspended Arthur Author for good" in text(client.get("/moderation/log"))
+    assert "suspended Arthur Author permanently" in text(client.get("/moderation/log"))
     path = suspension.path(rows.person)
     assert "Advertising." in text(stranger.get(path))
     answer = stranger.post(path, {"text": "Let me back in."})
@@ -174,6 +174,62 @@ def test_the_log_never_has_the_address_of_a_collection(rows, mo, carol, stranger
 def test_a_suspension_is_logged_until_its_last_day(rows, mo, signed_in, client):
     data = {"reason": "Spam.", "seen": "0-0-0", "until": "2100-12-03"}
     assert signed_in(mo).act(f"/moderation/person/{rows.person.pk}/suspend", data).status_code == 302
-    assert "suspended Arthur Author until 3 December 2100" in text(client.get("/moderation/log"))
+    length = "until the end of 3 December 2100 (UTC)"
+    assert f"suspended Arthur Author {length}" in text(client.get("/moderation/log"))
     rows.person.refresh_from_db()
+    assert rows.person.suspension_length == length
     assert rows.person.suspended_until.isoformat() == "2100-12-04T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("deed", "kind", "words", "link"),
+    [
+        ("warn", "person", "Moderators warned you.", '<a href="/people/author">Your page</a>'),
+        ("hide-profile", "person", "Moderators hid your profile text.", '<a href="/people/author">Your page</a>'),
+        (
+            "hold",
+            "collection",
+            "Moderators made your collection “Shelf” private.",
+            '<a href="/collections/shelf">Your collection “Shelf”</a>',
+        ),
+    ],
+)
+def test_a_notification_speaks_to_the_person_and_the_log_about_them(
+    rows, mo, author, signed_in, work, client, deed, kind, words, link
+):
+    take(mo, deed, getattr(rows, kind))
+    work()
+    page = text(signed_in(author).get("/notifications"))
+    assert words in page
+    assert link in page
+    log = text(client.get("/moderation/log"))
+    assert "Shelf" not in log
+    assert ("Arthur Author" in log) is (kind == "person")
+
+
+def test_all_below_a_removed_paper_answers_as_it_does_and_leads_to_the_decision(rows, mo, signed_in):
+    action = take(mo, "remove", rows.paper, "A hoax.")
+    reader = signed_in(mo)
+    for path in ("", "/similar", "/versions", "/comments", "/comments/new", "/report", "/claim", "/correct"):
+        answer = reader.get(f"/papers/2509.08721{path}")
+        assert (answer.status_code, "A hoax." in text(answer)) == (410, True), path
+    link = f"/moderation/log/paper/{rows.paper.pk}"
+    assert f'href="{link}"' in text(answer)
+    assert reader.get(link).url == f"/moderation/log/{action.pk}"
+    action.undo(mo, "It is none.")
+    assert reader.get(link).status_code == 404
+    assert reader.get("/papers/2509.08721/claim").status_code == 200
+    assert reader.get("/papers/2509.99999/claim").status_code == 404
+
+
+def test_links_to_somebody_suspended_lead_to_a_page_that_says_so(rows, mo, client):
+    take(mo, "suspend", rows.person)
+    for path in ("/people/author", "/people/author/submitted", "/people/author/comments"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert "This account is suspended." in text(answer)
+        assert "About me" not in text(answer)
+        assert 'href="/moderation/log"' in text(answer)
+    rows.person.refresh_from_db()
+    rows.person.reinstate(mo)
+    assert "About me" in text(client.get("/people/author"))

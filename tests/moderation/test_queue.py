@@ -99,7 +99,7 @@ def test_a_deed_is_done_and_undone_by_forms(rows, mo, carol, signed_in):
     answer = reader.act(f"{path}/hide", {"reason": "An advertisement.", "seen": "0-9000001-0"})
     assert (answer.status_code, answer.url) == (302, "/moderation")
     page = text(reader.get("/moderation"))
-    assert "Done: hid a comment on “Common paper”." in page
+    assert "You hid a comment on “Common paper”." in page
     assert "No open cases" in page
     action = Action.objects.get()
     page = text(reader.get(path))
@@ -190,3 +190,26 @@ def test_a_case_about_a_deleted_row_can_be_dismissed(rows, mo, carol, author, si
         assert reader.act(f"{path}/dismiss", {"reason": "It is gone.", "seen": "0-9000001-0"}).status_code == 302
     assert not Case.objects.open().exists()
     assert Action.objects.get().text == "dismissed the case about a collection"
+
+
+def test_a_line_of_the_queue_begins_with_what_was_flagged(rows, mo, carol, signed_in):
+    rows.paper.abstract, rows.paper.code_url = "Deep " * 100, "https://spam.example/code"
+    rows.paper.save()
+    rows.person.links = [{"label": "Shop", "url": "https://buy.example"}]
+    rows.person.save()
+    for row in (rows.paper, rows.comment, rows.collection, rows.organisation, rows.person):
+        flag(carol, row)
+    page = text(signed_in(mo).get("/moderation"))
+    excerpts = [part.split("</p>")[0] for part in page.split('<p class="excerpt">')[1:]]
+    assert [excerpt.split(" ")[0] for excerpt in excerpts] == ["Common", "words-of-a-comment", "Shelf", "The", "Arthur"]
+    assert "https://spam.example/code Deep" in excerpts[0]
+    assert len(excerpts[0]) <= 200
+    assert "https://buy.example About me" in excerpts[4]
+
+
+def test_a_person_is_not_by_somebody(rows, mo, carol, signed_in):
+    flag(carol, rows.person)
+    for path in ("/moderation", f"/moderation/person/{rows.person.pk}"):
+        page = text(signed_in(mo).get(path))
+        assert "Joined" in page
+        assert "<span>By " not in page

@@ -19,6 +19,7 @@ from papers.models import (
     Item,
     SavedFilter,
     Seen,
+    Submission,
     Vote,
 )
 from papers.models.follow import kinds
@@ -29,6 +30,7 @@ from tests.factories import (
     NotificationFactory,
     OrganisationFactory,
     PaperFactory,
+    SubmissionFactory,
     SubscriptionFactory,
     UserFactory,
     appoint,
@@ -61,6 +63,7 @@ EVERY = [
     "/papers/filters/save",
     "/papers/filters/7/remove",
     "/settings/data/make",
+    "/papers/submit/fetched/discard",
     "/feeds/renew",
     "/settings/security/sign-out",
     "/moderation/moderators/appoint",
@@ -89,8 +92,9 @@ FORM = {
     "until": "2100-01-01T00:00:00Z",
 }
 OF_ALICE = [Vote, Bookmark, SavedFilter, Subscription, Suppression, Notification, Collection, Item, Affiliation]
-OF_ALICE += [AuthorClaim, DataExport, FeedKey, *kinds().values()]
+OF_ALICE += [AuthorClaim, DataExport, FeedKey, Submission, *kinds().values()]
 OTHERS_VERBS = [
+    "/papers/submit/fetched/discard",
     "/papers/filters/7/remove",
     *(f"/papers/2509.08721/claim/{verb}" for verb in ("check", "ask", "release")),
     "/feeds/renew",
@@ -120,6 +124,7 @@ def build_scene():
     AuthorClaimFactory(user=alice, paper=paper, state="open")
     FeedKey.objects.create(user=alice, key="old")
     SubscriptionFactory(email=alice.email, key="rhythm")
+    SubmissionFactory(key="fetched", user=alice, arxiv_id="2509.77777", state="fetched")
     SavedFilter.objects.create(pk=7, user=alice, name="Agents", query="q=agents")
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice)
     Collection.objects.create(key="winter", name="Winter", user=alice)
@@ -174,8 +179,17 @@ def test_a_suspended_person_is_led_to_sign_in_and_changes_nothing(address, scene
     before = contents()
     answer = scene["alice"].act(address, FORM)
     assert answer.url.startswith("/accounts/login/?next=")
-    assert "your account is suspended" in scene["alice"].get(answer.url).content.decode()
+    page = scene["alice"].get(answer.url).content.decode()
+    assert ("your account is suspended" in page, "You then return" in page) == (True, False)
     assert contents() == before
+
+
+def test_a_suspended_person_reads_that_in_the_form_and_keeps_the_text(scene):
+    User.objects.get(username="alice").suspend(appoint(UserFactory()), "Spam")
+    answer = scene["alice"].act("/papers/2509.08721/comments/new", {"text": "Typed so far."})
+    page = answer.content.decode()
+    assert (answer.status_code, "Typed so far." in page) == (403, True)
+    assert ("Your account is suspended." in page, "You are signed out" in page) == (True, False)
 
 
 @pytest.mark.parametrize("address", [*ALICES, *OTHERS_VERBS], indirect=True)

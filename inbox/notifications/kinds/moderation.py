@@ -3,6 +3,7 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from inbox.models.kind import NotificationData, NotificationKind, register
+from moderation.deeds import DEEDS
 from moderation.models import Action
 from moderation.signals import action_changed
 
@@ -22,7 +23,7 @@ class Moderation(NotificationKind):
             return []
         is_undone = row.undone_at is not None
         reason = row.undone_reason if is_undone else row.reason
-        facts = {"action": row.pk, "text": row.text, "is_undone": is_undone, "reason": reason}
+        facts = {"action": row.pk, "is_undone": is_undone, "reason": reason} | _subject(row)
         return [NotificationData(pk, str(row.pk), facts) for pk in row.people.values_list("pk", flat=True)]
 
     def text(self, facts: dict) -> str:
@@ -37,7 +38,20 @@ class Moderation(NotificationKind):
         return reverse("moderation:action", args=[facts["action"]])
 
     def links(self, facts: dict) -> list[tuple[str, str]]:
-        return [] if facts["is_undone"] else [("Answer", reverse("moderation:answer", args=[facts["action"]]))]
+        subject = [(facts["label"], facts["url"])] if facts["url"] else []
+        if facts["is_undone"]:
+            return subject
+        return [*subject, ("Answer", reverse("moderation:answer", args=[facts["action"]]))]
 
     def mail_subject(self, facts: dict) -> str:
         return "A decision of the moderators"
+
+
+def _subject(action: Action) -> dict[str, str]:
+    """What was done, as those read it whom it concerns, and the title and address of what it was done to."""
+    row = action.subject()
+    if row:
+        action.label = action.subject_kind.label_for_people(row)
+    text = DEEDS[action.deed].past_for_owner or action.text
+    label = "Your page" if action.kind == "person" else action.label
+    return {"text": text, "label": label[0].upper() + label[1:], "url": action.url}

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -16,15 +15,17 @@ from lib.limits import request_limit
 from lib.refusals import BadInput, Gone
 from lib.verbs import verb
 from papers import names
-from papers.claims import checking, tasks
+from papers.claims import checking, proofs, tasks
 from papers.claims.proofs import META_NAME
 from papers.models import AuthorClaim, Paper
 from papers.models.authorclaim import MAX_TEXT
+from papers.paper.removed import below_paper
 
 _count_claim = request_limit("claim", person=20, network=60, period=timedelta(days=1))
 _count_check = request_limit("claim check", person=20, network=60, period=timedelta(hours=1))
 
 
+@below_paper
 @login_required
 def claim(request: HttpRequest, ref) -> HttpResponse:
     """Show the form to claim a name, or how far the reader's claim to this paper is."""
@@ -41,7 +42,7 @@ def claim(request: HttpRequest, ref) -> HttpResponse:
         "proposed": _proposed(request.user, listed),
         "meta": current and f'<meta name="{META_NAME}" content="{current.token}">',
         "max_text": MAX_TEXT,
-        "has_orcid": bool(settings.SOCIALACCOUNT_PROVIDERS["orcid"]["APPS"]),
+        "possible": proofs.possible(current) if current and current.is_undecided else {},
     }
     return render(request, "papers/claims/claim.html", context)
 

@@ -9,10 +9,12 @@ from lib.limits import request_limit
 from lib.verbs import form_verb
 from papers.claims.forms import CorrectionForm
 from papers.models import Paper
+from papers.paper.removed import below_paper
 
 _count_correction = request_limit("correction", person=60, network=200, period=timedelta(days=1))
 
 
+@below_paper
 @form_verb
 def correct(request: HttpRequest, ref) -> HttpResponse:
     """Show the form with what authors may correct of their paper, or save it."""
@@ -26,7 +28,7 @@ def correct(request: HttpRequest, ref) -> HttpResponse:
         else:
             _count_correction(request)
             if form.save(request.user):
-                messages.success(request, "Your corrections are saved.")
+                messages.success(request, form.message)
                 return redirect(paper)
     corrections = paper.corrections.latest_first()[:20]
     context = {"paper": paper, "form": form, "corrections": corrections}

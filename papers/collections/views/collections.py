@@ -7,7 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from lib import keyset
+from lib.http import refused
 from lib.pages import page
+from lib.refusals import Refusal
 from lib.verbs import verb
 from papers import lists
 from papers.collections.forms import CollectionForm, NewCollectionForm
@@ -83,11 +85,15 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     found.demand(request.user)
     form = CollectionForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
-        found.edit(request.user, **form.values())
-        return redirect(found)
+        try:
+            found.edit(request.user, **form.values())
+            return redirect(found)
+        except Refusal as refusal:
+            form.refuse(refusal)
     others = Collection.objects.kept_by(request.user).exclude(pk=found.pk).order_by("name")
     context = {"form": form, "collection": Collection.objects.get(pk=found.pk), "others": others}
-    return render(request, "papers/collections/edit.html", context, status=form.status)
+    response = render(request, "papers/collections/edit.html", context, status=form.status)
+    return refused(response, form.refusal) if form.refusal else response
 
 
 @verb

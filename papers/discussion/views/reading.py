@@ -16,6 +16,7 @@ from papers.discussion.forms import CommentForm
 from papers.discussion.thread import Node, Thread
 from papers.models import Comment, Paper, PaperFollow
 from papers.models.follow import FollowState
+from papers.paper.removed import below_paper
 
 FRESH = 0  # seconds for shared caches: what is retracted or hidden must be gone at once
 CHANGES = 50  # of one comment that its history shows
@@ -64,6 +65,7 @@ def _read(request: HttpRequest, paper: Paper, root: Comment | None = None) -> Th
     return thread.read(request.user, paper, root, order=order, cursor=cursor)
 
 
+@below_paper
 def comments(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     """All comments on a paper, in any order, a page at a time."""
     paper = get_object_or_404(Paper, arxiv_id=ref[0])

@@ -24,12 +24,14 @@ from papers.discussion.forms import CommentForm, ReportForm
 from papers.discussion.limits import count_comment, count_edit
 from papers.discussion.thread import Node
 from papers.models import Comment, CommentVote, Paper
+from papers.paper.removed import below_paper
 
 _PERIOD = timedelta(minutes=1)
 _votes_limited = limited("comment votes", person=120, network=1200, period=_PERIOD)
 _count_form = request_limit("comment form", person=60, network=600, period=_PERIOD)
 
 
+@below_paper
 @form_verb
 def write(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     """The form of a comment on a paper. It posts the comment."""
@@ -38,6 +40,7 @@ def write(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     return _answer(request, form, partial(_post, request, form, paper), paper)
 
 
+@below_paper
 @form_verb
 def report(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     """The form of a report of reproduction. It posts the report, or edits the one that the person has written."""

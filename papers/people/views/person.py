@@ -1,7 +1,7 @@
 from django.contrib.auth import get_user_model
 from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 
 from papers import lists
 from papers.discussion.comment_lists import by
@@ -13,6 +13,8 @@ from papers.people.lists import TABS
 def person(request: HttpRequest, username: str, tab: str = "") -> HttpResponse:
     """Show a person's page. To others, a hidden list looks like an empty one."""
     owner = _owner(username)
+    if owner.is_suspended:
+        return _suspended(request, owner)
     tab = tab or _first_tab(owner, request.user)
     list_ = TABS[tab].make(username, owner=owner)
     if owner == request.user and TABS[tab].is_hidden(owner):
@@ -24,12 +26,20 @@ def person(request: HttpRequest, username: str, tab: str = "") -> HttpResponse:
 def comments(request: HttpRequest, username: str) -> HttpResponse:
     """Show a person's page with the comments, which are the same to everybody."""
     owner = _owner(username)
+    if owner.is_suspended:
+        return _suspended(request, owner)
     context, version = _heading(request, owner, "comments")
     return comment_list(request, by(owner), "papers/people/comments.html", version=version, **context)
 
 
 def _owner(username: str):
-    return get_object_or_404(get_user_model(), username=username, is_active=True)
+    """The person of this name, whose account is active or suspended."""
+    return get_object_or_404(get_user_model().objects.exclude(is_active=False, suspension_reason=""), username=username)
+
+
+def _suspended(request: HttpRequest, owner) -> HttpResponse:
+    """What others see instead of the page of somebody whose account is suspended, to which their comments link."""
+    return render(request, "papers/people/suspended.html", {"person": owner}, status=404)
 
 
 def _heading(request: HttpRequest, owner, tab: str) -> tuple[dict, tuple]:

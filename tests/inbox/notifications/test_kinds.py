@@ -226,3 +226,15 @@ def test_a_version_more_takes_the_place_of_an_unread_one(kept, alice, work):
         work()
     assert lines(alice) == ["“On α-decay” has a new version, v4."]
     assert alice.notifications.get().links == [("What changed", "/papers/2509.08721/versions")]
+
+
+def test_who_becomes_a_moderator(alice, bob, work, signed_in):
+    alice.is_superuser = True
+    alice.save()
+    bob.appoint(alice)
+    bob.dismiss(alice)
+    work()
+    assert lines(bob) == ["Alice Ash made you a moderator."]
+    found = bob.notifications.get()
+    assert (found.link, found.links) == ("/moderation", [("Set up the second factor", "/accounts/2fa/")])
+    assert lines(alice) == []

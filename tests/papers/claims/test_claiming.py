@@ -7,8 +7,8 @@ import stamina
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from papers.models import AuthorClaim, Comment, Content
-from tests.factories import AuthorClaimFactory, PaperFactory, UserFactory, appoint
+from papers.models import Affiliation, AuthorClaim, Comment, Content, Paper
+from tests.factories import AuthorClaimFactory, OrganisationFactory, PaperFactory, UserFactory, appoint
 
 PAGE = "/papers/2509.08721/claim"
 
@@ -46,7 +46,6 @@ def test_from_the_form_to_the_mark_by_a_code_in_the_readme(paper, ada, signed_in
     reader.act(f"{PAGE}/make", {"position": "0"})
     claim, page = AuthorClaim.objects.get(), text(reader.get(PAGE))
     assert claim.token in page
-    assert f"&lt;meta name=&quot;broadsheet-claim&quot; content=&quot;{claim.token}&quot;&gt;" in page
     assert "No ORCID iD is connected to your account." in page
     reader.act(f"{PAGE}/check")
     page = text(reader.get(PAGE))
@@ -206,3 +205,39 @@ def test_the_page_and_its_verbs_are_about_the_claim_that_stands(paper, ada, sign
     reader.act(f"{PAGE}/release")
     first.refresh_from_db()
     assert first.state == "released"
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown", "hidden"),
+    [
+        ({"code_url": ""}, ["No proof is possible"], ["Check now", "Copy code", "Copy line", "Confirm an email"]),
+        ({"project_url": "https://engine.example/"}, ["of lovelace/engine at GitHub", "Copy line", "Check now"], []),
+        ({"code_source": "submitter"}, ["No proof is possible"], ["Copy code"]),
+        ({"code_url": "https://gitlab.com/a/b"}, ["No proof is possible"], ["Copy code"]),
+    ],
+)
+def test_only_proofs_that_can_succeed_are_listed(paper, ada, signed_in, fields, shown, hidden):
+    Paper.objects.filter(pk=paper.pk).update(**fields)
+    reader = signed_in(ada)
+    reader.act(f"{PAGE}/make", {"position": "0"})
+    page = text(reader.get(PAGE))
+    assert [words for words in shown if words not in page] == []
+    assert [words for words in hidden if words in page] == []
+    meta = f"&lt;meta name=&quot;broadsheet-claim&quot; content=&quot;{AuthorClaim.objects.get().token}&quot;&gt;"
+    assert (meta in page) is ("project_url" in fields)
+    assert "Connect your ORCID iD" not in page
+
+
+def test_a_proof_by_mail_names_the_domain(paper, ada, bob, signed_in):
+    lab = OrganisationFactory(name="The Lab", website="https://lab.example", verified=True)
+    Affiliation.objects.create(organisation=lab, paper=paper, state="accepted", decided_by=bob)
+    reader = signed_in(ada)
+    reader.act(f"{PAGE}/make", {"position": "0"})
+    assert "Confirm an email address</a> at lab.example." in text(reader.get(PAGE))
+
+
+def test_a_message_is_as_long_as_browsers_let_it_be(paper, ada, signed_in):
+    reader = signed_in(ada)
+    reader.act(f"{PAGE}/make", {"position": "0"})
+    reader.act(f"{PAGE}/ask", {"message": "a\r\n" * 499 + "bc"})
+    assert AuthorClaim.objects.get().message == "a\n" * 499 + "bc"

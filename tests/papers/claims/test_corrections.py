@@ -143,8 +143,8 @@ def test_an_organisation_without_an_owner_is_the_authors_to_say(paper, alice):
         Correction.objects.disaffiliate(alice, paper, imported)
     assert (pair(paper, free), pair(paper, imported)) == (("accepted", False), ("refused", False))
     assert [row.changes for row in Correction.objects.order_by("pk")] == [
-        {"organisation": ["", free.slug]},
-        {"organisation": [imported.slug, ""]},
+        {"organisation": ["", free.name]},
+        {"organisation": [imported.name, ""]},
     ]
     assert Event.objects.filter(organisation=free).get().text == "tagged “Sharing” as one of its authors"
     save([FULL])
@@ -157,6 +157,9 @@ def test_an_organisation_with_an_owner_decides_itself(paper, alice, lab, bob):
     Membership.objects.create(organisation=lab, user=UserFactory(), role=Role.OWNER)
     Correction.objects.affiliate(alice, paper, lab)
     assert pair(paper, lab) == ("suggested", False)
+    assert Correction.objects.get().described == [
+        {"label": "Organisation, suggested to its owners", "old": "", "new": lab.name}
+    ]
     owner = lab.memberships.get(role="owner").user
     Affiliation.objects.accept(owner, lab, paper)
     with pytest.raises(NotAllowed, match="Ask its owners"):
@@ -241,3 +244,14 @@ def test_everybody_reads_what_authors_have_corrected(paper, alice, client):
     after = client.get(path, headers={"If-None-Match": before.headers["ETag"]})
     assert after.status_code == 200
     assert CODE not in after.content.decode()
+
+
+def test_who_adds_an_organisation_reads_that_its_owners_decide(paper, alice, signed_in):
+    owned = OrganisationFactory(name="Owned House")
+    Membership.objects.create(organisation=owned, user=UserFactory(), role=Role.OWNER)
+    reader = signed_in(alice)
+    answer = reader.act(f"{paper.path}/correct", form(reader, paper) | {"added": "owned house"}, follow=True)
+    assert "That the paper is one of Owned House is suggested to its owners." in answer.content.decode()
+    page = reader.get(f"{paper.path}/correct").content.decode()
+    assert "<ins>Owned House</ins>" in page
+    assert "suggested to its owners" in page

@@ -211,3 +211,24 @@ def test_strangers_sign_in_first(stranger):
     assert stranger.get("/papers/submit?arxiv_id=2509.08721").url == (
         "/accounts/login/?next=/papers/submit%3Farxiv_id%3D2509.08721"
     )
+
+
+def test_what_is_not_listed_yet_says_how_far_it_is_and_can_be_discarded(alice, bob, signed_in):
+    SubmissionFactory(key="waits", user=alice, arxiv_id="2509.00007")
+    SubmissionFactory(key="here", user=alice, arxiv_id="2509.00008", state="fetched")
+    reader = signed_in(alice)
+    page = reader.get(PAGE).content.decode()
+    assert "Fetching from arXiv" in page
+    assert "Ready to be listed" in page
+    signed_in(bob).act(f"{PAGE}/here/discard")
+    assert Submission.objects.count() == 2
+    for _ in range(2):
+        assert reader.act(f"{PAGE}/here/discard").url == PAGE
+    assert Submission.objects.get().key == "waits"
+    assert "Ready to be listed" not in reader.get(PAGE).content.decode()
+
+
+def test_a_listed_submission_is_not_discarded(alice, signed_in):
+    SubmissionFactory(key="done", user=alice, state="listed", paper=PaperFactory())
+    signed_in(alice).act(f"{PAGE}/done/discard")
+    assert Submission.objects.exists()

@@ -58,6 +58,8 @@ def test_the_answer_says_whether_a_vote_counts(voter, paper, signed_in):
     assert f'<p hx-swap-oob="innerHTML:#status">{remark}</p>' in html
     assert 'aria-pressed="true"' in html
     assert ("does not count for now" in html) is (counted == 0)
+    assert ("<small>not counted</small>" in html) is (counted == 0)
+    assert (", yours not counted" in html) is (counted == 0)
     assert (state_of(person, paper), counters(paper)) == (state, (counted, 0))
     again = reader.act(f"/papers/{paper.arxiv_id}/vote", headers={"hx-request": "true"}).content.decode()
     assert again == html
