@@ -4,6 +4,8 @@ Comments and claims of authorship move. Upvotes and what became of them, bookmar
 are copied from the archive of the removed paper, where the other paper has none yet.
 """
 
+from datetime import datetime
+
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
@@ -15,6 +17,7 @@ from papers.models.bookmark import Bookmark
 from papers.models.comment import Comment
 from papers.models.commentrevision import CommentRevision
 from papers.models.commentvote import CommentVote
+from papers.models.correction import Correction
 from papers.models.heldvote import HeldVote
 from papers.models.item import Item
 from papers.models.paper import Paper
@@ -100,6 +103,13 @@ def move_back(removed: int, moved: dict, old: int, into: int) -> None:
         for model, owner in _OWNERS.items():
             table = model._meta.db_table
             cursor.execute(_DELETE.format(table=table, owner=owner), [into, moved[table]])
+
+
+def undo_corrections(actor, old: int, since: datetime) -> None:
+    """Undo what people have corrected of the restored paper whose claims were withdrawn after this moment."""
+    withdrawn = AuthorClaim.objects.filter(paper=old, state=ClaimState.WITHDRAWN, decided_at__gt=since)
+    for claim in withdrawn.select_related("user", "paper").order_by("pk"):
+        Correction.objects.undo(actor, claim.user, claim.paper)
 
 
 _COPY = """

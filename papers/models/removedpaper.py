@@ -184,6 +184,7 @@ class RemovedPaper(models.Model):
             cursor.execute(_RETURN_ITEMS, [self.pk])
         self._bring_up_to_date()
         if into:
+            mergedpaper.undo_corrections(actor, self.paper_key, self.removed_at)
             _recount(into.pk)
         self.delete()
 

@@ -6,6 +6,7 @@ from threading import Thread
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from lib.conflicts import digests
 from lib.refusals import BadInput, Conflict, Gone, NotAllowed
 from moderation.models import Action
 from papers import audit
@@ -17,6 +18,7 @@ from papers.models import (
     Comment,
     CommentVote,
     Content,
+    Correction,
     Item,
     Paper,
     PaperFollow,
@@ -128,6 +130,19 @@ def test_who_was_an_author_still_is(papers, alice, bob, mo):
     assert set(old.author_claims.granted().values_list("user", flat=True)) == {alice.pk, bob.pk}
     assert not into.author_claims.exists()
     assert audit.mismatches() == []
+
+
+def test_what_somebody_corrected_who_proved_to_be_no_author_after_merging_does_not_come_back(alice, mo):
+    old = PaperFactory(keywords=["Stars"])
+    claim = AuthorClaimFactory(user=alice, paper=old)
+    values = {"code_url": "", "project_url": "", "keywords": ["Cheap pills"]}
+    Correction.objects.make(alice, old, values, digests({name: getattr(old, name) for name in values}))
+    removed = RemovedPaper.objects.merge(mo, old, PaperFactory(), "The same.")
+    claim.refresh_from_db()
+    claim.withdraw(mo, "She is somebody else.")
+    removed.restore(mo)
+    old.refresh_from_db()
+    assert old.keywords == ["Stars"]
 
 
 @pytest.mark.parametrize(

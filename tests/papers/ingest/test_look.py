@@ -11,9 +11,10 @@ from lib.locks import take
 from lib.refusals import BadInput, NotAllowed, TooMany
 from orgs.models import Membership
 from papers.ingest import submitting
-from papers.ingest.save import _LOCK_ID, ImportCounts, save
+from papers.ingest.save import ImportCounts, save
 from papers.ingest.submitting import Additions
 from papers.models import Affiliation, Comment, Paper, State, Submission
+from papers.models.removedpaper import IMPORTS_LOCK
 from tests.factories import NOON, RECORD, OrganisationFactory, PaperFactory, SubmissionFactory, UserFactory
 from tests.orgs.conftest import confirm
 from tests.race import race
@@ -97,7 +98,7 @@ def importing(transactional_db):
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 200")
         other.set_autocommit(False)
-        take(_LOCK_ID, database=other)
+        take(IMPORTS_LOCK, database=other)
         yield
         other.close()
         cursor.execute("RESET statement_timeout")
@@ -232,17 +233,18 @@ def test_the_daily_limit_holds_in_ten_tabs(settings):
     assert Paper.objects.count() == 3
 
 
-def test_who_has_confirmed_no_address_is_led_to_that_first(carol, signed_in, settings):
-    reader = signed_in(carol)
+def test_who_has_confirmed_no_address_is_led_to_that_first(signed_in, settings):
+    dora = UserFactory(confirmed=False)
+    reader = signed_in(dora)
     page = reader.get("/papers/submit").content.decode()
     assert "You have no confirmed email address yet." in page
     assert 'href="/accounts/email/"' in page
     answer = reader.act("/papers/submit", {"arxiv_id": "2509.08721"})
     assert (answer.status_code, Submission.objects.count()) == (403, 0)
     assert "Confirm an email address first" in answer.content.decode()
-    look = SubmissionFactory(user=carol, state="fetched")
+    look = SubmissionFactory(user=dora, state="fetched")
     with pytest.raises(NotAllowed, match="Confirm an email address first"):
-        submitting.list_paper(carol, look, Additions())
+        submitting.list_paper(dora, look, Additions())
     settings.SUBMIT_CONFIRMED_ADDRESS = False
     assert "confirmed" not in reader.get("/papers/submit").content.decode()
-    assert submitting.list_paper(carol, look, Additions()).submitted_by == carol
+    assert submitting.list_paper(dora, look, Additions()).submitted_by == dora
