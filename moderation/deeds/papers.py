@@ -123,7 +123,7 @@ class MergePaper(Deed):
     kinds = ("paper",)
     form = MergeForm
     questions = tuple(Question)
-    reopens = (Question.VOTES,)
+    reopens = (Question.FLAGS, Question.ANSWER, Question.VOTES)
     is_grave = True
 
     def prepare(self) -> None:
@@ -154,7 +154,7 @@ class RemovePaper(Deed):
     kinds = ("paper",)
     past = "removed {label}"
     questions = tuple(Question)
-    reopens = (Question.VOTES,)
+    reopens = (Question.FLAGS, Question.ANSWER, Question.VOTES)
     is_grave = True
 
     def prepare(self) -> None:
