@@ -14,6 +14,10 @@ class Dismiss(Deed):
     notifies = False
     needs_case = True
 
+    def mention(self, kind, row) -> tuple[str, str]:
+        """No name of a person, since nobody has to learn that somebody was flagged without cause."""
+        return ("a person", "") if kind.key == "person" else super().mention(kind, row)
+
     def carry_out(self, actor, row, values: dict) -> dict:
         return {}
 
