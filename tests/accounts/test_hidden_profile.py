@@ -72,3 +72,22 @@ def test_the_admin_writes_what_was_changed_alone(bea, mo, rf):
     bea.hide_profile(mo, "Advertising.")
     page.save_model(request, sent.save(commit=False), sent, True)
     assert stored(bea) == ("Bea Birch", "", "About Bea")
+
+
+def test_the_picture_of_a_hidden_profile_is_at_no_address_that_anybody_has(
+    bea, mo, settings, tmp_path, django_capture_on_commit_callbacks
+):
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "portraits").mkdir()
+    for name in ("bea.webp", "bea-small.webp"):
+        (tmp_path / "portraits" / name).write_text(name)
+    bea.portrait = "portraits/bea.webp"
+    bea.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        bea.hide_profile(mo, "Advertising.")
+    files = {path.name: path.read_text() for path in tmp_path.rglob("*.webp")}
+    assert sorted(files.values()) == ["bea-small.webp", "bea.webp"]
+    assert files.keys().isdisjoint(files.values())
+    bea.show_profile(mo)
+    bea.refresh_from_db()
+    assert files[bea.portrait.name.removeprefix("portraits/")] == "bea.webp"
