@@ -52,7 +52,7 @@ class LockDiscussion(Deed):
         return {}
 
     def undo(self, actor, action) -> None:
-        subject_of(action).lock_discussion(actor, "")
+        subject_of(action).unlock_discussion(actor)
 
 
 class RelinkForm(DeedForm):
