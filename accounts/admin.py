@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 
 from accounts import usernames
 from accounts.models import User
+from accounts.models.heldprofile import FIELDS
 
 
 class AddForm(AdminUserCreationForm):
@@ -25,6 +26,12 @@ class ChangeForm(UserChangeForm):
             raise ValidationError("This account is suspended. End the suspension on the pages for moderators.")
         return self.cleaned_data["is_active"]
 
+    def clean(self) -> dict:
+        """Returns the values, unless they would fill in what moderators have hidden."""
+        if self.instance.held_profile and set(FIELDS).intersection(self.changed_data):
+            raise ValidationError("Moderators have hidden this profile. Show it again on the pages for moderators.")
+        return super().clean()
+
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
@@ -43,6 +50,18 @@ class UserAdmin(DjangoUserAdmin):
         ("Moderation", {"fields": ["is_appointed_moderator", "suspended_until", "suspension_reason"]}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
+
+    def save_model(self, request, obj, form, change):
+        """Write a new account, or the fields that were changed alone.
+
+        Raises NotAllowed if moderators have hidden the profile and one of its texts is among them.
+        """
+        changed = None
+        if change:
+            User.objects.filter(pk=obj.pk).lock()
+            obj.demand_own_profile(form.changed_data)
+            changed = {field.name for field in obj._meta.concrete_fields}.intersection(form.changed_data)
+        obj.save(update_fields=changed)
 
     def has_delete_permission(self, request, obj=None):
         """Returns False: only people themselves delete their account, with checks of what depends on it.

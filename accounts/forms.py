@@ -94,14 +94,14 @@ class ProfileForm(Refusable, forms.ModelForm):
 
     @transaction.atomic
     def save(self) -> None:
-        """Write the fields of this form alone, and delete the former picture.
+        """Write the fields that were changed in this form alone, and delete the former picture.
 
         Raises Gone if the account was deleted meanwhile, and NotAllowed if it was suspended or for what moderators have
         hidden.
         """
         self.instance.lock()
         self.instance.demand_own_profile(self.changed_data)
-        self.instance.save(update_fields=self.Meta.fields)
+        self.instance.save(update_fields=self.changed_data)
         former = self.initial["portrait"]
         if former and "portrait" in self.changed_data:
             transaction.on_commit(partial(forget, [former.name]))

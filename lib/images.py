@@ -69,6 +69,16 @@ def small(name: str) -> str:
     return f"{name.removesuffix('.webp')}-small.webp"
 
 
+def copy(name: str) -> str:
+    """Store the picture in both sizes under another random name, which is returned. A missing file stays missing."""
+    other = f"{name.rpartition('/')[0]}/{secrets.token_hex(16)}.webp"
+    for source, target in ((name, other), (small(name), small(other))):
+        if default_storage.exists(source):
+            with default_storage.open(source) as file:
+                default_storage.save(target, file)
+    return other
+
+
 def forget(names: Iterable[str]) -> None:
     """Delete these pictures in both sizes. A picture that does not exist is ignored."""
     for name in names:

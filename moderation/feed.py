@@ -17,7 +17,8 @@ def newest() -> list[Action]:
 
 def version(actions: list[Action]) -> tuple:
     """All that the feed depends on, for its ETag."""
-    return settings.BASE_URL, [(str(action), action.url, action.reason, action.undone_at) for action in actions]
+    shown = [(str(row), row.url, row.reason, row.undone_at, row.undone_by_name) for row in actions]
+    return settings.BASE_URL, shown
 
 
 def build(actions: list[Action], address: str) -> Feed:

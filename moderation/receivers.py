@@ -13,11 +13,14 @@ from papers.models.authorclaimqueryset import ClaimState
 from papers.signals import authorship_claimed, authorship_decided, authorship_released, votes_held
 
 LABEL = "a deleted account"
+FORMER_MODERATOR = "A former moderator"
 
 
 @receiver(pre_delete, sender=get_user_model())
 def forget_name(instance, **kwargs) -> None:
-    """Take a person who leaves out of the log and the queue."""
+    """Take the name of a person who leaves out of the log and the queue."""
+    Action.objects.filter(moderator=instance).update(moderator_name=FORMER_MODERATOR)
+    Action.objects.filter(undone_by=instance).update(undone_by_name=FORMER_MODERATOR.lower())
     Action.objects.about(KINDS["person"], instance.pk).update(label=LABEL, url="")
     Case.objects.about(KINDS["person"], instance.pk).update(label=LABEL)
     for action in Action.objects.filter(kind=KINDS["authorclaim"].key, data__claimant=instance.pk):

@@ -99,12 +99,13 @@ def _with_evidence(cases):
 
 
 def find(kind: Kind, pk: int) -> Subject | None:
-    """The subject, unless its owner keeps it private or it was deleted, and nobody has flagged or moderated it."""
+    """The subject, unless its owner keeps it private and no case is open, or it was deleted and never was a case."""
     row = kind.find(pk)
-    is_open = row and not kind.is_private(row)
-    if is_open or any(model.objects.about(kind, pk).exists() for model in (Case, Action)):
-        return Subject(kind, pk, row)
-    return None
+    if row is None:
+        is_open = any(model.objects.about(kind, pk).exists() for model in (Case, Action))
+    else:
+        is_open = not kind.is_private(row) or Case.objects.open().about(kind, pk).exists()
+    return Subject(kind, pk, row) if is_open else None
 
 
 def context(subject: Subject, viewer) -> dict:

@@ -17,10 +17,10 @@ class Seen(NamedTuple):
     @classmethod
     def read(cls, text: str) -> Self:
         """Returns what `str` wrote. Raises ValueError."""
-        parts = text.split("-")
-        if len(parts) != 3 or not all(p.isascii() and p.isdigit() and len(p) <= MAX_DIGITS for p in parts):
+        numbers = text.split("-")
+        if len(numbers) != 3 or not all(map(_is_id, numbers)):
             raise ValueError(text)
-        return cls(*map(int, parts))
+        return cls(*map(int, numbers))
 
     def __str__(self) -> str:
         return "-".join(map(str, self))
@@ -36,3 +36,7 @@ class SeenField(forms.CharField):
             return Seen.read(super().clean(value))
         except ValueError:
             raise forms.ValidationError("This form is damaged. Reload the page.") from None
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS

@@ -31,7 +31,7 @@ class Kind:
     * `is_flaggable`: whether readers can flag it.
     * `is_personal`: whether what moderators decide about it is about its author (see `concerns`).
     * `is_secret`: whether its address is a secret of those who have the link, so that the public log leaves it out.
-    * `is_private`: whether its owner keeps it private, so that moderators see it only if somebody has flagged it.
+    * `is_private`: whether its owner keeps it private, so that moderators see it only while a case about it is open.
     * `handle`: the column that identifies it in the addresses of readers, as in the address of its page.
     """
 
@@ -147,7 +147,7 @@ KINDS = {
             lambda collection: collection.user,
             _owners,
             "key",
-            is_private=lambda collection: collection.is_private,
+            is_private=lambda collection: collection.is_private and not collection.held_reason,
             is_secret=True,
             yours=lambda collection: f"your collection {quoted(collection)}",
         ),

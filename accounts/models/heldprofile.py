@@ -1,6 +1,9 @@
+from functools import partial
+
 from django.db import models, transaction
 from django.db.models import Q
 
+from lib.images import copy, forget
 from lib.refusals import NotAllowed
 
 FIELDS = ("about", "links", "portrait")
@@ -30,11 +33,17 @@ class HeldProfile(models.Model):
 
     @transaction.atomic
     def hide_profile(self, actor, reason: str) -> None:
-        """Hide FIELDS, for a reason that the person reads. Raises NotAllowed for anybody but moderators."""
+        """Hide FIELDS, for a reason that the person reads; the picture gets another address, which nobody has.
+
+        Raises NotAllowed for anybody but moderators.
+        """
         self._lock_to_moderate(actor)
         self.refresh_from_db(fields=[*FIELDS, "held_profile"])
         if self.held_profile is None:
-            held = {"about": self.about, "links": self.links, "portrait": self.portrait.name or "", "reason": reason}
+            portrait = self.portrait.name or ""
+            held = {"about": self.about, "links": self.links, "reason": reason}
+            held["portrait"] = copy(portrait) if portrait else ""
+            transaction.on_commit(partial(forget, [portrait] if portrait else []))
             self._write(held_profile=held, about="", links=[], portrait="")
 
     @transaction.atomic

@@ -1,7 +1,6 @@
 """Deeds that leave everything as it is: dismissing flags and warning a person."""
 
 from moderation.deeds.deed import Deed, register
-from moderation.questions import Question
 from moderation.subjects import KINDS
 
 
@@ -11,10 +10,13 @@ class Dismiss(Deed):
     title = "Dismiss"
     hint = "Close the case. Nothing changes."
     kinds = tuple(kind.key for kind in KINDS.values() if kind.is_flaggable)
-    reopens = (Question.FLAGS, Question.ANSWER)
     past = "dismissed the case about {label}"
     notifies = False
     needs_case = True
+
+    def mention(self, kind, row) -> tuple[str, str]:
+        """No name of a person, since nobody has to learn that somebody was flagged without cause."""
+        return ("a person", "") if kind.key == "person" else super().mention(kind, row)
 
     def carry_out(self, actor, row, values: dict) -> dict:
         return {}

@@ -52,7 +52,7 @@ class Deed:
     form: type[DeedForm] = DeedForm
     notifies = True
     questions: tuple[Question, ...] = (Question.FLAGS, Question.ANSWER)
-    reopens: tuple[Question, ...] = ()
+    reopens: tuple[Question, ...] = (Question.FLAGS, Question.ANSWER)
     needs_case = False
     is_grave = False
     is_undoable = True

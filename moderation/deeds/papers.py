@@ -52,7 +52,7 @@ class LockDiscussion(Deed):
         return {}
 
     def undo(self, actor, action) -> None:
-        subject_of(action).lock_discussion(actor, "")
+        subject_of(action).unlock_discussion(actor)
 
 
 class RelinkForm(DeedForm):
@@ -126,7 +126,7 @@ class MergePaper(Deed):
     kinds = ("paper",)
     form = MergeForm
     questions = tuple(Question)
-    reopens = (Question.VOTES,)
+    reopens = (Question.FLAGS, Question.ANSWER, Question.VOTES)
     is_grave = True
 
     def prepare(self) -> None:
@@ -157,7 +157,7 @@ class RemovePaper(Deed):
     kinds = ("paper",)
     past = "removed {label}"
     questions = tuple(Question)
-    reopens = (Question.VOTES,)
+    reopens = (Question.FLAGS, Question.ANSWER, Question.VOTES)
     is_grave = True
 
     def prepare(self) -> None:

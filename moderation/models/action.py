@@ -161,6 +161,8 @@ class Action(About):
     def undo(self, actor, reason: str) -> None:
         """Take back what was done, for a reason that everybody reads. Twice is once.
 
+        The cases that it had closed are open again, and answers to it are settled.
+
         Raises NotAllowed (see `_demand_other`), Gone if what it was done to was deleted, and Conflict if the same was
         done again later and stands, if another moderator has undone it for another reason, or if it is not undoable.
         """
@@ -178,11 +180,12 @@ class Action(About):
         later = Action.objects.about(self.subject_kind, self.subject_id).standing().filter(pk__gt=self.pk)
         if other := later.filter(deed=self.deed).order_by("-pk").first():
             raise Conflict(f"{other.moderator_name} has done the same later. Undo that first.")
-        Case.objects.reopen(self.data["cases"], deed.reopens)
-        deed.undo(actor, self)
         self.undone_at, self.undone_by, self.undone_by_name = timezone.now(), actor, str(actor)
         self.undone_reason = reason
         self.save()
+        Case.objects.settle(self.subject_kind, self.subject_id)
+        Case.objects.reopen(self.data["cases"], deed.reopens)
+        deed.undo(actor, self)
         action_changed.send(Action, action=self)
 
 

@@ -15,6 +15,11 @@ class CaseQuerySet(AboutQuerySet):
     def open(self):
         return self.filter(closed_at=None)
 
+    def settled(self):
+        """Cases about answers to actions that were all undone."""
+        standing = Case.objects.filter(answers__isnull=False, answers__action__undone_at=None)
+        return self.filter(question=Question.ANSWER).exclude(pk__in=standing.values("pk"))
+
     def with_age(self):
         """Cases with `age`, by which a descending order begins with the oldest."""
         return self.annotate(age=-F("id"))
@@ -41,6 +46,10 @@ class CaseManager(models.Manager.from_queryset(CaseQuerySet)):
         self.filter(pk__in=keys).update(closed_at=timezone.now())
         return keys
 
+    def settle(self, kind: Kind, pk: int) -> None:
+        """Close the case about answers to actions on this row, if all of these actions were undone."""
+        self.open().about(kind, pk).settled().update(closed_at=timezone.now())
+
     def has_newer(self, keys: list[int], seen: Seen) -> bool:
         """Whether one of these cases (ids), which are locked, has a flag or an answer later than the ones seen."""
         later = Q(flags__pk__gt=seen.flag) | Q(answers__pk__gt=seen.answer)
@@ -49,12 +58,13 @@ class CaseManager(models.Manager.from_queryset(CaseQuerySet)):
     def reopen(self, keys: list[int], questions: Iterable[Question]) -> None:
         """Open those of these cases (ids) again that are about these questions.
 
-        Those for which there is another open case by now stay closed.
+        Those for which there is another open case by now stay closed, and those about answers that are settled.
         """
         same = self.open().filter(
             kind=models.OuterRef("kind"), subject_id=models.OuterRef("subject_id"), question=models.OuterRef("question")
         )
-        self.filter(~models.Exists(same), pk__in=keys, question__in=questions).update(closed_at=None)
+        closed = self.filter(~models.Exists(same), pk__in=keys, question__in=questions)
+        closed.exclude(pk__in=self.settled().values("pk")).update(closed_at=None)
 
 
 # One statement, so that nobody closes the case before it is locked.

@@ -78,4 +78,4 @@ def _answer(request: HttpRequest, person, action: Action) -> HttpResponse:
 
 def _shown(action: Action) -> tuple:
     """All that changes what is shown of an action, for an ETag."""
-    return action.pk, str(action), action.url, action.undone_at
+    return action.pk, str(action), action.url, action.undone_at, action.undone_by_name

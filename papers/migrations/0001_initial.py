@@ -400,15 +400,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "hidden_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
                     "parent",
                     models.ForeignKey(
                         null=True,

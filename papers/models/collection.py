@@ -221,8 +221,8 @@ class Collection(models.Model):
         self.lock_to_change(actor)
         for name, value in values.items():
             setattr(self, name, value)
-        if self.held_reason and not self.is_private:
-            raise NotAllowed(f"Moderators have made this collection private: {self.held_reason}")
+        if not self.is_private:
+            self.demand_released()
         self._save()
         self.record(actor, f"edited {self.log_name}")
 
@@ -280,6 +280,11 @@ class Collection(models.Model):
         """Raises NotAllowed if this user may not change it."""
         if not self.is_kept_by(user):
             raise NotAllowed("You can't change this collection.")
+
+    def demand_released(self) -> None:
+        """Raises NotAllowed for a collection that moderators hold."""
+        if self.held_reason:
+            raise NotAllowed(f"Moderators have made this collection private: {self.held_reason}")
 
     def count_items(self, added: int) -> None:
         """Record that its items have changed, and that there are so many more of them."""

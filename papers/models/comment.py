@@ -115,7 +115,6 @@ class Comment(ContentFields):
     * `author` is None for an imported comment, which has a `source_name` instead, and after its author left.
     * `by_author`: its author has claimed to be one of the paper's authors (`papers.models.authorclaim`).
     * `mentioned`: the user names of people whom the text, or an earlier one, names as `@name`; at most MAX_MENTIONS.
-    * `hidden_by`: the moderator who hid it last.
     * `reply_count`: the number of its direct answers, retracted and hidden ones among them.
     * `revision` grows with everything that is shown of it; `edit_count` with its text.
     * `score` sorts by best: the Wilson bound of its upvotes (`papers.ranking`).
@@ -135,7 +134,6 @@ class Comment(ContentFields):
     retracted_at = models.DateTimeField(null=True)
     hidden_at = models.DateTimeField(null=True)
     hidden_reason = LineField(max_length=200, blank=True)
-    hidden_by = models.ForeignKey("accounts.User", models.SET_NULL, related_name="+", null=True)
     reply_count = models.PositiveIntegerField(default=0)
     vote_count = models.PositiveIntegerField(default=0)
     edit_count = models.PositiveIntegerField(default=0)
@@ -228,7 +226,7 @@ class Comment(ContentFields):
         self.lock()
         demand_moderator(actor)
         if self.hidden_at is None:
-            self._change(hidden_at=timezone.now(), hidden_reason=reason, hidden_by=actor)
+            self._change(hidden_at=timezone.now(), hidden_reason=reason)
             Comment.objects.recount([self.paper_id])
 
     @transaction.atomic

@@ -102,11 +102,12 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
     def transfer(self, actor, source: Collection, target: Collection, papers: Sequence[int]) -> int:
         """Move papers with their notes to the end of another collection; return how many were in the first one.
 
-        Nothing happens if both are the same collection.
+        Nothing happens if both are the same collection. Raises NotAllowed for what moderators hold.
         """
         _lock_to_add(actor, source, target)
         if source == target:
             return 0
+        source.demand_released()
         notes = dict(self.kept().filter(collection=source, paper__in=papers).values_list("paper", "note"))
         moved = [paper for paper in papers if paper in notes]
         self.add(actor, target, moved)
@@ -121,11 +122,12 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
     def merge(self, actor, source: Collection, target: Collection) -> int:
         """Move all papers and followers of a collection to another one, and delete the first; return how many papers.
 
-        Raises BadInput for a collection and itself.
+        Raises BadInput for a collection and itself, and NotAllowed for one that moderators hold.
         """
         _lock_to_add(actor, source, target)
         if source == target:
             raise BadInput("A collection can't be merged into itself.")
+        source.demand_released()
         papers = self.kept().filter(collection=source).order_by("-position").values_list("paper", flat=True)
         moved = self.transfer(actor, source, target, list(papers))
         CollectionFollow.objects.move(source, target)

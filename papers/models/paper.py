@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 
 from accounts.moderators import demand_moderator
 from lib.fields import LineField, UrlLineField
-from lib.refusals import Gone, NotAllowed
+from lib.refusals import BadInput, Gone, NotAllowed
 from lib.tex import plain
 from papers import identifiers
 from papers.models.links import MAX_LICENCE, MAX_URL, WITH_CODE, CodeState, LinkSource
@@ -160,10 +160,20 @@ class Paper(models.Model):
 
     @transaction.atomic
     def lock_discussion(self, actor, reason: str) -> None:
-        """Let nobody comment, reply or edit, for a reason that everybody reads; "" opens the discussion again.
+        """Let nobody comment, reply or edit, for a reason that everybody reads.
 
-        Raises NotAllowed for anybody but moderators.
+        Raises NotAllowed for anybody but moderators, and BadInput without a reason.
         """
+        if not reason:
+            raise BadInput("Write a reason.")
+        self._set_locked_reason(actor, reason)
+
+    @transaction.atomic
+    def unlock_discussion(self, actor) -> None:
+        """Open the discussion again. Raises NotAllowed for anybody but moderators."""
+        self._set_locked_reason(actor, "")
+
+    def _set_locked_reason(self, actor, reason: str) -> None:
         self.lock()
         demand_moderator(actor)
         Paper.objects.touch([self.pk], locked_reason=reason)

@@ -126,7 +126,7 @@ def test_removing_a_paper_closes_its_cases_and_restoring_it_opens_what_is_undeci
     action = take(mo, "remove", paper)
     assert not Case.objects.open().exists()
     action.undo(mo, "It is none.")
-    assert sorted(case.question for case in Case.objects.open()) == ["authorship", "votes"]
+    assert sorted(case.question for case in Case.objects.open()) == ["authorship", "flags", "votes"]
     assert counters() == (0, 3)
 
 

@@ -77,14 +77,18 @@ def test_a_feed_is_valid_and_its_entries_have_pages(hidden, client):
         assert read(client.get(f"/moderation/log.{format}").content, format)
 
 
-def test_a_line_outlives_its_moderator_and_forgets_a_person_who_leaves(rows, mo, client):
+def test_a_line_outlives_its_moderator_and_forgets_people_who_leave(rows, mo, ned, client):
     take(mo, "warn", rows.person, "Be kind.")
     rows.person.memberships.all().delete()
     rows.person.leave()
+    take(ned, "lock", rows.paper, "Too heated.").undo(mo, "Calm again.")
     mo.leave()
-    page = text(client.get("/moderation/log"))
-    assert "Mo Moss warned a deleted account" in page
-    assert "Arthur" not in page
+    for path in ("/moderation/log", "/moderation/log.atom"):
+        page = text(client.get(path))
+        assert "A former moderator warned a deleted account" in page, path
+        assert "Undone by a former moderator" in page, path
+        assert "Arthur" not in page, path
+        assert "Mo Moss" not in page, path
 
 
 def test_the_person_concerned_is_notified_and_answers_once(hidden, mo, author, carol, signed_in, work, client):
@@ -157,6 +161,16 @@ def test_somebody_suspended_answers_signed_out(rows, mo, signed_in, stranger, cl
     assert stranger.get(path[:-3]).status_code == 404
     rows.person.refresh_from_db()
     assert rows.person.is_active
+
+
+def test_the_log_does_not_say_who_was_flagged_without_cause(rows, mo, carol, client):
+    flag(carol, rows.person)
+    dismissal = take(mo, "dismiss", rows.person)
+    for path in public_pages(dismissal):
+        page = client.get(path).content.decode()
+        assert "dismissed the case about a person" in page, path
+        assert "Arthur" not in page, path
+        assert "/people/author" not in page, path
 
 
 @pytest.mark.parametrize("visibility", ["public", "unlisted"])

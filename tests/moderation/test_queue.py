@@ -167,7 +167,7 @@ def test_a_removed_paper_and_a_deleted_account_can_still_be_reviewed(rows, mo, c
     assert "Carol" not in page
 
 
-def test_a_private_collection_is_not_shown_to_moderators_unless_it_was_flagged(rows, mo, carol, author, signed_in):
+def test_a_private_collection_is_not_shown_to_moderators_unless_a_case_is_open(rows, mo, carol, author, signed_in):
     own = Collection.objects.create(key="own", name="Private shelf", user=author)
     reader = signed_in(mo)
     assert reader.get(f"/moderation/collection/{own.pk}").status_code == 404
@@ -176,6 +176,11 @@ def test_a_private_collection_is_not_shown_to_moderators_unless_it_was_flagged(r
     flag(carol, own)
     own.edit(author, visibility="private")
     assert "Private shelf" in text(reader.get(f"/moderation/collection/{own.pk}"))
+    action = take(mo, "hold", own)
+    assert "Private shelf" in text(reader.get(f"/moderation/collection/{own.pk}"))
+    action.undo(mo, "It is fine.")
+    take(mo, "dismiss", own)
+    assert reader.get(f"/moderation/collection/{own.pk}").status_code == 404
 
 
 def test_a_case_about_a_deleted_row_can_be_dismissed(rows, mo, carol, author, signed_in):
