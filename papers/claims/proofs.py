@@ -115,7 +115,7 @@ def by_page(claim: AuthorClaim) -> str:
     return _name_problem(claim)
 
 
-AT_ONCE: dict[Proof, Callable[[AuthorClaim], str]] = {Proof.ORCID: by_orcid, Proof.MAIL: by_mail}
+LOCAL_CHECKS: dict[Proof, Callable[[AuthorClaim], str]] = {Proof.ORCID: by_orcid, Proof.MAIL: by_mail}
 
 
 def _source_problem(source: str) -> str:
