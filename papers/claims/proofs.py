@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Callable
 
-from django.conf import settings
 from lxml import html
 from lxml.etree import LxmlError
 
@@ -18,7 +17,7 @@ from orgs.models import Organisation
 from orgs.models.claim import proof as address_at
 from papers import names
 from papers.ingest.client import Client, FetchError, NotAccessible
-from papers.ingest.repositories import REPOSITORY
+from papers.ingest.repositories import REPOSITORY, github_headers
 from papers.models import AuthorClaim, Proof, State
 from papers.models.links import LinkSource
 
@@ -137,7 +136,7 @@ def _name_problem(claim: AuthorClaim) -> str:
 
 def _description(repository: str, client: Client) -> str:
     """The description of the repository. Raises FetchError."""
-    body = client.get(f"https://api.github.com/repos/{repository}", _headers("application/vnd.github+json")).body
+    body = client.get(f"https://api.github.com/repos/{repository}", github_headers()).body
     try:
         return json.loads(body)["description"] or ""
     except (ValueError, TypeError, KeyError) as error:
@@ -146,18 +145,12 @@ def _description(repository: str, client: Client) -> str:
 
 def _readme(repository: str, client: Client) -> str:
     """The text of the README; "" if there is none. Raises FetchError."""
-    url, headers = f"https://api.github.com/repos/{repository}/readme", _headers("application/vnd.github.raw+json")
+    url = f"https://api.github.com/repos/{repository}/readme"
+    headers = github_headers("application/vnd.github.raw+json")
     try:
         return client.get(url, headers, max_bytes=MAX_README_BYTES).body.decode(errors="replace")
     except NotAccessible:
         return ""
-
-
-def _headers(accept: str) -> dict[str, str]:
-    headers = {"Accept": accept, "X-GitHub-Api-Version": "2022-11-28"}
-    if settings.GITHUB_TOKEN:
-        headers["Authorization"] = f"Bearer {settings.GITHUB_TOKEN}"
-    return headers
 
 
 def _words(text: str) -> list[str]:
