@@ -5,12 +5,23 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.dateparse import parse_date
 
 from lib import mailboxes, profile_links
+from lib.refusals import Refusal
 from lib.text import one_line
 
 
 class HouseRenderer(TemplatesSetting):
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
+
+
+class RefusableForm(forms.Form):
+    """A form that shows a `refusal` of its verb as an error, and keeps what was typed."""
+
+    refusal: Refusal | None = None
+
+    def refuse(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        self.add_error(None, str(refusal))
 
 
 class DateInput(forms.DateInput):

@@ -5,15 +5,15 @@ from django.db import transaction
 from django.db.models import Q
 
 from lib.conflicts import digests, read
-from lib.forms import LineField, UrlLineField
+from lib.forms import LineField, RefusableForm, UrlLineField
 from lib.refusals import Conflict, Refusal
 from orgs.models import Organisation
 from papers.models import Correction, Paper
 from papers.models.correction import FIELDS, MAX_KEYWORDS
 
 
-class CorrectionForm(forms.Form):
-    """What the authors of a paper may correct of it. A `refusal` of a verb is shown as an error of the form."""
+class CorrectionForm(RefusableForm):
+    """What the authors of a paper may correct of it."""
 
     code_url = UrlLineField(label="Code", required=False, assume_scheme="https", max_length=500)
     project_url = UrlLineField(label="Project page", required=False, assume_scheme="https", max_length=500)
@@ -32,7 +32,6 @@ class CorrectionForm(forms.Form):
         help_text="The name of an organisation on this site. If it has an owner, its owners decide.",
     )
     base = forms.CharField(widget=forms.HiddenInput, required=False)
-    refusal: Refusal | None = None
 
     def __init__(self, paper: Paper, data=None):
         self.paper, self.stored = paper, {name: getattr(paper, name) for name in FIELDS}
@@ -77,8 +76,7 @@ class CorrectionForm(forms.Form):
 
     def refuse(self, refusal: Refusal) -> None:
         """Show the refusal. After a conflict, what is stored by now is compared with, and can be replaced."""
-        self.refusal = refusal
-        self.add_error(None, str(refusal))
+        super().refuse(refusal)
         if isinstance(refusal, Conflict):
             self.stored = {name: getattr(self.paper, name) for name in FIELDS}
             self.data = self.data.copy()

@@ -1,7 +1,6 @@
 from django import forms
 
-from lib.forms import LineField, UrlLineField
-from lib.refusals import Refusal
+from lib.forms import LineField, RefusableForm, UrlLineField
 from lib.widgets import MarkdownInput
 from orgs.models import Organisation
 from orgs.roles import SUGGEST, TAG, who_may
@@ -15,16 +14,6 @@ _LINK = {
     "assume_scheme": "https",
     "widget": forms.TextInput({"inputmode": "url"}),
 }
-
-
-class RefusableForm(forms.Form):
-    """A form that shows a `refusal` of its verb as an error, and keeps what was typed."""
-
-    refusal: Refusal | None = None
-
-    def refuse(self, refusal: Refusal) -> None:
-        self.refusal = refusal
-        self.add_error(None, str(refusal))
 
 
 class SubmitForm(RefusableForm):
