@@ -2,6 +2,7 @@
 
 from moderation.deeds.deed import Deed, register, subject_of
 from moderation.questions import Question
+from papers.models import Correction
 from papers.models.authorclaimqueryset import UNDECIDED, ClaimState
 
 
@@ -18,10 +19,10 @@ class _ClaimDeed(Deed):
 
     def carry_out(self, actor, row, values: dict) -> dict:
         decision = row.decision
-        self.decide(row, actor, values["reason"])
-        return {"decision": decision}
+        return self.decide(row, actor, values["reason"]) | {"decision": decision}
 
-    def decide(self, claim, actor, reason: str) -> None:
+    def decide(self, claim, actor, reason: str) -> dict:
+        """Decide on the claim, and return what `undo` needs besides the former decision."""
         raise NotImplementedError
 
     def undo(self, actor, action) -> None:
@@ -47,8 +48,9 @@ class GrantClaim(_PublicClaimDeed):
     state = ClaimState.GRANTED
     before = (*UNDECIDED, ClaimState.REFUSED, ClaimState.WITHDRAWN)
 
-    def decide(self, claim, actor, reason: str) -> None:
+    def decide(self, claim, actor, reason: str) -> dict:
         claim.grant(actor, reason)
+        return {}
 
 
 @register
@@ -60,8 +62,9 @@ class RefuseClaim(_ClaimDeed):
     state = ClaimState.REFUSED
     before = tuple(UNDECIDED)
 
-    def decide(self, claim, actor, reason: str) -> None:
+    def decide(self, claim, actor, reason: str) -> dict:
         claim.refuse(actor, reason)
+        return {}
 
 
 @register
@@ -78,5 +81,9 @@ class WithdrawClaim(_PublicClaimDeed):
         """Whether the claim was ever granted, which its proof says."""
         return super().suits(row) and bool(row.proof)
 
-    def decide(self, claim, actor, reason: str) -> None:
-        claim.withdraw(actor, reason)
+    def decide(self, claim, actor, reason: str) -> dict:
+        return {"undone": claim.withdraw(actor, reason)}
+
+    def undo(self, actor, action) -> None:
+        super().undo(actor, action)
+        Correction.objects.redo(actor, subject_of(action).paper, action.data["undone"])

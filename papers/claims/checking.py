@@ -12,7 +12,7 @@ MAX_DURATION = timedelta(minutes=3)  # of a check, with the time until a worker 
 
 def try_at_once(claim: AuthorClaim) -> bool:
     """Try the proofs that need no request to another site; return whether the claim is granted."""
-    return claim.record({proof: check(claim) for proof, check in proofs.AT_ONCE.items()})
+    return claim.record({proof: check(claim) for proof, check in proofs.LOCAL_CHECKS.items()})
 
 
 def check(claim: AuthorClaim, client: Client) -> None:
@@ -27,7 +27,7 @@ def check(claim: AuthorClaim, client: Client) -> None:
 
 def _results(claim: AuthorClaim, client: Client):
     """Yield each proof with its problem, the ones that need a request last."""
-    for proof, check in proofs.AT_ONCE.items():
+    for proof, check in proofs.LOCAL_CHECKS.items():
         yield proof, check(claim)
     yield Proof.REPOSITORY, proofs.by_repository(claim, client)
     yield Proof.PAGE, proofs.by_page(claim)

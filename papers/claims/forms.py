@@ -14,7 +14,7 @@ from papers.models.correction import FIELDS, MAX_KEYWORDS
 
 
 class CorrectionForm(Refusable, forms.Form):
-    """What the authors of a paper may correct of it. A `refusal` of a verb is shown as an error of the form."""
+    """What the authors of a paper may correct of it."""
 
     code_url = UrlLineField(label="Code", required=False, assume_scheme="https", max_length=500)
     project_url = UrlLineField(label="Project page", required=False, assume_scheme="https", max_length=500)

@@ -19,7 +19,7 @@ from orgs.models import Organisation
 from orgs.models.claim import proof as address_at
 from papers import names
 from papers.ingest.client import Client, FetchError, NotAccessible
-from papers.ingest.repositories import REPOSITORY
+from papers.ingest.repositories import REPOSITORY, github_headers
 from papers.models import AuthorClaim, Proof, State
 from papers.models.links import LinkSource
 
@@ -154,7 +154,7 @@ def by_page(claim: AuthorClaim) -> str:
     return _name_problem(claim)
 
 
-AT_ONCE: dict[Proof, Callable[[AuthorClaim], str]] = {Proof.ORCID: by_orcid, Proof.MAIL: by_mail}
+LOCAL_CHECKS: dict[Proof, Callable[[AuthorClaim], str]] = {Proof.ORCID: by_orcid, Proof.MAIL: by_mail}
 
 
 def _source_problem(source: str) -> str:
@@ -176,7 +176,7 @@ def _name_problem(claim: AuthorClaim) -> str:
 
 def _description(repository: str, client: Client) -> str:
     """The description of the repository. Raises FetchError."""
-    body = client.get(f"https://api.github.com/repos/{repository}", _headers("application/vnd.github+json")).body
+    body = client.get(f"https://api.github.com/repos/{repository}", github_headers()).body
     try:
         return json.loads(body)["description"] or ""
     except (ValueError, TypeError, KeyError) as error:
@@ -185,18 +185,12 @@ def _description(repository: str, client: Client) -> str:
 
 def _readme(repository: str, client: Client) -> str:
     """The text of the README; "" if there is none. Raises FetchError."""
-    url, headers = f"https://api.github.com/repos/{repository}/readme", _headers("application/vnd.github.raw+json")
+    url = f"https://api.github.com/repos/{repository}/readme"
+    headers = github_headers("application/vnd.github.raw+json")
     try:
         return client.get(url, headers, max_bytes=MAX_README_BYTES).body.decode(errors="replace")
     except NotAccessible:
         return ""
-
-
-def _headers(accept: str) -> dict[str, str]:
-    headers = {"Accept": accept, "X-GitHub-Api-Version": "2022-11-28"}
-    if settings.GITHUB_TOKEN:
-        headers["Authorization"] = f"Bearer {settings.GITHUB_TOKEN}"
-    return headers
 
 
 def _words(text: str) -> list[str]:

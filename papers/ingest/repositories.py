@@ -37,6 +37,14 @@ _PREFACE = re.compile(r"(?:readme|licen[cs]e|citation|contributing|code_of_condu
 type Repositories = dict[str, dict[int, str]]  # `owner/name` → the papers' ids → their code links
 
 
+def github_headers(accept: str = "application/vnd.github+json") -> dict[str, str]:
+    """The headers of a request to GitHub's API, with the token of the settings if there is one."""
+    headers = {"Accept": accept, "X-GitHub-Api-Version": "2022-11-28"}
+    if settings.GITHUB_TOKEN:
+        headers["Authorization"] = f"Bearer {settings.GITHUB_TOKEN}"
+    return headers
+
+
 class _GitHub:
     """GitHub's API, which counts the requests."""
 
@@ -45,13 +53,9 @@ class _GitHub:
 
     def get(self, path: str, etag: str = "") -> Response:
         """Raises FetchError."""
-        headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-        if settings.GITHUB_TOKEN:
-            headers["Authorization"] = f"Bearer {settings.GITHUB_TOKEN}"
-        if etag:
-            headers["If-None-Match"] = etag
+        condition = {"If-None-Match": etag} if etag else {}
         self.requests += 1
-        return self._client.get(f"https://api.github.com/repos/{path}", headers)
+        return self._client.get(f"https://api.github.com/repos/{path}", github_headers() | condition)
 
 
 def refresh(client: Client) -> int:

@@ -217,13 +217,14 @@ class AuthorClaim(models.Model):
             self._decide(ClaimState.REFUSED, decided_by=actor, reason=_text(reason, "reason"))
 
     @transaction.atomic
-    def withdraw(self, actor, reason: str) -> None:
-        """Withdraw a claim that was granted, even if it was released since, and undo its corrections. See `grant`."""
+    def withdraw(self, actor, reason: str) -> dict[str, list]:
+        """Withdraw a claim that was granted, even if it is released. Returns the corrections that this undoes."""
         if self._moderates(actor, ClaimState.WITHDRAWN, [ClaimState.GRANTED, ClaimState.RELEASED]):
             if not self.proof:
                 raise Conflict("This claim was never granted.")
             self._decide(ClaimState.WITHDRAWN, decided_by=actor, reason=_text(reason, "reason"))
-            Correction.objects.undo(actor, self.user, self.paper)
+            return Correction.objects.undo(actor, self.user, self.paper)
+        return {}
 
     @property
     def decision(self) -> dict:

@@ -73,11 +73,11 @@ class CorrectionManager(models.Manager.from_queryset(CorrectionQuerySet)):
             self._log(actor, paper, {"organisation": [organisation.name, ""]})
         return is_new
 
-    def undo(self, actor, person, paper: Paper) -> None:
+    def undo(self, actor, person, paper: Paper) -> dict[str, list]:
         """Undo what this person, who proved to be no author, has corrected and nobody has corrected since.
 
         The actor is a moderator, and the paper is locked. Imports may change the keywords again. Organisations decide
-        on their papers themselves.
+        on their papers themselves. Returns what was undone as JSON for `redo`: {field: [former value, value now]}.
         """
         paper.refresh_from_db(fields=FIELDS)
         former = {}
@@ -86,8 +86,20 @@ class CorrectionManager(models.Manager.from_queryset(CorrectionQuerySet)):
                 value = former[name][0] if name in former else getattr(paper, name, None)
                 if name in FIELDS and value == new:
                     former[name] = (old, correction.sources.get(name, LinkSource.IMPORT))
+        undone = {name: [getattr(paper, name), old] for name, (old, _) in former.items()}
         for name, (old, source) in former.items():
             self._write(actor, paper, name, old, source)
+        return undone
+
+    def redo(self, actor, paper: Paper, undone: dict[str, list]) -> None:
+        """Make the corrections again that `undo` has undone, where nobody has changed the paper since.
+
+        The actor is a moderator, and the paper is locked.
+        """
+        paper.refresh_from_db(fields=FIELDS)
+        for name, (corrected, value) in undone.items():
+            if getattr(paper, name) == value:
+                self._write(actor, paper, name, corrected, LinkSource.AUTHOR)
 
     def _write(self, actor, paper: Paper, name: str, value, source: str) -> None:
         """Set one of FIELDS to a value that comes from this source."""

@@ -2,9 +2,11 @@
 
 import pytest
 
+from lib.conflicts import digests
 from lib.refusals import Conflict
 from moderation.models import Action, Case
-from papers.models import AuthorClaim, Comment, Content, Proof
+from papers.models import AuthorClaim, Comment, Content, Correction, Paper, Proof
+from papers.models.correction import FIELDS
 from tests.factories import AuthorClaimFactory, PaperFactory, UserFactory, appoint
 from tests.moderation.conftest import take
 
@@ -102,6 +104,21 @@ def test_a_withdrawal_is_undone_with_the_proof_that_there_was(rows, mo):
     action.undo(mo, "It is her.")
     claim.refresh_from_db()
     assert (claim.state, claim.proof, claim.decided_by, claim.reason) == ("granted", "repository", None, "")
+
+
+def test_undoing_a_withdrawal_brings_back_the_corrections_that_nobody_changed_since(rows, mo, author):
+    paper, wrong = rows.paper, {"code_url": "https://example.org/a", "project_url": "https://example.org/b"}
+    rows.authorclaim.record({Proof.REPOSITORY: ""})
+    base = digests({name: getattr(paper, name) for name in FIELDS})
+    Correction.objects.make(author, paper, wrong | {"keywords": ["x", "y"]}, base)
+    action = take(mo, "withdraw", rows.authorclaim)
+    assert Paper.objects.values_list(*FIELDS).get() == ("", "", [])
+    take(mo, "relink", paper, code_url="https://example.org/c", project_url="")
+    action.undo(mo, "It is them after all.")
+    paper.refresh_from_db()
+    assert (paper.code_url, paper.code_source) == ("https://example.org/c", "moderator")
+    assert (paper.project_url, paper.project_source) == ("https://example.org/b", "author")
+    assert (paper.keywords, paper.keywords_corrected) == (["x", "y"], True)
 
 
 def test_a_released_claim_is_withdrawn_and_that_is_undone_if_it_was_granted(rows, mo, author, signed_in, work):
