@@ -55,7 +55,7 @@ def test_a_comment_is_flagged_hidden_and_restored_by_keys_alone(visit, javascrip
     page.keyboard.type("Advertising.")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Done: hid a comment")).to_be_visible()
+    expect(page.get_by_text("You hid a comment")).to_be_visible()
     expect(page.get_by_text("No open cases.")).to_be_visible()
     assert not Case.objects.open().exists()
     assert Comment.objects.get().hidden_reason == "Advertising."
