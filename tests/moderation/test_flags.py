@@ -130,7 +130,7 @@ def test_the_earlier_flag_is_shown_and_changed_until_it_is_decided(rows, mo, car
     assert " checked" not in page
 
 
-@pytest.mark.parametrize("kind", ["comment", "collection", "organisation", "person"])
+@pytest.mark.parametrize("kind", ["comment", "collection", "person"])
 def test_nobody_flags_what_is_their_own(rows, author, signed_in, kind):
     reader, path = signed_in(author), ADDRESSES.get(kind, f"/flag/comment/{rows.comment.pk}")
     for answer in (reader.get(path), reader.act(path, {"reason": "spam"})):

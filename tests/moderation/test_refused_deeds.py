@@ -15,7 +15,7 @@ def form_of(answer, action: str) -> str:
 def test_a_second_moderator_reads_what_was_done_and_can_send_the_form_again(rows, mo, ned, signed_in):
     take(mo, "warn", rows.person, "Be kind.")
     reader, path = signed_in(ned), f"/moderation/person/{rows.person.pk}/suspend"
-    answer = reader.act(path, {"reason": "Nothing but spam.", "seen": "0", "until": "2100-12-03"})
+    answer = reader.act(path, {"reason": "Nothing but spam.", "seen": "0-0-0", "until": "2100-12-03"})
     form = form_of(answer, path)
     assert answer.status_code == 409
     assert "Mo Moss has just done this: warned Arthur Author (Be kind.)" in form
@@ -30,7 +30,7 @@ def test_a_second_moderator_reads_what_was_done_and_can_send_the_form_again(rows
 def test_a_deed_that_is_not_possible_any_more_says_so_above_the_rest(rows, mo, ned, signed_in):
     take(mo, "hide", rows.comment)
     path = f"/moderation/comment/{rows.comment.pk}/hide"
-    answer = signed_in(ned).act(path, {"reason": "Spam.", "seen": "0"})
+    answer = signed_in(ned).act(path, {"reason": "Spam.", "seen": "0-0-0"})
     assert answer.status_code == 409
     assert form_of(answer, path) == ""
     assert answer.content.decode().count("Mo Moss has just done this") == 1
@@ -39,7 +39,7 @@ def test_a_deed_that_is_not_possible_any_more_says_so_above_the_rest(rows, mo, n
 
 def test_a_paper_is_not_merged_into_itself(rows, mo, signed_in):
     path = f"/moderation/paper/{rows.paper.pk}/merge"
-    answer = signed_in(mo).act(path, {"reason": "The same.", "seen": "0", "into": "2509.08721"})
+    answer = signed_in(mo).act(path, {"reason": "The same.", "seen": "0-0-0", "into": "2509.08721"})
     assert answer.status_code == 400
     form = form_of(answer, path)
     assert "merged into itself" in form
@@ -50,9 +50,9 @@ def test_a_paper_is_not_merged_into_itself(rows, mo, signed_in):
 
 def test_nobody_suspends_themself_and_the_form_says_so(mo, signed_in):
     path = f"/moderation/person/{mo.pk}/suspend"
-    answer = signed_in(mo).act(path, {"reason": "Holidays.", "seen": "0"})
+    answer = signed_in(mo).act(path, {"reason": "Holidays.", "seen": "0-0-0"})
     assert answer.status_code == 403
-    assert "moderate your own account" in form_of(answer, path).replace("&#x27;", "'")
+    assert (form_of(answer, path), "your own account" in answer.content.decode()) == ("", True)
     assert not Action.objects.exists()
 
 

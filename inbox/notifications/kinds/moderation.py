@@ -49,9 +49,9 @@ class Moderation(NotificationKind):
 
 def _subject(action: Action) -> dict[str, str]:
     """What was done, as those read it whom it concerns, and the title and address of what it was done to."""
-    row = action.subject()
+    row, url = action.subject(), action.url
     if row:
-        action.label = action.subject_kind.label_for_people(row)
+        action.label, url = action.subject_kind.label_for_people(row), action.subject_kind.url(row)
     text = DEEDS[action.deed].past_for_owner or action.text
     label = "Your page" if action.kind == "person" else action.label
-    return {"text": text, "label": label[0].upper() + label[1:], "url": action.url}
+    return {"text": text, "label": label[0].upper() + label[1:], "url": url}
