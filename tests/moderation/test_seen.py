@@ -46,15 +46,13 @@ def test_flags_do_not_hinder_a_deed_that_leaves_them_open(rows, mo, alice):
 
 
 def test_the_page_says_in_its_forms_what_it_shows(rows, mo, alice, bob, signed_in):
-    reader, path = signed_in(mo), f"/moderation/comment/{rows.comment.pk}"
-    flag(alice, rows.comment)
-    Answer.objects.write(rows.person, take(mo, "hide", rows.comment), "You have misread it.")
+    reader, path = signed_in(mo), f"/moderation/person/{rows.person.pk}"
+    flag(alice, rows.person)
+    Answer.objects.write(rows.person, take(mo, "warn", rows.person), "You have misread it.")
     flag(bob, rows.person)
-    Action.objects.get().undo(mo, "I was wrong.")
-    flag(bob, rows.comment)
     [drawn] = set(re.findall(r'name="seen" value="([^"]+)"', reader.get(path).content.decode()))
-    assert Seen.read(drawn) == seen(rows.comment)
-    flag(mo, rows.comment)
+    assert Seen.read(drawn) == seen_by_now(KINDS["person"], rows.person.pk)
+    flag(mo, rows.person)
     answer = reader.act(f"{path}/dismiss", {"reason": "Fine.", "seen": drawn})
     assert answer.status_code == 409
     assert "new flag or answer" in answer.content.decode()

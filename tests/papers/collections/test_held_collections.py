@@ -10,7 +10,7 @@ HELD = "made this collection private: An insult."
 
 
 @pytest.fixture
-def shelves(alice, paper):
+def collections(alice, paper):
     """A held collection of Alice's with a note, and a public one."""
     held = Collection.objects.create(key="held", name="Held", user=alice, visibility="public")
     Item.objects.add(alice, held, [paper.pk])
@@ -28,15 +28,15 @@ def shelves(alice, paper):
         lambda alice, held, other, paper: held.edit(alice, visibility="unlisted"),
     ],
 )
-def test_what_is_held_goes_nowhere(shelves, alice, paper, move):
-    held, other = shelves
+def test_what_is_held_goes_nowhere(collections, alice, paper, move):
+    held, other = collections
     with pytest.raises(NotAllowed, match=HELD):
         move(alice, held, other, paper)
     assert list(Item.objects.kept().values_list("collection", "note")) == [(held.pk, "an insult")]
 
 
-def test_other_papers_can_be_put_into_what_is_held(shelves, alice, paper):
-    held, other = shelves
+def test_other_papers_can_be_put_into_what_is_held(collections, alice, paper):
+    held, other = collections
     Item.objects.add(alice, other, [paper.pk])
     assert Item.objects.merge(alice, other, held) == 1
     assert list(Collection.objects.values_list("key", flat=True)) == ["held"]
