@@ -40,13 +40,6 @@ class AuthorClaimManager(models.Manager.from_queryset(AuthorClaimQuerySet)):
         name = listed[position]
         return self.create(user=actor, paper=paper, name=name, namesake=listed[:position].count(name))
 
-    def demand(self, user) -> "AuthorClaim":
-        """Returns the claim that was granted to the user; called on `paper.author_claims`. Raises NotAllowed."""
-        claim = self.granted_to(user).first()
-        if claim is None:
-            raise NotAllowed("Only people who have claimed their name on this paper can do this.")
-        return claim
-
 
 class AuthorClaim(models.Model):
     """A person's claim to be one of the authors of a paper.

@@ -1,6 +1,8 @@
 from django.db import models
 from django.db.models import Case, When
 
+from lib.refusals import NotAllowed
+
 
 class ClaimState(models.TextChoices):
     """WAITING: for moderators. RELEASED: the claimant took it back, before or after it was granted."""
@@ -53,3 +55,10 @@ class AuthorClaimQuerySet(models.QuerySet):
     def waiting(self):
         """The claims that wait for moderators, the oldest first, with what a queue shows."""
         return self.filter(state=ClaimState.WAITING).select_related("user", "paper").order_by("waiting_since", "pk")
+
+    def demand(self, user):
+        """Returns the claim that was granted to the user; called on `paper.author_claims`. Raises NotAllowed."""
+        claim = self.granted_to(user).first()
+        if claim is None:
+            raise NotAllowed("Only people who have claimed their name on this paper can do this.")
+        return claim

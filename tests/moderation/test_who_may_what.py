@@ -13,6 +13,7 @@ from django.utils import timezone
 from lib.conflicts import digests
 from moderation.deeds import DEEDS
 from moderation.models import Action
+from moderation.seen import Seen
 from orgs.models import Membership
 from orgs.roles import Role
 from papers.models import Collection, Comment, Paper
@@ -41,7 +42,7 @@ DECISIONS = {
     for kind in deed.kinds
 }
 VERBS = DECISIONS | {
-    "flag": ("/flag/comment/{comment}", SIGNED_IN),
+    "flag": ("/flag/comment/{comment}", SIGNED_IN - {"submitter"}),  # who wrote it
     "undo": ("/moderation/log/{hidden}/undo", MODERATORS),
     "answer": ("/moderation/log/{hidden}/answer", {"submitter"}),  # whose comment was hidden
     "make a claim": ("/papers/2509.00003/claim/make", SIGNED_IN),
@@ -120,7 +121,7 @@ def test_who_may_does_it_and_everybody_else_changes_nothing(scene, verb):
     path, allowed = VERBS[verb][0].format(**scene["keys"]), VERBS[verb][1]
     seen = Action.objects.order_by("-pk").first()
     base = json.dumps(digests(Paper.objects.values("code_url", "project_url", "keywords").get(arxiv_id="2509.00001")))
-    form = {name: value or "" for name, value in FORM.items()} | {"seen": seen.pk, "base": base}
+    form = {name: value or "" for name, value in FORM.items()} | {"seen": str(Seen(seen.pk, flag=10**9)), "base": base}
     before = contents()
     for who in [*sorted(set(PEOPLE) - allowed), *sorted(allowed)]:
         with transaction.atomic():
