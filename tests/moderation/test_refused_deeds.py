@@ -52,7 +52,7 @@ def test_nobody_suspends_themself_and_the_form_says_so(mo, signed_in):
     path = f"/moderation/person/{mo.pk}/suspend"
     answer = signed_in(mo).act(path, {"reason": "Holidays.", "seen": "0-0-0"})
     assert answer.status_code == 403
-    assert (form_of(answer, path), "your own account" in answer.content.decode()) == ("", True)
+    assert (form_of(answer, path), "This is about yourself" in answer.content.decode()) == ("", True)
     assert not Action.objects.exists()
 
 
