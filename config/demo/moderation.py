@@ -7,6 +7,7 @@ from accounts.models import User
 from moderation.deeds import DEEDS
 from moderation.models import Action, Flag
 from moderation.reasons import Reason
+from moderation.seen import Seen
 from moderation.subjects import KINDS
 from papers.models import Comment
 
@@ -16,7 +17,9 @@ def moderate(people: dict[str, User]) -> None:
     grace = people["grace"]
     _appoint(grace, True)
     comment = _flag(people["ivan"], "heidi", "2207.05221", Reason.MISLEADING, "I doubt the formula.")
-    _take(grace, "dismiss", "comment", comment.pk, "Being in doubt is what the discussion is for.")
+    seen = Seen(flag=Flag.objects.latest("pk").pk)
+    reason = {"reason": "Being in doubt is what the discussion is for."}
+    Action.objects.take(grace, DEEDS["dismiss"], comment.pk, KINDS["comment"], reason, seen)
     _flag(people["frank"], "dave", "2505.17120", Reason.OFF_TOPIC, "Its first answer would fit better elsewhere.")
     _appoint(grace, False)
 
@@ -33,7 +36,3 @@ def _flag(user: User, author: str, arxiv_id: str, reason: Reason, words: str) ->
     comment = comments.order_by("pk")[0]
     Flag.objects.make(user, KINDS["comment"], comment.pk, reason, words)
     return comment
-
-
-def _take(actor: User, deed: str, kind: str, pk: int, reason: str) -> None:
-    Action.objects.take(actor, DEEDS[deed], pk, KINDS[kind], {"reason": reason}, 0)
