@@ -1,35 +1,19 @@
 """Claiming a paper: its page follows by itself what the worker does, with and without JavaScript."""
 
-import re
-
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import expect
 
 from papers.claims import tasks
 from papers.models import AuthorClaim
+from tests.browser.pauses import shorten_pauses
 from tests.factories import PaperFactory, UserFactory
 from tests.papers.claims.fake_sites import Sites
-
-PAUSES = {'http-equiv="refresh" content="5"': 'http-equiv="refresh" content="1"', "every 2s": "every 200ms"}
-
-
-def shorten_pauses(page: Page) -> None:
-    """Makes the page of a claim reload itself five or ten times as often as the site has it."""
-
-    def shorten(route: Route) -> None:
-        response = route.fetch(max_redirects=0)
-        body = response.text()
-        for long, short in PAUSES.items():
-            body = body.replace(long, short)
-        route.fulfill(response=response, body=body)
-
-    page.route(re.compile("/claim$"), shorten)
 
 
 def test_from_the_paper_to_the_mark_and_back(visit, transactional_db, javascript, monkeypatch):
     ada = UserFactory(username="ada", name="Ada Lovelace")
     paper = PaperFactory(arxiv_id="2509.08721", code_url="https://github.com/lovelace/engine")
     page = visit(paper.path, user=ada, javascript=javascript)
-    shorten_pauses(page)
+    shorten_pauses(page, "/claim$")
     page.get_by_role("link", name="Claim it").click()
     expect(page.get_by_label("You are")).to_have_value("0")
     page.get_by_role("button", name="Claim this name").click()

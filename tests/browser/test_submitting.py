@@ -3,34 +3,20 @@
 import re
 
 from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import expect
 
 from papers.ingest import submitting
 from papers.ingest.submitting import Additions
 from papers.models import Submission
+from tests.browser.pauses import shorten_pauses
 from tests.factories import NOON, RECORD, SubmissionFactory, UserFactory
 from tests.orgs.conftest import confirm
-
-PAUSES = {'http-equiv="refresh" content="5"': 'http-equiv="refresh" content="1"', "every 2s": "every 200ms"}
-
-
-def shorten_pauses(page: Page) -> None:
-    """Makes the pages of submissions reload themselves five or ten times as often as the site has it."""
-
-    def shorten(route: Route) -> None:
-        response = route.fetch(max_redirects=0)
-        body = response.text()
-        for long, short in PAUSES.items():
-            body = body.replace(long, short)
-        route.fulfill(response=response, body=body)
-
-    page.route(re.compile("/papers/submit/"), shorten)
 
 
 def test_from_the_form_to_the_paper(visit, transactional_db, javascript):
     person = UserFactory(date_joined=timezone.now())
     page = visit("/papers/submit", user=person, javascript=javascript, expecting=["400"])
-    shorten_pauses(page)
+    shorten_pauses(page, "/papers/submit/")
     page.get_by_label("arXiv id or address").fill("2509.08721")
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("heading", name="Submitting 2509.08721")).to_be_visible()
@@ -66,7 +52,7 @@ def test_of_two_at_once_the_second_is_led_to_the_paper(visit, transactional_db, 
 
 def test_what_fails_says_so_and_can_be_tried_again(visit, transactional_db, javascript):
     page = visit("/papers/submit?arxiv_id=2509.08721", user=confirm(UserFactory()), javascript=javascript)
-    shorten_pauses(page)
+    shorten_pauses(page, "/papers/submit/")
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("heading", name="Submitting 2509.08721")).to_be_visible()
     Submission.objects.get().fail("arXiv has no paper with the id 2509.08721.")
