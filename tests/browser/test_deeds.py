@@ -33,7 +33,7 @@ def test_each_deed_is_done_and_undone_by_keys_alone(visit, transactional_db, kin
         to(page, form.locator("[name=reason]"))
         page.keyboard.type(f"Because of {key}.")
         press(page, form.get_by_role("button"))
-        expect(page.get_by_text("Done:")).to_be_visible()
+        expect(page.get_by_role("heading", name="Open cases")).to_be_visible()
         action = Action.objects.latest("pk")
         assert (action.deed, action.reason) == (key, f"Because of {key}.")
         page.goto(f"/moderation/{kind}/{row.pk}")

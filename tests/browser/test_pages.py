@@ -139,7 +139,7 @@ MEMBER = [
     "/papers/2509.00001/comments/new",
     "/papers/2509.00001/report",
     *(f"/moderation/log/{pk}/answer" for pk in (9_000_001, 9_000_002)),
-    "/flag/comment/9000001",
+    "/flag/paper/2509.00002",
     *(f"/comments/9000001{page}" for page in ("", "/reply", "/edit")),
 ]
 MODERATOR = [
