@@ -12,7 +12,7 @@ from tests.accounts.entrance import add_app, browser_of, code, register, send, s
 from tests.conftest import Reader
 
 ARGUMENTS = {"pk": "1", "username": "mo", "subject": "comment", "deed": "hide"}
-PUBLIC = {"log", "feed", "action", "answer", "suspended"}  # which everybody reads, or those concerned
+PUBLIC = {"log", "feed", "action", "decision", "answer", "suspended"}  # which everybody reads, or those concerned
 
 
 def of_staff() -> list[str]:
