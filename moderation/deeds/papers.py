@@ -130,7 +130,7 @@ class MergePaper(Deed):
     is_grave = True
 
     def prepare(self) -> None:
-        RemovedPaper.objects.lock_imports()
+        RemovedPaper.objects.lock_removals()
 
     def lock(self, row, values: dict) -> None:
         Paper.objects.filter(pk__in=[row.pk, values["into"].pk]).lock()
@@ -161,7 +161,7 @@ class RemovePaper(Deed):
     is_grave = True
 
     def prepare(self) -> None:
-        RemovedPaper.objects.lock_imports()
+        RemovedPaper.objects.lock_removals()
 
     def carry_out(self, actor, row, values: dict) -> dict:
         return {"removed": RemovedPaper.objects.remove(actor, row, values["reason"]).pk}

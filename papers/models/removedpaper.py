@@ -65,11 +65,15 @@ def _growing(found: dict) -> Iterator[tuple]:
 
 class RemovedPaperManager(models.Manager):
     def lock_imports(self) -> None:
+        """Let no other import run until the transaction ends, and nobody remove or restore papers."""
+        locks.take(IMPORTS_LOCK)
+
+    def lock_removals(self) -> None:
         """Let no import run, and nobody put papers into collections, until the transaction ends.
 
         Who removes or restores papers does this first, before any row is locked, as `PaperQuerySet.delete` does.
         """
-        locks.take(IMPORTS_LOCK)
+        self.lock_imports()
         locks.take(PAPERS_LOCK)
 
     def among(self, arxiv_ids) -> set[str]:
@@ -90,7 +94,7 @@ class RemovedPaperManager(models.Manager):
         Its page says the reason, and no import lists it again. Raises NotAllowed for anybody but moderators, Gone if it
         was deleted, and Conflict if other papers were merged into it.
         """
-        self.lock_imports()
+        self.lock_removals()
         paper.lock()
         demand_moderator(actor)
         self._demand_none_merged_into(paper)
@@ -106,7 +110,7 @@ class RemovedPaperManager(models.Manager):
         two was deleted, BadInput for a paper and itself, and Conflict if other papers were merged into it or
         if a claim of authorship can't move.
         """
-        self.lock_imports()
+        self.lock_removals()
         for each in sorted((paper, into), key=lambda each: each.pk):
             each.lock()
         demand_moderator(actor)
@@ -170,7 +174,7 @@ class RemovedPaper(models.Model):
         After RESTORABLE it can only be imported or submitted anew. Raises NotAllowed for anybody but moderators, and
         Conflict if there is a paper with this id, or none any more that it was merged into.
         """
-        RemovedPaper.objects.lock_imports()
+        RemovedPaper.objects.lock_removals()
         into = self._lock_target()
         demand_moderator(actor)
         if Paper.objects.filter(Q(arxiv_id=self.arxiv_id) | Q(pk=self.paper_key)).exists():

@@ -275,9 +275,9 @@ def test_a_re_import_of_votes_leaves_the_search_alone():
 
 
 def test_statements_do_not_grow_with_the_batch(django_assert_max_num_queries):
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(18):
         save([record_of(arxiv_id=f"2509.{n:05}", authors=["Ada", "Grace"], votes=n) for n in range(200)])
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(18):
         save([record_of(arxiv_id=f"2509.{n:05}", authors=["Grace"], votes=n + 1) for n in range(200)])
 
 
