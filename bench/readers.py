@@ -75,8 +75,8 @@ STATEMENTS = [
     FROM accounts_user
     """,
     """
-    INSERT INTO papers_bookmark (user_id, paper_id, created_at)
-    SELECT user_id, paper_id, created_at FROM papers_vote WHERE (user_id + paper_id) %% 10 = 0
+    INSERT INTO papers_bookmark (user_id, paper_id, created_at, version)
+    SELECT user_id, paper_id, created_at, 1 FROM papers_vote WHERE (user_id + paper_id) %% 10 = 0
     """,
     """
     INSERT INTO papers_comment (
@@ -111,10 +111,11 @@ STATEMENTS = [
     """,
     """
     INSERT INTO papers_collection (
-        key, name, description, visibility, user_id, paper_count, follower_count, created_at, updated_at
+        key, name, description, visibility, user_id, paper_count, follower_count, created_at, updated_at,
+        held_reason
     )
     SELECT 'collection-' || n, 'Collection ' || n, '', 'public', n, CASE n WHEN 1 THEN 5000 ELSE 20 END,
-           n * 31 %% 97, now(), now()
+           n * 31 %% 97, now(), now(), ''
     FROM generate_series(1, %(people)s / 10) n
     """,
     """
