@@ -52,6 +52,16 @@ def _status_of(refusal: Refusal) -> int:
     return next(status for kind, status in _STATUS.items() if isinstance(refusal, kind))
 
 
+def form_page(request: HttpRequest, template: str, context: dict, status: int | None = None) -> HttpResponse:
+    """The page with the `form` of the context (`lib.forms.Refusable`), with the status of what is wrong with the form.
+
+    That is the status that HTTP has for its refusal, or else `status`: by default, 400 if it has errors.
+    """
+    form = context["form"]
+    response = render(request, template, context, status=status or (400 if form.errors else 200))
+    return refused(response, form.refusal) if form.refusal else response
+
+
 def refused(response: HttpResponse, refusal: Refusal) -> HttpResponse:
     """The response with the status that HTTP has for this refusal, and with the time to wait where there is one."""
     response.status_code = _status_of(refusal)

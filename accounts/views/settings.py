@@ -12,7 +12,7 @@ from accounts.forms import ProfileForm
 from accounts.models import SecurityEvent, User
 from accounts.securitylog import end_other_sessions
 from lib import keyset, markup
-from lib.http import refused
+from lib.http import form_page
 from lib.limits import limited, uploads_limited
 from lib.redirects import local_path
 from lib.refusals import BadInput, Refusal
@@ -36,8 +36,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Profile saved.")
             return redirect("accounts:profile")
-    response = render(request, "accounts/profile.html", {"form": form}, status=400 if form.errors else 200)
-    return refused(response, form.refusal) if form.refusal else response
+    return form_page(request, "accounts/profile.html", {"form": form})
 
 
 @login_required

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from lib.http import refused
+from lib.http import form_page
 from lib.jobs import defer
 from lib.limits import request_limit
 from lib.refusals import Busy, Refusal
@@ -40,7 +40,7 @@ def submit(request: HttpRequest) -> HttpResponse:
             return _start(request, form.cleaned_data["arxiv_id"])
         except Refusal as refusal:
             form.refuse(refusal)
-    return _answer(request, "papers/ingest/submit.html", {"form": form, "section": "submit", **_state(request.user)})
+    return form_page(request, "papers/ingest/submit.html", {"form": form, "section": "submit", **_state(request.user)})
 
 
 def _state(user) -> dict:
@@ -146,7 +146,7 @@ def _look(request: HttpRequest, submission: Submission | None) -> HttpResponse:
             "day": day and Period.day(day),
             "allowance": rules.allowance(request.user),
         }
-    return _answer(request, "papers/ingest/look.html", context)
+    return form_page(request, "papers/ingest/look.html", context)
 
 
 def _list(request: HttpRequest, submission: Submission, form: ListForm) -> Paper:
@@ -157,13 +157,6 @@ def _list(request: HttpRequest, submission: Submission, form: ListForm) -> Paper
         if is_out_of_time(error):
             raise Busy("The site is importing papers at the moment. Nothing is lost: send this again.") from error
         raise
-
-
-def _answer(request: HttpRequest, template: str, context: dict) -> HttpResponse:
-    """Draw a page with a form, with the status that HTTP has for what is wrong with it."""
-    form = context["form"]
-    response = render(request, template, context, status=400 if form.errors else 200)
-    return refused(response, form.refusal) if form.refusal else response
 
 
 def _thank(request: HttpRequest, paper: Paper) -> HttpResponse:

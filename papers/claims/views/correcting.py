@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 
-from lib.http import refused
+from lib.http import form_page
 from lib.limits import request_limit
 from lib.verbs import form_verb
 from papers.claims.forms import CorrectionForm
@@ -32,5 +32,4 @@ def correct(request: HttpRequest, ref) -> HttpResponse:
                 return redirect(paper)
     corrections = paper.corrections.latest_first()[:20]
     context = {"paper": paper, "form": form, "corrections": corrections}
-    response = render(request, "papers/claims/correct.html", context, status=400 if form.errors else 200)
-    return refused(response, form.refusal) if form.refusal else response
+    return form_page(request, "papers/claims/correct.html", context)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from lib import keyset
-from lib.http import refused
+from lib.http import form_page
 from lib.pages import page
 from lib.refusals import Refusal
 from lib.verbs import verb
@@ -92,8 +92,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
             form.refuse(refusal)
     others = Collection.objects.kept_by(request.user).exclude(pk=found.pk).order_by("name")
     context = {"form": form, "collection": Collection.objects.get(pk=found.pk), "others": others}
-    response = render(request, "papers/collections/edit.html", context, status=form.status)
-    return refused(response, form.refusal) if form.refusal else response
+    return form_page(request, "papers/collections/edit.html", context, form.status)
 
 
 @verb

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, render
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
 
 from accounts.factors import acts_as_moderator
-from lib.http import refused
+from lib.http import form_page
 from lib.limits import limited, request_limit
 from lib.redirects import redirect_back
 from lib.refusals import Conflict, NotAllowed, Refusal
@@ -141,10 +141,10 @@ def _answer(
     context["label"] = "Save" if comment else "Post"
     context["cancel_url"] = (comment or parent or paper).get_absolute_url()
     template = "papers/discussion/_form.html" if request.htmx else "papers/discussion/write.html"
-    response = render(request, template, context, status=400 if form.errors else 200)
+    response = form_page(request, template, context)
     if request.htmx and request.method == "POST":
         reswap(retarget(response, f"#{form.html_id}"), "outerHTML")
-    return refused(response, form.refusal) if form.refusal else response
+    return response
 
 
 def _is_in_place(request: HttpRequest) -> bool:
