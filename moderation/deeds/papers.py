@@ -115,22 +115,33 @@ class MergeForm(DeedForm):
         raise forms.ValidationError("There is no paper with this id.")
 
 
-@register
-class MergePaper(Deed):
-    key = "merge"
-    title = "Merge into another paper"
-    hint = (
-        "Its upvotes, bookmarks, comments, followers and claims of authorship move to the other paper, to which its "
-        "address leads."
-    )
+class _Removal(Deed):
+    """A deed that takes a paper away, which undoing restores."""
+
     kinds = ("paper",)
-    form = MergeForm
     questions = tuple(Question)
     reopens = (Question.FLAGS, Question.ANSWER, Question.VOTES)
     is_grave = True
 
     def prepare(self) -> None:
         RemovedPaper.objects.lock_removals()
+
+    def undo(self, actor, action) -> None:
+        removed = RemovedPaper.objects.filter(pk=action.data["removed"]).first()
+        if removed is None:
+            raise Gone("This paper was restored already.")
+        removed.restore(actor)
+
+
+@register
+class MergePaper(_Removal):
+    key = "merge"
+    title = "Merge into another paper"
+    hint = (
+        "Its upvotes, bookmarks, comments, followers and claims of authorship move to the other paper, to which its "
+        "address leads."
+    )
+    form = MergeForm
 
     def lock(self, row, values: dict) -> None:
         Paper.objects.filter(pk__in=[row.pk, values["into"].pk]).lock()
@@ -140,38 +151,18 @@ class MergePaper(Deed):
         removed = RemovedPaper.objects.merge(actor, row, values["into"], values["reason"])
         return {"removed": removed.pk, "into": values["into"].arxiv_id}
 
-    def undo(self, actor, action) -> None:
-        _restore(actor, action)
-
     def line(self, action) -> str:
         return f"merged {action.label} into {action.data['into']}"
 
 
 @register
-class RemovePaper(Deed):
+class RemovePaper(_Removal):
     key = "remove"
     title = "Remove paper"
     hint = (
         "Its page says that it was removed and why. It leaves all lists, feeds and the search. Restorable for 30 days."
     )
-    kinds = ("paper",)
     past = "removed {label}"
-    questions = tuple(Question)
-    reopens = (Question.FLAGS, Question.ANSWER, Question.VOTES)
-    is_grave = True
-
-    def prepare(self) -> None:
-        RemovedPaper.objects.lock_removals()
 
     def carry_out(self, actor, row, values: dict) -> dict:
         return {"removed": RemovedPaper.objects.remove(actor, row, values["reason"]).pk}
-
-    def undo(self, actor, action) -> None:
-        _restore(actor, action)
-
-
-def _restore(actor, action) -> None:
-    removed = RemovedPaper.objects.filter(pk=action.data["removed"]).first()
-    if removed is None:
-        raise Gone("This paper was restored already.")
-    removed.restore(actor)
