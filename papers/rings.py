@@ -65,7 +65,7 @@ class History:
 
 @dataclass(frozen=True)
 class Ballot:
-    """A vote for the paper: whose, when in seconds, and from which network (a hash), if that is known."""
+    """A vote for the paper: whose, when in seconds, and the hash of its network or None."""
 
     voter: int
     cast_at: float

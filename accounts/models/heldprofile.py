@@ -12,7 +12,8 @@ FIELDS = ("about", "links", "portrait")
 class HeldProfile(models.Model):
     """What moderators hide of a profile: `held_profile` has its texts, links and picture, and the `reason`.
 
-    Meanwhile FIELDS are empty, and the person cannot fill them. It is the part of a user beside `Moderated`.
+    Meanwhile FIELDS are empty, and the person cannot fill them. It is a part of a user, as is `Moderated`, whose
+    methods lock and write the row.
     """
 
     held_profile = models.JSONField(null=True, blank=True, editable=False)
@@ -59,8 +60,3 @@ class HeldProfile(models.Model):
         self.refresh_from_db(fields=["held_profile"])
         if self.held_profile and set(FIELDS).intersection(changed):
             raise NotAllowed(f"Moderators have hidden your profile: {self.profile_hidden_reason}")
-
-    def _write(self, **values) -> None:
-        for name, value in values.items():
-            setattr(self, name, value)
-        self.save(update_fields=[*values])

@@ -106,7 +106,7 @@ class Moderated(models.Model):
             raise Conflict("This account is already inactive.")
         if self.is_suspended and (self.suspension_reason, self.suspended_until) == (reason, until):
             return False
-        self._set_standing(is_active=False, suspension_reason=reason, suspended_until=until)
+        self._write(is_active=False, suspension_reason=reason, suspended_until=until)
         self._end_access()
         detail = f"{self.suspension_length}. Reason: {reason}"
         SecurityEvent.objects.create(user=self, kind=EventKind.SUSPENDED, detail=detail)
@@ -147,7 +147,7 @@ class Moderated(models.Model):
     def _set_appointed(self, actor, appointed: bool) -> bool:
         if self.is_appointed_moderator == appointed:
             return False
-        self._set_standing(is_appointed_moderator=appointed)
+        self._write(is_appointed_moderator=appointed)
         kind = EventKind.APPOINTED if appointed else EventKind.DISMISSED
         SecurityEvent.objects.create(user=self, kind=kind, detail=f"by {actor}")
         moderator_appointed.send(type(self), actor=actor, user=self, appointed=appointed)
@@ -156,12 +156,12 @@ class Moderated(models.Model):
     def _end_suspension(self) -> bool:
         if not self.is_suspended:
             return False
-        self._set_standing(is_active=True, suspension_reason="", suspended_until=None)
+        self._write(is_active=True, suspension_reason="", suspended_until=None)
         self.end_sessions()
         SecurityEvent.objects.create(user=self, kind=EventKind.REINSTATED)
         return True
 
-    def _set_standing(self, **values) -> None:
+    def _write(self, **values) -> None:
         for name, value in values.items():
             setattr(self, name, value)
         self.save(update_fields=list(values))

@@ -42,7 +42,7 @@ class Draft:
     """A paper to which records are applied: its stored and its new values, under the names of PaperRecord's fields.
 
     The value `organisation` is the slug of the guessed one, or "". `decided` are the slugs that persons suggested or
-    decided on. `replaced` are the texts that later versions replaced: version, title, abstract, authors.
+    decided on. `replaced` are the texts that later versions replaced, each as the values of TEXT_FIELDS.
     """
 
     def __init__(self, paper: Paper, stored: dict, decided: Collection[str]) -> None:
@@ -74,9 +74,7 @@ class Draft:
                     details.completed_by(stored.get(name, Details())) for name, details in pairs
                 )
         if new.get("version", 1) > self.values.get("version", new.get("version", 1)):
-            self.replaced.append(
-                tuple(self.values.get(name, "") for name in ("version", "title", "abstract", "authors"))
-            )
+            self.replaced.append(tuple(self.values.get(name, "") for name in TEXT_FIELDS))
         self.values = self.values | links.settled(self.values, new)
         self.changed = {name for name, value in self.values.items() if value != self.stored.get(name)}
 

@@ -7,7 +7,7 @@ from papers.models.links import UNCHECKED
 
 _HOSTS = ("github.com/", "gitlab.com/", "codeberg.org/")
 _LINK = re.compile(
-    r"(?<![\w.@/-])(?:https?://)?(?:www\.)?((?:github\.com|gitlab\.com|codeberg\.org)/[\w-]+/[\w.-]*\w)", re.ASCII
+    rf"(?<![\w.@/-])(?:https?://)?(?:www\.)?((?:{'|'.join(map(re.escape, _HOSTS))})[\w-]+/[\w.-]*\w)", re.ASCII
 )
 _WORDS = re.compile(
     r"\b(?:code|codebase|implementations?|implemented|source|software|package|repository)\b", re.IGNORECASE

@@ -50,7 +50,7 @@ class VoteNetworkManager(models.Manager):
 
 
 class VoteNetwork(models.Model):
-    """A vote of the last days: when it was cast, and the salted hash of the network that it came from, if it is known.
+    """A vote of the last days: when it was cast, and the salted hash of the network that it came from, or None.
 
     `Vote.objects.make` writes it. `is_checked`: whether the paper was checked for rings since then. This table and that
     of the salt are unlogged: neither is in PostgreSQL's log or on a replica, and a crash empties both.

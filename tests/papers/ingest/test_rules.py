@@ -1,4 +1,4 @@
-"""The rules for submitting papers: on which day's list a paper comes, when a day begins, and how that is said."""
+"""The rules for submitting papers: on which day's list a paper comes, when a day begins, and its words."""
 
 from datetime import UTC, date, datetime, timedelta
 
