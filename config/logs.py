@@ -3,7 +3,7 @@
 Libraries log warnings and errors, and only our own packages log information, which is meant for the operator.
 """
 
-PACKAGES = ("accounts", "config", "inbox", "lib", "moderation", "orgs", "papers")
+PACKAGES = ("accounts", "api", "config", "inbox", "lib", "moderation", "orgs", "papers")
 
 LOGGING = {
     "version": 1,

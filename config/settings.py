@@ -4,7 +4,8 @@ from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 
-from config.logs import LOGGING  # noqa: F401 (Django reads it here)
+from config.caches import CACHES  # noqa: F401 (Django reads it here)
+from config.logs import LOGGING  # noqa: F401
 from config.rings import *  # noqa: F403 (thresholds, which are settings)
 from config.rules import *  # noqa: F403 (rules of submissions, which are settings)
 from lib.env import DATA, ROOT, cores, env, stored_secret
@@ -32,6 +33,7 @@ APPEND_SLASH = False
 
 INSTALLED_APPS = [
     "config",
+    "api",
     "inbox",
     "moderation",
     "papers",
@@ -58,6 +60,7 @@ INSTALLED_APPS = [
     "anymail",
     "django_filters",
     "django_htmx",
+    "ninja",
     "procrastinate.contrib.django",
 ]
 
@@ -69,6 +72,7 @@ MIDDLEWARE = [
     "lib.hosts.HostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "lib.compressed.FastGZipMiddleware",
+    "api.errors.JsonErrorMiddleware",
     "lib.methods.MethodMiddleware",
     "lib.bodies.BodyLimitMiddleware",
     "lib.http.RefusalMiddleware",
@@ -107,22 +111,6 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 0  # see `lib.statements.rows`
 # Milliseconds that PostgreSQL may take for one statement of a web process; 0 means no limit.
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=2_000)
-_MEMORY, _KEPT = "django.core.cache.backends.locmem.LocMemCache", "lib.memory.MemoryCache"
-CACHES = {
-    # Shared by all processes: allauth counts wrong codes of second factors here.
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    },
-    # Values that depend on their keys alone, so each process may have its own: rows of lists, parts of papers' pages, …
-    "cards": {"BACKEND": _KEPT, "LOCATION": "cards", "OPTIONS": {"MAX_ENTRIES": 5_000}},
-    "template_fragments": {"BACKEND": _KEPT, "LOCATION": "parts", "OPTIONS": {"MAX_ENTRIES": 4_000}},
-    # … what searches found, for a minute, and the vectors of their words …
-    "searches": {"BACKEND": _MEMORY, "LOCATION": "searches", "TIMEOUT": 60, "OPTIONS": {"MAX_ENTRIES": 2_000}},
-    # … and whole pages for people who are not signed in, compressed, and filter forms (tens of kB each).
-    "pages": {"BACKEND": _MEMORY, "LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 500}},
-}
 
 TIME_ZONE = "UTC"
 USE_I18N = False

@@ -64,7 +64,7 @@ def form_page(request: HttpRequest, template: str, context: dict, status: int | 
 
 def refused(response: HttpResponse, refusal: Refusal) -> HttpResponse:
     """The response with the status that HTTP has for this refusal, and with the time to wait where there is one."""
-    response.status_code = _status_of(refusal)
+    response.status_code, response.message = _status_of(refusal), str(refusal)
     if isinstance(refusal, TooMany | Busy):
         response.headers["Retry-After"] = str(math.ceil(refusal.wait.total_seconds()))
     return response
