@@ -5,6 +5,11 @@ from http import HTTPStatus
 
 from anyascii import anyascii
 from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from lib.http import refused
+from lib.refusals import BadInput, Refusal
 
 PREFIX = "/api/"
 
@@ -27,3 +32,29 @@ def write_error(response: HttpResponse, message: str) -> None:
     response.content = json.dumps({"error": message}, ensure_ascii=False)
     response.headers["Content-Type"] = "application/json"
     response.headers["X-Error-Message"] = anyascii(" ".join(message.split()))
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+
+
+def answer_with_errors(api: NinjaAPI) -> None:
+    """Let the API answer what is refused with the status and the message alone, without the page of the refusal."""
+    api.add_exception_handler(Refusal, _refuse)
+    api.add_exception_handler(HttpError, _refuse_access)
+    api.add_exception_handler(ValidationError, _refuse_input)
+
+
+def _refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    return refused(HttpResponse(), refusal)
+
+
+def _refuse_access(request: HttpRequest, error: HttpError) -> HttpResponse:
+    response = HttpResponse(status=error.status_code)
+    response.message = str(error)
+    return response
+
+
+def _refuse_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Returns 400, and says where the first thing that is wrong with the input is, as in “limit: …”."""
+    first = error.errors[0]
+    where = ".".join(str(name) for name in first["loc"][1:])
+    return _refuse(request, BadInput(f"{where}: {first['msg']}" if where else first["msg"]))
