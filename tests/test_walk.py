@@ -54,12 +54,9 @@ def may(deed):
 # Whoever is not named here and may not read is told so (403), or gets a 404; the rest of the site is for everybody.
 READERS = {
     **{f"accounts:{page}": SIGNED_IN for page in ("profile", "sign_in_again", "security")},
-    "machines:tokens": SIGNED_IN,
-    "machines:make_token": set(),  # which asks for the password first
     "accounts:moderators": set(),  # none of them is a superuser
     **{f"inbox:{page}": set() for page in ("confirm", "never", "unsubscribe", "manage")},  # there is no such token
-    "inbox:letters": SIGNED_IN,
-    "orgs:new": SIGNED_IN,
+    **dict.fromkeys(("inbox:letters", "orgs:new", "machines:tokens"), SIGNED_IN),
     "orgs:edit": may(EDIT),
     "orgs:log": may(SEE) | {"moderator"},
     "orgs:claim": set(),  # the lab has an owner
@@ -89,7 +86,7 @@ READERS = {
     "papers:comment_log": {"moderator"},
     **{f"papers:{page}": SIGNED_IN for page in ("write_comment", "report", "reply")},
     "papers:edit_comment": {"reader"},
-    "papers:leave": set(),  # which asks for the password first
+    **dict.fromkeys(("papers:leave", "machines:make_token"), set()),  # which ask for the password first
     "papers:pick": set(),  # which leads on
     "papers:share_card": set(),  # of a private collection, whoever looks
     "papers:embed": set(),  # a frame of a private collection, whoever looks
