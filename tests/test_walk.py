@@ -86,7 +86,7 @@ READERS = {
     "papers:comment_log": {"moderator"},
     **{f"papers:{page}": SIGNED_IN for page in ("write_comment", "report", "reply")},
     "papers:edit_comment": {"reader"},
-    **dict.fromkeys(("papers:leave", "machines:make_token"), set()),  # which ask for the password first
+    **{name: set() for name in ("papers:leave", "machines:make_token")},  # which ask for the password first
     "papers:pick": set(),  # which leads on
     "papers:share_card": set(),  # of a private collection, whoever looks
     "papers:embed": set(),  # a frame of a private collection, whoever looks
