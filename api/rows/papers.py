@@ -153,9 +153,9 @@ def _ai_text(text: AiText) -> dict:
         "ai_summary": text.summary,
         "ai_keywords": text.keywords,
         "ai_summary_model": text.model or None,
-        "aiSummarySource": text.source,
-        "aiSummaryVersion": text.version,
-        "aiSummaryAt": moment(text.made_at),
+        "ai_summary_source": text.source,
+        "ai_summary_version": text.version,
+        "ai_summary_at": moment(text.made_at),
     }
 
 
