@@ -28,7 +28,12 @@ def daily_rows(pks: Collection[int], viewer) -> list[dict]:
     They hold what everybody may see and, if the viewer is signed in, the viewer's own marks. At most seven statements,
     and one for these marks.
     """
-    return [_daily_row(*found) for found in _read(pks, viewer)]
+    return list(rows_by_key(pks, viewer).values())
+
+
+def rows_by_key(pks: Collection[int], viewer) -> dict[int, dict]:
+    """The same rows by the keys of their papers."""
+    return {found[0].pk: _daily_row(*found) for found in _read(pks, viewer)}
 
 
 def papers(pks: Collection[int], viewer) -> list[dict]:
