@@ -3,8 +3,8 @@
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from api import errors
 from api.access import Access
+from api.errors import answer_with_errors
 from api.reading import site
 
 
@@ -15,5 +15,5 @@ class Contract(NinjaAPI):
 
 
 api = Contract(title="Broadsheet", version="1", urls_namespace="api", auth=Access(), docs_url=None, openapi_url=None)
-errors.handle(api)
+answer_with_errors(api)
 api.add_router("", site.router)

@@ -32,21 +32,33 @@ def write_error(response: HttpResponse, message: str) -> None:
     response.content = json.dumps({"error": message}, ensure_ascii=False)
     response.headers["Content-Type"] = "application/json"
     response.headers["X-Error-Message"] = anyascii(" ".join(message.split()))
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
 
 
-def handle(api: NinjaAPI) -> None:
-    """Let what operations raise become what `JsonErrorMiddleware` writes. Django answers all other exceptions."""
-    api.add_exception_handler(Refusal, lambda request, error: refused(HttpResponse(), error))
-    api.add_exception_handler(ValidationError, lambda request, error: refused(HttpResponse(), _bad_input(error)))
+def answer_with_errors(api: NinjaAPI) -> None:
+    """Let the API answer what is refused with the status and the message alone, without the page of the refusal."""
+    api.add_exception_handler(Refusal, _refuse)
+    api.add_exception_handler(HttpError, _refuse_access)
+    api.add_exception_handler(ValidationError, _refuse_input)
     api.add_exception_handler(Http404, lambda request, error: HttpResponse(status=404))
-    api.add_exception_handler(HttpError, _of_ninja)
-    api.add_exception_handler(Exception, _raise)
+    api.add_exception_handler(Exception, _leave)
 
 
-def _bad_input(error: ValidationError) -> BadInput:
-    """What is wrong with each parameter, in a sentence: "limit: Input should be less than or equal to 100."."""
+def _refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    return refused(HttpResponse(), refusal)
+
+
+def _refuse_access(request: HttpRequest, error: HttpError) -> HttpResponse:
+    response = HttpResponse(status=error.status_code)
+    response.message = str(error)
+    return response
+
+
+def _refuse_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Returns 400, and says what is wrong with each value: “limit: Input should be less than or equal to 100.”."""
     problems = {_name(row["loc"]): row["msg"].removeprefix("Value error, ").rstrip(".") for row in error.errors}
-    return BadInput(" ".join(f"{name}: {problem}." for name, problem in problems.items()))
+    return _refuse(request, BadInput(" ".join(f"{name}: {problem}." for name, problem in problems.items())))
 
 
 def _name(location: tuple) -> str:
@@ -54,11 +66,6 @@ def _name(location: tuple) -> str:
     return str(next((part for part in reversed(location) if isinstance(part, str)), "body"))
 
 
-def _of_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
-    response = HttpResponse(status=error.status_code)
-    response.message = error.message
-    return response
-
-
-def _raise(request: HttpRequest, error: Exception) -> None:
+def _leave(request: HttpRequest, error: Exception) -> None:
+    """Leave any other exception to Django: ninja would show it to everybody if DEBUG is set."""
     raise error
