@@ -4,7 +4,7 @@ What does not exist is left out, as at the Hub. Its client reads some fields fro
 so a row also has what its paper has.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 
 from api.rows.people import organisation, site, user
@@ -23,21 +23,47 @@ def daily_rows(pks: Collection[int], viewer) -> list[dict]:
     They hold what everybody may see and, if the viewer is signed in, the viewer's own marks. At most five statements,
     and one for these marks.
     """
-    papers = summaries(pks)
-    credit, marks = credits_of(papers), marks_of(papers, viewer)
-    return [daily_row(paper, credit[pk], marks.get(pk)) for pk, paper in papers.items()]
+    return [_daily_row(*found) for found in _read(pks, viewer)]
 
 
-def marks_of(pks: Collection[int], viewer) -> dict[int, Row]:
-    """The papers with the bits of a viewer who is signed in, by their keys."""
-    if not viewer.is_authenticated:
-        return {}
-    return {row.pk: row for row in Paper.objects.filter(pk__in=pks).rows(viewer)}
+def papers(pks: Collection[int], viewer) -> list[dict]:
+    """The same papers, flat, as `/api/papers` has them."""
+    return [_paper(*found) for found in _read(pks, viewer)]
 
 
-def daily_row(summary: Summary, credit: Credit, marks: Row | None = None) -> dict:
+def detail(pk: int, viewer) -> dict | None:
+    """The paper with this key as `/api/papers/{id}` has it, or None if it does not exist."""
+    for found in papers([pk], viewer):
+        linked = repositories(pk)
+        return found | {
+            "linkedModels": linked["models"],
+            "numTotalModels": len(linked["models"]),
+            "linkedDatasets": linked["datasets"],
+            "numTotalDatasets": len(linked["datasets"]),
+            "linkedSpaces": linked["spaces"],
+            "numTotalSpaces": len(linked["spaces"]),
+        }
+    return None
+
+
+def repositories(pk: int) -> dict[str, list[dict]]:
+    """The models, datasets and demos of the paper with this key."""
+    return {"models": [], "datasets": [], "spaces": []}
+
+
+def _read(pks: Collection[int], viewer) -> Iterator[tuple[Summary, Credit, Row | None]]:
+    """What is written of each of the papers, with the bits of a viewer who is signed in."""
+    found, marks = summaries(pks), {}
+    credits = credits_of(found)
+    if viewer.is_authenticated:
+        marks = {row.pk: row for row in Paper.objects.filter(pk__in=found).rows(viewer)}
+    for pk, summary in found.items():
+        yield summary, credits[pk], marks.get(pk)
+
+
+def _daily_row(summary: Summary, credit: Credit, marks: Row | None) -> dict:
     """A row, whose own `publishedAt` is the time of the listing, and that of its paper the time at arXiv."""
-    flat = paper(summary, credit, marks)
+    flat = _paper(summary, credit, marks)
     return {name: value for name, value in flat.items() if name != "authors"} | {
         "paper": flat,
         "publishedAt": moment(summary.listed_at if summary.is_listed else summary.published_at),
@@ -47,8 +73,7 @@ def daily_row(summary: Summary, credit: Credit, marks: Row | None = None) -> dic
     }
 
 
-def paper(summary: Summary, credit: Credit, marks: Row | None = None) -> dict:
-    """A paper, as `/api/papers/{id}` has it, without models, datasets and demos."""
+def _paper(summary: Summary, credit: Credit, marks: Row | None) -> dict:
     return present(
         {
             "id": summary.arxiv_id,

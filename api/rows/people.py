@@ -17,6 +17,16 @@ def site() -> dict:
     return _user(object_id(0), SITE, "Broadsheet", picture(""))
 
 
+def imported(name: str, url: str) -> dict:
+    """Somebody at the site from which a comment was imported, by the address of that person's page."""
+    return _user(object_id(0), url.rstrip("/").rpartition("/")[2], name, picture(""))
+
+
+def deleted(person: User | None) -> dict:
+    """Somebody whose account was deleted, or deactivated, as pages say it."""
+    return _user(object_id(0), "", "A deactivated account" if person else "A deleted account", picture(""))
+
+
 def organisation(org: Organisation) -> dict:
     """An organisation. Its logo stands under `avatarUrl`, which the Hub's client reads, and under `avatar`."""
     logo = picture(org.logo.name)

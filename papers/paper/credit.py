@@ -1,11 +1,12 @@
 """Whom papers credit here, as everybody may see it: those who are marked as authors, and who submitted them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from accounts.models import User
 from accounts.models.user import shows_everybody
+from lib import statements
 from papers import names
 from papers.models import AuthorClaim, Comment
 from papers.paper.summary import Summary
@@ -27,7 +28,7 @@ class Credit:
 
 
 def credits_of(papers: Mapping[int, Summary]) -> dict[int, Credit]:
-    """The credit of each of these papers, which have all their authors, by their keys. Three statements."""
+    """The credit of each of these papers, which have all their authors, by their keys. Three statements at most."""
     claims = defaultdict(list)
     for claim in AuthorClaim.objects.granted().filter(paper__in=papers, user__is_active=True).select_related("user"):
         claims[claim.paper_id].append(claim)
@@ -41,6 +42,21 @@ def credits_of(papers: Mapping[int, Summary]) -> dict[int, Credit]:
     }
 
 
+def version(pks: Collection[int]) -> list[tuple]:
+    """What the credit of these papers shows of people, for ETags. All the rest of it raises the papers' revision."""
+    return statements.rows(_PEOPLE, {"pks": list(pks)})
+
+
 def _placed(claims: list[AuthorClaim], paper: Summary) -> dict[int, AuthorClaim]:
     positions = names.placed([(claim.name, claim.namesake) for claim in claims], list(paper.authors))
     return {position: claim for position, claim in zip(positions, claims, strict=True) if position is not None}
+
+
+_PEOPLE = """
+    SELECT id, username, name, portrait, is_active, shows_submissions FROM accounts_user
+    WHERE id IN (
+        SELECT submitted_by_id FROM papers_paper WHERE id = ANY(%(pks)s)
+        UNION SELECT user_id FROM papers_authorclaim WHERE paper_id = ANY(%(pks)s) AND state = 'granted'
+    )
+    ORDER BY id
+"""

@@ -1,7 +1,7 @@
 """The lists of a person's page, which the person may hide, except for the papers that the person has written."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth import get_user_model
 from django.db.models import CharField, F, QuerySet, Value
@@ -40,6 +40,16 @@ def authored(username: str, tab: str = "", owner: User | None = None) -> List:
         own_orders={"claimed": Order("Last claimed", ("claimed_at", "id"))},
         since="claimed_at",
     )
+
+
+def by_submitter(list_: List, username: str) -> List:
+    """Those papers of the list that this person has submitted; none for a viewer from whom the person hides them."""
+    person = User.objects.filter(username=username)
+
+    def papers(viewer) -> QuerySet:
+        return list_.papers(viewer).filter(submitted_by__in=person.showing("submissions", to=viewer).values("pk"))
+
+    return replace(list_, papers=papers, privacy=Privacy.HIDEABLE, is_costly=True)
 
 
 @dataclass(frozen=True)
