@@ -15,11 +15,11 @@ OPTIONAL = {"security": [{}, {"Access": []}]}  # of operations that everybody ma
 
 
 class Access(AuthBase):
-    """Sets `request.user` to the person whose token the request bears, or to nobody.
+    """Sets `request.user` to the person whose `request.token` the request bears, or to nobody.
 
-    The token must have the scope. An operation that nobody can call without a token has an Access that `is_required`.
-    Whoever bears a token acts as a member of the site: what moderators may do takes a second factor, which belongs to
-    a session.
+    The token must have the scope, if one is given. An operation that nobody can call without a token has an Access that
+    `is_required`. Whoever bears a token acts as a member of the site: what moderators may do takes a second factor,
+    which belongs to a session.
     """
 
     openapi_type = "http"
@@ -50,7 +50,8 @@ class Access(AuthBase):
         token = _token_in(header)
         request.user = token.user
         request.user.acts_as_member = True
-        if self.scope not in token.scopes:
+        request.token = token
+        if self.scope and self.scope not in token.scopes:
             raise NotAllowed(f"This access token lacks the scope “{self.scope}”. It has: {', '.join(token.scopes)}.")
         token.note_use()
 
