@@ -3,8 +3,8 @@
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
+from api import errors
 from api.access import Access
-from api.errors import answer_with_errors
 from api.reading import account, daily, directories, paper, people, search, site
 
 
@@ -15,6 +15,6 @@ class Contract(NinjaAPI):
 
 
 api = Contract(title="Broadsheet", version="1", urls_namespace="api", auth=Access(), docs_url=None, openapi_url=None)
-answer_with_errors(api)
+errors.handle(api)
 for room in (site, daily, search, paper, people, directories, account):
     api.add_router("", room.router)

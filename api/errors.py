@@ -36,29 +36,19 @@ def write_error(response: HttpResponse, message: str) -> None:
         response.headers["WWW-Authenticate"] = "Bearer"
 
 
-def answer_with_errors(api: NinjaAPI) -> None:
-    """Let the API answer what is refused with the status and the message alone, without the page of the refusal."""
-    api.add_exception_handler(Refusal, _refuse)
-    api.add_exception_handler(HttpError, _refuse_access)
-    api.add_exception_handler(ValidationError, _refuse_input)
+def handle(api: NinjaAPI) -> None:
+    """Let what operations raise become what `JsonErrorMiddleware` writes. Django answers all other exceptions."""
+    api.add_exception_handler(Refusal, lambda request, error: refused(HttpResponse(), error))
+    api.add_exception_handler(ValidationError, lambda request, error: refused(HttpResponse(), _bad_input(error)))
     api.add_exception_handler(Http404, lambda request, error: HttpResponse(status=404))
-    api.add_exception_handler(Exception, _leave)
+    api.add_exception_handler(HttpError, _of_ninja)
+    api.add_exception_handler(Exception, _raise)
 
 
-def _refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    return refused(HttpResponse(), refusal)
-
-
-def _refuse_access(request: HttpRequest, error: HttpError) -> HttpResponse:
-    response = HttpResponse(status=error.status_code)
-    response.message = str(error)
-    return response
-
-
-def _refuse_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """Returns 400, and says what is wrong with each value: “limit: Input should be less than or equal to 100.”."""
+def _bad_input(error: ValidationError) -> BadInput:
+    """What is wrong with each parameter, in a sentence: "limit: Input should be less than or equal to 100."."""
     problems = {_name(row["loc"]): row["msg"].removeprefix("Value error, ").rstrip(".") for row in error.errors}
-    return _refuse(request, BadInput(" ".join(f"{name}: {problem}." for name, problem in problems.items())))
+    return BadInput(" ".join(f"{name}: {problem}." for name, problem in problems.items()))
 
 
 def _name(location: tuple) -> str:
@@ -66,6 +56,11 @@ def _name(location: tuple) -> str:
     return str(next((part for part in reversed(location) if isinstance(part, str)), "body"))
 
 
-def _leave(request: HttpRequest, error: Exception) -> None:
-    """Leave any other exception to Django: ninja would show it to everybody if DEBUG is set."""
+def _of_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
+    response = HttpResponse(status=error.status_code)
+    response.message = error.message
+    return response
+
+
+def _raise(request: HttpRequest, error: Exception) -> None:
     raise error

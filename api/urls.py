@@ -8,7 +8,7 @@ from api.tokens.urls import urlpatterns as tokens
 app_name = "machines"
 urlpatterns = [
     path("api", views.reference, name="reference"),
-    path("api/", views.with_slash, name="with_slash"),
+    path("api/", views.with_slash, name="reference_with_slash"),
     path("api/openapi.json", views.openapi, name="openapi"),
     *tokens,
 ]

@@ -14,7 +14,7 @@ urlpatterns = [
     path("moderation/jobs/retry", jobs.retry_jobs, name="retry_jobs"),
     path("moderation/jobs/<int:pk>/retry", jobs.retry_job, name="retry_job"),
     path("moderation/staff", staff.staff, name="staff_log"),
-    path("", include("api.urls")),  # first, since the address of operations without a name is none of theirs
+    path("", include("api.urls")),
     path("api/", api.urls),
     path("", include("moderation.urls")),  # before papers, whose feeds have any address
     path("", include("inbox.urls")),

@@ -115,7 +115,7 @@ def test_a_moderator_with_a_token_is_a_member(db, rf):
             demand(user)
 
 
-def test_a_token_costs_a_statement_beside_the_limit_and_its_use_is_noted_once_an_hour(alice, time_machine):
+def test_a_token_costs_one_statement_besides_its_count_and_its_use_is_noted_once_an_hour(alice, time_machine):
     time_machine.move_to(timezone.now(), tick=False)
     program = Program(token_of(alice))
     used = []
