@@ -21,9 +21,15 @@ _KINDS = {"date": "day", "week": "week", "month": "month"}
 
 
 class DailyParams(ListParams):
-    date: str | None = Field(None, description="The papers of this day, `YYYY-MM-DD`.", examples=["2025-09-10"])
-    week: str | None = Field(None, description="The papers of this ISO week, `YYYY-Www`.", examples=["2025-W37"])
-    month: str | None = Field(None, description="The papers of this month, `YYYY-MM`.", examples=["2025-09"])
+    date: str | None = Field(
+        None, max_length=10, description="The papers of this day, `YYYY-MM-DD`.", examples=["2025-09-10"]
+    )
+    week: str | None = Field(
+        None, max_length=10, description="The papers of this ISO week, `YYYY-Www`.", examples=["2025-W37"]
+    )
+    month: str | None = Field(
+        None, max_length=10, description="The papers of this month, `YYYY-MM`.", examples=["2025-09"]
+    )
     submitter: str | None = Field(
         None, max_length=150, description="The papers that the person with this user name has submitted."
     )
@@ -49,7 +55,7 @@ def _list(params: DailyParams) -> List:
         raise BadInput(f"Give only one of {', '.join(texts)}.")
     for name, text in texts.items():
         try:
-            span = period.parse(_KINDS[name], text[:40])
+            span = period.parse(_KINDS[name], text)
         except NoSuchPeriod as error:
             raise BadInput(f"{name}: {error} Write it as {DailyParams.model_fields[name].examples[0]}.") from None
         if span.start > period.today():

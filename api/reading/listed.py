@@ -45,7 +45,7 @@ def answer(
         request,
         lambda: dumped(write(pks, request.user, listing)),
         JSON,
-        version=(settings.BASE_URL, listing.version, credit.version(pks), marks),
+        version=(site_version(), listing.version, credit.version(pks), marks),
         seconds=PUBLIC_SECONDS if list_.privacy is Privacy.PUBLIC else 0,
     )
     return linked(request, response, listing.cursor)
@@ -60,6 +60,11 @@ def _listing(list_: List, query: ListQuery, viewer, limit: int, page: int) -> Li
     if not listing.is_readable:
         raise BadInput(listing.filter_errors)
     return replace(listing, papers=listing.papers[page * limit :])
+
+
+def site_version() -> tuple:
+    """What rows of papers depend on besides the papers and the people."""
+    return settings.BASE_URL, settings.SHOW_AI_TEXT
 
 
 def linked(request: HttpRequest, response: HttpResponse, cursor: str) -> HttpResponse:

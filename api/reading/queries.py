@@ -1,14 +1,13 @@
 """The parameters by which operations choose papers: those of the pages of lists, and those of the Hub."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import django_filters
 from django.http import HttpRequest, QueryDict
 from ninja import Field, Schema
-from pydantic import create_model
+from pydantic import WithJsonSchema, create_model
 
-from api.reading.schemas import Cursor
 from lib.refusals import BadInput
 from papers.lists.filters import PaperFilter
 from papers.lists.list import ORDERS
@@ -16,6 +15,7 @@ from papers.lists.query import SEARCHES, ListQuery, parse_query
 
 MAX_WORDS, MAX_LIMIT, DEFAULT_LIMIT = 250, 100, 50
 SORTS = {"publishedAt": "newest", "trending": "hot"} | {order: order for order in ORDERS}
+Day = Annotated[date, WithJsonSchema({"type": "string", "format": "date", "maxLength": 10})]
 _HELP = {
     "org": "Papers of the organisation with this slug or name.",
     "author": "Papers with an author of this name, or part of a name.",
@@ -29,6 +29,11 @@ _HELP = {
 }
 
 
+def cursor_field() -> Any:
+    """The parameter `cursor` of an operation."""
+    return Field(None, max_length=1_000, description="Where the page begins, from the header `Link` of the one before.")
+
+
 def _parameter(name: str, filter: django_filters.Filter) -> tuple[Any, Any]:
     """The parameter of a filter of the pages, with its type and limits."""
     options = {"description": _HELP.get(name, filter.label)}
@@ -39,7 +44,7 @@ def _parameter(name: str, filter: django_filters.Filter) -> tuple[Any, Any]:
             limits = {"ge": filter.extra["min_value"], "le": filter.extra["max_value"]}
             return int | None, Field(None, **limits, **options)
         case django_filters.DateFilter():
-            return date | None, Field(None, **options)
+            return Day | None, Field(None, **options)
         case _:
             return str | None, Field(None, max_length=filter.extra["max_length"], **options)
 
@@ -69,7 +74,7 @@ class Page(Schema):
     """Which page of a list."""
 
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Papers a page.")
-    cursor: Cursor | None = None
+    cursor: str | None = cursor_field()
 
 
 class ListParams(Filters, Page):

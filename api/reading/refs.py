@@ -11,11 +11,12 @@ from pydantic import WithJsonSchema
 
 from papers.models import RemovedPaper
 
+_PATTERN = r"^(\d{4}\.\d{4,5}|[a-z]+(-[a-z]+)*/\d{7})(v[1-9]\d{0,2})?$"
 # Django's converter has read it as the id and the version.
 ArxivRef = Annotated[
     Any,
+    WithJsonSchema({"type": "string", "maxLength": 32, "pattern": _PATTERN}),
     Path(description="The arXiv id, with or without a version.", examples=["2509.08721", "hep-th/9901001"]),
-    WithJsonSchema({"type": "string", "pattern": r"^(\d{4}\.\d{4,5}|[a-z]+(-[a-z]+)*/\d{7})(v[1-9]\d{0,2})?$"}),
 ]
 
 

@@ -2,23 +2,18 @@
 # ruff: noqa: N815 (the Hub's names)
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 from ninja import Field, Schema
 
-_ID = r"^[0-9a-f]{24}$"
-ObjectId = Annotated[str, Field(pattern=_ID)]
-Cursor = Annotated[
-    str,
-    Field(max_length=1_000, description="Where the page begins, from the header `Link` of the page before."),
-]
+OBJECT_ID = r"^[0-9a-f]{24}$"
 Outcome = Literal["works", "partly", "fails"]
 
 
 class User(Schema):
     """A person, or the site itself where nobody is named."""
 
-    id: str = Field(alias="_id", pattern=_ID)
+    id: str = Field(alias="_id", pattern=OBJECT_ID)
     user: str = Field(description="The user name; empty for an account that was deleted.")
     name: str = Field(description="The same as `user`, which the Hub has here.")
     fullname: str
@@ -28,7 +23,7 @@ class User(Schema):
 
 
 class Organisation(Schema):
-    id: str = Field(alias="_id", pattern=_ID)
+    id: str = Field(alias="_id", pattern=OBJECT_ID)
     name: str = Field(description="The name in addresses.", examples=["openai"])
     fullname: str
     avatar: str
@@ -38,7 +33,7 @@ class Organisation(Schema):
 
 
 class Author(Schema):
-    id: str = Field(alias="_id", pattern=_ID)
+    id: str = Field(alias="_id", pattern=OBJECT_ID)
     name: str = Field(description="The name as the paper has it.")
     hidden: Literal[False]
     user: User | None = Field(None, description="The person who is marked as this author.")
@@ -64,13 +59,19 @@ class PaperFields(Schema):
     submittedOnDailyBy: User | None = Field(None, description="Who submitted it, if that person shows submissions.")
     upvotes: int = Field(ge=0)
     numComments: int = Field(ge=0)
-    discussionId: str = Field(pattern=_ID)
+    discussionId: str
     source: Literal["arxiv"]
     mediaUrls: list[str] | None = None
     projectPage: str | None = None
     githubRepo: str | None = Field(None, description="The repository, if it is on GitHub.")
-    githubRepoAddedBy: Literal["user", "auto"] | None = None
+    githubRepoAddedBy: str | None = Field(None, description="`auto`, `user`, or what the source of an import says.")
     githubStars: int | None = Field(None, ge=0)
+    ai_summary: str | None = Field(None, description="What a language model wrote, if the site shows such texts.")
+    ai_keywords: list[str] | None = None
+    ai_summary_model: str | None = Field(None, description="The model; left out if an author wrote the text instead.")
+    aiSummarySource: Literal["import", "author"] | None = Field(None, description="Ours.")
+    aiSummaryVersion: int | None = Field(None, description="Ours: the version of the paper that the text is about.")
+    aiSummaryAt: datetime | None = Field(None, description="Ours: when the text was made, or came here.")
     organization: Organisation | None = None
     withdrawnAt: datetime | None = None
     url: str = Field(description="Ours: the paper's page here.")
@@ -117,9 +118,12 @@ class Repository(Schema):
     """A model, a dataset or a demo that belongs to a paper."""
 
     id: str = Field(description="Its name at its site.", examples=["org/name"])
-    url: str = Field(description="Ours.")
+    author: str | None = None
     likes: int | None = Field(None, ge=0)
     downloads: int | None = Field(None, ge=0)
+    private: Literal[False]
+    url: str = Field(description="Ours.")
+    addedBy: Literal["moderator", "author", "submitter", "import", "automatic"] = Field(description="Ours.")
 
 
 class Repositories(Schema):
@@ -164,7 +168,7 @@ class Reproduction(Schema):
 
 
 class Comment(Schema):
-    id: str = Field(pattern=_ID)
+    id: str = Field(pattern=OBJECT_ID)
     author: User
     createdAt: datetime
     type: Literal["comment"]

@@ -9,7 +9,7 @@ from ninja import Field, Query, Router
 from api.access import OPTIONAL
 from api.reading import schemas
 from api.reading.listed import answer
-from api.reading.queries import MAX_WORDS, Filters, ListParams, list_query
+from api.reading.queries import MAX_WORDS, Filters, ListParams, cursor_field, list_query
 from api.rows import papers as rows_of_papers
 from lib import tex
 from papers.lists import general
@@ -28,7 +28,7 @@ class SearchParams(Filters):
         examples=["graph neural networks"],
     )
     limit: int = Field(20, ge=1, le=MAX_FOUND, description="Papers a page.")
-    cursor: schemas.Cursor | None = None
+    cursor: str | None = cursor_field()
 
 
 @router.get("/papers/search", response=list[schemas.SearchRow], openapi_extra=OPTIONAL)

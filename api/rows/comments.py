@@ -76,7 +76,7 @@ def _data(row: Comment, author: dict) -> dict:
 
 def _author(row: Comment) -> dict:
     if row.source_name:
-        return imported(row.source_name, row.source_url)
+        return imported(row.source_name, row.source_url.rstrip("/").rpartition("/")[2])
     return user(row.author) if row.author and row.author.is_active else deleted(row.author)
 
 

@@ -7,20 +7,25 @@ so a row also has what its paper has.
 from collections.abc import Collection, Iterator
 from dataclasses import asdict
 
-from api.rows.people import organisation, site, user
+from django.conf import settings
+
+from api.rows.people import imported, organisation, site, user
 from api.rows.values import moment, object_id, present, share_card
 from papers.ingest.repositories import REPOSITORY
-from papers.models import LinkSource, Paper
+from papers.models import AiText, Artefact, LinkSource, Paper
+from papers.models.artefact import ArtefactKind
 from papers.models.authorclaim import AuthorClaim
 from papers.models.row import Row
 from papers.paper.credit import Credit, credits_of
 from papers.paper.summary import Summary, summaries
 
+_KINDS = {ArtefactKind.MODEL: "models", ArtefactKind.DATASET: "datasets", ArtefactKind.DEMO: "spaces"}
+
 
 def daily_rows(pks: Collection[int], viewer) -> list[dict]:
     """The papers with these keys as rows of `/api/daily_papers`, in this order, without those that do not exist.
 
-    They hold what everybody may see and, if the viewer is signed in, the viewer's own marks. At most five statements,
+    They hold what everybody may see and, if the viewer is signed in, the viewer's own marks. At most seven statements,
     and one for these marks.
     """
     return [_daily_row(*found) for found in _read(pks, viewer)]
@@ -31,49 +36,51 @@ def papers(pks: Collection[int], viewer) -> list[dict]:
     return [_paper(*found) for found in _read(pks, viewer)]
 
 
-def detail(pk: int, viewer) -> dict | None:
-    """The paper with this key as `/api/papers/{id}` has it, or None if it does not exist."""
-    for found in papers([pk], viewer):
-        linked = repositories(pk)
-        return found | {
-            "linkedModels": linked["models"],
-            "numTotalModels": len(linked["models"]),
-            "linkedDatasets": linked["datasets"],
-            "numTotalDatasets": len(linked["datasets"]),
-            "linkedSpaces": linked["spaces"],
-            "numTotalSpaces": len(linked["spaces"]),
-        }
-    return None
+def linked(repositories: dict[str, list[dict]]) -> dict:
+    """What `/api/papers/{id}` has of a paper's models, datasets and demos besides its other fields."""
+    lists = {f"linked{kind.title()}": rows for kind, rows in repositories.items()}
+    return lists | {f"numTotal{kind.title()}": len(rows) for kind, rows in repositories.items()}
 
 
 def repositories(pk: int) -> dict[str, list[dict]]:
-    """The models, datasets and demos of the paper with this key."""
-    return {"models": [], "datasets": [], "spaces": []}
+    """The models, datasets and demos of the paper with this key, those with most likes first. One statement."""
+    found = {kind: [] for kind in _KINDS.values()}
+    for row in Artefact.objects.kept().filter(paper=pk).most_liked_first():
+        found[_KINDS[row.kind]].append(_repository_row(row))
+    return found
 
 
-def _read(pks: Collection[int], viewer) -> Iterator[tuple[Summary, Credit, Row | None]]:
+def _repository_row(row: Artefact) -> dict:
+    owner, slash, _ = row.name.partition("/")
+    values = {"id": row.name, "author": owner if slash else None, "likes": row.likes, "downloads": row.downloads}
+    return present(values | {"private": False, "url": row.url, "addedBy": row.source})
+
+
+def _read(pks: Collection[int], viewer) -> Iterator[tuple[Summary, Credit, AiText | None, Row | None]]:
     """What is written of each of the papers, with the bits of a viewer who is signed in."""
-    found, marks = summaries(pks), {}
+    found, texts, marks = summaries(pks), {}, {}
     credits = credits_of(found)
+    if settings.SHOW_AI_TEXT:
+        texts = AiText.objects.shown().in_bulk(found)
     if viewer.is_authenticated:
         marks = {row.pk: row for row in Paper.objects.filter(pk__in=found).rows(viewer)}
     for pk, summary in found.items():
-        yield summary, credits[pk], marks.get(pk)
+        yield summary, credits[pk], texts.get(pk), marks.get(pk)
 
 
-def _daily_row(summary: Summary, credit: Credit, marks: Row | None) -> dict:
+def _daily_row(summary: Summary, credit: Credit, text: AiText | None, marks: Row | None) -> dict:
     """A row, whose own `publishedAt` is the time of the listing, and that of its paper the time at arXiv."""
-    flat = _paper(summary, credit, marks)
+    flat = _paper(summary, credit, text, marks)
     return {name: value for name, value in flat.items() if name != "authors"} | {
         "paper": flat,
         "publishedAt": moment(summary.listed_at if summary.is_listed else summary.published_at),
         "thumbnail": share_card(summary.path),
-        "submittedBy": user(credit.submitter) if credit.submitter else site(),
+        "submittedBy": _submitter(credit) or site(),
         "isAuthorParticipating": credit.has_author_comment,
     }
 
 
-def _paper(summary: Summary, credit: Credit, marks: Row | None) -> dict:
+def _paper(summary: Summary, credit: Credit, text: AiText | None, marks: Row | None) -> dict:
     return present(
         {
             "id": summary.arxiv_id,
@@ -82,16 +89,17 @@ def _paper(summary: Summary, credit: Credit, marks: Row | None) -> dict:
             "authors": _authors(summary, credit.claims),
             "publishedAt": moment(summary.published_at),
             "submittedOnDailyAt": moment(summary.listed_at) if summary.is_listed else None,
-            "submittedOnDailyBy": user(credit.submitter) if credit.submitter else None,
+            "submittedOnDailyBy": _submitter(credit),
             "upvotes": summary.vote_count,
             "numComments": summary.comment_count,
-            "discussionId": object_id(summary.pk),
+            "discussionId": (credit.origin and credit.origin.discussion_id) or object_id(summary.pk),
             "source": "arxiv",
             "mediaUrls": list(summary.media_urls) or None,
             "projectPage": summary.project_url or None,
             "organization": organisation(summary.badge) if summary.badge else None,
             "withdrawnAt": moment(summary.withdrawn_at) if summary.withdrawn_at else None,
-            **_repository(summary),
+            **_repository(summary, credit),
+            **(_ai_text(text) if text else {}),
             **_ours(summary),
             "upvoted": marks and marks.voted,
             "bookmarked": marks and marks.saved,
@@ -115,15 +123,39 @@ def _claimed(claim: AuthorClaim) -> dict:
     }
 
 
-def _repository(summary: Summary) -> dict:
+def _submitter(credit: Credit) -> dict | None:
+    """Who submitted the paper here or, if it was imported, at its source."""
+    if credit.submitter:
+        return user(credit.submitter)
+    origin = credit.origin
+    if origin and origin.submitter_username:
+        return imported(origin.submitter_name, origin.submitter_username, origin.submitter_avatar)
+    return None
+
+
+def _repository(summary: Summary, credit: Credit) -> dict:
     """The Hub's fields of the repository, which it has on GitHub only."""
     if not REPOSITORY.fullmatch(summary.code_url):
         return {}
-    is_found = summary.code_source in (LinkSource.IMPORT, LinkSource.AUTOMATIC)
+    added_by = "auto" if summary.code_source in (LinkSource.IMPORT, LinkSource.AUTOMATIC) else "user"
+    if summary.code_source == LinkSource.IMPORT and credit.origin:
+        added_by = credit.origin.code_added_by or added_by
     return {
         "githubRepo": summary.code_url,
-        "githubRepoAddedBy": "auto" if is_found else "user",
+        "githubRepoAddedBy": added_by,
         "githubStars": summary.code_stars,
+    }
+
+
+def _ai_text(text: AiText) -> dict:
+    """What a language model wrote about a version of the paper, or one of its authors instead."""
+    return {
+        "ai_summary": text.summary,
+        "ai_keywords": text.keywords,
+        "ai_summary_model": text.model or None,
+        "aiSummarySource": text.source,
+        "aiSummaryVersion": text.version,
+        "aiSummaryAt": moment(text.made_at),
     }
 
 

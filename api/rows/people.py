@@ -17,9 +17,10 @@ def site() -> dict:
     return _user(object_id(0), SITE, "Broadsheet", picture(""))
 
 
-def imported(name: str, url: str) -> dict:
-    """Somebody at the site from which a comment was imported, by the address of that person's page."""
-    return _user(object_id(0), url.rstrip("/").rpartition("/")[2], name, picture(""))
+def imported(name: str, username: str, avatar: str = "") -> dict:
+    """Somebody at the site from which something was imported, whose avatar may be a path there."""
+    avatar = avatar if avatar.startswith("https://") else picture("")
+    return _user(object_id(0), username, name or username, avatar)
 
 
 def deleted(person: User | None) -> dict:

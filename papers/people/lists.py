@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.contrib.auth import get_user_model
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Concat, NullIf
 from django.urls import reverse
 
 from papers.lists import catalogue
 from papers.lists.list import List, Order, Privacy
-from papers.models import Paper
+from papers.models import Origin, Paper
 
 User = get_user_model()
 
@@ -43,11 +43,16 @@ def authored(username: str, tab: str = "", owner: User | None = None) -> List:
 
 
 def by_submitter(list_: List, username: str) -> List:
-    """Those papers of the list that this person has submitted; none for a viewer from whom the person hides them."""
+    """Those papers of the list that a person of this name has submitted, here or at the source of an import.
+
+    Those of somebody here are left out for a viewer from whom that person hides them.
+    """
     person = User.objects.filter(username=username)
+    imported = Origin.objects.filter(submitter_username=username).values("pk")
 
     def papers(viewer) -> QuerySet:
-        return list_.papers(viewer).filter(submitted_by__in=person.showing("submissions", to=viewer).values("pk"))
+        people = person.showing("submissions", to=viewer).values("pk")
+        return list_.papers(viewer).filter(Q(submitted_by__in=people) | Q(pk__in=imported))
 
     return replace(list_, papers=papers, privacy=Privacy.HIDEABLE, is_costly=True)
 
