@@ -12,7 +12,7 @@ from ninja import Field, Path, Query, Router, Schema
 from api.access import OPTIONAL
 from api.reading import schemas
 from api.reading.listed import JSON, dumped, linked
-from api.reading.queries import MAX_LIMIT
+from api.reading.queries import MAX_LIMIT, cursor_field
 from api.rows import directories as rows
 from lib import keyset
 from lib.pages import versioned
@@ -38,7 +38,7 @@ Key = Annotated[str, Path(max_length=80, description="The collection's key, as i
 
 class Page(Schema):
     limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows a page.")
-    cursor: schemas.Cursor | None = None
+    cursor: str | None = cursor_field()
 
 
 class Topic(Schema):
@@ -62,7 +62,7 @@ class Note(Schema):
 
 
 class CollectionItem(Schema):
-    id_: str = Field(alias="_id", pattern=r"^[0-9a-f]{24}$")
+    id_: str = Field(alias="_id", pattern=schemas.OBJECT_ID)
     type: Literal["paper"]
     id: str = Field(description="The arXiv id.")
     position: int = Field(ge=0)
@@ -75,7 +75,7 @@ class CollectionItem(Schema):
 class CollectionRow(Schema):
     """A collection with its first papers."""
 
-    id: str = Field(alias="_id", pattern=r"^[0-9a-f]{24}$")
+    id: str = Field(alias="_id", pattern=schemas.OBJECT_ID)
     slug: str = Field(description="Its key in addresses.")
     title: str
     description: str = Field(description="Markdown.")
