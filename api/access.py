@@ -15,11 +15,11 @@ OPTIONAL = {"security": [{}, {"Access": []}]}  # of operations that everybody ma
 
 
 class Access(AuthBase):
-    """Sets `request.user` to the person whose token the request bears, or to nobody.
+    """Sets `request.user` to the person whose `request.token` the request bears, or to nobody.
 
-    The token must have the scope. An operation that nobody can call without a token has an Access that `is_required`.
-    Whoever bears a token acts as a member of the site: what moderators may do takes a second factor, which belongs to
-    a session.
+    The token must have the scope, if one is given. An operation that nobody can call without a token has an Access that
+    `is_required`. Whoever bears a token acts as a member of the site: what moderators may do takes a second factor,
+    which belongs to a session.
     """
 
     openapi_type = "http"
@@ -30,23 +30,30 @@ class Access(AuthBase):
         self.scope, self.is_required = scope, is_required
 
     def __call__(self, request: HttpRequest) -> bool:
-        """Raises TooMany, AuthenticationError for a bad token, and NotAllowed for one without the scope."""
+        """Raises AuthenticationError for a token that opens nothing, and NotAllowed for one without the scope.
+
+        The request counts for the person, or for the network if the token opens nothing. Raises TooMany.
+        """
         request.COOKIES = {}  # so that the answer depends on no cookie
-        request.session = SessionStore()
-        request.user = AnonymousUser()
-        if (header := request.headers.get("Authorization")) is None:
+        request.session, request.user = SessionStore(), AnonymousUser()
+        try:
+            self._admit(request)
+        finally:
             rates.count(request)
+        return True
+
+    def _admit(self, request: HttpRequest) -> None:
+        if (header := request.headers.get("Authorization")) is None:
             if self.is_required:
                 raise AuthenticationError(message="This takes an access token, which people make in their settings.")
-            return True
+            return
         token = _token_in(header)
         request.user = token.user
-        rates.count(request)
-        if self.scope not in token.scopes:
+        request.user.acts_as_member = True
+        request.token = token
+        if self.scope and self.scope not in token.scopes:
             raise NotAllowed(f"This access token lacks the scope “{self.scope}”. It has: {', '.join(token.scopes)}.")
         token.note_use()
-        request.user.acts_as_member = True
-        return True
 
 
 def _token_in(header: str) -> Token:

@@ -5,7 +5,7 @@ from ninja.operation import Operation
 
 from api import errors
 from api.access import Access
-from api.reading import daily, paper, search, site
+from api.reading import account, daily, directories, paper, people, search, site
 
 
 class Contract(NinjaAPI):
@@ -16,7 +16,5 @@ class Contract(NinjaAPI):
 
 api = Contract(title="Broadsheet", version="1", urls_namespace="api", auth=Access(), docs_url=None, openapi_url=None)
 errors.handle(api)
-api.add_router("", site.router)
-api.add_router("", daily.router)
-api.add_router("", search.router)
-api.add_router("", paper.router)
+for room in (site, daily, search, paper, people, directories, account):
+    api.add_router("", room.router)
