@@ -21,9 +21,9 @@ def url(kind: str, name: str) -> str:
 
 def parse(address: str) -> tuple[str, str] | None:
     """Return the kind and the name of what an address at the Hub leads to, or None if it leads to something else."""
-    parts = urlsplit(address)
-    steps = [step for step in parts.path.split("/") if step]
-    if parts.hostname not in HOSTS or len(steps) < 2:
+    split = urlsplit(address)
+    steps = [step for step in split.path.split("/") if step]
+    if split.hostname not in HOSTS or len(steps) < 2:
         return None
     kind = {"datasets": "dataset", "spaces": "demo"}.get(steps[0], "model")
     name = "/".join(steps[:2] if kind == "model" else steps[1:3])

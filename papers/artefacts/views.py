@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
+from accounts.factors import moderators_prove
 from lib.http import form_page
 from lib.limits import request_limit
 from lib.refusals import Gone, Refusal
@@ -20,6 +21,7 @@ _count_change = request_limit("artefacts", person=100, network=300, period=timed
 
 @below_paper
 @form_verb
+@moderators_prove
 def artefacts(request: HttpRequest, ref) -> HttpResponse:
     """Show the artefacts of the paper and the form that adds one, or add one."""
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
@@ -47,6 +49,7 @@ def _add(request: HttpRequest, paper: Paper, values: dict) -> None:
 
 
 @verb
+@moderators_prove
 def remove(request: HttpRequest, ref) -> HttpResponse:
     """Remove the artefact whose key the form has."""
     key = request.POST.get("artefact", "")

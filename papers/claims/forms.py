@@ -117,6 +117,7 @@ class SummaryForm(Refusable, forms.Form):
         except Refusal as refusal:
             self.refuse(refusal)
             if isinstance(refusal, Conflict):
-                self.data = self.data | {"base": self._base()}
+                self.data = self.data.copy()
+                self.data["base"] = self._base()
             return False
         return True

@@ -104,21 +104,28 @@ def _authors(detail: PaperDetail) -> dict:
     }
 
 
+def _beside(detail: PaperDetail) -> dict:
+    """What stands in rows beside the paper's."""
+    return {
+        "organisations": detail.organisations,
+        "offers": detail.offers,
+        "ai_text": detail.ai_text,
+        "artefacts": detail.artefacts[:ARTEFACTS_SHOWN],
+        "more_artefacts": detail.artefacts[ARTEFACTS_SHOWN:],
+    }
+
+
 def _context(detail: PaperDetail) -> dict:
     paper = detail.paper
     summary = cache(lambda: summarise(paper, detail.authors))  # only if the page is drawn
     return {
         "paper": paper,
         "has_changes": detail.has_changes,
-        "organisations": detail.organisations,
-        "offers": detail.offers,
         "similar": detail.similar,
         "why": detail.why,
         "vote_remark": detail.vote_state and VoteState(detail.vote_state).remark,
-        "ai_text": detail.ai_text,
-        "artefacts": detail.artefacts[:ARTEFACTS_SHOWN],
-        "more_artefacts": detail.artefacts[ARTEFACTS_SHOWN:],
         **_authors(detail),
+        **_beside(detail),
         "day": Period.day(paper.listed_on),
         "reading_urls": identifiers.reading_urls(paper.arxiv_id),
         "canonical": settings.BASE_URL + paper.get_absolute_url(),

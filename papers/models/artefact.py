@@ -41,8 +41,8 @@ class ArtefactQuerySet(models.QuerySet):
 
     def most_liked_first(self):
         """Models, then datasets, then demos; of each kind, those whose likes are not known come last."""
-        places = Case(*(When(kind=kind, then=place) for place, kind in enumerate(ArtefactKind)))
-        return self.order_by(places, F("likes").desc(nulls_last=True), "name", "pk")
+        rank = Case(*(When(kind=kind, then=number) for number, kind in enumerate(ArtefactKind)))
+        return self.order_by(rank, F("likes").desc(nulls_last=True), "name", "pk")
 
 
 def artefact_counters() -> dict:
@@ -140,14 +140,18 @@ class Artefact(models.Model):
             raise NotAllowed(f"{owner} {deed} this {self.get_kind_display().lower()}. If that is wrong, report it.")
 
     def store(self, actor, source: LinkSource, **values) -> None:
-        """Write these values, which the actor gave as this source, note it as a correction, and touch the paper."""
+        """Write these values, which the actor gave as this source, and touch the paper.
+
+        It is logged as a correction, which names the actor, unless that is the submitter, who may hide that they are.
+        """
         was_kept, former = self.pk is not None and self.removed_at is None, self.source if self.pk else ""
         for name, value in (values | {"source": source}).items():
             setattr(self, name, value)
         self.save()
         change = [self.url if was_kept else "", self.url if self.removed_at is None else ""]
         Paper.objects.touch([self.paper_id], **artefact_counters())
-        Correction.objects.log(actor, self.paper, {self.kind: change}, {self.kind: former})
+        if source != LinkSource.SUBMITTER:
+            Correction.objects.log(actor, self.paper, {self.kind: change}, {self.kind: former})
 
 
 def _described(kind: str, url: str) -> tuple[str, str, str]:
@@ -155,14 +159,14 @@ def _described(kind: str, url: str) -> tuple[str, str, str]:
     url = one_line(url)
     try:
         _check_url(url)
-        parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna").decode()
+        split = urlsplit(url)
+        host = (split.hostname or "").encode("idna").decode()
     except (ValidationError, ValueError):
         raise BadInput("Enter a complete address that begins with https://.") from None
-    if parts.username is not None or len(url) > MAX_URL:
+    if split.username is not None or len(url) > MAX_URL:
         raise BadInput(f"The address has to have at most {MAX_URL} characters, and no username.")
     if kind not in ArtefactKind.values:
         raise BadInput("Choose whether it is a model, a dataset or a demo.")
     if found := hub_addresses.parse(url):
         return found[0], hub_addresses.url(*found), found[1]
-    return kind, url, line(f"{host.removeprefix('www.')}{parts.path.rstrip('/')}", MAX_NAME)
+    return kind, url, line(f"{host.removeprefix('www.')}{split.path.rstrip('/')}", MAX_NAME)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
+from accounts.factors import moderators_prove
 from lib.http import form_page
 from lib.limits import request_limit
 from lib.refusals import Gone, NotAllowed
@@ -20,6 +21,7 @@ _count_change = request_limit("summary", person=60, network=200, period=timedelt
 
 @below_paper
 @form_verb
+@moderators_prove
 def summary(request: HttpRequest, ref) -> HttpResponse:
     """Show the summary with the form that replaces it, or replace it."""
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
@@ -33,7 +35,8 @@ def summary(request: HttpRequest, ref) -> HttpResponse:
             form.refuse(request.refusal)
         elif _save(request, form):
             return redirect("papers:summary", paper.arxiv_id)
-    context = {"paper": paper, "text": None if request.refusal else text, "form": form, "is_author": is_author}
+    shown = None if request.refusal else text
+    context = {"paper": paper, "text": shown, "form": form, "writes": request.refusal or (is_author and text)}
     return form_page(request, "papers/claims/summary.html", context)
 
 
@@ -53,17 +56,20 @@ def _save(request: HttpRequest, form: SummaryForm) -> bool:
 
 
 @verb
+@moderators_prove
 def restore(request: HttpRequest, ref) -> HttpResponse:
     """Bring back the language model's text."""
     return _change(request, ref, AiText.restore)
 
 
 @verb
+@moderators_prove
 def hide(request: HttpRequest, ref) -> HttpResponse:
     return _change(request, ref, AiText.hide)
 
 
 @verb
+@moderators_prove
 def show(request: HttpRequest, ref) -> HttpResponse:
     """Show what was hidden."""
     return _change(request, ref, AiText.show)
