@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from ninja.errors import AuthenticationError
 from ninja.security.base import AuthBase
 
-from accounts.sessions import SessionStore
+from api import rates
 from api.models import Scope, Token
 from lib.refusals import NotAllowed
 from lib.templatetags.house import long_date
@@ -30,20 +30,23 @@ class Access(AuthBase):
 
     def __call__(self, request: HttpRequest) -> bool:
         """Raises AuthenticationError for a token that opens nothing, and NotAllowed for one without the scope."""
-        request.COOKIES = {}  # so that the answer depends on no cookie
-        request.session = SessionStore()
-        request.user = AnonymousUser()
-        if (header := request.headers.get("Authorization")) is None:
-            if self.is_required:
-                raise AuthenticationError(message="This takes an access token, which people make in their settings.")
-            return True
-        token = _token_in(header)
+        request.user, token = AnonymousUser(), None
+        try:
+            if (header := request.headers.get("Authorization")) is not None:
+                token = _token_in(header)
+                request.user, token.user.acts_as_member = token.user, True
+        finally:
+            rates.count(request)
+        if token:
+            self._use(token)
+        elif self.is_required:
+            raise AuthenticationError(message="This takes an access token, which people make in their settings.")
+        return True
+
+    def _use(self, token: Token) -> None:
         if self.scope not in token.scopes:
             raise NotAllowed(f"This access token lacks the scope “{self.scope}”. It has: {', '.join(token.scopes)}.")
         token.note_use()
-        request.user = token.user
-        request.user.acts_as_member = True
-        return True
 
 
 def _token_in(header: str) -> Token:

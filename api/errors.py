@@ -4,7 +4,7 @@ import json
 from http import HTTPStatus
 
 from anyascii import anyascii
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
@@ -36,25 +36,31 @@ def write_error(response: HttpResponse, message: str) -> None:
         response.headers["WWW-Authenticate"] = "Bearer"
 
 
-def answer_with_errors(api: NinjaAPI) -> None:
-    """Let the API answer what is refused with the status and the message alone, without the page of the refusal."""
-    api.add_exception_handler(Refusal, _refuse)
-    api.add_exception_handler(HttpError, _refuse_access)
-    api.add_exception_handler(ValidationError, _refuse_input)
+def handle(api: NinjaAPI) -> None:
+    """Let what operations raise become what `JsonErrorMiddleware` writes. Django answers all other exceptions."""
+    api.add_exception_handler(Refusal, lambda request, error: refused(HttpResponse(), error))
+    api.add_exception_handler(ValidationError, lambda request, error: refused(HttpResponse(), _bad_input(error)))
+    api.add_exception_handler(Http404, lambda request, error: HttpResponse(status=404))
+    api.add_exception_handler(HttpError, _of_ninja)
+    api.add_exception_handler(Exception, _raise)
 
 
-def _refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    return refused(HttpResponse(), refusal)
+def _bad_input(error: ValidationError) -> BadInput:
+    """What is wrong with each parameter, in a sentence: "limit: Input should be less than or equal to 100."."""
+    problems = {_name(row["loc"]): row["msg"].removeprefix("Value error, ").rstrip(".") for row in error.errors}
+    return BadInput(" ".join(f"{name}: {problem}." for name, problem in problems.items()))
 
 
-def _refuse_access(request: HttpRequest, error: HttpError) -> HttpResponse:
+def _name(location: tuple) -> str:
+    """The parameter or the member of a body at this location; ninja puts where it is sent before it."""
+    return str(next((part for part in reversed(location) if isinstance(part, str)), "body"))
+
+
+def _of_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
     response = HttpResponse(status=error.status_code)
-    response.message = str(error)
+    response.message = error.message
     return response
 
 
-def _refuse_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """Returns 400, and says where the first thing that is wrong with the input is, as in “limit: …”."""
-    first = error.errors[0]
-    where = ".".join(str(name) for name in first["loc"][1:])
-    return _refuse(request, BadInput(f"{where}: {first['msg']}" if where else first["msg"]))
+def _raise(request: HttpRequest, error: Exception) -> None:
+    raise error

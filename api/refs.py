@@ -14,13 +14,7 @@ ArxivRef = Annotated[
 ObjectId = Annotated[str, Field(pattern=r"^[0-9a-f]{24}$", examples=["000000000000000000000007"])]
 
 
-def object_id(*pk: int) -> str:
-    """Returns the 24 hexadecimal digits that stand for a primary key, which has one column or two."""
-    width = 24 // len(pk)
-    return "".join(f"{number:0{width}x}" for number in pk)
-
-
 def primary_key(id: str, columns: int = 1) -> tuple[int, ...]:
-    """Returns the columns of the primary key that these 24 digits stand for."""
+    """Returns the columns of the primary key that these 24 digits stand for (`api.rows.values.object_id`)."""
     width = 24 // columns
     return tuple(int(id[start : start + width], 16) for start in range(0, 24, width))

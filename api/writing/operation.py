@@ -22,23 +22,17 @@ _KEY = {
 _STORED = (HTTPStatus.OK, HTTPStatus.CREATED)
 
 
-class Error(Schema):
-    error: str
-
-
 def writes(router: Router, path: str, scope: Scope, response: type[Schema], *statuses: int):
     """Returns a decorator that adds an operation to the router: POST by somebody whose token has the scope.
 
     `statuses` are those of its answers, by default 200.
     """
-    responses = dict.fromkeys(statuses or (200,), response)
-    responses[frozenset({400, 401, 403, 404, 409, 413, 429, 503})] = Error
 
     def decorate(operation: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return router.post(
             path,
             auth=Access(scope, is_required=True),
-            response=responses,
+            response=dict.fromkeys(statuses or (HTTPStatus.OK,), response),
             description=f"{operation.__doc__}\n\nThe token needs the scope `{scope}`.",
             openapi_extra={"parameters": [_KEY]},
         )(_once(operation))
