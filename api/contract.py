@@ -5,6 +5,7 @@ from ninja.operation import Operation
 
 from api import errors
 from api.access import Access
+from api.bodies import StorableParser
 from api.reading import site
 from api.writing import authors, collections, comments, flags, marks, submitting
 
@@ -15,7 +16,15 @@ class Contract(NinjaAPI):
         return operation.view_func.__name__
 
 
-api = Contract(title="Broadsheet", version="1", urls_namespace="api", auth=Access(), docs_url=None, openapi_url=None)
+api = Contract(
+    title="Broadsheet",
+    version="1",
+    urls_namespace="api",
+    auth=Access(),
+    parser=StorableParser(),
+    docs_url=None,
+    openapi_url=None,
+)
 errors.handle(api)
 api.add_router("", site.router)
 # Before the routers that read, whose addresses might otherwise take these.
