@@ -62,4 +62,4 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
         token.revoke(request.user)
         record(request, request.user, EventKind.TOKEN_REVOKED, token.name)
         messages.success(request, f"“{token}” was revoked.")
-    return redirect("tokens")
+    return redirect("machines:tokens")

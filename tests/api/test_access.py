@@ -104,11 +104,11 @@ def test_a_moderator_with_a_token_is_a_member(db, rf):
             demand(user)
 
 
-def test_a_token_costs_one_statement_and_its_use_is_noted_once_an_hour(alice, time_machine):
+def test_a_token_costs_one_statement_besides_its_count_and_its_use_is_noted_once_an_hour(alice, time_machine):
     time_machine.move_to(timezone.now(), tick=False)
     program = Program(token_of(alice))
     used = []
-    for minutes, number in ((0, 2), (59, 1), (2, 2)):
+    for minutes, number in ((0, 3), (59, 2), (2, 3)):
         time_machine.shift(timedelta(minutes=minutes))
         with CaptureQueriesContext(connection) as made:
             program.get(PATH)
