@@ -11,7 +11,7 @@ from lib import tex
 from lib.lookalikes import refuse_addresses
 from lib.text import cut, line, one_line
 from lib.words import ascii_slug
-from papers import identifiers
+from papers import identifiers, sites
 from papers.ingest.problem import RecordError
 from papers.names import Details
 
@@ -183,6 +183,21 @@ def _is_name(text: str) -> bool:
     return "@" not in text and any(map(str.isalnum, text))
 
 
+def _site_counts(value, notes: list[str]) -> dict[str, sites.Counts]:
+    return dict(_each(_counted_site, list(value.items())[: sites.MAX_SITES], notes))
+
+
+def _counted_site(value) -> tuple[str, sites.Counts]:
+    site, counts = value
+    return _site(site), sites.Counts(*map(_integer, counts))
+
+
+def _site(value) -> str:
+    if not sites.is_site(value):
+        raise RecordError(f"“{str(value)[:60]}” is no address of a site")
+    return value
+
+
 def _url(value) -> str | None:
     url = _text(value)
     try:
@@ -224,6 +239,7 @@ _PARTIAL_CLEANERS = {
     "categories": _categories,
     "keywords": _keywords,
     "organisation": _organisation,
+    "site_counts": _site_counts,
 }
 _CLEANERS = {
     "arxiv_id": _arxiv_id,
@@ -240,6 +256,8 @@ _CLEANERS = {
     "comments": _integer,
     "withdrawn": _boolean,
     "seems_withdrawn": _boolean,
+    "organisation_id": _source_id,
+    "site": _site,
     "source_id": _source_id,
     "author": _author,
     "text": _markdown,

@@ -7,13 +7,15 @@ The Hub's accounts are not imported, and of its pictures only the address of a p
 import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from papers.ingest.client import Client
+from papers import sites
 from papers.ingest.problem import Problem, RecordError, read
 from papers.ingest.record import PaperRecord
+from papers.sites import HUB
 
-DAILY_URL = "https://huggingface.co/api/daily_papers"
+PAGE_SIZE = 100
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif")
 _NEW_YORK = ZoneInfo("America/New_York")
 
@@ -23,25 +25,19 @@ def today(now: datetime) -> date:
     return (now.astimezone(_NEW_YORK) + timedelta(hours=2, minutes=30)).date()
 
 
-def daily(day: date, client: Client) -> Iterator[PaperRecord | Problem]:
-    """Yield the papers of a day. Raises FetchError, also for a day that has not begun at the Hub."""
-    return fetch(f"{DAILY_URL}?date={day}&limit=100", client)
+def list_url(site: str, day: date) -> str:
+    """Return the address of the first page of the list of a day, which is an error if that has not begun there."""
+    return f"{site}/api/daily_papers?date={day}&limit={PAGE_SIZE}"
 
 
-def fetch(url: str, client: Client) -> Iterator[PaperRecord | Problem]:
-    """Yield the papers at this URL and on the pages after it. Raises FetchError."""
-    for address, body in client.pages(url):
-        yield from parse(body, address)
-
-
-def parse(data: bytes, source: str) -> Iterator[PaperRecord | Problem]:
-    """Yield the papers of one response in order. A response that is not an array yields one Problem."""
+def parse(data: bytes, source: str, site: str = HUB) -> Iterator[PaperRecord | Problem]:
+    """Yield the papers of one response of a site in order. A response that is not an array yields one Problem."""
     try:
         rows = expect(list, load(data), "papers")
     except RecordError as error:
         yield Problem(source, None, str(error))
     else:
-        yield from read(rows, _record, source)
+        yield from read(rows, partial(record, site=site), source)
 
 
 def load(data: bytes):
@@ -63,7 +59,8 @@ def expect[T: (dict, list)](kind: type[T], value, name: str) -> T:
     return value
 
 
-def _record(row) -> PaperRecord:
+def record(row, site: str) -> PaperRecord:
+    """Return the record of a row that is from this site. Raises RecordError."""
     paper = expect(dict, expect(dict, row, "row").get("paper"), "paper")
     fields = row | {key: value for key, value in paper.items() if value is not None}
     return PaperRecord.from_source(
@@ -73,14 +70,15 @@ def _record(row) -> PaperRecord:
         authors=_authors(fields.get("authors")),
         keywords=fields.get("ai_keywords"),
         organisation=_organisation(fields.get("organization")),
+        organisation_id=_organisation_id(fields.get("organization")),
         code_url=fields.get("githubRepo"),
         code_stars=fields.get("githubStars"),
         project_url=fields.get("projectPage"),
         media_url=_media_url(fields.get("mediaUrls")),
         published_at=fields.get("publishedAt"),
         listed_at=fields.get("submittedOnDailyAt"),
-        votes=fields.get("upvotes"),
-        comments=fields.get("numComments"),
+        site=site,
+        **sites.counts(fields, site),
     )
 
 
@@ -96,6 +94,10 @@ def _media_url(urls):
     if not isinstance(urls, list):
         return urls
     return next((url for url in urls if isinstance(url, str) and url.lower().endswith(_PICTURES)), None)
+
+
+def _organisation_id(organisation) -> str | None:
+    return organisation.get("_id") if isinstance(organisation, dict) else None
 
 
 def _organisation(organisation):
