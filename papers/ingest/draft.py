@@ -8,10 +8,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Func, OuterRef, TextField
 from django.utils import timezone
 
-from papers.ingest import links
+from papers.ingest import ai_text, artefacts, links
 from papers.ingest.record import PaperRecord
 from papers.models import Affiliation, Author, Paper, SiteCount
 from papers.models.links import UNCHECKED
+from papers.models.origin import OriginValues
 from papers.names import Details
 from papers.sites import Counts
 
@@ -27,11 +28,12 @@ SHARED_FIELDS = (
     "code_url",
     "code_stars",
     "project_url",
-    "media_url",
+    "media_urls",
     "published_at",
     "listed_at",
     "is_listed",
 )
+ARRAY_FIELDS = ("categories", "keywords", "media_urls")
 LINK_FIELDS = ("code_source", "project_source", *(UNCHECKED.keys() - SHARED_FIELDS))
 TEXT_FIELDS = ("version", "title", "abstract", "authors")  # what is kept of a version that is replaced
 _FIRST_VALUES = {"version": 1, "authors": (), "author_details": (), "is_listed": True}
@@ -43,7 +45,9 @@ class Draft:
     """A paper to which records are applied: its stored and its new values, under the names of PaperRecord's fields.
 
     The value `organisation` is the slug of the guessed one, or "". `decided` are the slugs that persons suggested or
-    decided on. `replaced` are the texts that later versions replaced, each as the values of TEXT_FIELDS.
+    decided on. `origin` is an OriginValues, `ai_text` an ImportedText, and each kind of artefacts a dictionary (see
+    `papers.ingest.artefacts`). `replaced` are the texts that later versions replaced, each as the values of
+    TEXT_FIELDS.
     """
 
     def __init__(self, paper: Paper, stored: dict, decided: Collection[str]) -> None:
@@ -56,6 +60,7 @@ class Draft:
             new.pop("keywords", None)
         if new.get("organisation") in self.decided:
             new["organisation"] = ""
+        new |= self._beside(record)
         if not self.values:
             new = _FIRST_VALUES | {"listed_at": _listing_time(record)} | new
         elif self._was_listed_before(record):
@@ -79,6 +84,22 @@ class Draft:
         new["site_counts"] = self.values.get("site_counts", {}) | new.get("site_counts", {})
         self.values = self.values | links.settled(self.values, new)
         self.changed = {name for name, value in self.values.items() if value != self.stored.get(name)}
+
+    def _beside(self, record: PaperRecord) -> dict:
+        """Return the values that stand in rows beside the paper's."""
+        stored = self.values.get("origin", OriginValues())
+        new = (record.discussion_id, *(record.submitter or (None,) * 3), record.code_added_by)
+        origin = OriginValues(*(old if value is None else value for value, old in zip(new, stored, strict=True)))
+        values = {
+            name: artefacts.settled(self.values.get(name, {}), listed)
+            for name in artefacts.KINDS
+            if (listed := getattr(record, name)) is not None
+        }
+        if any(origin):
+            values["origin"] = origin
+        if text := ai_text.settled(self.values, record):
+            values["ai_text"] = text
+        return values
 
     def _was_listed_before(self, record: PaperRecord) -> bool:
         """Return whether the record was listed on an earlier day than the paper, which is on the list of a day."""
@@ -127,12 +148,14 @@ def total_counts(values: dict) -> Counts:
     return Counts(sum(site.votes for site in counts), sum(site.comments for site in counts))
 
 
-def load_drafts(arxiv_ids: set[str]) -> dict[str, Draft]:
+def load_drafts(records: Collection[PaperRecord]) -> dict[str, Draft]:
+    """Return the drafts of the papers of these records that are here, by arXiv id."""
     columns = Func("name", *Details._fields, template="ARRAY[%(expressions)s]", output_field=ArrayField(TextField()))
     authors = Author.objects.filter(paper=OuterRef("pk")).order_by("position").values_list(columns)
     slugs = Affiliation.objects.filter(paper=OuterRef("pk")).values("organisation__slug")
     papers = (
-        Paper.objects.filter(arxiv_id__in=arxiv_ids)
+        Paper.objects.filter(arxiv_id__in={record.arxiv_id for record in records})
+        .select_related("ai_text", "origin")
         .annotate(
             author_columns=ArraySubquery(authors),
             guessed=ArraySubquery(slugs.filter(is_guess=True)),
@@ -141,16 +164,25 @@ def load_drafts(arxiv_ids: set[str]) -> dict[str, Draft]:
         .select_for_update(of=("self",), no_key=True)  # so that votes wait and are counted
         .order_by("pk")
     )
+    have_artefacts = any(getattr(record, name) is not None for record in records for name in artefacts.KINDS)
+    stored = artefacts.load(papers) if have_artefacts else {}
     counts = SiteCount.objects.by_paper([paper.pk for paper in papers])
-    return {
-        paper.arxiv_id: Draft(paper, _stored_values(paper, counts.get(paper.pk, {})), paper.decided) for paper in papers
-    }
+    drafts = {}
+    for paper in papers:
+        values = _stored_values(paper, counts.get(paper.pk, {})) | stored.get(paper.pk, {})
+        drafts[paper.arxiv_id] = Draft(paper, values, paper.decided)
+    return drafts
 
 
 def _stored_values(paper: Paper, counts: dict[str, Counts]) -> dict:
+    beside = {}
+    if hasattr(paper, "ai_text"):
+        beside["ai_text"] = paper.ai_text.import_text
+    if hasattr(paper, "origin"):
+        beside["origin"] = paper.origin.values
     return {name: getattr(paper, name) for name in (*SHARED_FIELDS, *LINK_FIELDS)} | {
-        "categories": tuple(paper.categories),
-        "keywords": tuple(paper.keywords),
+        **beside,
+        **{name: tuple(getattr(paper, name)) for name in ARRAY_FIELDS},
         "authors": tuple(name for name, *_ in paper.author_columns),
         "author_details": tuple(Details(*details) for _, *details in paper.author_columns),
         "votes": paper.imported_votes - sum(site.votes for site in counts.values()),

@@ -37,7 +37,7 @@ class Command(ImportCommand):
             self.run(named, dry_run=dry_run, limit=limit, save=comments.save, counts=counts, batch_size=1)
         elif sources:
             parsed = iter(files.parsed([name for name in sources if not _is_address(name)], hub.parse))
-            named = [(name, self._read(name, hub.parse)) if _is_address(name) else next(parsed) for name in sources]
+            named = [(name, hub.fetch(name, self.client)) if _is_address(name) else next(parsed) for name in sources]
             self.run(named, dry_run=dry_run, limit=limit)
         else:
             raise CommandError("Name files or addresses, or use --comments.")
