@@ -7,6 +7,7 @@ so a row also has what its paper has.
 from collections.abc import Collection
 from dataclasses import asdict
 
+from api.rows import counts
 from api.rows.people import organisation, site, user
 from api.rows.values import moment, object_id, present, share_card
 from papers.ingest.repositories import REPOSITORY
@@ -20,12 +21,12 @@ from papers.paper.summary import Summary, summaries
 def daily_rows(pks: Collection[int], viewer) -> list[dict]:
     """The papers with these keys as rows of `/api/daily_papers`, in this order, without those that do not exist.
 
-    They hold what everybody may see and, if the viewer is signed in, the viewer's own marks. At most five statements,
+    They hold what everybody may see and, if the viewer is signed in, the viewer's own marks. At most seven statements,
     and one for these marks.
     """
-    papers = summaries(pks)
+    papers, sites = summaries(pks), counts.by_site(pks)
     credit, marks = credits_of(papers), marks_of(papers, viewer)
-    return [daily_row(paper, credit[pk], marks.get(pk)) for pk, paper in papers.items()]
+    return [daily_row(paper, credit[pk], marks.get(pk)) | sites[pk] for pk, paper in papers.items()]
 
 
 def marks_of(pks: Collection[int], viewer) -> dict[int, Row]:

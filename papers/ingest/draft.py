@@ -66,8 +66,7 @@ class Draft:
         elif self._was_listed_before(record):
             new = self._additions(new)
         else:
-            if record.listed_at:
-                new["is_listed"] = True
+            new["is_listed"] = self.values["is_listed"] or bool(record.listed_at)
             if (record.version or 1) < self.values["version"]:
                 new = {name: value for name, value in new.items() if name not in VERSION_FIELDS}
             elif (record.version or 1) == self.values["version"] and self._keeps_withdrawn(record):

@@ -201,4 +201,4 @@ def test_any_number_of_rows_takes_as_many_statements(full: Paper, alice, count):
         connection,
     ) as statements:
         daily_rows([paper.pk for paper in papers], alice)
-    assert len(statements) == 6
+    assert len(statements) == 8
