@@ -31,13 +31,12 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     """Serve a file of the latest dumps. What a name stands for never changes, so it may be cached for ever."""
-    if not writing.NAME.fullmatch(name):
-        raise Http404
-    try:
-        opened = (settings.DUMP_ROOT / name).open("rb")
-    except FileNotFoundError:
-        raise Http404("This file belongs to no recent dump. /dump/index.json names those of the latest one.") from None
+    path = settings.DUMP_ROOT / name
+    if not writing.NAME.fullmatch(name) or not path.is_file():
+        raise Http404("This file belongs to no recent dump. /dump/index.json names those of the latest one.")
     etag = f'"{name}"'
-    response = get_conditional_response(request, etag=etag) or FileResponse(opened, content_type="application/gzip")
-    response.headers |= {"ETag": etag, "Cache-Control": FOR_EVER, "Access-Control-Allow-Origin": "*"}
+    response = get_conditional_response(request, etag=etag)
+    response = response or FileResponse(path.open("rb"), content_type="application/gzip")
+    for header, value in {"ETag": etag, "Cache-Control": FOR_EVER, "Access-Control-Allow-Origin": "*"}.items():
+        response.headers[header] = value
     return response

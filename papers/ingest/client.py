@@ -126,8 +126,8 @@ class Client:
         """Check the URL of a request or redirect against the allow-list, and wait until it may be sent."""
         url = request.url
         if not self._is_allowed(url):
-            hosts = ", ".join(sorted(ALLOWED_HOSTS))
-            raise FetchError(f"{url} is not fetched: only https addresses of {hosts} and those of {self._site} are")
+            hosts = ", ".join(sorted({*ALLOWED_HOSTS, self._site.removeprefix("https://")} - {""}))
+            raise FetchError(f"{url} is not fetched: only https addresses of {hosts} are")
         domain = _domain(url)
         wait = self._next_request_at.get(domain, 0) - self._clock()
         if wait > self._max_wait:
@@ -138,11 +138,14 @@ class Client:
 
     def _is_allowed(self, url: httpx2.URL) -> bool:
         is_public = url.scheme == "https" and url.host in ALLOWED_HOSTS and url.port is None
-        return not url.userinfo and (is_public or origin(str(url)) == self._site)
+        return not url.userinfo and (is_public or self._is_followed(url))
+
+    def _is_followed(self, url: httpx2.URL) -> bool:
+        return bool(self._site) and origin(str(url)) == self._site
 
     def _interval(self, url: httpx2.URL) -> float:
-        is_of_site = origin(str(url)) == self._site and url.host not in LOOPBACK
-        return REQUEST_INTERVALS.get(_domain(url), SITE_INTERVAL if is_of_site else 0)
+        is_remote = self._is_followed(url) and url.host not in LOOPBACK
+        return REQUEST_INTERVALS.get(_domain(url), SITE_INTERVAL if is_remote else 0)
 
     def _wait_until(self, url: httpx2.URL, seconds: float) -> None:
         """Send no request to this domain for so many seconds."""
