@@ -14,11 +14,8 @@ from api import tasks
 from api.dump import writing
 from api.rows.papers import daily_rows
 from papers.models import Paper, RemovedPaper
-from tests import test_walk
 from tests.factories import PaperFactory, appoint
-from tests.test_walk import SECRETS, build_scene
 
-__all__ = ["build_scene"]  # which `scene` makes
 AUGUST = datetime(2025, 8, 20, 12, tzinfo=UTC)
 
 
@@ -102,18 +99,6 @@ def test_what_a_killed_dump_has_left_is_cleared(db, folder):
     (folder / "notes.txt").write_text("of the operator")
     [entry] = writing.write()["files"]
     assert {path.name for path in folder.iterdir()} == {"index.json", "notes.txt", entry["name"]}
-
-
-@pytest.mark.usefixtures("scene")
-def test_nothing_hidden_is_in_it(folder):
-    [entry] = writing.write()["files"]
-    text = gzip.decompress((folder / entry["name"]).read_bytes()).decode()
-    assert "Common paper" in text
-    assert [secret for secret in SECRETS if secret in text] == []
-    assert "hilda" not in text  # who submitted it and does not show that
-    for field in ("upvoted", "bookmarked", "comments"):
-        assert f'"{field}"' not in text
-    assert test_walk.build_scene is build_scene
 
 
 def test_the_addresses_of_the_dump(db, folder, client):
