@@ -15,6 +15,7 @@ urlpatterns = [
     path("moderation/jobs/<int:pk>/retry", jobs.retry_job, name="retry_job"),
     path("moderation/staff", staff.staff, name="staff_log"),
     path("api/", api.urls),
+    path("", include("api.urls")),
     path("", include("moderation.urls")),  # before papers, whose feeds have any address
     path("", include("inbox.urls")),
     path("", include("papers.urls")),

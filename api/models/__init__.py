@@ -1,0 +1,4 @@
+from api.models.delivery import Delivery
+from api.models.webhook import Webhook
+
+__all__ = ["Delivery", "Webhook"]
