@@ -3,12 +3,13 @@
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
 from api.models import Delivery, Webhook
+from api.rows.papers import daily_rows
+from api.rows.values import absolute, moment
 
 LISTED, TEST = "papers.listed", "test"
 
@@ -19,8 +20,8 @@ def body(delivery: Delivery, papers: list[int]) -> bytes:
     document = {
         "event": TEST if delivery.is_test else LISTED,
         "delivery": delivery.key,
-        "createdAt": _iso(delivery.created_at),
-        "list": {"title": webhook.title, "url": settings.BASE_URL + webhook.address},
+        "createdAt": moment(delivery.created_at),
+        "list": {"title": webhook.title, "url": absolute(webhook.address)},
         "papers": daily_rows(papers, AnonymousUser()),
     }
     return json.dumps(document, ensure_ascii=False).encode()
@@ -40,13 +41,3 @@ def headers(webhook: Webhook, delivery: Delivery, body: bytes, now: datetime) ->
 def signature(secret: str, timestamp: str, body: bytes) -> str:
     """HMAC-SHA-256 of the timestamp, a full stop and the body, in hexadecimal digits."""
     return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def daily_rows(pks, viewer):
-    from papers.paper.summary import summaries
-
-    return [{"paper": {"id": paper.arxiv_id}, "title": paper.title} for paper in summaries(pks).values()]
