@@ -13,7 +13,7 @@ from lib.conflicts import digests
 from moderation.models import Action, Answer, Flag
 from moderation.subjects import KINDS
 from orgs.models import Claim, Membership
-from orgs.roles import EDIT, KEEP, MAY, SEE, TAG, Role
+from orgs.roles import CONNECT, EDIT, KEEP, MAY, SEE, TAG, Role
 from papers.models import (
     Affiliation,
     Bookmark,
@@ -57,6 +57,8 @@ READERS = {
     "accounts:moderators": set(),  # none of them is a superuser
     **{f"inbox:{page}": set() for page in ("confirm", "never", "unsubscribe", "manage")},  # there is no such token
     "inbox:letters": SIGNED_IN,
+    "webhooks": SIGNED_IN,
+    "org_webhooks": may(CONNECT),
     "orgs:new": SIGNED_IN,
     "orgs:edit": may(EDIT),
     "orgs:log": may(SEE) | {"moderator"},
@@ -68,9 +70,7 @@ READERS = {
     "moderation:answer": {"owner"},  # who wrote the comment that was hidden
     "moderation:decision": set(),  # which leads on
     "moderation:suspended": set(),  # there is no such token
-    "papers:preview_org": may(EDIT),
-    "papers:featured": may(EDIT),
-    "papers:sections": may(EDIT),
+    **{f"papers:{page}": may(EDIT) for page in ("preview_org", "featured", "sections")},
     "papers:suggestions": may(TAG),
     "papers:refused": may(TAG),
     "papers:collection": may(SEE),  # this one is private, and the lab's

@@ -146,8 +146,8 @@ class Webhook(models.Model):
     def get_absolute_url(self) -> str:
         """The page that manages it."""
         if self.organisation:
-            return reverse("machines:org_webhooks", args=[self.organisation.slug])
-        return reverse("machines:webhooks")
+            return reverse("org_webhooks", args=[self.organisation.slug])
+        return reverse("webhooks")
 
     @property
     def owner(self):

@@ -100,7 +100,7 @@ def _get(request: HttpRequest, pk: int, slug: str) -> Webhook:
 
 def _base(slug: str) -> str:
     """The address of the page, which those of its verbs begin with."""
-    return reverse("machines:org_webhooks", args=[slug]) if slug else reverse("machines:webhooks")
+    return reverse("org_webhooks", args=[slug]) if slug else reverse("webhooks")
 
 
 def _show(request: HttpRequest, slug: str, owner, form: WebhookForm) -> HttpResponse:
