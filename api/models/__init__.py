@@ -1,4 +1,5 @@
 from api.models.delivery import Delivery
+from api.models.token import Scope, Token
 from api.models.webhook import Webhook
 
-__all__ = ["Delivery", "Webhook"]
+__all__ = ["Delivery", "Scope", "Token", "Webhook"]

@@ -107,8 +107,8 @@ class Webhook(models.Model):
     taken it until `leased_until`. The secret is kept as it is, since it signs what is sent.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="webhooks", null=True)
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="webhooks", null=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="machines:webhooks", null=True)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="machines:webhooks", null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
     created_at = models.DateTimeField(default=timezone.now)
     address = models.CharField(max_length=MAX_ADDRESS)
@@ -146,8 +146,8 @@ class Webhook(models.Model):
     def get_absolute_url(self) -> str:
         """The page that manages it."""
         if self.organisation:
-            return reverse("org_webhooks", args=[self.organisation.slug])
-        return reverse("webhooks")
+            return reverse("machines:org_webhooks", args=[self.organisation.slug])
+        return reverse("machines:webhooks")
 
     @property
     def owner(self):

@@ -100,7 +100,7 @@ def _get(request: HttpRequest, pk: int, slug: str) -> Webhook:
 
 def _base(slug: str) -> str:
     """The address of the page, which those of its verbs begin with."""
-    return reverse("org_webhooks", args=[slug]) if slug else reverse("webhooks")
+    return reverse("machines:org_webhooks", args=[slug]) if slug else reverse("machines:webhooks")
 
 
 def _show(request: HttpRequest, slug: str, owner, form: WebhookForm) -> HttpResponse:
@@ -108,7 +108,7 @@ def _show(request: HttpRequest, slug: str, owner, form: WebhookForm) -> HttpResp
         "form": form,
         "base": _base(slug),
         "org": owner if slug else None,
-        "webhooks": Webhook.objects.of(owner).order_by("created_at", "pk").with_deliveries(),
+        "machines:webhooks": Webhook.objects.of(owner).order_by("created_at", "pk").with_deliveries(),
         "most": MOST,
         "shown": DELIVERIES_SHOWN,
         "days": KEPT.days,

@@ -22,7 +22,7 @@ def org_nav(context, org) -> dict:
         "orgs:edit": EDIT in deeds,
         "papers:featured": EDIT in deeds,
         "papers:sections": EDIT in deeds,
-        "org_webhooks": CONNECT in deeds,
+        "machines:org_webhooks": CONNECT in deeds,
     }
     names = ["papers:org", "papers:insights", *(name for name, allowed in may.items() if allowed)]
     return {"org": org, "pages": [(name, _LABELS[name]) for name in names], "path": request.path}
@@ -37,5 +37,5 @@ _LABELS = {
     "orgs:edit": "Edit",
     "papers:featured": "Featured",
     "papers:sections": "Sections",
-    "org_webhooks": "Webhooks",
+    "machines:org_webhooks": "Webhooks",
 }
