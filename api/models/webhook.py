@@ -107,8 +107,8 @@ class Webhook(models.Model):
     taken it until `leased_until`. The secret is kept as it is, since it signs what is sent.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="machines:webhooks", null=True)
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="machines:webhooks", null=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="webhooks", null=True)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="webhooks", null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
     created_at = models.DateTimeField(default=timezone.now)
     address = models.CharField(max_length=MAX_ADDRESS)

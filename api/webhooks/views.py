@@ -108,7 +108,7 @@ def _show(request: HttpRequest, slug: str, owner, form: WebhookForm) -> HttpResp
         "form": form,
         "base": _base(slug),
         "org": owner if slug else None,
-        "machines:webhooks": Webhook.objects.of(owner).order_by("created_at", "pk").with_deliveries(),
+        "webhooks": Webhook.objects.of(owner).order_by("created_at", "pk").with_deliveries(),
         "most": MOST,
         "shown": DELIVERIES_SHOWN,
         "days": KEPT.days,
