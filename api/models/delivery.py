@@ -79,11 +79,6 @@ class Delivery(models.Model):
     def is_waiting(self) -> bool:
         return self.state == State.WAITING
 
-    @property
-    def result(self) -> str:
-        """What came of the last attempt: the status, or why there was none; "" before the first attempt."""
-        return str(self.status) if self.status else self.error
-
     @transaction.atomic
     def redeliver(self, actor) -> None:
         """Try it now, as often as a new one. Raises NotAllowed and Conflict as `Webhook.send_test` does."""

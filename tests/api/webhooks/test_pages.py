@@ -35,7 +35,9 @@ def build_scene():
     of_lab = WebhookFactory(pk=7, user=None, organisation=lab, url=URL, secret=SECRET, title="Title-of-a-list")
     own = WebhookFactory(pk=8, user=people["owner"], url=URL, secret=SECRET)
     for webhook, key in ((of_lab, "hush"), (own, "own")):
-        DeliveryFactory(webhook=webhook, key=key, papers=[1, 2, 3], status=503, attempts=2, tried_at=timezone.now())
+        DeliveryFactory(
+            webhook=webhook, key=key, papers=[1, 2, 3], status=503, attempts=2, duration=7, tried_at=timezone.now()
+        )
     return {name: Reader(person) for name, person in people.items()}
 
 
@@ -119,7 +121,9 @@ def test_the_page_shows_deliveries_with_status_and_next_attempt(scene):
         tried_at=timezone.now(),
     )
     shown = page(scene["owner"])
-    for text in ("<td>3</td> <td>Waiting</td> <td> 503 ", "<td>2</td>", "10 Sep, 12:00", "Test", "204 <small>1,234 ms"):
+    for text in ("3 papers: waiting", "2 attempts", "status 503", "next attempt on 10 September, 12:00"):
+        assert text in shown, text
+    for text in ("Test: delivered", "1 attempt<", "status 204", "1,234 ms"):
         assert text in shown, text
     assert "/settings/webhooks/8/deliveries/own/redeliver" in shown
     assert SECRET not in shown

@@ -42,7 +42,7 @@ def test_a_new_paper_is_sent_signed_and_described(alice, make, receiver, listed,
     assert datetime.fromtimestamp(int(received.headers["Broadsheet-Timestamp"]), UTC) == delivery.tried_at
     assert received.is_signed_with(webhook.secret)
     assert not received.is_signed_with(Webhook(url="").secret)
-    assert (delivery.state, delivery.status, delivery.attempts, delivery.result) == ("delivered", 204, 1, "204")
+    assert (delivery.state, delivery.status, delivery.attempts, delivery.error) == ("delivered", 204, 1, "")
     minute(3)
     assert len(receiver.requests) == 1
 
@@ -158,7 +158,7 @@ def test_a_receiver_that_cannot_be_reached_is_described_in_words(alice, make, re
     listed("2509.00001")
     minute()
     failed = Delivery.objects.get(status=None)
-    assert "10-0-0-1.internal.example.org" in failed.result
+    assert "10-0-0-1.internal.example.org" in failed.error
     assert (failed.state, failed.attempts, len(receiver.requests)) == ("waiting", 1, 1)
 
 
