@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 import socket
 import ssl
 from contextlib import contextmanager
@@ -23,6 +24,11 @@ class Received:
 
     def __init__(self, path: str, headers, body: bytes):
         self.path, self.headers, self.body = path, headers, body
+
+    @property
+    def ids(self) -> list[str]:
+        """The arXiv ids of the papers in the body."""
+        return [row["paper"]["id"] for row in json.loads(self.body)["papers"]]
 
     def is_signed_with(self, secret: str) -> bool:
         """Whether the signature is right, checked as docs/webhooks.md says."""

@@ -18,6 +18,7 @@ from papers.models import Bookmark, Collection, Dismissed, Item, Paper, TopicFol
 from papers.search import results
 from tests.factories import NOON, PaperFactory, UserFactory
 from tests.orgs.conftest import join
+from tests.race import race
 
 OTHER = "https://other.example.org/"
 
@@ -219,6 +220,14 @@ def test_a_list_that_takes_too_long_is_looked_at_later_and_others_at_once(
     slow.refresh_from_db()
     assert (found(slow), found(other), slow.state) == ([], [["2509.00001"]], "active")
     assert slow.look_at > other.created_at + finding.LATER
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_write_one_delivery(alice, make, listed):
+    make(alice, alice)
+    listed("2509.00001")
+    assert sorted(race(finding.run, finding.run)) == [0, 1]
+    assert found() == [["2509.00001"]]
 
 
 def test_merging_an_organisation_moves_its_webhooks_but_not_twins(lab, alice, make):
