@@ -1,6 +1,7 @@
-"""The worker's jobs that write the dump and forget stored answers."""
+"""The worker's jobs that write the dump and forget stored answers. Those of webhooks are in their room."""
 
 import logging
+from importlib import import_module
 
 from django.conf import settings
 from procrastinate.contrib.django import app
@@ -10,6 +11,8 @@ from api.models import StoredAnswer
 from lib.jobs import RETRY, periodic
 
 logger = logging.getLogger(__name__)
+
+import_module("api.webhooks.tasks")
 
 
 @app.periodic(cron="42 3 * * *")

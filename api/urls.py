@@ -5,6 +5,7 @@ from django.urls import path
 from api.dump.urls import urlpatterns as dump
 from api.reference import views
 from api.tokens.urls import urlpatterns as tokens
+from api.webhooks.urls import urlpatterns as webhooks
 
 app_name = "machines"
 urlpatterns = [
@@ -13,4 +14,5 @@ urlpatterns = [
     path("api/openapi.json", views.openapi, name="openapi"),
     *dump,
     *tokens,
+    *webhooks,
 ]

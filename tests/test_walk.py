@@ -13,7 +13,7 @@ from lib.conflicts import digests
 from moderation.models import Action, Answer, Flag
 from moderation.subjects import KINDS
 from orgs.models import Claim, Membership
-from orgs.roles import EDIT, KEEP, MAY, SEE, TAG, Role
+from orgs.roles import CONNECT, EDIT, KEEP, MAY, SEE, TAG, Role
 from papers.models import (
     Affiliation,
     Bookmark,
@@ -56,7 +56,8 @@ READERS = {
     **{f"accounts:{page}": SIGNED_IN for page in ("profile", "sign_in_again", "security")},
     "accounts:moderators": set(),  # none of them is a superuser
     **{f"inbox:{page}": set() for page in ("confirm", "never", "unsubscribe", "manage")},  # there is no such token
-    **dict.fromkeys(("inbox:letters", "orgs:new", "machines:tokens"), SIGNED_IN),
+    **dict.fromkeys(("inbox:letters", "orgs:new", "machines:tokens", "machines:webhooks"), SIGNED_IN),
+    "machines:org_webhooks": may(CONNECT),
     "orgs:edit": may(EDIT),
     "orgs:log": may(SEE) | {"moderator"},
     "orgs:claim": set(),  # the lab has an owner
@@ -67,9 +68,7 @@ READERS = {
     "moderation:answer": {"owner"},  # who wrote the comment that was hidden
     "moderation:decision": set(),  # which leads on
     "moderation:suspended": set(),  # there is no such token
-    "papers:preview_org": may(EDIT),
-    "papers:featured": may(EDIT),
-    "papers:sections": may(EDIT),
+    **{f"papers:{page}": may(EDIT) for page in ("preview_org", "featured", "sections")},
     "papers:suggestions": may(TAG),
     "papers:refused": may(TAG),
     "papers:collection": may(SEE),  # this one is private, and the lab's

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import Suppression, User
+from api.models import Delivery, Webhook
 from inbox.models import Notification, Subscription
 from orgs.models import Membership
 from orgs.roles import Role
@@ -27,6 +28,7 @@ from tests.conftest import Reader
 from tests.database import contents
 from tests.factories import (
     AuthorClaimFactory,
+    DeliveryFactory,
     NotificationFactory,
     OrganisationFactory,
     PaperFactory,
@@ -37,6 +39,8 @@ from tests.factories import (
 )
 from tests.orgs.conftest import confirm
 
+OF_WEBHOOKS = ["pause", "resume", "test", "renew-secret", "delete", "deliveries/hush/redeliver"]
+WEBHOOKS = [f"/settings/webhooks/7/{verb}" for verb in OF_WEBHOOKS]
 OF_COLLECTIONS = [
     "add",
     "merge",
@@ -66,6 +70,9 @@ EVERY = [
     "/papers/filters/7/remove",
     "/settings/data/make",
     "/papers/submit/fetched/discard",
+    *(f"/{base}/webhooks/add" for base in ("settings", "orgs/lab")),
+    *WEBHOOKS,
+    *(f"/orgs/lab/webhooks/8/{verb}" for verb in OF_WEBHOOKS),
     "/feeds/renew",
     "/settings/security/sign-out",
     "/moderation/moderators/appoint",
@@ -92,10 +99,12 @@ FORM = {
     "key": "old",
     "email": "alice@example.org",
     "artefact": "7",
+    "list": "/papers",
+    "url": "https://example.org/",
     "until": "2100-01-01T00:00:00Z",
 }
 OF_ALICE = [Vote, Bookmark, SavedFilter, Subscription, Suppression, Notification, Collection, Item, Affiliation]
-OF_ALICE += [AuthorClaim, DataExport, FeedKey, Submission, *kinds().values()]
+OF_ALICE += [Webhook, Delivery, AuthorClaim, DataExport, FeedKey, Submission, *kinds().values()]
 OTHERS_VERBS = [
     "/papers/submit/fetched/discard",
     "/papers/filters/7/remove",
@@ -105,6 +114,7 @@ OTHERS_VERBS = [
     "/settings/letters/rhythm/change",
     "/settings/letters/rhythm/end",
     "/notifications/7/read",
+    *WEBHOOKS,
 ]
 
 pytestmark = pytest.mark.usefixtures("scene")
@@ -138,6 +148,8 @@ def build_scene():
     PaperFactory(arxiv_id="news")
     Collection.objects.create(key="news", name="News", user=bob, visibility="public")
     NotificationFactory(pk=7, user=alice)
+    DeliveryFactory(key="hush", webhook__pk=7, webhook__user=alice)
+    DeliveryFactory(key="of-lab", webhook__pk=8, webhook__user=None, webhook__organisation=lab)
     return {user.username: Reader(user) for user in (alice, bob, carol)}
 
 
