@@ -17,6 +17,7 @@ from papers.models.dismissed import Dismissed
 from papers.models.embedding import Embedding
 from papers.models.feedkey import FeedKey
 from papers.models.heldvote import HeldVote
+from papers.models.intake import Intake
 from papers.models.item import Item
 from papers.models.links import CodeState, LinkSource
 from papers.models.organisationentry import OrganisationEntry
@@ -62,6 +63,7 @@ __all__ = [
     "Embedding",
     "FeedKey",
     "HeldVote",
+    "Intake",
     "Item",
     "LinkSource",
     "OrganisationEntry",

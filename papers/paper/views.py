@@ -1,7 +1,5 @@
 """The verbs of all marks, each safe to repeat."""
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,8 +11,9 @@ from lib.text import quoted
 from lib.verbs import verb
 from papers.models import Paper
 from papers.models.mark import PaperMark
+from papers.paper.limits import MARKS
 
-_limited = limited("marks", person=120, network=1200, period=timedelta(minutes=1))
+_limited = limited(**MARKS)
 
 MAX_TITLE = 60  # characters on the sign-in page
 # The columns of a paper that marks and their buttons need.
