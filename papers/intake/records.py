@@ -83,9 +83,12 @@ def _texts(fields: Mapping[str, object], name: str) -> Iterator[str]:
 
 
 def _note(fields: Mapping[str, object]) -> str:
-    """Returns the person's own notes, as plain text: Zotero exports them as HTML."""
-    texts = [text for name in NOTES for text in _list(fields.get(name)) if isinstance(text, str) and text.strip()]
-    return "\n\n".join(_plain(text) for text in texts)
+    """Returns the person's own notes, as plain text: Zotero exports them as HTML.
+
+    Zotero also keeps arXiv's comment on a paper, such as “Comment: 12 pages”, as a note. Those are left out.
+    """
+    texts = [_plain(text) for name in NOTES for text in _list(fields.get(name)) if isinstance(text, str)]
+    return "\n\n".join(text for text in texts if text.strip() and not text.startswith("Comment: "))
 
 
 def _list(value: object) -> list:

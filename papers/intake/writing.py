@@ -108,13 +108,8 @@ def _write_papers(intake: Intake, group: Group, papers: dict[str, int]) -> dict:
 
 
 def _write_collection(user, group: Group, papers: dict[str, int]) -> dict:
-    """Begin a collection as a private one, fill it, and only then let others see it, if they were to."""
-    is_new = not Collection.objects.filter(user=user, name__iexact=group.name).exists()
-    collection = Collection.objects.begin(user, user, group.name, description=group.description)
-    counts = _put(user, collection, group, papers)
-    if is_new and group.visibility != collection.visibility:
-        collection.edit(user, visibility=group.visibility)
-    return counts | {"url": collection.get_absolute_url()}
+    values = {"description": group.description, "visibility": group.visibility}
+    return _put(user, Collection.objects.begin(user, user, group.name, **values), group, papers)
 
 
 def _put(user, collection: Collection, group: Group, papers: dict[str, int]) -> dict:
