@@ -90,7 +90,8 @@ def _rows(name: str, content: bytes) -> list[dict]:
 
 def _entries(row: dict, problems: list[Problem]) -> Iterator[Entry]:
     """Yields the paper of a row, or nothing; adds to the problems what was not recognised, or not as a whole."""
-    title, found = title_of(row.get("title")), identifiers.find(str(row.get("arxiv_id")))
+    title, named = title_of(row.get("title")), row.get("arxiv_id")
+    found = identifiers.find(named) if isinstance(named, str) else {}
     if len(found) != 1:
         problems.append(Problem.of(title or str(row), "This row has no arXiv id."))
         return
