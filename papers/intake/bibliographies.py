@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
-from time import monotonic
+from time import thread_time
 
 import rispy
 from bibtexparser.bparser import BibTexParser
@@ -12,7 +12,7 @@ from lib.refusals import BadInput
 from papers.intake.recognised import Problem
 
 MAX_ENTRY, MAX_DEPTH = 20_000, 30  # characters; braces within each other
-MAX_SECONDS = 60  # that reading a file of BibTeX may take
+MAX_SECONDS = 60  # of CPU time that reading a file of BibTeX may take
 _BIBTEX = re.compile(r"^[ \t]*@([A-Za-z]+)\s*[{(]", re.MULTILINE)
 _RIS = re.compile(r"^TY  ?-", re.MULTILINE)
 _RIS_END = re.compile(r"^ER  ?-.*\Z", re.MULTILINE | re.DOTALL)
@@ -30,13 +30,15 @@ def is_ris(text: str) -> bool:
 
 def bibtex(text: str) -> Iterator[dict | Problem]:
     """Yields the fields of each entry, or what is wrong with it. Raises BadInput if reading takes MAX_SECONDS."""
-    deadline = monotonic() + MAX_SECONDS
+    deadline = thread_time() + MAX_SECONDS
+    parser = BibTexParser(ignore_nonstandard_types=False, interpolate_strings=False, common_strings=True)
+    parser.expect_multiple_parse = True
     for entry in _chunks(_BIBTEX, text):
         if _BIBTEX.match(entry)[1].lower() in _NO_ENTRIES:
             continue
-        if monotonic() > deadline:
+        if thread_time() > deadline:
             raise BadInput("This file takes too long to read. Split it into several files.")
-        yield _bibtex_entry(entry)
+        yield _bibtex_entry(parser, entry)
 
 
 def ris(text: str) -> Iterator[dict | Problem]:
@@ -61,12 +63,15 @@ def _chunks(start: re.Pattern, text: str) -> Iterator[str]:
     return (text[begin:end] for begin, end in pairwise([*begins, len(text)]))
 
 
-def _bibtex_entry(entry: str) -> dict | Problem:
+def _bibtex_entry(parser: BibTexParser, entry: str) -> dict | Problem:
     if len(entry) > MAX_ENTRY:
         return Problem.of(entry, f"This entry has more than {MAX_ENTRY:,} characters.")
     depths = list(accumulate(1 if brace == "{" else -1 for brace in _BRACE.findall(entry)))
     if depths and max(depths) > MAX_DEPTH:
         return Problem.of(entry, f"This entry has more than {MAX_DEPTH} braces within each other.")
-    parser = BibTexParser(ignore_nonstandard_types=False, interpolate_strings=False, common_strings=True)
-    found = parser.parse(entry).entries
-    return found[0] if found else Problem.of(entry, "This entry of BibTeX is broken: look at its braces and commas.")
+    entries = parser.parse(entry).entries  # of all entries so far
+    if not entries:
+        return Problem.of(entry, "This entry of BibTeX is broken: look at its braces and commas.")
+    fields = entries[0]
+    entries.clear()
+    return fields

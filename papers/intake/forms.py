@@ -28,7 +28,7 @@ class ImportForm(Refusable, forms.Form):
     )
     target = forms.ChoiceField(
         label="Add the papers to",
-        help_text="The ZIP file of “Your data” says itself what goes where.",
+        help_text="Except for the ZIP file of “Your data”, which has its own bookmarks and collections.",
     )
     name = LineField(label="Name of the new collection", required=False, max_length=120)
 

@@ -6,6 +6,7 @@ from accounts.models import Suppression, User
 from inbox.models import Notification, Subscription
 from orgs.models import Membership
 from orgs.roles import Role
+from papers.intake.recognised import Entry, Recognised
 from papers.models import (
     Affiliation,
     AuthorClaim,
@@ -16,6 +17,7 @@ from papers.models import (
     DayDone,
     Dismissed,
     FeedKey,
+    Intake,
     Item,
     SavedFilter,
     Seen,
@@ -64,6 +66,7 @@ EVERY = [
     "/papers/filters/7/remove",
     "/settings/data/make",
     "/papers/submit/fetched/discard",
+    *(f"/settings/import/list/{verb}" for verb in ("write", "discard")),
     "/feeds/renew",
     "/settings/security/sign-out",
     "/moderation/moderators/appoint",
@@ -92,8 +95,9 @@ FORM = {
     "until": "2100-01-01T00:00:00Z",
 }
 OF_ALICE = [Vote, Bookmark, SavedFilter, Subscription, Suppression, Notification, Collection, Item, Affiliation]
-OF_ALICE += [AuthorClaim, DataExport, FeedKey, Submission, *kinds().values()]
+OF_ALICE += [AuthorClaim, DataExport, FeedKey, Intake, Submission, *kinds().values()]
 OTHERS_VERBS = [
+    *(f"/settings/import/list/{verb}" for verb in ("write", "discard")),
     "/papers/submit/fetched/discard",
     "/papers/filters/7/remove",
     *(f"/papers/2509.08721/claim/{verb}" for verb in ("check", "ask", "release")),
@@ -125,6 +129,7 @@ def build_scene():
     FeedKey.objects.create(user=alice, key="old")
     SubscriptionFactory(email=alice.email, key="rhythm")
     SubmissionFactory(key="fetched", user=alice, arxiv_id="2509.77777", state="fetched")
+    _recognise(alice)
     SavedFilter.objects.create(pk=7, user=alice, name="Agents", query="q=agents")
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice)
     Collection.objects.create(key="winter", name="Winter", user=alice)
@@ -136,6 +141,13 @@ def build_scene():
     Collection.objects.create(key="news", name="News", user=bob, visibility="public")
     NotificationFactory(pk=7, user=alice)
     return {user.username: Reader(user) for user in (alice, bob, carol)}
+
+
+def _recognise(alice) -> None:
+    """An import that would bookmark another paper."""
+    found = Recognised("lines")
+    found.papers.add([Entry(PaperFactory().arxiv_id)])
+    Intake.objects.create(key="list", user=alice, state="ready", data=found.as_json())
 
 
 @pytest.fixture(params=EVERY)

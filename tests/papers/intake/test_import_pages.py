@@ -154,7 +154,7 @@ def test_an_archive_says_what_goes_where(bob, reader):
     assert not Vote.objects.exists()
     reader.act(f"{page}/write")
     text = text_of(reader.get(page))
-    assert "Upvotes : 1 added" in text
+    assert "Upvotes: 1 added" in text
     assert (Vote.objects.count(), follow_models.count(Intake.objects.get().user)) == (1, 2)
 
 
@@ -169,13 +169,13 @@ def test_upvotes_have_the_limit_of_the_button_and_can_be_continued(alice, reader
     reader.act(f"{page}/write")
     assert Vote.objects.count() == cast
     text = text_of(reader.get(page))
-    assert f"Upvotes : {cast} added" in text
+    assert f"Upvotes: {cast} added" in text
     assert f"{130 - cast} upvotes left" in text
     time_machine.shift(timedelta(minutes=1))
     reader.act(f"{page}/write")
     assert Vote.objects.filter(user=alice).count() == 130
     text = text_of(reader.get(page))
-    assert ("Upvotes : 130 added" in text, "upvotes left" in text) == (True, False)
+    assert ("Upvotes: 130 added" in text, "upvotes left" in text) == (True, False)
 
 
 def test_a_large_file_is_read_and_written_by_the_worker(reader, work, monkeypatch):
