@@ -7,7 +7,7 @@ from papers.models import Collection
 
 MAX_TEXT = 1_000_000  # characters
 BOOKMARKS, NEW = "bookmarks", "new"
-_TYPES = ".bib,.bibtex,.csv,.json,.ris,.txt,.zip"
+_TYPES = ".bib,.bibtex,.csv,.htm,.html,.json,.md,.ris,.txt,.zip"
 
 
 class ImportForm(Refusable, forms.Form):

@@ -1,4 +1,7 @@
-"""The worker's jobs for imports that are too long to be read or written while their person waits."""
+"""The worker's jobs for imports that are too long to be read or written while their person waits.
+
+One is done after the other, so that imports never keep the worker from everything else.
+"""
 
 from procrastinate.contrib.django import app
 
@@ -7,13 +10,13 @@ from papers.intake import writing
 from papers.models import Intake
 
 
-@app.task(pass_context=False)
+@app.task(lock="intakes", pass_context=False)
 def read_intake(pk: int) -> None:
     for intake in Intake.objects.filter(pk=pk, state="reading"):
         writing.read(intake)
 
 
-@app.task(pass_context=False)
+@app.task(lock="intakes", pass_context=False)
 def write_intake(pk: int) -> None:
     for intake in Intake.objects.select_related("user").filter(pk=pk, state="writing"):
         writing.write(intake)

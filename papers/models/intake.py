@@ -13,7 +13,7 @@ from lib.refusals import Conflict
 logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=1)
-LONGEST = timedelta(minutes=15)  # that a worker is at it; one that was killed reports nothing
+LONGEST = timedelta(hours=1)  # until the worker has done it; one that was killed reports nothing
 
 
 class IntakeState(models.TextChoices):
@@ -89,7 +89,7 @@ class Intake(models.Model):
 
     @property
     def is_running(self) -> bool:
-        """Whether a worker may still be at it."""
+        """Whether the worker may still do it."""
         return self.state in RUNNING and timezone.now() < self.changed_at + LONGEST
 
     @property

@@ -86,6 +86,12 @@ def test_a_list_of_texts_as_json_is_read_like_lines():
     assert ids(read('["arXiv:2509.10001", "https://arxiv.org/abs/2509.10002"]')) == ["2509.10001", "2509.10002"]
 
 
+def test_the_bookmarks_of_a_browser():
+    found = read((FILES / "browser.html").read_bytes())
+    assert ids(found) == ["2509.10001", "2509.10002"]
+    assert any("https://example.org" in problem.text for problem in found.problems)
+
+
 def test_lines_that_begin_like_json_are_lines():
     assert ids(read("[2509.10001] Notes on the Analytical Engine\n[1] A. Lovelace, arXiv:2509.10002")) == [
         "2509.10001",

@@ -209,10 +209,10 @@ def test_a_large_file_that_cannot_be_read_says_why(reader, work, monkeypatch):
     assert "This looks like JSON" in text_of(reader.get(page))
 
 
-def test_a_worker_that_died_is_waited_for_some_minutes(reader, monkeypatch, time_machine):
+def test_a_worker_that_died_is_waited_for_an_hour(reader, monkeypatch, time_machine):
     monkeypatch.setattr(writing, "SHORT_BYTES", 1)
     page = send(reader, "2509.10001").url
-    time_machine.move_to(timezone.now() + timedelta(minutes=16))
+    time_machine.move_to(timezone.now() + timedelta(minutes=61))
     assert "Not imported This was interrupted." in text_of(reader.get(page))
     assert send(reader, "2509.10001").status_code == 302
 
