@@ -169,9 +169,10 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # these ask for bot
 # Only an https site is behind a proxy, which must set or remove this header (docs/deploy.md).
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
-# The most bytes of a request's body (lib.bodies), of a form with two 5 MB pictures, a mail service's report, a comment
+# The most bytes of a request's body (lib.bodies): two 5 MB pictures, a file, a mail service's report, a comment
 BODY_LIMIT = 64_000
 LONGER_BODIES = {r"/settings/profile|/orgs/[^/]+/edit|/admin/.*": 12_000_000, r"/anymail/.*": 2_000_000}
+LONGER_BODIES |= {r"/settings/import": 5_200_000}
 LONGER_BODIES |= {r"/comments/.*|/papers/.*/(?:comments/new|report)|/papers/submit/.+|/markdown": 300_000}
 LONGER_BODIES |= {r"/api/papers/.+/(?:comment(?:/.+)?|report)|/api/papers/submit": 300_000}
 FORCE_SCRIPT_NAME = ""  # so that no header of a request changes the path of the site

@@ -1,12 +1,14 @@
+import functools
+import secrets
+
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import functools
-import lib.fields
-import secrets
 from django.conf import settings
 from django.db import migrations, models
+
+import lib.fields
 
 
 class Migration(migrations.Migration):

@@ -20,6 +20,7 @@ from papers.models.embedding import Embedding
 from papers.models.feedkey import FeedKey
 from papers.models.fetched import Fetched
 from papers.models.heldvote import HeldVote
+from papers.models.intake import Intake
 from papers.models.item import Item
 from papers.models.links import CodeState, LinkSource
 from papers.models.organisationentry import OrganisationEntry
@@ -71,6 +72,7 @@ __all__ = [
     "FeedKey",
     "Fetched",
     "HeldVote",
+    "Intake",
     "Item",
     "LinkSource",
     "OrganisationEntry",
