@@ -4,7 +4,12 @@ import json
 from http import HTTPStatus
 
 from anyascii import anyascii
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from lib.http import refused
+from lib.refusals import BadInput, Refusal
 
 PREFIX = "/api/"
 
@@ -27,3 +32,33 @@ def write_error(response: HttpResponse, message: str) -> None:
     response.content = json.dumps({"error": message}, ensure_ascii=False)
     response.headers["Content-Type"] = "application/json"
     response.headers["X-Error-Message"] = anyascii(" ".join(message.split()))
+
+
+def handle(api: NinjaAPI) -> None:
+    """Let what operations raise become what `JsonErrorMiddleware` writes. Django answers all other exceptions."""
+    api.add_exception_handler(Refusal, lambda request, error: refused(HttpResponse(), error))
+    api.add_exception_handler(ValidationError, lambda request, error: refused(HttpResponse(), _bad_input(error)))
+    api.add_exception_handler(Http404, lambda request, error: HttpResponse(status=404))
+    api.add_exception_handler(HttpError, _of_ninja)
+    api.add_exception_handler(Exception, _raise)
+
+
+def _bad_input(error: ValidationError) -> BadInput:
+    """What is wrong with each parameter, in a sentence: "limit: Input should be less than or equal to 100."."""
+    problems = {_name(row["loc"]): row["msg"].removeprefix("Value error, ").rstrip(".") for row in error.errors}
+    return BadInput(" ".join(f"{name}: {problem}." for name, problem in problems.items()))
+
+
+def _name(location: tuple) -> str:
+    """The parameter or the member of a body at this location; ninja puts where it is sent before it."""
+    return str(next((part for part in reversed(location) if isinstance(part, str)), "body"))
+
+
+def _of_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
+    response = HttpResponse(status=error.status_code)
+    response.message = error.message
+    return response
+
+
+def _raise(request: HttpRequest, error: Exception) -> None:
+    raise error

@@ -1,6 +1,7 @@
-"""The settings of what readers may submit, and of when a day begins. Django finds them in `config.settings`.
+"""The settings of what readers may submit, of when a day begins, and of whether AI text is shown.
 
-A value that cannot be read stays as it was typed, so that a system check can say what is wrong with it.
+Django finds them in `config.settings`. A value that cannot be read stays as it was typed, so that a system check can
+say what is wrong with it.
 """
 
 from lib.env import env
@@ -17,3 +18,4 @@ _weekdays = env("SUBMIT_WEEKDAYS", default="mon,tue,wed,thu,fri,sat,sun")
 SUBMIT_WEEKDAYS = [name.strip().lower() for name in _weekdays.split(",")]
 DAY_TIME_ZONE = env("DAY_TIME_ZONE", default="UTC")
 DAY_TURNS_AT = _number(env("DAY_TURNS_AT", default="0"))
+SHOW_AI_TEXT = env.bool("SHOW_AI_TEXT", default=False)

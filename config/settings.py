@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "lib.hosts.HostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "lib.compressed.FastGZipMiddleware",
+    "api.headers.ApiHeadersMiddleware",
     "api.errors.JsonErrorMiddleware",
     "lib.methods.MethodMiddleware",
     "lib.bodies.BodyLimitMiddleware",

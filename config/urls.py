@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from api.contract import api
 from config.views import about, jobs, staff
 from config.views.site import llms, media, old_security, robots, security, styleguide, without_slash
 
@@ -14,7 +13,7 @@ urlpatterns = [
     path("moderation/jobs/retry", jobs.retry_jobs, name="retry_jobs"),
     path("moderation/jobs/<int:pk>/retry", jobs.retry_job, name="retry_job"),
     path("moderation/staff", staff.staff, name="staff_log"),
-    path("api/", api.urls),
+    path("", include("api.urls")),
     path("", include("moderation.urls")),  # before papers, whose feeds have any address
     path("", include("inbox.urls")),
     path("", include("papers.urls")),

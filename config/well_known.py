@@ -16,7 +16,7 @@ from papers.syndication.frames import MAX_PAPERS as MAX_FRAMED
 
 # Paths of sign-in, settings, personal pages, and links that must not be found by others.
 _DISALLOWED = [
-    *("accounts/", "admin/", "invitations/", "letters/", "moderation/", "notifications", "settings/"),
+    *("accounts/", "admin/", "api/", "invitations/", "letters/", "moderation/", "notifications", "settings/"),
     *("bookmarks", "papers/following"),
 ]
 

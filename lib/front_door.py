@@ -33,7 +33,8 @@ class FrontDoor:
         head = []
         response = self.application(environ, lambda *args: head.extend(args))
         if isinstance(response, HttpResponse) and pages.is_shared(response):
-            self.keep(key, (*head, response.content), begun)
+            of_all = [(name, value) for name, value in head[1] if name != "RateLimit"]  # what is left for one client
+            self.keep(key, (head[0], of_all, response.content), begun)
             head[1] = [*head[1], ("X-Cache", "miss")]
         else:
             self.kept.pop(key, None)

@@ -16,14 +16,8 @@ from lib.release import digest
 
 PUBLIC_SECONDS = 60
 DENSITY_COOKIE = "density"  # "compact", of readers who want lists without abstracts
-VARYING = {
-    "",
-    "accept",
-    "accept-encoding",
-    "cookie",
-    "hx-request",
-    "hx-current-url",
-}  # headers that answers of all may depend on
+# The headers that answers of all may depend on. What has an Authorization header is never taken from a cache of ours.
+VARYING = {"", "accept", "accept-encoding", "authorization", "cookie", "hx-request", "hx-current-url"}
 # Those that change pages. The cookie of forms' tokens does not: Django sends it anew with each page that has a token.
 _OUR_COOKIES = {settings.SESSION_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME, DENSITY_COOKIE}
 SOURCES = ("accounts", "api", "config", "inbox", "lib", "moderation", "orgs", "papers", "static", "templates")

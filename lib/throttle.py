@@ -31,11 +31,24 @@ class Limit:
         return self.period / self.amount
 
 
-def take(*uses: tuple[Limit, str]) -> timedelta | None:
-    """Count one use of each limit for its key (a person, a network, a mailbox), in one statement.
+@dataclass(frozen=True)
+class Quota:
+    """What is left of a limit for one key: `left` uses at once, and all of them again after `full_in`.
 
-    Returns None if every limit allows the use, otherwise the time after which all of them will. A use counts for the
-    limits that allow it even if another limit refuses it.
+    `wait` is None if the last use was allowed, otherwise the time after which one will be.
+    """
+
+    limit: Limit
+    left: int
+    full_in: timedelta
+    wait: timedelta | None = None
+
+
+def count(*uses: tuple[Limit, str]) -> list[Quota]:
+    """Count one use of each limit for its key (a person, a network, a mailbox), and return what is left of them.
+
+    That is one statement, and another one for the limits that refuse the use. A use counts for the limits that allow
+    it even if another limit refuses it.
     """
     now = timezone.now()
     limits = {_digest(limit, key): limit for limit, key in uses}
@@ -48,13 +61,31 @@ def take(*uses: tuple[Limit, str]) -> timedelta | None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, params)
-        allowed = {key for (key,) in cursor.fetchall()}
+        allowed = dict(cursor.fetchall())
         refused = [key for key in keys if key not in allowed]
-        if not refused:
-            return None
-        cursor.execute("SELECT key, free_at FROM lib_throttle WHERE key = ANY(%s)", [refused])
-        waits = (free_at + limits[key].interval - limits[key].period - now for key, free_at in cursor.fetchall())
-        return max(waits, default=timedelta(0))  # the row that refused may have been deleted since
+        if refused:
+            cursor.execute("SELECT key, free_at FROM lib_throttle WHERE key = ANY(%s)", [refused])
+        free_at = dict(cursor.fetchall()) if refused else {}
+    quotas = {key: _quota(limits[key], free_at - now) for key, free_at in allowed.items()}
+    # The row that refused may have been deleted since.
+    quotas |= {key: _refusal(limits[key], free_at.get(key, now) - now) for key in refused}
+    return [quotas[_digest(*use)] for use in uses]
+
+
+def _quota(limit: Limit, used: timedelta) -> Quota:
+    return Quota(limit, max(0, (limit.period - used) // limit.interval), used)
+
+
+def _refusal(limit: Limit, used: timedelta) -> Quota:
+    return Quota(limit, 0, used, max(timedelta(0), used + limit.interval - limit.period))
+
+
+def take(*uses: tuple[Limit, str]) -> timedelta | None:
+    """Count one use of each limit, as `count` does.
+
+    Returns None if every limit allows the use, otherwise the time after which all of them will.
+    """
+    return max((quota.wait for quota in count(*uses) if quota.wait is not None), default=None)
 
 
 def demand(*uses: tuple[Limit, str], message: str) -> None:
@@ -95,5 +126,5 @@ _TAKE = """
     ON CONFLICT (key) DO UPDATE
     SET free_at = greatest(used.free_at, %(now)s) + excluded.each, each = excluded.each, period = excluded.period
     WHERE greatest(used.free_at, %(now)s) + excluded.each <= %(now)s + excluded.period
-    RETURNING key
+    RETURNING key, free_at
 """

@@ -19,6 +19,7 @@ from papers.models import (
     Paper,
     SearchEntry,
 )
+from papers.models.artefact import artefact_counters
 from papers.models.comment import paper_counters
 from papers.models.counts import count_of
 from papers.models.vote import vote_counters
@@ -38,6 +39,7 @@ _PAPER_COUNTERS = {
     **vote_counters(),
     "author_count": count_of(Author.objects, "paper"),
     **paper_counters(),
+    **artefact_counters(),
 }
 _COMMENT_COUNTERS = {
     "by_author": Exists(AuthorClaim.objects.granted().filter(paper=OuterRef("paper"), user=OuterRef("author"))),

@@ -3,28 +3,48 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 
 from lib import tex
 from lib.lookalikes import refuse_addresses
 from lib.text import cut, line, one_line
 from lib.words import ascii_slug
-from papers import identifiers
+from papers import hub_addresses, identifiers
 from papers.ingest.problem import RecordError
+from papers.ingest.values import (
+    as_fields,
+    as_integer,
+    as_integer_or_none,
+    as_storable,
+    as_text,
+    as_url,
+    checked_length,
+    each,
+)
 from papers.names import Details
 
 MAX_ABSTRACT = 20_000  # characters; arXiv takes 1,920
+MAX_MEDIA_URLS = 50
+MAX_LISTED = 100  # artefacts of a kind
+FIELDS = {"models": "model", "datasets": "dataset", "demos": "demo"}  # the kinds of artefacts by their fields
 MAX_MARKDOWN = 65_536  # characters of a comment, as many as the Hub accepts
-_MAX_INTEGER = 2**31 - 1  # of PostgreSQL's `integer`
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
 _PARAGRAPH = re.compile(r"\n(?=\s)")
 _ITEM = re.compile(r"\n(?=[-*•] )")
 _PARAGRAPH_OR_ITEM = re.compile(r"\n(?=\s|[-*•] )")
 _SOURCE_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 _USER_NAME = re.compile(r"[a-z0-9][\w.-]{0,95}", re.ASCII | re.IGNORECASE)
-_check_url = URLValidator(schemes=["http", "https"])
+
+
+class Listed(NamedTuple):
+    """An artefact as a record has it. The numbers are None if the source does not say them."""
+
+    url: str
+    name: str
+    likes: int | None = None
+    downloads: int | None = None
 
 
 def cleaned(fields: dict, required: tuple[str, ...]) -> tuple[dict, tuple[str, ...]]:
@@ -54,19 +74,8 @@ def _clean(name: str, value, notes: list[str]):
     return _PARTIAL_CLEANERS[name](value, notes) if name in _PARTIAL_CLEANERS else _CLEANERS[name](value)
 
 
-def _storable(value) -> str:
-    if not isinstance(value, str):
-        raise RecordError(f"a text was expected, not {type(value).__name__}")
-    # JSON may contain lone surrogates, which PostgreSQL refuses.
-    return value.encode("utf-8", "replace").decode("utf-8")
-
-
-def _text(value) -> str:
-    return one_line(_storable(value))
-
-
 def _name(value) -> str:
-    return tex.plain(_text(value))
+    return tex.plain(as_text(value))
 
 
 def _abstract(value, notes: list[str]) -> str:
@@ -75,7 +84,7 @@ def _abstract(value, notes: list[str]) -> str:
     A paragraph begins at a line that begins with white space (https://info.arxiv.org/help/prep.html#abstracts). So does
     each item of a list of at least two, which begins with a sign.
     """
-    text = _storable(value).replace("\r\n", "\n").replace("\r", "\n")
+    text = as_storable(value).replace("\r\n", "\n").replace("\r", "\n")
     beginnings = _PARAGRAPH_OR_ITEM if len(_ITEM.findall(text)) > 1 else _PARAGRAPH
     text = "\n\n".join(filter(None, map(one_line, beginnings.split(text))))
     if len(text) > MAX_ABSTRACT:
@@ -84,43 +93,22 @@ def _abstract(value, notes: list[str]) -> str:
 
 
 def _markdown(value) -> str:
-    text = _CONTROL.sub("", _storable(value).replace("\r\n", "\n"))
+    text = _CONTROL.sub("", as_storable(value).replace("\r\n", "\n"))
     if not text.strip():
         raise RecordError("is empty")
-    return _checked_length(text, MAX_MARKDOWN)
-
-
-def _each[T](clean: Callable[..., T], items, notes: list[str]) -> list[T]:
-    """Return the cleaned items, without those that cannot be used."""
-    if not isinstance(items, list | tuple):
-        raise RecordError(f"a list was expected, not {type(items).__name__}")
-    cleaned = []
-    for item in items:
-        try:
-            cleaned.append(clean(item))
-        except RecordError as error:
-            notes.append(f"{error} (left out)")
-    return cleaned
-
-
-def _checked_length(text: str, max_length: int) -> str:
-    if not text:
-        raise RecordError("is empty")
-    if len(text) > max_length:
-        raise RecordError(f"“{text[:60]}…” has {len(text)} characters, {max_length} fit")
-    return text
+    return checked_length(text, MAX_MARKDOWN)
 
 
 def _arxiv_id(value) -> tuple[str, int | None]:
-    return identifiers.parse(_text(value))
+    return identifiers.parse(as_text(value))
 
 
 def _title(value) -> str:
-    return _checked_length(_text(value), 500)
+    return checked_length(as_text(value), 500)
 
 
 def _authors(value, notes: list[str]) -> tuple[tuple[str, Details], ...] | None:
-    authors = _each(_listed_author, value, notes)
+    authors = each(_listed_author, value, notes)
     return tuple(author for author in authors if any(map(str.isalnum, author[0]))) or None
 
 
@@ -132,26 +120,26 @@ def _listed_author(value) -> tuple[str, Details]:
         case name:
             details = Details()
     name = _name(name).removeprefix("and ")
-    return name and _checked_length(name, 200), details
+    return name and checked_length(name, 200), details
 
 
 def _categories(value, notes: list[str]) -> tuple[str, ...] | None:
-    return tuple(dict.fromkeys(_each(_category, value, notes))) or None
+    return tuple(dict.fromkeys(each(_category, value, notes))) or None
 
 
 def _category(value) -> str:
-    return _checked_length(_text(value), 40)
+    return checked_length(as_text(value), 40)
 
 
 def _keywords(value, notes: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(keyword for keyword in _each(_text, value, notes) if 0 < len(keyword) <= 120))
+    return tuple(dict.fromkeys(keyword for keyword in each(as_text, value, notes) if 0 < len(keyword) <= 120))
 
 
 def _organisation(value, notes: list[str]) -> tuple[str, str]:
     """Return (slug, name) of such a pair. Each is made of the other one where that has no letters."""
     if not isinstance(value, tuple) or len(value) != 2:
         raise RecordError("a slug and a name were expected")
-    texts = [text for text in _each(_name, value, notes) if text]
+    texts = [text for text in each(_name, value, notes) if text]
     # The Hub's addresses may have underscores, which tell one organisation from another.
     slug = next(filter(None, (ascii_slug(text, 96, keeps_underscores=True) for text in texts)), "")
     if not slug:
@@ -162,14 +150,14 @@ def _organisation(value, notes: list[str]) -> tuple[str, str]:
 
 
 def _source_id(value) -> str:
-    text = _text(value)
+    text = as_text(value)
     if not _SOURCE_ID.fullmatch(text):
         raise RecordError(f"“{text[:60]}” is not an id")
     return text
 
 
 def _author(value) -> tuple[str, str]:
-    user_name, name = map(_text, value)
+    user_name, name = map(as_text, value)
     if not _USER_NAME.fullmatch(user_name):
         raise RecordError(f"“{user_name[:60]}” is not a username")
     return user_name, line(name, 120) if _is_name(name) else user_name
@@ -183,23 +171,52 @@ def _is_name(text: str) -> bool:
     return "@" not in text and any(map(str.isalnum, text))
 
 
-def _url(value) -> str | None:
-    url = _text(value)
-    try:
-        _check_url(url)
-    except ValidationError:
-        return None
-    return url if len(url) <= 500 else None
+def _urls(value, notes: list[str]) -> tuple[str, ...]:
+    urls = dict.fromkeys(filter(None, each(as_url, value, notes)))
+    if len(urls) > MAX_MEDIA_URLS:
+        notes.append(f"{len(urls):,} addresses were cut to {MAX_MEDIA_URLS}")
+    return tuple(urls)[:MAX_MEDIA_URLS]
 
 
-def _integer(value) -> int:
-    if type(value) is not int or not 0 <= value <= _MAX_INTEGER:
-        raise RecordError(f"a whole number from 0 to {_MAX_INTEGER} was expected, not {str(value)[:40]}")
-    return value
+def _summary(value) -> str:
+    return cut(as_text(value), 4_000)
+
+
+def _model(value) -> str:
+    return checked_length(as_text(value), 120)
+
+
+def _submitter(value) -> tuple[str, str, str]:
+    *author, avatar = as_fields(value, 3)
+    return *_author(author), line(as_storable(avatar), 500) if avatar else ""
+
+
+def _code_added_by(value) -> str:
+    return checked_length(as_text(value), 20)
+
+
+def _listed(kind: str) -> Callable:
+    """Return the cleaner of a list of artefacts of this kind."""
+
+    def one(value) -> Listed:
+        name, url, *numbers = as_fields(value, 4)
+        name = checked_length(as_text(name), 200)
+        url = hub_addresses.url(kind, name) if url is None else as_url(url)
+        if not url:
+            raise RecordError(f"“{name[:60]}” has no address")
+        return Listed(url, name, *map(as_integer_or_none, numbers))
+
+    def clean(value, notes: list[str]) -> tuple[Listed, ...]:
+        found = {artefact.url: artefact for artefact in each(one, value, notes)}
+        if len(found) > MAX_LISTED:
+            notes.append(f"{len(found):,} were cut to {MAX_LISTED}")
+        return tuple(found.values())[:MAX_LISTED]
+
+    return clean
 
 
 def _version(value) -> int:
-    if not 1 <= _integer(value) <= 999:
+    if not 1 <= as_integer(value) <= 999:
         raise RecordError("versions count from 1 to 999")
     return value
 
@@ -211,7 +228,7 @@ def _boolean(value) -> bool:
 
 
 def _datetime(value) -> datetime:
-    value = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
+    value = value if isinstance(value, datetime) else datetime.fromisoformat(as_text(value))
     if not 1900 < value.year < 2200:
         raise RecordError(f"the year {value.year} is not between 1901 and 2199")
     return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
@@ -224,22 +241,31 @@ _PARTIAL_CLEANERS = {
     "categories": _categories,
     "keywords": _keywords,
     "organisation": _organisation,
+    "media_urls": _urls,
+    "ai_keywords": _keywords,
+    **{name: _listed(kind) for name, kind in FIELDS.items()},
 }
 _CLEANERS = {
     "arxiv_id": _arxiv_id,
     "version": _version,
     "title": _title,
-    "code_url": _url,
-    "code_stars": _integer,
-    "project_url": _url,
-    "media_url": _url,
+    "code_url": as_url,
+    "code_stars": as_integer,
+    "project_url": as_url,
     "published_at": _datetime,
     "listed_at": _datetime,
     "is_listed": _boolean,
-    "votes": _integer,
-    "comments": _integer,
+    "votes": as_integer,
+    "comments": as_integer,
     "withdrawn": _boolean,
     "seems_withdrawn": _boolean,
+    "ai_summary": _summary,
+    "ai_model": _model,
+    "ai_version": _version,
+    "ai_made_at": _datetime,
+    "discussion_id": _source_id,
+    "submitter": _submitter,
+    "code_added_by": _code_added_by,
     "source_id": _source_id,
     "author": _author,
     "text": _markdown,

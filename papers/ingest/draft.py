@@ -8,10 +8,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Func, OuterRef, TextField
 from django.utils import timezone
 
-from papers.ingest import links
+from papers.ingest import ai_text, artefacts, links
 from papers.ingest.record import PaperRecord
 from papers.models import Affiliation, Author, Paper
 from papers.models.links import UNCHECKED
+from papers.models.origin import OriginValues
 from papers.names import Details
 
 # The age up to which a new paper is listed on the day it comes. Moderators of arXiv hold papers back for some weeks.
@@ -26,11 +27,12 @@ SHARED_FIELDS = (
     "code_url",
     "code_stars",
     "project_url",
-    "media_url",
+    "media_urls",
     "published_at",
     "listed_at",
     "is_listed",
 )
+ARRAY_FIELDS = ("categories", "keywords", "media_urls")
 LINK_FIELDS = ("code_source", "project_source", *(UNCHECKED.keys() - SHARED_FIELDS))
 TEXT_FIELDS = ("version", "title", "abstract", "authors")  # what is kept of a version that is replaced
 _FIRST_VALUES = {"version": 1, "authors": (), "author_details": (), "is_listed": True}
@@ -42,7 +44,9 @@ class Draft:
     """A paper to which records are applied: its stored and its new values, under the names of PaperRecord's fields.
 
     The value `organisation` is the slug of the guessed one, or "". `decided` are the slugs that persons suggested or
-    decided on. `replaced` are the texts that later versions replaced, each as the values of TEXT_FIELDS.
+    decided on. `origin` is an OriginValues, `ai_text` an ImportedText, and each kind of artefacts a dictionary (see
+    `papers.ingest.artefacts`). `replaced` are the texts that later versions replaced, each as the values of
+    TEXT_FIELDS.
     """
 
     def __init__(self, paper: Paper, stored: dict, decided: Collection[str]) -> None:
@@ -55,6 +59,7 @@ class Draft:
             new.pop("keywords", None)
         if new.get("organisation") in self.decided:
             new["organisation"] = ""
+        new |= self._beside(record)
         if not self.values:
             new = _FIRST_VALUES | {"listed_at": _listing_time(record)} | new
         elif self._was_listed_before(record):
@@ -77,6 +82,22 @@ class Draft:
             self.replaced.append(tuple(self.values.get(name, "") for name in TEXT_FIELDS))
         self.values = self.values | links.settled(self.values, new)
         self.changed = {name for name, value in self.values.items() if value != self.stored.get(name)}
+
+    def _beside(self, record: PaperRecord) -> dict:
+        """Return the values that stand in rows beside the paper's."""
+        stored = self.values.get("origin", OriginValues())
+        new = (record.discussion_id, *(record.submitter or (None,) * 3), record.code_added_by)
+        origin = OriginValues(*(old if value is None else value for value, old in zip(new, stored, strict=True)))
+        values = {
+            name: artefacts.settled(self.values.get(name, {}), listed)
+            for name in artefacts.KINDS
+            if (listed := getattr(record, name)) is not None
+        }
+        if any(origin):
+            values["origin"] = origin
+        if text := ai_text.settled(self.values, record):
+            values["ai_text"] = text
+        return values
 
     def _was_listed_before(self, record: PaperRecord) -> bool:
         """Return whether the record was listed on an earlier day than the paper, which is on the list of a day."""
@@ -114,12 +135,14 @@ def _record_values(record: PaperRecord) -> dict:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def load_drafts(arxiv_ids: set[str]) -> dict[str, Draft]:
+def load_drafts(records: Collection[PaperRecord]) -> dict[str, Draft]:
+    """Return the drafts of the papers of these records that are here, by arXiv id."""
     columns = Func("name", *Details._fields, template="ARRAY[%(expressions)s]", output_field=ArrayField(TextField()))
     authors = Author.objects.filter(paper=OuterRef("pk")).order_by("position").values_list(columns)
     slugs = Affiliation.objects.filter(paper=OuterRef("pk")).values("organisation__slug")
     papers = (
-        Paper.objects.filter(arxiv_id__in=arxiv_ids)
+        Paper.objects.filter(arxiv_id__in={record.arxiv_id for record in records})
+        .select_related("ai_text", "origin")
         .annotate(
             author_columns=ArraySubquery(authors),
             guessed=ArraySubquery(slugs.filter(is_guess=True)),
@@ -128,13 +151,23 @@ def load_drafts(arxiv_ids: set[str]) -> dict[str, Draft]:
         .select_for_update(of=("self",), no_key=True)  # so that votes wait and are counted
         .order_by("pk")
     )
-    return {paper.arxiv_id: Draft(paper, _stored_values(paper), paper.decided) for paper in papers}
+    have_artefacts = any(getattr(record, name) is not None for record in records for name in artefacts.KINDS)
+    stored = artefacts.load(papers) if have_artefacts else {}
+    return {
+        paper.arxiv_id: Draft(paper, _stored_values(paper) | stored.get(paper.pk, {}), paper.decided)
+        for paper in papers
+    }
 
 
 def _stored_values(paper: Paper) -> dict:
+    beside = {}
+    if hasattr(paper, "ai_text"):
+        beside["ai_text"] = paper.ai_text.import_text
+    if hasattr(paper, "origin"):
+        beside["origin"] = paper.origin.values
     return {name: getattr(paper, name) for name in (*SHARED_FIELDS, *LINK_FIELDS)} | {
-        "categories": tuple(paper.categories),
-        "keywords": tuple(paper.keywords),
+        **beside,
+        **{name: tuple(getattr(paper, name)) for name in ARRAY_FIELDS},
         "authors": tuple(name for name, *_ in paper.author_columns),
         "author_details": tuple(Details(*details) for _, *details in paper.author_columns),
         "votes": paper.imported_votes,

@@ -1,7 +1,9 @@
-"""The Hub's daily papers: `GET /api/daily_papers`, which answers a JSON array of rows that hold a `paper`.
+"""The Hub's papers: `GET /api/daily_papers`, which answers a JSON array of rows that hold a `paper`, and
+`GET /api/papers/{id}`, which answers one such paper, with the models, datasets and demos that belong to it.
 
 Schema: https://huggingface.co/.well-known/openapi.md. Each row is one paper, listed on the day of `submittedOnDailyAt`.
-The Hub's accounts are not imported, and of its pictures only the address of a paper's first one.
+The Hub's accounts are not imported, but who submitted a paper there is kept by name. Another site like this one answers
+the same, and more: `categories`, `version`, `keywords`, `withdrawnAt`, and of which version and when the AI text is.
 """
 
 import json
@@ -14,7 +16,8 @@ from papers.ingest.problem import Problem, RecordError, read
 from papers.ingest.record import PaperRecord
 
 DAILY_URL = "https://huggingface.co/api/daily_papers"
-_PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif")
+PAPER_URL = "https://huggingface.co/api/papers"
+_PAPER_KEYS = {"id", "paper"}
 _NEW_YORK = ZoneInfo("America/New_York")
 
 
@@ -35,9 +38,10 @@ def fetch(url: str, client: Client) -> Iterator[PaperRecord | Problem]:
 
 
 def parse(data: bytes, source: str) -> Iterator[PaperRecord | Problem]:
-    """Yield the papers of one response in order. A response that is not an array yields one Problem."""
+    """Yield the papers of one response in order: of an array, or the only one. Another response yields one Problem."""
     try:
-        rows = expect(list, load(data), "papers")
+        answer = load(data)
+        rows = [answer] if isinstance(answer, dict) and _PAPER_KEYS & answer.keys() else expect(list, answer, "papers")
     except RecordError as error:
         yield Problem(source, None, str(error))
     else:
@@ -64,23 +68,38 @@ def expect[T: (dict, list)](kind: type[T], value, name: str) -> T:
 
 
 def _record(row) -> PaperRecord:
-    paper = expect(dict, expect(dict, row, "row").get("paper"), "paper")
+    row = expect(dict, row, "row")
+    paper = row if "id" in row and "paper" not in row else expect(dict, row.get("paper"), "paper")
     fields = row | {key: value for key, value in paper.items() if value is not None}
     return PaperRecord.from_source(
         arxiv_id=fields.get("id"),
         title=fields.get("title"),
         abstract=fields.get("summary"),
         authors=_authors(fields.get("authors")),
-        keywords=fields.get("ai_keywords"),
+        version=fields.get("version"),
+        categories=fields.get("categories"),
+        keywords=fields.get("keywords"),
         organisation=_organisation(fields.get("organization")),
         code_url=fields.get("githubRepo"),
         code_stars=fields.get("githubStars"),
         project_url=fields.get("projectPage"),
-        media_url=_media_url(fields.get("mediaUrls")),
+        media_urls=fields.get("mediaUrls"),
         published_at=fields.get("publishedAt"),
         listed_at=fields.get("submittedOnDailyAt"),
         votes=fields.get("upvotes"),
         comments=fields.get("numComments"),
+        withdrawn=True if fields.get("withdrawnAt") else None,
+        ai_summary=fields.get("ai_summary"),
+        ai_keywords=fields.get("ai_keywords"),
+        ai_model=fields.get("ai_summary_model"),
+        ai_version=fields.get("ai_summary_version"),
+        ai_made_at=fields.get("ai_summary_at"),
+        discussion_id=fields.get("discussionId"),
+        submitter=_submitter(fields.get("submittedOnDailyBy") or fields.get("submittedBy")),
+        code_added_by=fields.get("githubRepoAddedBy"),
+        models=_listed(fields.get("linkedModels")),
+        datasets=_listed(fields.get("linkedDatasets")),
+        demos=_listed(fields.get("linkedSpaces")),
     )
 
 
@@ -91,11 +110,19 @@ def _authors(authors):
     return [author.get("name") if isinstance(author, dict) else author for author in authors]
 
 
-def _media_url(urls):
-    """Return the first address of a picture; there are addresses of videos, too."""
-    if not isinstance(urls, list):
-        return urls
-    return next((url for url in urls if isinstance(url, str) and url.lower().endswith(_PICTURES)), None)
+def _submitter(person):
+    if not isinstance(person, dict):
+        return person
+    name = person.get("user") or person.get("name")
+    return name, person.get("fullname") or name, person.get("avatarUrl")
+
+
+def _listed(artefacts):
+    if not isinstance(artefacts, list):
+        return artefacts
+    return [
+        tuple(map(row.get, ("id", "url", "likes", "downloads"))) if isinstance(row, dict) else row for row in artefacts
+    ]
 
 
 def _organisation(organisation):

@@ -37,8 +37,8 @@ def refresh(client: Client) -> int:
 def _fetch(paper: Paper, client: Client) -> bool:
     """Return whether the paper got a picture. Raises TemporaryError; any other failure is final for its addresses."""
     pdf = pdf_file_url(paper.arxiv_id)
-    source = paper.media_url or pdf
-    name = paper.media_url and _keep(paper.media_url, client, images.MAX_BYTES, _figure)
+    source = paper.figure_url or pdf
+    name = paper.figure_url and _keep(paper.figure_url, client, images.MAX_BYTES, _figure)
     if not (name or paper.picture):
         name = _keep(pdf, client, MAX_PDF_BYTES, images.keep_page)
     if name:

@@ -4,10 +4,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Self
 
-from papers.ingest.cleaning import cleaned
+from papers.ingest.cleaning import FIELDS, Listed, cleaned
 from papers.names import Details
 
-_DATETIMES = {"published_at", "listed_at"}
+_DATETIMES = {"published_at", "listed_at", "ai_made_at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,10 @@ class PaperRecord:
     A field that the source does not have is None, and its stored value is kept. `organisation` is (slug, name).
     `author_details` are of `authors`, one by one. Datetimes are aware and in UTC. `is_listed` is False for a paper that
     is to be on no day's list yet. `notes` say what was left out or cut. `withdrawn` is what the source states, and
-    `seems_withdrawn` what its prose says. `words` is `tex.words(abstract)`, if the process that read the record has
+    `seems_withdrawn` what its prose says. `ai_summary` and `ai_keywords` are what the language model `ai_model` wrote
+    about `ai_version` of the paper. `submitter` is (username, name, avatar) of who submitted the paper at the source,
+    and `code_added_by` is how that came by the code link. `models`, `datasets` and `demos` are all that the source
+    lists, up to MAX_LISTED. `words` is `tex.words(abstract)`, if the process that read the record has
     made it.
     """
 
@@ -34,13 +37,24 @@ class PaperRecord:
     code_url: str | None = None
     code_stars: int | None = None
     project_url: str | None = None
-    media_url: str | None = None
+    media_urls: tuple[str, ...] | None = None
     listed_at: datetime | None = None
     is_listed: bool | None = None
     votes: int | None = None
     comments: int | None = None
     withdrawn: bool | None = None
     seems_withdrawn: bool | None = None
+    ai_summary: str | None = None
+    ai_keywords: tuple[str, ...] | None = None
+    ai_model: str | None = None
+    ai_version: int | None = None
+    ai_made_at: datetime | None = None
+    discussion_id: str | None = None
+    submitter: tuple[str, str, str] | None = None
+    code_added_by: str | None = None
+    models: tuple[Listed, ...] | None = None
+    datasets: tuple[Listed, ...] | None = None
+    demos: tuple[Listed, ...] | None = None
     notes: tuple[str, ...] = field(default=(), compare=False)
     words: str | None = field(default=None, compare=False)
 
@@ -50,16 +64,18 @@ class PaperRecord:
 
         Another value that cannot be used is left out with a note, and so is a single author, category or keyword. An
         organisation's name is cut to 120 characters with a note, and its address is made of ASCII letters. An abstract
-        is cut to MAX_ABSTRACT characters with a note.
+        is cut to MAX_ABSTRACT characters with a note. An artefact is (name, address or None, likes, downloads);
+        without an address it is the Hub's of that name, and a number that cannot be used is None.
 
-        Texts and paragraphs become one line without control characters. Datetimes may be ISO 8601, and are in UTC if
-        they have no time zone. `version` defaults to the version in `arxiv_id`. An empty list of authors or categories
-        becomes None. Links that are not http(s) URLs of at most 500 characters, keywords of more than 120 characters,
-        and authors whose names have neither letter nor digit are left out without a note. An author is a name, or a
-        pair of a name and Details. Names lose their TeX.
+        Without `keywords`, those of the language model are taken. Texts and paragraphs become one line without control
+        characters. Datetimes may be ISO 8601, and are in UTC if they have no time zone. `version` defaults to the
+        version in `arxiv_id`. An empty list of authors or categories becomes None. Links that are not http(s) URLs of
+        at most 500 characters, keywords of more than 120 characters, and authors whose names have neither letter nor
+        digit are left out without a note. An author is a name, or a pair of a name and Details. Names lose their TeX.
         """
         values, notes = cleaned(fields, required=("arxiv_id", "title", "published_at"))
         values["arxiv_id"], version = values["arxiv_id"]
+        values.setdefault("keywords", values.get("ai_keywords"))
         if values.get("authors"):
             values["authors"], values["author_details"] = zip(*values["authors"], strict=True)
         return cls(**{"version": version} | values, notes=notes)
@@ -75,6 +91,8 @@ class PaperRecord:
         values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
         if "author_details" in values:
             values["author_details"] = tuple(Details(*details) for details in values["author_details"])
+        for name in FIELDS & values.keys():
+            values[name] = tuple(Listed(*listed) for listed in values[name])
         for name in _DATETIMES & values.keys():
             values[name] = datetime.fromisoformat(values[name])
         return cls(**values)

@@ -9,16 +9,19 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from orgs.models import FormerSlug, Organisation
-from papers.ingest.draft import LINK_FIELDS, SHARED_FIELDS, VERSION_FIELDS, Draft, load_drafts
+from papers.ingest import artefacts
+from papers.ingest.draft import ARRAY_FIELDS, LINK_FIELDS, SHARED_FIELDS, VERSION_FIELDS, Draft, load_drafts
 from papers.ingest.record import PaperRecord
-from papers.models import Affiliation, Author, Day, Paper, PaperVersion, RemovedPaper, SearchEntry
+from papers.models import Affiliation, AiText, Author, Day, Origin, Paper, PaperVersion, RemovedPaper, SearchEntry
 from papers.names import Details
 from papers.signals import papers_listed, papers_revised, papers_withdrawn
 
 BATCH_SIZE = 500
 _COUNTERS = ["author_count", "imported_votes", "vote_count", "imported_comments", "comment_count"]
+_COUNTERS += [kind.counter for kind in artefacts.KINDS.values()]
 _UPDATED_FIELDS = [*SHARED_FIELDS, *LINK_FIELDS, *_COUNTERS, "due_on", "changed_at", "withdrawn_at"]
 _CONTENT_FIELDS = VERSION_FIELDS - {"author_details", "categories"}  # a change of these moves `changed_at`
+_BESIDE = {"ai_text", "origin"}  # which have rows of their own
 _SEARCH_FIELDS = {"title", "abstract", "authors", "categories", "keywords"}
 
 
@@ -62,13 +65,16 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     * `vote_count` and `comment_count` move by the difference of what was imported.
     * What is known about an author besides the name is kept as long as the name is the same.
     * A link that a person set or removed stays, and so do the stars of its repository, and corrected keywords.
+    * What a language model wrote is kept beside what an author wrote instead, and what is hidden stays hidden.
+    * The artefacts of a kind that were imported are those of the latest record that lists any; what a person has added
+      or removed stays.
     * An organisation is a guess that a later record replaces, unless a person suggested or decided it.
     """
     lock()
     Organisation.objects.lock_slugs()  # before papers, in the same order as a merge of organisations
     removed = RemovedPaper.objects.among(record.arxiv_id for record in records)
     usable = _with_current_slugs([record for record in records if record.arxiv_id not in removed])
-    drafts = load_drafts({record.arxiv_id for record in usable})
+    drafts = load_drafts(usable)
     for record in usable:
         if record.arxiv_id not in drafts:
             drafts[record.arxiv_id] = Draft(Paper(arxiv_id=record.arxiv_id), {}, ())
@@ -120,6 +126,13 @@ def _write(drafts: list[Draft], organisation_names: dict[str, str], words: dict[
     if replaced := {draft.paper.pk: draft.replaced for draft in drafts if draft.replaced}:
         PaperVersion.objects.keep(replaced)
     _write_authors([draft for draft in drafts if draft.changed & {"authors", "author_details"}])
+    AiText.objects.keep(_values(drafts, "ai_text"))
+    Origin.objects.keep(_values(drafts, "origin"))
+    artefacts.write(
+        (draft.paper.pk, name, draft.stored.get(name, {}), draft.values[name])
+        for draft in drafts
+        for name in draft.changed & artefacts.KINDS.keys()
+    )
     searched = [draft for draft in drafts if draft.changed & _SEARCH_FIELDS]
     SearchEntry.objects.refresh(
         [draft.paper for draft in searched], {draft.paper.pk: draft.values["authors"] for draft in searched}, words
@@ -130,10 +143,15 @@ def _write(drafts: list[Draft], organisation_names: dict[str, str], words: dict[
         Day.objects.recount(days)
 
 
+def _values(drafts: list[Draft], name: str) -> dict:
+    """Return the changed values of this name by the keys of the papers."""
+    return {draft.paper.pk: draft.values[name] for draft in drafts if name in draft.changed}
+
+
 def _set_columns(draft: Draft, organisations: dict[str, Organisation]) -> None:
     """Assign the changed values to the fields of the paper."""
     paper = draft.paper
-    for name in draft.changed:
+    for name in draft.changed - _BESIDE:
         value = draft.values[name]
         match name:
             case "authors" | "author_details":
@@ -147,12 +165,12 @@ def _set_columns(draft: Draft, organisations: dict[str, Organisation]) -> None:
             case "comments":
                 paper.comment_count += value - paper.imported_comments
                 paper.imported_comments = value
-            case "categories" | "keywords":
-                setattr(paper, name, list(value))
             case "withdrawn":
                 paper.withdrawn_at = timezone.now() if value else None
+            case _ if name in artefacts.KINDS:
+                setattr(paper, artefacts.KINDS[name].counter, artefacts.count(value))
             case _:
-                setattr(paper, name, value)
+                setattr(paper, name, list(value) if name in ARRAY_FIELDS else value)
     paper.due_on = None if paper.is_listed else paper.due_on
     if paper.pk and draft.changed & _CONTENT_FIELDS:
         paper.changed_at = timezone.now()

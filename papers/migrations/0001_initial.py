@@ -109,7 +109,12 @@ class Migration(migrations.Migration):
                         max_length=9,
                     ),
                 ),
-                ("media_url", lib.fields.UrlLineField(blank=True, max_length=500)),
+                (
+                    "media_urls",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=lib.fields.UrlLineField(max_length=500), blank=True, default=list
+                    ),
+                ),
                 ("picture", lib.fields.LineField(blank=True, max_length=100)),
                 ("picture_source", lib.fields.UrlLineField(blank=True, max_length=500)),
                 ("published_at", models.DateTimeField()),
@@ -125,6 +130,9 @@ class Migration(migrations.Migration):
                 ("works_count", models.PositiveIntegerField(default=0)),
                 ("partly_count", models.PositiveIntegerField(default=0)),
                 ("fails_count", models.PositiveIntegerField(default=0)),
+                ("model_count", models.PositiveIntegerField(default=0)),
+                ("dataset_count", models.PositiveIntegerField(default=0)),
+                ("demo_count", models.PositiveIntegerField(default=0)),
                 ("keywords_corrected", models.BooleanField(default=False)),
                 ("revision", models.PositiveIntegerField(default=0)),
                 ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -1718,5 +1726,191 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="AiText",
+            fields=[
+                (
+                    "paper",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="ai_text",
+                        serialize=False,
+                        to="papers.paper",
+                    ),
+                ),
+                ("summary", models.TextField(blank=True, max_length=4000)),
+                (
+                    "keywords",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=lib.fields.LineField(max_length=120), blank=True, default=list
+                    ),
+                ),
+                ("model", lib.fields.LineField(blank=True, max_length=120)),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("moderator", "added by a moderator"),
+                            ("author", "added by an author"),
+                            ("submitter", "added by the submitter"),
+                            ("import", "imported with the paper"),
+                            ("automatic", "found in the abstract"),
+                        ],
+                        default="import",
+                        max_length=9,
+                    ),
+                ),
+                ("hidden_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "hidden_source",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("moderator", "added by a moderator"),
+                            ("author", "added by an author"),
+                            ("submitter", "added by the submitter"),
+                            ("import", "imported with the paper"),
+                            ("automatic", "found in the abstract"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("imported", models.JSONField(blank=True, null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Artefact",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("model", "Model"), ("dataset", "Dataset"), ("demo", "Demo")], max_length=7
+                    ),
+                ),
+                ("name", lib.fields.LineField(max_length=200)),
+                ("url", lib.fields.UrlLineField(max_length=500)),
+                ("likes", models.PositiveIntegerField(blank=True, null=True)),
+                ("downloads", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("moderator", "added by a moderator"),
+                            ("author", "added by an author"),
+                            ("submitter", "added by the submitter"),
+                            ("import", "imported with the paper"),
+                            ("automatic", "found in the abstract"),
+                        ],
+                        default="import",
+                        max_length=9,
+                    ),
+                ),
+                ("added_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Origin",
+            fields=[
+                (
+                    "paper",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="origin",
+                        serialize=False,
+                        to="papers.paper",
+                    ),
+                ),
+                ("discussion_id", lib.fields.LineField(blank=True, max_length=64)),
+                ("submitter_username", lib.fields.LineField(blank=True, max_length=96)),
+                ("submitter_name", lib.fields.LineField(blank=True, max_length=120)),
+                ("submitter_avatar", lib.fields.LineField(blank=True, max_length=500)),
+                ("code_added_by", lib.fields.LineField(blank=True, max_length=20)),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="paper",
+            index=models.Index(
+                condition=models.Q(("model_count__gt", 0)), fields=["listed_at", "id"], name="paper_with_models"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="paper",
+            index=models.Index(
+                condition=models.Q(("dataset_count__gt", 0)), fields=["listed_at", "id"], name="paper_with_datasets"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="paper",
+            index=models.Index(
+                condition=models.Q(("demo_count__gt", 0)), fields=["listed_at", "id"], name="paper_with_demos"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="aitext",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("imported__isnull", True), ("source", "import")),
+                    models.Q(("imported__isnull", False), ("model", ""), ("source", "author")),
+                    _connector="OR",
+                ),
+                name="ai_text_of_model_or_author",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="aitext",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("hidden_at", None), ("hidden_source", "")),
+                    models.Q(("hidden_at__isnull", False), ("hidden_source__in", ["author", "moderator"])),
+                    _connector="OR",
+                ),
+                name="ai_text_hidden_by_somebody",
+            ),
+        ),
+        migrations.AddField(
+            model_name="artefact",
+            name="added_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="artefacts",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="artefact",
+            name="paper",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="artefacts", to="papers.paper"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="artefact",
+            constraint=models.UniqueConstraint(fields=("paper", "url"), name="artefact_once_a_paper"),
+        ),
+        migrations.AddConstraint(
+            model_name="artefact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["model", "dataset", "demo"])), name="artefact_kind_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="artefact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("source__in", ["moderator", "author", "submitter"]),
+                    models.Q(("added_by", None), ("removed_at", None), ("source", "import")),
+                    _connector="OR",
+                ),
+                name="artefact_imported_or_by_somebody",
+            ),
         ),
     ]

@@ -1,4 +1,6 @@
 from papers.models.affiliation import Affiliation, State
+from papers.models.aitext import AiText
+from papers.models.artefact import Artefact, ArtefactKind
 from papers.models.author import Author
 from papers.models.authorclaim import AuthorClaim
 from papers.models.authorclaimqueryset import ClaimState, Proof
@@ -21,6 +23,7 @@ from papers.models.item import Item
 from papers.models.links import CodeState, LinkSource
 from papers.models.organisationentry import OrganisationEntry
 from papers.models.organisationfollow import OrganisationFollow
+from papers.models.origin import Origin
 from papers.models.paper import Paper
 from papers.models.paperfollow import PaperFollow
 from papers.models.paperversion import PaperVersion
@@ -42,6 +45,9 @@ from papers.models.word import Word
 
 __all__ = [
     "Affiliation",
+    "AiText",
+    "Artefact",
+    "ArtefactKind",
     "Author",
     "AuthorClaim",
     "AuthorFollow",
@@ -66,6 +72,7 @@ __all__ = [
     "LinkSource",
     "OrganisationEntry",
     "OrganisationFollow",
+    "Origin",
     "Outcome",
     "Paper",
     "PaperFollow",

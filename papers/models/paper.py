@@ -42,11 +42,12 @@ class Paper(models.Model):
     `keywords_corrected`: an author has corrected the keywords, which imports leave alone. `locked_reason`: why
     moderators have locked its discussion; "" if it is open. `withdrawn_at`: when we learned that it was.
     `code_licence` is the SPDX id of its repository's licence, and `code_checked_at` when the worker last requested the
-    repository. `media_url` is the address of a picture at the paper's source, which only the worker requests; `picture`
-    is the file of the one that is shown, and `picture_source` the address that was tried last, whether or not it had
-    one. `hot` and `listed_on` are computed by the database; days are UTC days. A paper that is not `is_listed` came to
-    the site at `listed_at`, but is on no day's list; with a `due_on`, it will be on the list of that day. `note` is
-    what a collection says of it (`collected_in`).
+    repository. `media_urls` are the addresses of pictures and videos at the paper's source, of
+    which only the worker requests one; `picture` is the file of the one that is shown, and `picture_source` the address
+    that was tried last, whether or not it had one. `model_count`, `dataset_count` and `demo_count` are the numbers of
+    its artefacts. `hot` and `listed_on` are computed by the database; days are UTC days. A paper that is not
+    `is_listed` came to the site at `listed_at`, but is on no day's list; with a `due_on`, it will be on the list of
+    that day. `note` is what a collection says of it (`collected_in`).
     """
 
     note = ""
@@ -67,7 +68,7 @@ class Paper(models.Model):
     code_checked_at = models.DateTimeField(null=True, blank=True)
     project_url = UrlLineField(max_length=MAX_URL, blank=True)
     project_source = models.CharField(max_length=9, choices=LinkSource, default=LinkSource.IMPORT)
-    media_url = UrlLineField(max_length=500, blank=True)
+    media_urls = ArrayField(UrlLineField(max_length=MAX_URL), default=list, blank=True)
     picture = LineField(max_length=100, blank=True)
     picture_source = UrlLineField(max_length=500, blank=True)
     published_at = models.DateTimeField()
@@ -86,6 +87,9 @@ class Paper(models.Model):
     works_count = models.PositiveIntegerField(default=0)
     partly_count = models.PositiveIntegerField(default=0)
     fails_count = models.PositiveIntegerField(default=0)
+    model_count = models.PositiveIntegerField(default=0)
+    dataset_count = models.PositiveIntegerField(default=0)
+    demo_count = models.PositiveIntegerField(default=0)
     keywords_corrected = models.BooleanField(default=False)
     revision = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(default=timezone.now)
@@ -116,6 +120,9 @@ class Paper(models.Model):
                 condition=REPORTED,
                 name="paper_reported",
             ),
+            models.Index(fields=["listed_at", "id"], condition=Q(model_count__gt=0), name="paper_with_models"),
+            models.Index(fields=["listed_at", "id"], condition=Q(dataset_count__gt=0), name="paper_with_datasets"),
+            models.Index(fields=["listed_at", "id"], condition=Q(demo_count__gt=0), name="paper_with_demos"),
         ]
         constraints = [
             models.CheckConstraint(

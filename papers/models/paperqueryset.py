@@ -122,10 +122,14 @@ class PaperQuerySet(LinkQuerySet):
         return self.since(first_day).until(today()).undismissed_by(user).unseen_by(user)
 
     def lacking_picture(self):
-        """Papers whose picture was not yet requested from where it is to be had now."""
-        from_pdf = Q(media_url="", picture_source="")
-        from_source = ~Q(media_url="") & ~Q(picture_source=F("media_url"))
-        return self.filter(from_pdf | from_source, withdrawn_at=None)
+        """Papers whose picture was not yet requested from where it is to be had now.
+
+        `figure_url` is the address of the first picture at their source, or "".
+        """
+        from_pdf = Q(figure_url="", picture_source="")
+        from_source = ~Q(figure_url="") & ~Q(picture_source=F("figure_url"))
+        figure_url = RawSQL(_FIGURE, [], models.TextField())  # noqa: S611 (it is a constant)
+        return self.annotate(figure_url=figure_url).filter(from_pdf | from_source, withdrawn_at=None)
 
     def claimed_by(self, user):
         """Papers of which this user is an author, with `claimed_at`, the moment of the decision."""
@@ -177,6 +181,13 @@ class PaperQuerySet(LinkQuerySet):
     delete.alters_data = delete.queryset_only = True  # as Django marks its own
 
 
+# There are addresses of videos, too.
+_FIGURE = r"""
+    coalesce((
+        SELECT url FROM unnest(papers_paper.media_urls) WITH ORDINALITY AS media (url, place)
+        WHERE url ~* '\.(png|jpg|jpeg|webp|gif|avif)$' ORDER BY place LIMIT 1
+    ), '')
+"""
 _UNDISMISSED = "papers_paper.id NOT IN (SELECT paper_id FROM papers_dismissed WHERE user_id = %s)"
 _AFFILIATED = "SELECT paper_id FROM papers_affiliation WHERE organisation_id = ANY(%s) AND state = 'accepted'"
 _KEYS_OF_FEW = """

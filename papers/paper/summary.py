@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from lib.tex import plain, plain_paragraphs
 from lib.text import byline, one_line
+from orgs.models import Organisation
 from papers import identifiers, names
-from papers.models import Affiliation, Author, CodeState, Paper, Reproduction
+from papers.models import Affiliation, Author, CodeState, LinkSource, Paper, Reproduction
 
 WITHDRAWN = "This paper was withdrawn."
 
@@ -26,12 +27,16 @@ class Summary:
     * `authors`: the names of all authors or of the first ones; `author_count` is the number of all.
     * `author_details`: what the source says about each of them besides the name.
     * `organisation`: the name of the one that cards show, or ""; `organisations`: the names of all accepted ones.
+    * `badge`: the organisation that cards show, with the columns that a badge has.
+    * `code_stars`: of its repository, where that was counted; `comment_count`: those of its source included.
+    * `submitter_id`: of who submitted it, whom the viewer may not be meant to know (`papers.paper.credit`).
     * `code_licence`: the SPDX id of the licence of its repository, or "".
     * `note`: the paper's note in a collection, or "".
     """
 
     pk: int
     arxiv_id: str
+    version: int
     title: str
     abstract: str
     authors: tuple[str, ...]
@@ -39,20 +44,30 @@ class Summary:
     author_count: int
     organisation: str
     organisations: tuple[str, ...]
+    badge: Organisation | None
     categories: tuple[str, ...]
     keywords: tuple[str, ...]
     vote_count: int
+    comment_count: int
     reproduction: Reproduction
     code_url: str
     code_state: CodeState
     code_licence: str
+    code_stars: int | None
+    code_source: LinkSource
     project_url: str
+    media_urls: tuple[str, ...]
     published_at: datetime
     listed_at: datetime
     is_listed: bool
     changed_at: datetime
-    is_withdrawn: bool
+    withdrawn_at: datetime | None
+    submitter_id: int | None
     note: str
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
 
     @cached_property
     def plain_title(self) -> str:
@@ -117,6 +132,7 @@ def summarise(paper: Paper, authors: Sequence[Author], organisations: Sequence[s
     return Summary(
         pk=paper.pk,
         arxiv_id=paper.arxiv_id,
+        version=paper.version,
         title=paper.title,
         abstract=paper.abstract,
         authors=tuple(author.name for author in authors),
@@ -124,19 +140,25 @@ def summarise(paper: Paper, authors: Sequence[Author], organisations: Sequence[s
         author_count=paper.author_count,
         organisation=one_line(paper.organisation.name) if paper.organisation else "",
         organisations=tuple(organisations),
+        badge=paper.organisation,
         categories=tuple(paper.categories),
         keywords=tuple(paper.keywords),
         vote_count=paper.vote_count,
+        comment_count=paper.comment_count,
         reproduction=paper.reproduction,
         code_url=paper.code_url,
         code_state=CodeState(paper.code_state),
         code_licence=paper.code_licence,
+        code_stars=paper.code_stars,
+        code_source=LinkSource(paper.code_source),
         project_url=paper.project_url,
+        media_urls=tuple(filter(None, [paper.media_url])),
         published_at=paper.published_at,
         listed_at=paper.listed_at,
         is_listed=paper.is_listed,
         changed_at=paper.changed_at,
-        is_withdrawn=paper.withdrawn_at is not None,
+        withdrawn_at=paper.withdrawn_at,
+        submitter_id=paper.submitted_by_id,
         note=paper.note,
     )
 

@@ -1,11 +1,15 @@
 import json
+from datetime import timedelta
 
 import pytest
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.test import Client
 from django.urls import reverse
+from ninja.errors import HttpError, ValidationError
 
+from api.contract import api
 from api.errors import write_error
+from lib.refusals import NotAllowed, TooMany
 
 
 @pytest.mark.parametrize(("path", "status"), [("/api/no-such-thing", 404), ("/api/agent-harnesses?q=%00", 400)])
@@ -33,3 +37,27 @@ def test_harnesses_are_what_the_hf_command_expects(db, client: Client):
     answer = client.get(reverse("api:agent_harnesses"))
     assert answer.json() == {"standardEnvVars": [], "harnesses": {}}
     assert "max-age=86400" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "text"),
+    [
+        (ValidationError([{"loc": ("query", "limit"), "msg": "Input should be at most 100"}]), 400, "limit: Input"),
+        (ValidationError([{"loc": ("body", "data", "text"), "msg": "Value error, Too long."}]), 400, "text: Too long."),
+        (ValidationError([{"loc": ("body", 0), "msg": "Field required"}]), 400, "body: Field required."),
+        (HttpError(400, "Cannot parse request body"), 400, "Cannot parse request body"),
+        (NotAllowed("Only its owner may."), 403, "Only its owner may."),
+        (TooMany("Too often.", timedelta(seconds=7)), 429, "Too often."),
+        (Http404("No Paper matches the given query."), 404, ""),
+    ],
+)
+def test_what_operations_raise_is_an_error_with_its_own_words(error, status, text, rf):
+    response = api.on_exception(rf.get("/api/"), error)
+    assert response.status_code == status
+    assert getattr(response, "message", "").startswith(text)
+    assert response.headers.get("Retry-After") == ("7" if status == 429 else None)
+
+
+def test_any_other_exception_is_not_for_the_api_to_answer(rf):
+    with pytest.raises(ZeroDivisionError):
+        api.on_exception(rf.get("/api/"), ZeroDivisionError())

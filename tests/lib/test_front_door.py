@@ -58,6 +58,19 @@ def test_an_answer_is_kept_for_a_second(pass_time):
     assert ask(door) == ("3", "miss")
 
 
+def test_what_an_answer_says_of_the_limit_of_one_client_is_not_kept_for_others(pass_time):
+    def heads(door):
+        setup_testing_defaults(environ := {"PATH_INFO": "/"})
+        head = []
+        door(environ, lambda *args: head.extend(args))
+        return dict(head[1])
+
+    door = FrontDoor(Site(lambda number: response(headers={"RateLimit": "x", "Vary": "Authorization"})))
+    first, second = heads(door), heads(door)
+    assert (first["X-Cache"], first["RateLimit"]) == ("miss", "x")
+    assert (second["X-Cache"], second.get("RateLimit")) == ("hit", None)
+
+
 def test_an_answer_that_took_seconds_to_make_is_kept_for_a_second_afterwards(pass_time):
     def make(number):
         pass_time(3)

@@ -17,6 +17,8 @@ from papers.ingest.save import save
 from papers.ingest.submitting import Additions, list_paper
 from papers.models import (
     Affiliation,
+    AiText,
+    Artefact,
     Bookmark,
     Collection,
     Comment,
@@ -28,6 +30,7 @@ from papers.models import (
     Embedding,
     HeldVote,
     Item,
+    Origin,
     Paper,
     PaperFollow,
     PaperVersion,
@@ -38,6 +41,8 @@ from papers.models import (
     VoteNetwork,
     VoteSalt,
 )
+from papers.models.aitext import ImportedText
+from papers.models.origin import OriginValues
 from tests.database import contents
 from tests.factories import (
     NOON,
@@ -92,6 +97,17 @@ def discussed_paper(alice, bob) -> Paper:
     AuthorClaimFactory(user=alice, paper=paper)
     Comment.objects.mark_authors([paper.pk])
     Correction.objects.create(actor=alice, paper=paper, changes={"keywords": [[], ["Engines"]]})
+    Artefact.objects.create(
+        paper=paper,
+        kind="model",
+        name="lab/engine",
+        url="https://huggingface.co/lab/engine",
+        source="author",
+        added_by=alice,
+    )
+    Paper.objects.touch([paper.pk], model_count=1)
+    AiText.objects.keep({paper.pk: ImportedText("Engines add.", ("Engines",), "model-1", 1, timezone.now())})
+    Origin.objects.keep({paper.pk: OriginValues("7", "ada-l", "Ada L.")})
     PaperVersion.objects.keep({paper.pk: [(1, "Former title", "", ("Ada Lovelace",))]})
     Embedding.objects.create(paper=paper, revision=1, model="none", vector=[0.5] * 384)
     paper.refresh_from_db()

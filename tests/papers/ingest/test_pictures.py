@@ -58,7 +58,7 @@ def thumbnails(reader) -> list[str]:
 
 
 def test_a_paper_shows_the_picture_of_its_source(hosts, stranger):
-    row = paper(media_url=MEDIA)
+    row = paper(media_urls=[MEDIA])
     assert thumbnails(stranger) == []
     hosts.files[MEDIA] = flat("PNG", (2000, 900))
     assert hosts.refresh() == 1
@@ -78,7 +78,7 @@ def test_without_one_it_shows_its_first_page_until_the_source_has_one(hosts):
     row.refresh_from_db()
     first = row.picture
     record = {"arxiv_id": row.arxiv_id, "title": row.title, "published_at": row.published_at}
-    save([PaperRecord.from_source(**record, media_url=MEDIA)])
+    save([PaperRecord.from_source(**record, media_urls=[MEDIA])])
     assert hosts.refresh() == 1
     row.refresh_from_db()
     assert row.picture not in ("", first)
@@ -86,7 +86,7 @@ def test_without_one_it_shows_its_first_page_until_the_source_has_one(hosts):
 
 
 def test_if_the_picture_of_its_source_fails_it_shows_its_first_page(hosts):
-    row = paper(media_url=MEDIA)
+    row = paper(media_urls=[MEDIA])
     hosts.files = {PDF: pdf(INK), MEDIA: 404}
     assert [hosts.refresh(), hosts.refresh()] == [1, 0]
     row.refresh_from_db()
@@ -106,7 +106,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("file", REFUSED)
 def test_what_is_no_picture_of_a_known_host_is_tried_once(hosts, file, stranger, tmp_path):
-    row = paper(media_url=MEDIA)
+    row = paper(media_urls=[MEDIA])
     hosts.files[MEDIA] = REFUSED[file]
     assert [hosts.refresh(), hosts.refresh()] == [0, 0]
     assert hosts.urls == [MEDIA, PDF]
@@ -117,12 +117,12 @@ def test_what_is_no_picture_of_a_known_host_is_tried_once(hosts, file, stranger,
 
 @pytest.mark.parametrize("url", ["https://example.org/a.png", "https://127.0.0.1/a.png", "http://huggingface.co/a.png"])
 def test_an_unknown_host_is_not_asked(hosts, url):
-    paper(media_url=url)
+    paper(media_urls=[url])
     assert (hosts.refresh(), hosts.urls) == (0, [PDF])
 
 
 def test_a_host_that_is_down_is_asked_again(hosts):
-    row = paper(media_url=MEDIA)
+    row = paper(media_urls=[MEDIA])
     hosts.files[MEDIA] = 503
     with pytest.raises(TemporaryError):
         hosts.refresh()
@@ -133,13 +133,13 @@ def test_a_host_that_is_down_is_asked_again(hosts):
 
 
 def test_old_and_withdrawn_papers_are_left_alone(hosts):
-    paper(listed_at=timezone.now() - timedelta(days=30), media_url=MEDIA)
+    paper(listed_at=timezone.now() - timedelta(days=30), media_urls=[MEDIA])
     paper(arxiv_id="2509.00001", withdrawn_at=timezone.now())
     assert (hosts.refresh(), hosts.urls) == (0, [])
 
 
 def test_the_nightly_sweep_keeps_what_is_shown(hosts, monkeypatch):
-    row = paper(media_url=MEDIA)
+    row = paper(media_urls=[MEDIA])
     hosts.files[MEDIA] = flat("PNG")
     hosts.refresh()
     row.refresh_from_db()

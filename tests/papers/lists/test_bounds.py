@@ -44,16 +44,18 @@ def many(django_db_setup, django_db_blocker):
 
 _FILL = """
     INSERT INTO papers_paper (
-        id, arxiv_id, version, title, abstract, author_count, categories, keywords, code_url, project_url, media_url,
+        id, arxiv_id, version, title, abstract, author_count, categories, keywords, code_url, project_url, media_urls,
         code_source, code_state, code_licence, project_source, picture, picture_source, locked_reason, published_at,
         keywords_corrected, is_listed, listed_at, imported_votes, vote_count, held_count, revision, changed_at,
-        imported_comments, comment_count, commenter_count, works_count, partly_count, fails_count
+        imported_comments, comment_count, commenter_count, works_count, partly_count, fails_count,
+        model_count, dataset_count, demo_count
     )
     SELECT
         n, '2509.' || lpad(n::text, 5, '0'), 1, 'Paper ' || n, repeat('word ', 100), 0, '{}', '{}',
-        CASE n %% 2 WHEN 0 THEN 'https://example.org' ELSE '' END, '', '',
+        CASE n %% 2 WHEN 0 THEN 'https://example.org' ELSE '' END, '', '{}',
         'import', 'unknown', '', 'import', '', '', '', listed_at, false, true, listed_at,
-        n * 7919 %% 97, n * 7919 %% 97, 0, 0, listed_at, n * 7919 %% 89, n * 7919 %% 89, 0, (n %% 51 = 0)::int, 0, 0
+        n * 7919 %% 97, n * 7919 %% 97, 0, 0, listed_at, n * 7919 %% 89, n * 7919 %% 89, 0, (n %% 51 = 0)::int, 0, 0,
+        (n %% 51 = 1)::int, 0, 0
     FROM generate_series(1, %(papers)s) n, LATERAL (
         SELECT timestamptz '2025-09-10 12:00Z' - (n * 7919 %% %(days)s) * interval '1 day' + n * interval '1 second'
     ) day(listed_at);

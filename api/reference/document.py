@@ -1,0 +1,85 @@
+"""The OpenAPI document: what ninja writes of the operations, and what holds for every one of them."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+
+from api import rates
+from api.contract import api
+
+_LICENCE = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+_DESCRIPTION = (
+    "The papers, lists, people and comments of this site, as the Hub's papers API has them and with more fields. "
+    "Times are in UTC and end in Z. What a page hides from you, the API hides, too."
+)
+# The errors that any operation may answer, and those that only operations have that change something.
+_ALWAYS = {
+    400: "A parameter, the address or the body cannot be read. The message says which one, and why.",
+    401: "The token does not exist, was revoked or has expired; or the operation needs one.",
+    403: "You may not do this, or not with this token.",
+    404: "There is no such thing, or you may not see it.",
+    429: "There were too many requests. Retry-After says after how many seconds to go on.",
+    503: "The site has too much to do. Retry-After says after how many seconds to try again.",
+}
+_ON_CHANGES = {
+    409: "Somebody changed it meanwhile, or the key of another request was used again. Read it again.",
+    413: "The body is too long.",
+}
+_HEADERS = {
+    "RateLimit": ('How many requests are left, and for how many seconds: "api";r=499;t=1', r'^"api";r=\d+;t=\d+$'),
+    "RateLimit-Policy": (
+        "How many requests are allowed in how many seconds: "
+        + ", ".join(f"{limit.amount:,} {who}" for limit, who in rates.SCOPES.items()),
+        r'^"fixed window";"api";q=\d+;w=\d+$',
+    ),
+}
+ERRORS = _ALWAYS | _ON_CHANGES
+_ERROR = {
+    "type": "object",
+    "title": "Error",
+    "required": ["error"],
+    "properties": {"error": {"type": "string", "description": "What is wrong, in words that help."}},
+}
+
+
+def build() -> dict:
+    """Returns the document of this site, as plain data."""
+    document = api.get_openapi_schema()
+    document["info"] |= {"description": _DESCRIPTION, "license": _LICENCE}
+    document["servers"] = [{"url": settings.BASE_URL}]
+    document["externalDocs"] = {"url": f"{settings.BASE_URL}/api", "description": "The same as a page"}
+    components = document["components"]
+    components["schemas"]["Error"] = _ERROR
+    components["responses"] = {_name(status): _response(text) for status, text in ERRORS.items()}
+    components["headers"] = {
+        name: {"description": text, "schema": {"type": "string", "pattern": pattern}}
+        for name, (text, pattern) in _HEADERS.items()
+    }
+    for operations in document["paths"].values():
+        for method, operation in operations.items():
+            _complete(method, operation)
+    return document
+
+
+def _complete(method: str, operation: dict) -> None:
+    """Add the errors and headers to an operation, and let its summary be the first sentence of its description."""
+    text = " ".join(operation.pop("description", "").split())
+    summary, _, rest = text.partition(". ")
+    operation["summary"] = summary.rstrip(".")
+    if rest:
+        operation["description"] = rest
+    for response in operation["responses"].values():
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
+    if method == "get":
+        operation["responses"][304] = {"description": "It is as it was when it had the ETag in If-None-Match."}
+    for status in _ALWAYS if method == "get" else ERRORS:
+        operation["responses"][status] = {"$ref": f"#/components/responses/{_name(status)}"}
+
+
+def _name(status: int) -> str:
+    return HTTPStatus(status).name.title().replace("_", "")
+
+
+def _response(description: str) -> dict:
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    return {"description": description, "content": content}

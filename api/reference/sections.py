@@ -1,0 +1,94 @@
+"""The OpenAPI document as its page shows it: plain data for a template."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    place: str
+    type: str
+    description: str
+    is_required: bool
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation; `body` are the members of the JSON object that it takes."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    needs_token: bool
+    parameters: list[Parameter]
+    body: list[Parameter]
+
+
+def sections(document: dict) -> dict[str, list[Operation]]:
+    """Returns the operations of the document by their tags, in its order."""
+    found: dict[str, list[Operation]] = {}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            found.setdefault(operation["tags"][0], []).append(_operation(document, path, method, operation))
+    return found
+
+
+def _operation(document: dict, path: str, method: str, operation: dict) -> Operation:
+    return Operation(
+        id=operation["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=operation["summary"],
+        description=operation.get("description", ""),
+        needs_token={} not in operation["security"],
+        parameters=[
+            _parameter(row["name"], row["in"], row["schema"], document, row["required"])
+            for row in operation["parameters"]
+        ],
+        body=_body(document, operation),
+    )
+
+
+def _body(document: dict, operation: dict) -> list[Parameter]:
+    if "requestBody" not in operation:
+        return []
+    schema = _resolved(next(iter(operation["requestBody"]["content"].values()))["schema"], document)
+    required = schema.get("required", [])
+    return [_parameter(name, "body", row, document, name in required) for name, row in schema["properties"].items()]
+
+
+def _parameter(name: str, place: str, schema: dict, document: dict, is_required: bool) -> Parameter:
+    return Parameter(name, place, describe(schema, document), schema.get("description", ""), is_required)
+
+
+def _resolved(schema: dict, document: dict) -> dict:
+    """The schema, or the one in the components of the document that it refers to."""
+    if "$ref" in schema:
+        return document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def describe(schema: dict, document: dict) -> str:
+    """Returns the type and the limits of a value in words: "integer, 1 to 100, by default 50"."""
+    schema = _resolved(schema, document)
+    kinds = [_resolved(kind, document) for kind in schema.get("anyOf", [schema])]
+    words = [_kind(kind, document) for kind in kinds if kind.get("type") != "null"]
+    default = schema.get("default")
+    return " or ".join(words) + (f", by default {default}" if default not in (None, "") else "")
+
+
+def _kind(schema: dict, document: dict) -> str:
+    if "enum" in schema:
+        return " or ".join(map(str, filter(None, schema["enum"])))
+    if "const" in schema:
+        return str(schema["const"])
+    words = [schema.get("format", schema.get("type", "any value"))]
+    if words == ["array"]:
+        words = [f"list of {describe(schema['items'], document)}"]
+    if "minimum" in schema or "maximum" in schema:
+        words.append(f"{schema.get('minimum', '…')} to {schema.get('maximum', '…')}")
+    if "maxLength" in schema:
+        words.append(f"at most {schema['maxLength']:,} characters")
+    return ", ".join(words)
