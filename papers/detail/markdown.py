@@ -8,9 +8,11 @@ from lib import tex
 from lib.commonmark import address, escaped, fence, item, line, link
 from lib.word_diff import Kind, Stretch
 from papers import identifiers
+from papers.detail import statement
 from papers.detail.statement import PaperDetail, Similar
 from papers.detail.versions import VersionChange
 from papers.discussion import markdown as discussion
+from papers.discussion import thread
 from papers.discussion.rows import SOURCE
 from papers.discussion.thread import Thread
 from papers.models import Correction, Paper
@@ -21,16 +23,23 @@ from papers.paper.summary import summarise
 _MARKS = {Kind.SAME: "", Kind.REMOVED: "~~", Kind.ADDED: "**"}
 
 
-def page(detail: PaperDetail, viewer, shown: Thread, *, lister, missing: int) -> str:
-    """The paper's page as Markdown. It begins as the Hub's does, so that what reads that one reads this one.
+def read(arxiv_id: str, viewer) -> str | None:
+    """The page of the paper with this id as the viewer sees it, or None if there is no such paper."""
+    detail = statement.find(arxiv_id, viewer)
+    if detail is None:
+        return None
+    return page(detail, viewer, thread.read(viewer, detail.paper) if detail.has_comments else thread.EMPTY)
 
-    * `shown`: the first page of its comments; `missing`: how many more its source has.
-    * `lister`: the person who submitted it, or None.
+
+def page(detail: PaperDetail, viewer, shown: Thread) -> str:
+    """The paper's page with this page of its comments as the viewer sees them.
+
+    It begins as the Hub's does, so that what reads that one reads this one.
     """
     paper = summarise(detail.paper, detail.authors, [organisation.name for organisation in detail.organisations])
     source = f"URL Source: https://arxiv.org/html/{paper.arxiv_id}"
     facts = [fact("Page", address(paper.url)), *facts_of(paper, len(paper.authors))]
-    if lister:
+    if lister := detail.lister_shown_to(viewer):
         person = absolute(reverse("papers:person", args=[lister.username]))
         facts.append(fact("Submitted by", link(str(lister), person)))
     if detail.has_changes:
@@ -38,7 +47,7 @@ def page(detail: PaperDetail, viewer, shown: Thread, *, lister, missing: int) ->
     sections = {
         "Abstract": abstract(paper),
         "Similar papers": _similar(detail.similar, f"{paper.url}/similar"),
-        "Comments": comments(detail.paper, viewer, shown, missing),
+        "Comments": _comments(detail, viewer, shown),
         "How to cite": fence(citation.bibtex(paper), "bibtex"),
     }
     head = [f"Title: {title(paper)}", source, f"Markdown Content:\n# {title(paper)}", "\n".join(facts)]
@@ -56,12 +65,13 @@ def _similar_paper(paper: Similar) -> str:
     return item(f"{', '.join(filter(None, [name, *about]))}: {address(url)}")
 
 
-def comments(paper: Paper, viewer, shown: Thread, missing: int) -> str:
+def _comments(detail: PaperDetail, viewer, shown: Thread) -> str:
     """The comments of a page, and how to get the others."""
-    source, page = identifiers.hub_url(paper.arxiv_id), absolute(reverse("papers:comments", args=[paper.arxiv_id]))
+    paper, missing = detail.paper, detail.missing_comments
     texts = [discussion.locked(paper), discussion.thread(viewer, shown) or "There are no comments here."]
-    texts.append(f"{missing} more at {SOURCE}: {address(source)}" if missing else "")
-    texts.append(f"All comments: {address(page)}" if shown.cursor else "")
+    texts.append(f"{missing} more at {SOURCE}: {address(identifiers.hub_url(paper.arxiv_id))}" if missing else "")
+    all_comments = absolute(reverse("papers:comments", args=[paper.arxiv_id]))
+    texts.append(f"All comments: {address(all_comments)}" if shown.cursor else "")
     return blocks(texts)
 
 

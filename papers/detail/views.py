@@ -32,14 +32,14 @@ def paper(request: HttpRequest, ref: tuple[str, int | None], *, is_markdown: boo
     detail = statement.find(ref[0], request.user)
     if detail is None:
         return _unknown(request, ref[0])
-    found, lister = detail.paper, _lister(detail, request.user)
+    found, lister = detail.paper, detail.lister_shown_to(request.user)
     shown = thread.read(request.user, found) if detail.has_comments else thread.EMPTY
     discussion, comments = reading.section(request, found, shown, detail.follow, detail.imported_comments)
     named = lister and (lister.username, str(lister))
     badges = [(org.slug, org.name, org.logo.name, org.verified) for org in detail.organisations]
     version = (found.pk, found.revision, detail.claimants, detail.why, named, badges, detail.similar, comments)
     seconds = reading.FRESH if shown.nodes else PUBLIC_SECONDS
-    write = partial(markdown.page, detail, request.user, shown, lister=lister, missing=discussion["missing"])
+    write = partial(markdown.page, detail, request.user, shown)
     if is_markdown:
         return markdown_page(request, write, version=version, seconds=seconds)
     is_author = any(claimant.username == request.user.get_username() for claimant in detail.claimants)
@@ -77,12 +77,6 @@ def _versions(paper: Paper, changes: Callable, corrections: list) -> str:
 def _unknown(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     unknown = partial(render, request, "papers/detail/unknown_paper.html", {"arxiv_id": arxiv_id}, status=404)
     return removed(request, arxiv_id) or unknown()
-
-
-def _lister(detail: PaperDetail, viewer):
-    """Who submitted the paper, if they let the viewer see it."""
-    person = detail.lister
-    return person if person and person.shows("submissions", to=viewer) else None
 
 
 def _description(paper: Paper) -> str:

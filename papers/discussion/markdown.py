@@ -2,19 +2,24 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.urls import reverse
+
 from lib.commonmark import address, escaped, item, line, link, quotation
 from lib.rewriting import rewritten
 from papers.discussion.rows import marks
 from papers.discussion.thread import Node, Thread
+from papers.lists.query import query_string
 from papers.models import Comment, Paper
 from papers.paper.markdown import absolute, blocks, fact
 
 
-def page(viewer, paper: Paper, shown: Thread, path: str, older: str) -> str:
-    """The page of the comments on a paper; `older` is the query string of the next page, or ""."""
+def page(viewer, paper: Paper, shown: Thread) -> str:
+    """The page of the comments on a paper as this viewer sees them."""
     heading = f"# Comments on {escaped(paper.plain_title)}"
     about = [f"Paper: {address(absolute(paper.path))}", locked(paper)]
-    below = f"Next page: {address(absolute(path + older))}" if older else ""
+    path = reverse("papers:comments", args=[paper.arxiv_id])
+    older = query_string({"sort": shown.order}, older=shown.cursor)
+    below = f"Next page: {address(absolute(path + older))}" if shown.cursor else ""
     return blocks([heading, *about, thread(viewer, shown) or "There are no comments here.", below]) + "\n"
 
 

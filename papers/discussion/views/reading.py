@@ -14,7 +14,6 @@ from papers.discussion import markdown, rows, thread
 from papers.discussion.changes import Change
 from papers.discussion.forms import CommentForm
 from papers.discussion.thread import Node, Thread
-from papers.lists.query import query_string
 from papers.models import Comment, Paper, PaperFollow
 from papers.models.follow import FollowState
 from papers.paper.removed import below_paper
@@ -75,8 +74,7 @@ def comments(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     shown = _read(request, paper)
     context, version = section(request, paper, shown, follow, imported)
     context["paper"] = paper
-    older = query_string(request.GET, older=shown.cursor) if shown.cursor else ""
-    write = partial(markdown.page, request.user, paper, shown, request.path, older)
+    write = partial(markdown.page, request.user, paper, shown)
     return page(request, "papers/discussion/comments.html", context, version=version, seconds=FRESH, markdown=write)
 
 
