@@ -2,20 +2,63 @@
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from ninja.errors import AuthenticationError
 from ninja.security.base import AuthBase
 
+from accounts.sessions import SessionStore
 from api import rates
+from api.models import Scope, Token
+from lib.refusals import NotAllowed
+from lib.templatetags.house import long_date
 
 OPTIONAL = {"security": [{}, {"Access": []}]}  # of operations that everybody may call, in the OpenAPI document
 
 
 class Access(AuthBase):
-    """Sets `request.user` to the person whose token the request bears, or to nobody."""
+    """Sets `request.user` to the person whose token the request bears, or to nobody.
+
+    The token must have the scope. An operation that nobody can call without a token has an Access that `is_required`.
+    Whoever bears a token acts as a member of the site: what moderators may do takes a second factor, which belongs to
+    a session.
+    """
 
     openapi_type = "http"
     openapi_scheme = "bearer"
 
+    def __init__(self, scope: str = Scope.READ, *, is_required: bool = False):
+        super().__init__()
+        self.scope, self.is_required = scope, is_required
+
     def __call__(self, request: HttpRequest) -> bool:
+        """Raises TooMany, AuthenticationError for a bad token, and NotAllowed for one without the scope."""
+        request.COOKIES = {}  # so that the answer depends on no cookie
+        request.session = SessionStore()
         request.user = AnonymousUser()
+        if (header := request.headers.get("Authorization")) is None:
+            rates.count(request)
+            if self.is_required:
+                raise AuthenticationError(message="This takes an access token, which people make in their settings.")
+            return True
+        token = _token_in(header)
+        request.user = token.user
         rates.count(request)
+        if self.scope not in token.scopes:
+            raise NotAllowed(f"This access token lacks the scope “{self.scope}”. It has: {', '.join(token.scopes)}.")
+        token.note_use()
+        request.user.acts_as_member = True
         return True
+
+
+def _token_in(header: str) -> Token:
+    """Returns the token of an `Authorization` header, in one statement. Raises AuthenticationError."""
+    scheme, _, text = header.strip().partition(" ")
+    if scheme.lower() != "bearer":
+        raise AuthenticationError(message="Send an access token as “Authorization: Bearer hf_…”.")
+    token = Token.objects.find(text.strip())
+    if token is None:
+        raise AuthenticationError(message="This access token does not exist here, or it was revoked.")
+    if token.has_expired:
+        raise AuthenticationError(message=f"This access token expired on {long_date(token.expires_at)}.")
+    if not token.user.is_active:
+        raise AuthenticationError(message="The account of this access token is not active.")
+    return token

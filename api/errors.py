@@ -32,6 +32,8 @@ def write_error(response: HttpResponse, message: str) -> None:
     response.content = json.dumps({"error": message}, ensure_ascii=False)
     response.headers["Content-Type"] = "application/json"
     response.headers["X-Error-Message"] = anyascii(" ".join(message.split()))
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
 
 
 def handle(api: NinjaAPI) -> None:

@@ -1,15 +1,16 @@
-"""Addresses of the API, and of the pages about it."""
+"""The pages about the API and about what programs do for a person, which are no operations of the API."""
 
 from django.urls import path
 
-from api.contract import api
 from api.mcp.views import mcp
 from api.reference import views
+from api.tokens.urls import urlpatterns as tokens
 
+app_name = "machines"
 urlpatterns = [
     path("mcp", mcp, name="mcp"),
-    path("api", views.reference, name="api_reference"),
-    path("api/", views.with_slash, name="api_with_slash"),
-    path("api/openapi.json", views.openapi, name="api_openapi"),
-    path("api/", api.urls),
+    path("api", views.reference, name="reference"),
+    path("api/", views.with_slash, name="reference_with_slash"),
+    path("api/openapi.json", views.openapi, name="openapi"),
+    *tokens,
 ]

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from api.contract import api
 from config.views import about, jobs, staff
 from config.views.site import llms, media, old_security, robots, security, styleguide, without_slash
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path("moderation/jobs/<int:pk>/retry", jobs.retry_job, name="retry_job"),
     path("moderation/staff", staff.staff, name="staff_log"),
     path("", include("api.urls")),
+    path("api/", api.urls),
     path("", include("moderation.urls")),  # before papers, whose feeds have any address
     path("", include("inbox.urls")),
     path("", include("papers.urls")),

@@ -30,9 +30,10 @@ OTHERS["moderation:flag"] = {"subject": "paper"}
 def addresses() -> dict[str, str]:
     """The name of each address of ours → the address, about the lab, a hidden person and a private collection."""
     found = {}
-    for app in ("accounts", "inbox", "moderation", "orgs", "papers"):
-        for pattern in import_module(f"{app}.urls").urlpatterns:
-            name = f"{app}:{pattern.name}"
+    for app in ("accounts", "api", "inbox", "moderation", "orgs", "papers"):
+        urls = import_module(f"{app}.urls")
+        for pattern in urls.urlpatterns:
+            name = f"{urls.app_name}:{pattern.name}"
             wanted = set(pattern.pattern.converters or pattern.pattern.regex.groupindex) - set(pattern.default_args)
             assert wanted <= ARGUMENTS.keys(), f"{name} takes something that this walk does not know"
             values = {argument: ARGUMENTS[argument] for argument in wanted} | OTHERS.get(name, {})

@@ -164,7 +164,7 @@ def test_nobody_is_led_to_an_address_from_outside_that_was_not_checked():
 
 def test_migrations_are_complete_and_one_per_app(db):
     call_command("makemigrations", check=True, dry_run=True, stdout=StringIO())
-    for app in ("accounts", "inbox", "lib", "moderation", "orgs", "papers"):
+    for app in ("accounts", "api", "inbox", "lib", "moderation", "orgs", "papers"):
         assert [p.stem for p in (ROOT / app / "migrations").glob("[0-9]*.py")] == ["0001_initial"]
 
 
@@ -274,7 +274,7 @@ def test_every_setting_from_the_environment_is_documented():
 
 
 def test_every_address_of_ours_has_a_name():
-    for app in ("accounts", "inbox", "moderation", "orgs", "papers"):
+    for app in ("accounts", "api", "inbox", "moderation", "orgs", "papers"):
         patterns = import_module(f"{app}.urls").urlpatterns
         assert [str(p.pattern) for p in patterns if not p.name] == []
 

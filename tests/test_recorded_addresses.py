@@ -24,8 +24,8 @@ from tests.conftest import Reader
 
 FILE = Path(__file__).with_name("recorded_addresses.json")
 RECORDED = json.loads(FILE.read_text())
-# The addresses of other packages, of which only a few are recorded.
-OTHERS = re.compile(r"accounts/|admin/")
+# The addresses of other packages, of which only a few are recorded, and of the API, which has a walk of its own.
+OTHERS = re.compile(r"accounts/|admin/|api/")
 
 # What a GET request must not do to rows; sessions and the counts of what is limited are no part of what it is about.
 OUR_TABLE = r'"?(?!django_session|usersessions_usersession|lib_throttle)\w+'

@@ -56,8 +56,7 @@ READERS = {
     **{f"accounts:{page}": SIGNED_IN for page in ("profile", "sign_in_again", "security")},
     "accounts:moderators": set(),  # none of them is a superuser
     **{f"inbox:{page}": set() for page in ("confirm", "never", "unsubscribe", "manage")},  # there is no such token
-    "inbox:letters": SIGNED_IN,
-    "orgs:new": SIGNED_IN,
+    **dict.fromkeys(("inbox:letters", "orgs:new", "machines:tokens"), SIGNED_IN),
     "orgs:edit": may(EDIT),
     "orgs:log": may(SEE) | {"moderator"},
     "orgs:claim": set(),  # the lab has an owner
@@ -87,7 +86,7 @@ READERS = {
     "papers:comment_log": {"moderator"},
     **{f"papers:{page}": SIGNED_IN for page in ("write_comment", "report", "reply")},
     "papers:edit_comment": {"reader"},
-    "papers:leave": set(),  # which asks for the password first
+    **{name: set() for name in ("papers:leave", "machines:make_token")},  # which ask for the password first
     "papers:pick": set(),  # which leads on
     "papers:share_card": set(),  # of a private collection, whoever looks
     "papers:embed": set(),  # a frame of a private collection, whoever looks

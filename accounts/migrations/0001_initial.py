@@ -238,6 +238,8 @@ class Migration(migrations.Migration):
                             ("disconnected", "Account disconnected"),
                             ("sessions_ended", "Other sessions ended"),
                             ("feed_key_renewed", "Feed addresses renewed"),
+                            ("token_made", "Access token made"),
+                            ("token_revoked", "Access token revoked"),
                             ("suspended", "Account suspended"),
                             ("reinstated", "Suspension ended"),
                             ("appointed", "Appointed as a moderator"),

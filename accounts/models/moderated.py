@@ -28,6 +28,7 @@ class Moderated(models.Model):
     """
 
     is_appointed_moderator = models.BooleanField("moderator", default=False, editable=False)
+    acts_as_member = False  # True for somebody who has used no second factor, and so is no moderator for this request
     suspended_until = models.DateTimeField(null=True, blank=True, editable=False)
     suspension_reason = LineField(max_length=200, blank=True, editable=False)
 
@@ -53,7 +54,7 @@ class Moderated(models.Model):
 
         Views use `accounts.factors.acts_as_moderator`, which also requires a second factor.
         """
-        return self.is_active and (self.is_appointed_moderator or self.is_superuser)
+        return self.is_active and self.is_privileged and not self.acts_as_member
 
     @property
     def is_privileged(self) -> bool:

@@ -23,6 +23,8 @@ class EventKind(models.TextChoices):
     DISCONNECTED = "disconnected", "Account disconnected"
     SESSIONS_ENDED = "sessions_ended", "Other sessions ended"
     FEED_KEY_RENEWED = "feed_key_renewed", "Feed addresses renewed"
+    TOKEN_MADE = "token_made", "Access token made"
+    TOKEN_REVOKED = "token_revoked", "Access token revoked"
     SUSPENDED = "suspended", "Account suspended"
     REINSTATED = "reinstated", "Suspension ended"
     APPOINTED = "appointed", "Appointed as a moderator"

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+from ninja.errors import HttpError
 
 from api.access import Access
 from api.errors import write_error
@@ -24,9 +25,14 @@ def mcp(request: HttpRequest) -> HttpResponse:
         Access()(request)
         return answer(request)
     except Refusal as refusal:
-        response = refused(HttpResponse(), refusal)
-        write_error(response, str(refusal))
-        return response
+        return _error(refused(HttpResponse(), refusal), str(refusal))
+    except HttpError as error:
+        return _error(HttpResponse(status=error.status_code), error.message)
+
+
+def _error(response: HttpResponse, message: str) -> HttpResponse:
+    write_error(response, message)
+    return response
 
 
 def _demand_own_origin(request: HttpRequest) -> None:

@@ -29,4 +29,4 @@ def reference(request: HttpRequest) -> HttpResponse:
 
 def with_slash(request: HttpRequest) -> HttpResponse:
     """Lead to the page of the API, whose own address has no slash at its end."""
-    return redirect("api_reference", permanent=True)
+    return redirect("machines:reference", permanent=True)

@@ -32,6 +32,7 @@ def facts_of(paper: Summary, authors: int) -> list[str]:
         "Organisations": line(", ".join(paper.organisations)),
         "Dates (UTC)": dates,
         "Upvotes": str(paper.vote_count),
+        "Comments": str(paper.comment_count),
         "Reports of readers who ran it": str(paper.reproduction),
         "Links": ", ".join(link(name, url) for name, url in paper.links.items()),
         "Topics": line(", ".join(paper.topics)),

@@ -152,7 +152,7 @@ def summarise(paper: Paper, authors: Sequence[Author], organisations: Sequence[s
         code_stars=paper.code_stars,
         code_source=LinkSource(paper.code_source),
         project_url=paper.project_url,
-        media_urls=tuple(filter(None, [paper.media_url])),
+        media_urls=tuple(paper.media_urls),
         published_at=paper.published_at,
         listed_at=paper.listed_at,
         is_listed=paper.is_listed,

@@ -40,7 +40,7 @@ def full(lab, alice) -> Paper:
         code_state="living",
         code_licence="MIT",
         project_url="https://lab.example.org/caring",
-        media_url="https://cdn.example.org/1.png",
+        media_urls=["https://cdn.example.org/1.png"],
     )
     AuthorClaimFactory(paper=paper, user=UserFactory(username="grace", name="Grace Hopper"), name="Grace Hopper")
     return paper

@@ -13,6 +13,7 @@ from lib import tex
 from lib.storable import is_storable
 from lib.text import one_line
 from papers.models import CodeState, Reproduction
+from papers.models.links import LinkSource
 from papers.names import Details
 from papers.paper.markdown import blocks, entry
 from papers.paper.summary import Summary
@@ -29,26 +30,33 @@ NOON = datetime(2025, 9, 10, 12, tzinfo=UTC)
 PAPER = Summary(
     pk=1,
     arxiv_id="2509.08721",
+    version=1,
     title="Title",
     abstract="Abstract.",
     authors=("Ada",),
     author_details=(Details("", "", "", ""),),
     author_count=1,
     organisation="Lab",
+    badge=None,
     organisations=("Lab",),
     categories=("cs.CL",),
     keywords=(),
     vote_count=3,
+    comment_count=2,
     reproduction=Reproduction(0, 0, 0),
     code_url="",
     code_state=CodeState.UNKNOWN,
     code_licence="",
+    code_stars=None,
+    code_source=LinkSource.IMPORT,
     project_url="",
+    media_urls=(),
+    is_listed=True,
     published_at=NOON,
     listed_at=NOON,
-    is_listed=True,
     changed_at=NOON,
-    is_withdrawn=False,
+    withdrawn_at=None,
+    submitter_id=None,
     note="",
 )
 OURS = {
@@ -68,11 +76,11 @@ def outline(element) -> list[str]:
 
 
 def test_an_entry():
-    paper = replace(PAPER, title=r"A_b $x_i$ \emph{c}", note="*good*", keywords=("deep nets",), is_withdrawn=True)
+    paper = replace(PAPER, title=r"A_b $x_i$ \emph{c}", note="*good*", keywords=("deep nets",), withdrawn_at=NOON)
     assert entry(paper, reason="You follow cs.CL").split("\n") == [
         *("## A_b $x_i$ *c*", "", "- Page: <http://127.0.0.1:8000/papers/2509.08721>", "- arXiv: 2509.08721"),
         *("- Authors: Ada", "- Organisations: Lab", "- Dates (UTC): published 2025-09-10, listed 2025-09-10"),
-        "- Upvotes: 3",
+        *("- Upvotes: 3", "- Comments: 2"),
         "- Links: [arXiv](<https://arxiv.org/abs/2509.08721>), [PDF](<https://arxiv.org/pdf/2509.08721>)",
         *("- Topics: cs.CL, deep nets", "- Status: This paper was withdrawn.", "- In this list: You follow cs.CL"),
         *("- Note:", "", "  > *good*", "", "Abstract."),

@@ -1,0 +1,3 @@
+from api.models.token import Scope, Token
+
+__all__ = ["Scope", "Token"]

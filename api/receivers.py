@@ -1,0 +1,18 @@
+"""Receivers of signals after which no token of a person opens anything any more."""
+
+from allauth.account.signals import password_changed, password_reset, password_set
+from django.dispatch import receiver
+
+from accounts.models import SecurityEvent
+from accounts.models.securityevent import EventKind
+from accounts.securitylog import MAX_DETAIL
+from accounts.signals import access_revoked
+from api.models import Token
+
+
+@receiver([access_revoked, password_changed, password_set, password_reset])
+def revoke_tokens(user, **kwargs) -> None:
+    """Revoke all tokens of the user, and write one event that names them."""
+    if names := Token.objects.revoke_all(user):
+        detail = ", ".join(names)[:MAX_DETAIL]
+        SecurityEvent.objects.create(user=user, kind=EventKind.TOKEN_REVOKED, detail=detail)
