@@ -35,7 +35,7 @@ def _scope(request: HttpRequest) -> dict:
 
 
 async def _exchange(scope: dict, body: bytes) -> HttpResponse:
-    response = HttpResponse()
+    response = HttpResponse(content_type="text/plain")
 
     async def receive() -> dict:
         return {"type": "http.request", "body": body, "more_body": False}
