@@ -33,7 +33,8 @@ def session(server, mode: str) -> list:
 
 
 def test_both_transports_and_both_generations_of_the_protocol_say_the_same(site, database_url):
-    environment = os.environ | {"DATABASE_URL": database_url, "BASE_URL": site.url, "PORT": str(site.port)}
+    environment = os.environ | {"DATABASE_URL": database_url, "BASE_URL": site.url}
+    environment["BROADSHEET_DATA"] = str(site.log.parent)  # with the key that signs the addresses of further pages
     command = StdioServerParameters(command=sys.executable, args=["manage.py", "mcp"], cwd=ROOT, env=environment)
     sessions = [session(server, mode) for server in (f"{site.url}/mcp", command) for mode in ("auto", "legacy")]
     tools, papers, found, missing = sessions[0]
@@ -41,4 +42,5 @@ def test_both_transports_and_both_generations_of_the_protocol_say_the_same(site,
     assert papers[0].count("\n## ") == 3
     assert f"<{site.url}/papers/" in found[0]
     assert missing == ("The paper 2401.99999 is not on this site.", True)
-    assert [other == sessions[0] for other in sessions] == [True] * 4
+    for other in sessions[1:]:
+        assert other == sessions[0]

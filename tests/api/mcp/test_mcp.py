@@ -177,7 +177,8 @@ def test_there_are_no_streams_and_no_sessions(method):
     assert (answer.status_code, "POST" in answer.headers["Allow"]) == (405, True)
 
 
-def test_it_counts_as_a_request_of_the_api():
+def test_it_counts_as_a_request_of_the_api(time_machine):
+    time_machine.move_to("2025-09-10T15:00Z", tick=False)
     use_up(rates.OF_NETWORK, "127.0.0.0/24")
     answer = send()
     assert (answer.status_code, "Too many" in answer.json()["error"]) == (429, True)
