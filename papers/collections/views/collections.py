@@ -55,6 +55,7 @@ def collection(request: HttpRequest, key: str) -> HttpResponse:
         "papers/collections/collection.html",
         version=(found.shown, follow),
         title=found.name,
+        about=found.description,
         section="collections",
         collection=found,
         may_keep=found.is_kept_by(request.user),
