@@ -171,6 +171,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 BODY_LIMIT = 64_000
 LONGER_BODIES = {r"/settings/profile|/orgs/[^/]+/edit|/admin/.*": 12_000_000, r"/anymail/.*": 2_000_000}
 LONGER_BODIES |= {r"/comments/.*|/papers/.*/(?:comments/new|report)|/papers/submit/.+|/markdown": 300_000}
+LONGER_BODIES |= {r"/api/papers/.+/(?:comment(?:/.+)?|report)|/api/papers/submit": 300_000}
 FORCE_SCRIPT_NAME = ""  # so that no header of a request changes the path of the site
 
 # --- people -------------------------------------------------------------------------------------

@@ -179,7 +179,7 @@ def _urls(value, notes: list[str]) -> tuple[str, ...]:
 
 
 def _summary(value) -> str:
-    return cut(as_text(value), 4_000)
+    return cut(as_text(value), 2_000)
 
 
 def _model(value) -> str:

@@ -16,7 +16,6 @@ from papers.ingest.problem import Problem, RecordError, read
 from papers.ingest.record import PaperRecord
 
 DAILY_URL = "https://huggingface.co/api/daily_papers"
-PAPER_URL = "https://huggingface.co/api/papers"
 _PAPER_KEYS = {"id", "paper"}
 _NEW_YORK = ZoneInfo("America/New_York")
 

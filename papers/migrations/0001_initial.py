@@ -1740,7 +1740,7 @@ class Migration(migrations.Migration):
                         to="papers.paper",
                     ),
                 ),
-                ("summary", models.TextField(blank=True, max_length=4000)),
+                ("summary", models.TextField(blank=True, max_length=2000)),
                 (
                     "keywords",
                     django.contrib.postgres.fields.ArrayField(
