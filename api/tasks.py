@@ -1,11 +1,16 @@
-"""The nightly job of the API; the jobs of webhooks are in the `tasks.py` of their room."""
+"""The worker's jobs that write the dump and forget stored answers. Those of webhooks are in their room."""
 
+import logging
 from importlib import import_module
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
+from api.dump import writing
 from api.models import StoredAnswer
-from lib.jobs import RETRY
+from lib.jobs import RETRY, periodic
+
+logger = logging.getLogger(__name__)
 
 import_module("api.webhooks.tasks")
 
@@ -14,3 +19,10 @@ import_module("api.webhooks.tasks")
 @app.task(pass_context=False, retry=RETRY)
 def forget_answers(timestamp: int) -> None:
     StoredAnswer.objects.forget()
+
+
+@periodic(settings.DUMP)
+@app.task(lock="dump", pass_context=False, retry=RETRY)
+def write_dump(timestamp: int) -> None:
+    index = writing.write()
+    logger.info("The dump has %s papers in %s files", index["papers"], len(index["files"]))

@@ -21,6 +21,7 @@ from papers.models import (
     Comment,
     Content,
     FeedKey,
+    Intake,
     Item,
     SavedFilter,
     Vote,
@@ -78,14 +79,15 @@ READERS = {
     **{f"papers:{page}": SIGNED_IN for page in ("my_collections", "bookmarks", "data", "submit", "claim")},
     "papers:feed": may(SEE),  # of the private collection
     "papers:opml": SIGNED_IN,
+    "papers:import_papers": SIGNED_IN,
     **{f"papers:{page}": SIGNED_IN for page in ("following", "start_following", "followed", "catch_up", "dismissed")},
     "papers:correct": {"reader"},  # who has claimed to be an author
-    "papers:submission": {"reader"},
+    **{f"papers:{page}": {"reader"} for page in ("submission", "intake", "edit_comment")},
     "papers:fetch_export": set(),  # there is no such token
     "papers:comment_log": {"moderator"},
     **{f"papers:{page}": SIGNED_IN for page in ("write_comment", "report", "reply")},
-    "papers:edit_comment": {"reader"},
     **{name: set() for name in ("papers:leave", "machines:make_token")},  # which ask for the password first
+    **{f"machines:{page}": set() for page in ("dump_index", "dump_file")},  # none was made
     **{name: set() for name in ("papers:pick", "machines:reference_with_slash")},  # which lead on
     "papers:share_card": set(),  # of a private collection, whoever looks
     "papers:embed": set(),  # a frame of a private collection, whoever looks
@@ -98,10 +100,8 @@ SECRETS = {
     "a-note-within": may(SEE),
     "words-of-the-draft": may(EDIT),
     "reason-of-a-suggestion": may(TAG),
-    "Private-shelf-of-rita": {"reader"},
-    "Search-of-rita": {"reader"},
-    "problem-of-a-submission": {"reader"},
-    "Letters-of-rita": {"reader"},
+    **{f"{what}-of-rita": {"reader"} for what in ("Private-shelf", "Search", "Letters")},
+    **{f"problem-of-{what}": {"reader"} for what in ("a-submission", "an-import")},
     "message-of-a-claim": set(),
     "Shelf-by-link-only": set(),  # nobody who has not the link; it is not among the addresses
     "address-of-a-subscriber": set(),  # the page of whose letter is for whoever has its address
@@ -179,6 +179,7 @@ def build_scene():
     SavedFilter.objects.save_as(people["reader"], "Search-of-rita", "q=common")
     Bookmark.objects.make(people["reader"], paper)
     SubmissionFactory(key="hush", user=people["reader"], state="failed", problem="problem-of-a-submission")
+    Intake.objects.create(key="hush", user=people["reader"], state="failed", problem="problem-of-an-import")
     LetterFactory(key="hush", day=NOON, papers=[paper.pk], subscription__email="address-of-a-subscriber@example.org")
     SubscriptionFactory(email=people["reader"].email, title="Letters-of-rita")
     NotificationFactory(pk=9_000_001, user=people["reader"])

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from django.conf import settings
+
 from papers.ingest import hub
 from papers.ingest.client import Client, NotAccessible
 from papers.ingest.problem import Problem
 from papers.ingest.record import PaperRecord
 from papers.models import Paper
-
-PAPER_URL = "https://huggingface.co/api/papers"
 
 
 def recent(day: date) -> list[str]:
@@ -21,10 +21,10 @@ def recent(day: date) -> list[str]:
 def fetch(arxiv_ids: Iterable[str], client: Client) -> Iterator[PaperRecord | Problem]:
     """Yield these papers, with one request for each, and a Problem for each that the Hub lacks. Raises FetchError."""
     for arxiv_id in arxiv_ids:
-        url = f"{PAPER_URL}/{arxiv_id}"
+        url = f"{settings.HUB_URL}/api/papers/{arxiv_id}"
         try:
             body = client.get(url).body
         except NotAccessible as error:
             yield Problem(arxiv_id, None, str(error))
         else:
-            yield from hub.parse(body, url)
+            yield from hub.parse(body, url, settings.HUB_URL)

@@ -86,6 +86,7 @@ SETTINGS = [
     "/settings/profile",
     "/settings/security",
     "/settings/data",
+    "/settings/import",
     "/settings/letters",
     "/settings/webhooks",
     "/settings/notifications",

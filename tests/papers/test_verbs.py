@@ -7,6 +7,7 @@ from api.models import Delivery, Webhook
 from inbox.models import Notification, Subscription
 from orgs.models import Membership
 from orgs.roles import Role
+from papers.intake.recognised import Entry, Recognised
 from papers.models import (
     Affiliation,
     AuthorClaim,
@@ -17,6 +18,7 @@ from papers.models import (
     DayDone,
     Dismissed,
     FeedKey,
+    Intake,
     Item,
     SavedFilter,
     Seen,
@@ -73,6 +75,7 @@ EVERY = [
     *(f"/{base}/webhooks/add" for base in ("settings", "orgs/lab")),
     *WEBHOOKS,
     *(f"/orgs/lab/webhooks/8/{verb}" for verb in OF_WEBHOOKS),
+    *(f"/settings/import/list/{verb}" for verb in ("write", "discard")),
     "/feeds/renew",
     "/settings/security/sign-out",
     "/moderation/moderators/appoint",
@@ -104,8 +107,9 @@ FORM = {
     "until": "2100-01-01T00:00:00Z",
 }
 OF_ALICE = [Vote, Bookmark, SavedFilter, Subscription, Suppression, Notification, Collection, Item, Affiliation]
-OF_ALICE += [Webhook, Delivery, AuthorClaim, DataExport, FeedKey, Submission, *kinds().values()]
+OF_ALICE += [Webhook, Delivery, AuthorClaim, DataExport, FeedKey, Intake, Submission, *kinds().values()]
 OTHERS_VERBS = [
+    *(f"/settings/import/list/{verb}" for verb in ("write", "discard")),
     "/papers/submit/fetched/discard",
     "/papers/filters/7/remove",
     *(f"/papers/2509.08721/claim/{verb}" for verb in ("check", "ask", "release")),
@@ -138,6 +142,7 @@ def build_scene():
     FeedKey.objects.create(user=alice, key="old")
     SubscriptionFactory(email=alice.email, key="rhythm")
     SubmissionFactory(key="fetched", user=alice, arxiv_id="2509.77777", state="fetched")
+    _recognise(alice)
     SavedFilter.objects.create(pk=7, user=alice, name="Agents", query="q=agents")
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice)
     Collection.objects.create(key="winter", name="Winter", user=alice)
@@ -151,6 +156,13 @@ def build_scene():
     DeliveryFactory(key="hush", webhook__pk=7, webhook__user=alice)
     DeliveryFactory(key="of-lab", webhook__pk=8, webhook__user=None, webhook__organisation=lab)
     return {user.username: Reader(user) for user in (alice, bob, carol)}
+
+
+def _recognise(alice) -> None:
+    """An import that would bookmark another paper."""
+    found = Recognised("lines")
+    found.papers.add([Entry(PaperFactory().arxiv_id)])
+    Intake.objects.create(key="list", user=alice, state="ready", data=found.as_json())
 
 
 @pytest.fixture(params=EVERY)
