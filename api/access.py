@@ -5,7 +5,6 @@ from django.http import HttpRequest
 from ninja.errors import AuthenticationError
 from ninja.security.base import AuthBase
 
-from accounts.sessions import SessionStore
 from api import rates
 from api.models import Scope, Token
 from lib.refusals import NotAllowed
@@ -34,23 +33,21 @@ class Access(AuthBase):
 
         The request counts for the person, or for the network if the token opens nothing. Raises TooMany.
         """
-        request.COOKIES = {}  # so that the answer depends on no cookie
-        request.session, request.user = SessionStore(), AnonymousUser()
+        request.user, token = AnonymousUser(), None
         try:
-            self._admit(request)
+            if (header := request.headers.get("Authorization")) is not None:
+                token = _token_in(header)
+                request.user, token.user.acts_as_member = token.user, True
         finally:
             rates.count(request)
+        if token:
+            self._use(token)
+            request.token = token
+        elif self.is_required:
+            raise AuthenticationError(message="This takes an access token, which people make in their settings.")
         return True
 
-    def _admit(self, request: HttpRequest) -> None:
-        if (header := request.headers.get("Authorization")) is None:
-            if self.is_required:
-                raise AuthenticationError(message="This takes an access token, which people make in their settings.")
-            return
-        token = _token_in(header)
-        request.user = token.user
-        request.user.acts_as_member = True
-        request.token = token
+    def _use(self, token: Token) -> None:
         if self.scope and self.scope not in token.scopes:
             raise NotAllowed(f"This access token lacks the scope “{self.scope}”. It has: {', '.join(token.scopes)}.")
         token.note_use()

@@ -1,13 +1,13 @@
 """Answers with the papers of a `List`: the rows of one page, with a link to the next one."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from api.rows.papers import daily_rows
+from api.rows import texts
 from lib.pages import PUBLIC_SECONDS, versioned
 from lib.refusals import BadInput
 from papers.lists.list import List, Privacy
@@ -20,32 +20,33 @@ from papers.paper import credit
 MAX_COUNTED = 10_000  # papers to which one can count by page numbers
 JSON = "application/json"
 
-type Write = Callable[[Collection[int], object, Listing], list[dict]]
+type Write = Callable[[Listing, texts.People], bytes]
 
 
-def _rows(pks: Collection[int], viewer, listing: Listing) -> list[dict]:
-    return daily_rows(pks, viewer)
+def daily(listing: Listing, people: texts.People) -> bytes:
+    """The papers of the listing as rows of `/api/daily_papers`."""
+    return texts.daily(listing.papers, people, listing.viewer)
 
 
 def answer(
-    request: HttpRequest, list_: List, query: ListQuery, limit: int, *, page: int = 0, write: Write = _rows
+    request: HttpRequest, list_: List, query: ListQuery, limit: int, *, page: int = 0, write: Write = daily
 ) -> HttpResponse:
     """A page of the list as JSON: `limit` papers after the cursor of the query, and after `page` such pages.
 
-    `write` writes the papers with these keys for the viewer. Raises BadInput for what can't be read, Http404 for a list
-    that this viewer may not read, TooMany if the client searches too often, and TooSlow.
+    `write` writes the papers of a listing with what is shown of their people. Raises BadInput for what can't be read,
+    Http404 for a list that this viewer may not read, TooMany if the client searches too often, and TooSlow.
     """
     list_.title_for(request.user)
     if query.is_filtered:
         limit_searches(request)
     listing = _listing(list_, query, request.user, limit, page)
-    pks = [row.pk for row in listing.papers]
+    people = credit.people([row.pk for row in listing.papers])
     marks = [[getattr(row, bit) for bit in bits()] for row in listing.papers] if request.user.is_authenticated else ()
     response = versioned(
         request,
-        lambda: dumped(write(pks, request.user, listing)),
+        lambda: write(listing, people),
         JSON,
-        version=(site_version(), listing.version, credit.version(pks), marks),
+        version=(texts.version(), listing.version, people, marks),
         seconds=PUBLIC_SECONDS if list_.privacy is Privacy.PUBLIC else 0,
     )
     return linked(request, response, listing.cursor)
@@ -60,11 +61,6 @@ def _listing(list_: List, query: ListQuery, viewer, limit: int, page: int) -> Li
     if not listing.is_readable:
         raise BadInput(listing.filter_errors)
     return replace(listing, papers=listing.papers[page * limit :])
-
-
-def site_version() -> tuple:
-    """What rows of papers depend on besides the papers and the people."""
-    return settings.BASE_URL, settings.SHOW_AI_TEXT
 
 
 def linked(request: HttpRequest, response: HttpResponse, cursor: str) -> HttpResponse:

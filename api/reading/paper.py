@@ -8,12 +8,13 @@ from ninja import Field, Query, Router, Schema
 
 from api.access import OPTIONAL
 from api.reading import schemas
-from api.reading.listed import JSON, answer, dumped, linked, site_version
+from api.reading.listed import JSON, answer, dumped, linked
 from api.reading.queries import ListParams, cursor_field, list_query
 from api.reading.refs import ArxivRef, of_paper
 from api.reading.schemas import OBJECT_ID
 from api.rows import comments as rows_of_comments
 from api.rows import papers as rows_of_papers
+from api.rows import texts
 from api.rows import versions as rows_of_versions
 from lib.pages import PUBLIC_SECONDS, versioned
 from papers.detail import versions as detail_versions
@@ -104,4 +105,4 @@ def _version(request: HttpRequest, found: Paper) -> tuple:
     marks = ()
     if request.user.is_authenticated:
         marks = [[getattr(row, bit) for bit in bits()] for row in Paper.objects.filter(pk=found.pk).rows(request.user)]
-    return (*site_version(), found.cache_key, credit.version([found.pk]), marks)
+    return texts.version(), found.cache_key, credit.people([found.pk]), marks

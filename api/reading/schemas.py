@@ -69,9 +69,9 @@ class PaperFields(Schema):
     ai_summary: str | None = Field(None, description="What a language model wrote, if the site shows such texts.")
     ai_keywords: list[str] | None = None
     ai_summary_model: str | None = Field(None, description="The model; left out if an author wrote the text instead.")
-    aiSummarySource: Literal["import", "author"] | None = Field(None, description="Ours.")
-    aiSummaryVersion: int | None = Field(None, description="Ours: the version of the paper that the text is about.")
-    aiSummaryAt: datetime | None = Field(None, description="Ours: when the text was made, or came here.")
+    ai_summary_source: Literal["import", "author"] | None = Field(None, description="Ours.")
+    ai_summary_version: int | None = Field(None, description="Ours: the version of the paper that the text is about.")
+    ai_summary_at: datetime | None = Field(None, description="Ours: when the text was made, or came here.")
     organization: Organisation | None = None
     withdrawnAt: datetime | None = None
     url: str = Field(description="Ours: the paper's page here.")

@@ -1,6 +1,5 @@
 """All papers: by words, and from the latest to the first."""
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
@@ -8,9 +7,10 @@ from ninja import Field, Query, Router
 
 from api.access import OPTIONAL
 from api.reading import schemas
-from api.reading.listed import answer
+from api.reading.listed import answer, dumped
 from api.reading.queries import MAX_WORDS, Filters, ListParams, cursor_field, list_query
-from api.rows import papers as rows_of_papers
+from api.rows import texts
+from api.rows.papers import daily_rows
 from lib import tex
 from papers.lists import general
 from papers.lists.listing import Listing
@@ -44,15 +44,16 @@ def papers(request: HttpRequest, params: Query[ListParams]) -> HttpResponse:
     return answer(request, list_, list_query(request, params), params.limit, write=_flat)
 
 
-def _flat(pks: Collection[int], viewer, listing: Listing) -> list[dict]:
-    return rows_of_papers.papers(pks, viewer)
+def _flat(listing: Listing, people: texts.People) -> bytes:
+    return texts.flat(listing.papers, people, listing.viewer)
 
 
-def _search_rows(pks: Collection[int], viewer, listing: Listing) -> list[dict]:
-    """The rows of these papers, with the words of the search highlighted."""
+def _search_rows(listing: Listing, people: texts.People) -> bytes:
+    """The papers of the listing as rows, with the words of the search highlighted."""
     analysis = listing.results and listing.results.analysis
     highlighter = Highlighter(analysis.highlighted, analysis.prefix) if analysis else Highlighter(frozenset(), "")
-    return [_highlighted(row, highlighter) for row in rows_of_papers.daily_rows(pks, viewer)]
+    rows = daily_rows([paper.pk for paper in listing.papers], listing.viewer)
+    return dumped([_highlighted(row, highlighter) for row in rows])
 
 
 def _highlighted(row: dict, highlighter: Highlighter) -> dict:

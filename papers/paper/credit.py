@@ -47,9 +47,15 @@ def credits_of(papers: Mapping[int, Summary]) -> dict[int, Credit]:
     }
 
 
-def version(pks: Collection[int]) -> list[tuple]:
-    """What the credit of these papers shows of people, for ETags. All the rest of it raises the papers' revision."""
-    return statements.rows(_PEOPLE, {"pks": list(pks)})
+def people(pks: Collection[int]) -> dict[int, list[tuple]]:
+    """What the credit of these papers shows of people, by the papers' keys, for cache keys and ETags. One statement.
+
+    All the rest of the credit raises the paper's revision when it changes.
+    """
+    found = defaultdict(list)
+    for pk, *person in statements.rows(_PEOPLE, {"pks": list(pks)}):
+        found[pk].append(tuple(person))
+    return dict(found)
 
 
 def _placed(claims: list[AuthorClaim], paper: Summary) -> dict[int, AuthorClaim]:
@@ -58,10 +64,11 @@ def _placed(claims: list[AuthorClaim], paper: Summary) -> dict[int, AuthorClaim]
 
 
 _PEOPLE = """
-    SELECT id, username, name, portrait, is_active, shows_submissions FROM accounts_user
-    WHERE id IN (
-        SELECT submitted_by_id FROM papers_paper WHERE id = ANY(%(pks)s)
-        UNION SELECT user_id FROM papers_authorclaim WHERE paper_id = ANY(%(pks)s) AND state = 'granted'
-    )
-    ORDER BY id
+    SELECT paper_id, person.id, username, name, portrait, is_active, shows_submissions
+    FROM (
+        SELECT id AS paper_id, submitted_by_id AS person_id FROM papers_paper WHERE id = ANY(%(pks)s)
+        UNION
+        SELECT paper_id, user_id FROM papers_authorclaim WHERE paper_id = ANY(%(pks)s) AND state = 'granted'
+    ) named JOIN accounts_user person ON person.id = person_id
+    ORDER BY paper_id, person.id
 """

@@ -122,9 +122,9 @@ def test_following_the_links_gives_each_paper_once(client, settings, query: str,
     everything = titles(client.get(f"{PATH}?{query}"))
     url, pages = f"{settings.BASE_URL}{PATH}?{query}&limit={limit}", []
     while url:
-        parts = urlsplit(url)
-        assert f"{parts.scheme}://{parts.netloc}" == settings.BASE_URL
-        answer = client.get(f"{parts.path}?{parts.query}")
+        target = urlsplit(url)
+        assert f"{target.scheme}://{target.netloc}" == settings.BASE_URL
+        answer = client.get(f"{target.path}?{target.query}")
         pages.append(titles(answer))
         link = NEXT.fullmatch(answer.headers.get("Link", ""))
         url = link and link[1]
@@ -134,9 +134,9 @@ def test_following_the_links_gives_each_paper_once(client, settings, query: str,
 
 def test_a_page_by_number_has_a_link_to_the_page_after_it(client):
     answer = client.get(f"{PATH}?limit=2&p=1")
-    parts = urlsplit(NEXT.fullmatch(answer.headers["Link"])[1])
-    assert "p=" not in parts.query
-    assert titles(client.get(f"{parts.path}?{parts.query}")) == "CB"
+    target = urlsplit(NEXT.fullmatch(answer.headers["Link"])[1])
+    assert "p=" not in target.query
+    assert titles(client.get(f"{target.path}?{target.query}")) == "CB"
 
 
 def test_an_answer_has_an_etag_that_saves_the_rows(client):

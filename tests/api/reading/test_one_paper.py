@@ -153,8 +153,8 @@ def test_following_the_links_gives_each_comment_once(client, paper, alice, sort:
         answer = client.get(path)
         ids += [row["id"] for row in answer.json()]
         link = re.fullmatch(r'<([^>]+)>; rel="next"', answer.headers.get("Link", ""))
-        parts = link and urlsplit(link[1])
-        path = parts and f"{parts.path}?{parts.query}"
+        target = link and urlsplit(link[1])
+        path = target and f"{target.path}?{target.query}"
     assert (len(ids), set(ids)) == (201, written)
 
 
