@@ -1,4 +1,4 @@
-"""The OpenAPI document against the operations themselves: each answers requests as the document says, whatever they are.
+"""The OpenAPI document against the operations: each answers requests as the document says, whatever they are.
 
 schemathesis makes the requests, valid ones and invalid ones, and compares the answers by all of its checks. They go to
 the site in this process, and change nothing but the transaction of the test.
