@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from api.dump.urls import urlpatterns as dump
 from api.reference import views
 from api.tokens.urls import urlpatterns as tokens
 
@@ -10,5 +11,6 @@ urlpatterns = [
     path("api", views.reference, name="reference"),
     path("api/", views.with_slash, name="reference_with_slash"),
     path("api/openapi.json", views.openapi, name="openapi"),
+    *dump,
     *tokens,
 ]

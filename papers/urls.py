@@ -1,5 +1,6 @@
 """The addresses that readers and tools already know, each in the `urls.py` of its room."""
 
+from papers.artefacts.urls import urlpatterns as artefacts
 from papers.claims.urls import urlpatterns as claims
 from papers.collections.urls import urlpatterns as collections
 from papers.detail.urls import urlpatterns as detail
@@ -17,4 +18,4 @@ app_name = "papers"
 # Django tries one after the other, so papers' pages come first. Syndication comes before lists, since the feed of a
 # list has the list's address and an ending.
 urlpatterns = detail + syndication + lists + following + discussion + directories
-urlpatterns += organisations + people + claims + collections + ingest + paper
+urlpatterns += organisations + people + claims + artefacts + collections + ingest + paper

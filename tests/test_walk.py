@@ -87,7 +87,8 @@ READERS = {
     **{f"papers:{page}": SIGNED_IN for page in ("write_comment", "report", "reply")},
     "papers:edit_comment": {"reader"},
     **{name: set() for name in ("papers:leave", "machines:make_token")},  # which ask for the password first
-    "papers:pick": set(),  # which leads on
+    **{f"machines:{page}": set() for page in ("dump_index", "dump_file")},  # none was made
+    **{name: set() for name in ("papers:pick", "machines:reference_with_slash")},  # which lead on
     "papers:share_card": set(),  # of a private collection, whoever looks
     "papers:embed": set(),  # a frame of a private collection, whoever looks
     **{f"inbox:{page}": SIGNED_IN for page in ("notifications", "choices")},

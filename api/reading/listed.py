@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -67,9 +66,10 @@ def _listing(list_: List, query: ListQuery, viewer, limit: int, page: int) -> Li
 def linked(request: HttpRequest, response: HttpResponse, cursor: str) -> HttpResponse:
     """The response with the header `Link` to the page that begins at this cursor, if there is one (RFC 8288)."""
     if cursor:
-        params = request.GET.dict() | {"cursor": cursor}
+        params = request.GET.copy()
+        params["cursor"] = cursor
         params.pop("p", None)
-        response.headers["Link"] = f'<{settings.BASE_URL}{request.path}?{urlencode(params)}>; rel="next"'
+        response.headers["Link"] = f'<{settings.BASE_URL}{request.path}?{params.urlencode()}>; rel="next"'
     return response
 
 

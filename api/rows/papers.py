@@ -9,10 +9,11 @@ from dataclasses import asdict
 
 from django.conf import settings
 
+from api.rows.counts import by_site
 from api.rows.people import imported, organisation, site, user
 from api.rows.values import moment, object_id, present, share_card
 from papers.ingest.repositories import REPOSITORY
-from papers.models import AiText, Artefact, LinkSource, Paper
+from papers.models import AiText, Artefact, LinkSource, Paper, SiteCount
 from papers.models.artefact import ArtefactKind
 from papers.models.authorclaim import AuthorClaim
 from papers.models.row import Row
@@ -25,7 +26,7 @@ _KINDS = {ArtefactKind.MODEL: "models", ArtefactKind.DATASET: "datasets", Artefa
 def daily_rows(pks: Collection[int], viewer) -> list[dict]:
     """The papers with these keys as rows of `/api/daily_papers`, in this order, without those that do not exist.
 
-    They hold what everybody may see and, if the viewer is signed in, the viewer's own marks. At most seven statements,
+    They hold what everybody may see and, if the viewer is signed in, the viewer's own marks. At most eight statements,
     and one for these marks.
     """
     return list(rows_by_key(pks, viewer).values())
@@ -61,21 +62,21 @@ def _repository_row(row: Artefact) -> dict:
     return present(values | {"private": False, "url": row.url, "addedBy": row.source})
 
 
-def _read(pks: Collection[int], viewer) -> Iterator[tuple[Summary, Credit, AiText | None, Row | None]]:
-    """What is written of each of the papers, with the bits of a viewer who is signed in."""
+def _read(pks: Collection[int], viewer) -> Iterator[tuple[Summary, dict, Credit, AiText | None, Row | None]]:
+    """What is written of each of the papers, with its numbers by site, and the bits of a viewer who is signed in."""
     found, texts, marks = summaries(pks), {}, {}
-    credits = credits_of(found)
+    credits, sites = credits_of(found), SiteCount.objects.by_paper(pks)
     if settings.SHOW_AI_TEXT:
         texts = AiText.objects.shown().in_bulk(found)
     if viewer.is_authenticated:
         marks = {row.pk: row for row in Paper.objects.filter(pk__in=found).rows(viewer)}
     for pk, summary in found.items():
-        yield summary, credits[pk], texts.get(pk), marks.get(pk)
+        yield summary, by_site(summary, sites.get(pk, {})), credits[pk], texts.get(pk), marks.get(pk)
 
 
-def _daily_row(summary: Summary, credit: Credit, text: AiText | None, marks: Row | None) -> dict:
+def _daily_row(summary: Summary, counts: dict, credit: Credit, text: AiText | None, marks: Row | None) -> dict:
     """A row, whose own `publishedAt` is the time of the listing, and that of its paper the time at arXiv."""
-    flat = _paper(summary, credit, text, marks)
+    flat = _paper(summary, counts, credit, text, marks)
     return {name: value for name, value in flat.items() if name != "authors"} | {
         "paper": flat,
         "publishedAt": moment(summary.listed_at if summary.is_listed else summary.published_at),
@@ -85,7 +86,7 @@ def _daily_row(summary: Summary, credit: Credit, text: AiText | None, marks: Row
     }
 
 
-def _paper(summary: Summary, credit: Credit, text: AiText | None, marks: Row | None) -> dict:
+def _paper(summary: Summary, counts: dict, credit: Credit, text: AiText | None, marks: Row | None) -> dict:
     return present(
         {
             "id": summary.arxiv_id,
@@ -106,6 +107,7 @@ def _paper(summary: Summary, credit: Credit, text: AiText | None, marks: Row | N
             **_repository(summary, credit),
             **(_ai_text(text) if text else {}),
             **_ours(summary),
+            **counts,
             "upvoted": marks and marks.voted,
             "bookmarked": marks and marks.saved,
         }

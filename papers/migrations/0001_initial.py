@@ -1196,6 +1196,44 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Fetched",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", lib.fields.UrlLineField(max_length=500, unique=True)),
+                ("etag", lib.fields.LineField(blank=True, max_length=200)),
+                ("next_address", lib.fields.UrlLineField(blank=True, max_length=500)),
+                ("fetched_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SiteCount",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "paper", "site", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("site", lib.fields.UrlLineField()),
+                ("votes", models.PositiveIntegerField()),
+                ("comments", models.PositiveIntegerField()),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="site_counts",
+                        to="papers.paper",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("site", ""), _negated=True), name="site_count_of_a_site")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="AuthorFollow",
             fields=[
                 ("created_at", models.DateTimeField(auto_now_add=True)),
@@ -1740,7 +1778,7 @@ class Migration(migrations.Migration):
                         to="papers.paper",
                     ),
                 ),
-                ("summary", models.TextField(blank=True, max_length=4000)),
+                ("summary", models.TextField(blank=True, max_length=2000)),
                 (
                     "keywords",
                     django.contrib.postgres.fields.ArrayField(

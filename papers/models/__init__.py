@@ -18,6 +18,7 @@ from papers.models.daydone import DayDone
 from papers.models.dismissed import Dismissed
 from papers.models.embedding import Embedding
 from papers.models.feedkey import FeedKey
+from papers.models.fetched import Fetched
 from papers.models.heldvote import HeldVote
 from papers.models.item import Item
 from papers.models.links import CodeState, LinkSource
@@ -34,6 +35,7 @@ from papers.models.reproduction import Reproduction
 from papers.models.savedfilter import SavedFilter
 from papers.models.searchentry import SearchEntry
 from papers.models.seen import Seen
+from papers.models.sitecount import SiteCount
 from papers.models.submission import Submission, SubmissionState
 from papers.models.textfollow import AuthorFollow, TopicFollow
 from papers.models.topicentry import TopicEntry
@@ -67,6 +69,7 @@ __all__ = [
     "Dismissed",
     "Embedding",
     "FeedKey",
+    "Fetched",
     "HeldVote",
     "Item",
     "LinkSource",
@@ -85,6 +88,7 @@ __all__ = [
     "SavedFilter",
     "SearchEntry",
     "Seen",
+    "SiteCount",
     "State",
     "Submission",
     "SubmissionState",

@@ -55,6 +55,8 @@ EVERY = [
     *(f"/papers/date/2025-09-10/{verb}" for verb in ("done", "done/undo")),
     "/papers/visit",
     *(f"/papers/2509.08721/claim/{verb}" for verb in ("make", "check", "ask", "release")),
+    "/papers/2509.08721/artefacts/remove",
+    *(f"/papers/2509.08721/summary/{verb}" for verb in ("restore", "hide", "show")),
     *(f"/papers/2509.08721/collections/{verb}" for verb in ("add", "remove", "begin")),
     *ALICES,
     *(f"/comments/7/{verb}" for verb in ("retract", "vote", "vote/withdraw")),
@@ -89,6 +91,7 @@ FORM = {
     "message": "I wrote it.",
     "key": "old",
     "email": "alice@example.org",
+    "artefact": "7",
     "until": "2100-01-01T00:00:00Z",
 }
 OF_ALICE = [Vote, Bookmark, SavedFilter, Subscription, Suppression, Notification, Collection, Item, Affiliation]

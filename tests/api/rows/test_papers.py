@@ -174,4 +174,4 @@ def test_any_number_of_rows_takes_as_many_statements(full_paper: Paper, alice, c
         connection,
     ) as statements:
         daily_rows([paper.pk for paper in papers], alice)
-    assert len(statements) == 7
+    assert len(statements) == 8
