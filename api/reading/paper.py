@@ -25,7 +25,7 @@ from papers.models import Paper
 from papers.models.bits import bits
 from papers.paper import credit
 
-router = Router(tags=["papers"])
+router = Router(tags=["papers"], by_alias=True)
 
 
 class DetailParams(Schema):
