@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from ninja import Field, Path
 from pydantic import WithJsonSchema
 
-# Django's converter has read it as the id and the version.
+_ARXIV_ID = r"^(\d{4}\.\d{4,5}|[a-z]+(-[a-z]+)*/\d{7})(v[1-9]\d{0,2})?$"
+# Django's converter has read it as the id and the version. Ninja looks for `Path` in the last place only.
 ArxivRef = Annotated[
     Any,
-    WithJsonSchema({"type": "string", "pattern": r"^(\d{4}\.\d{4,5}|[a-z]+(-[a-z]+)*/\d{7})(v[1-9]\d{0,2})?$"}),
+    WithJsonSchema({"type": "string", "maxLength": 32, "pattern": _ARXIV_ID}),
     Path(description="The arXiv id, with or without a version.", examples=["2509.08721", "hep-th/9901001"]),
 ]
 ObjectId = Annotated[

@@ -16,7 +16,7 @@ from api.rows.people import organisation, user
 from api.rows.values import moment
 from lib.pages import versioned
 
-router = Router(tags=["account"])
+router = Router(tags=["account"], by_alias=True)
 
 
 class AccessToken(Schema):

@@ -16,7 +16,7 @@ from papers.lists.list import List
 from papers.people.lists import by_submitter
 from papers.period import NoSuchPeriod
 
-router = Router(tags=["papers"])
+router = Router(tags=["papers"], by_alias=True)
 _KINDS = {"date": "day", "week": "week", "month": "month"}
 
 

@@ -27,7 +27,7 @@ from papers.lists.query import parse_query
 from papers.models import Collection, Item, TopicEntry
 from papers.models.topicentry import WEEKS
 
-router = Router(tags=["topics, collections and the log"])
+router = Router(tags=["topics, collections and the log"], by_alias=True)
 ITEMS_SHOWN = 4  # of each collection of a list, as at the Hub
 ORDERS = {
     "upvotes": ("follower_count", "id"),

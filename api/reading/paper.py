@@ -10,8 +10,9 @@ from api.access import OPTIONAL
 from api.reading import schemas
 from api.reading.listed import JSON, answer, dumped, linked
 from api.reading.queries import ListParams, cursor_field, list_query
-from api.reading.refs import ArxivRef, of_paper
+from api.reading.removed import of_paper
 from api.reading.schemas import OBJECT_ID
+from api.refs import ArxivRef
 from api.rows import comments as rows_of_comments
 from api.rows import papers as rows_of_papers
 from api.rows import texts
@@ -25,7 +26,7 @@ from papers.models import Paper
 from papers.models.bits import bits
 from papers.paper import credit
 
-router = Router(tags=["papers"])
+router = Router(tags=["papers"], by_alias=True)
 
 
 class DetailParams(Schema):

@@ -20,7 +20,7 @@ from orgs.models import Organisation
 from papers.organisations.lists import organisation as organisation_list
 from papers.people.lists import TABS
 
-router = Router(tags=["organisations and people"])
+router = Router(tags=["organisations and people"], by_alias=True)
 Slug = Annotated[str, Path(max_length=80, description="The organisation's name in addresses.", examples=["openai"])]
 Username = Annotated[str, Path(max_length=39, description="The person's user name.", examples=["ada"])]
 

@@ -85,6 +85,8 @@ class PaperFields(Schema):
     )
     codeLicence: str | None = Field(None, description="Ours: the SPDX id of the repository's licence.")
     reproductions: Reproductions = Field(description="Ours.")
+    upvotesBySite: dict[str, int] = Field(description="Ours: at which site the upvotes were cast, by its address.")
+    commentsBySite: dict[str, int] = Field(description="Ours: at which site the comments were written.")
     upvoted: bool | None = Field(None, description="With a token: whether its person has upvoted the paper.")
     bookmarked: bool | None = Field(
         None, description="Ours, with a token: whether its person has bookmarked the paper."

@@ -174,7 +174,7 @@ def test_an_answer_is_compressed(client):
 def test_a_list_takes_as_many_statements_for_any_number_of_rows(client, limit: int):
     with CaptureQueriesContext(connection) as statements:
         assert len(client.get(f"{PATH}?limit={limit}").json()) == limit
-    assert len(statements) == 9
+    assert len(statements) == 10
 
 
 def test_every_filter_of_the_pages_is_a_parameter():

@@ -7,7 +7,9 @@ import pytest
 from django.test import Client
 from huggingface_hub.hf_api import PaperInfo
 
-from papers.models import Correction, Paper, PaperVersion, RemovedPaper
+from api.models import Token
+from papers.models import Artefact, Correction, Paper, PaperVersion, RemovedPaper, Vote
+from papers.models.artefact import ArtefactKind
 from tests.factories import NOON, AuthorClaimFactory, PaperFactory, appoint
 from tests.papers.discussion.talk import post, synthetic
 
@@ -186,4 +188,33 @@ def test_versions_have_the_texts_and_the_corrections(client, paper, alice):
 
 
 def test_repositories_are_grouped_as_arxiv_reads_them(client, paper):
-    assert client.get("/api/arxiv/2509.08721/repos").json() == {"models": [], "datasets": [], "spaces": []}
+    for kind in ArtefactKind:
+        url = f"https://huggingface.co/lab/{kind}"
+        Artefact.objects.create(paper=paper, kind=kind, name=f"lab/{kind}", url=url, likes=3)
+    etag = client.get(URL).headers["ETag"]
+    data = client.get("/api/arxiv/2509.08721/repos").json()
+    assert {kind: [row["id"] for row in rows] for kind, rows in data.items()} == {
+        "models": ["lab/model"],
+        "datasets": ["lab/dataset"],
+        "spaces": ["lab/demo"],
+    }
+    paper.artefacts.filter(kind="demo").update(removed_at=NOON, source="author")
+    answer = client.get(URL, headers={"If-None-Match": etag})
+    assert (answer.status_code, answer.json()["numTotalModels"], answer.json()["linkedSpaces"]) == (200, 1, [])
+
+
+def test_a_person_with_a_token_reads_the_own_marks(client, paper, alice):
+    token = Token.objects.make(alice, "reader", ["read"])[1]
+    own = {"Authorization": f"Bearer {token}"}
+    etags = []
+    for is_voted in (False, True):
+        if is_voted:
+            Vote.objects.make(alice, paper)
+        for path in (URL, "/api/daily_papers", "/api/papers"):
+            answer = client.get(path, headers=own)
+            row = answer.json() if path == URL else answer.json()[0]
+            assert (row["upvoted"], row["bookmarked"]) == (is_voted, False)
+            assert "private" in answer.headers["Cache-Control"]
+            etags.append(answer.headers["ETag"])
+    assert len(set(etags)) == 6
+    assert "upvoted" not in client.get(URL).json()

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from huggingface_hub.hf_api import PaperInfo
 
 from api.rows.papers import daily_rows
-from papers.models import Bookmark, Comment, Paper, Vote
+from papers.models import AiText, Bookmark, Comment, Origin, Paper, Vote
 from tests.factories import NOON, AuthorClaimFactory, PaperFactory
 from tests.papers.discussion.talk import post
 
@@ -17,6 +17,16 @@ NOBODY = AnonymousUser()
 def row_of(paper: Paper, viewer=NOBODY) -> dict:
     (row,) = daily_rows([paper.pk], viewer)
     return row
+
+
+@pytest.fixture
+def paper_of_ak(db) -> Paper:
+    """A paper that somebody submitted at its source."""
+    paper = PaperFactory()
+    Origin.objects.create(
+        paper=paper, submitter_username="akhaliq", submitter_name="AK", discussion_id="66a1", code_added_by="user"
+    )
+    return paper
 
 
 def test_a_row_has_the_fields_of_the_hub_and_ours(full_paper: Paper, settings):
@@ -69,6 +79,8 @@ def test_a_row_has_the_fields_of_the_hub_and_ours(full_paper: Paper, settings):
         "codeState": "living",
         "codeLicence": "MIT",
         "reproductions": {"works": 0, "partly": 0, "fails": 0},
+        "upvotesBySite": {base: 0, "https://huggingface.co": 7},
+        "commentsBySite": {base: 0, "https://huggingface.co": 2},
     }
     assert row["thumbnail"] == f"{base}/share/papers/2509.08721.png"
     assert row["publishedAt"] == "2025-09-10T12:00:00.000Z"
@@ -144,6 +156,38 @@ def test_a_repository_elsewhere_is_ours_alone(paper: Paper):
 def test_a_repository_that_a_person_added_says_so(full_paper: Paper):
     Paper.objects.filter(pk=full_paper.pk).update(code_source="author")
     assert row_of(full_paper)["githubRepoAddedBy"] == "user"
+
+
+def test_a_submitter_at_the_source_is_named_where_nobody_here_is(full_paper: Paper, paper_of_ak: Paper):
+    row = row_of(paper_of_ak)
+    assert (row["submittedBy"]["user"], row["submittedBy"]["fullname"]) == ("akhaliq", "AK")
+    assert row["submittedBy"] == row["paper"]["submittedOnDailyBy"]
+    assert row["discussionId"] == "66a1"
+
+
+@pytest.mark.parametrize(
+    ("avatar", "is_shown"), [("https://cdn.example.org/a.png", True), ("/avatars/a.svg", False), ("", False)]
+)
+def test_an_avatar_is_an_address(paper_of_ak: Paper, avatar: str, is_shown: bool, settings):
+    Origin.objects.update(submitter_avatar=avatar)
+    shown = row_of(paper_of_ak)["submittedBy"]["avatarUrl"]
+    assert shown == avatar if is_shown else shown.startswith(f"{settings.BASE_URL}/static/")
+
+
+def test_who_added_an_imported_link_is_what_the_source_says(full_paper: Paper):
+    Origin.objects.create(paper=full_paper, code_added_by="user")
+    assert row_of(full_paper)["githubRepoAddedBy"] == "user"
+
+
+def test_ai_texts_come_with_their_model_if_the_site_shows_them(full_paper: Paper, settings):
+    text = AiText.objects.create(paper=full_paper, summary="Short.", keywords=["a"], model="Qwen", made_at=NOON)
+    assert "ai_summary" not in row_of(full_paper)
+    settings.SHOW_AI_TEXT = True
+    row = row_of(full_paper)
+    assert (row["ai_summary"], row["ai_keywords"], row["ai_summary_model"]) == ("Short.", ["a"], "Qwen")
+    assert (row["ai_summary_version"], row["ai_summary_at"]) == (1, "2025-09-10T12:00:00.000Z")
+    AiText.objects.filter(pk=text.pk).update(hidden_at=NOON, hidden_source="author")
+    assert "ai_summary" not in row_of(full_paper)
 
 
 def test_a_paper_that_is_on_no_list_has_the_time_at_arxiv(full_paper: Paper):

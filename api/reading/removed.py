@@ -1,23 +1,12 @@
-"""Addresses of one paper: the parameter with its id, and what a paper answers that is not here any more."""
+"""What a paper answers that moderators have removed, or merged into another one."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
-from ninja import Path
-from pydantic import WithJsonSchema
 
 from papers.models import RemovedPaper
-
-_PATTERN = r"^(\d{4}\.\d{4,5}|[a-z]+(-[a-z]+)*/\d{7})(v[1-9]\d{0,2})?$"
-# Django's converter has read it as the id and the version.
-ArxivRef = Annotated[
-    Any,
-    WithJsonSchema({"type": "string", "maxLength": 32, "pattern": _PATTERN}),
-    Path(description="The arXiv id, with or without a version.", examples=["2509.08721", "hep-th/9901001"]),
-]
 
 
 def of_paper(operation: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
