@@ -30,6 +30,7 @@ class ApiHeadersMiddleware:
             return self.get_response(request)
         for name in _IGNORED:
             request.META.pop(name, None)
+        request.content_type = "application/json"  # whatever it says, so that nothing reads the body as a form
         response = self.get_response(request)
         response.headers["Vary"] = "Accept-Encoding, Authorization"
         if request.method in ("GET", "HEAD", "OPTIONS") or response.status_code >= 400:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
 from api.models import Scope
+from api.refs import VISIBLE, PaperId, Slug
 from api.rows.values import absolute, moment
 from api.writing import found
 from api.writing.operation import answer, writes
@@ -20,8 +21,8 @@ router = Router(tags=["collections"])
 
 
 class NewCollection(Schema):
-    title: str
-    namespace: str = Field("", description="Your user name, or the name of an organisation; by default you.")
+    title: str = Field(json_schema_extra={"maxLength": 120, "pattern": VISIBLE})
+    namespace: str = Field("", max_length=96, description="You by default: your user name, or that of an organisation.")
     description: str = Field("", max_length=4_000, description="Markdown and formulas.")
     private: bool = True
     visibility: Literal[*Visibility.values] | None = Field(None, description="Ours: instead of `private`.")
@@ -29,7 +30,7 @@ class NewCollection(Schema):
 
 class PaperItem(Schema):
     type: Literal["paper"] = "paper"
-    id: str = Field(max_length=200, description="The arXiv id.", examples=["2509.08721"])
+    id: PaperId
 
 
 class PutIn(Schema):
@@ -75,7 +76,7 @@ def make_collection(request: HttpRequest, data: NewCollection) -> HttpResponse:
 
 @writes(router, "/collections/{slug}/items", Scope.KEEP, ChangedCollection)
 @transaction.atomic
-def add_to_collection(request: HttpRequest, slug: str, data: PutIn) -> HttpResponse:
+def add_to_collection(request: HttpRequest, slug: Slug, data: PutIn) -> HttpResponse:
     """Put a paper at the end of a collection, with a note if you send one."""
     collection, paper = found.collection(request.user, slug), _paper(data.item)
     Item.objects.add(request.user, collection, [paper.pk])
@@ -85,7 +86,7 @@ def add_to_collection(request: HttpRequest, slug: str, data: PutIn) -> HttpRespo
 
 
 @writes(router, "/collections/{slug}/items/remove", Scope.KEEP, ChangedCollection)
-def remove_from_collection(request: HttpRequest, slug: str, data: TakeOut) -> HttpResponse:
+def remove_from_collection(request: HttpRequest, slug: Slug, data: TakeOut) -> HttpResponse:
     """Take a paper out of a collection. Its note is kept for a while, in which it can be put back."""
     collection = found.collection(request.user, slug)
     Item.objects.remove(request.user, collection, [_paper(data.item).pk])
@@ -94,7 +95,7 @@ def remove_from_collection(request: HttpRequest, slug: str, data: TakeOut) -> Ht
 
 @writes(router, "/collections/{slug}/items/note", Scope.KEEP, ChangedCollection)
 @transaction.atomic
-def write_note(request: HttpRequest, slug: str, data: Note) -> HttpResponse:
+def write_note(request: HttpRequest, slug: Slug, data: Note) -> HttpResponse:
     """Write the note on a paper of a collection."""
     collection = found.collection(request.user, slug)
     _write_note(request.user, collection, _paper(data.item), data.note, data.was)

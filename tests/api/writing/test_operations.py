@@ -138,6 +138,17 @@ def test_a_body_that_cannot_be_read_is_refused(scene, body):
     assert contents() == before
 
 
+@pytest.mark.parametrize("content_type", ["multipart/form-data; boundary=x", "multipart/form-data", "text/plain", ""])
+def test_a_body_is_json_whatever_its_type_says(scene, content_type):
+    headers = {"authorization": f"Bearer {scene['alice']}", "idempotency-key": content_type or "none"}
+    for path, body, status in (("vote", b"", 200), ("vote", b"--x--", 200), ("comment", b'{"comment": "New."}', 201)):
+        key = headers | {"idempotency-key": f"{content_type}{path}{body}"}
+        answer = Program().post(f"/api/papers/2509.08721/{path}", body, content_type=content_type, headers=key)
+        assert answer.status_code == status
+    answer = Program().post("/api/papers/2509.08721/comment", b"--x--", content_type=content_type, headers=headers)
+    assert answer.status_code == 400
+
+
 @pytest.mark.parametrize("value", [{"a": 1}, ["x"], 7])
 def test_a_value_of_another_type_is_refused_by_its_name(scene, value):
     before = contents()
