@@ -14,11 +14,11 @@ OPTIONAL = {"security": [{}, {"Access": []}]}  # of operations that everybody ma
 
 
 class Access(AuthBase):
-    """Sets `request.user` to the person whose token the request bears, or to nobody.
+    """Sets `request.user` to the person whose `request.token` the request bears, or to nobody.
 
-    The token must have the scope. An operation that nobody can call without a token has an Access that `is_required`.
-    Whoever bears a token acts as a member of the site: what moderators may do takes a second factor, which belongs to
-    a session.
+    The token must have the scope, if one is given. An operation that nobody can call without a token has an Access that
+    `is_required`. Whoever bears a token acts as a member of the site: what moderators may do takes a second factor,
+    which belongs to a session.
     """
 
     openapi_type = "http"
@@ -29,7 +29,10 @@ class Access(AuthBase):
         self.scope, self.is_required = scope, is_required
 
     def __call__(self, request: HttpRequest) -> bool:
-        """Raises AuthenticationError for a token that opens nothing, and NotAllowed for one without the scope."""
+        """Raises AuthenticationError for a token that opens nothing, and NotAllowed for one without the scope.
+
+        The request counts for the person, or for the network if the token opens nothing. Raises TooMany.
+        """
         request.user, token = AnonymousUser(), None
         try:
             if (header := request.headers.get("Authorization")) is not None:
@@ -39,12 +42,13 @@ class Access(AuthBase):
             rates.count(request)
         if token:
             self._use(token)
+            request.token = token
         elif self.is_required:
             raise AuthenticationError(message="This takes an access token, which people make in their settings.")
         return True
 
     def _use(self, token: Token) -> None:
-        if self.scope not in token.scopes:
+        if self.scope and self.scope not in token.scopes:
             raise NotAllowed(f"This access token lacks the scope “{self.scope}”. It has: {', '.join(token.scopes)}.")
         token.note_use()
 

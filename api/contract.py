@@ -6,7 +6,7 @@ from ninja.operation import Operation
 from api import errors
 from api.access import Access
 from api.bodies import StorableParser
-from api.reading import site
+from api.reading import account, daily, directories, paper, people, search, site
 from api.writing import authors, collections, comments, flags, marks, submitting
 
 
@@ -26,7 +26,7 @@ api = Contract(
     openapi_url=None,
 )
 errors.handle(api)
-api.add_router("", site.router)
-# Before the routers that read, whose addresses might otherwise take these.
-for room in (marks, comments, collections, flags, submitting, authors):
+# Those that write come first, since addresses of those that read might otherwise take theirs.
+_WRITING = (marks, comments, collections, flags, submitting, authors)
+for room in (*_WRITING, site, daily, search, paper, people, directories, account):
     api.add_router("", room.router)

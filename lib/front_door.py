@@ -6,10 +6,11 @@ from time import monotonic
 from django.http import HttpResponse
 
 from lib import compressed, pages
+from lib.accept import prefers_markdown
 
 FRESH_SECONDS, STALE_SECONDS = 1, 0.5
 ENTRIES, BYTES = 1_000, 8_000_000  # beyond which everything is forgotten
-# All of a request, beside Accept-Encoding, that a public answer may depend on (`pages.VARYING`).
+# All of a request, beside Accept-Encoding and Accept, that a public answer may depend on (`pages.VARYING`).
 _KEY = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
 _KEY += ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE")
 _KEY += ("HTTP_HX_REQUEST", "HTTP_HX_CURRENT_URL", "HTTP_HX_CURRENT_URL_URI_AUTOENCODED")
@@ -24,7 +25,8 @@ class FrontDoor:
     def __call__(self, environ, start_response):
         if environ["REQUEST_METHOD"] != "GET" or "HTTP_AUTHORIZATION" in environ or pages.has_our_cookie(environ):
             return self.application(environ, start_response)
-        key, begun = (compressed.accepts_gzip(environ), *map(environ.get, _KEY)), monotonic()
+        forms = compressed.accepts_gzip(environ), prefers_markdown(environ)
+        key, begun = (*forms, *map(environ.get, _KEY)), monotonic()
         if answer := self.find(key, begun):
             start_response(answer[0], [*answer[1], ("X-Cache", "hit")])
             return [answer[2]]

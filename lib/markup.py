@@ -12,6 +12,7 @@ from html import escape, unescape
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from lib import bare_links
@@ -85,6 +86,12 @@ def markdown(text: str, people: Mapping[str, str] | None = None, *, plain: bool 
 def _as_typed(text: str) -> str:
     lines = BLANK_LINES.sub("</p>\n<p>", bare_links.linked(text.strip()))
     return "<p>" + _LINE_END.sub("<br>\n", lines) + "</p>"
+
+
+def tokens(text: str) -> list[Token] | None:
+    """Returns what a person's Markdown consists of, as markdown-it has it, or None if it would take long to read."""
+    text = legible(text)
+    return _markdown.parse(text, _environment()) if _is_short(text) else None
 
 
 def mentions(text: str) -> set[str]:

@@ -11,33 +11,57 @@ from django.utils.cache import get_conditional_response, get_max_age, patch_cach
 from django.utils.encoding import force_bytes
 
 from lib import compressed
+from lib.accept import HTML, MARKDOWN, prefers_markdown
 from lib.release import digest
 
 PUBLIC_SECONDS = 60
 DENSITY_COOKIE = "density"  # "compact", of readers who want lists without abstracts
 # The headers that answers of all may depend on. What has an Authorization header is never taken from a cache of ours.
-VARYING = {"", "accept-encoding", "authorization", "cookie", "hx-request", "hx-current-url"}
+VARYING = {"", "accept", "accept-encoding", "authorization", "cookie", "hx-request", "hx-current-url"}
 # Those that change pages. The cookie of forms' tokens does not: Django sends it anew with each page that has a token.
 _OUR_COOKIES = {settings.SESSION_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME, DENSITY_COOKIE}
 SOURCES = ("accounts", "api", "config", "inbox", "lib", "moderation", "orgs", "papers", "static", "templates")
 
 
 def page(
-    request: HttpRequest, template: str, context: dict, *, version: object = None, seconds: int = PUBLIC_SECONDS
+    request: HttpRequest,
+    template: str,
+    context: dict,
+    *,
+    version: object = None,
+    seconds: int = PUBLIC_SECONDS,
+    markdown: Callable[[], str] | None = None,
 ) -> HttpResponse:
     """Render a page with the caching rules of the site.
 
     `version` is anything whose repr identifies all that the page shows. With it, a matching If-None-Match of a reader
     who is not signed in costs no template. Shared caches may keep the page for so many `seconds`; 0 is for pages that
-    can become hidden at any moment.
+    can become hidden at any moment. `markdown` writes what the page says as Markdown, for requests that prefer it.
     """
+    if markdown and prefers_markdown(request.META):
+        response = markdown_page(request, markdown, version=version, seconds=seconds)
+    elif version is None or not _is_for_all(request):
+        response = cached(request, render(request, template, context), seconds)
+    else:
+
+        def draw() -> bytes:
+            return render(request, template, context).content
+
+        response = versioned(request, draw, f"{HTML}; charset=utf-8", version=(template, version), seconds=seconds)
+    if markdown:
+        patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def markdown_page(
+    request: HttpRequest, write: Callable[[], str], *, version: object = None, seconds: int = PUBLIC_SECONDS
+) -> HttpResponse:
+    """A page as Markdown with the caching rules of the site; `version` and `seconds` are as in `page`."""
+    content_type = f"{MARKDOWN}; charset=utf-8"
     if version is None or not _is_for_all(request):
-        return cached(request, render(request, template, context), seconds)
-
-    def draw() -> bytes:
-        return render(request, template, context).content
-
-    return versioned(request, draw, "text/html; charset=utf-8", version=(template, version), seconds=seconds)
+        return cached(request, HttpResponse(write(), content_type), seconds=seconds)
+    version = (MARKDOWN, version)
+    return versioned(request, lambda: write().encode(), content_type, version=version, seconds=seconds)
 
 
 def versioned(

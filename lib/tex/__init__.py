@@ -10,13 +10,14 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
+from lib.commonmark import paragraph
 from lib.tex.nodes import Document
 from lib.tex.reader import has_signs, read
 from lib.tex.writers import as_html, as_markdown, as_plain, as_tex
 from lib.text import one_line
 from lib.words import bare
 
-__all__ = ["latex", "line", "markdown", "paragraphs", "plain", "plain_paragraphs", "read", "words"]
+__all__ = ["latex", "line", "markdown", "markdown_line", "paragraphs", "plain", "plain_paragraphs", "read", "words"]
 _escape = partial(escape, quote=False)
 
 
@@ -46,8 +47,13 @@ def words(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Returns the text as CommonMark, with formulas in dollars."""
-    return "\n\n".join(map(as_markdown, read(text)))
+    """Returns the text as CommonMark, with formulas in dollars: each paragraph in a line of its own."""
+    return "\n\n".join(filter(None, (paragraph(as_markdown(nodes)) for nodes in read(text))))
+
+
+def markdown_line(text: str) -> str:
+    """Returns the text as CommonMark for one line, such as a heading."""
+    return paragraph(" ".join(map(as_markdown, read(text))))
 
 
 def latex(text: str) -> str:

@@ -1,14 +1,13 @@
 """Writes a tree of TeX (`lib.tex.nodes`) as HTML, plain text, Markdown, and TeX."""
 
-import re
 from collections.abc import Callable
 from html import escape
 from itertools import accumulate
 
+from lib import commonmark
 from lib.tex import formula
 from lib.tex.nodes import Formula, Link, Node, Paragraph, Source, Styled, Text
 
-_MARKDOWN_MARK = re.compile(r"(^\d+(?=[.)])|)([\\`*_\[\]<>&$~#|]|^[-+]|(?<=\d)[.)]|!$)")
 _MARKDOWN_MARKS = {"em": "*", "strong": "**"}
 _DIGITS = "0123456789+-=()"
 _RAISED = {"sup": str.maketrans(_DIGITS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾"), "sub": str.maketrans(_DIGITS, "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")}
@@ -80,13 +79,11 @@ def as_markdown(nodes: Paragraph, marks: tuple[str, ...] = ()) -> str:
 def _markdown(node: Node, marks: tuple[str, ...]) -> str:
     match node:
         case Text(text):
-            return _MARKDOWN_MARK.sub(r"\1\\\2", text)
+            return commonmark.escaped(text)
         case Formula():
-            return f"$${node.tex}$$" if node.is_block else f"${node.tex.strip()}$"
+            return commonmark.formula(node.tex, is_block=node.is_block)
         case Source(text) | Styled("code", (Text(text),)):
-            ticks = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
-            space = " " if "`" in text[:1] + text[-1:] else ""
-            return f"{ticks}{space}{text}{space}{ticks}"
+            return commonmark.code(text)
         case Styled(tag, children):
             mark = _MARKDOWN_MARKS.get(tag, "")
             if mark in {"", *marks} or not as_plain(children).strip():
@@ -95,7 +92,9 @@ def _markdown(node: Node, marks: tuple[str, ...]) -> str:
             before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
             return f"{before}{mark}{text.strip()}{mark}{after}"
         case Link(url, children):
-            return f"<{url}>" if as_plain(children) == url else f"[{as_markdown(children, marks)}](<{url}>)"
+            is_bare = as_plain(children) == url
+            target = commonmark.destination(url)
+            return commonmark.address(url) if is_bare else f"[{as_markdown(children, marks)}](<{target}>)"
 
 
 def as_tex(nodes: Paragraph) -> str:

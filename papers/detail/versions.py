@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 
 from django.utils.safestring import SafeString
 
 from lib.tex import plain, plain_paragraphs
-from lib.word_diff import as_html, has_changes, of_names, of_words
+from lib.word_diff import Stretch, as_html, has_changes, of_names, of_words
 from papers.models import AuthorClaim, Correction, Paper, PaperVersion
 from papers.models.authorclaimqueryset import ClaimState
 
@@ -37,13 +38,18 @@ class VersionChange:
     @property
     def sections(self) -> dict[str, SafeString]:
         """The HTML of what changed in title, abstract and authors, by these names. Texts are without TeX."""
+        return {name: as_html(stretches) for name, stretches in self.stretches.items()}
+
+    @cached_property
+    def stretches(self) -> dict[str, list[Stretch]]:
+        """What changed in title, abstract and authors, by these names, without TeX."""
         old, new = self.old, self.new
         found = {
             "Title": of_words(plain(old.title), plain(new.title)),
             "Abstract": of_words(_plain(old.abstract), _plain(new.abstract)),
             "Authors": of_names(old.authors, new.authors),
         }
-        return {name: as_html(stretches) for name, stretches in found.items() if has_changes(stretches)}
+        return {name: stretches for name, stretches in found.items() if has_changes(stretches)}
 
 
 def _plain(abstract: str) -> str:

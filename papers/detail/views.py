@@ -1,5 +1,6 @@
 """A paper's own page."""
 
+from collections.abc import Callable
 from functools import cache, partial
 
 from django.conf import settings
@@ -7,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.text import Truncator
 
-from lib.pages import PUBLIC_SECONDS, page
+from lib.pages import PUBLIC_SECONDS, markdown_page, page
 from lib.tex import plain
 from papers import identifiers, lists
-from papers.detail import statement
+from papers.detail import markdown, statement
 from papers.detail.lists import similar as similar_list
 from papers.detail.statement import PaperDetail
 from papers.detail.versions import changes as version_changes
@@ -23,24 +24,27 @@ from papers.paper.removed import removed
 from papers.paper.summary import WITHDRAWN, summarise
 from papers.period import Period
 
-AUTHORS_SHOWN, MAX_DESCRIPTION = 20, 200
+AUTHORS_SHOWN, ARTEFACTS_SHOWN, MAX_DESCRIPTION = 20, 8, 200
 
 
-def paper(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
-    """One paper; an unknown id is a 404 that offers to submit it."""
+def paper(request: HttpRequest, ref: tuple[str, int | None], *, is_markdown: bool = False) -> HttpResponse:
+    """One paper, or the same as Markdown; an unknown id is a 404 that offers to submit it."""
     detail = statement.find(ref[0], request.user)
     if detail is None:
         return _unknown(request, ref[0])
-    found, lister = detail.paper, _lister(detail, request.user)
+    found, lister = detail.paper, detail.lister_shown_to(request.user)
     shown = thread.read(request.user, found) if detail.has_comments else thread.EMPTY
     discussion, comments = reading.section(request, found, shown, detail.follow, detail.imported_comments)
     named = lister and (lister.username, str(lister))
     badges = [(org.slug, org.name, org.logo.name, org.verified) for org in detail.organisations]
     version = (found.pk, found.revision, detail.claimants, detail.why, named, badges, detail.similar, comments)
-    is_author = any(claimant.username == request.user.get_username() for claimant in detail.claimants)
-    context = _context(detail) | discussion | {"lister": lister, "is_author": is_author}
+    version += (detail.ai_text and detail.ai_text.summary,)  # which the settings may hide
     seconds = reading.FRESH if shown.nodes else PUBLIC_SECONDS
-    return page(request, "papers/detail/paper.html", context, version=version, seconds=seconds)
+    write = partial(markdown.page, detail, request.user, shown)
+    if is_markdown:
+        return markdown_page(request, write, version=version, seconds=seconds)
+    context = _context(detail) | discussion | {"lister": lister, **_standing(detail, request.user)}
+    return page(request, "papers/detail/paper.html", context, version=version, seconds=seconds, markdown=write)
 
 
 def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
@@ -62,7 +66,12 @@ def versions(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     corrections = corrections_of(paper)
     context = {"paper": paper, "changes": changes, "corrections": corrections}
     version = (paper.pk, paper.revision, [(row.pk, str(row.actor)) for row in corrections])
-    return page(request, "papers/detail/versions.html", context, version=version)
+    write = partial(_versions, paper, changes, corrections)
+    return page(request, "papers/detail/versions.html", context, version=version, markdown=write)
+
+
+def _versions(paper: Paper, changes: Callable, corrections: list) -> str:
+    return markdown.versions(paper, changes(), corrections)
 
 
 def _unknown(request: HttpRequest, arxiv_id: str) -> HttpResponse:
@@ -70,10 +79,16 @@ def _unknown(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     return removed(request, arxiv_id) or unknown()
 
 
-def _lister(detail: PaperDetail, viewer):
-    """Who submitted the paper, if they let the viewer see it."""
-    person = detail.lister
-    return person if person and person.shows("submissions", to=viewer) else None
+def _standing(detail: PaperDetail, viewer) -> dict[str, bool]:
+    """What the viewer is to the paper, so that the page offers what they may change."""
+    is_author = any(claimant.username == viewer.get_username() for claimant in detail.claimants)
+    is_moderator = viewer.is_authenticated and viewer.is_moderator
+    is_submitter = viewer.is_authenticated and detail.paper.submitted_by_id == viewer.pk
+    return {
+        "is_author": is_author,
+        "changes_artefacts": is_author or is_submitter or is_moderator,
+        "changes_ai_text": is_author or is_moderator,
+    }
 
 
 def _description(paper: Paper) -> str:
@@ -92,18 +107,28 @@ def _authors(detail: PaperDetail) -> dict:
     }
 
 
+def _beside(detail: PaperDetail) -> dict:
+    """What stands in rows beside the paper's."""
+    return {
+        "organisations": detail.organisations,
+        "offers": detail.offers,
+        "ai_text": detail.ai_text,
+        "artefacts": detail.artefacts[:ARTEFACTS_SHOWN],
+        "more_artefacts": detail.artefacts[ARTEFACTS_SHOWN:],
+    }
+
+
 def _context(detail: PaperDetail) -> dict:
     paper = detail.paper
     summary = cache(lambda: summarise(paper, detail.authors))  # only if the page is drawn
     return {
         "paper": paper,
         "has_changes": detail.has_changes,
-        "organisations": detail.organisations,
-        "offers": detail.offers,
         "similar": detail.similar,
         "why": detail.why,
         "vote_remark": detail.vote_state and VoteState(detail.vote_state).remark,
         **_authors(detail),
+        **_beside(detail),
         "day": Period.day(paper.listed_on),
         "reading_urls": identifiers.reading_urls(paper.arxiv_id),
         "canonical": settings.BASE_URL + paper.get_absolute_url(),

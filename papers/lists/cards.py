@@ -24,6 +24,7 @@ from papers import names
 from papers.models import Author, Paper, SearchEntry
 from papers.models.bits import bits
 from papers.models.row import Row
+from papers.paper import citation
 from papers.search.highlight import Highlighter
 from papers.search.results import Results
 from papers.search.retrieval import tsquery
@@ -160,6 +161,7 @@ def _cache_key(row: Row | Paper) -> str:
 def render_card(paper: Paper, authors: Sequence[Author] = ()) -> Card:
     """The card of a paper without deferred columns that has the viewer's bits, and of its first authors."""
     context = {"paper": paper, "slots": SLOTS, "byline": _byline(authors, paper.author_count)}
+    context["coins"] = citation.coins(paper.arxiv_id)
     html = get_template("papers/lists/_card.html").render(context)
     badge = get_template("orgs/_badge.html").render({"org": paper.organisation}) if paper.organisation else ""
     title, abstract = tex.read(paper.title), tex.read(paper.abstract)

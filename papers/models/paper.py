@@ -204,6 +204,10 @@ class Paper(models.Model):
         return identifiers.arxiv_url(self.arxiv_id)
 
     @property
+    def doi(self) -> str:
+        return identifiers.doi(self.arxiv_id)
+
+    @property
     def pdf_url(self) -> str:
         return identifiers.pdf_url(self.arxiv_id)
 

@@ -3,9 +3,12 @@
 (https://docs.citationstyles.org/en/stable/specification.html).
 """
 
+from urllib.parse import urlencode
+
 from lib import tex
 from lib.text import one_line
 from lib.words import ascii_slug
+from papers import identifiers
 from papers.names import Name
 from papers.paper.summary import Summary
 
@@ -77,7 +80,27 @@ def citation_authors(paper: Summary) -> list[tuple[str, str]]:
     “First Last” and “Last, First” (https://scholar.google.com/intl/en/scholar/inclusion.html#indexing).
     """
     pairs = zip(paper.author_names, paper.author_details, strict=True)
-    return [(name.full if name.is_first_last else _ris_name(name), details.affiliation) for name, details in pairs]
+    return [(_meta_name(name), details.affiliation) for name, details in pairs]
+
+
+def _meta_name(name: Name) -> str:
+    """“Last, First” if “First Last” could be divided wrongly, unless Zotero would take the two for two authors.
+
+    It does where there is a space on either side of the comma (its translator “Embedded Metadata”).
+    """
+    last_first = _ris_name(name)
+    is_divided = all(" " in part for part in last_first.split(", ")[:2]) and ", " in last_first
+    return name.full.replace(",", " ") if name.is_first_last or is_divided else last_first
+
+
+def coins(arxiv_id: str) -> str:
+    """The ContextObject in a span (COinS, OpenURL 1.0) of a paper in a list, from which Zotero offers all papers.
+
+    It has the DOI alone, with which Zotero finds all the rest, since titles and names would double what a card adds to
+    a page that has been compressed.
+    """
+    values = {"ctx_ver": "Z39.88-2004", "rft_val_fmt": "info:ofi/fmt:kev:mtx:dc"}
+    return urlencode(values | {"rft_id": f"info:doi/{identifiers.doi(arxiv_id)}"})
 
 
 def key(paper: Summary) -> str:

@@ -148,7 +148,7 @@ def test_an_answer_that_became_private_is_gone_at_once(pass_time):
         lambda: response(rules="private, max-age=60"),
         lambda: response(rules="public"),
         HttpResponse,
-        lambda: response(headers={"Vary": "Cookie, Accept"}),
+        lambda: response(headers={"Vary": "Cookie, Accept-Language"}),
         lambda: response(status=404),
         lambda: response(status=302),
         lambda: response(status=503),

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -6,7 +7,7 @@ from lib.http import form_page
 from lib.verbs import form_verb
 from papers.claims.forms import CorrectionForm
 from papers.claims.limits import count_correction
-from papers.models import Paper
+from papers.models import AiText, Paper
 from papers.paper.removed import below_paper
 
 
@@ -27,5 +28,6 @@ def correct(request: HttpRequest, ref) -> HttpResponse:
                 messages.success(request, form.message)
                 return redirect(paper)
     corrections = paper.corrections.latest_first()[:20]
-    context = {"paper": paper, "form": form, "corrections": corrections}
+    has_ai_text = settings.SHOW_AI_TEXT and AiText.objects.filter(paper=paper).exists()
+    context = {"paper": paper, "form": form, "corrections": corrections, "has_ai_text": has_ai_text}
     return form_page(request, "papers/claims/correct.html", context)

@@ -55,6 +55,7 @@ def collection(request: HttpRequest, key: str) -> HttpResponse:
         "papers/collections/collection.html",
         version=(found.shown, follow),
         title=found.name,
+        about=found.description,
         section="collections",
         collection=found,
         may_keep=found.is_kept_by(request.user),
@@ -64,7 +65,7 @@ def collection(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 def bookmarks(request: HttpRequest) -> HttpResponse:
-    return lists.page(request, bookmark_list(), section="bookmarks")
+    return lists.page(request, bookmark_list(), "papers/collections/bookmarks.html", section="bookmarks")
 
 
 @login_required

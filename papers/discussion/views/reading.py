@@ -1,6 +1,6 @@
 """Pages of comments: those on a paper, one with its answers, and its history."""
 
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from accounts.factors import acts_as_moderator
 from lib.pages import page
 from papers import identifiers
-from papers.discussion import rows, thread
+from papers.discussion import markdown, rows, thread
 from papers.discussion.changes import Change
 from papers.discussion.forms import CommentForm
 from papers.discussion.thread import Node, Thread
@@ -71,9 +71,11 @@ def comments(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
     imported = paper.comments.imported().filter(retracted_at=None).count() if paper.imported_comments else 0
     follow = PaperFollow.objects.state(request.user, paper)
-    context, version = section(request, paper, _read(request, paper), follow, imported)
+    shown = _read(request, paper)
+    context, version = section(request, paper, shown, follow, imported)
     context["paper"] = paper
-    return page(request, "papers/discussion/comments.html", context, version=version, seconds=FRESH)
+    write = partial(markdown.page, request.user, paper, shown)
+    return page(request, "papers/discussion/comments.html", context, version=version, seconds=FRESH, markdown=write)
 
 
 def comment(request: HttpRequest, pk: int) -> HttpResponse:

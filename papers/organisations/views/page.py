@@ -37,7 +37,8 @@ def draw(request: HttpRequest, found: Organisation, *, is_preview: bool = False,
     version = (found.updated_at, found.news, follow, members, collections, [paper.cache_key for paper in featured])
     if featured:
         list_ = list_.restricted(lambda papers: papers.exclude(pk__in=[paper.pk for paper in featured]))
-    return lists.page(request, list_, "papers/organisations/organisation.html", version=version, **context)
+    template = "papers/organisations/organisation.html"
+    return lists.page(request, list_, template, version=version, about=found.description, **context)
 
 
 def _people(found: Organisation, viewer) -> dict:

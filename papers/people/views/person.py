@@ -20,7 +20,8 @@ def person(request: HttpRequest, username: str, tab: str = "") -> HttpResponse:
     if owner == request.user and TABS[tab].is_hidden(owner):
         list_ = list_.private()
     context, version = _heading(request, owner, tab)
-    return lists.page(request, list_, "papers/people/person.html", version=version, title=str(owner), **context)
+    context["title"] = str(owner)
+    return lists.page(request, list_, "papers/people/person.html", version=version, about=owner.about, **context)
 
 
 def comments(request: HttpRequest, username: str) -> HttpResponse:

@@ -1,0 +1,68 @@
+"""Comments as Markdown: nested lists, in which each text is a quotation."""
+
+from collections.abc import Iterable, Mapping
+
+from django.urls import reverse
+
+from lib.commonmark import address, escaped, item, line, link, quotation
+from lib.rewriting import rewritten
+from papers.discussion.rows import marks
+from papers.discussion.thread import Node, Thread
+from papers.lists.query import query_string
+from papers.models import Comment, Paper
+from papers.paper.markdown import absolute, blocks, fact
+
+
+def page(viewer, paper: Paper, shown: Thread) -> str:
+    """The page of the comments on a paper as this viewer sees them."""
+    heading = f"# Comments on {escaped(paper.plain_title)}"
+    about = [f"Paper: {address(absolute(paper.path))}", locked(paper)]
+    path = reverse("papers:comments", args=[paper.arxiv_id])
+    older = query_string({"sort": shown.order}, older=shown.cursor)
+    below = f"Next page: {address(absolute(path + older))}" if shown.cursor else ""
+    return blocks([heading, *about, thread(viewer, shown) or "There are no comments here.", below]) + "\n"
+
+
+def locked(paper: Paper) -> str:
+    return line(f"Moderators have locked this discussion: {paper.locked_reason}") if paper.locked_reason else ""
+
+
+def thread(viewer, shown: Thread) -> str:
+    """The comments of a page of a thread as this viewer sees them. One statement if there are any."""
+    pks = [node.comment.pk for node in shown.walk()]
+    return _list(shown.nodes, Comment.objects.seen_by(viewer).in_bulk(pks) if pks else {})
+
+
+def _list(nodes: Iterable[Node], comments: Mapping[int, Comment]) -> str:
+    return "\n\n".join(_item(node, comments) for node in nodes if node.comment.pk in comments)
+
+
+def _item(node: Node, comments: Mapping[int, Comment]) -> str:
+    comment = comments[node.comment.pk]
+    page = address(absolute(comment.get_absolute_url()))
+    more = f"There are further answers: {page}" if node.has_more else ""
+    return item(blocks([_heading(comment), *_content(comment), _list(node.replies, comments), more]))
+
+
+def _heading(comment: Comment) -> str:
+    name = comment.author_name or ("A deactivated account" if comment.author else "A deleted account")
+    about = [f"{comment.created_at:%Y-%m-%d %H:%M} UTC", f"upvotes: {comment.vote_count}"]
+    about += ["edited"] if comment.edited_at and comment.is_standing else []
+    about.append(link("comment", absolute(comment.get_absolute_url())))
+    shown = " ".join([f"**{escaped(name)}**", *(f"({escaped(mark)})" for mark in marks(comment))])
+    return f"{shown}, {', '.join(about)}"
+
+
+def _content(comment: Comment) -> list[str]:
+    if comment.retracted_at:
+        return [f"Deleted {'at its source' if comment.source_name else 'by its author'}."]
+    if comment.hidden_at:
+        return [line(f"Hidden by a moderator: {comment.hidden_reason}")]
+    report = {
+        "I ran it": comment.get_outcome_display() if comment.outcome else "",
+        "What was run": line(comment.ran),
+        "Hardware": line(comment.hardware),
+        "Time": line(comment.duration),
+    }
+    facts = "\n".join(fact(name, value) for name, value in report.items() if value)
+    return [facts, quotation(rewritten(comment.text)) if comment.text.strip() else ""]
