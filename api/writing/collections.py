@@ -4,10 +4,11 @@ from typing import Any, Literal
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Schema
 
 from api.models import Scope
 from api.refs import VISIBLE, PaperId, Slug
+from api.routers import collections as router
 from api.rows.directories import collections
 from api.writing import found
 from api.writing.operation import answer, writes
@@ -18,7 +19,6 @@ from papers.models import Collection, Item
 from papers.models.collection import Visibility
 
 FIRST = 100  # papers of a collection that an answer has
-router = Router(tags=["collections"])
 
 
 class NewCollection(Schema):
