@@ -45,16 +45,15 @@ def test_these_are_all_operations():
     assert called == walked
 
 
-def test_no_address_hides_another():
-    views = {}
-    for pattern in api.urls[0]:
-        views.setdefault(str(pattern.pattern), set()).add(pattern.callback)
-    assert [route for route, found in views.items() if len(found) > 1] == []
+def test_no_operation_hides_another_of_its_address():
+    for path, methods in api.get_openapi_schema()["paths"].items():
+        for method in methods:
+            assert Program().generic(method.upper(), _filled(path)).status_code != 405, (method, path)
 
 
 def _filled(path: str) -> str:
     values = {"ref": "2509.08721", "comment_id": operations.OWN, "slug": "autumn"}
-    return re.sub(r"{(\w+)}", lambda match: values[match[1]], path)
+    return re.sub(r"{(\w+)}", lambda match: values.get(match[1], "x"), path)
 
 
 def test_it_changes_something_and_twice_is_once(operation):
