@@ -38,6 +38,7 @@ class ApiHeadersMiddleware:
         method = request.method
         if method == "HEAD":
             request.method = "GET"
+        request.content_type = "application/json"  # whatever it says, so that nothing reads the body as a form
         response = _options(request) if method == "OPTIONS" else self.get_response(request)
         request.method = method
         response.headers["Vary"] = "Accept-Encoding, Authorization"

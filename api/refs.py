@@ -5,18 +5,31 @@ from typing import Annotated, Any
 from ninja import Field, Path
 from pydantic import WithJsonSchema
 
-_ARXIV_ID = r"^(\d{4}\.\d{4,5}|[a-z]+(-[a-z]+)*/\d{7})(v[1-9]\d{0,2})?$"
+# A regular expression of texts that have something to be seen in them.
+VISIBLE = r"[^\s\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+_ID = r"^[0-9a-f]{24}$"
+_ARXIV_ID = r"^([0-9]{4}\.[0-9]{4,5}|[a-z]+(-[a-z]+)*/[0-9]{7})(v[1-9][0-9]{0,2})?$"
 # Django's converter has read it as the id and the version. Ninja looks for `Path` in the last place only.
 ArxivRef = Annotated[
     Any,
     WithJsonSchema({"type": "string", "maxLength": 32, "pattern": _ARXIV_ID}),
     Path(description="The arXiv id, with or without a version.", examples=["2509.08721", "hep-th/9901001"]),
 ]
-ObjectId = Annotated[
-    str,
-    Field(pattern=r"^[0-9a-f]{24}$", description="The id in answers.", examples=["000000000000000000000007"]),
-]
+CommentId = Annotated[str, Path(description="The id of the comment.", pattern=_ID, max_length=24)]
 CollectionKey = Annotated[str, Path(max_length=80, description="The collection's key, as in its address.")]
+# What a body says of a paper may also be any address that `papers.identifiers` reads.
+PaperId = Annotated[
+    str,
+    Field(
+        description="The arXiv id. Addresses of the paper are read, too.",
+        examples=["2509.08721"],
+        json_schema_extra={
+            "maxLength": 10_000,
+            "pattern": r"^([0-9]{2}(0[1-9]|1[0-2])\.[0-9]{4,5}|hep-th/[0-9]{2}(0[1-9]|1[0-2])[0-9]{3})(v[1-9])?$",
+        },
+    ),
+]
+ObjectId = Annotated[str, Field(pattern=_ID, description="The id in answers.", examples=["000000000000000000000007"])]
 
 
 def primary_key(id: str, columns: int = 1) -> tuple[int, ...]:

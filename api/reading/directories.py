@@ -14,6 +14,7 @@ from api.reading import schemas
 from api.reading.listed import JSON, dumped, linked
 from api.reading.queries import MAX_LIMIT, cursor_field
 from api.refs import CollectionKey
+from api.routers import collections as collections_router
 from api.rows import directories as rows
 from lib import keyset
 from lib.pages import versioned
@@ -27,7 +28,7 @@ from papers.lists.query import parse_query
 from papers.models import Collection, Item, TopicEntry
 from papers.models.topicentry import WEEKS
 
-router = Router(tags=["topics, collections and the log"], by_alias=True)
+router = Router(tags=["topics and the log"], by_alias=True)
 ITEMS_SHOWN = 4  # of each collection of a list, as at the Hub
 ORDERS = {
     "upvotes": ("follower_count", "id"),
@@ -139,7 +140,7 @@ def topics(request: HttpRequest, params: Query[TopicParams]) -> HttpResponse:
     return _answer(request, found, [rows.topic(entry) for entry in found.rows])
 
 
-@router.get("/collections", response=list[CollectionRow], openapi_extra=OPTIONAL)
+@collections_router.get("/collections", response=list[CollectionRow], openapi_extra=OPTIONAL)
 def collections(request: HttpRequest, params: Query[CollectionParams]) -> HttpResponse:
     """Public collections that have papers; with a token and an owner, also others that its person may change."""
     if params.q:
@@ -165,7 +166,7 @@ def _matching(viewer, params: CollectionParams):
     return found.select_related("user", "organisation")
 
 
-@router.get("/collections/{slug}", response=WholeCollection, openapi_extra=OPTIONAL)
+@collections_router.get("/collections/{slug}", response=WholeCollection, openapi_extra=OPTIONAL)
 def collection(request: HttpRequest, slug: CollectionKey) -> HttpResponse:
     """A collection with all its papers, in its order. Whoever has the key may read an unlisted one."""
     found = get_readable(request, slug)

@@ -9,12 +9,12 @@ from django.urls import reverse
 from ninja import Field, Router, Schema
 
 from api.models import Scope
-from api.refs import ArxivRef, ObjectId, primary_key
+from api.refs import ArxivRef, ObjectId, PaperId, primary_key
 from api.rows.values import absolute, object_id
 from api.writing import found
 from api.writing.operation import answer, writes
 from lib.conflicts import digests
-from lib.refusals import BadInput, NotAllowed
+from lib.refusals import BadInput, Gone, NotAllowed
 from orgs.models import Organisation
 from orgs.roles import TAG
 from papers.claims import checking
@@ -41,7 +41,7 @@ class Linked(Schema):
 
 
 class Claim(Schema):
-    paperId: str = Field(max_length=1_000, description="The arXiv id.")
+    paperId: PaperId
     claimAuthorId: ObjectId | None = Field(
         None, description="The `_id` of the author who you are. Not needed if only one has your name."
     )
@@ -112,7 +112,7 @@ def _affiliate(user, paper: Paper, id: str | None, is_author: bool) -> None:
     elif id is None:
         return
     elif organisation is None:
-        raise BadInput("There is no organisation with this id.")
+        raise Gone("There is no organisation with this id.")
     elif is_author:
         Correction.objects.affiliate(user, paper, organisation)
     elif organisation.allows(user, TAG):
@@ -129,6 +129,6 @@ def _position(user, paper: Paper, id: str | None) -> int:
             raise BadInput("Say which of the authors you are: send `claimAuthorId`.")
         return position
     of, position = primary_key(id, 2)
-    if of != paper.pk:
-        raise BadInput("This paper has no author with this id.")
+    if of != paper.pk or position >= paper.author_count:
+        raise Gone("This paper has no author with this id.")
     return position

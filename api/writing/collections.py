@@ -1,14 +1,15 @@
 """Collections: making one, putting papers in and taking them out, and notes on them."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Schema
 
 from api.models import Scope
-from api.refs import CollectionKey
-from api.rows.values import absolute, moment
+from api.refs import VISIBLE, CollectionKey, PaperId
+from api.routers import collections as router
+from api.rows.directories import collections
 from api.writing import found
 from api.writing.operation import answer, writes
 from lib.refusals import Conflict, Gone
@@ -17,12 +18,12 @@ from orgs.roles import KEEP
 from papers.models import Collection, Item
 from papers.models.collection import Visibility
 
-router = Router(tags=["collections"])
+FIRST = 100  # papers of a collection that an answer has
 
 
 class NewCollection(Schema):
-    title: str
-    namespace: str = Field("", description="Your user name, or the name of an organisation; by default you.")
+    title: str = Field(json_schema_extra={"maxLength": 120, "pattern": VISIBLE})
+    namespace: str = Field("", max_length=96, description="You by default: your user name, or that of an organisation.")
     description: str = Field("", max_length=4_000, description="Markdown and formulas.")
     private: bool = True
     visibility: Literal[*Visibility.values] | None = Field(None, description="Ours: instead of `private`.")
@@ -30,7 +31,7 @@ class NewCollection(Schema):
 
 class PaperItem(Schema):
     type: Literal["paper"] = "paper"
-    id: str = Field(max_length=200, description="The arXiv id.", examples=["2509.08721"])
+    id: PaperId
 
 
 class PutIn(Schema):
@@ -49,14 +50,18 @@ class Note(Schema):
 
 
 class ChangedCollection(Schema):
+    """A collection with its first papers, as the list of collections has it."""
+
     slug: str
     title: str
     url: str
-    owner: str = Field(description="The name of the person or the organisation.")
+    owner: dict[str, Any]
     description: str
     private: bool
     visibility: Literal[*Visibility.values]
     numItems: int = Field(ge=0)  # noqa: N815
+    items: list[dict[str, Any]]
+    position: int
     lastUpdated: str  # noqa: N815
 
 
@@ -128,17 +133,4 @@ def _write_note(user, collection: Collection, paper, note: str, was: str | None)
 
 def _changed(collection: Collection) -> HttpResponse:
     row = Collection.objects.select_related("user", "organisation").get(pk=collection.pk)
-    owner = row.organisation.slug if row.organisation else row.user.username
-    return answer(
-        {
-            "slug": row.key,
-            "title": row.name,
-            "url": absolute(row.get_absolute_url()),
-            "owner": owner,
-            "description": row.description,
-            "private": row.is_private,
-            "visibility": row.visibility,
-            "numItems": row.paper_count,
-            "lastUpdated": moment(row.updated_at),
-        }
-    )
+    return answer(collections([row], FIRST)[0] | {"position": 0})

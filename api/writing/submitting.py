@@ -10,16 +10,18 @@ from django.utils import timezone
 from ninja import Field, Router, Schema
 
 from api.models import Scope
-from api.refs import ObjectId, primary_key
+from api.refs import ObjectId, PaperId, primary_key
 from api.rows.values import absolute
 from api.writing import found
 from api.writing.operation import answer, writes
+from lib.markup import MAX_LENGTH
 from lib.refusals import BadInput, Conflict, NotAllowed
 from orgs.models import Organisation
 from orgs.roles import SUGGEST
 from papers.ingest import starting, submitting
 from papers.ingest.forms import ListForm
-from papers.models import Paper, Submission
+from papers.ingest.submitting import Additions
+from papers.models import Content, Paper, Submission
 
 FAILED_FOR = timedelta(minutes=10)  # in which a look-up that failed is not tried again
 TRY_AGAIN = 5  # seconds after which the worker may have looked the paper up
@@ -27,13 +29,13 @@ router = Router(tags=["submissions"])
 
 
 class Wanted(Schema):
-    arxivId: str = Field(max_length=1_000, description="An arXiv id, or any address of the paper.")
+    arxivId: PaperId
 
 
 class NewSubmission(Schema):
-    paper_id: str = Field(max_length=1_000, description="An arXiv id, or any address of the paper.")
-    comment: str = Field("", description="The first comment, as Markdown.")
-    media_urls: list[str] = Field([], description="The Hub's. Here it must be empty.")
+    paper_id: PaperId
+    comment: str = Field("", description="The first comment, as Markdown.", json_schema_extra={"maxLength": MAX_LENGTH})
+    media_urls: list[str] = Field([], description="The Hub's. Here it is empty.", json_schema_extra={"maxItems": 0})
     githubRepo: str = Field("", description="Ours: the address of the code.")
     projectPage: str = Field("", description="Ours.")
     organizationId: ObjectId | None = Field(None, description="Ours: one that you belong to.")
@@ -58,10 +60,11 @@ def submit_paper(request: HttpRequest, data: NewSubmission) -> HttpResponse:
     """Bring a paper to this site. It is looked up first: send this again until the state is `listed`."""
     if data.media_urls:
         raise BadInput("Pictures and videos can't be submitted here.")
+    additions = _additions(request.user, data)
     paper, submission = _look_up(request, found.arxiv_id(data.paper_id))
     if paper or submission.is_waiting:
         return _state(paper, submission)
-    paper = submitting.list_paper(request.user, submission, _form(request.user, data).additions)
+    paper = submitting.list_paper(request.user, submission, additions)
     return _state(paper, None, HTTPStatus.CREATED if paper.submitted_by_id == request.user.pk else HTTPStatus.OK)
 
 
@@ -75,17 +78,19 @@ def _look_up(request: HttpRequest, arxiv_id: str) -> tuple[Paper | None, Submiss
     return None, starting.start(request, arxiv_id)
 
 
-def _form(user, data: NewSubmission) -> ListForm:
-    """Returns the form of the page that lists a paper, with this data. Raises BadInput and NotAllowed."""
+def _additions(user, data: NewSubmission) -> Additions:
+    """Returns what the page that lists a paper takes besides, from its form. Raises BadInput and NotAllowed."""
     values = {"code_url": data.githubRepo, "project_url": data.projectPage, "comment": data.comment}
     if data.organizationId:
-        values["organisation"] = organisation_of(user, data.organizationId).slug
+        values["organisation"] = _organisation(user, data.organizationId).slug
     form = ListForm(values, user=user)
     found.cleaned(form)
-    return form
+    if data.comment.strip():
+        Content(data.comment).check(user)
+    return form.additions
 
 
-def organisation_of(user, id: str) -> Organisation:
+def _organisation(user, id: str) -> Organisation:
     """Raises NotAllowed for an organisation to which the user may not even suggest papers."""
     organisation = Organisation.objects.allowing(user, SUGGEST).filter(pk=primary_key(id)[0]).first()
     if organisation is None:

@@ -80,7 +80,7 @@ def test_organisations_of_authors_and_of_submitters(alice, bob, lab):
     assert Affiliation.objects.get().state == "suggested"
     assert program.call(LINKS, {"organizationId": object_id(club.pk)}).status_code == 403
     assert program.call(LINKS, {"organizationId": None}).status_code == 403
-    assert program.call(LINKS, {"organizationId": "f" * 24}).status_code == 400
+    assert program.call(LINKS, {"organizationId": "f" * 24}).status_code == 404
     AuthorClaimFactory(user=alice, paper=paper)
     author = Program(token_of(alice))
     assert author.call(LINKS, {"organizationId": object_id(lab.pk)}).status_code == 200
@@ -113,7 +113,7 @@ def test_a_claim_names_the_author_by_id_or_by_ones_own_name(paper):
 @pytest.mark.parametrize("pk", [(0, 0), (1, 9)])
 def test_an_id_of_no_author_of_the_paper_is_refused(alice, paper, pk):
     body = {"paperId": "2509.08721", "claimAuthorId": object_id(pk[0] and paper.pk, pk[1])}
-    assert Program(token_of(alice)).call(CLAIM, body).status_code == 400
+    assert Program(token_of(alice)).call(CLAIM, body).status_code == 404
     assert not AuthorClaim.objects.exists()
 
 

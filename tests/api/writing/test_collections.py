@@ -5,6 +5,7 @@ import pytest
 from orgs.models import Membership
 from papers.models import Collection, Item
 from tests.api.bearer import Program, token_of
+from tests.api.hub import hub_client
 from tests.factories import OrganisationFactory
 
 PATH = "/api/collections"
@@ -31,7 +32,7 @@ def test_a_collection_is_made_once(program, alice):
     assert program.call(PATH, {"title": "GRAPHS"}).json() == row
     made = Collection.objects.get()
     assert (row["slug"], row["url"]) == (made.key, f"http://127.0.0.1:8000/collections/{made.key}")
-    assert (row["title"], row["owner"], row["visibility"], row["numItems"]) == ("Graphs", "alice", "unlisted", 0)
+    assert (row["title"], row["owner"]["name"], row["visibility"], row["items"]) == ("Graphs", "alice", "unlisted", [])
 
 
 @pytest.mark.parametrize(("private", "visibility"), [(True, "private"), (False, "public"), (None, "private")])
@@ -42,7 +43,7 @@ def test_it_is_as_private_as_wanted(program, private, visibility):
 
 def test_an_organisation_has_collections_of_those_who_may(program, alice, bob, lab):
     body = {"title": "Ours", "namespace": "lab"}
-    assert program.call(PATH, body).json()["owner"] == "lab"
+    assert program.call(PATH, body).json()["owner"]["name"] == "lab"
     assert Collection.objects.get().organisation == lab
     OrganisationFactory(slug="club")
     for other, namespace in ((bob, "lab"), (alice, "club"), (alice, "bob"), (alice, "no-such")):
@@ -92,3 +93,14 @@ def test_whoever_leaves_an_organisation_can_change_its_collections_no_more(progr
     Membership.objects.filter(user=alice).delete()
     assert program.call(f"{PATH}/{ours.key}/items", ITEM).status_code == 403
     assert items(ours) == []
+
+
+def test_the_hubs_own_client_makes_and_fills_one(alice, paper):
+    with hub_client(token_of(alice)) as api:
+        made = api.create_collection("Graphs", namespace="alice", description="On graphs.", private=True)
+        assert (made.title, made.description, made.private, made.items) == ("Graphs", "On graphs.", True, [])
+        for _ in range(2):
+            filled = api.add_collection_item(made.slug, paper.arxiv_id, "paper", note="Read this.", exists_ok=True)
+    [item] = filled.items
+    assert (item.item_id, item.item_type, item.note) == ("2509.08721", "paper", "Read this.")
+    assert items(Collection.objects.get(key=made.slug)) == [("2509.08721", "Read this.")]

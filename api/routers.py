@@ -1,0 +1,5 @@
+"""Routers of addresses that one room reads and another changes: ninja answers one address from one router only."""
+
+from ninja import Router
+
+collections = Router(tags=["collections"])
