@@ -16,6 +16,7 @@ from orgs.models import Claim, Membership
 from orgs.roles import EDIT, KEEP, MAY, SEE, TAG, Role
 from papers.models import (
     Affiliation,
+    AiText,
     Bookmark,
     Collection,
     Comment,
@@ -55,7 +56,8 @@ def may(deed):
 READERS = {
     **{f"accounts:{page}": SIGNED_IN for page in ("profile", "sign_in_again", "security")},
     "accounts:moderators": set(),  # none of them is a superuser
-    **{f"inbox:{page}": set() for page in ("confirm", "never", "unsubscribe", "manage")},  # there is no such token
+    # There are no such tokens.
+    **{f"inbox:{page}": set() for page in ("confirm", "never", "unsubscribe", "manage", "stop")},
     "inbox:letters": SIGNED_IN,
     "orgs:new": SIGNED_IN,
     "orgs:edit": may(EDIT),
@@ -68,9 +70,7 @@ READERS = {
     "moderation:answer": {"owner"},  # who wrote the comment that was hidden
     "moderation:decision": set(),  # which leads on
     "moderation:suspended": set(),  # there is no such token
-    "papers:preview_org": may(EDIT),
-    "papers:featured": may(EDIT),
-    "papers:sections": may(EDIT),
+    **{f"papers:{page}": may(EDIT) for page in ("preview_org", "featured", "sections")},
     "papers:suggestions": may(TAG),
     "papers:refused": may(TAG),
     "papers:collection": may(SEE),  # this one is private, and the lab's
@@ -81,18 +81,16 @@ READERS = {
     "papers:feed": may(SEE),  # of the private collection
     "papers:opml": SIGNED_IN,
     **{f"papers:{page}": SIGNED_IN for page in ("following", "start_following", "followed", "catch_up", "dismissed")},
-    "papers:correct": {"reader"},  # who has claimed to be an author
-    "papers:submission": {"reader"},
+    **{f"papers:{page}": {"reader"} for page in ("correct", "submission")},  # who has claimed to be an author
+    **{f"papers:{page}": {"reader", "moderator"} for page in ("artefacts", "summary")},
     "papers:fetch_export": set(),  # there is no such token
     "papers:comment_log": {"moderator"},
     **{f"papers:{page}": SIGNED_IN for page in ("write_comment", "report", "reply")},
     "papers:edit_comment": {"reader"},
     "papers:leave": set(),  # which asks for the password first
     "papers:pick": set(),  # which leads on
-    "papers:share_card": set(),  # of a private collection, whoever looks
-    "papers:embed": set(),  # a frame of a private collection, whoever looks
+    **{f"papers:{page}": set() for page in ("share_card", "embed")},  # of a private collection, whoever looks
     **{f"inbox:{page}": SIGNED_IN for page in ("notifications", "choices")},
-    "inbox:stop": set(),  # there is no such token
 }
 # A word → who may read it somewhere.
 SECRETS = {
@@ -105,6 +103,7 @@ SECRETS = {
     "problem-of-a-submission": {"reader"},
     "Letters-of-rita": {"reader"},
     "message-of-a-claim": set(),
+    "words-of-a-language-model": set(),  # since no setting lets them be read
     "Shelf-by-link-only": set(),  # nobody who has not the link; it is not among the addresses
     "address-of-a-subscriber": set(),  # the page of whose letter is for whoever has its address
     "words-of-a-retracted-comment": {"moderator"},
@@ -176,6 +175,7 @@ def build_scene():
     clea = confirm(UserFactory(username="clea"))
     Claim.objects.ask(clea, free, "reason-of-a-claim")
     AuthorClaimFactory(user=people["reader"], paper=paper)
+    AiText.objects.create(paper=paper, summary="words-of-a-language-model", model="x", made_at=NOON)
     message = "message-of-a-claim"
     AuthorClaimFactory(user=clea, paper=paper, name="Grace Hopper", state="waiting", message=message)
     SavedFilter.objects.save_as(people["reader"], "Search-of-rita", "q=common")
