@@ -2,4 +2,4 @@
 
 from ninja import Router
 
-collections = Router(tags=["collections"])
+collections = Router(tags=["collections"], by_alias=True)

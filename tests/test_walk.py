@@ -16,6 +16,7 @@ from orgs.models import Claim, Membership
 from orgs.roles import CONNECT, EDIT, KEEP, MAY, SEE, TAG, Role
 from papers.models import (
     Affiliation,
+    AiText,
     Bookmark,
     Collection,
     Comment,
@@ -56,7 +57,8 @@ def may(deed):
 READERS = {
     **{f"accounts:{page}": SIGNED_IN for page in ("profile", "sign_in_again", "security")},
     "accounts:moderators": set(),  # none of them is a superuser
-    **{f"inbox:{page}": set() for page in ("confirm", "never", "unsubscribe", "manage")},  # there is no such token
+    # There are no such tokens.
+    **{f"inbox:{page}": set() for page in ("confirm", "never", "unsubscribe", "manage", "stop")},
     **dict.fromkeys(("inbox:letters", "orgs:new", "machines:tokens", "machines:webhooks"), SIGNED_IN),
     "machines:org_webhooks": may(CONNECT),
     "orgs:edit": may(EDIT),
@@ -81,18 +83,17 @@ READERS = {
     "papers:opml": SIGNED_IN,
     "papers:import_papers": SIGNED_IN,
     **{f"papers:{page}": SIGNED_IN for page in ("following", "start_following", "followed", "catch_up", "dismissed")},
-    "papers:correct": {"reader"},  # who has claimed to be an author
-    **{f"papers:{page}": {"reader"} for page in ("submission", "intake", "edit_comment")},
+    # who has claimed to be an author, or has made it
+    **{f"papers:{page}": {"reader"} for page in ("correct", "submission", "intake", "edit_comment")},
+    **{f"papers:{page}": {"reader", "moderator"} for page in ("artefacts", "summary")},
     "papers:fetch_export": set(),  # there is no such token
     "papers:comment_log": {"moderator"},
     **{f"papers:{page}": SIGNED_IN for page in ("write_comment", "report", "reply")},
     **{name: set() for name in ("papers:leave", "machines:make_token")},  # which ask for the password first
     **{f"machines:{page}": set() for page in ("dump_index", "dump_file")},  # none was made
     **{name: set() for name in ("papers:pick", "machines:reference_with_slash")},  # which lead on
-    "papers:share_card": set(),  # of a private collection, whoever looks
-    "papers:embed": set(),  # a frame of a private collection, whoever looks
+    **{f"papers:{page}": set() for page in ("share_card", "embed")},  # of a private collection, whoever looks
     **{f"inbox:{page}": SIGNED_IN for page in ("notifications", "choices")},
-    "inbox:stop": set(),  # there is no such token
 }
 # A word → who may read it somewhere.
 SECRETS = {
@@ -103,6 +104,7 @@ SECRETS = {
     **{f"{what}-of-rita": {"reader"} for what in ("Private-shelf", "Search", "Letters")},
     **{f"problem-of-{what}": {"reader"} for what in ("a-submission", "an-import")},
     "message-of-a-claim": set(),
+    "words-of-a-language-model": set(),  # since no setting lets them be read
     "Shelf-by-link-only": set(),  # nobody who has not the link; it is not among the addresses
     "address-of-a-subscriber": set(),  # the page of whose letter is for whoever has its address
     "words-of-a-retracted-comment": {"moderator"},
@@ -174,6 +176,7 @@ def build_scene():
     clea = confirm(UserFactory(username="clea"))
     Claim.objects.ask(clea, free, "reason-of-a-claim")
     AuthorClaimFactory(user=people["reader"], paper=paper)
+    AiText.objects.create(paper=paper, summary="words-of-a-language-model", model="x", made_at=NOON)
     message = "message-of-a-claim"
     AuthorClaimFactory(user=clea, paper=paper, name="Grace Hopper", state="waiting", message=message)
     SavedFilter.objects.save_as(people["reader"], "Search-of-rita", "q=common")

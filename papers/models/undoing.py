@@ -24,7 +24,8 @@ def undo(actor, person, paper: Paper) -> dict[str, list]:
     undone |= _undo_summary(person, paper)
     if artefacts := _undo_artefacts(person, paper):
         undone["artefacts"] = artefacts
-    Paper.objects.touch([paper.pk], **artefact_counters())
+    if undone:
+        Paper.objects.touch([paper.pk], **artefact_counters())
     return undone
 
 

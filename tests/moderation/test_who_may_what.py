@@ -16,7 +16,8 @@ from moderation.models import Action
 from moderation.seen import Seen
 from orgs.models import Membership
 from orgs.roles import Role
-from papers.models import Collection, Comment, Paper
+from papers.models import AiText, Artefact, Collection, Comment, Paper
+from papers.models.aitext import ImportedText
 from tests.conftest import Reader
 from tests.database import contents
 from tests.factories import (
@@ -50,6 +51,12 @@ VERBS = DECISIONS | {
     "ask moderators": ("/papers/2509.00004/claim/ask", {"claimant"}),
     "release a claim": ("/papers/2509.00001/claim/release", {"claimant"}),
     "correct": ("/papers/2509.00001/correct", {"claimant"}),
+    "add an artefact": ("/papers/2509.00001/artefacts", {"claimant", "submitter", *MODERATORS}),
+    "remove an artefact": ("/papers/2509.00001/artefacts/remove", {"claimant", "submitter", *MODERATORS}),
+    "replace a summary": ("/papers/2509.00001/summary", {"claimant"}),
+    "hide a summary": ("/papers/2509.00001/summary/hide", {"claimant", *MODERATORS}),
+    "show a summary": ("/papers/2509.00006/summary/show", {"claimant", *MODERATORS}),
+    "bring back a summary": ("/papers/2509.00006/summary/restore", {"claimant"}),
     "submit": ("/papers/submit", SIGNED_IN),
     "list what was submitted": ("/papers/submit/of-the-submitter", {"submitter"}),
     "appoint": ("/moderation/moderators/appoint", {"superuser"}),
@@ -66,6 +73,10 @@ FORM = WORDS | {
     "keywords": "Engines",
     "arxiv_id": "2509.00009",
     "username": "stranger",
+    "kind": "demo",
+    "url": "https://example.org/demo",
+    "artefact": "7",
+    "summary": "By hand.",
 }
 
 pytestmark = pytest.mark.usefixtures("scene")
@@ -87,7 +98,7 @@ def build_subjects(people: dict) -> dict[str, int]:
     lab = OrganisationFactory(slug="lab", description="Buy now")
     for role in Role:
         Membership.objects.create(organisation=lab, user=people[role.value], role=role)
-    papers = [PaperFactory(arxiv_id=f"2509.0000{n}", submitted_by=people["submitter"]) for n in range(1, 6)]
+    papers = [PaperFactory(arxiv_id=f"2509.0000{n}", submitted_by=people["submitter"]) for n in range(1, 7)]
     comment, hidden = (
         Comment.objects.create(paper=papers[0], author=people["submitter"], text="Buy.") for _ in range(2)
     )
@@ -95,6 +106,7 @@ def build_subjects(people: dict) -> dict[str, int]:
     person = UserFactory(username="flagged", about="Buy now")
     granted = AuthorClaimFactory(user=people["claimant"], paper=papers[0])
     AuthorClaimFactory(user=people["claimant"], paper=papers[3], state="open")
+    _add_texts(people, papers)
     waiting = AuthorClaimFactory(paper=papers[4], state="open")
     waiting.ask(waiting.user, "It is me.")
     SubmissionFactory(user=people["submitter"], key="of-the-submitter", state="fetched", record=RECORD.as_json())
@@ -106,6 +118,23 @@ def build_subjects(people: dict) -> dict[str, int]:
     action = take(people["moderator"], "hide", hidden)
     rows |= {"granted": granted, "waiting": waiting, "hidden": action}
     return {name: row.pk for name, row in rows.items()}
+
+
+def _add_texts(people: dict, papers: list[Paper]) -> None:
+    """A model's summary, an author's that is hidden, and an artefact."""
+    AuthorClaimFactory(user=people["claimant"], paper=papers[5])
+    for paper in (papers[0], papers[5]):
+        AiText.objects.keep({paper.pk: ImportedText("Machines.", (), "model-1", 1, timezone.now())})
+    text = AiText.objects.get(paper=papers[5])
+    text.replace(people["claimant"], "Hands.", digests({"summary": text.summary}))
+    text.hide(people["claimant"])
+    url = "https://huggingface.co/lab/engine"
+    Artefact.objects.create(pk=7, paper=papers[0], kind="model", name="lab/engine", url=url)
+
+
+@pytest.fixture(autouse=True)
+def _shown(settings):
+    settings.SHOW_AI_TEXT = True
 
 
 def build_scene():
@@ -120,7 +149,8 @@ def build_scene():
 def test_who_may_does_it_and_everybody_else_changes_nothing(scene, verb):
     path, allowed = VERBS[verb][0].format(**scene["keys"]), VERBS[verb][1]
     seen = Action.objects.order_by("-pk").first()
-    base = json.dumps(digests(Paper.objects.values("code_url", "project_url", "keywords").get(arxiv_id="2509.00001")))
+    stored = Paper.objects.values("code_url", "project_url", "keywords").get(arxiv_id="2509.00001")
+    base = json.dumps(digests(stored | {"summary": "Machines."}))
     form = {name: value or "" for name, value in FORM.items()} | {"seen": str(Seen(seen.pk, flag=10**9)), "base": base}
     before = contents()
     for who in [*sorted(set(PEOPLE) - allowed), *sorted(allowed)]:

@@ -44,7 +44,7 @@ def test_it_stands_behind_the_abstract_with_model_date_and_version(text, strange
     line = f"Written by the language model {MODEL}, as of {day}, for version 1 of the paper."
     assert line in page
     assert "by now" not in page
-    assert "this summary</a>" not in page
+    assert "Change or hide" not in page
 
 
 def test_it_says_so_if_the_paper_has_a_later_version(text, stranger):
