@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
@@ -37,9 +38,11 @@ def _measure(number: int, files: list[Path]) -> tuple:
     from django.db import connection
 
     from api.dump import writing
-    from bench import filling
+    from bench import filling, synthetic
+    from papers.search import embedding
 
-    filling.fill(number, files)
+    with patch.object(embedding, "Bundled", synthetic.Model):
+        filling.fill(number, files)
     connection.close()
     started = time.perf_counter()
     process = subprocess.Popen([sys.executable, "manage.py", "dump"], stdout=subprocess.DEVNULL)

@@ -16,7 +16,7 @@ def by_site(summary: Summary, others: Mapping[str, Counts]) -> dict:
     imported = Counts(summary.imported_votes, summary.imported_comments)
     own = Counts(summary.vote_count - imported.votes, summary.comment_count - imported.comments)
     of_hub = Counts(*(total - sum(numbers) for total, *numbers in zip(imported, *others.values(), strict=True)))
-    sites = {settings.BASE_URL: own, **({HUB: of_hub} if any(of_hub) else {}), **others}
+    sites = {settings.BASE_URL.lower(): own, **({HUB: of_hub} if any(of_hub) else {}), **others}
     return {
         "upvotesBySite": {site: counts.votes for site, counts in sites.items()},
         "commentsBySite": {site: counts.comments for site, counts in sites.items()},

@@ -80,7 +80,8 @@ class Draft:
                 )
         if new.get("version", 1) > self.values.get("version", new.get("version", 1)):
             self.replaced.append(tuple(self.values.get(name, "") for name in TEXT_FIELDS))
-        new["site_counts"] = self.values.get("site_counts", {}) | new.get("site_counts", {})
+        stored, site_counts = self.values.get("site_counts", {}), new.get("site_counts", {})
+        new["site_counts"] = stored | {site: n for site, n in site_counts.items() if any(n) or site in stored}
         self.values = self.values | links.settled(self.values, new)
         self.changed = {name for name, value in self.values.items() if value != self.stored.get(name)}
 

@@ -36,6 +36,7 @@ from papers.models import (
     PaperVersion,
     RemovedPaper,
     Seen,
+    SiteCount,
     Submission,
     Vote,
     VoteNetwork,
@@ -43,6 +44,7 @@ from papers.models import (
 )
 from papers.models.aitext import ImportedText
 from papers.models.origin import OriginValues
+from papers.sites import Counts
 from tests.database import contents
 from tests.factories import (
     NOON,
@@ -108,6 +110,7 @@ def discussed_paper(alice, bob) -> Paper:
     Paper.objects.touch([paper.pk], model_count=1)
     AiText.objects.keep({paper.pk: ImportedText("Engines add.", ("Engines",), "model-1", 1, timezone.now())})
     Origin.objects.keep({paper.pk: OriginValues("7", "ada-l", "Ada L.")})
+    SiteCount.objects.keep({paper.pk: {"https://papers.example.org": Counts(2, 0)}})
     PaperVersion.objects.keep({paper.pk: [(1, "Former title", "", ("Ada Lovelace",))]})
     Embedding.objects.create(paper=paper, revision=1, model="none", vector=[0.5] * 384)
     paper.refresh_from_db()

@@ -1,10 +1,11 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.management.base import CommandError
 
 from papers import identifiers
-from papers.ingest import comments, dump, files, hub, hub_papers, milestone
+from papers.ingest import comments, daily, dump, files, hub, hub_papers, milestone
 from papers.ingest.client import FetchError
 from papers.ingest.command import ImportCommand, Items, positive
 from papers.period import today
@@ -25,6 +26,7 @@ class Command(ImportCommand):
         parser.add_argument("sources", nargs="*", metavar="FILE|URL|ARXIV_ID")
         parser.add_argument("--comments", action="store_true", help="import comments, with one request for each paper")
         parser.add_argument("--papers", action="store_true", help="request each paper by itself, from its arXiv id")
+        parser.add_argument("--follow", action="store_true", help="do now what IMPORT_HUB does on a schedule")
         parser.add_argument("--dump", metavar="URL|FOLDER", help="import a dump, such as https://other.site/dump/")
         parser.add_argument(
             "--days",
@@ -35,11 +37,13 @@ class Command(ImportCommand):
         super().add_arguments(parser)
 
     def handle(self, *, sources, days, dry_run, limit, **options) -> None:
-        modes = [name for name in ("comments", "papers", "dump") if options[name]]
+        modes = [name for name in ("comments", "papers", "dump", "follow") if options[name]]
         if len(modes) > 1:
-            raise CommandError("--comments, --papers and --dump go one after the other.")
-        if options["dump"] and sources:
-            raise CommandError("--dump goes without sources.")
+            raise CommandError("--comments, --papers, --dump and --follow go one after the other.")
+        if (options["dump"] or options["follow"]) and sources:
+            raise CommandError("--dump and --follow go without sources.")
+        if options["follow"] and (dry_run or limit):
+            raise CommandError("--follow goes without --dry-run and --limit.")
         if days and (sources or modes not in (["comments"], ["papers"])):
             raise CommandError("--days goes with --comments or --papers, and without sources.")
         if options["papers"]:
@@ -49,6 +53,8 @@ class Command(ImportCommand):
             named = self._comments_of(sources) if sources else self._recent_comments(days or _DAYS)
             counts = comments.CommentCounts()
             self.run(named, dry_run=dry_run, limit=limit, save=comments.save, counts=counts, batch_size=1)
+        elif options["follow"]:
+            self._follow()
         elif options["dump"]:
             self._import_dump(options["dump"], dry_run=dry_run, limit=limit)
         elif sources:
@@ -66,6 +72,12 @@ class Command(ImportCommand):
     def _recent_papers(self, days: int) -> tuple[str, Items]:
         arxiv_ids = hub_papers.recent(today() - timedelta(days=days - 1))
         return f"{days} days", hub_papers.fetch(arxiv_ids, self.client)
+
+    def _follow(self) -> None:
+        try:
+            self.stdout.write(f"From {settings.HUB_URL}: {daily.import_hub(self.client)}")
+        except FetchError as error:
+            raise CommandError(str(error)) from error
 
     def _import_dump(self, place: str, **options) -> None:
         self.site = place if _is_address(place) else ""

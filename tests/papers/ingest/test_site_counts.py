@@ -1,10 +1,13 @@
 """Votes of several sites: whatever is imported in whatever order, each site's are counted once, and own ones stay."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from api.rows.papers import daily_rows
 from papers import audit
 from papers.ingest.hub import record
 from papers.ingest.save import save
@@ -51,6 +54,56 @@ class Votes(TestCase):
         assert paper.imported_votes == sum(counted.values())
         assert paper.vote_count == paper.imported_votes + len(voters)
         assert audit.mismatches() == []
+
+
+SITES = ["https://one.example.org", "https://two.example.org", "https://three.example.org"]
+meetings = st.one_of(
+    st.tuples(st.just("follow"), st.integers(0, 2), st.integers(0, 2)),
+    st.tuples(st.just("vote"), st.integers(0, 2), st.integers(0, 3)),
+    st.tuples(st.just("hub"), st.integers(0, 2), numbers),
+)
+
+
+class Circle(TestCase):
+    """Three sites, each of which is one paper here, follow each other in any order."""
+
+    @settings(max_examples=20, deadline=None)
+    @given(st.lists(meetings, max_size=10))
+    def test_no_vote_goes_round_in_a_circle(self, sequence):
+        readers = [UserFactory() for _ in range(4)]
+        for number in range(3):
+            save([record(row(f"2509.0000{number}"), HUB)])
+        papers = list(Paper.objects.order_by("arxiv_id"))
+        cast, of_hub = [set(), set(), set()], {0}
+        for kind, number, value in [*sequence, *(("follow", n % 3, (n + 1) % 3) for n in range(9))]:
+            match kind:
+                case "follow" if number != value:
+                    follow(papers[number], SITES[number], papers[value], SITES[value])
+                case "vote":
+                    Vote.objects.make(readers[value], papers[number])
+                    cast[number].add(value)
+                case "hub":
+                    save([record(row(papers[number].arxiv_id, votes=value), HUB)])
+                    of_hub.add(value)
+        own = [len(voters) for voters in cast]
+        for number, paper in enumerate(papers):
+            paper.refresh_from_db()
+            counts = SiteCount.objects.by_paper([paper.pk])[paper.pk]
+            assert {site: votes for site, (votes, _) in counts.items()} == {
+                site: votes for site, votes in zip(SITES, own, strict=True) if votes and site != SITES[number]
+            }
+            votes_of_hub = paper.imported_votes - sum(own) + own[number]
+            assert votes_of_hub in of_hub  # any of them: the last one that was imported counts
+            assert paper.vote_count == votes_of_hub + sum(own)
+
+
+def follow(paper: Paper, site: str, followed: Paper, address: str) -> None:
+    """Import at `site`, whose paper this is, what the site at `address` says of its own."""
+    with override_settings(BASE_URL=address):
+        [found] = daily_rows([followed.pk], AnonymousUser())
+    found["paper"]["id"] = paper.arxiv_id
+    with override_settings(BASE_URL=site):
+        save([record(found, address)])
 
 
 @pytest.mark.django_db
