@@ -15,11 +15,12 @@ from papers.discussion import markdown as discussion
 from papers.discussion import thread
 from papers.discussion.rows import SOURCE
 from papers.discussion.thread import Thread
-from papers.models import Correction, Paper
+from papers.models import AiText, Artefact, Correction, Paper
 from papers.paper import citation
 from papers.paper.markdown import absolute, abstract, blocks, fact, facts_of, title
 from papers.paper.summary import summarise
 
+ARTEFACTS_SHOWN = 30
 _MARKS = {Kind.SAME: "", Kind.REMOVED: "~~", Kind.ADDED: "**"}
 
 
@@ -46,12 +47,36 @@ def page(detail: PaperDetail, viewer, shown: Thread) -> str:
         facts.append(fact("Version", f"{detail.paper.version}, {link('what changed', f'{paper.url}/versions')}"))
     sections = {
         "Abstract": abstract(paper),
+        "Summary by a language model": _ai_text(detail.paper),
+        "Models, datasets and demos": _artefacts(detail.paper),
         "Similar papers": _similar(detail.similar, f"{paper.url}/similar"),
         "Comments": _comments(detail, viewer, shown),
         "How to cite": fence(citation.bibtex(paper), "bibtex"),
     }
     head = [f"Title: {title(paper)}", source, f"Markdown Content:\n# {title(paper)}", "\n".join(facts)]
     return blocks([*head, *(f"## {name}\n\n{text}" for name, text in sections.items() if text)]) + "\n"
+
+
+def _ai_text(paper: Paper) -> str:
+    """What a language model wrote about the paper, or an author instead, with where it comes from; "" if not shown."""
+    text = AiText.objects.shown().filter(paper=paper).first()
+    if text is None:
+        return ""
+    source = f"By the language model {text.model}" if text.model else "By an author"
+    about = f"{source}, {text.made_at:%Y-%m-%d}, about version {text.version} of the paper."
+    keywords = f"Keywords: {', '.join(text.keywords)}" if text.keywords else ""
+    return blocks([line(about), *map(line, text.summary.split("\n\n")), line(keywords)])
+
+
+def _artefacts(paper: Paper) -> str:
+    found = Artefact.objects.kept().filter(paper=paper).most_liked_first()[:ARTEFACTS_SHOWN]
+    return "\n".join(map(_artefact, found))
+
+
+def _artefact(artefact: Artefact) -> str:
+    likes = f", likes: {artefact.likes}" if artefact.likes is not None else ""
+    source = artefact.get_source_display().lower()
+    return item(f"{artefact.get_kind_display()}: {link(artefact.name, artefact.url)}{likes}, source: {source}")
 
 
 def _similar(papers: Sequence[Similar], address_of_all: str) -> str:
