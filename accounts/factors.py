@@ -47,6 +47,18 @@ def second_factor_required(view):
     return guarded
 
 
+def moderators_prove(view):
+    """Decorate a view for several people, of whom moderators must have used a second factor."""
+    proved = second_factor_required(view)
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        is_moderator = request.user.is_authenticated and request.user.is_moderator
+        return (proved if is_moderator else view)(request, *args, **kwargs)
+
+    return guarded
+
+
 def _found_only_by(is_allowed: Callable[..., bool]):
     """Returns a decorator of views that only some people find, who must have used a second factor."""
 

@@ -5,7 +5,6 @@ from django.http import HttpRequest
 from ninja.errors import AuthenticationError
 from ninja.security.base import AuthBase
 
-from accounts.sessions import SessionStore
 from api import rates
 from api.models import Scope, Token
 from lib.refusals import NotAllowed
@@ -15,11 +14,11 @@ OPTIONAL = {"security": [{}, {"Access": []}]}  # of operations that everybody ma
 
 
 class Access(AuthBase):
-    """Sets `request.user` to the person whose token the request bears, or to nobody.
+    """Sets `request.user` to the person whose `request.token` the request bears, or to nobody.
 
-    The token must have the scope. An operation that nobody can call without a token has an Access that `is_required`.
-    Whoever bears a token acts as a member of the site: what moderators may do takes a second factor, which belongs to
-    a session.
+    The token must have the scope, if one is given. An operation that nobody can call without a token has an Access that
+    `is_required`. Whoever bears a token acts as a member of the site: what moderators may do takes a second factor,
+    which belongs to a session.
     """
 
     openapi_type = "http"
@@ -30,23 +29,28 @@ class Access(AuthBase):
         self.scope, self.is_required = scope, is_required
 
     def __call__(self, request: HttpRequest) -> bool:
-        """Raises TooMany, AuthenticationError for a bad token, and NotAllowed for one without the scope."""
-        request.COOKIES = {}  # so that the answer depends on no cookie
-        request.session = SessionStore()
-        request.user = AnonymousUser()
-        if (header := request.headers.get("Authorization")) is None:
+        """Raises AuthenticationError for a token that opens nothing, and NotAllowed for one without the scope.
+
+        The request counts for the person, or for the network if the token opens nothing. Raises TooMany.
+        """
+        request.user, token = AnonymousUser(), None
+        try:
+            if (header := request.headers.get("Authorization")) is not None:
+                token = _token_in(header)
+                request.user, token.user.acts_as_member = token.user, True
+        finally:
             rates.count(request)
-            if self.is_required:
-                raise AuthenticationError(message="This takes an access token, which people make in their settings.")
-            return True
-        token = _token_in(header)
-        request.user = token.user
-        rates.count(request)
-        if self.scope not in token.scopes:
+        if token:
+            self._use(token)
+            request.token = token
+        elif self.is_required:
+            raise AuthenticationError(message="This takes an access token, which people make in their settings.")
+        return True
+
+    def _use(self, token: Token) -> None:
+        if self.scope and self.scope not in token.scopes:
             raise NotAllowed(f"This access token lacks the scope “{self.scope}”. It has: {', '.join(token.scopes)}.")
         token.note_use()
-        request.user.acts_as_member = True
-        return True
 
 
 def _token_in(header: str) -> Token:

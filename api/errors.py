@@ -31,6 +31,7 @@ def write_error(response: HttpResponse, message: str) -> None:
     """Make the response say this message as the API's errors do, with the status and the headers that it has."""
     response.content = json.dumps({"error": message}, ensure_ascii=False)
     response.headers["Content-Type"] = "application/json"
+    response.headers["Content-Length"] = str(len(response.content))
     response.headers["X-Error-Message"] = anyascii(" ".join(message.split()))
     if response.status_code == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"

@@ -1,4 +1,4 @@
-"""Receivers of signals after which no token of a person opens anything any more."""
+"""Receivers of signals: those after which no token of a person opens anything, and merging organisations."""
 
 from allauth.account.signals import password_changed, password_reset, password_set
 from django.dispatch import receiver
@@ -7,7 +7,8 @@ from accounts.models import SecurityEvent
 from accounts.models.securityevent import EventKind
 from accounts.securitylog import MAX_DETAIL
 from accounts.signals import access_revoked
-from api.models import Token
+from api.models import Token, Webhook
+from orgs.signals import organisation_merged
 
 
 @receiver([access_revoked, password_changed, password_set, password_reset])
@@ -16,3 +17,8 @@ def revoke_tokens(user, **kwargs) -> None:
     if names := Token.objects.revoke_all(user):
         detail = ", ".join(names)[:MAX_DETAIL]
         SecurityEvent.objects.create(user=user, kind=EventKind.TOKEN_REVOKED, detail=detail)
+
+
+@receiver(organisation_merged)
+def move_webhooks(old, into, **kwargs) -> None:
+    Webhook.objects.move(old, into)

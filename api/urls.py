@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from api.dump.urls import urlpatterns as dump
 from api.mcp.views import mcp
 from api.reference import views
 from api.tokens.urls import urlpatterns as tokens
+from api.webhooks.urls import urlpatterns as webhooks
 
 app_name = "machines"
 urlpatterns = [
@@ -12,5 +14,7 @@ urlpatterns = [
     path("api", views.reference, name="reference"),
     path("api/", views.with_slash, name="reference_with_slash"),
     path("api/openapi.json", views.openapi, name="openapi"),
+    *dump,
     *tokens,
+    *webhooks,
 ]

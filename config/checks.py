@@ -13,6 +13,7 @@ from django.core.checks import Error, Tags, Warning, register
 from procrastinate.periodic import PeriodicTask
 
 from papers.ingest.arxiv import CATEGORY
+from papers.ingest.client import origin
 from papers.ingest.rules import WEEKDAYS
 from papers.models import Embedding
 from papers.search.embedding.bundled import Bundled
@@ -106,9 +107,23 @@ def schedules(app_configs, **kwargs):
             hint="Give minute, hour, day, month and day of the week in UTC: 17 5 * * 1-5 is 5:17 on weekdays.",
             id="broadsheet.E006",
         )
-        for name in ("IMPORT_HUB", "IMPORT_ARXIV", "REPOSITORY_STARS")
+        for name in ("IMPORT_HUB", "IMPORT_ARXIV", "REPOSITORY_STARS", "DUMP")
         if (cron := getattr(settings, name)) and not _is_cron(cron)
     ]
+
+
+@register
+def followed_site(app_configs, **kwargs):
+    """A site that is followed has an address like this one's, and is another one, since votes would count twice."""
+    site = origin(settings.HUB_URL)
+    if site != settings.HUB_URL:
+        message = f"HUB_URL is no address of a site: {settings.HUB_URL!r}."
+    elif site == origin(settings.BASE_URL):
+        message = f"HUB_URL is this site itself: {settings.HUB_URL}."
+    else:
+        return []
+    hint = "Give https://huggingface.co or the address of another Broadsheet, without a path. It needs https."
+    return [Error(message, hint=hint, id="broadsheet.E010")]
 
 
 @register

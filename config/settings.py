@@ -8,6 +8,7 @@ from config.caches import CACHES  # noqa: F401 (Django reads it here)
 from config.logs import LOGGING  # noqa: F401
 from config.rings import *  # noqa: F403 (thresholds, which are settings)
 from config.rules import *  # noqa: F403 (rules of submissions, which are settings)
+from config.schedules import *  # noqa: F403 (what the worker fetches and writes by itself)
 from lib.env import DATA, ROOT, cores, env, stored_secret
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -122,6 +123,7 @@ STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA / "media"
 EXPORT_ROOT = DATA / "exports"  # archives of people's own data, which are never served as media
+DUMP_ROOT = DATA / "dump"  # files with all papers, which everybody may download
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -167,10 +169,12 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # these ask for bot
 # Only an https site is behind a proxy, which must set or remove this header (docs/deploy.md).
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
-# The most bytes of a request's body (lib.bodies), of a form with two 5 MB pictures, a mail service's report, a comment
+# The most bytes of a request's body (lib.bodies): two 5 MB pictures, a file, a mail service's report, a comment
 BODY_LIMIT = 64_000
 LONGER_BODIES = {r"/settings/profile|/orgs/[^/]+/edit|/admin/.*": 12_000_000, r"/anymail/.*": 2_000_000}
+LONGER_BODIES |= {r"/settings/import": 5_200_000}
 LONGER_BODIES |= {r"/comments/.*|/papers/.*/(?:comments/new|report)|/papers/submit/.+|/markdown": 300_000}
+LONGER_BODIES |= {r"/api/papers/.+/(?:comment(?:/.+)?|report)|/api/papers/submit": 300_000}
 FORCE_SCRIPT_NAME = ""  # so that no header of a request changes the path of the site
 
 # --- people -------------------------------------------------------------------------------------
@@ -277,13 +281,6 @@ EMBEDDING_DIMENSIONS = env.int("EMBEDDING_DIMENSIONS", default=384)
 # Successful jobs are deleted, since every minute has some. Three run at once, so that a long import delays no letters.
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful", "concurrency": 3}
 PROCRASTINATE_ON_APP_READY = "lib.jobs.set_up"
-# Cron expressions, in UTC, of imports and other jobs that the worker does not run unless they are set.
-IMPORT_HUB = env("IMPORT_HUB", default="")
-IMPORT_ARXIV = env("IMPORT_ARXIV", default="")
-IMPORT_ARXIV_CATEGORIES = [name.strip() for name in env.list("IMPORT_ARXIV_CATEGORIES", default=[])]
-REPOSITORY_STARS = env("REPOSITORY_STARS", default="")
-PAPER_PICTURES = env("PAPER_PICTURES", default="")
-GITHUB_TOKEN = env("GITHUB_TOKEN", default="")
 
 BROADSHEET_DEMO = env.bool("BROADSHEET_DEMO", default=True)
 BROADSHEET_DEMO_PASSWORD = env("BROADSHEET_DEMO_PASSWORD", default="")

@@ -42,7 +42,10 @@ class FastGZipMiddleware(GZipMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         body = b"" if response.streaming else response.content
-        if response.has_header("Content-Encoding") or (len(body) < MIN_BYTES and not response.streaming):
+        is_packed = (
+            response.has_header("Content-Encoding") or response.headers.get("Content-Type") == "application/gzip"
+        )
+        if is_packed or (len(body) < MIN_BYTES and not response.streaming):
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
         if not accepts_gzip(request.META):

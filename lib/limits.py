@@ -52,7 +52,11 @@ def request_limit(
 
 def limited(name: str, *, person: int, network: int, period: timedelta):
     """Decorate a view with a limit on how often a person and a network may request it in a period."""
-    count = request_limit(name, person=person, network=network, period=period)
+    return counted_by(request_limit(name, person=person, network=network, period=period))
+
+
+def counted_by(count: Callable[[HttpRequest], None]):
+    """Decorate a view with a limit that other views have in common with it (`request_limit`)."""
 
     def decorate(view):
         @wraps(view)

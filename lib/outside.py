@@ -1,15 +1,16 @@
-"""Fetching a page whose address somebody typed, from any public host and from nothing else.
+"""Fetching a page whose address somebody typed, or posting to one, at any public host and at nothing else.
 
 Names are resolved here, every address that a name leads to is checked, and the connection is made to a checked address:
 the name is not resolved a second time, so that an answer that changes in between (DNS rebinding) changes nothing. Each
-redirect passes the same checks.
+redirect passes the same checks; a post follows none.
 """
 
 import ipaddress
 import re
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpcore2
@@ -19,6 +20,7 @@ from django.conf import settings
 MAX_REDIRECTS = 3
 MAX_BYTES = 1024 * 1024  # of the page; what comes after them is not read
 MAX_SECONDS = 20.0  # for everything from the first connection to the last byte
+POST_SECONDS = 10.0  # the same for a post
 STEP_SECONDS = 8.0  # for a connection, or for the next bytes
 PORTS = {"http": 80, "https": 443}
 # The last label of a name is never a number, in any notation that a resolver takes for an IPv4 address.
@@ -32,7 +34,7 @@ _REFUSED = [
 
 
 class OutsideError(Exception):
-    """A page is not fetched. The message is a sentence for the person who gave its address."""
+    """A page is not fetched, or nothing answered a post. The message is a sentence for who gave the address."""
 
 
 @dataclass(frozen=True)
@@ -74,62 +76,107 @@ def fetch(
 
     Tests replace `resolve`, the `connector` that gets the checked addresses, and the `clock`.
     """
-    guard = _Guard(resolve, connector or httpcore2.SyncBackend(), _Deadline(clock))
-    options = {"ssl_context": httpx2.create_ssl_context(trust_env=False), "max_keepalive_connections": 0}
-    with httpcore2.ConnectionPool(network_backend=guard, **options) as pool:
+    with _connections(resolve, connector, _Deadline(clock, MAX_SECONDS)) as connections:
         for _ in range(MAX_REDIRECTS + 1):
-            checked = _checked_url(url)
-            try:
-                page = _get(pool, checked, guard.deadline)
-            except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError) as error:
-                raise OutsideError(f"{checked.host} could not be reached: {error or 'it took too long'}.") from error
+            checked = checked_url(url)
+            page = connections.get(checked)
             if isinstance(page, Page):
                 return page
             url = page
     raise OutsideError(f"{checked.host} redirects more than {MAX_REDIRECTS} times.")
 
 
-def _checked_url(url: str) -> httpx2.URL:
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    resolve: Callable[[str, int], Iterable[str]] = resolve,
+    connector: httpcore2.NetworkBackend | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> int:
+    """Send the body to this https address. Returns the status of the answer, whatever it is; its body is not read.
+
+    Raises OutsideError if no answer came within POST_SECONDS. Tests replace the same as of `fetch`.
+    """
+    checked = checked_url(url, ("https",))
+    with _connections(resolve, connector, _Deadline(clock, POST_SECONDS)) as connections:
+        return connections.post(checked, body, headers)
+
+
+def checked_url(url: str, schemes: Iterable[str] = ("https", "http")) -> httpx2.URL:
+    """Returns the parsed address. Raises OutsideError if it is none of a host with a public name, at its own port."""
     try:
         parsed = httpx2.URL(url)
     except (httpx2.InvalidURL, TypeError, ValueError):
         raise OutsideError("This is no web address.") from None
-    if parsed.scheme not in PORTS:
-        raise OutsideError("Only addresses that begin with https:// or http:// are fetched.")
+    if parsed.scheme not in schemes:
+        raise OutsideError(f"Only addresses that begin with {' or '.join(f'{name}://' for name in schemes)} are used.")
     if parsed.userinfo:
-        raise OutsideError("An address with a user name or a password is not fetched.")
+        raise OutsideError("An address with a user name or a password is not used.")
     if parsed.port not in (None, PORTS[parsed.scheme]):
-        raise OutsideError(f"Only the standard port of {parsed.scheme} is fetched from, not port {parsed.port}.")
+        raise OutsideError(f"Only the standard port of {parsed.scheme} is used, not port {parsed.port}.")
     if not _NAME.fullmatch(parsed.raw_host.decode("ascii").lower()):
         raise OutsideError(f"“{parsed.host}” is no public host name.")
     return parsed
 
 
-def _get(pool: httpcore2.ConnectionPool, url: httpx2.URL, deadline: "_Deadline") -> Page | str:
-    """Returns the page, or the address that it redirects to."""
-    target = httpcore2.URL(
-        scheme=url.raw_scheme, host=url.raw_host, port=PORTS[url.scheme], target=url.raw_path or b"/"
-    )
-    headers = {
-        "Host": url.raw_host.decode("ascii"),
-        "User-Agent": f"Broadsheet (+{settings.CONTACT})",
-        "Accept": "text/html",
-        "Accept-Encoding": "identity",
-    }
-    timeouts = dict.fromkeys(("connect", "read", "write", "pool"), STEP_SECONDS)
-    with pool.stream("GET", target, headers=headers, extensions={"timeout": timeouts}) as response:
-        location = next((value for name, value in response.headers if name.lower() == b"location"), b"")
-        if 300 <= response.status < 400 and location:
-            return _joined(url, location)
-        if response.status != 200:
-            raise OutsideError(f"{url.host} answered with the status {response.status}.")
-        body = bytearray()
-        for chunk in response.iter_stream():
-            body += chunk
-            deadline.remaining(STEP_SECONDS)
-            if len(body) >= MAX_BYTES:
-                break
-        return Page(str(url), bytes(body[:MAX_BYTES]))
+@contextmanager
+def _connections(resolve, connector: httpcore2.NetworkBackend | None, deadline: "_Deadline"):
+    guard = _Guard(resolve, connector or httpcore2.SyncBackend(), deadline)
+    options = {"ssl_context": httpx2.create_ssl_context(trust_env=False), "max_keepalive_connections": 0}
+    with httpcore2.ConnectionPool(network_backend=guard, **options) as pool:
+        yield _Connections(pool, deadline)
+
+
+class _Connections:
+    """Requests over connections that a `_Guard` makes, until the deadline."""
+
+    def __init__(self, pool: httpcore2.ConnectionPool, deadline: "_Deadline") -> None:
+        self._pool, self._deadline = pool, deadline
+
+    def get(self, url: httpx2.URL) -> Page | str:
+        """Returns the page, or the address that it redirects to."""
+        with self._answer("GET", url, {"Accept": "text/html"}) as response:
+            location = next((value for name, value in response.headers if name.lower() == b"location"), b"")
+            if 300 <= response.status < 400 and location:
+                return _joined(url, location)
+            if response.status != 200:
+                raise OutsideError(f"{url.host} answered with the status {response.status}.")
+            body = bytearray()
+            for chunk in response.iter_stream():
+                body += chunk
+                self._deadline.remaining(STEP_SECONDS)
+                if len(body) >= MAX_BYTES:
+                    break
+            return Page(str(url), bytes(body[:MAX_BYTES]))
+
+    def post(self, url: httpx2.URL, body: bytes, headers: Mapping[str, str]) -> int:
+        """Returns the status of the answer."""
+        with self._answer("POST", url, {**headers, "Content-Length": str(len(body))}, body) as response:
+            return response.status
+
+    @contextmanager
+    def _answer(
+        self, method: str, url: httpx2.URL, headers: Mapping[str, str], body: bytes | None = None
+    ) -> Iterator[httpcore2.Response]:
+        """The answer to one request, whose body is not read yet. Raises OutsideError if there is none."""
+        target = httpcore2.URL(
+            scheme=url.raw_scheme, host=url.raw_host, port=PORTS[url.scheme], target=url.raw_path or b"/"
+        )
+        headers = {
+            "Host": url.raw_host.decode("ascii"),
+            "User-Agent": f"Broadsheet (+{settings.CONTACT})",
+            "Accept-Encoding": "identity",
+            **headers,
+        }
+        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), STEP_SECONDS)
+        request = {"headers": headers, "content": body, "extensions": {"timeout": timeouts}}
+        try:
+            with self._pool.stream(method, target, **request) as response:
+                yield response
+        except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError) as error:
+            raise OutsideError(f"{url.host} could not be reached: {error or 'it took too long'}.") from error
 
 
 def _joined(url: httpx2.URL, location: bytes) -> str:
@@ -140,10 +187,10 @@ def _joined(url: httpx2.URL, location: bytes) -> str:
 
 
 class _Deadline:
-    """The moment by which a fetch must have ended, however slowly the other side sends."""
+    """The moment by which all must have ended, however slowly the other side sends."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock, self._end = clock, clock() + MAX_SECONDS
+    def __init__(self, clock: Callable[[], float], seconds: float) -> None:
+        self._clock, self._end = clock, clock() + seconds
 
     def remaining(self, timeout: float | None) -> float:
         """Returns the seconds that one step may take. Raises ReadTimeout if there are none left."""
@@ -157,15 +204,15 @@ class _Guard(httpcore2.NetworkBackend):
     """Connects to hosts by addresses that it has resolved and checked."""
 
     def __init__(self, resolve, connector: httpcore2.NetworkBackend, deadline: _Deadline) -> None:
-        self._resolve, self._connector, self.deadline = resolve, connector, deadline
+        self._resolve, self._connector, self._deadline = resolve, connector, deadline
 
     def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
         error = httpcore2.ConnectError("it has no address")
         for address in self._addresses(host, port):
-            seconds = self.deadline.remaining(timeout)
+            seconds = self._deadline.remaining(timeout)
             try:
                 stream = self._connector.connect_tcp(address, port, seconds, local_address, socket_options)
-                return _TimedStream(stream, self.deadline)
+                return _TimedStream(stream, self._deadline)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as failure:
                 error = failure
         raise error

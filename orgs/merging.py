@@ -24,6 +24,7 @@ def merge(moderator, old: Organisation, into: Organisation) -> None:
     _move_open_once(old.claims, into, "user")
     old.events.update(organisation=into)
     old.former_slugs.update(organisation=into)
+    old.identities.update(organisation=into)
     FormerSlug.objects.create(slug=old.slug, organisation=into)
     Event.objects.record(moderator, into, f"merged {old} ({old.slug}) into this organisation")
     organisation_merged.send(Organisation, old=old, into=into)

@@ -8,7 +8,7 @@ from accounts.models import User
 from lib.lookalikes import skeleton
 from orgs.models import FormerSlug, Organisation
 
-_PATH = re.compile(r"/(?P<kind>orgs|people)/(?P<name>[-\w]+)(?:[/.].*)?", re.ASCII)
+_PATH = re.compile(r"/(?P<kind>orgs|people|api/organizations|api/users)/(?P<name>[-\w]+)(?:[/.].*)?", re.ASCII)
 
 
 class RenamedMiddleware:
@@ -44,4 +44,4 @@ def _username(name: str) -> str | None:
     return User.objects.named([name.lower()]).values_list("username", flat=True).first()
 
 
-_PRESENT_NAME = {"orgs": _slug, "people": _username}
+_PRESENT_NAME = {"orgs": _slug, "api/organizations": _slug, "people": _username, "api/users": _username}

@@ -16,17 +16,18 @@ class Role(TextChoices):
 EDIT = "edit, preview and publish the page"
 TAG = "tag papers, decide on suggestions"
 KEEP = "manage the organisation's collections"
+CONNECT = "manage the organisation's webhooks"
 INVITE = "invite and remove members"
 APPOINT = "change roles, appoint owners"
 SUGGEST = "suggest papers"
 SEE = "see members, activity and private collections"
 
 MAY = {
-    Role.OWNER: {EDIT, TAG, KEEP, INVITE, APPOINT, SUGGEST, SEE},
-    Role.ADMIN: {EDIT, TAG, KEEP, INVITE, SUGGEST, SEE},
+    Role.OWNER: {EDIT, TAG, KEEP, CONNECT, INVITE, APPOINT, SUGGEST, SEE},
+    Role.ADMIN: {EDIT, TAG, KEEP, CONNECT, INVITE, SUGGEST, SEE},
     Role.MEMBER: {SUGGEST, SEE},
 }
-DEEDS = (SEE, SUGGEST, TAG, EDIT, KEEP, INVITE, APPOINT)
+DEEDS = (SEE, SUGGEST, TAG, EDIT, KEEP, CONNECT, INVITE, APPOINT)
 
 
 def roles_with(deed: str) -> list[Role]:

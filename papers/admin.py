@@ -27,7 +27,7 @@ class PaperAdmin(admin.ModelAdmin):
     raw_id_fields = ["submitted_by"]
     inlines = [PaperVersionInline]
     readonly_fields = [
-        "picture_source",
+        *("media_urls", "picture_source"),
         *("code_url", "code_source", "code_state", "code_stars", "code_licence", "code_checked_at"),
         *("project_url", "project_source"),
         *("is_listed", "due_on", "locked_reason", "keywords_corrected"),
@@ -42,6 +42,7 @@ class PaperAdmin(admin.ModelAdmin):
         "works_count",
         "partly_count",
         "fails_count",
+        *("model_count", "dataset_count", "demo_count"),
         "revision",
         "changed_at",
     ]

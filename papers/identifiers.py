@@ -63,13 +63,22 @@ def parse(text: str) -> tuple[str, int | None]:
 
     Raises ValueError if the text names no paper, or several. A number in a sentence is no name.
     """
-    versions = {_canonical(match["id"]): match["version"] for match in reversed(_names(text))}
+    versions = find(text)
     if not versions:
         raise ValueError(f"{quoted(text)} is not an arXiv id such as 2509.08721 or hep-th/9901001")
     if len(versions) > 1:
         raise ValueError(f"{quoted(text)} names several papers. Enter one.")
     [(arxiv_id, version)] = versions.items()
-    return arxiv_id, int(version) if version else None
+    return arxiv_id, version
+
+
+def find(text: str) -> dict[str, int | None]:
+    """Returns the ids of all papers that the text names, in its order, each with its version or None."""
+    versions = {}
+    for match in sorted(_names(text), key=lambda match: match.start("id")):
+        version = match["version"]
+        versions.setdefault(_canonical(match["id"]), int(version) if version else None)
+    return versions
 
 
 def _names(text: str) -> list[re.Match]:

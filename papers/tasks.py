@@ -27,7 +27,7 @@ from papers.search import indexing
 
 logger = logging.getLogger(__name__)
 
-for room in ("claims", "discussion", "ingest", "people"):
+for room in ("claims", "discussion", "ingest", "intake", "people"):
     import_module(f"papers.{room}.tasks")
 
 

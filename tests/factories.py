@@ -8,6 +8,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
+from api.models import Delivery, Webhook
 from inbox.models import Letter, Notification, Subscription
 from orgs.models import Membership, Organisation
 from orgs.roles import Role
@@ -152,3 +153,24 @@ class NotificationFactory(DjangoModelFactory):
     facts = {"by": "Olga Owner", "organisation": "The Lab", "slug": "lab", "role": "an admin"}
     delivery = "at_once"
     notified_at = NOON
+
+
+class WebhookFactory(DjangoModelFactory):
+    """Active, of somebody, of the front page."""
+
+    class Meta:
+        model = Webhook
+
+    user = factory.SubFactory(UserFactory)
+    address = "/papers"
+    title = "Papers"
+    url = factory.Sequence(lambda n: f"https://example.org/hooks/{n}")
+    created_at = NOON
+
+
+class DeliveryFactory(DjangoModelFactory):
+    class Meta:
+        model = Delivery
+
+    webhook = factory.SubFactory(WebhookFactory)
+    created_at = next_at = NOON

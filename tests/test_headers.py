@@ -24,7 +24,7 @@ PATHS = [
 PUBLIC = {"/robots.txt", "/llms.txt"} | {
     path
     for name, path in ADDRESSES.items()
-    if name == "orgs:accent" or name.startswith(("papers:opens", "papers:sitem"))
+    if name in ("orgs:accent", "machines:openapi") or name.startswith(("papers:opens", "papers:sitem"))
 }
 HEADERS = {
     "Accept": "text/marker",

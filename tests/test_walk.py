@@ -13,7 +13,7 @@ from lib.conflicts import digests
 from moderation.models import Action, Answer, Flag
 from moderation.subjects import KINDS
 from orgs.models import Claim, Membership
-from orgs.roles import EDIT, KEEP, MAY, SEE, TAG, Role
+from orgs.roles import CONNECT, EDIT, KEEP, MAY, SEE, TAG, Role
 from papers.models import (
     Affiliation,
     Bookmark,
@@ -21,6 +21,7 @@ from papers.models import (
     Comment,
     Content,
     FeedKey,
+    Intake,
     Item,
     SavedFilter,
     Vote,
@@ -56,7 +57,8 @@ READERS = {
     **{f"accounts:{page}": SIGNED_IN for page in ("profile", "sign_in_again", "security")},
     "accounts:moderators": set(),  # none of them is a superuser
     **{f"inbox:{page}": set() for page in ("confirm", "never", "unsubscribe", "manage")},  # there is no such token
-    **dict.fromkeys(("inbox:letters", "orgs:new", "machines:tokens"), SIGNED_IN),
+    **dict.fromkeys(("inbox:letters", "orgs:new", "machines:tokens", "machines:webhooks"), SIGNED_IN),
+    "machines:org_webhooks": may(CONNECT),
     "orgs:edit": may(EDIT),
     "orgs:log": may(SEE) | {"moderator"},
     "orgs:claim": set(),  # the lab has an owner
@@ -67,9 +69,7 @@ READERS = {
     "moderation:answer": {"owner"},  # who wrote the comment that was hidden
     "moderation:decision": set(),  # which leads on
     "moderation:suspended": set(),  # there is no such token
-    "papers:preview_org": may(EDIT),
-    "papers:featured": may(EDIT),
-    "papers:sections": may(EDIT),
+    **{f"papers:{page}": may(EDIT) for page in ("preview_org", "featured", "sections")},
     "papers:suggestions": may(TAG),
     "papers:refused": may(TAG),
     "papers:collection": may(SEE),  # this one is private, and the lab's
@@ -79,15 +79,16 @@ READERS = {
     **{f"papers:{page}": SIGNED_IN for page in ("my_collections", "bookmarks", "data", "submit", "claim")},
     "papers:feed": may(SEE),  # of the private collection
     "papers:opml": SIGNED_IN,
+    "papers:import_papers": SIGNED_IN,
     **{f"papers:{page}": SIGNED_IN for page in ("following", "start_following", "followed", "catch_up", "dismissed")},
     "papers:correct": {"reader"},  # who has claimed to be an author
-    "papers:submission": {"reader"},
+    **{f"papers:{page}": {"reader"} for page in ("submission", "intake", "edit_comment")},
     "papers:fetch_export": set(),  # there is no such token
     "papers:comment_log": {"moderator"},
     **{f"papers:{page}": SIGNED_IN for page in ("write_comment", "report", "reply")},
-    "papers:edit_comment": {"reader"},
     **{name: set() for name in ("papers:leave", "machines:make_token")},  # which ask for the password first
-    "papers:pick": set(),  # which leads on
+    **{f"machines:{page}": set() for page in ("dump_index", "dump_file")},  # none was made
+    **{name: set() for name in ("papers:pick", "machines:reference_with_slash")},  # which lead on
     "papers:share_card": set(),  # of a private collection, whoever looks
     "papers:embed": set(),  # a frame of a private collection, whoever looks
     **{f"inbox:{page}": SIGNED_IN for page in ("notifications", "choices")},
@@ -99,10 +100,8 @@ SECRETS = {
     "a-note-within": may(SEE),
     "words-of-the-draft": may(EDIT),
     "reason-of-a-suggestion": may(TAG),
-    "Private-shelf-of-rita": {"reader"},
-    "Search-of-rita": {"reader"},
-    "problem-of-a-submission": {"reader"},
-    "Letters-of-rita": {"reader"},
+    **{f"{what}-of-rita": {"reader"} for what in ("Private-shelf", "Search", "Letters")},
+    **{f"problem-of-{what}": {"reader"} for what in ("a-submission", "an-import")},
     "message-of-a-claim": set(),
     "Shelf-by-link-only": set(),  # nobody who has not the link; it is not among the addresses
     "address-of-a-subscriber": set(),  # the page of whose letter is for whoever has its address
@@ -180,6 +179,7 @@ def build_scene():
     SavedFilter.objects.save_as(people["reader"], "Search-of-rita", "q=common")
     Bookmark.objects.make(people["reader"], paper)
     SubmissionFactory(key="hush", user=people["reader"], state="failed", problem="problem-of-a-submission")
+    Intake.objects.create(key="hush", user=people["reader"], state="failed", problem="problem-of-an-import")
     LetterFactory(key="hush", day=NOON, papers=[paper.pk], subscription__email="address-of-a-subscriber@example.org")
     SubscriptionFactory(email=people["reader"].email, title="Letters-of-rita")
     NotificationFactory(pk=9_000_001, user=people["reader"])

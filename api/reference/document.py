@@ -3,6 +3,9 @@
 from http import HTTPStatus
 
 from django.conf import settings
+from django.urls import reverse
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 
 from api import rates
 from api.contract import api
@@ -42,9 +45,17 @@ _ERROR = {
 }
 
 
+class _Document(OpenAPISchema):
+    """What ninja writes, with the members of answers under the names that they have in JSON."""
+
+    def responses(self, operation: Operation) -> dict:
+        operation.by_alias = True
+        return super().responses(operation)
+
+
 def build() -> dict:
     """Returns the document of this site, as plain data."""
-    document = api.get_openapi_schema()
+    document = _Document(api, reverse(f"{api.urls_namespace}:api-root"))
     document["info"] |= {"description": _DESCRIPTION, "license": _LICENCE}
     document["servers"] = [{"url": settings.BASE_URL}]
     document["externalDocs"] = {"url": f"{settings.BASE_URL}/api", "description": "The same as a page"}
@@ -68,12 +79,27 @@ def _complete(method: str, operation: dict) -> None:
     operation["summary"] = summary.rstrip(".")
     if rest:
         operation["description"] = rest
+    operation["security"] = [row for row in ({}, {"Access": []}) if row in operation["security"]]
+    for parameter in operation["parameters"]:
+        _simplify(parameter)
     for response in operation["responses"].values():
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
     if method == "get":
         operation["responses"][304] = {"description": "It is as it was when it had the ETag in If-None-Match."}
     for status in _ALWAYS if method == "get" else ERRORS:
         operation["responses"][status] = {"$ref": f"#/components/responses/{_name(status)}"}
+
+
+def _simplify(parameter: dict) -> None:
+    """Say that a parameter may be missing by that alone: an address has no null."""
+    schema = parameter["schema"]
+    kinds = [kind for kind in schema.pop("anyOf", []) if kind != {"type": "null"}]
+    if len(kinds) > 1:
+        schema["anyOf"] = kinds
+    elif kinds:
+        parameter["schema"] = schema = kinds[0] | schema
+    if "description" in schema:
+        parameter["description"] = schema.pop("description")
 
 
 def _name(status: int) -> str:

@@ -44,7 +44,7 @@ def _operation(document: dict, path: str, method: str, operation: dict) -> Opera
         description=operation.get("description", ""),
         needs_token={} not in operation["security"],
         parameters=[
-            _parameter(row["name"], row["in"], row["schema"], document, row["required"])
+            _parameter(row["name"], row["in"], row["schema"] | row, document, row["required"])
             for row in operation["parameters"]
         ],
         body=_body(document, operation),

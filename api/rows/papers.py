@@ -4,51 +4,89 @@ What does not exist is left out, as at the Hub. Its client reads some fields fro
 so a row also has what its paper has.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 
-from api.rows.people import organisation, site, user
+from django.conf import settings
+
+from api.rows.counts import by_site
+from api.rows.people import imported, organisation, site, user
 from api.rows.values import moment, object_id, present, share_card
 from papers.ingest.repositories import REPOSITORY
-from papers.models import LinkSource, Paper
+from papers.models import AiText, Artefact, LinkSource, Paper, SiteCount
+from papers.models.artefact import ArtefactKind
 from papers.models.authorclaim import AuthorClaim
 from papers.models.row import Row
 from papers.paper.credit import Credit, credits_of
 from papers.paper.summary import Summary, summaries
 
+_KINDS = {ArtefactKind.MODEL: "models", ArtefactKind.DATASET: "datasets", ArtefactKind.DEMO: "spaces"}
+
 
 def daily_rows(pks: Collection[int], viewer) -> list[dict]:
     """The papers with these keys as rows of `/api/daily_papers`, in this order, without those that do not exist.
 
-    They hold what everybody may see and, if the viewer is signed in, the viewer's own marks. At most five statements,
+    They hold what everybody may see and, if the viewer is signed in, the viewer's own marks. At most eight statements,
     and one for these marks.
     """
-    papers = summaries(pks)
-    credit, marks = credits_of(papers), marks_of(papers, viewer)
-    return [daily_row(paper, credit[pk], marks.get(pk)) for pk, paper in papers.items()]
+    return list(rows_by_key(pks, viewer).values())
 
 
-def marks_of(pks: Collection[int], viewer) -> dict[int, Row]:
-    """The papers with the bits of a viewer who is signed in, by their keys."""
-    if not viewer.is_authenticated:
-        return {}
-    return {row.pk: row for row in Paper.objects.filter(pk__in=pks).rows(viewer)}
+def rows_by_key(pks: Collection[int], viewer) -> dict[int, dict]:
+    """The same rows by the keys of their papers."""
+    return {found[0].pk: _daily_row(*found) for found in _read(pks, viewer)}
 
 
-def daily_row(summary: Summary, credit: Credit, marks: Row | None = None) -> dict:
+def papers(pks: Collection[int], viewer) -> list[dict]:
+    """The same papers, flat, as `/api/papers` has them."""
+    return [_paper(*found) for found in _read(pks, viewer)]
+
+
+def linked(repositories: dict[str, list[dict]]) -> dict:
+    """What `/api/papers/{id}` has of a paper's models, datasets and demos besides its other fields."""
+    lists = {f"linked{kind.title()}": rows for kind, rows in repositories.items()}
+    return lists | {f"numTotal{kind.title()}": len(rows) for kind, rows in repositories.items()}
+
+
+def repositories(pk: int) -> dict[str, list[dict]]:
+    """The models, datasets and demos of the paper with this key, those with most likes first. One statement."""
+    found = {kind: [] for kind in _KINDS.values()}
+    for row in Artefact.objects.kept().filter(paper=pk).most_liked_first():
+        found[_KINDS[row.kind]].append(_repository_row(row))
+    return found
+
+
+def _repository_row(row: Artefact) -> dict:
+    owner, slash, _ = row.name.partition("/")
+    values = {"id": row.name, "author": owner if slash else None, "likes": row.likes, "downloads": row.downloads}
+    return present(values | {"private": False, "url": row.url, "addedBy": row.source})
+
+
+def _read(pks: Collection[int], viewer) -> Iterator[tuple[Summary, dict, Credit, AiText | None, Row | None]]:
+    """What is written of each of the papers, with its numbers by site, and the bits of a viewer who is signed in."""
+    found, texts, marks = summaries(pks), {}, {}
+    credits, sites = credits_of(found), SiteCount.objects.by_paper(pks)
+    if settings.SHOW_AI_TEXT:
+        texts = AiText.objects.shown().in_bulk(found)
+    if viewer.is_authenticated:
+        marks = {row.pk: row for row in Paper.objects.filter(pk__in=found).rows(viewer)}
+    for pk, summary in found.items():
+        yield summary, by_site(summary, sites.get(pk, {})), credits[pk], texts.get(pk), marks.get(pk)
+
+
+def _daily_row(summary: Summary, counts: dict, credit: Credit, text: AiText | None, marks: Row | None) -> dict:
     """A row, whose own `publishedAt` is the time of the listing, and that of its paper the time at arXiv."""
-    flat = paper(summary, credit, marks)
+    flat = _paper(summary, counts, credit, text, marks)
     return {name: value for name, value in flat.items() if name != "authors"} | {
         "paper": flat,
         "publishedAt": moment(summary.listed_at if summary.is_listed else summary.published_at),
         "thumbnail": share_card(summary.path),
-        "submittedBy": user(credit.submitter) if credit.submitter else site(),
+        "submittedBy": _submitter(credit) or site(),
         "isAuthorParticipating": credit.has_author_comment,
     }
 
 
-def paper(summary: Summary, credit: Credit, marks: Row | None = None) -> dict:
-    """A paper, as `/api/papers/{id}` has it, without models, datasets and demos."""
+def _paper(summary: Summary, counts: dict, credit: Credit, text: AiText | None, marks: Row | None) -> dict:
     return present(
         {
             "id": summary.arxiv_id,
@@ -57,17 +95,19 @@ def paper(summary: Summary, credit: Credit, marks: Row | None = None) -> dict:
             "authors": _authors(summary, credit.claims),
             "publishedAt": moment(summary.published_at),
             "submittedOnDailyAt": moment(summary.listed_at) if summary.is_listed else None,
-            "submittedOnDailyBy": user(credit.submitter) if credit.submitter else None,
+            "submittedOnDailyBy": _submitter(credit),
             "upvotes": summary.vote_count,
             "numComments": summary.comment_count,
-            "discussionId": object_id(summary.pk),
+            "discussionId": (credit.origin and credit.origin.discussion_id) or object_id(summary.pk),
             "source": "arxiv",
             "mediaUrls": list(summary.media_urls) or None,
             "projectPage": summary.project_url or None,
             "organization": organisation(summary.badge) if summary.badge else None,
             "withdrawnAt": moment(summary.withdrawn_at) if summary.withdrawn_at else None,
-            **_repository(summary),
+            **_repository(summary, credit),
+            **(_ai_text(text) if text else {}),
             **_ours(summary),
+            **counts,
             "upvoted": marks and marks.voted,
             "bookmarked": marks and marks.saved,
         }
@@ -90,15 +130,39 @@ def _claimed(claim: AuthorClaim) -> dict:
     }
 
 
-def _repository(summary: Summary) -> dict:
+def _submitter(credit: Credit) -> dict | None:
+    """Who submitted the paper here or, if it was imported, at its source."""
+    if credit.submitter:
+        return user(credit.submitter)
+    origin = credit.origin
+    if origin and origin.submitter_username:
+        return imported(origin.submitter_name, origin.submitter_username, origin.submitter_avatar)
+    return None
+
+
+def _repository(summary: Summary, credit: Credit) -> dict:
     """The Hub's fields of the repository, which it has on GitHub only."""
     if not REPOSITORY.fullmatch(summary.code_url):
         return {}
-    is_found = summary.code_source in (LinkSource.IMPORT, LinkSource.AUTOMATIC)
+    added_by = "auto" if summary.code_source in (LinkSource.IMPORT, LinkSource.AUTOMATIC) else "user"
+    if summary.code_source == LinkSource.IMPORT and credit.origin:
+        added_by = credit.origin.code_added_by or added_by
     return {
         "githubRepo": summary.code_url,
-        "githubRepoAddedBy": "auto" if is_found else "user",
+        "githubRepoAddedBy": added_by,
         "githubStars": summary.code_stars,
+    }
+
+
+def _ai_text(text: AiText) -> dict:
+    """What a language model wrote about a version of the paper, or one of its authors instead."""
+    return {
+        "ai_summary": text.summary,
+        "ai_keywords": text.keywords,
+        "ai_summary_model": text.model or None,
+        "ai_summary_source": text.source,
+        "ai_summary_version": text.version,
+        "ai_summary_at": moment(text.made_at),
     }
 
 

@@ -17,6 +17,17 @@ def site() -> dict:
     return _user(object_id(0), SITE, "Broadsheet", picture(""))
 
 
+def imported(name: str, username: str, avatar: str = "") -> dict:
+    """Somebody at the site from which something was imported, whose avatar may be a path there."""
+    avatar = avatar if avatar.startswith("https://") else picture("")
+    return _user(object_id(0), username, name or username, avatar)
+
+
+def deleted(person: User | None) -> dict:
+    """Somebody whose account was deleted, or deactivated, as pages say it."""
+    return _user(object_id(0), "", "A deactivated account" if person else "A deleted account", picture(""))
+
+
 def organisation(org: Organisation) -> dict:
     """An organisation. Its logo stands under `avatarUrl`, which the Hub's client reads, and under `avatar`."""
     logo = picture(org.logo.name)

@@ -2,11 +2,13 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from django import forms
+from django.http import QueryDict
 
-from inbox.addresses import subscribable
+from inbox.addresses.cadences import default_cadence
 from inbox.models import Subscription
 from inbox.models.subscription import MAX_PAPERS
 from lib.forms import LineField, MailField
+from papers.lists import subscribable
 
 
 @cache
@@ -47,7 +49,7 @@ class LetterForm(forms.ModelForm):
     def __init__(self, *args, viewer, **options):
         super().__init__(*args, **options)
         self.viewer = viewer
-        self.initial["min_votes"] = subscribable.min_votes(self.instance.address)
+        self.initial["min_votes"] = QueryDict(self.instance.address.partition("?")[2]).get("min_votes", "")
         self.fields["cadence"].required = False
         if self.is_bound:
             self.data = self.data.copy()
@@ -66,7 +68,7 @@ class LetterForm(forms.ModelForm):
         changes = {}
         if "min_votes" in self.data and "min_votes" not in self.errors:
             changes["min_votes"] = str(data["min_votes"] or "")
-        found = subscribable.find(self.instance.address, self.viewer, **changes)
+        found = subscribable.find(self.instance.address, self.viewer, refusal="no_letter", **changes)
         self.instance.address, self.instance.title, self.instance.user = found.address, found.title, found.user
         return data
 
@@ -84,13 +86,13 @@ class SubscribeForm(LetterForm):
         labels = LetterForm.Meta.labels | {"email": "Email address"}
 
     def __init__(self, data=None, *, viewer, address: str, is_preview: bool = False):
-        found = subscribable.find(address or "/papers", viewer)
+        found = subscribable.find(address or "/papers", viewer, refusal="no_letter")
         subscription = Subscription(address=found.address, title=found.title)
         if viewer.is_authenticated:
             subscription.email = viewer.email
         super().__init__(data, instance=subscription, viewer=viewer)
         self.initial["list"] = found.address
-        self.initial["cadence"] = subscribable.default_cadence(address) or self.initial["cadence"]
+        self.initial["cadence"] = default_cadence(address) or self.initial["cadence"]
         if is_preview:  # the address may be incomplete still
             self.fields["email"] = forms.CharField(label="Email address", required=False, widget=forms.EmailInput)
         self.fields["email"].widget.attrs |= {"autocomplete": "email", "placeholder": "you@example.org"}

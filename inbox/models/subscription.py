@@ -16,6 +16,7 @@ from inbox.models.letter import Letter
 from lib.fields import LineField, MailField
 from lib.mailboxes import canonical
 from lib.refusals import BadInput
+from papers.lists.subscribable import MAX_ADDRESS, MAX_TITLE
 
 LETTERS_SHOWN = 5  # of each subscription, where it is managed
 MAX_ACTIVE = 30  # subscriptions of one address
@@ -126,8 +127,8 @@ class Subscription(models.Model):
     key = models.CharField(max_length=22, unique=True, default=partial(secrets.token_urlsafe, 16))
     email = MailField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="subscriptions", null=True)
-    address = models.CharField(max_length=1800, default="/papers")  # together with `email`, what an index takes
-    title = LineField(max_length=300, default="Papers")
+    address = models.CharField(max_length=MAX_ADDRESS, default="/papers")
+    title = LineField(max_length=MAX_TITLE, default="Papers")
     cadence = models.CharField(max_length=10, choices=Cadence, default=Cadence.DAILY)
     hour = models.PositiveSmallIntegerField(default=7, validators=[MaxValueValidator(23)])
     zone = models.CharField(max_length=64, default="UTC")

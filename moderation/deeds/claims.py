@@ -2,7 +2,7 @@
 
 from moderation.deeds.deed import Deed, register, subject_of
 from moderation.questions import Question
-from papers.models import Correction
+from papers.models import undoing
 from papers.models.authorclaimqueryset import UNDECIDED, ClaimState
 
 
@@ -86,4 +86,4 @@ class WithdrawClaim(_PublicClaimDeed):
 
     def undo(self, actor, action) -> None:
         super().undo(actor, action)
-        Correction.objects.redo(actor, subject_of(action).paper, action.data["undone"])
+        undoing.redo(actor, subject_of(action).paper, action.data["undone"])

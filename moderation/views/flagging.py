@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -7,18 +5,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.factors import acts_as_moderator
-from lib.limits import request_limit
 from moderation.forms import FlagForm
+from moderation.limits import count_flag
 from moderation.models import Flag
 from moderation.subjects import Kind
-
-_count_flag = request_limit(
-    "flags",
-    person=30,
-    network=300,
-    period=timedelta(days=1),
-    message="You have flagged a lot today. Moderators look at what you have flagged so far. Try again tomorrow.",
-)
 
 
 def _initial(request: HttpRequest, earlier: Flag | None) -> dict[str, str]:
@@ -37,7 +27,7 @@ def flag(request: HttpRequest, subject: Kind, handle: str) -> HttpResponse:
     url, earlier = subject.url(row), Flag.objects.open_of(request.user, subject, row.pk)
     form = FlagForm(request.POST or None, kind=subject, initial=_initial(request, earlier))
     if request.method == "POST" and form.is_valid():
-        _count_flag(request)
+        count_flag(request)
         is_new = Flag.objects.make(request.user, subject, row.pk, **form.cleaned_data)
         messages.success(request, "Thank you. Moderators will look at it." if is_new else "Your flag was changed.")
         return HttpResponseRedirect(url)

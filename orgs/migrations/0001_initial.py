@@ -245,6 +245,26 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="SourceIdentity",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("site", lib.fields.UrlLineField()),
+                ("source_id", lib.fields.LineField(max_length=64)),
+                ("slug", models.SlugField(db_index=False, max_length=96)),
+                ("latest_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="identities", to="orgs.organisation"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "source identities",
+                "constraints": [models.UniqueConstraint(fields=("site", "source_id"), name="source_identity_once")],
+            },
+        ),
+        migrations.CreateModel(
             name="Claim",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

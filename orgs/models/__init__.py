@@ -4,5 +4,6 @@ from orgs.models.formerslug import FormerSlug
 from orgs.models.invitation import Invitation
 from orgs.models.membership import Membership
 from orgs.models.organisation import Organisation
+from orgs.models.sourceidentity import SourceIdentity
 
-__all__ = ["Claim", "Event", "FormerSlug", "Invitation", "Membership", "Organisation"]
+__all__ = ["Claim", "Event", "FormerSlug", "Invitation", "Membership", "Organisation", "SourceIdentity"]

@@ -4,9 +4,9 @@ from orgs.names import skeleton_of
 
 
 class FormerSlug(models.Model):
-    """A slug that an organisation had until it was merged into another one.
+    """A slug that an organisation had until it was merged into another one, or renamed at the site that it came from.
 
-    Its address leads to the other organisation, and no new organisation can have it.
+    Its address leads to `organisation`, and no new organisation can have it.
     """
 
     slug = models.SlugField(max_length=96, unique=True)

@@ -1,7 +1,7 @@
 from django import template
 
 from accounts.factors import acts_as_moderator
-from orgs.roles import EDIT, SEE, TAG
+from orgs.roles import CONNECT, EDIT, SEE, TAG
 
 register = template.Library()
 
@@ -22,6 +22,7 @@ def org_nav(context, org) -> dict:
         "orgs:edit": EDIT in deeds,
         "papers:featured": EDIT in deeds,
         "papers:sections": EDIT in deeds,
+        "machines:org_webhooks": CONNECT in deeds,
     }
     names = ["papers:org", "papers:insights", *(name for name, allowed in may.items() if allowed)]
     return {"org": org, "pages": [(name, _LABELS[name]) for name in names], "path": request.path}
@@ -36,4 +37,5 @@ _LABELS = {
     "orgs:edit": "Edit",
     "papers:featured": "Featured",
     "papers:sections": "Sections",
+    "machines:org_webhooks": "Webhooks",
 }

@@ -6,10 +6,11 @@ from django.db.models import Q
 
 from lib.conflicts import digests, read
 from lib.forms import LineField, Refusable, UrlLineField
-from lib.refusals import Conflict, Refusal
+from lib.refusals import Conflict, Gone, Refusal
 from lib.widgets import TextArea
 from orgs.models import Organisation
-from papers.models import Correction, Paper, State
+from papers.models import AiText, Correction, Paper, State
+from papers.models.aitext import MAX_SUMMARY
 from papers.models.correction import FIELDS, MAX_KEYWORDS
 
 
@@ -90,3 +91,33 @@ class CorrectionForm(Refusable, forms.Form):
             self.stored = {name: getattr(self.paper, name) for name in FIELDS}
             self.data = self.data.copy()
             self.data["base"] = self._base()
+
+
+class SummaryForm(Refusable, forms.Form):
+    """An author's summary, which stands in the place of a language model's."""
+
+    summary = forms.CharField(
+        widget=TextArea({"rows": 5}), help_text=f"At most {MAX_SUMMARY:,} characters, without formulas."
+    )
+    base = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, text: AiText | None, data=None):
+        self.text = text
+        super().__init__(data, initial={"summary": text.summary, "base": self._base()} if text else {})
+
+    def _base(self) -> str:
+        return json.dumps(digests({"summary": self.text.summary}))
+
+    def save(self, actor) -> bool:
+        """Replace the summary. Returns whether that was done; what was refused is an error of the form."""
+        try:
+            if self.text is None:
+                raise Gone("This paper shows no summary.")
+            self.text.replace(actor, self.cleaned_data["summary"], read(self.cleaned_data["base"]))
+        except Refusal as refusal:
+            self.refuse(refusal)
+            if isinstance(refusal, Conflict):
+                self.data = self.data.copy()
+                self.data["base"] = self._base()
+            return False
+        return True

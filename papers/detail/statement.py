@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 from django.core.cache import caches
 from django.db import OperationalError, models
+from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from lib.statements import is_out_of_time, rows
 from orgs.models import Organisation
 from papers import names, ranking
-from papers.models import Paper, PaperFollow
+from papers.models import AiText, Artefact, Paper, PaperFollow
 from papers.models.bits import bits
 from papers.models.follow import FollowState
 from papers.names import Details
@@ -74,6 +75,8 @@ class PaperDetail:
     * `similar`: the nearest first; none if they took too long to find.
     * `has_comments`: whether there are any, also retracted ones.
     * `imported_comments`: how many stand here of those that the source counts.
+    * `ai_text`: what a language model, or an author instead, wrote about it; None if the site does not show it.
+    * `artefacts`: its models, datasets and demos, by kind, those with most likes first.
     * `has_changes`: whether the text of a former version is kept, or an author has corrected the paper.
     """
 
@@ -90,6 +93,8 @@ class PaperDetail:
     has_comments: bool
     imported_comments: int
     has_changes: bool
+    ai_text: AiText | None
+    artefacts: list[Artefact]
 
     def lister_shown_to(self, viewer) -> User | None:
         """The person who submitted the paper, if they let the viewer see it."""
@@ -148,7 +153,7 @@ def _detail(row: tuple) -> PaperDetail:
     for bit in bits():
         setattr(paper, bit, next(row))
     lister, vote_state, place, paper_count, followers, is_followed, has_comments, imported, has_changes, *rest = row
-    authors, claimants, badges, offers, similar = rest
+    authors, claimants, badges, offers, ai_text, artefacts, similar = rest
     organisations = [Organisation.from_db(None, _ORGANISATION, values) for values in badges]
     shown = paper.organisation_id
     paper.organisation = next((organisation for organisation in organisations if organisation.pk == shown), None)
@@ -166,7 +171,17 @@ def _detail(row: tuple) -> PaperDetail:
         has_comments=has_comments,
         imported_comments=imported,
         has_changes=has_changes,
+        ai_text=ai_text and _ai_text(ai_text),
+        artefacts=[Artefact.from_db(None, _ARTEFACT, values) for values in artefacts],
     )
+
+
+def _ai_text(values: list) -> AiText | None:
+    """The text with its moments, which JSON has as strings; None if it is not shown."""
+    pairs = zip(_AI_TEXT, values, strict=True)
+    values = [value and parse_datetime(value) if name in ("made_at", "hidden_at") else value for name, value in pairs]
+    text = AiText.from_db(None, _AI_TEXT, values)
+    return text if text.is_shown else None
 
 
 def _fields(model: type[models.Model], *names: str) -> list[str]:
@@ -177,6 +192,8 @@ def _fields(model: type[models.Model], *names: str) -> list[str]:
 
 _PAPER = _fields(Paper)
 _LISTER = _fields(User, "id", "username", "name", "is_active", "shows_submissions")
+_AI_TEXT = _fields(AiText, "paper_id", "summary", "model", "version", "made_at", "source", "hidden_at")
+_ARTEFACT = _fields(Artefact, "id", "kind", "name", "url", "likes", "downloads", "source")
 _ORGANISATION = _fields(Organisation, "id", "slug", "name", "logo", "verified")
 
 
@@ -188,6 +205,8 @@ def _sql(*, has_neighbours: bool) -> str:
         bits=", ".join(exists_sql("%(viewer)s") for exists_sql in bits().values()),
         lister=", ".join(f"lister.{column}" for column in _LISTER),
         organisation=", ".join(f"organisation.{column}" for column in _ORGANISATION),
+        ai_text=", ".join(_AI_TEXT),
+        artefact=", ".join(_ARTEFACT),
         neighbours=_NEIGHBOURS if has_neighbours else "'[]'::json",
     )
 
@@ -261,6 +280,15 @@ _STATEMENT = """
             LEFT JOIN papers_affiliation affiliation
                 ON affiliation.organisation_id = organisation.id AND affiliation.paper_id = papers_paper.id
             WHERE member.user_id = %(viewer)s
+        ),
+        (SELECT json_build_array({ai_text}) FROM papers_aitext WHERE paper_id = papers_paper.id),
+        (
+            SELECT coalesce(
+                json_agg(json_build_array({artefact}) ORDER BY
+                    array_position(ARRAY['model', 'dataset', 'demo'], kind::text), likes DESC NULLS LAST, name, id
+                ), '[]'
+            )
+            FROM papers_artefact WHERE paper_id = papers_paper.id AND removed_at IS NULL
         ),
         {neighbours}
     FROM papers_paper

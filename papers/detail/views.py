@@ -24,7 +24,7 @@ from papers.paper.removed import removed
 from papers.paper.summary import WITHDRAWN, summarise
 from papers.period import Period
 
-AUTHORS_SHOWN, MAX_DESCRIPTION = 20, 200
+AUTHORS_SHOWN, ARTEFACTS_SHOWN, MAX_DESCRIPTION = 20, 8, 200
 
 
 def paper(request: HttpRequest, ref: tuple[str, int | None], *, is_markdown: bool = False) -> HttpResponse:
@@ -38,12 +38,12 @@ def paper(request: HttpRequest, ref: tuple[str, int | None], *, is_markdown: boo
     named = lister and (lister.username, str(lister))
     badges = [(org.slug, org.name, org.logo.name, org.verified) for org in detail.organisations]
     version = (found.pk, found.revision, detail.claimants, detail.why, named, badges, detail.similar, comments)
+    version += (detail.ai_text and detail.ai_text.summary,)  # which the settings may hide
     seconds = reading.FRESH if shown.nodes else PUBLIC_SECONDS
     write = partial(markdown.page, detail, request.user, shown)
     if is_markdown:
         return markdown_page(request, write, version=version, seconds=seconds)
-    is_author = any(claimant.username == request.user.get_username() for claimant in detail.claimants)
-    context = _context(detail) | discussion | {"lister": lister, "is_author": is_author}
+    context = _context(detail) | discussion | {"lister": lister, **_standing(detail, request.user)}
     return page(request, "papers/detail/paper.html", context, version=version, seconds=seconds, markdown=write)
 
 
@@ -79,6 +79,18 @@ def _unknown(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     return removed(request, arxiv_id) or unknown()
 
 
+def _standing(detail: PaperDetail, viewer) -> dict[str, bool]:
+    """What the viewer is to the paper, so that the page offers what they may change."""
+    is_author = any(claimant.username == viewer.get_username() for claimant in detail.claimants)
+    is_moderator = viewer.is_authenticated and viewer.is_moderator
+    is_submitter = viewer.is_authenticated and detail.paper.submitted_by_id == viewer.pk
+    return {
+        "is_author": is_author,
+        "changes_artefacts": is_author or is_submitter or is_moderator,
+        "changes_ai_text": is_author or is_moderator,
+    }
+
+
 def _description(paper: Paper) -> str:
     """What search engines and other sites show of the paper below its title."""
     text = f"{WITHDRAWN if paper.withdrawn_at else ''} {plain(paper.abstract)}"
@@ -95,18 +107,28 @@ def _authors(detail: PaperDetail) -> dict:
     }
 
 
+def _beside(detail: PaperDetail) -> dict:
+    """What stands in rows beside the paper's."""
+    return {
+        "organisations": detail.organisations,
+        "offers": detail.offers,
+        "ai_text": detail.ai_text,
+        "artefacts": detail.artefacts[:ARTEFACTS_SHOWN],
+        "more_artefacts": detail.artefacts[ARTEFACTS_SHOWN:],
+    }
+
+
 def _context(detail: PaperDetail) -> dict:
     paper = detail.paper
     summary = cache(lambda: summarise(paper, detail.authors))  # only if the page is drawn
     return {
         "paper": paper,
         "has_changes": detail.has_changes,
-        "organisations": detail.organisations,
-        "offers": detail.offers,
         "similar": detail.similar,
         "why": detail.why,
         "vote_remark": detail.vote_state and VoteState(detail.vote_state).remark,
         **_authors(detail),
+        **_beside(detail),
         "day": Period.day(paper.listed_on),
         "reading_urls": identifiers.reading_urls(paper.arxiv_id),
         "canonical": settings.BASE_URL + paper.get_absolute_url(),

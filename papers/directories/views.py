@@ -2,32 +2,12 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from lib import keyset
 from lib.pages import PUBLIC_SECONDS, page
-from lib.text import one_line
 from lib.words import fold
 from papers.categories import ARCHIVES, NAMES
-from papers.lists.list import Order, one_of
-from papers.lists.pages import limit_searches
+from papers.directories.directory import OF_ORGANISATIONS, OF_PEOPLE, OF_TOPICS, find, words_of
+from papers.lists.list import Order
 from papers.models import OrganisationEntry, PersonEntry, TopicEntry
-
-PAGE_SIZE = 50
-MAX_LENGTH = 120  # characters that are searched for
-
-OF_ORGANISATIONS = {
-    "month": Order("Papers this month", ("verified", "recent_count", "organisation_id")),
-    "votes": Order("Upvotes", ("verified", "vote_count", "organisation_id")),
-    "followers": Order("Followers", ("verified", "follower_count", "organisation_id")),
-}
-OF_TOPICS = {
-    "month": Order("Papers this month", ("recent_count", "paper_count", "folded")),
-    "papers": Order("All papers", ("paper_count", "folded")),
-    "followers": Order("Followers", ("follower_count", "paper_count", "folded")),
-}
-OF_PEOPLE = {
-    "followers": Order("Followers", ("follower_count", "person_id")),
-    "newest": Order("Newest", ("person_id",)),
-}
 
 
 def organisations(request: HttpRequest) -> HttpResponse:
@@ -60,12 +40,8 @@ def fields(request: HttpRequest) -> HttpResponse:
 
 def _directory(request: HttpRequest, name: str, entries, orders: dict[str, Order], seconds=PUBLIC_SECONDS):
     """A page of these entries, searched and sorted as the address says. Raises BadInput for an unknown order."""
-    words = one_line(request.GET.get("q", ""))[:MAX_LENGTH]
-    if words:
-        limit_searches(request)
-        entries = entries.containing(words)
-    order = one_of(orders, request.GET.get("sort", next(iter(orders))), "order")
-    found = keyset.page(entries, orders[order].columns, request.GET.get("older", ""), PAGE_SIZE)
-    context = {"found": found, "words": words, "order": order, "orders": orders, "section": name}
+    order = request.GET.get("sort", next(iter(orders)))
+    found = find(request, entries, orders, order, request.GET.get("older", ""))
+    context = {"found": found, "words": words_of(request), "order": order, "orders": orders, "section": name}
     version = ([entry.shown for entry in found.rows], found.cursor)
     return page(request, f"papers/directories/{name}.html", context, version=version, seconds=seconds)

@@ -11,7 +11,7 @@ from lib import tex
 from lib.lookalikes import refuse_addresses
 from lib.text import cut, line, one_line
 from lib.words import ascii_slug
-from papers import hub_addresses, identifiers
+from papers import hub_addresses, identifiers, sites
 from papers.ingest.problem import RecordError
 from papers.ingest.values import (
     as_fields,
@@ -171,6 +171,23 @@ def _is_name(text: str) -> bool:
     return "@" not in text and any(map(str.isalnum, text))
 
 
+def _site_counts(value, notes: list[str]) -> dict[str, sites.Counts]:
+    if not isinstance(value, dict):
+        raise RecordError(f"an object was expected, not {type(value).__name__}")
+    return dict(each(_counted_site, list(value.items())[: sites.MAX_SITES], notes))
+
+
+def _counted_site(value) -> tuple[str, sites.Counts]:
+    site, counts = value
+    return _site(site), sites.Counts(*map(as_integer, as_fields(counts, 2)))
+
+
+def _site(value) -> str:
+    if not sites.is_site(value):
+        raise RecordError(f"“{str(value)[:60]}” is no address of a site")
+    return value
+
+
 def _urls(value, notes: list[str]) -> tuple[str, ...]:
     urls = dict.fromkeys(filter(None, each(as_url, value, notes)))
     if len(urls) > MAX_MEDIA_URLS:
@@ -179,7 +196,7 @@ def _urls(value, notes: list[str]) -> tuple[str, ...]:
 
 
 def _summary(value) -> str:
-    return cut(as_text(value), 4_000)
+    return cut(as_text(value), 2_000)
 
 
 def _model(value) -> str:
@@ -241,6 +258,7 @@ _PARTIAL_CLEANERS = {
     "categories": _categories,
     "keywords": _keywords,
     "organisation": _organisation,
+    "site_counts": _site_counts,
     "media_urls": _urls,
     "ai_keywords": _keywords,
     **{name: _listed(kind) for name, kind in FIELDS.items()},
@@ -259,6 +277,8 @@ _CLEANERS = {
     "comments": as_integer,
     "withdrawn": _boolean,
     "seems_withdrawn": _boolean,
+    "organisation_id": _source_id,
+    "site": _site,
     "ai_summary": _summary,
     "ai_model": _model,
     "ai_version": _version,

@@ -1,5 +1,6 @@
 """The only HTTP client of the importers. It fetches from an allow-list of hosts and keeps to their rate limits."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -20,8 +21,12 @@ ALLOWED_HOSTS = {
 # seconds, https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api for serial requests,
 # and https://huggingface.co/docs/hub/rate-limits allows 500 in five minutes.
 REQUEST_INTERVALS = {"arxiv.org": 3.0, "github.com": 1.0, "huggingface.co": 1.0}
+SITE_INTERVAL = 1.0  # of a site that is followed and is none of these, unless it is on this machine
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 MAX_BODY_BYTES = 50 * 1024 * 1024
 MAX_ATTEMPTS = 3
+# Of `RateLimit`, such as `"api";r=0;t=42` (https://huggingface.co/docs/hub/rate-limits): requests left, and seconds.
+_RATE_LIMIT = re.compile(r"\br=(\d{1,9})\b.*?\bt=(\d{1,9})\b")
 
 
 class FetchError(Exception):
@@ -53,14 +58,16 @@ class Response:
 
 
 class Client:
-    """Sends GET requests to `ALLOWED_HOSTS` over https, one at a time.
+    """Sends GET requests to `ALLOWED_HOSTS` over https, and to the site that is followed, one at a time.
 
-    `max_wait` is the longest time in seconds that it waits for the interval between requests, for another request to
-    end, or between the first and the last attempt. Tests replace `transport` (of httpx2), `clock` and `sleep`.
+    `site` is the address of that site, by default HUB_URL. `max_wait` is the longest time in seconds that it waits for
+    the interval between requests, for another request to end, or between the first and the last attempt. Tests replace
+    `transport` (of httpx2), `clock` and `sleep`.
     """
 
-    def __init__(self, transport=None, *, max_wait=120.0, clock=time.monotonic, sleep=time.sleep) -> None:
+    def __init__(self, transport=None, *, site="", max_wait=120.0, clock=time.monotonic, sleep=time.sleep) -> None:
         self._max_wait, self._clock, self._sleep = max_wait, clock, sleep
+        self._site = origin(site or settings.HUB_URL)
         self._next_request_at: dict[str, float] = {}
         self._lock = threading.Lock()
         self._http = httpx2.Client(
@@ -118,30 +125,62 @@ class Client:
     def _before_request(self, request: httpx2.Request) -> None:
         """Check the URL of a request or redirect against the allow-list, and wait until it may be sent."""
         url = request.url
-        if url.scheme != "https" or url.host not in ALLOWED_HOSTS or url.port is not None or url.userinfo:
-            raise FetchError(f"{url} is not fetched: only https addresses of {', '.join(sorted(ALLOWED_HOSTS))} are")
+        if not self._is_allowed(url):
+            hosts = ", ".join(sorted({*ALLOWED_HOSTS, self._site.removeprefix("https://")} - {""}))
+            raise FetchError(f"{url} is not fetched: only https addresses of {hosts} are")
         domain = _domain(url)
         wait = self._next_request_at.get(domain, 0) - self._clock()
         if wait > self._max_wait:
             raise TemporaryError(f"{url.host} asks us to come back in {wait:.0f} seconds")
         if wait > 0:
             self._sleep(wait)
-        self._next_request_at[domain] = self._clock() + REQUEST_INTERVALS.get(domain, 0)
+        self._next_request_at[domain] = self._clock() + self._interval(url)
+
+    def _is_allowed(self, url: httpx2.URL) -> bool:
+        is_public = url.scheme == "https" and url.host in ALLOWED_HOSTS and url.port is None
+        return not url.userinfo and (is_public or self._is_followed(url))
+
+    def _is_followed(self, url: httpx2.URL) -> bool:
+        return bool(self._site) and origin(str(url)) == self._site
+
+    def _interval(self, url: httpx2.URL) -> float:
+        is_remote = self._is_followed(url) and url.host not in LOOPBACK
+        return REQUEST_INTERVALS.get(_domain(url), SITE_INTERVAL if is_remote else 0)
+
+    def _wait_until(self, url: httpx2.URL, seconds: float) -> None:
+        """Send no request to this domain for so many seconds."""
+        domain = _domain(url)
+        self._next_request_at[domain] = max(self._next_request_at.get(domain, 0), self._clock() + seconds)
 
     def _check_status(self, response: httpx2.Response) -> None:
         status, headers = response.status_code, response.headers
+        if (left := _RATE_LIMIT.search(headers.get("RateLimit", ""))) and left[1] == "0":
+            self._wait_until(response.url, float(left[2]))
         if response.is_success or (status == 304 and "If-None-Match" in response.request.headers):
             return
         message = f"{response.url} answered {status} {response.reason_phrase}"
         if status == 429 or response.is_server_error or (status == 403 and _is_rate_limited(headers)):
-            domain, earliest = _domain(response.url), self._clock() + _retry_delay(headers)
-            self._next_request_at[domain] = max(self._next_request_at.get(domain, 0), earliest)
+            self._wait_until(response.url, _retry_delay(headers))
             raise TemporaryError(message)
         raise NotAccessible(message, status) if status in (403, 404, 410, 451) else FetchError(message)
 
 
+def origin(address: str) -> str:
+    """Return the scheme, host and port of an address of the web, such as "https://example.org"; "" if it is none.
+
+    Plain http counts as one for hosts of this machine alone.
+    """
+    try:
+        url = httpx2.URL(address)
+    except httpx2.InvalidURL:
+        return ""
+    if not url.host or not (url.scheme == "https" or (url.scheme == "http" and url.host in LOOPBACK)):
+        return ""
+    return f"{url.scheme}://{url.netloc.decode()}"
+
+
 def _domain(url: httpx2.URL) -> str:
-    return ".".join(url.host.split(".")[-2:])
+    return url.host if url.host in LOOPBACK else ".".join(url.host.split(".")[-2:])
 
 
 def _is_rate_limited(headers: httpx2.Headers) -> bool:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from papers.ingest.client import Client, FetchError
 from papers.ingest.comments import PaperComments
 from papers.ingest.files import SourceError
+from papers.ingest.milestone import Milestone
 from papers.ingest.problem import Note, Problem
 from papers.ingest.record import PaperRecord
 from papers.ingest.save import BATCH_SIZE, ImportCounts, save
@@ -20,7 +21,7 @@ from papers.search import indexing
 
 _NOTHING = ImportCounts()
 
-type Record = PaperRecord | PaperComments
+type Record = PaperRecord | PaperComments | Milestone
 type Items = Iterable[Record | Problem]
 
 
@@ -42,9 +43,11 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="count what would change, write nothing")
         parser.add_argument("--limit", type=positive, metavar="N", help="take the first N records only")
 
+    site = ""  # that is fetched from, instead of HUB_URL
+
     @cached_property
     def client(self) -> Client:
-        return Client()
+        return Client(site=self.site)
 
     def run(
         self,
@@ -84,7 +87,7 @@ class ImportCommand(BaseCommand):
                 if isinstance(item, Problem):
                     self._report_problem(item)
                 else:
-                    count += 1
+                    count += not isinstance(item, Milestone)
                     yield item
             self.progress.advance(self.task)
             if self.progress.disable:

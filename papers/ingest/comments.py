@@ -20,8 +20,8 @@ from papers.ingest.problem import UNUSABLE, NotFound, Problem, reason
 from papers.ingest.record import CommentRecord
 from papers.ingest.save import ImportCounts
 from papers.models import Comment, Paper
+from papers.sites import HUB
 
-SITE = "https://huggingface.co"
 MAX_COMMENTS = 10_000  # of a paper, so that the deepest thread fits into the column of depths
 
 
@@ -65,7 +65,7 @@ def recent(day: date) -> list[str]:
 def fetch(arxiv_ids: Iterable[str], client: Client) -> Iterator[PaperComments | Problem]:
     """Yield the comments of these papers, with one request for each that is here. Raises FetchError."""
     for arxiv_id in arxiv_ids:
-        url = f"{SITE}/api/papers/{arxiv_id}?field=comments"
+        url = f"{HUB}/api/papers/{arxiv_id}?field=comments"
         try:
             _check_is_here(arxiv_id)
             body = client.get(url).body
@@ -154,7 +154,8 @@ def save(answers: Iterable[PaperComments], *, dry_run: bool = False) -> CommentC
 
     * A comment that the answer does not have, or has as hidden, is retracted, and its text is deleted.
     * A reply stays under the comment under which it was first imported.
-    * `imported_comments` is the number of comments of the answer, and `comment_count` moves by the difference.
+    * `imported_comments` is the number of comments of the answer and of those at other sites than the Hub, and
+      `comment_count` moves by the difference.
     * Nobody is notified.
     """
     return sum((_save(answer, dry_run) for answer in answers), CommentCounts())
@@ -174,16 +175,17 @@ def _save(answer: PaperComments, dry_run: bool) -> CommentCounts:
     new = [record for record in answer.comments if record.source_id not in comments]
     changed = sum(_update(comments[record.source_id], record) for record in old)
     _create(paper, new, comments)
+    number = len(answer.ids) + sum(paper.site_counts.values_list("comments", flat=True))
     counts = CommentCounts(
         new=len(new),
         changed=changed + _retract(gone),
         unchanged=len(old) - changed,
         papers=1,
-        recounted=int(len(answer.ids) != paper.imported_comments),
+        recounted=int(number != paper.imported_comments),
     )
     if counts.changes:
-        added = len(answer.ids) - F("imported_comments")
-        Paper.objects.touch([paper.pk], imported_comments=len(answer.ids), comment_count=F("comment_count") + added)
+        added = number - F("imported_comments")
+        Paper.objects.touch([paper.pk], imported_comments=number, comment_count=F("comment_count") + added)
     if dry_run:
         transaction.set_rollback(True)
     return counts
@@ -194,7 +196,7 @@ def _values(record: CommentRecord) -> dict:
     return {
         "text": record.text,
         "source_name": name,
-        "source_url": f"{SITE}/{user_name}",
+        "source_url": f"{HUB}/{user_name}",
         "created_at": record.created_at,
         "edited_at": record.edited_at,
         "retracted_at": None,

@@ -1,17 +1,19 @@
-"""The scheduled imports of the worker: the Hub's daily papers and the new papers of arXiv's categories."""
+"""The scheduled imports of the worker: the papers of the site that is followed, and those of arXiv's categories."""
 
 import logging
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import batched
 
+from django.conf import settings
 from django.utils import timezone
 
-from papers.ingest import arxiv, hub
-from papers.ingest.client import Client, FetchError
+from papers.ingest import arxiv, following, milestone
+from papers.ingest.client import Client, FetchError, TemporaryError
+from papers.ingest.milestone import Milestone
 from papers.ingest.problem import Note, Problem
 from papers.ingest.record import PaperRecord
-from papers.ingest.save import ImportCounts, save
+from papers.ingest.save import ImportCounts
 from papers.period import today
 
 DAYS = 3  # of an arXiv category in each run, so that a failed run leaves no gap
@@ -21,9 +23,21 @@ logger = logging.getLogger(__name__)
 
 
 def import_hub(client: Client) -> ImportCounts:
-    """Import the Hub's lists of yesterday, whose votes still change, and of today. Raises FetchError."""
-    latest = hub.today(timezone.now())
-    return sum((_save_all(hub.daily(day, client)) for day in (latest - timedelta(days=1), latest)), ImportCounts())
+    """Import the lists of the site that is followed that are due, the latest first. Raises FetchError.
+
+    A list that cannot be read costs no other one. A site that asks to come back later is not requested further.
+    """
+    counts, errors = ImportCounts(), []
+    for url in following.due(settings.HUB_URL, timezone.now()):
+        try:
+            counts += _save_all(following.read(url, client))
+        except TemporaryError:
+            raise
+        except FetchError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
+    return counts
 
 
 def import_arxiv(category: str, client: Client) -> ImportCounts:
@@ -31,14 +45,14 @@ def import_arxiv(category: str, client: Client) -> ImportCounts:
     return _save_all(arxiv.announced(category, today() - timedelta(days=DAYS), client))
 
 
-def _save_all(items: Iterable[PaperRecord | Problem]) -> ImportCounts:
-    return sum((save(batch) for batch in batched(_valid_records(items), BATCH_SIZE)), ImportCounts())
+def _save_all(items: Iterable[PaperRecord | Milestone | Problem]) -> ImportCounts:
+    return sum((milestone.save(batch) for batch in batched(_valid_items(items), BATCH_SIZE)), ImportCounts())
 
 
-def _valid_records(items: Iterable[PaperRecord | Problem]) -> Iterator[PaperRecord]:
-    """Yield the records, and log notes and problems of single ones. Raises FetchError for one of a whole source."""
+def _valid_items(items: Iterable[PaperRecord | Milestone | Problem]) -> Iterator[PaperRecord | Milestone]:
+    """Yield all but notes and problems of single records, which are logged. Raises FetchError for a whole source."""
     for item in items:
-        if isinstance(item, PaperRecord):
+        if isinstance(item, PaperRecord | Milestone):
             yield item
         elif isinstance(item, Note):
             logger.info("%s", item)

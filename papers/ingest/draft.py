@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from papers.ingest import ai_text, artefacts, links
 from papers.ingest.record import PaperRecord
-from papers.models import Affiliation, Author, Paper
+from papers.models import Affiliation, Author, Paper, SiteCount
 from papers.models.links import UNCHECKED
 from papers.models.origin import OriginValues
 from papers.names import Details
+from papers.sites import Counts
 
 # The age up to which a new paper is listed on the day it comes. Moderators of arXiv hold papers back for some weeks.
 MAX_AGE = timedelta(days=30)
@@ -65,8 +66,7 @@ class Draft:
         elif self._was_listed_before(record):
             new = self._additions(new)
         else:
-            if record.listed_at:
-                new["is_listed"] = True
+            new["is_listed"] = self.values["is_listed"] or bool(record.listed_at)
             if (record.version or 1) < self.values["version"]:
                 new = {name: value for name, value in new.items() if name not in VERSION_FIELDS}
             elif (record.version or 1) == self.values["version"] and self._keeps_withdrawn(record):
@@ -80,6 +80,7 @@ class Draft:
                 )
         if new.get("version", 1) > self.values.get("version", new.get("version", 1)):
             self.replaced.append(tuple(self.values.get(name, "") for name in TEXT_FIELDS))
+        new["site_counts"] = self.values.get("site_counts", {}) | new.get("site_counts", {})
         self.values = self.values | links.settled(self.values, new)
         self.changed = {name for name, value in self.values.items() if value != self.stored.get(name)}
 
@@ -114,6 +115,11 @@ class Draft:
     def _additions(self, new: dict) -> dict:
         """Return those of the values that the paper lacks, and the greater counts of votes and comments."""
         counts = {name: max(new[name], self.values.get(name) or 0) for name in ("votes", "comments") if name in new}
+        stored = self.values["site_counts"]
+        counts["site_counts"] = {
+            site: Counts(*map(max, site_counts, stored.get(site, Counts())))
+            for site, site_counts in new.get("site_counts", {}).items()
+        }
         return {name: value for name, value in new.items() if not self.values.get(name)} | counts
 
 
@@ -128,11 +134,17 @@ def _listing_time(record: PaperRecord) -> datetime:
 
 
 def _record_values(record: PaperRecord) -> dict:
-    names = (*SHARED_FIELDS, "authors", "author_details", "votes", "comments")
+    names = (*SHARED_FIELDS, "authors", "author_details", "votes", "comments", "site_counts")
     values = {name: getattr(record, name) for name in names}
     values["withdrawn"] = record.seems_withdrawn if record.withdrawn is None else record.withdrawn
     values["organisation"] = record.organisation and record.organisation[0]
     return {name: value for name, value in values.items() if value is not None}
+
+
+def total_counts(values: dict) -> Counts:
+    """Return the numbers of imported votes and comments of all sites, of the values of a Draft."""
+    counts = [Counts(values.get("votes", 0), values.get("comments", 0)), *values.get("site_counts", {}).values()]
+    return Counts(sum(site.votes for site in counts), sum(site.comments for site in counts))
 
 
 def load_drafts(records: Collection[PaperRecord]) -> dict[str, Draft]:
@@ -153,13 +165,15 @@ def load_drafts(records: Collection[PaperRecord]) -> dict[str, Draft]:
     )
     have_artefacts = any(getattr(record, name) is not None for record in records for name in artefacts.KINDS)
     stored = artefacts.load(papers) if have_artefacts else {}
-    return {
-        paper.arxiv_id: Draft(paper, _stored_values(paper) | stored.get(paper.pk, {}), paper.decided)
-        for paper in papers
-    }
+    counts = SiteCount.objects.by_paper([paper.pk for paper in papers])
+    drafts = {}
+    for paper in papers:
+        values = _stored_values(paper, counts.get(paper.pk, {})) | stored.get(paper.pk, {})
+        drafts[paper.arxiv_id] = Draft(paper, values, paper.decided)
+    return drafts
 
 
-def _stored_values(paper: Paper) -> dict:
+def _stored_values(paper: Paper, counts: dict[str, Counts]) -> dict:
     beside = {}
     if hasattr(paper, "ai_text"):
         beside["ai_text"] = paper.ai_text.import_text
@@ -170,8 +184,9 @@ def _stored_values(paper: Paper) -> dict:
         **{name: tuple(getattr(paper, name)) for name in ARRAY_FIELDS},
         "authors": tuple(name for name, *_ in paper.author_columns),
         "author_details": tuple(Details(*details) for _, *details in paper.author_columns),
-        "votes": paper.imported_votes,
-        "comments": paper.imported_comments,
+        "votes": paper.imported_votes - sum(site.votes for site in counts.values()),
+        "comments": paper.imported_comments - sum(site.comments for site in counts.values()),
+        "site_counts": counts,
         "withdrawn": bool(paper.withdrawn_at),
         "organisation": "".join(paper.guessed),
     }

@@ -9,14 +9,16 @@ the same, and more: `categories`, `version`, `keywords`, `withdrawnAt`, and of w
 import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from papers.ingest.client import Client
+from papers import sites
+from papers.ingest.client import Client, origin
 from papers.ingest.problem import Problem, RecordError, read
 from papers.ingest.record import PaperRecord
+from papers.sites import HUB
 
-DAILY_URL = "https://huggingface.co/api/daily_papers"
-PAPER_URL = "https://huggingface.co/api/papers"
+PAGE_SIZE = 100
 _PAPER_KEYS = {"id", "paper"}
 _NEW_YORK = ZoneInfo("America/New_York")
 
@@ -26,26 +28,29 @@ def today(now: datetime) -> date:
     return (now.astimezone(_NEW_YORK) + timedelta(hours=2, minutes=30)).date()
 
 
-def daily(day: date, client: Client) -> Iterator[PaperRecord | Problem]:
-    """Yield the papers of a day. Raises FetchError, also for a day that has not begun at the Hub."""
-    return fetch(f"{DAILY_URL}?date={day}&limit=100", client)
+def list_url(site: str, day: date) -> str:
+    """Return the address of the first page of the list of a day, which is an error if that has not begun there."""
+    return f"{site}/api/daily_papers?date={day}&limit={PAGE_SIZE}"
 
 
 def fetch(url: str, client: Client) -> Iterator[PaperRecord | Problem]:
     """Yield the papers at this URL and on the pages after it. Raises FetchError."""
     for address, body in client.pages(url):
-        yield from parse(body, address)
+        yield from parse(body, address, origin(address))
 
 
-def parse(data: bytes, source: str) -> Iterator[PaperRecord | Problem]:
-    """Yield the papers of one response in order: of an array, or the only one. Another response yields one Problem."""
+def parse(data: bytes, source: str, site: str = HUB) -> Iterator[PaperRecord | Problem]:
+    """Yield the papers of one response of a site in order: of an array, or the only one.
+
+    Another response yields one Problem.
+    """
     try:
         answer = load(data)
         rows = [answer] if isinstance(answer, dict) and _PAPER_KEYS & answer.keys() else expect(list, answer, "papers")
     except RecordError as error:
         yield Problem(source, None, str(error))
     else:
-        yield from read(rows, _record, source)
+        yield from read(rows, partial(record, site=site), source)
 
 
 def load(data: bytes):
@@ -67,7 +72,8 @@ def expect[T: (dict, list)](kind: type[T], value, name: str) -> T:
     return value
 
 
-def _record(row) -> PaperRecord:
+def record(row, site: str) -> PaperRecord:
+    """Return the record of a row, or of a paper, that is from this site. Raises RecordError."""
     row = expect(dict, row, "row")
     paper = row if "id" in row and "paper" not in row else expect(dict, row.get("paper"), "paper")
     fields = row | {key: value for key, value in paper.items() if value is not None}
@@ -80,14 +86,16 @@ def _record(row) -> PaperRecord:
         categories=fields.get("categories"),
         keywords=fields.get("keywords"),
         organisation=_organisation(fields.get("organization")),
-        code_url=fields.get("githubRepo"),
+        organisation_id=_organisation_id(fields.get("organization")),
+        code_url=fields.get("githubRepo") or fields.get("codeUrl"),
         code_stars=fields.get("githubStars"),
         project_url=fields.get("projectPage"),
         media_urls=fields.get("mediaUrls"),
         published_at=fields.get("publishedAt"),
         listed_at=fields.get("submittedOnDailyAt"),
-        votes=fields.get("upvotes"),
-        comments=fields.get("numComments"),
+        is_listed=False if fields.get("isListed") is False else None,
+        site=site,
+        **sites.counts(fields, site),
         withdrawn=True if fields.get("withdrawnAt") else None,
         ai_summary=fields.get("ai_summary"),
         ai_keywords=fields.get("ai_keywords"),
@@ -123,6 +131,10 @@ def _listed(artefacts):
     return [
         tuple(map(row.get, ("id", "url", "likes", "downloads"))) if isinstance(row, dict) else row for row in artefacts
     ]
+
+
+def _organisation_id(organisation) -> str | None:
+    return organisation.get("_id") if isinstance(organisation, dict) else None
 
 
 def _organisation(organisation):

@@ -6,6 +6,7 @@ from typing import Self
 
 from papers.ingest.cleaning import FIELDS, Listed, cleaned
 from papers.names import Details
+from papers.sites import HUB, Counts
 
 _DATETIMES = {"published_at", "listed_at", "ai_made_at"}
 
@@ -14,7 +15,9 @@ _DATETIMES = {"published_at", "listed_at", "ai_made_at"}
 class PaperRecord:
     """A paper as one source describes it, made by `from_source`.
 
-    A field that the source does not have is None, and its stored value is kept. `organisation` is (slug, name).
+    A field that the source does not have is None, and its stored value is kept. `organisation` is (slug, name), and
+    `organisation_id` is its id at the `site` that the record is from. `votes` and `comments` are the Hub's own numbers,
+    and `site_counts` those of other sites.
     `author_details` are of `authors`, one by one. Datetimes are aware and in UTC. `is_listed` is False for a paper that
     is to be on no day's list yet. `notes` say what was left out or cut. `withdrawn` is what the source states, and
     `seems_withdrawn` what its prose says. `ai_summary` and `ai_keywords` are what the language model `ai_model` wrote
@@ -34,6 +37,7 @@ class PaperRecord:
     categories: tuple[str, ...] | None = None
     keywords: tuple[str, ...] | None = None
     organisation: tuple[str, str] | None = None
+    organisation_id: str | None = None
     code_url: str | None = None
     code_stars: int | None = None
     project_url: str | None = None
@@ -42,6 +46,7 @@ class PaperRecord:
     is_listed: bool | None = None
     votes: int | None = None
     comments: int | None = None
+    site_counts: dict[str, Counts] | None = None
     withdrawn: bool | None = None
     seems_withdrawn: bool | None = None
     ai_summary: str | None = None
@@ -55,6 +60,7 @@ class PaperRecord:
     models: tuple[Listed, ...] | None = None
     datasets: tuple[Listed, ...] | None = None
     demos: tuple[Listed, ...] | None = None
+    site: str = HUB
     notes: tuple[str, ...] = field(default=(), compare=False)
     words: str | None = field(default=None, compare=False)
 
@@ -91,6 +97,8 @@ class PaperRecord:
         values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
         if "author_details" in values:
             values["author_details"] = tuple(Details(*details) for details in values["author_details"])
+        if "site_counts" in values:
+            values["site_counts"] = {site: Counts(*counts) for site, counts in values["site_counts"].items()}
         for name in FIELDS & values.keys():
             values[name] = tuple(Listed(*listed) for listed in values[name])
         for name in _DATETIMES & values.keys():

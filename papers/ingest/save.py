@@ -9,10 +9,29 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from orgs.models import FormerSlug, Organisation
-from papers.ingest import artefacts
-from papers.ingest.draft import ARRAY_FIELDS, LINK_FIELDS, SHARED_FIELDS, VERSION_FIELDS, Draft, load_drafts
+from papers.ingest import artefacts, identities
+from papers.ingest.draft import (
+    ARRAY_FIELDS,
+    LINK_FIELDS,
+    SHARED_FIELDS,
+    VERSION_FIELDS,
+    Draft,
+    load_drafts,
+    total_counts,
+)
 from papers.ingest.record import PaperRecord
-from papers.models import Affiliation, AiText, Author, Day, Origin, Paper, PaperVersion, RemovedPaper, SearchEntry
+from papers.models import (
+    Affiliation,
+    AiText,
+    Author,
+    Day,
+    Origin,
+    Paper,
+    PaperVersion,
+    RemovedPaper,
+    SearchEntry,
+    SiteCount,
+)
 from papers.names import Details
 from papers.signals import papers_listed, papers_revised, papers_withdrawn
 
@@ -62,7 +81,8 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     * `published_at` is the earliest of all records.
     * A new paper without `listed_at` is listed now if it is recent, and at `published_at` otherwise.
     * A paper that is on no day's list comes on one as soon as a record says when it was listed.
-    * `vote_count` and `comment_count` move by the difference of what was imported.
+    * `vote_count` and `comment_count` move by the difference of what was imported, each site's by its own.
+    * An organisation that was renamed at the source is recognised by its id there.
     * What is known about an author besides the name is kept as long as the name is the same.
     * A link that a person set or removed stays, and so do the stars of its repository, and corrected keywords.
     * What a language model wrote is kept beside what an author wrote instead, and what is hidden stays hidden.
@@ -73,7 +93,9 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     lock()
     Organisation.objects.lock_slugs()  # before papers, in the same order as a merge of organisations
     removed = RemovedPaper.objects.among(record.arxiv_id for record in records)
-    usable = _with_current_slugs([record for record in records if record.arxiv_id not in removed])
+    usable = [record for record in records if record.arxiv_id not in removed]
+    seen = identities.Identities(usable)
+    usable = _with_current_slugs(seen.recognised(dry_run=dry_run))
     drafts = load_drafts(usable)
     for record in usable:
         if record.arxiv_id not in drafts:
@@ -86,6 +108,8 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
         words = {record.abstract: record.words for record in usable if record.words}
         _write(changed, organisations, words)
         _send_signals(changed)
+    if not dry_run:
+        seen.keep()
     return ImportCounts(new, len(changed) - new, len(records) - len(changed))
 
 
@@ -113,6 +137,7 @@ def _write(drafts: list[Draft], organisation_names: dict[str, str], words: dict[
     for draft in drafts:
         _set_columns(draft, organisations)
     _create(new)
+    SiteCount.objects.keep({d.paper.pk: d.values["site_counts"] for d in drafts if "site_counts" in d.changed})
     # This upsert takes a tenth of the time of `bulk_update`.
     Paper.objects.bulk_create(old, update_conflicts=True, unique_fields=["pk"], update_fields=_UPDATED_FIELDS)
     Paper.objects.touch([paper.pk for paper in old])
@@ -159,18 +184,19 @@ def _set_columns(draft: Draft, organisations: dict[str, Organisation]) -> None:
             case "organisation":
                 if value and not paper.pk and not organisations[value].owned:
                     paper.organisation = organisations[value]  # so that `guess` has nothing to set
-            case "votes":
-                paper.vote_count += value - paper.imported_votes
-                paper.imported_votes = value
-            case "comments":
-                paper.comment_count += value - paper.imported_comments
-                paper.imported_comments = value
+            case "votes" | "comments" | "site_counts":
+                continue
             case "withdrawn":
                 paper.withdrawn_at = timezone.now() if value else None
             case _ if name in artefacts.KINDS:
                 setattr(paper, artefacts.KINDS[name].counter, artefacts.count(value))
             case _:
                 setattr(paper, name, list(value) if name in ARRAY_FIELDS else value)
+    imported, stored = total_counts(draft.values), total_counts(draft.stored)
+    paper.vote_count += imported.votes - stored.votes
+    paper.imported_votes += imported.votes - stored.votes
+    paper.comment_count += imported.comments - stored.comments
+    paper.imported_comments += imported.comments - stored.comments
     paper.due_on = None if paper.is_listed else paper.due_on
     if paper.pk and draft.changed & _CONTENT_FIELDS:
         paper.changed_at = timezone.now()

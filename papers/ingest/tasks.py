@@ -47,7 +47,7 @@ def list_due_papers(timestamp: int) -> None:
 @periodic(settings.IMPORT_HUB)
 @app.task(lock="import", pass_context=False, retry=RETRY)
 def import_hub(timestamp: int) -> None:
-    logger.info("From the Hub: %s", daily.import_hub(Client()))
+    logger.info("From %s: %s", settings.HUB_URL, daily.import_hub(Client()))
 
 
 @periodic(settings.IMPORT_ARXIV)

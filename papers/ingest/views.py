@@ -3,28 +3,24 @@
 The worker sends the requests to arXiv (papers/ingest/submitting.py).
 """
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from lib.http import form_page
-from lib.jobs import defer
-from lib.limits import request_limit
 from lib.refusals import Busy, Refusal
 from lib.statements import is_out_of_time
 from lib.templatetags.house import long_date
 from lib.text import byline
 from lib.verbs import form_verb, verb
-from papers.ingest import rules, submitting, tasks
+from papers.ingest import rules, starting, submitting
 from papers.ingest.forms import ListForm, SubmitForm
 from papers.ingest.record import PaperRecord
-from papers.models import Paper, RemovedPaper, Submission
+from papers.models import Paper, Submission
 from papers.models.submission import KEPT
 from papers.period import Period
 
@@ -58,33 +54,7 @@ def _start(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     """Lead to the paper if it is on the site, or else to the user's submission of it. Raises NotAllowed and TooMany."""
     if paper := Paper.objects.filter(arxiv_id=arxiv_id).first():
         return _lead_to(request, paper)
-    return redirect(_get_or_create(request, arxiv_id))
-
-
-@transaction.atomic
-def _get_or_create(request: HttpRequest, arxiv_id: str) -> Submission:
-    """Return the user's open submission of this paper, or a new one with its job.
-
-    Raises TooMany, and NotAllowed, also for a paper that moderators have removed.
-    """
-    request.user.lock()
-    RemovedPaper.objects.demand_none(arxiv_id)
-    submission = request.user.submissions.open().filter(arxiv_id=arxiv_id).first()
-    if submission is None:
-        rules.demand(request.user)
-        _count_look_up(request)
-        submission = request.user.submissions.create(arxiv_id=arxiv_id)
-        defer(tasks.fetch_submission, {"pk": submission.pk})
-    return submission
-
-
-def _count_look_up(request: HttpRequest) -> None:
-    person, network = rules.look_ups()
-    message = (
-        f"You can look up {person} papers a day, and everybody on your network together {network}. "
-        "Attempts that failed count. Try again later."
-    )
-    request_limit("submit", person=person, network=network, period=timedelta(days=1), message=message)(request)
+    return redirect(starting.start(request, arxiv_id))
 
 
 @form_verb

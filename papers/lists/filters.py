@@ -9,7 +9,7 @@ from lib.forms import DateInput
 from orgs.models import Organisation
 from papers.models import Paper, Visit
 from papers.search.lexicon import author_query
-from papers.search.syntax import ANY, OUTCOMES
+from papers.search.syntax import ANY, HAS, OUTCOMES
 
 
 class FilterForm(forms.Form):
@@ -47,7 +47,7 @@ class PaperFilter(django_filters.FilterSet):
         widget=forms.TextInput({"inputmode": "numeric"}),
     )
     has = django_filters.ChoiceFilter(
-        label="Has", choices=[("code", "code")], empty_label="anything", method="match_has"
+        label="Has", choices=[(name, name) for name in HAS], empty_label="anything", method="match_has"
     )
     repro = django_filters.ChoiceFilter(
         label="Reproduction reports",
@@ -103,7 +103,7 @@ class PaperFilter(django_filters.FilterSet):
         return papers.listed_after(since) if since else papers
 
     def match_has(self, papers, name, attribute):
-        return papers.with_code()
+        return papers.with_code() if attribute == "code" else papers.with_artefacts(attribute)
 
     def match_repro(self, papers, name, outcome):
         return papers.reported() if outcome == ANY else papers.reported_as(outcome)

@@ -504,6 +504,74 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Intake",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(default=secrets.token_urlsafe, max_length=43, unique=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "Reading"),
+                            ("ready", "Ready"),
+                            ("writing", "Writing"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="reading",
+                        max_length=7,
+                    ),
+                ),
+                ("target_key", models.CharField(blank=True, max_length=80)),
+                ("target_name", models.CharField(blank=True, max_length=120)),
+                ("source", models.BinaryField(null=True)),
+                ("data", models.JSONField(null=True)),
+                ("results", models.JSONField(default=list)),
+                ("problem", models.CharField(blank=True, max_length=500)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="intake",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["reading", "ready", "writing", "done", "failed"])),
+                        name="intake_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("target_key", ""), ("target_name", ""), _connector="OR"),
+                        name="intake_has_one_target",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("data__isnull", True), ("source__isnull", False), ("state", "reading")),
+                            models.Q(
+                                ("data__isnull", False), ("source", None), ("state__in", ["ready", "writing", "done"])
+                            ),
+                            models.Q(("source", None), ("state", "failed")),
+                            _connector="OR",
+                        ),
+                        name="intake_has_source_or_data",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "failed"), _negated=True),
+                            models.Q(("problem", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="intake_failed_has_problem",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="DayDone",
             fields=[
                 (
@@ -1196,6 +1264,44 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Fetched",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", lib.fields.UrlLineField(max_length=500, unique=True)),
+                ("etag", lib.fields.LineField(blank=True, max_length=200)),
+                ("next_address", lib.fields.UrlLineField(blank=True, max_length=500)),
+                ("fetched_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SiteCount",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "paper", "site", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("site", lib.fields.UrlLineField()),
+                ("votes", models.PositiveIntegerField()),
+                ("comments", models.PositiveIntegerField()),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="site_counts",
+                        to="papers.paper",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("site", ""), _negated=True), name="site_count_of_a_site")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="AuthorFollow",
             fields=[
                 ("created_at", models.DateTimeField(auto_now_add=True)),
@@ -1740,7 +1846,7 @@ class Migration(migrations.Migration):
                         to="papers.paper",
                     ),
                 ),
-                ("summary", models.TextField(blank=True, max_length=4000)),
+                ("summary", models.TextField(blank=True, max_length=2000)),
                 (
                     "keywords",
                     django.contrib.postgres.fields.ArrayField(

@@ -18,7 +18,9 @@ from papers.models.daydone import DayDone
 from papers.models.dismissed import Dismissed
 from papers.models.embedding import Embedding
 from papers.models.feedkey import FeedKey
+from papers.models.fetched import Fetched
 from papers.models.heldvote import HeldVote
+from papers.models.intake import Intake
 from papers.models.item import Item
 from papers.models.links import CodeState, LinkSource
 from papers.models.organisationentry import OrganisationEntry
@@ -34,6 +36,7 @@ from papers.models.reproduction import Reproduction
 from papers.models.savedfilter import SavedFilter
 from papers.models.searchentry import SearchEntry
 from papers.models.seen import Seen
+from papers.models.sitecount import SiteCount
 from papers.models.submission import Submission, SubmissionState
 from papers.models.textfollow import AuthorFollow, TopicFollow
 from papers.models.topicentry import TopicEntry
@@ -67,7 +70,9 @@ __all__ = [
     "Dismissed",
     "Embedding",
     "FeedKey",
+    "Fetched",
     "HeldVote",
+    "Intake",
     "Item",
     "LinkSource",
     "OrganisationEntry",
@@ -85,6 +90,7 @@ __all__ = [
     "SavedFilter",
     "SearchEntry",
     "Seen",
+    "SiteCount",
     "State",
     "Submission",
     "SubmissionState",

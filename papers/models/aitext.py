@@ -6,14 +6,21 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from accounts.moderators import demand_moderator
+from lib.conflicts import merge
 from lib.fields import LineField
+from lib.refusals import BadInput, Conflict, Gone, NotAllowed
+from lib.text import one_line
+from papers.models.correction import Correction
 from papers.models.links import LinkSource
+from papers.models.paper import Paper
 
-MAX_SUMMARY, MAX_MODEL = 4_000, 120  # characters
+MAX_SUMMARY, MAX_MODEL = 2_000, 120  # characters
 
 
 class ImportedText(NamedTuple):
@@ -93,6 +100,122 @@ class AiText(models.Model):
         values = self.imported
         keywords, made_at = tuple(values["keywords"]), parse_datetime(values["made_at"])
         return ImportedText(**values | {"keywords": keywords, "made_at": made_at})
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether `AiTextQuerySet.shown` has it."""
+        has_text = bool(self.summary and (self.model or self.is_by_author))
+        return settings.SHOW_AI_TEXT and has_text and self.hidden_at is None
+
+    @property
+    def is_by_author(self) -> bool:
+        return self.source == LinkSource.AUTHOR
+
+    @property
+    def writer(self) -> str:
+        """Whose text it is, as the log of corrections says it."""
+        return "by an author" if self.is_by_author else f"by {self.model}"
+
+    @transaction.atomic
+    def replace(self, actor, summary: str, base: dict[str, str]) -> None:
+        """Put an author's summary in the place of the text; the same text again changes nothing.
+
+        `base` has the digest of the summary that the form began with (`lib.conflicts`). Raises NotAllowed for anybody
+        but authors, and for a text that moderators have hidden, BadInput, Gone, and Conflict if somebody else has
+        changed the text meanwhile.
+        """
+        self._lock(actor)
+        self.paper.author_claims.demand(actor)
+        self._demand_not_hidden_by_moderators(actor)
+        summary, stored = one_line(summary), {"summary": self.summary}
+        if not summary:
+            raise BadInput("Write a summary. To show none, hide it.")
+        if len(summary) > MAX_SUMMARY:
+            raise BadInput(f"A summary has at most {MAX_SUMMARY:,} characters; this one has {len(summary):,}.")
+        changed, conflicts, _ = merge({"summary": summary}, stored, base)
+        if conflicts:
+            raise Conflict("The summary was changed at the same time. Compare, then save again.")
+        if changed and summary != self.summary:
+            former = self.writer
+            self.write(summary, self.paper.version, timezone.now())
+            self._store(actor, {"summary": [former, self.writer]})
+
+    @transaction.atomic
+    def restore(self, actor) -> None:
+        """Bring back the language model's text, as the latest import has it, instead of an author's; twice is once.
+
+        Raises NotAllowed for anybody but authors, and Gone.
+        """
+        self._lock(actor)
+        self.paper.author_claims.demand(actor)
+        if self.is_by_author:
+            former = self.writer
+            self.put_back()
+            self._store(actor, {"summary": [former, self.writer]})
+
+    @transaction.atomic
+    def hide(self, actor) -> None:
+        """Show the text to nobody; twice is once.
+
+        Raises NotAllowed for anybody but authors and moderators, and Gone.
+        """
+        self._lock(actor)
+        source = self._source_of(actor)
+        if not self.hidden_source or source.outranks(self.hidden_source):
+            was_shown = not self.hidden_source
+            self.hidden_at, self.hidden_source = timezone.now(), source
+            self._store(actor, {"summary_state": ["shown", "hidden"]} if was_shown else {})
+
+    @transaction.atomic
+    def show(self, actor) -> None:
+        """Show the text again; twice is once.
+
+        Raises NotAllowed for anybody but authors and moderators, and for authors if moderators have hidden it, and
+        Gone.
+        """
+        self._lock(actor)
+        self._source_of(actor)
+        self._demand_not_hidden_by_moderators(actor)
+        if self.hidden_source:
+            self.hidden_at, self.hidden_source = None, ""
+            self._store(actor, {"summary_state": ["hidden", "shown"]})
+
+    def write(self, summary: str, version: int, made_at: datetime) -> None:
+        """Take the values of an author's summary, without storing them."""
+        self.imported = _as_json(self.import_text)
+        self.summary, self.version, self.made_at = summary, version, made_at
+        self.model, self.source = "", LinkSource.AUTHOR
+
+    def put_back(self) -> None:
+        """Take the values of the latest import, without storing them."""
+        for name, value in _columns(self.import_text).items():
+            setattr(self, name, value)
+        self.source, self.imported = LinkSource.IMPORT, None
+
+    def _lock(self, actor) -> None:
+        """Lock the actor and the paper, and read both rows anew. Raises NotAllowed and Gone."""
+        actor.lock()
+        self.paper.lock()
+        try:
+            self.refresh_from_db(fields=[field.name for field in self._meta.concrete_fields if field.name != "paper"])
+        except AiText.DoesNotExist:
+            raise Gone("This paper no longer has a summary.") from None
+
+    def _source_of(self, actor) -> LinkSource:
+        if self.paper.author_claims.granted_to(actor).exists():
+            return LinkSource.AUTHOR
+        demand_moderator(actor)
+        return LinkSource.MODERATOR
+
+    def _demand_not_hidden_by_moderators(self, actor) -> None:
+        if self.hidden_source == LinkSource.MODERATOR and not actor.is_moderator:
+            raise NotAllowed("Moderators have hidden this summary. If that is wrong, write to them.")
+
+    def _store(self, actor, changes: dict) -> None:
+        self.save()
+        Paper.objects.touch([self.paper_id])
+        if changes:
+            Correction.objects.log(actor, self.paper, changes)
 
 
 def _columns(text: ImportedText) -> dict:

@@ -13,9 +13,9 @@ from lib.fields import LineField
 from lib.refusals import BadInput, Conflict, Gone, NotAllowed
 from lib.text import legible
 from papers import names
+from papers.models import undoing
 from papers.models.authorclaimqueryset import STANDING, UNDECIDED, AuthorClaimQuerySet, ClaimState, Proof
 from papers.models.comment import Comment
-from papers.models.correction import Correction
 from papers.models.paper import Paper
 from papers.signals import authorship_claimed, authorship_decided, authorship_released
 
@@ -216,7 +216,7 @@ class AuthorClaim(models.Model):
             if not self.proof:
                 raise Conflict("This claim was never granted.")
             self._decide(ClaimState.WITHDRAWN, decided_by=actor, reason=_text(reason, "reason"))
-            return Correction.objects.undo(actor, self.user, self.paper)
+            return undoing.undo(actor, self.user, self.paper)
         return {}
 
     @property
@@ -242,7 +242,7 @@ class AuthorClaim(models.Model):
         self._write(state=former["state"], proof=former["proof"], checked_until=None, **values)
         Comment.objects.mark_authors([self.paper_id])
         if state == ClaimState.GRANTED:
-            Correction.objects.undo(actor, self.user, self.paper)
+            undoing.undo(actor, self.user, self.paper)
         authorship_decided.send(AuthorClaim, claim=self)
         if self.state == ClaimState.WAITING:
             authorship_claimed.send(AuthorClaim, claim=self)

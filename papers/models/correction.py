@@ -21,6 +21,11 @@ LABELS = {
     "keywords": "Keywords",
     "organisation": "Organisation",
     "suggestion": "Organisation, suggested to its owners",
+    "summary": "Summary",
+    "summary_state": "Summary",
+    "model": "Model",
+    "dataset": "Dataset",
+    "demo": "Demo",
 }
 MAX_KEYWORDS = 20
 
@@ -54,7 +59,7 @@ class CorrectionManager(models.Manager.from_queryset(CorrectionQuerySet)):
         sources = {name: getattr(paper, source_field(name)) for name in changes if name in LINKS}
         for name, (_, new) in changes.items():
             self._write(actor, paper, name, new, LinkSource.AUTHOR)
-        return self._log(actor, paper, changes, sources)
+        return self.log(actor, paper, changes, sources)
 
     @transaction.atomic
     def affiliate(self, actor, paper: Paper, organisation) -> bool:
@@ -62,7 +67,7 @@ class CorrectionManager(models.Manager.from_queryset(CorrectionQuerySet)):
         is_new = Affiliation.objects.propose(actor, organisation, paper)
         if is_new:
             is_accepted = paper.affiliations.accepted().filter(organisation=organisation).exists()
-            self._log(actor, paper, {"organisation" if is_accepted else "suggestion": ["", organisation.name]})
+            self.log(actor, paper, {"organisation" if is_accepted else "suggestion": ["", organisation.name]})
         return is_new
 
     @transaction.atomic
@@ -70,7 +75,7 @@ class CorrectionManager(models.Manager.from_queryset(CorrectionQuerySet)):
         """Say as an author that the paper is not the organisation's. See `Affiliation.objects.disown`."""
         is_new = Affiliation.objects.disown(actor, organisation, paper)
         if is_new:
-            self._log(actor, paper, {"organisation": [organisation.name, ""]})
+            self.log(actor, paper, {"organisation": [organisation.name, ""]})
         return is_new
 
     def undo(self, actor, person, paper: Paper) -> dict[str, list]:
@@ -111,7 +116,8 @@ class CorrectionManager(models.Manager.from_queryset(CorrectionQuerySet)):
             paper.refresh_from_db(fields=["keywords", "keywords_corrected", "revision"])
             SearchEntry.objects.refresh([paper], {paper.pk: paper.author_names()})
 
-    def _log(self, actor, paper: Paper, changes: dict, sources: dict | None = None) -> "Correction":
+    def log(self, actor, paper: Paper, changes: dict, sources: dict | None = None) -> "Correction":
+        """Note what the actor has corrected, and tell the apps above of it."""
         correction = self.create(paper=paper, actor=actor, changes=changes, sources=sources or {})
         paper_corrected.send(Correction, actor=actor, paper=paper, changes=changes)
         return correction
@@ -121,7 +127,9 @@ class Correction(models.Model):
     """What an author has corrected of a paper at once: `changes` are {field: [old value, new value]}.
 
     The field `organisation` stands for the name of one that the paper is, or is not, a paper of, and `suggestion` for
-    that of one whose owners decide. `sources` are the former sources of links that were changed.
+    that of one whose owners decide. `summary` stands for whose text it is, `summary_state` for whether it is shown, and
+    the kinds of artefacts for the address of one. `sources` are the former sources of links and artefacts that were
+    changed.
     """
 
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="corrections")

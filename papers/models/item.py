@@ -8,7 +8,7 @@ from django.db.models import Case, Count, F, Max, Min, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, Now, RowNumber
 from django.utils import timezone
 
-from lib import locks
+from lib import locks, statements
 from lib.fractional_index import between
 from lib.refusals import BadInput
 from papers.models.collection import Collection
@@ -28,6 +28,12 @@ _IS_COLLECTED = """
         WHERE paper_id = papers_paper.id AND removed_at IS NULL AND collection_id = ANY (ARRAY ({kept}))
         LIMIT 1
     ), false)
+"""
+_WRITE_FIRST_NOTES = """
+    UPDATE papers_item item SET note = given.note
+    FROM unnest(%(papers)s::bigint[], %(notes)s::text[]) given (paper, note)
+    WHERE collection_id = %(collection)s AND paper_id = given.paper AND item.note = '' AND removed_at IS NULL
+    RETURNING paper_id
 """
 
 
@@ -152,6 +158,16 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
             collection.count_items(0)
             return None
         return items.values_list("note", flat=True).first() or ""
+
+    @transaction.atomic
+    def write_first_notes(self, actor, collection: Collection, notes: dict[int, str]) -> int:
+        """Write these notes, by the ids of papers, where a paper in the collection has none; return on how many."""
+        collection.lock_to_change(actor)
+        params = {"collection": collection.pk, "papers": [*notes], "notes": [*notes.values()]}
+        written = len(statements.rows(_WRITE_FIRST_NOTES, params))
+        if written:
+            collection.count_items(0)
+        return written
 
     def lock_collections_of(self, papers: Iterable[int]) -> list[int]:
         """Lock the collections that have one of these papers until the transaction ends; return their ids."""

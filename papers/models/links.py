@@ -31,6 +31,21 @@ class LinkSource(models.TextChoices):
         return order.index(self) < order.index(LinkSource(other))
 
 
+def source_of(actor, paper) -> LinkSource:
+    """As what this person may change what belongs to a paper: an author, its submitter, or else a moderator.
+
+    Raises NotAllowed.
+    """
+    if paper.author_claims.granted_to(actor).exists():
+        return LinkSource.AUTHOR
+    if paper.submitted_by_id == actor.pk:
+        return LinkSource.SUBMITTER
+    if actor.is_moderator:
+        demand_moderator(actor)
+        return LinkSource.MODERATOR
+    raise NotAllowed("Only its authors, who have claimed their names, its submitter and moderators can do this.")
+
+
 class CodeState(models.TextChoices):
     """How the repository that `code_url` leads to was found the last time that its site answered.
 

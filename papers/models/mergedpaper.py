@@ -11,13 +11,13 @@ from django.db.models import Exists, OuterRef
 
 from lib.refusals import Conflict
 from papers import names
+from papers.models import undoing
 from papers.models.authorclaim import AuthorClaim
 from papers.models.authorclaimqueryset import STANDING, ClaimState
 from papers.models.bookmark import Bookmark
 from papers.models.comment import Comment
 from papers.models.commentrevision import CommentRevision
 from papers.models.commentvote import CommentVote
-from papers.models.correction import Correction
 from papers.models.heldvote import HeldVote
 from papers.models.item import Item
 from papers.models.paper import Paper
@@ -109,7 +109,7 @@ def undo_corrections(actor, old: int, since: datetime) -> None:
     """Undo what people have corrected of the restored paper whose claims were withdrawn after this moment."""
     withdrawn = AuthorClaim.objects.filter(paper=old, state=ClaimState.WITHDRAWN, decided_at__gt=since)
     for claim in withdrawn.select_related("user", "paper").order_by("pk"):
-        Correction.objects.undo(actor, claim.user, claim.paper)
+        undoing.undo(actor, claim.user, claim.paper)
 
 
 _COPY = """

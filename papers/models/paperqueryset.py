@@ -48,6 +48,10 @@ class PaperQuerySet(LinkQuerySet):
         """Papers that have this category or keyword, however it is spelled in case and accents."""
         return self.filter(entry__topics__contains=[fold(topic)])
 
+    def with_artefacts(self, kind):
+        """Papers with a model, dataset or demo, as the ArtefactKind says."""
+        return self.filter(**{f"{kind}_count__gt": 0})
+
     def reported(self):
         """Papers with a report of reproduction, whatever its outcome."""
         return self.filter(REPORTED)

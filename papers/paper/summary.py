@@ -49,6 +49,8 @@ class Summary:
     keywords: tuple[str, ...]
     vote_count: int
     comment_count: int
+    imported_votes: int
+    imported_comments: int
     reproduction: Reproduction
     code_url: str
     code_state: CodeState
@@ -145,6 +147,8 @@ def summarise(paper: Paper, authors: Sequence[Author], organisations: Sequence[s
         keywords=tuple(paper.keywords),
         vote_count=paper.vote_count,
         comment_count=paper.comment_count,
+        imported_votes=paper.imported_votes,
+        imported_comments=paper.imported_comments,
         reproduction=paper.reproduction,
         code_url=paper.code_url,
         code_state=CodeState(paper.code_state),

@@ -1,20 +1,17 @@
 """The verbs of all marks, each safe to repeat."""
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from lib.limits import limited, network_of
+from lib.limits import counted_by, network_of
 from lib.redirects import redirect_back
 from lib.refusals import Gone
 from lib.text import quoted
 from lib.verbs import verb
 from papers.models import Paper
 from papers.models.mark import PaperMark
-
-_limited = limited("marks", person=120, network=1200, period=timedelta(minutes=1))
+from papers.paper.limits import count_mark
 
 MAX_TITLE = 60  # characters on the sign-in page
 # The columns of a paper that marks and their buttons need.
@@ -27,13 +24,13 @@ def _deed(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMar
 
 
 @verb(deed=_deed)
-@_limited
+@counted_by(count_mark)
 def mark(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMark]) -> HttpResponse:
     return _change(request, ref, kind, True)
 
 
 @verb
-@_limited
+@counted_by(count_mark)
 def unmark(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMark]) -> HttpResponse:
     return _change(request, ref, kind, False)
 

@@ -1,16 +1,16 @@
 """The lists of a person's page, which the person may hide, except for the papers that the person has written."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth import get_user_model
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Concat, NullIf
 from django.urls import reverse
 
 from papers.lists import catalogue
 from papers.lists.list import List, Order, Privacy
-from papers.models import Paper
+from papers.models import Origin, Paper
 
 User = get_user_model()
 
@@ -40,6 +40,21 @@ def authored(username: str, tab: str = "", owner: User | None = None) -> List:
         own_orders={"claimed": Order("Last claimed", ("claimed_at", "id"))},
         since="claimed_at",
     )
+
+
+def by_submitter(list_: List, username: str) -> List:
+    """Those papers of the list that a person of this name has submitted, here or at the source of an import.
+
+    Those of somebody here are left out for a viewer from whom that person hides them.
+    """
+    person = User.objects.filter(username=username)
+    imported = Origin.objects.filter(submitter_username=username).values("pk")
+
+    def papers(viewer) -> QuerySet:
+        people = person.showing("submissions", to=viewer).values("pk")
+        return list_.papers(viewer).filter(Q(submitted_by__in=people) | Q(pk__in=imported))
+
+    return replace(list_, papers=papers, privacy=Privacy.HIDEABLE, is_costly=True)
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,9 @@ FILES: dict[str, Callable[[User], QuerySet]] = {
         "name", "state", "proof", "tried", "message", "reason", "created_at", "decided_at", **_PAPER
     ),
     "corrections": lambda person: person.corrections.order_by("pk").values("changes", "created_at", **_PAPER),
+    "artefacts": lambda person: person.artefacts.order_by("pk").values(
+        "kind", "name", "url", "added_at", "removed_at", **_PAPER
+    ),
     "suggestions": lambda person: (
         Affiliation.objects.filter(suggested_by=person)
         .order_by("since")

@@ -15,10 +15,11 @@ from functools import lru_cache, partial
 from lib.text import one_line
 from lib.words import bare
 from papers import period
-from papers.models import Outcome
+from papers.models import ArtefactKind, Outcome
 
 MAX_LENGTH = 500
 ANY = "any"
+HAS = ("code", *ArtefactKind.values)
 OUTCOMES = (ANY, *Outcome.values)  # of reports of reproduction
 
 _QUOTES = str.maketrans("“”„", '"""')
@@ -115,7 +116,7 @@ _FILTERS = {
     "author:": ("author", _text, 'author:"Yejin Choi"'),
     "cat:": ("topic", _text, "cat:cs.CL"),
     "topic:": ("topic", _text, "topic:robotics"),
-    "has:": ("has", partial(_one_of, ["code"]), "has:code"),
+    "has:": ("has", partial(_one_of, HAS), "has:code, model, dataset or demo"),
     "repro:": ("repro", partial(_one_of, OUTCOMES), "repro:works, partly, fails or any"),
     "seen:": ("seen", partial(_one_of, ["no", "new"]), "seen:no or seen:new"),
     "votes:": ("min_votes", _votes, "votes:10"),

@@ -15,7 +15,6 @@ from api.access import Access
 from api.models import Scope, Token
 from lib.refusals import NotAllowed
 from tests.api.bearer import Program, token_of
-from tests.conftest import sign_in
 from tests.factories import UserFactory, appoint
 
 PATH = "/api/agent-harnesses"
@@ -92,16 +91,6 @@ def test_a_scope_is_demanded_by_name(alice, rf, scope):
     with pytest.raises(NotAllowed, match=f"lacks the scope “{scope}”"):
         made_by(rf, token_of(alice, *others), Access(scope))
     assert made_by(rf, token_of(alice, scope), Access(scope)).user == alice
-
-
-@pytest.mark.parametrize("has_token", [False, True])
-def test_a_session_stands_for_nobody(alice, bob, rf, has_token):
-    browser = Client()
-    sign_in(browser, alice)
-    request = rf.get(PATH, headers={"authorization": f"Bearer {token_of(bob)}"} if has_token else None)
-    request.COOKIES, request.session = {name: cookie.value for name, cookie in browser.cookies.items()}, browser.session
-    Access()(request)
-    assert (request.user.pk, request.COOKIES, request.session.is_empty()) == (bob.pk if has_token else None, {}, True)
 
 
 def test_a_moderator_with_a_token_is_a_member(db, rf):

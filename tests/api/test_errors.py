@@ -19,6 +19,7 @@ def test_an_error_below_api_is_json_with_its_message_in_a_header(db, client: Cli
     assert response.headers["Content-Type"] == "application/json"
     assert response.headers["X-Error-Message"]
     assert json.loads(response.content)["error"]
+    assert int(response.headers["Content-Length"]) == len(response.content)
 
 
 def test_another_method_is_an_error_too(db, client: Client):

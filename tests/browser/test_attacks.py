@@ -1,10 +1,16 @@
-"""Hostile texts as comments, reports, history and preview in a real browser: nothing runs, and nothing is blocked."""
+"""Hostile texts in a real browser, as comments, reports, history and preview, and in imports.
+
+Nothing runs, and nothing is blocked.
+"""
+
+import json
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from lib.text import one_line
-from papers.models import Comment
+from papers.intake import formats
+from papers.models import Comment, Intake
 from tests.attacks import CORPUS
 from tests.factories import NOON, PaperFactory, UserFactory
 from tests.papers.discussion.talk import post
@@ -71,3 +77,17 @@ def test_as_preview(visit, paper):
         page.get_by_label("Comment", exact=True).fill(f"{text}\n\nThe end of {number}.")
         expect(preview).to_contain_text(f"The end of {number}.")
         assert_harmless(page)
+
+
+def test_in_imports(visit, paper):
+    author, hostile = UserFactory(), [text for text in STORABLE if len(text) < 2_000][:90]
+    records = [{"title": text, "annote": text, "arxiv_id": f"2509.{n:05}"} for n, text in enumerate(hostile)]
+    records += [{"title": text} for text in hostile] + [{"arxiv_id": paper.arxiv_id, "annote": "\n".join(hostile)}]
+    intake = Intake.objects.begin(author, b"", target_name=one_line(hostile[0])[:100])
+    intake.store(formats.read(json.dumps(records).encode()).as_json())
+    page = open_page(visit, intake.get_absolute_url(), user=author)
+    rows = page.locator(".intake li")
+    expect(rows).to_have_count(2 * len(hostile) + 1 + 1)  # also that the last note is too long
+    assert_harmless(page)
+    assert rows.locator("script, style, iframe, object, embed, img, svg, form, input, link, meta, [style]").count() == 0
+    assert set(rows.locator("a").evaluate_all("links => links.map(link => link.protocol)")) == {"http:"}

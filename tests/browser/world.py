@@ -33,12 +33,14 @@ from tests.factories import (
     NOON,
     RECORD,
     AuthorClaimFactory,
+    DeliveryFactory,
     LetterFactory,
     NotificationFactory,
     OrganisationFactory,
     PaperFactory,
     SubmissionFactory,
     UserFactory,
+    WebhookFactory,
     appoint,
 )
 from tests.papers.search import library
@@ -95,6 +97,8 @@ def build() -> User:
     for n in range(110):
         facts = {"organisation": "O" * 120, "slug": org.slug, "granted": n % 2, "answer": f"{'a' * 200}\n\nAnd so on."}
         NotificationFactory(user=member, kind="claim", facts=facts, read_at=None if n else NOON)
+    for owner in ({"user": member}, {"user": None, "organisation": org}):
+        _add_webhooks(**owner)
     SubmissionFactory(key="w" * 43, user=member, arxiv_id="2509.00009")
     SubmissionFactory(key="f" * 43, user=member, state="failed", problem="p" * 500)
     long = {"title": "W" * 300, "authors": ["A" * 100, *["Ada Lovelace"] * 300], "author_details": [[]] * 301}
@@ -106,6 +110,16 @@ def build() -> User:
     library.index()
     directory.recount()
     return member
+
+
+def _add_webhooks(**owner) -> None:
+    """Two webhooks of this owner: one with deliveries, and a disabled one."""
+    webhook = WebhookFactory(title="W" * 300, url=f"https://example.org/{'u' * 400}", failing_since=NOON, **owner)
+    tried = {"tried_at": NOON, "duration": 10_000, "attempts": 3}
+    DeliveryFactory(webhook=webhook, papers=[1], error="E" * 300, **tried)
+    DeliveryFactory(webhook=webhook, papers=[2, 3], state="delivered", next_at=None, status=204, **tried)
+    DeliveryFactory(webhook=webhook, is_test=True)
+    WebhookFactory(state="disabled", reason="failing", **owner)
 
 
 def contest(member: User) -> User:

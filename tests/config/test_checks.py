@@ -57,7 +57,27 @@ def test_what_makes_vectors_is_known(settings, embedding, model, key, refused):
     assert all(refused in error.msg for error in found)
 
 
-@pytest.mark.parametrize("name", ["IMPORT_HUB", "IMPORT_ARXIV", "REPOSITORY_STARS"])
+@pytest.mark.parametrize(
+    ("address", "refused"),
+    [
+        ("https://huggingface.co", ""),
+        ("https://papers.example.org:8443", ""),
+        ("http://127.0.0.1:8001", ""),
+        ("http://papers.example.org", "is no address of a site"),
+        ("https://papers.example.org/papers", "is no address of a site"),
+        ("https://user@papers.example.org", "is no address of a site"),
+        ("huggingface.co", "is no address of a site"),
+        ("http://127.0.0.1:8000", "is this site itself"),
+    ],
+)
+def test_a_site_follows_another_one(settings, address, refused):
+    settings.HUB_URL = address
+    found = checks.followed_site(None)
+    assert ids(found) == (["broadsheet.E010"] if refused else [])
+    assert all(refused in error.msg for error in found)
+
+
+@pytest.mark.parametrize("name", ["IMPORT_HUB", "IMPORT_ARXIV", "REPOSITORY_STARS", "DUMP"])
 @pytest.mark.parametrize(
     ("cron", "refused"),
     [

@@ -24,6 +24,9 @@ KEEP = {
     "remove": lambda actor, scene: Item.objects.remove(actor, scene.shelf, [scene.paper.pk]),
     "move": lambda actor, scene: Item.objects.move(actor, scene.shelf, scene.paper.pk, "bottom"),
     "write a note": lambda actor, scene: Item.objects.write_note(actor, scene.shelf, scene.paper.pk, "Mine", ""),
+    "write first notes": lambda actor, scene: Item.objects.write_first_notes(
+        actor, scene.shelf, {scene.paper.pk: "Mine"}
+    ),
     "transfer from": lambda actor, scene: Item.objects.transfer(actor, scene.shelf, own(actor), [scene.paper.pk]),
     "transfer to": lambda actor, scene: Item.objects.transfer(actor, own(actor), scene.shelf, [scene.paper.pk]),
     "merge from": lambda actor, scene: Item.objects.merge(actor, scene.shelf, own(actor)),
@@ -72,7 +75,9 @@ def test_nobody_begins_a_collection_of_somebody_else(alice, bob):
     assert not Collection.objects.exists()
 
 
-@pytest.mark.parametrize("verb", ["edit", "end", "add", "remove", "move", "write a note", "transfer to", "merge from"])
+@pytest.mark.parametrize(
+    "verb", ["edit", "end", "add", "remove", "move", "write a note", "write first notes", "transfer to", "merge from"]
+)
 def test_a_collection_that_was_deleted_meanwhile_is_gone(lab, alice, bob, verb):
     scene = Scene(lab, alice, bob, alice)
     Collection.objects.begin(alice, alice, "Own")

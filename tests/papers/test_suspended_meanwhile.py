@@ -12,14 +12,15 @@ from lib.conflicts import digests
 from lib.refusals import NotAllowed
 from orgs.models import Membership, Organisation
 from orgs.roles import Role
-from papers.models import Affiliation, Bookmark, Collection, CollectionFollow, Comment, CommentVote, Item
+from papers.models import Affiliation, Bookmark, Collection, CollectionFollow, Comment, CommentVote, Intake, Item
 from papers.models.content import Content
 from tests.database import contents
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory, appoint
 from tests.race import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WRITTEN = (Affiliation, Bookmark, Collection, CollectionFollow, Comment, CommentVote, Item, Membership, Organisation)
+WRITTEN = (Affiliation, Bookmark, Collection, CollectionFollow, Comment, CommentVote, Intake, Item)
+WRITTEN += (Membership, Organisation)
 
 
 class Scene:
@@ -57,6 +58,8 @@ WAITING = {
 }
 STARTING = {
     "bookmark": lambda sue, s: Bookmark.objects.make(sue, s.paper),
+    "bring bookmarks back": lambda sue, s: Bookmark.objects.restore(sue, [(s.paper.pk, None, None)]),
+    "import": lambda sue, s: Intake.objects.begin(sue, b"2509.08721"),
     "begin a collection": lambda sue, s: Collection.objects.begin(sue, sue, "New"),
 } | {what: verb for what, (_, verb) in WAITING.items()}
 

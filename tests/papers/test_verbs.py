@@ -3,9 +3,11 @@
 import pytest
 
 from accounts.models import Suppression, User
+from api.models import Delivery, Webhook
 from inbox.models import Notification, Subscription
 from orgs.models import Membership
 from orgs.roles import Role
+from papers.intake.recognised import Entry, Recognised
 from papers.models import (
     Affiliation,
     AuthorClaim,
@@ -16,6 +18,7 @@ from papers.models import (
     DayDone,
     Dismissed,
     FeedKey,
+    Intake,
     Item,
     SavedFilter,
     Seen,
@@ -27,6 +30,7 @@ from tests.conftest import Reader
 from tests.database import contents
 from tests.factories import (
     AuthorClaimFactory,
+    DeliveryFactory,
     NotificationFactory,
     OrganisationFactory,
     PaperFactory,
@@ -37,6 +41,8 @@ from tests.factories import (
 )
 from tests.orgs.conftest import confirm
 
+OF_WEBHOOKS = ["pause", "resume", "test", "renew-secret", "delete", "deliveries/hush/redeliver"]
+WEBHOOKS = [f"/settings/webhooks/7/{verb}" for verb in OF_WEBHOOKS]
 OF_COLLECTIONS = [
     "add",
     "merge",
@@ -55,6 +61,8 @@ EVERY = [
     *(f"/papers/date/2025-09-10/{verb}" for verb in ("done", "done/undo")),
     "/papers/visit",
     *(f"/papers/2509.08721/claim/{verb}" for verb in ("make", "check", "ask", "release")),
+    "/papers/2509.08721/artefacts/remove",
+    *(f"/papers/2509.08721/summary/{verb}" for verb in ("restore", "hide", "show")),
     *(f"/papers/2509.08721/collections/{verb}" for verb in ("add", "remove", "begin")),
     *ALICES,
     *(f"/comments/7/{verb}" for verb in ("retract", "vote", "vote/withdraw")),
@@ -64,6 +72,10 @@ EVERY = [
     "/papers/filters/7/remove",
     "/settings/data/make",
     "/papers/submit/fetched/discard",
+    *(f"/{base}/webhooks/add" for base in ("settings", "orgs/lab")),
+    *WEBHOOKS,
+    *(f"/orgs/lab/webhooks/8/{verb}" for verb in OF_WEBHOOKS),
+    *(f"/settings/import/list/{verb}" for verb in ("write", "discard")),
     "/feeds/renew",
     "/settings/security/sign-out",
     "/moderation/moderators/appoint",
@@ -89,11 +101,15 @@ FORM = {
     "message": "I wrote it.",
     "key": "old",
     "email": "alice@example.org",
+    "artefact": "7",
+    "list": "/papers",
+    "url": "https://example.org/",
     "until": "2100-01-01T00:00:00Z",
 }
 OF_ALICE = [Vote, Bookmark, SavedFilter, Subscription, Suppression, Notification, Collection, Item, Affiliation]
-OF_ALICE += [AuthorClaim, DataExport, FeedKey, Submission, *kinds().values()]
+OF_ALICE += [Webhook, Delivery, AuthorClaim, DataExport, FeedKey, Intake, Submission, *kinds().values()]
 OTHERS_VERBS = [
+    *(f"/settings/import/list/{verb}" for verb in ("write", "discard")),
     "/papers/submit/fetched/discard",
     "/papers/filters/7/remove",
     *(f"/papers/2509.08721/claim/{verb}" for verb in ("check", "ask", "release")),
@@ -102,6 +118,7 @@ OTHERS_VERBS = [
     "/settings/letters/rhythm/change",
     "/settings/letters/rhythm/end",
     "/notifications/7/read",
+    *WEBHOOKS,
 ]
 
 pytestmark = pytest.mark.usefixtures("scene")
@@ -125,6 +142,7 @@ def build_scene():
     FeedKey.objects.create(user=alice, key="old")
     SubscriptionFactory(email=alice.email, key="rhythm")
     SubmissionFactory(key="fetched", user=alice, arxiv_id="2509.77777", state="fetched")
+    _recognise(alice)
     SavedFilter.objects.create(pk=7, user=alice, name="Agents", query="q=agents")
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice)
     Collection.objects.create(key="winter", name="Winter", user=alice)
@@ -135,7 +153,16 @@ def build_scene():
     PaperFactory(arxiv_id="news")
     Collection.objects.create(key="news", name="News", user=bob, visibility="public")
     NotificationFactory(pk=7, user=alice)
+    DeliveryFactory(key="hush", webhook__pk=7, webhook__user=alice)
+    DeliveryFactory(key="of-lab", webhook__pk=8, webhook__user=None, webhook__organisation=lab)
     return {user.username: Reader(user) for user in (alice, bob, carol)}
+
+
+def _recognise(alice) -> None:
+    """An import that would bookmark another paper."""
+    found = Recognised("lines")
+    found.papers.add([Entry(PaperFactory().arxiv_id)])
+    Intake.objects.create(key="list", user=alice, state="ready", data=found.as_json())
 
 
 @pytest.fixture(params=EVERY)

@@ -1,7 +1,5 @@
 """The page on which a person claims to be an author of a paper, and its verbs."""
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -11,18 +9,14 @@ from django.utils import timezone
 from django_htmx.http import HttpResponseClientRefresh
 
 from lib.jobs import defer
-from lib.limits import request_limit
 from lib.refusals import BadInput, Gone
 from lib.verbs import verb
-from papers import names
 from papers.claims import checking, proofs, tasks
+from papers.claims.limits import count_check, count_claim
 from papers.claims.proofs import META_NAME
 from papers.models import AuthorClaim, Paper
 from papers.models.authorclaim import MAX_TEXT
 from papers.paper.removed import below_paper
-
-_count_claim = request_limit("claim", person=20, network=60, period=timedelta(days=1))
-_count_check = request_limit("claim check", person=20, network=60, period=timedelta(hours=1))
 
 
 @below_paper
@@ -39,18 +33,12 @@ def claim(request: HttpRequest, ref) -> HttpResponse:
         "claim": current,
         "is_late": bool(current and current.checked_until and not current.is_checking),
         "authors": listed,
-        "proposed": _proposed(request.user, listed),
+        "proposed": checking.proposed(request.user, listed),
         "meta": current and f'<meta name="{META_NAME}" content="{current.token}">',
         "max_text": MAX_TEXT,
         "possible": proofs.possible(current) if current and current.is_undecided else {},
     }
     return render(request, "papers/claims/claim.html", context)
-
-
-def _proposed(user, listed: list[str]) -> int | None:
-    """The position of the only author whose name can be the user's, or None."""
-    found = [position for position, name in enumerate(listed) if names.is_same(name, user.name)]
-    return found[0] if len(found) == 1 else None
 
 
 @verb(deed=lambda request, ref: "claim a paper")
@@ -60,9 +48,9 @@ def make(request: HttpRequest, ref) -> HttpResponse:
     position = request.POST.get("position", "")
     if not (position.isdecimal() and len(position) < 6):
         raise BadInput("Choose which of the authors you are.")
-    _count_claim(request)
-    made = AuthorClaim.objects.make(request.user, paper, int(position))
-    if made.is_undecided and checking.try_at_once(made):
+    count_claim(request)
+    made, is_granted = checking.make(request.user, paper, int(position))
+    if is_granted:
         messages.success(request, f"You are now marked as {made.name}.")
     return redirect("papers:claim", paper.arxiv_id)
 
@@ -71,7 +59,7 @@ def make(request: HttpRequest, ref) -> HttpResponse:
 def check(request: HttpRequest, ref) -> HttpResponse:
     """Let the worker try all proofs."""
     claim = _own(request, ref)
-    _count_check(request)
+    count_check(request)
     with transaction.atomic():
         if claim.start_check(request.user, until=timezone.now() + checking.MAX_DURATION):
             defer(tasks.check_claim, {"pk": claim.pk})

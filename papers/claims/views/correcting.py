@@ -1,17 +1,14 @@
-from datetime import timedelta
-
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from lib.http import form_page
-from lib.limits import request_limit
 from lib.verbs import form_verb
 from papers.claims.forms import CorrectionForm
-from papers.models import Paper
+from papers.claims.limits import count_correction
+from papers.models import AiText, Paper
 from papers.paper.removed import below_paper
-
-_count_correction = request_limit("correction", person=60, network=200, period=timedelta(days=1))
 
 
 @below_paper
@@ -26,10 +23,11 @@ def correct(request: HttpRequest, ref) -> HttpResponse:
         if request.refusal:
             form.refuse(request.refusal)
         else:
-            _count_correction(request)
+            count_correction(request)
             if form.save(request.user):
                 messages.success(request, form.message)
                 return redirect(paper)
     corrections = paper.corrections.latest_first()[:20]
-    context = {"paper": paper, "form": form, "corrections": corrections}
+    has_ai_text = settings.SHOW_AI_TEXT and AiText.objects.filter(paper=paper).exists()
+    context = {"paper": paper, "form": form, "corrections": corrections, "has_ai_text": has_ai_text}
     return form_page(request, "papers/claims/correct.html", context)

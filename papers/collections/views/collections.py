@@ -65,7 +65,7 @@ def collection(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 def bookmarks(request: HttpRequest) -> HttpResponse:
-    return lists.page(request, bookmark_list(), section="bookmarks")
+    return lists.page(request, bookmark_list(), "papers/collections/bookmarks.html", section="bookmarks")
 
 
 @login_required

@@ -5,8 +5,6 @@ A form that is refused, for whatever reason, comes back with all that was typed 
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
-from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,20 +13,16 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigg
 
 from accounts.factors import acts_as_moderator
 from lib.http import form_page
-from lib.limits import limited, request_limit
+from lib.limits import counted_by
 from lib.redirects import redirect_back
 from lib.refusals import Conflict, NotAllowed, Refusal
 from lib.verbs import form_verb, verb
-from papers.discussion import rows
+from papers.discussion import posting, rows
 from papers.discussion.forms import CommentForm, ReportForm
-from papers.discussion.limits import count_comment, count_edit
+from papers.discussion.limits import count_form, count_vote
 from papers.discussion.thread import Node
 from papers.models import Comment, CommentVote, Paper
 from papers.paper.removed import below_paper
-
-_PERIOD = timedelta(minutes=1)
-_votes_limited = limited("comment votes", person=120, network=1200, period=_PERIOD)
-_count_form = request_limit("comment form", person=60, network=600, period=_PERIOD)
 
 
 @below_paper
@@ -37,7 +31,7 @@ def write(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     """The form of a comment on a paper. It posts the comment."""
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
     form = CommentForm(request.POST or None, auto_id="id_new_%s")
-    return _answer(request, form, partial(_post, request, form, paper), paper)
+    return _answer(request, form, lambda: posting.post(request.user, paper, form.content), paper)
 
 
 @below_paper
@@ -51,7 +45,7 @@ def report(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     if own:
         return _edit(request, own)
     form = ReportForm(request.POST or None, auto_id="id_new_%s")
-    return _answer(request, form, partial(_post, request, form, paper), paper)
+    return _answer(request, form, lambda: posting.post(request.user, paper, form.content), paper)
 
 
 @form_verb
@@ -59,7 +53,13 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """The form of an answer to a comment. It posts the answer."""
     parent = get_object_or_404(_shown(request).select_related("paper", "author"), pk=pk)
     form = CommentForm(request.POST or None, auto_id=f"id_{pk}_%s")
-    return _answer(request, form, partial(_post, request, form, parent.paper, parent), parent.paper, parent)
+
+    def save() -> Comment:
+        return posting.post(request.user, parent.paper, form.content, parent)
+
+    return _answer(
+        request, form, lambda: posting.post(request.user, parent.paper, form.content, parent), parent.paper, parent
+    )
 
 
 @form_verb
@@ -76,19 +76,12 @@ def _shown(request: HttpRequest):
     return Comment.objects.standing() if request.method == "GET" else Comment.objects.all()
 
 
-def _post(request: HttpRequest, form: CommentForm, paper: Paper, parent: Comment | None = None) -> Comment:
-    form.content.check(request.user)  # so that what is refused does not count
-    count_comment(request.user)
-    return Comment.objects.post(request.user, paper, form.content, parent)
-
-
 def _edit(request: HttpRequest, comment: Comment) -> HttpResponse:
     form = CommentForm.of(comment, request.POST or None)
 
     def save() -> Comment:
-        count_edit(request.user)
         try:
-            comment.edit(request.user, form.content, form.cleaned_data["edit_count"] or 0)
+            posting.edit(request.user, comment, form.content, form.cleaned_data["edit_count"] or 0)
         except Conflict:
             form.renew(comment)
             raise
@@ -107,7 +100,7 @@ def retract(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @verb
-@_votes_limited
+@counted_by(count_vote)
 def vote(request: HttpRequest, pk: int, change: str) -> HttpResponse:
     """Upvote a comment or take that back, then answer with its button, or lead back to the comment."""
     comment = get_object_or_404(Comment, pk=pk)
@@ -131,7 +124,7 @@ def _answer(
         paper.demand_open_discussion()
     if request.method == "POST" and "preview" not in request.POST and form.is_valid():
         try:
-            _count_form(request)
+            count_form(request)
             if request.refusal:
                 raise request.refusal
             return _show(request, save())

@@ -9,7 +9,7 @@ from api.reference.document import build
 from api.reference.sections import describe
 
 METHODS = {"get", "post"}
-BOUNDS = {"enum", "const", "maxLength", "maximum", "$ref"}
+BOUNDS = {"enum", "const", "maxLength", "maximum", "format", "pattern", "$ref"}
 
 
 @pytest.fixture(scope="module")

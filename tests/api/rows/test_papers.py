@@ -1,7 +1,5 @@
 """Papers as JSON: what the Hub's client reads of them, and what must not come out."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -10,7 +8,7 @@ from huggingface_hub.hf_api import PaperInfo
 
 from api.rows.papers import daily_rows
 from papers.models import Bookmark, Comment, Paper, Vote
-from tests.factories import NOON, AuthorClaimFactory, PaperFactory, UserFactory
+from tests.factories import NOON, AuthorClaimFactory, PaperFactory
 from tests.papers.discussion.talk import post
 
 NOBODY = AnonymousUser()
@@ -21,33 +19,8 @@ def row_of(paper: Paper, viewer=NOBODY) -> dict:
     return row
 
 
-@pytest.fixture
-def full(lab, alice) -> Paper:
-    """A paper that has everything which a row can say."""
-    paper = PaperFactory(
-        arxiv_id="2509.08721",
-        version=2,
-        title="Sharing $n$ is caring",
-        published_at=datetime(2025, 9, 8, 17, 30, 1, 5000, tzinfo=UTC),
-        organisation=lab,
-        submitted_by=alice,
-        categories=["cs.AI"],
-        keywords=["stars"],
-        imported_votes=7,
-        imported_comments=2,
-        code_url="https://github.com/lab/caring",
-        code_stars=12,
-        code_state="living",
-        code_licence="MIT",
-        project_url="https://lab.example.org/caring",
-        media_urls=["https://cdn.example.org/1.png"],
-    )
-    AuthorClaimFactory(paper=paper, user=UserFactory(username="grace", name="Grace Hopper"), name="Grace Hopper")
-    return paper
-
-
-def test_a_row_has_the_fields_of_the_hub_and_ours(full: Paper, settings):
-    row = row_of(full)
+def test_a_row_has_the_fields_of_the_hub_and_ours(full_paper: Paper, settings):
+    row = row_of(full_paper)
     base = settings.BASE_URL
     alice = row["submittedBy"]
     assert (alice["user"], alice["name"], alice["fullname"], alice["type"]) == ("alice", "alice", "Alice Ash", "user")
@@ -75,12 +48,12 @@ def test_a_row_has_the_fields_of_the_hub_and_ours(full: Paper, settings):
     assert plain == {
         "id": "2509.08721",
         "title": "Sharing $n$ is caring",
-        "summary": full.abstract,
+        "summary": full_paper.abstract,
         "publishedAt": "2025-09-08T17:30:01.005Z",
         "submittedOnDailyAt": "2025-09-10T12:00:00.000Z",
         "upvotes": 7,
         "numComments": 2,
-        "discussionId": f"{full.pk:024x}",
+        "discussionId": f"{full_paper.pk:024x}",
         "source": "arxiv",
         "mediaUrls": ["https://cdn.example.org/1.png"],
         "projectPage": "https://lab.example.org/caring",
@@ -106,11 +79,11 @@ def test_a_row_has_the_fields_of_the_hub_and_ours(full: Paper, settings):
     }
 
 
-def test_the_client_reads_a_row_with_nothing_lost(full: Paper):
-    Paper.objects.filter(pk=full.pk).update(imported_votes=0, vote_count=0)
-    info = PaperInfo(**row_of(full))
-    assert (info.id, info.title, info.upvotes, info.comments) == ("2509.08721", full.title, 0, 2)
-    assert (info.published_at, info.submitted_at) == (full.published_at, full.listed_at)
+def test_the_client_reads_a_row_with_nothing_lost(full_paper: Paper):
+    Paper.objects.filter(pk=full_paper.pk).update(imported_votes=0, vote_count=0)
+    info = PaperInfo(**row_of(full_paper))
+    assert (info.id, info.title, info.upvotes, info.comments) == ("2509.08721", full_paper.title, 0, 2)
+    assert (info.published_at, info.submitted_at) == (full_paper.published_at, full_paper.listed_at)
     assert [author.name for author in info.authors] == ["Ada Lovelace", "Grace Hopper"]
     assert info.submitted_by.username == "alice"
     assert (info.organization.name, info.github_stars) == ("lab", 12)
@@ -130,19 +103,19 @@ def test_rows_come_in_the_order_of_the_keys_without_those_that_are_gone(db):
     assert [row["title"] for row in daily_rows(pks, NOBODY)] == ["C", "A", "B"]
 
 
-def test_a_submitter_who_hides_the_submissions_is_not_named(full: Paper, alice):
+def test_a_submitter_who_hides_the_submissions_is_not_named(full_paper: Paper, alice):
     alice.shows_submissions = False
     alice.save()
-    row = row_of(full, alice)
+    row = row_of(full_paper, alice)
     assert row["submittedBy"]["user"] == "broadsheet"
     assert "submittedOnDailyBy" not in row["paper"]
 
 
-def test_nobody_who_is_suspended_is_named(full: Paper, alice):
-    for person in (alice, full.author_claims.get().user):
+def test_nobody_who_is_suspended_is_named(full_paper: Paper, alice):
+    for person in (alice, full_paper.author_claims.get().user):
         person.is_active = False
         person.save()
-    text = str(row_of(full))
+    text = str(row_of(full_paper))
     assert "alice" not in text
     assert "grace" not in text
 
@@ -152,12 +125,12 @@ def test_a_claim_that_is_not_granted_marks_nobody(paper: Paper):
     assert "user" not in row_of(paper)["paper"]["authors"][0]
 
 
-def test_an_author_takes_part_until_the_comment_is_retracted(full: Paper):
-    author = full.author_claims.get().user
-    comment = post(author, full)
-    assert row_of(full)["isAuthorParticipating"] is True
+def test_an_author_takes_part_until_the_comment_is_retracted(full_paper: Paper):
+    author = full_paper.author_claims.get().user
+    comment = post(author, full_paper)
+    assert row_of(full_paper)["isAuthorParticipating"] is True
     comment.retract(author)
-    assert row_of(full)["isAuthorParticipating"] is False
+    assert row_of(full_paper)["isAuthorParticipating"] is False
     assert Comment.objects.filter(by_author=True).exists()
 
 
@@ -168,14 +141,14 @@ def test_a_repository_elsewhere_is_ours_alone(paper: Paper):
     assert "githubRepo" not in row
 
 
-def test_a_repository_that_a_person_added_says_so(full: Paper):
-    Paper.objects.filter(pk=full.pk).update(code_source="author")
-    assert row_of(full)["githubRepoAddedBy"] == "user"
+def test_a_repository_that_a_person_added_says_so(full_paper: Paper):
+    Paper.objects.filter(pk=full_paper.pk).update(code_source="author")
+    assert row_of(full_paper)["githubRepoAddedBy"] == "user"
 
 
-def test_a_paper_that_is_on_no_list_has_the_time_at_arxiv(full: Paper):
-    Paper.objects.filter(pk=full.pk).update(is_listed=False)
-    row = row_of(full)
+def test_a_paper_that_is_on_no_list_has_the_time_at_arxiv(full_paper: Paper):
+    Paper.objects.filter(pk=full_paper.pk).update(is_listed=False)
+    row = row_of(full_paper)
     assert row["publishedAt"] == "2025-09-08T17:30:01.005Z"
     assert "submittedOnDailyAt" not in row["paper"]
     assert row["isListed"] is False
@@ -195,10 +168,10 @@ def test_a_person_reads_the_own_marks(paper: Paper, alice, bob):
 
 
 @pytest.mark.parametrize("count", [1, 4])
-def test_any_number_of_rows_takes_as_many_statements(full: Paper, alice, count):
-    papers = [full, *(PaperFactory() for _ in range(1, count))]
+def test_any_number_of_rows_takes_as_many_statements(full_paper: Paper, alice, count):
+    papers = [full_paper, *(PaperFactory() for _ in range(1, count))]
     with CaptureQueriesContext(
         connection,
     ) as statements:
         daily_rows([paper.pk for paper in papers], alice)
-    assert len(statements) == 6
+    assert len(statements) == 8

@@ -106,6 +106,48 @@ def test_retry_after_is_honoured(status):
     assert site.request_times == [0, 40]
 
 
+def test_a_site_whose_requests_are_used_up_is_left_alone_for_as_long_as_it_says():
+    used_up = {"RateLimit": '"api";r=0;t=42', "RateLimit-Policy": '"fixed window";"api";q=500;w=300'}
+    site = Site(text("a", **used_up), text("b", RateLimit='"api";r=7;t=42'), text("c"))
+    for _ in range(3):
+        site.client.get(HUB)
+    assert site.request_times == [0, 42, 43]
+    site = Site(httpx2.Response(429, headers=used_up), text("hello"))
+    assert site.client.get(HUB).body == b"hello"
+    assert site.request_times == [0, 42]
+
+
+def test_one_site_is_allowed_in_addition_at_its_port_and_every_second():
+    site = Site(text("hello"), site="https://papers.example.org:8443/dump/")
+    for _ in range(2):
+        site.client.get("https://papers.example.org:8443/api/daily_papers")
+    assert site.request_times == [0, 1]
+    others = ["https://papers.example.org/", "http://papers.example.org:8443/", "https://a@papers.example.org:8443/"]
+    for url in [*others, "https://papers.example.org:8443.evil.org/", "https://evil.papers.example.org:8443/"]:
+        with pytest.raises(FetchError):
+            site.client.get(url)
+    assert len(site.requests) == 2
+
+
+@pytest.mark.parametrize("address", ["http://papers.example.org", "ftp://127.0.0.1", "papers.example.org", "nonsense:"])
+def test_a_site_without_a_safe_address_allows_nothing(address):
+    site = Site(text("hello"), site=address)
+    for url in (address, "http://example.org/", "http://169.254.169.254/latest"):
+        with pytest.raises(FetchError, match="is not fetched"):
+            site.client.get(url)
+    assert site.requests == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost"])
+def test_plain_http_is_for_this_machine_and_without_a_pause(host):
+    site = Site(text("hello"), site=f"http://{host}:8123")
+    for _ in range(2):
+        site.client.get(f"http://{host}:8123/")
+    assert site.request_times == [0, 0]
+    with pytest.raises(FetchError):
+        site.client.get(f"http://{host}:8124/")
+
+
 def test_retry_after_may_be_a_date(time_machine):
     time_machine.move_to("2025-09-10T10:00:00Z", tick=False)
     headers = {"Retry-After": "Wed, 10 Sep 2025 10:01:00 GMT"}

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 class FakeServer:
-    """A server that responds by URL, or 404; `urls` holds the URLs that were requested."""
+    """A server that responds by URL, or else with an empty list of a day, or 404; `urls` are those of requests."""
 
     def __init__(self, responses):
         self.responses, self.urls = responses, []
@@ -24,7 +24,8 @@ class FakeServer:
 
     def respond(self, request):
         self.urls.append(str(request.url))
-        response = self.responses.get(str(request.url), 404)
+        default = httpx2.Response(200, json=[]) if request.url.path == "/api/daily_papers" else 404
+        response = self.responses.get(str(request.url), default)
         return httpx2.Response(response) if isinstance(response, int) else response
 
 
@@ -62,7 +63,7 @@ def test_the_hubs_lists_of_yesterday_and_today(time_machine):
         }
     )
     assert daily.import_hub(server.client) == ImportCounts(new=3)
-    assert server.urls == [day("2025-09-10"), day("2025-09-11"), more]
+    assert server.urls[:3] == [day("2025-09-11"), more, day("2025-09-10")]
     server.responses[day("2025-09-10")] = rows("2509.00001", votes=7)
     assert daily.import_hub(server.client) == ImportCounts(changed=1, unchanged=2)
     assert Paper.objects.get(arxiv_id="2509.00001").vote_count == 7
@@ -80,7 +81,7 @@ def test_a_bad_record_is_told_and_fails_nothing(time_machine, caplog):
 @pytest.mark.parametrize(
     "response", [httpx2.Response(200, text="<html>"), httpx2.Response(200, json={"error": "No"}), 400]
 )
-def test_what_is_no_list_fails_and_what_came_before_is_kept(time_machine, response):
+def test_what_is_no_list_fails_and_costs_no_other_list(time_machine, response):
     time_machine.move_to("2025-09-11T12:00:00Z")
     server = FakeServer({day("2025-09-10"): rows("2509.00001"), day("2025-09-11"): response})
     with pytest.raises(FetchError, match="date=2025-09-11"):
@@ -113,7 +114,7 @@ def test_each_category_of_the_settings_is_a_job(work, time_machine, settings, mo
     server = FakeServer({day("2025-09-10"): rows("2509.00001"), day("2025-09-11"): rows()})
     monkeypatch.setattr(tasks, "Client", lambda: server.client)
     tasks.import_hub(timestamp=0)
-    assert "From the Hub: 1 new, 0 changed, 0 unchanged" in caplog.text
+    assert "From https://huggingface.co: 1 new, 0 changed, 0 unchanged" in caplog.text
     tasks.import_arxiv(timestamp=0)
     jobs = ProcrastinateJob.objects.filter(task_name="papers.ingest.tasks.import_category").order_by("pk")
     assert [job.args for job in jobs] == [{"category": "cs.CL"}, {"category": "cs.LG"}]

@@ -99,6 +99,7 @@ def blocks():
         "/papers?after=2024-06-01&min_votes=96&",
         "/papers/trending?has=code&min_votes=20&",
         "/papers/trending?repro=works&",
+        "/papers/trending?has=model&",
     ],
 )
 def test_a_page_of_a_list_reads_a_part_of_the_papers(many, db, stranger, path, order):
@@ -189,7 +190,7 @@ def test_a_list_in_its_own_order_is_walked_along_it(many, alice, signed_in):
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize(
-    "query", ["topic=odd&has=code", "topic=none", "min_votes=97", "author=paper", "org=none", "repro=fails"]
+    "query", ["topic=odd&has=code", "topic=none", "min_votes=97", "author=paper", "org=none", "repro=fails", "has=demo"]
 )
 def test_filters_that_no_paper_meets_are_answered_without_a_walk(many, db, stranger, query, order):
     with blocks() as counts:
@@ -203,9 +204,18 @@ def test_reports_are_found_by_their_own_index(many, db, reports):
     assert "paper_reported" in reports.values("pk").explain()
 
 
-def test_code_is_found_by_its_own_index(many, db):
-    papers = Paper.objects.with_code().order_by("-listed_at", "-id").values("listed_at", "id")[:30]
-    assert "paper_with_code" in papers.explain()
+@pytest.mark.parametrize(
+    ("papers", "index"),
+    [
+        (Paper.objects.with_code(), "paper_with_code"),
+        (Paper.objects.with_artefacts("model"), "paper_with_models"),
+        (Paper.objects.with_artefacts("dataset"), "paper_with_datasets"),
+        (Paper.objects.with_artefacts("demo"), "paper_with_demos"),
+    ],
+)
+def test_what_papers_have_is_found_by_an_index_of_its_own(many, db, papers, index):
+    newest = papers.order_by("-listed_at", "-id").values("listed_at", "id")[:30]
+    assert index in newest.explain()
 
 
 @pytest.mark.parametrize("form", ["", ".atom"])

@@ -33,6 +33,7 @@ texts = typed | st.text(st.characters(codec=None), max_size=200)
         ("cat:cs.CL", "", {"topic": "cs.CL"}),
         ('topic:"world models"', "", {"topic": "world models"}),
         ("has:Code", "", {"has": "code"}),
+        ("has:DATASET", "", {"has": "dataset"}),
         ("repro:works", "", {"repro": "works"}),
         ("repro:ANY", "", {"repro": "any"}),
         ("seen:NEW", "", {"seen": "new"}),
@@ -81,7 +82,7 @@ def test_a_text_becomes_words_and_filters(text, words, filters):
         ("votes>=abc", "", {}, "“votes>=abc” was ignored: write it as votes>=10."),
         ("votes:-1", "", {}, "“votes:-1” was ignored: write it as votes:10."),
         ("votes>2147483647", "", {}, "“votes>2147483647” was ignored: write it as votes>9."),
-        ("has:data", "", {}, "“has:data” was ignored: write it as has:code."),
+        ("has:data", "", {}, "“has:data” was ignored: write it as has:code, model, dataset or demo."),
         ("repro:", "", {}, "“repro:” was ignored: write it as repro:works, partly, fails or any."),
         ("seen:yes", "", {}, "“seen:yes” was ignored: write it as seen:no or seen:new."),
         (
@@ -100,7 +101,7 @@ def test_a_text_becomes_words_and_filters(text, words, filters):
         ("cat:cs.CL topic:rl", "", {"topic": "rl"}, "“topic:rl” replaces “cs.CL”: each filter can be used once."),
         ('a "b c', 'a "b c"', {}, '“"b c” has no closing quote.'),
         ('author:"Yejin', "", {"author": "Yejin"}, '“author:"Yejin” has no closing quote.'),
-        (f"has:{'x' * 90}", "", {}, f"“has:{'x' * 36}” was ignored: write it as has:code."),
+        (f"has:{'x' * 90}", "", {}, f"“has:{'x' * 36}” was ignored: write it as has:code, model, dataset or demo."),
         (
             f"agents {'x' * MAX_LENGTH} rest",
             "agents",

@@ -1,6 +1,5 @@
 """Which lists of papers one can subscribe to, each by the address of its page in canonical form."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -8,20 +7,18 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, QueryDict
 from django.urls import Resolver404, resolve, reverse
 
-from inbox.models import Cadence, Subscription
 from lib.refusals import BadInput
 from papers.lists import catalogue
 from papers.lists.filters import PaperFilter
 from papers.lists.query import parse_query
 
-MAX_ADDRESS = Subscription._meta.get_field("address").max_length
+MAX_ADDRESS = 1800  # characters, which an index takes together with whose subscription it is
+MAX_TITLE = 300
 MAX_TYPED = 10_000  # characters of an address before it is brought into canonical form
-MAX_TITLE = Subscription._meta.get_field("title").max_length
-_TOO_LONG = "This search is too long to subscribe to. Use fewer words."
+WEEKS, MONTHS = ("papers:this_week", "papers:week"), ("papers:this_month", "papers:month")
 # The papers of a day, week or month do not change any more. Who subscribes there gets all papers, as they come.
-_WEEKS, _MONTHS = ("papers:this_week", "papers:week"), ("papers:this_month", "papers:month")
-_PERIODS = {"papers:front", "papers:today", "papers:day", *_WEEKS, *_MONTHS}
-_CADENCES = dict.fromkeys(_WEEKS, Cadence.WEEKLY) | dict.fromkeys(_MONTHS, Cadence.MONTHLY)
+_PERIODS = {"papers:front", "papers:today", "papers:day", *WEEKS, *MONTHS}
+_TOO_LONG = "This search is too long to subscribe to. Use fewer words."
 
 
 @dataclass(frozen=True)
@@ -33,17 +30,18 @@ class SubscribableList:
     user: object
 
 
-def find(address: str, viewer, **changes: str) -> SubscribableList:
+def find(address: str, viewer, *, refusal: str, **changes: str) -> SubscribableList:
     """The list at this address, with these filters changed.
 
-    Raises Http404 for a list that does not exist or that the viewer may not read, and BadInput for one that nobody can
-    subscribe to or whose filters cannot be read.
+    `refusal` names the property of `List` that says why one cannot subscribe to it, such as "no_letter". Raises Http404
+    for a list that does not exist or that the viewer may not read, and BadInput for one that nobody can subscribe to or
+    whose filters cannot be read.
     """
     if len(address) > MAX_TYPED:
         raise BadInput(_TOO_LONG)
     path, _, query = address.partition("?")
     path = _canonical_path(path)
-    title, user = _title(path, viewer)
+    title, user = _title(path, viewer, refusal)
     params = QueryDict(query, mutable=True)
     for name, value in changes.items():
         params[name] = value
@@ -59,18 +57,6 @@ def find(address: str, viewer, **changes: str) -> SubscribableList:
     return SubscribableList(address, query.title(title)[:MAX_TITLE], user)
 
 
-def default_cadence(address: str) -> Cadence | None:
-    """The cadence that is preset for a list of a week or month; None for other lists."""
-    with suppress(Resolver404):
-        return _CADENCES.get(resolve(unquote(address.partition("?")[0])).view_name)
-    return None
-
-
-def min_votes(address: str) -> str:
-    """The value of this filter in the address; "" if it has none."""
-    return QueryDict(address.partition("?")[2]).get("min_votes", "")
-
-
 def _canonical_path(path: str) -> str:
     try:
         match = resolve(unquote(path))
@@ -81,11 +67,11 @@ def _canonical_path(path: str) -> str:
     return reverse(match.view_name, kwargs=match.kwargs)
 
 
-def _title(path: str, viewer) -> tuple[str, object]:
+def _title(path: str, viewer, refusal: str) -> tuple[str, object]:
     """The title of the list, and the viewer if not everybody may read it."""
     list_ = catalogue.find(path)
-    if list_.no_letter:
-        raise BadInput(list_.no_letter)
+    if why_not := getattr(list_, refusal):
+        raise BadInput(why_not)
     try:
         return list_.title_for(AnonymousUser()), None
     except Http404:

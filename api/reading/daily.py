@@ -1,0 +1,64 @@
+"""The papers of a day, a week, a month, or of all days."""
+
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Query, Router
+
+from api.access import OPTIONAL
+from api.reading.listed import answer
+from api.reading.queries import ListParams, list_query
+from api.reading.schemas import DailyPaperRow
+from lib.refusals import BadInput
+from papers import period
+from papers.lists import general
+from papers.lists.list import List
+from papers.people.lists import by_submitter
+from papers.period import NoSuchPeriod
+
+router = Router(tags=["papers"])
+_KINDS = {"date": "day", "week": "week", "month": "month"}
+
+
+class DailyParams(ListParams):
+    date: str | None = Field(
+        None, max_length=10, description="The papers of this day, `YYYY-MM-DD`.", examples=["2025-09-10"]
+    )
+    week: str | None = Field(
+        None, max_length=10, description="The papers of this ISO week, `YYYY-Www`.", examples=["2025-W37"]
+    )
+    month: str | None = Field(
+        None, max_length=10, description="The papers of this month, `YYYY-MM`.", examples=["2025-09"]
+    )
+    submitter: str | None = Field(
+        None, max_length=150, description="The papers that the person with this user name has submitted."
+    )
+    p: int = Field(0, ge=0, le=10_000, description="The number of the page, counted from 0.")
+
+
+@router.get("/daily_papers", response=list[DailyPaperRow], openapi_extra=OPTIONAL)
+def daily_papers(request: HttpRequest, params: Query[DailyParams]) -> HttpResponse:
+    """The papers of a day, a week or a month, most upvotes first; without one of these, all, newest listing first.
+
+    With words or filters and without a period, papers that are on no day's list are found, too, as on the site's pages.
+    """
+    list_ = _list(params)
+    if params.submitter:
+        list_ = by_submitter(list_, params.submitter)
+    return answer(request, list_, list_query(request, params), params.limit, page=params.p)
+
+
+def _list(params: DailyParams) -> List:
+    """The list of the period. Raises BadInput for what is no period, for one in the future, and for more than one."""
+    texts = {name: text for name in _KINDS if (text := getattr(params, name))}
+    if len(texts) > 1:
+        raise BadInput(f"Give only one of {', '.join(texts)}.")
+    for name, text in texts.items():
+        try:
+            span = period.parse(_KINDS[name], text)
+        except NoSuchPeriod as error:
+            raise BadInput(f"{name}: {error} Write it as {DailyParams.model_fields[name].examples[0]}.") from None
+        if span.start > period.today():
+            raise BadInput(f"{name}: {text} is in the future. The present day is {period.today()}.")
+        return general.dated(span.kind, str(span))
+    return replace(general.everything(), order="newest")

@@ -1,0 +1,134 @@
+"""What authors and submitters say of a paper: its links, its organisation, and who of its authors one is."""
+# ruff: noqa: N815 (the Hub's names)
+
+from typing import Literal
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from ninja import Field, Router, Schema
+
+from api.models import Scope
+from api.refs import ArxivRef, ObjectId, primary_key
+from api.rows.values import absolute, object_id
+from api.writing import found
+from api.writing.operation import answer, writes
+from lib.conflicts import digests
+from lib.refusals import BadInput, NotAllowed
+from orgs.models import Organisation
+from orgs.roles import TAG
+from papers.claims import checking
+from papers.claims.limits import count_claim, count_correction
+from papers.models import Affiliation, Correction, LinkSource, Paper
+from papers.models.authorclaimqueryset import ClaimState
+from papers.models.correction import FIELDS
+
+router = Router(tags=["authors"])
+
+
+class Links(Schema):
+    """What is missing stays as it is; null removes it."""
+
+    projectPage: str | None = Field(None, max_length=500)
+    githubRepo: str | None = Field(None, max_length=500, description="The address of the code, wherever it is.")
+    organizationId: ObjectId | None = Field(None, description="Null is for authors alone.")
+
+
+class Linked(Schema):
+    id: str
+    projectPage: str
+    githubRepo: str
+
+
+class Claim(Schema):
+    paperId: str = Field(max_length=1_000, description="The arXiv id.")
+    claimAuthorId: ObjectId | None = Field(
+        None, description="The `_id` of the author who you are. Not needed if only one has your name."
+    )
+    targetUserId: ObjectId | None = Field(None, description="The Hub's. Here it must be your own, or be missing.")
+
+
+class Claimed(Schema):
+    paperId: str
+    name: str
+    state: Literal[*ClaimState.values] = Field(description="`open` if it needs a proof, which its page takes.")
+    url: str
+
+
+@writes(router, "/papers/{arxiv:ref}/links", Scope.SUBMIT, Linked)
+@transaction.atomic
+def set_links(request: HttpRequest, ref: ArxivRef, data: Links) -> HttpResponse:
+    """Set the links and the organisation of a paper, as one of its authors or as who submitted it."""
+    count_correction(request)
+    paper, sent = found.paper(ref[0]), data.dict(exclude_unset=True)
+    is_author = paper.author_claims.granted_to(request.user).exists()
+    urls = {
+        column: sent[name] or ""
+        for column, name in {"code_url": "githubRepo", "project_url": "projectPage"}.items()
+        if name in sent
+    }
+    (_correct if is_author else _relink)(request.user, paper, urls)
+    if "organizationId" in sent:
+        _affiliate(request.user, paper, sent["organizationId"], is_author)
+    paper.refresh_from_db(fields=["code_url", "project_url"])
+    return answer({"id": paper.arxiv_id, "projectPage": paper.project_url, "githubRepo": paper.code_url})
+
+
+@writes(router, "/settings/papers/claim", Scope.SUBMIT, Claimed)
+def claim_authorship(request: HttpRequest, data: Claim) -> HttpResponse:
+    """Claim to be an author of a paper. Proofs that can be tried at once are tried."""
+    if data.targetUserId not in (None, object_id(request.user.pk)):
+        raise NotAllowed("You can only claim papers for yourself.")
+    paper = found.paper(found.arxiv_id(data.paperId))
+    position = _position(request.user, paper, data.claimAuthorId)
+    count_claim(request)
+    claim, _ = checking.make(request.user, paper, position)
+    url = absolute(reverse("papers:claim", args=[paper.arxiv_id]))
+    return answer({"paperId": paper.arxiv_id, "name": claim.name, "state": claim.state, "url": url})
+
+
+def _correct(user, paper: Paper, urls: dict[str, str]) -> None:
+    """Correct the links as an author, from what is stored now."""
+    user.lock()
+    paper.lock()
+    paper.refresh_from_db(fields=FIELDS)
+    stored = {name: getattr(paper, name) for name in FIELDS}
+    Correction.objects.make(user, paper, stored | urls, digests(stored))
+
+
+def _relink(user, paper: Paper, urls: dict[str, str]) -> None:
+    if paper.submitted_by_id != user.pk:
+        raise NotAllowed("Only its authors and who submitted it can change this paper. Claim it if you are an author.")
+    Paper.objects.relink(user, paper, **urls, source=LinkSource.SUBMITTER)
+
+
+def _affiliate(user, paper: Paper, id: str | None, is_author: bool) -> None:
+    """Say that the paper is this organisation's, or that it is not that of the organisation that it shows."""
+    if id is None and not is_author:
+        raise NotAllowed("Only authors can say that a paper is not an organisation's.")
+    organisation = Organisation.objects.filter(pk=primary_key(id)[0] if id else paper.organisation_id).first()
+    if id is None and organisation:
+        Correction.objects.disaffiliate(user, paper, organisation)
+    elif id is None:
+        return
+    elif organisation is None:
+        raise BadInput("There is no organisation with this id.")
+    elif is_author:
+        Correction.objects.affiliate(user, paper, organisation)
+    elif organisation.allows(user, TAG):
+        Affiliation.objects.accept(user, organisation, paper)
+    else:
+        Affiliation.objects.suggest(user, organisation, paper)
+
+
+def _position(user, paper: Paper, id: str | None) -> int:
+    """Returns the position of the author with this id, or of the only one who has the user's name."""
+    if id is None:
+        position = checking.proposed(user, paper.author_names())
+        if position is None:
+            raise BadInput("Say which of the authors you are: send `claimAuthorId`.")
+        return position
+    of, position = primary_key(id, 2)
+    if of != paper.pk:
+        raise BadInput("This paper has no author with this id.")
+    return position

@@ -1,0 +1,143 @@
+"""Collections: making one, putting papers in and taking them out, and notes on them."""
+
+from typing import Literal
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router, Schema
+
+from api.models import Scope
+from api.rows.values import absolute, moment
+from api.writing import found
+from api.writing.operation import answer, writes
+from lib.refusals import Conflict, Gone
+from orgs.models import Organisation
+from orgs.roles import KEEP
+from papers.models import Collection, Item
+from papers.models.collection import Visibility
+
+router = Router(tags=["collections"])
+
+
+class NewCollection(Schema):
+    title: str
+    namespace: str = Field("", description="Your user name, or the name of an organisation; by default you.")
+    description: str = Field("", max_length=4_000, description="Markdown and formulas.")
+    private: bool = True
+    visibility: Literal[*Visibility.values] | None = Field(None, description="Ours: instead of `private`.")
+
+
+class PaperItem(Schema):
+    type: Literal["paper"] = "paper"
+    id: str = Field(max_length=200, description="The arXiv id.", examples=["2509.08721"])
+
+
+class PutIn(Schema):
+    item: PaperItem
+    note: str | None = Field(None, max_length=2_000)
+
+
+class TakeOut(Schema):
+    item: PaperItem
+
+
+class Note(Schema):
+    item: PaperItem
+    note: str = Field(max_length=2_000, description="Markdown and formulas.")
+    was: str | None = Field(None, description="The note that you replace. Without it, any note is replaced.")
+
+
+class ChangedCollection(Schema):
+    slug: str
+    title: str
+    url: str
+    owner: str = Field(description="The name of the person or the organisation.")
+    description: str
+    private: bool
+    visibility: Literal[*Visibility.values]
+    numItems: int = Field(ge=0)  # noqa: N815
+    lastUpdated: str  # noqa: N815
+
+
+@writes(router, "/collections", Scope.KEEP, ChangedCollection)
+def make_collection(request: HttpRequest, data: NewCollection) -> HttpResponse:
+    """Make a collection. If you have one with this title already, it is returned as it is."""
+    visibility = data.visibility or (Visibility.PRIVATE if data.private else Visibility.PUBLIC)
+    made = Collection.objects.begin(
+        request.user,
+        _owner(request.user, data.namespace),
+        data.title,
+        description=data.description,
+        visibility=visibility,
+    )
+    return _changed(made)
+
+
+@writes(router, "/collections/{slug}/items", Scope.KEEP, ChangedCollection)
+@transaction.atomic
+def add_to_collection(request: HttpRequest, slug: str, data: PutIn) -> HttpResponse:
+    """Put a paper at the end of a collection, with a note if you send one."""
+    collection, paper = found.collection(request.user, slug), _paper(data.item)
+    Item.objects.add(request.user, collection, [paper.pk])
+    if data.note is not None:
+        _write_note(request.user, collection, paper, data.note, None)
+    return _changed(collection)
+
+
+@writes(router, "/collections/{slug}/items/remove", Scope.KEEP, ChangedCollection)
+def remove_from_collection(request: HttpRequest, slug: str, data: TakeOut) -> HttpResponse:
+    """Take a paper out of a collection. Its note is kept for a while, in which it can be put back."""
+    collection = found.collection(request.user, slug)
+    Item.objects.remove(request.user, collection, [_paper(data.item).pk])
+    return _changed(collection)
+
+
+@writes(router, "/collections/{slug}/items/note", Scope.KEEP, ChangedCollection)
+@transaction.atomic
+def write_note(request: HttpRequest, slug: str, data: Note) -> HttpResponse:
+    """Write the note on a paper of a collection."""
+    collection = found.collection(request.user, slug)
+    _write_note(request.user, collection, _paper(data.item), data.note, data.was)
+    return _changed(collection)
+
+
+def _paper(item: PaperItem):
+    return found.paper(found.arxiv_id(item.id))
+
+
+def _owner(user, namespace: str):
+    """Returns whose collection it will be. Raises Gone for an organisation whose collections the user can't change."""
+    if namespace.lower() in ("", user.username.lower()):
+        return user
+    owner = Organisation.objects.allowing(user, KEEP).filter(slug=namespace).first()
+    if owner is None:
+        raise Gone(f"You keep no collections of “{namespace}”.")
+    return owner
+
+
+def _write_note(user, collection: Collection, paper, note: str, was: str | None) -> None:
+    """Write the note, within a transaction. Raises Gone if the paper is not in it, and Conflict for another note."""
+    collection.lock_to_change(user)
+    now = collection.items.kept().filter(paper=paper).values_list("note", flat=True).first()
+    if now is None:
+        raise Gone("This paper is not in the collection.")
+    if Item.objects.write_note(user, collection, paper.pk, note, now if was is None else was) is not None:
+        raise Conflict(f"The note is “{now}” by now. Send that as `was` to replace it.")
+
+
+def _changed(collection: Collection) -> HttpResponse:
+    row = Collection.objects.select_related("user", "organisation").get(pk=collection.pk)
+    owner = row.organisation.slug if row.organisation else row.user.username
+    return answer(
+        {
+            "slug": row.key,
+            "title": row.name,
+            "url": absolute(row.get_absolute_url()),
+            "owner": owner,
+            "description": row.description,
+            "private": row.is_private,
+            "visibility": row.visibility,
+            "numItems": row.paper_count,
+            "lastUpdated": moment(row.updated_at),
+        }
+    )

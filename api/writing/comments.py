@@ -1,0 +1,139 @@
+"""Comments on papers, replies, and reports of reproduction."""
+
+from dataclasses import replace
+from typing import Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router, Schema
+
+from api.models import Scope
+from api.refs import ArxivRef, ObjectId
+from api.rows.values import absolute, moment, object_id
+from api.writing import found
+from api.writing.operation import answer, writes
+from papers.discussion import posting
+from papers.discussion.forms import CommentForm, ReportForm
+from papers.discussion.limits import count_form, count_vote
+from papers.models import Comment, CommentVote, Content, Outcome
+
+router = Router(tags=["discussion"])
+
+
+class Text(Schema):
+    comment: str = Field(description="Markdown and formulas; people as @name.")
+
+
+class Edited(Text):
+    numEdits: int | None = Field(  # noqa: N815 (the Hub's name)
+        None, ge=0, description="How often the comment that you edit had been edited, so that you replace no other one."
+    )
+
+
+class Report(Schema):
+    """What came out when you ran what the paper describes."""
+
+    outcome: Literal[*Outcome.values]
+    ran: str = Field(description="What you ran: the repository, and the commit or release.")
+    hardware: str = ""
+    duration: str = Field("", description="How long it took.")
+    comment: str = Field("", description="The result, as Markdown.")
+
+
+class Written(Schema):
+    id: ObjectId
+    url: str
+    comment: str = Field(description="Markdown, as it is stored.")
+    createdAt: str  # noqa: N815
+    numEdits: int = Field(ge=0)  # noqa: N815
+
+
+class Retracted(Schema):
+    id: ObjectId
+    hidden: Literal[True]
+
+
+class CommentVoted(Schema):
+    id: ObjectId
+    upvotes: int = Field(ge=0)
+    upvoted: bool
+
+
+@writes(router, "/papers/{arxiv:ref}/comment", Scope.DISCUSS, Written, 201)
+def comment_on_paper(request: HttpRequest, ref: ArxivRef, data: Text) -> HttpResponse:
+    """Comment on a paper. The same text once more within a day returns the first comment."""
+    return _written(posting.post(request.user, found.paper(ref[0]), _content(request, data)), 201)
+
+
+@writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/reply", Scope.DISCUSS, Written, 201)
+def reply_to_comment(request: HttpRequest, ref: ArxivRef, comment_id: ObjectId, data: Text) -> HttpResponse:
+    """Reply to a comment."""
+    parent = found.comment(ref[0], comment_id)
+    return _written(posting.post(request.user, parent.paper, _content(request, data), parent), 201)
+
+
+@writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/edit", Scope.DISCUSS, Written)
+def edit_comment(request: HttpRequest, ref: ArxivRef, comment_id: ObjectId, data: Edited) -> HttpResponse:
+    """Replace the text of your own comment, or of your own report. Its history keeps the former one."""
+    comment, new = found.comment(ref[0], comment_id), _content(request, data)
+    edit_count = comment.edit_count if data.numEdits is None else data.numEdits
+    posting.edit(request.user, comment, replace(comment.content, text=new.text), edit_count)
+    return _written(comment)
+
+
+@writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/retract", Scope.DISCUSS, Retracted)
+def retract_comment(request: HttpRequest, ref: ArxivRef, comment_id: ObjectId) -> HttpResponse:
+    """Delete your own comment. Replies to it stay."""
+    found.comment(ref[0], comment_id).retract(request.user)
+    return answer({"id": comment_id, "hidden": True})
+
+
+@writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/vote", Scope.VOTE, CommentVoted)
+def upvote_comment(request: HttpRequest, ref: ArxivRef, comment_id: ObjectId) -> HttpResponse:
+    """Upvote a comment."""
+    count_vote(request)
+    comment = found.comment(ref[0], comment_id)
+    CommentVote.objects.make(request.user, comment)
+    return _voted(comment, True)
+
+
+@writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/vote/withdraw", Scope.VOTE, CommentVoted)
+def withdraw_comment_upvote(request: HttpRequest, ref: ArxivRef, comment_id: ObjectId) -> HttpResponse:
+    """Withdraw the upvote of a comment."""
+    count_vote(request)
+    comment = found.comment(ref[0], comment_id)
+    CommentVote.objects.unmake(request.user, comment)
+    return _voted(comment, False)
+
+
+@writes(router, "/papers/{arxiv:ref}/report", Scope.DISCUSS, Written)
+def report_reproduction(request: HttpRequest, ref: ArxivRef, data: Report) -> HttpResponse:
+    """Report what came out when you ran what a paper describes. A second report on the paper replaces the first."""
+    count_form(request)
+    paper, values = found.paper(ref[0]), data.dict() | {"text": data.comment}
+    form = ReportForm(values)
+    found.cleaned(form)
+    return _written(posting.report(request.user, paper, form.content))
+
+
+def _content(request: HttpRequest, data: Text) -> Content:
+    """Returns what the form on the paper's page would post, and counts the request as that page does."""
+    count_form(request)
+    form = CommentForm({"text": data.comment})
+    found.cleaned(form)
+    return form.content
+
+
+def _written(comment: Comment, status: int = 200) -> HttpResponse:
+    row = {
+        "id": object_id(comment.pk),
+        "url": absolute(comment.get_absolute_url()),
+        "comment": comment.text,
+        "createdAt": moment(comment.created_at),
+        "numEdits": comment.edit_count,
+    }
+    return answer(row, status)
+
+
+def _voted(comment: Comment, is_upvoted: bool) -> HttpResponse:
+    comment.refresh_from_db(fields=["vote_count"])
+    return answer({"id": object_id(comment.pk), "upvotes": comment.vote_count, "upvoted": is_upvoted})

@@ -1,0 +1,55 @@
+"""Flags: what readers tell moderators of."""
+
+from typing import Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router, Schema
+
+from api.models import Scope
+from api.refs import primary_key
+from api.writing import found
+from api.writing.operation import answer, writes
+from lib.refusals import Gone
+from moderation.forms import FlagForm
+from moderation.limits import count_flag
+from moderation.models import Flag
+from moderation.reasons import Reason
+from moderation.subjects import KINDS
+
+router = Router(tags=["moderation"])
+FLAGGABLE = [key for key, kind in KINDS.items() if kind.is_flaggable]
+
+
+class NewFlag(Schema):
+    kind: Literal[*FLAGGABLE]
+    id: str = Field(
+        max_length=100,
+        description="The arXiv id, the id of the comment, the slug of the collection or organisation, the user name.",
+    )
+    reason: Literal[*Reason.values]
+    words: str = Field("", max_length=1_000, description="Details. Only moderators read them.")
+
+
+class Flagged(Schema):
+    isNew: bool = Field(description="Whether this is a new flag, rather than a change of yours.")  # noqa: N815
+
+
+@writes(router, "/flags", Scope.DISCUSS, Flagged)
+def flag(request: HttpRequest, data: NewFlag) -> HttpResponse:
+    """Flag something for moderators."""
+    kind = KINDS[data.kind]
+    row = kind.find_for(request.user, _handle(data))
+    if row is None:
+        raise Gone(f"There is no such {data.kind}.")
+    kind.demand_not_own(row, request.user)
+    values = found.cleaned(FlagForm({"reason": data.reason, "words": data.words}, kind=kind))
+    count_flag(request)
+    return answer({"isNew": Flag.objects.make(request.user, kind, row.pk, **values)})
+
+
+def _handle(data: NewFlag) -> str:
+    """Returns the handle of `Kind.find_for`: that of a comment is its number, of which the API shows 24 digits."""
+    if data.kind != "comment":
+        return data.id
+    is_id = len(data.id) == 24 and set(data.id) <= set("0123456789abcdef")
+    return str(primary_key(data.id)[0]) if is_id else ""

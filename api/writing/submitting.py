@@ -1,0 +1,102 @@
+"""Submitting a paper: the look-up at arXiv, which the worker does, and then bringing it to the site."""
+# ruff: noqa: N815 (the Hub's names)
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Literal
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Field, Router, Schema
+
+from api.models import Scope
+from api.refs import ObjectId, primary_key
+from api.rows.values import absolute
+from api.writing import found
+from api.writing.operation import answer, writes
+from lib.refusals import BadInput, Conflict, NotAllowed
+from orgs.models import Organisation
+from orgs.roles import SUGGEST
+from papers.ingest import starting, submitting
+from papers.ingest.forms import ListForm
+from papers.models import Paper, Submission
+
+FAILED_FOR = timedelta(minutes=10)  # in which a look-up that failed is not tried again
+TRY_AGAIN = 5  # seconds after which the worker may have looked the paper up
+router = Router(tags=["submissions"])
+
+
+class Wanted(Schema):
+    arxivId: str = Field(max_length=1_000, description="An arXiv id, or any address of the paper.")
+
+
+class NewSubmission(Schema):
+    paper_id: str = Field(max_length=1_000, description="An arXiv id, or any address of the paper.")
+    comment: str = Field("", description="The first comment, as Markdown.")
+    media_urls: list[str] = Field([], description="The Hub's. Here it must be empty.")
+    githubRepo: str = Field("", description="Ours: the address of the code.")
+    projectPage: str = Field("", description="Ours.")
+    organizationId: ObjectId | None = Field(None, description="Ours: one that you belong to.")
+
+
+class Submitted(Schema):
+    id: str
+    state: Literal["waiting", "fetched", "listed"] = Field(
+        description="`waiting` for arXiv; `fetched`, so that it can be submitted; or on this site."
+    )
+    url: str = Field(description="The page of the submission or of the paper.")
+
+
+@writes(router, "/papers/index", Scope.SUBMIT, Submitted, 200, 202)
+def look_up_paper(request: HttpRequest, data: Wanted) -> HttpResponse:
+    """Look a paper up at arXiv. Send this again until the state is not `waiting`."""
+    return _state(*_look_up(request, found.arxiv_id(data.arxivId)))
+
+
+@writes(router, "/papers/submit", Scope.SUBMIT, Submitted, 200, 201, 202)
+def submit_paper(request: HttpRequest, data: NewSubmission) -> HttpResponse:
+    """Bring a paper to this site. It is looked up first: send this again until the state is `listed`."""
+    if data.media_urls:
+        raise BadInput("Pictures and videos can't be submitted here.")
+    paper, submission = _look_up(request, found.arxiv_id(data.paper_id))
+    if paper or submission.is_waiting:
+        return _state(paper, submission)
+    paper = submitting.list_paper(request.user, submission, _form(request.user, data).additions)
+    return _state(paper, None, HTTPStatus.CREATED if paper.submitted_by_id == request.user.pk else HTTPStatus.OK)
+
+
+def _look_up(request: HttpRequest, arxiv_id: str) -> tuple[Paper | None, Submission | None]:
+    """Returns the paper, or else the person's submission. Raises Conflict for a look-up that has just failed."""
+    if paper := Paper.objects.filter(arxiv_id=arxiv_id).first():
+        return paper, None
+    last = request.user.submissions.filter(arxiv_id=arxiv_id).order_by("-pk").first()
+    if last and last.problem and not last.is_waiting and last.submitted_at > timezone.now() - FAILED_FOR:
+        raise Conflict(last.problem)
+    return None, starting.start(request, arxiv_id)
+
+
+def _form(user, data: NewSubmission) -> ListForm:
+    """Returns the form of the page that lists a paper, with this data. Raises BadInput and NotAllowed."""
+    values = {"code_url": data.githubRepo, "project_url": data.projectPage, "comment": data.comment}
+    if data.organizationId:
+        values["organisation"] = organisation_of(user, data.organizationId).slug
+    form = ListForm(values, user=user)
+    found.cleaned(form)
+    return form
+
+
+def organisation_of(user, id: str) -> Organisation:
+    """Raises NotAllowed for an organisation to which the user may not even suggest papers."""
+    organisation = Organisation.objects.allowing(user, SUGGEST).filter(pk=primary_key(id)[0]).first()
+    if organisation is None:
+        raise NotAllowed("You can only name an organisation that you belong to.")
+    return organisation
+
+
+def _state(paper: Paper | None, submission: Submission | None, status: int = HTTPStatus.OK) -> HttpResponse:
+    row, state = (paper, "listed") if paper else (submission, submission.state)
+    status = HTTPStatus.ACCEPTED if state == "waiting" else status
+    response = answer({"id": row.arxiv_id, "state": state, "url": absolute(row.get_absolute_url())}, status)
+    if status == HTTPStatus.ACCEPTED:
+        response.headers["Retry-After"] = str(TRY_AGAIN)
+    return response

@@ -1,0 +1,16 @@
+from django import forms
+
+from lib.forms import Refusable, UrlLineField
+from papers.models import ArtefactKind
+from papers.models.links import MAX_URL
+
+
+class ArtefactForm(Refusable, forms.Form):
+    kind = forms.ChoiceField(choices=ArtefactKind)
+    url = UrlLineField(
+        label="Address",
+        assume_scheme="https",
+        max_length=MAX_URL,
+        widget=forms.TextInput({"inputmode": "url"}),
+        help_text="For example https://huggingface.co/organisation/name. An address there says the kind by itself.",
+    )

@@ -1,0 +1,26 @@
+"""Posting and editing comments within the limits of `papers.discussion.limits`, for pages and the API."""
+
+from papers.discussion.limits import count_comment, count_edit
+from papers.models import Comment, Content, Paper
+
+
+def post(actor, paper: Paper, content: Content, parent: Comment | None = None) -> Comment:
+    """Write a comment or a report on the paper, or an answer. Raises TooMany, and what `Comment.objects.post` does."""
+    content.check(actor)  # so that what is refused does not count
+    count_comment(actor)
+    return Comment.objects.post(actor, paper, content, parent)
+
+
+def edit(actor, comment: Comment, content: Content, edit_count: int) -> None:
+    """Replace the content of a comment. Raises TooMany, and what `Comment.edit` does."""
+    count_edit(actor)
+    comment.edit(actor, content, edit_count)
+
+
+def report(actor, paper: Paper, content: Content) -> Comment:
+    """Write a report, or edit the one that the actor has written on the paper. Raises what the other two do."""
+    own = Comment.objects.report_of(actor, paper)
+    if own is None:
+        return post(actor, paper, content)
+    edit(actor, own, content, own.edit_count)
+    return own

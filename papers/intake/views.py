@@ -1,0 +1,103 @@
+"""The page on which people import papers, and the page that shows what was recognised and what became of it."""
+
+from datetime import timedelta
+from functools import partial
+
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRefresh
+
+from lib.http import form_page
+from lib.jobs import defer
+from lib.limits import network_of, request_limit
+from lib.refusals import Gone, Refusal
+from lib.verbs import verb
+from papers.intake import formats, tasks, writing
+from papers.intake.forms import ImportForm
+from papers.intake.preview import Preview
+from papers.models import Intake
+from papers.paper.limits import count_mark
+
+_count_import = request_limit(
+    "imports",
+    person=20,
+    network=200,
+    period=timedelta(hours=1),
+    message="You have imported often in the last hour. Try again later.",
+)
+
+
+@login_required
+def import_papers(request: HttpRequest) -> HttpResponse:
+    """Show the form, or read what was sent and lead to what was recognised."""
+    form = ImportForm(request.POST or None, request.FILES or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect(_begin(request, form))
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return form_page(request, "papers/intake/import.html", {"form": form})
+
+
+def _begin(request: HttpRequest, form: ImportForm) -> Intake:
+    """Return the new import, which was read, or for which the worker has a job. Raises BadInput and TooMany."""
+    _count_import(request)
+    source = form.source
+    found = formats.read(source) if len(source) <= writing.SHORT_BYTES else None
+    with transaction.atomic():
+        intake = Intake.objects.begin(request.user, source, **form.target_values)
+        if found:
+            intake.store(found.as_json())
+        else:
+            defer(tasks.read_intake, {"pk": intake.pk})
+    return intake
+
+
+@never_cache
+@login_required
+def intake(request: HttpRequest, key: str) -> HttpResponse:
+    """Show what was recognised, or the results. A page that polls is refreshed once the worker is done."""
+    found = _get(request, key)
+    if request.htmx:
+        return HttpResponse(status=204) if found.is_running else HttpResponseClientRefresh()
+    context = {"intake": found}
+    try:
+        context["preview"] = Preview(found) if found.data else None
+    except Gone as refusal:
+        context["problem"] = str(refusal)
+    return render(request, "papers/intake/intake.html", context)
+
+
+@verb
+def write(request: HttpRequest, key: str) -> HttpResponse:
+    """Write everything, or let the worker do it; and cast upvotes, as many as may be cast now."""
+    found = _get(request, key)
+    _start(found)
+    if found.is_done:
+        writing.cast_votes(found, network_of(request), partial(count_mark, request))
+    return redirect(found)
+
+
+def _start(intake: Intake) -> None:
+    with transaction.atomic():
+        if not intake.start():
+            return
+        if not writing.is_short(intake):
+            defer(tasks.write_intake, {"pk": intake.pk})
+            return
+    writing.write(intake)
+
+
+@verb
+def discard(request: HttpRequest, key: str) -> HttpResponse:
+    """Forget one's own import. A second time is no error."""
+    Intake.objects.filter(user=request.user, key=key).exclude(state="writing").delete()
+    return redirect("papers:import_papers")
+
+
+def _get(request: HttpRequest, key: str) -> Intake:
+    """The import with this key. Raises Http404 if it is somebody else's, or was forgotten."""
+    return get_object_or_404(Intake.objects.select_related("user").defer("source"), key=key, user=request.user)

@@ -1,0 +1,30 @@
+from collections.abc import Iterable
+
+from django.db import models
+from django.utils import timezone
+
+from lib.fields import LineField, UrlLineField
+
+
+class FetchedManager(models.Manager):
+    def keep(self, answers: Iterable["Fetched"]) -> None:
+        """Write that these answers have been imported, each instead of the last one of its address."""
+        columns = ["etag", "next_address", "fetched_at"]
+        self.bulk_create(answers, update_conflicts=True, unique_fields=["address"], update_fields=columns)
+
+
+class Fetched(models.Model):
+    """An answer of another site all of whose records are here: its ETag, and the address of the page after it, or "".
+
+    `fetched_at` is also when the site answered last that nothing has changed.
+    """
+
+    address = UrlLineField(max_length=500, unique=True)
+    etag = LineField(max_length=200, blank=True)
+    next_address = UrlLineField(max_length=500, blank=True)
+    fetched_at = models.DateTimeField(default=timezone.now)
+
+    objects = FetchedManager()
+
+    def __str__(self) -> str:
+        return self.address

@@ -1,0 +1,3 @@
+from tests.papers.conftest import arxiv
+
+__all__ = ["arxiv"]
