@@ -40,8 +40,8 @@ def alice() -> User:
 
 def test_these_are_all_operations():
     walked = {resolve(path).route for path in EVERY}
-    known = {resolve(_filled(path)).route for path in operations.paths()}
-    assert known == walked
+    called = {resolve(_filled(path)).route for path in operations.paths()}
+    assert called == walked
 
 
 def _filled(path: str) -> str:

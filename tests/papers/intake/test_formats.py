@@ -87,7 +87,7 @@ def test_a_list_of_texts_as_json_is_read_like_lines():
 
 
 def test_the_bookmarks_of_a_browser():
-    found = read((FILES / "browser.html").read_bytes())
+    found = read((FILES / "browser.htm").read_bytes())
     assert ids(found) == ["2509.10001", "2509.10002"]
     assert any("https://example.org" in problem.text for problem in found.problems)
 
