@@ -90,7 +90,7 @@ def test_many_comments_cost_no_more_statements(comments, paper, alice, stranger)
     text(stranger)
     with CaptureQueriesContext(connection) as statements:
         text(stranger, f"{PAGE}?again")
-    assert len(statements) == 6, [row["sql"] for row in statements]
+    assert len(statements) == 5, [row["sql"] for row in statements]
 
 
 def test_what_is_hidden_or_deleted_says_so(paper, stranger):
