@@ -1,9 +1,12 @@
 """The headers of all answers of the API: for scripts of other sites, for caches, and about the limit of requests."""
 
+from http import HTTPStatus
+
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
 from api import rates
-from api.errors import PREFIX
+from api.errors import PREFIX, write_error
 
 EXPOSED = ", ".join(["ETag", "Link", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Error-Message"])
 # Scripts of other sites may read, with a token of their user if they have one, but not write.
@@ -14,12 +17,14 @@ _PREFLIGHT = {
 }
 # No answer depends on these, so nothing may read them: neither sessions nor the keys of ETags.
 _IGNORED = ("HTTP_COOKIE", "HTTP_HX_REQUEST")
+_READING = {"GET", "HEAD", "OPTIONS"}
 
 
 class ApiHeadersMiddleware:
     """Lets scripts of other sites read what is below PREFIX, without the reader's cookies, which count nowhere here.
 
-    An answer therefore depends on the token and on the compression alone, which is what its `Vary` says.
+    An answer therefore depends on the token and on the compression alone, which is what its `Vary` says. HEAD is
+    answered as GET, whose body the server leaves out, and OPTIONS with the methods that the address takes.
     """
 
     def __init__(self, get_response):
@@ -30,16 +35,40 @@ class ApiHeadersMiddleware:
             return self.get_response(request)
         for name in _IGNORED:
             request.META.pop(name, None)
-        response = self.get_response(request)
+        method = request.method
+        if method == "HEAD":
+            request.method = "GET"
+        response = _options(request) if method == "OPTIONS" else self.get_response(request)
+        request.method = method
         response.headers["Vary"] = "Accept-Encoding, Authorization"
-        if request.method in ("GET", "HEAD", "OPTIONS") or response.status_code >= 400:
+        if method in _READING or response.status_code >= 400:
             response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["Access-Control-Expose-Headers"] = EXPOSED
-        if request.method == "OPTIONS":
-            _add(response, _PREFLIGHT)
         if quota := getattr(request, "api_quota", None):
             _add(response, rates.headers(quota))
         return response
+
+
+def _options(request: HttpRequest) -> HttpResponse:
+    """The answer to OPTIONS: the methods that this address takes, and what scripts of other sites may request."""
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return _not_found()
+    methods = {"GET", "HEAD", "OPTIONS"}
+    if match.app_name == "ninja":  # whose views refuse a method that they do not have, and say which they have
+        refusal = match.func(request, *match.args, **match.kwargs)
+        allowed = set(refusal.headers["Allow"].split(", "))
+        methods = allowed | {"OPTIONS"} | ({"HEAD"} if "GET" in allowed else set())
+    response = HttpResponse(status=204, headers={"Allow": ", ".join(sorted(methods))})
+    _add(response, _PREFLIGHT)
+    return response
+
+
+def _not_found() -> HttpResponse:
+    response = HttpResponse(status=404)
+    write_error(response, HTTPStatus.NOT_FOUND.phrase)
+    return response
 
 
 def _add(response: HttpResponse, headers: dict[str, str]) -> None:

@@ -8,10 +8,14 @@ from pydantic import WithJsonSchema
 # Django's converter has read it as the id and the version.
 ArxivRef = Annotated[
     Any,
-    Path(description="The arXiv id, with or without a version.", examples=["2509.08721", "hep-th/9901001"]),
     WithJsonSchema({"type": "string", "pattern": r"^(\d{4}\.\d{4,5}|[a-z]+(-[a-z]+)*/\d{7})(v[1-9]\d{0,2})?$"}),
+    Path(description="The arXiv id, with or without a version.", examples=["2509.08721", "hep-th/9901001"]),
 ]
-ObjectId = Annotated[str, Field(pattern=r"^[0-9a-f]{24}$", examples=["000000000000000000000007"])]
+ObjectId = Annotated[
+    str,
+    Field(pattern=r"^[0-9a-f]{24}$", description="The id in answers.", examples=["000000000000000000000007"]),
+]
+CollectionKey = Annotated[str, Path(max_length=80, description="The collection's key, as in its address.")]
 
 
 def primary_key(id: str, columns: int = 1) -> tuple[int, ...]:

@@ -15,6 +15,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.template import engines
 
+from api import rates
+from api.reading import listed, queries
 from lib import server
 from papers.ingest import client, files
 from papers.lists import matching
@@ -208,6 +210,11 @@ NUMBERS = [
     ("SECURITY.md", r"A body is (\d+) MB at most where a picture is expected", MAX_BODY_MB),
     ("SECURITY.md", r"is expected and (\d+) kB elsewhere", BODY_KB),
     ("SECURITY.md", r"of which a process has (\d+)", server.CONNECTIONS),
+    ("docs/api.md", r"A network may make (\d+) requests", rates.OF_NETWORK.amount),
+    ("docs/api.md", r"requests in (\d+) minutes", rates.PERIOD.seconds // 60),
+    ("docs/api.md", r"and a person ([\d,]+) with tokens", rates.OF_PERSON.amount),
+    ("docs/api.md", r"A page has at most (\d+) rows", queries.MAX_LIMIT),
+    ("docs/api.md", r"reach ([\d,]+) papers", listed.MAX_COUNTED),
     ("docs/architecture.md", r"any of up to (\d+) follows", follow.MAX_FOLLOWS),
     ("docs/architecture.md", r"one by one: (\d+) for each wanted row", matching.TESTED[0]),
     ("docs/architecture.md", r"then (\d+), while that number", matching.TESTED[1]),

@@ -60,6 +60,8 @@ OTHER_LINES = {
     "papers.DataExport.token": "random",
     "papers.Embedding.model": "a setting",
     "papers.FeedKey.key": "random",
+    "papers.Intake.key": "random",
+    "papers.Intake.problem": "words of ours",
     "papers.SavedFilter.query": "the canonical query of an address, whose words are cleaned when it is read",
     "papers.Submission.arxiv_id": "an id that was read",
     "papers.Submission.key": "random",

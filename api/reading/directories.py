@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
-from ninja import Field, Path, Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from api.access import OPTIONAL
 from api.reading import schemas
 from api.reading.listed import JSON, dumped, linked
 from api.reading.queries import MAX_LIMIT, cursor_field
+from api.refs import CollectionKey
 from api.rows import directories as rows
 from lib import keyset
 from lib.pages import versioned
@@ -33,7 +34,6 @@ ORDERS = {
     "trending": ("follower_count", "id"),
     "lastModified": ("updated_at", "id"),
 }
-Key = Annotated[str, Path(max_length=80, description="The collection's key, as in its address.")]
 
 
 class Page(Schema):
@@ -166,7 +166,7 @@ def _matching(viewer, params: CollectionParams):
 
 
 @router.get("/collections/{slug}", response=WholeCollection, openapi_extra=OPTIONAL)
-def collection(request: HttpRequest, slug: Key) -> HttpResponse:
+def collection(request: HttpRequest, slug: CollectionKey) -> HttpResponse:
     """A collection with all its papers, in its order. Whoever has the key may read an unlisted one."""
     found = get_readable(request, slug)
     list_ = collection_list(slug, found)

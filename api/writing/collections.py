@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
 from api.models import Scope
+from api.refs import CollectionKey
 from api.rows.values import absolute, moment
 from api.writing import found
 from api.writing.operation import answer, writes
@@ -75,7 +76,7 @@ def make_collection(request: HttpRequest, data: NewCollection) -> HttpResponse:
 
 @writes(router, "/collections/{slug}/items", Scope.KEEP, ChangedCollection)
 @transaction.atomic
-def add_to_collection(request: HttpRequest, slug: str, data: PutIn) -> HttpResponse:
+def add_to_collection(request: HttpRequest, slug: CollectionKey, data: PutIn) -> HttpResponse:
     """Put a paper at the end of a collection, with a note if you send one."""
     collection, paper = found.collection(request.user, slug), _paper(data.item)
     Item.objects.add(request.user, collection, [paper.pk])
@@ -85,7 +86,7 @@ def add_to_collection(request: HttpRequest, slug: str, data: PutIn) -> HttpRespo
 
 
 @writes(router, "/collections/{slug}/items/remove", Scope.KEEP, ChangedCollection)
-def remove_from_collection(request: HttpRequest, slug: str, data: TakeOut) -> HttpResponse:
+def remove_from_collection(request: HttpRequest, slug: CollectionKey, data: TakeOut) -> HttpResponse:
     """Take a paper out of a collection. Its note is kept for a while, in which it can be put back."""
     collection = found.collection(request.user, slug)
     Item.objects.remove(request.user, collection, [_paper(data.item).pk])
@@ -94,7 +95,7 @@ def remove_from_collection(request: HttpRequest, slug: str, data: TakeOut) -> Ht
 
 @writes(router, "/collections/{slug}/items/note", Scope.KEEP, ChangedCollection)
 @transaction.atomic
-def write_note(request: HttpRequest, slug: str, data: Note) -> HttpResponse:
+def write_note(request: HttpRequest, slug: CollectionKey, data: Note) -> HttpResponse:
     """Write the note on a paper of a collection."""
     collection = found.collection(request.user, slug)
     _write_note(request.user, collection, _paper(data.item), data.note, data.was)

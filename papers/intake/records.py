@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import nh3
 
 from papers import identifiers
-from papers.intake.recognised import CUT, Entry, Group, Problem, Recognised, note_of, title_of
+from papers.intake.recognised import CUT, Entry, Problem, Recognised, note_of, title_of
 
 # The fields that name the paper, the most reliable first. They have the names of BibTeX, of RIS (as rispy calls them),
 # of CSL-JSON, of Zotero's own items and tables, and of the tables that this site exports, in lower case.
@@ -30,10 +30,6 @@ def read(format: str, records: Iterable[object]) -> Recognised:
     for record in records:
         found.papers.add(entries(record, found.problems))
     return found
-
-
-def add(group: Group, record: object, problems: list[Problem]) -> None:
-    group.add(entries(record, problems))
 
 
 def entries(record: object, problems: list[Problem]) -> Iterator[Entry]:

@@ -65,7 +65,7 @@ def intake(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponse(status=204) if found.is_running else HttpResponseClientRefresh()
     context = {"intake": found}
     try:
-        context["preview"] = Preview(found) if found.data else None
+        context["preview"] = Preview(found) if found.is_ready or found.is_done else None
     except Gone as refusal:
         context["problem"] = str(refusal)
     return render(request, "papers/intake/intake.html", context)

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from lib.fields import LineField
 from lib.refusals import Conflict
 
 logger = logging.getLogger(__name__)
@@ -59,8 +60,8 @@ class Intake(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=7, choices=IntakeState, default=IntakeState.READING)
-    target_key = models.CharField(max_length=80, blank=True)
-    target_name = models.CharField(max_length=120, blank=True)
+    target_key = models.SlugField(max_length=80, blank=True, db_index=False)
+    target_name = LineField(max_length=120, blank=True)
     source = models.BinaryField(null=True)
     data = models.JSONField(null=True)
     results = models.JSONField(default=list)

@@ -29,7 +29,9 @@ def test_a_preflight_lets_them_send_a_token_and_read_but_not_write(db, client):
     assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (204, "*")
     assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
     assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
-    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+    assert client.options("/api/openapi.json").headers["Allow"] == "GET, HEAD, OPTIONS"
+    assert client.options("/api/no-such-thing").json() == {"error": "Not Found"}
     assert "Access-Control-Allow-Origin" not in client.options("/papers").headers
 
 
@@ -67,3 +69,8 @@ def test_a_long_answer_is_compressed(db):
     answer = Reader().get("/api/openapi.json", headers={"accept-encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert b'"openapi"' in gzip.decompress(answer.content)
+
+
+def test_head_has_the_headers_of_get_without_the_body(db, client):
+    got, head = client.get(PATH), client.head(PATH)
+    assert (head.status_code, head.content, without_limit(head)) == (200, b"", without_limit(got))

@@ -171,6 +171,18 @@ def test_past_the_most_that_one_may_have_the_rest_is_imported(carol, monkeypatch
     assert Bookmark.objects.filter(user=carol).count() == 1
 
 
+def test_a_collection_that_would_be_too_large_takes_nothing_of_it(carol, monkeypatch):
+    monkeypatch.setattr("papers.models.item.MOST", 1)
+    papers = [PaperFactory() for _ in range(2)]
+    full = Collection.objects.begin(carol, carol, "Full")
+    lines = "\n".join(paper.arxiv_id for paper in papers).encode()
+    [result] = bring_in(carol, lines, target_key=full.key).results
+    assert "more than 1 papers" in result["problem"]
+    [result] = bring_in(carol, lines, target_name="New").results
+    assert "more than 1 papers" in result["problem"]
+    assert (Item.objects.count(), [collection.name for collection in Collection.objects.all()]) == (0, ["Full"])
+
+
 def test_what_others_hide_is_not_followed(bob, carol):
     hidden = Collection.objects.begin(bob, bob, "Hidden")
     gone = UserFactory(username="gone")

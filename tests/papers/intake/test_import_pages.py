@@ -209,6 +209,13 @@ def test_a_large_file_that_cannot_be_read_says_why(reader, work, monkeypatch):
     assert "This looks like JSON" in text_of(reader.get(page))
 
 
+def test_an_error_of_ours_is_logged_and_said(alice, reader):
+    intake = Intake.objects.create(user=alice, state="writing", data={"format": "from an older version"})
+    with pytest.raises(KeyError):
+        tasks.write_intake(intake.pk)
+    assert "Not imported Something went wrong on our side." in text_of(reader.get(intake.get_absolute_url()))
+
+
 def test_a_worker_that_died_is_waited_for_an_hour(reader, monkeypatch, time_machine):
     monkeypatch.setattr(writing, "SHORT_BYTES", 1)
     page = send(reader, "2509.10001").url
