@@ -11,7 +11,7 @@ from ninja.errors import HttpError
 from api.access import Access
 from api.errors import write_error
 from lib.http import refused
-from lib.refusals import NotAllowed, Refusal
+from lib.refusals import BadInput, NotAllowed, Refusal
 
 
 @csrf_exempt
@@ -22,6 +22,8 @@ def mcp(request: HttpRequest) -> HttpResponse:
 
     try:
         _demand_own_origin(request)
+        if request.content_type != "application/json":
+            raise BadInput("Send one message of JSON-RPC as application/json.")
         Access()(request)
         return answer(request)
     except Refusal as refusal:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 
+from accounts.models import User
 from lib import tex
 from lib.commonmark import address, escaped, fence, item, line, link
 from lib.word_diff import Kind, Stretch
@@ -15,7 +16,7 @@ from papers.discussion import markdown as discussion
 from papers.discussion import thread
 from papers.discussion.rows import SOURCE
 from papers.discussion.thread import Thread
-from papers.models import Correction, Paper
+from papers.models import AiText, Artefact, Correction, Paper
 from papers.paper import citation
 from papers.paper.markdown import absolute, abstract, blocks, fact, facts_of, title
 from papers.paper.summary import summarise
@@ -39,19 +40,43 @@ def page(detail: PaperDetail, viewer, shown: Thread) -> str:
     paper = summarise(detail.paper, detail.authors, [organisation.name for organisation in detail.organisations])
     source = f"URL Source: https://arxiv.org/html/{paper.arxiv_id}"
     facts = [fact("Page", address(paper.url)), *facts_of(paper, len(paper.authors))]
-    if lister := detail.lister_shown_to(viewer):
-        person = absolute(reverse("papers:person", args=[lister.username]))
-        facts.append(fact("Submitted by", link(str(lister), person)))
+    if person := lister(detail, viewer):
+        address_of_person = absolute(reverse("papers:person", args=[person.username]))
+        facts.append(fact("Submitted by", link(str(person), address_of_person)))
     if detail.has_changes:
         facts.append(fact("Version", f"{detail.paper.version}, {link('what changed', f'{paper.url}/versions')}"))
     sections = {
         "Abstract": abstract(paper),
+        "Summary": _ai_text(detail.ai_text),
+        "Models, datasets and demos": "\n".join(map(_artefact, detail.artefacts)),
         "Similar papers": _similar(detail.similar, f"{paper.url}/similar"),
         "Comments": _comments(detail, viewer, shown),
         "How to cite": fence(citation.bibtex(paper), "bibtex"),
     }
     head = [f"Title: {title(paper)}", source, f"Markdown Content:\n# {title(paper)}", "\n".join(facts)]
     return blocks([*head, *(f"## {name}\n\n{text}" for name, text in sections.items() if text)]) + "\n"
+
+
+def lister(detail: PaperDetail, viewer) -> User | None:
+    """Who submitted the paper, if they let the viewer see it."""
+    person = detail.lister
+    return person if person and person.shows("submissions", to=viewer) else None
+
+
+def _ai_text(text: AiText | None) -> str:
+    """What a language model wrote about the paper, or an author instead, with where it comes from."""
+    if text is None:
+        return ""
+    source = f"By the language model {text.model}" if text.model else "By an author"
+    about = f"{source}, {text.made_at:%Y-%m-%d}, about version {text.version} of the paper."
+    keywords = f"Keywords: {', '.join(text.keywords)}" if text.keywords else ""
+    return blocks([line(about), *map(line, text.summary.split("\n\n")), line(keywords)])
+
+
+def _artefact(artefact: Artefact) -> str:
+    likes = f", likes: {artefact.likes}" if artefact.likes is not None else ""
+    source = artefact.get_source_display().lower()
+    return item(f"{artefact.get_kind_display()}: {link(artefact.name, artefact.url)}{likes}, source: {source}")
 
 
 def _similar(papers: Sequence[Similar], address_of_all: str) -> str:
@@ -67,7 +92,8 @@ def _similar_paper(paper: Similar) -> str:
 
 def _comments(detail: PaperDetail, viewer, shown: Thread) -> str:
     """The comments of a page, and how to get the others."""
-    paper, missing = detail.paper, detail.missing_comments
+    paper = detail.paper
+    missing = max(0, paper.imported_comments - detail.imported_comments)
     texts = [discussion.locked(paper), discussion.thread(viewer, shown) or "There are no comments here."]
     texts.append(f"{missing} more at {SOURCE}: {address(identifiers.hub_url(paper.arxiv_id))}" if missing else "")
     all_comments = absolute(reverse("papers:comments", args=[paper.arxiv_id]))

@@ -96,15 +96,6 @@ class PaperDetail:
     ai_text: AiText | None
     artefacts: list[Artefact]
 
-    def lister_shown_to(self, viewer) -> User | None:
-        """The person who submitted the paper, if they let the viewer see it."""
-        return self.lister if self.lister and self.lister.shows("submissions", to=viewer) else None
-
-    @property
-    def missing_comments(self) -> int:
-        """How many comments the source of the paper has counted that do not stand here."""
-        return max(0, self.paper.imported_comments - self.imported_comments)
-
     @cached_property
     def authors(self) -> list[AuthorName]:
         return [AuthorName(name, Details(*details)) for name, *details in self.author_rows]

@@ -32,7 +32,7 @@ def paper(request: HttpRequest, ref: tuple[str, int | None], *, is_markdown: boo
     detail = statement.find(ref[0], request.user)
     if detail is None:
         return _unknown(request, ref[0])
-    found, lister = detail.paper, detail.lister_shown_to(request.user)
+    found, lister = detail.paper, markdown.lister(detail, request.user)
     shown = thread.read(request.user, found) if detail.has_comments else thread.EMPTY
     discussion, comments = reading.section(request, found, shown, detail.follow, detail.imported_comments)
     named = lister and (lister.username, str(lister))

@@ -190,3 +190,8 @@ def test_what_is_no_message_is_an_error_of_the_protocol(body):
     browser = Browser(HTTP_HOST="127.0.0.1:8000")
     answer = browser.generic("POST", "/mcp", body, "application/json", headers=ACCEPT)
     assert (answer.status_code, "error" in answer.json()) == (400, True)
+
+
+def test_a_form_is_no_message():
+    answer = Browser(HTTP_HOST="127.0.0.1:8000").post("/mcp", {"method": "ping"})
+    assert (answer.status_code, "application/json" in answer.json()["error"]) == (400, True)
