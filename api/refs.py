@@ -11,10 +11,9 @@ ArxivRef = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^(\d{4}\.\d{4,5}|[a-z]+(-[a-z]+)*/\d{7})(v[1-9]\d{0,2})?$"}),
     Path(description="The arXiv id, with or without a version.", examples=["2509.08721", "hep-th/9901001"]),
 ]
-ObjectId = Annotated[
-    str,
-    Field(pattern=r"^[0-9a-f]{24}$", description="The id in answers.", examples=["000000000000000000000007"]),
-]
+_OBJECT_ID = {"pattern": r"^[0-9a-f]{24}$", "examples": ["000000000000000000000007"]}
+ObjectId = Annotated[str, Field(**_OBJECT_ID)]
+CommentId = Annotated[str, Path(description="The `id` of a comment.", **_OBJECT_ID)]
 CollectionKey = Annotated[str, Path(max_length=80, description="The collection's key, as in its address.")]
 
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
 from api.models import Scope
-from api.refs import ArxivRef, ObjectId
+from api.refs import ArxivRef, CommentId, ObjectId
 from api.rows.values import absolute, moment, object_id
 from api.writing import found
 from api.writing.operation import answer, writes
@@ -65,14 +65,14 @@ def comment_on_paper(request: HttpRequest, ref: ArxivRef, data: Text) -> HttpRes
 
 
 @writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/reply", Scope.DISCUSS, Written, 201)
-def reply_to_comment(request: HttpRequest, ref: ArxivRef, comment_id: ObjectId, data: Text) -> HttpResponse:
+def reply_to_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId, data: Text) -> HttpResponse:
     """Reply to a comment."""
     parent = found.comment(ref[0], comment_id)
     return _written(posting.post(request.user, parent.paper, _content(request, data), parent), 201)
 
 
 @writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/edit", Scope.DISCUSS, Written)
-def edit_comment(request: HttpRequest, ref: ArxivRef, comment_id: ObjectId, data: Edited) -> HttpResponse:
+def edit_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId, data: Edited) -> HttpResponse:
     """Replace the text of your own comment, or of your own report. Its history keeps the former one."""
     comment, new = found.comment(ref[0], comment_id), _content(request, data)
     edit_count = comment.edit_count if data.numEdits is None else data.numEdits
@@ -81,14 +81,14 @@ def edit_comment(request: HttpRequest, ref: ArxivRef, comment_id: ObjectId, data
 
 
 @writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/retract", Scope.DISCUSS, Retracted)
-def retract_comment(request: HttpRequest, ref: ArxivRef, comment_id: ObjectId) -> HttpResponse:
+def retract_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> HttpResponse:
     """Delete your own comment. Replies to it stay."""
     found.comment(ref[0], comment_id).retract(request.user)
     return answer({"id": comment_id, "hidden": True})
 
 
 @writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/vote", Scope.VOTE, CommentVoted)
-def upvote_comment(request: HttpRequest, ref: ArxivRef, comment_id: ObjectId) -> HttpResponse:
+def upvote_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> HttpResponse:
     """Upvote a comment."""
     count_vote(request)
     comment = found.comment(ref[0], comment_id)
@@ -97,7 +97,7 @@ def upvote_comment(request: HttpRequest, ref: ArxivRef, comment_id: ObjectId) ->
 
 
 @writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/vote/withdraw", Scope.VOTE, CommentVoted)
-def withdraw_comment_upvote(request: HttpRequest, ref: ArxivRef, comment_id: ObjectId) -> HttpResponse:
+def withdraw_comment_upvote(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> HttpResponse:
     """Withdraw the upvote of a comment."""
     count_vote(request)
     comment = found.comment(ref[0], comment_id)
