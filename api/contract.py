@@ -26,9 +26,6 @@ api = Contract(
     openapi_url=None,
 )
 errors.handle(api)
-# Two rooms have operations at this address, which has one view.
-_COLLECTIONS = collections.router.path_operations.pop("/collections")
-directories.router.path_operations["/collections"].operations.extend(_COLLECTIONS.operations)
 # Those that write come first, since addresses of those that read might otherwise take theirs.
 _WRITING = (marks, comments, collections, flags, submitting, authors)
 for room in (*_WRITING, site, daily, search, paper, people, directories, account):

@@ -80,11 +80,11 @@ def build_scene() -> dict[str, str]:
 def make_sensible(query: dict, scope: str) -> None:
     """Take out of a valid query what is refused for reasons that types cannot say.
 
-    Those are cursors that the site has not made, what the token's person has seen if there is none, two periods at
-    once and periods that are none, and words without a word in them.
+    Those are cursors that the site has not made, page numbers too high for long pages, what the token's person has seen
+    if there is none, two periods at once and periods that are none, and words without a word in them.
     """
     periods = [name for name in ("date", "week", "month") if name in query]
-    for name in ["cursor", *([] if scope else ["seen"]), *periods]:
+    for name in ["cursor", "p", *([] if scope else ["seen"]), *periods]:
         query.pop(name, None)
     if "q" in query and (not is_storable(query["q"]) or parse_query(QueryDict(urlencode({"q": query["q"]}))).problems):
         query["q"] = "graphs"
