@@ -7,21 +7,10 @@ import sys
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
-from pkgutil import resolve_name
 
 import pytest
-from django.apps import apps
-from django.conf import settings
 from django.core.management import call_command
 from django.template import engines
-
-from api import rates
-from api.reading import listed, queries
-from lib import server
-from papers.ingest import client, files
-from papers.lists import matching
-from papers.models import follow
-from papers.search import lexicon, retrieval
 
 ROOT = Path(__file__).resolve().parent.parent
 TRACKED = [
@@ -201,85 +190,6 @@ def test_no_line_of_a_mail_begins_with_what_a_person_typed(path):
                 assert form == "quoted" or form.startswith("line:"), line
 
 
-MAX_BODY_MB, BODY_KB = max(settings.LONGER_BODIES.values()) // 10**6, settings.BODY_LIMIT // 10**3
-# A document, a pattern of what it says with one number in it, and that number from the code.
-NUMBERS = [
-    ("CONTRIBUTING.md", r"No file has more than (\d+) lines", MAX_LINES),
-    ("CONTRIBUTING.md", r"no line more than (\d+) characters", MAX_CHARACTERS),
-    ("CONTRIBUTING.md", r"a function of at most (\d+) lines", MAX_VIEW_LINES),
-    ("SECURITY.md", r"A body is (\d+) MB at most where a picture is expected", MAX_BODY_MB),
-    ("SECURITY.md", r"is expected and (\d+) kB elsewhere", BODY_KB),
-    ("SECURITY.md", r"of which a process has (\d+)", server.CONNECTIONS),
-    ("docs/api.md", r"A network may make (\d+) requests", rates.OF_NETWORK.amount),
-    ("docs/api.md", r"requests in (\d+) minutes", rates.PERIOD.seconds // 60),
-    ("docs/api.md", r"and a person ([\d,]+) with tokens", rates.OF_PERSON.amount),
-    ("docs/api.md", r"A page has at most (\d+) rows", queries.MAX_LIMIT),
-    ("docs/api.md", r"reach ([\d,]+) papers", listed.MAX_COUNTED),
-    ("docs/architecture.md", r"any of up to (\d+) follows", follow.MAX_FOLLOWS),
-    ("docs/architecture.md", r"one by one: (\d+) for each wanted row", matching.TESTED[0]),
-    ("docs/architecture.md", r"then (\d+), while that number", matching.TESTED[1]),
-    ("docs/architecture.md", r"unless there are more than ([\d,]+) or", matching.MAX_COLLECTED),
-    ("docs/deploy.md", r"bodies of (\d+) MB", MAX_BODY_MB),
-    ("docs/deploy.md", r"takes (\d+) kB at most", BODY_KB),
-    ("docs/import.md", r"A file may have (\d+) MB unpacked", files.MAX_BYTES // 2**20),
-    ("docs/import.md", r"more than (\d+) MB of a body", client.MAX_BODY_BYTES // 2**20),
-    ("docs/search.md", r"leave some ([\d,]+) papers or fewer", lexicon.MAX_POSTINGS),
-    ("docs/search.md", r"the first ([\d,]+) papers of the order", retrieval.SCAN_LIMIT),
-]
-
-
-@pytest.mark.parametrize(("document", "pattern", "number"), NUMBERS)
-def test_documents_state_the_numbers_of_the_code(document, pattern, number):
-    text = " ".join((ROOT / document).read_text().split())
-    assert [int(found.replace(",", "")) for found in re.findall(pattern, text)] == [number]
-
-
-def exists(code: str) -> bool:
-    """Returns whether the file, the model's verb or the name in our packages that `code` begins with exists.
-
-    The name of a logger exists, too. Code that begins with none of these is taken to exist.
-    """
-    if path := re.match(r"[\w./]+\.py\b", code):
-        return any(str(tracked).endswith(f"/{path[0]}") for tracked in TRACKED)
-    if verb := re.match(r"(\w+)\.objects\.(\w+)", code):
-        return any(model.__name__ == verb[1] and hasattr(model.objects, verb[2]) for model in apps.get_models())
-    if name := re.match(r"(?:accounts|config|inbox|lib|moderation|orgs|papers)(?:\.\w+)+", code):
-        try:
-            resolve_name(name[0])
-        except (ImportError, AttributeError):
-            return any(f'getLogger("{name[0]}")' in path.read_text() for path in PYTHON)
-    return True
-
-
-def test_code_that_documents_name_exists():
-    for path in [*(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md"]:
-        text = re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL)
-        assert [code for code in re.findall(r"`([^`]+)`", text) if not exists(code)] == [], path
-
-
-def test_readme_maps_the_tree():
-    readme = (ROOT / "README.md").read_text()
-    block = readme.split("<!-- map -->")[1]
-    mapped = set(re.findall(r"^ {0,4}(\S+)", block.replace("```", ""), re.MULTILINE))
-    top = {path.relative_to(ROOT).parts[0] for path in TRACKED}
-    folders = {p.relative_to(ROOT).parts[0] + "/" for p in TRACKED if len(p.relative_to(ROOT).parts) > 1}
-    files = {name for name in top if f"{name}/" not in folders}
-    assert mapped == folders | files
-
-
-def test_every_setting_from_the_environment_is_documented():
-    source = "\n".join(path.read_text() for path in [*(ROOT / "config").glob("*.py"), ROOT / "lib" / "env.py"])
-    read = set(re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z_]+)"', source))
-    read |= {
-        f"{prefix}_CLIENT_{part}"
-        for prefix in re.findall(r'_oauth_app\(\s*"(\w+)"', source)
-        for part in ("ID", "SECRET")
-    }
-    example = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
-    table = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "README.md").read_text(), re.MULTILINE))
-    assert read == example == table
-
-
 def test_every_address_of_ours_has_a_name():
     for app in ("accounts", "api", "inbox", "moderation", "orgs", "papers"):
         patterns = import_module(f"{app}.urls").urlpatterns
@@ -291,13 +201,6 @@ def test_only_touch_raises_the_revision_of_papers_and_comments():
     product = [path for path in PYTHON if "tests" not in path.parts]
     found = sorted(path.stem for path in product for _ in raises.findall(path.read_text()))
     assert found == ["commentqueryset", "paperqueryset"]
-
-
-def test_every_promise_of_security_has_its_tests():
-    names = set(re.findall(r"`(test_\w+)`", (ROOT / "SECURITY.md").read_text()))
-    tests = {name for path in PYTHON for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)}
-    assert names
-    assert names - tests == set()
 
 
 def test_lock_files_pin_by_hash_and_name_no_host():

@@ -97,8 +97,7 @@ READERS = {
 }
 # A word → who may read it somewhere.
 SECRETS = {
-    "Roadmap-of-the-lab": may(SEE),
-    "a-note-within": may(SEE),
+    **dict.fromkeys(("Roadmap-of-the-lab", "a-note-within"), may(SEE)),
     "words-of-the-draft": may(EDIT),
     "reason-of-a-suggestion": may(TAG),
     **{f"{what}-of-rita": {"reader"} for what in ("Private-shelf", "Search", "Letters")},
@@ -107,10 +106,9 @@ SECRETS = {
     "words-of-a-language-model": set(),  # since no setting lets them be read
     "Shelf-by-link-only": set(),  # nobody who has not the link; it is not among the addresses
     "address-of-a-subscriber": set(),  # the page of whose letter is for whoever has its address
-    "words-of-a-retracted-comment": {"moderator"},
+    **{f"words-of-a-{state}-comment": {"moderator"} for state in ("retracted", "hidden")},
     **{words: {"moderator"} for words in ("words-of-a-flag", "Fiona Flagger", "reason-of-a-claim")},
     "words-of-an-answer": {"owner", "moderator"},
-    "words-of-a-hidden-comment": {"moderator"},
     "Olga Owner": {"reader"},  # in a notification of hers
     "Hilda Hidden": may(SEE) | {"moderator"},  # in the lab, which is all that her page does not say
 }

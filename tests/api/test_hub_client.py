@@ -205,7 +205,6 @@ def test_the_command_says_what_is_not_there(site: str, tmp_path):
     assert (done.returncode, "Paper '2509.99999' not found" in done.stderr) == (1, True), done
 
 
-@pytest.mark.xfail(reason="papers have no form in Markdown yet", strict=False)
 def test_the_command_reads(run, api: HfApi):
     text = run("read", "2509.08721")
     assert "Sharing $n$ is caring" in text
