@@ -27,12 +27,12 @@ class Operation:
 
 
 def sections(document: dict) -> dict[str, list[Operation]]:
-    """Returns the operations of the document by their tags, in its order."""
+    """Returns the operations of the document by their tags, first those of tags with which one can read."""
     found: dict[str, list[Operation]] = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             found.setdefault(operation["tags"][0], []).append(_operation(document, path, method, operation))
-    return found
+    return dict(sorted(found.items(), key=lambda section: all(operation.method == "POST" for operation in section[1])))
 
 
 def _operation(document: dict, path: str, method: str, operation: dict) -> Operation:
