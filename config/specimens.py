@@ -157,7 +157,8 @@ def _artefacts() -> list[Artefact]:
 
 
 def _ai_texts() -> list[tuple[str, AiText]]:
-    made = {"paper": _paper(1, version=2), "summary": _ABSTRACT, "made_at": datetime(2025, 9, 10, tzinfo=UTC)}
+    summary = "A specimen of a summary: what was done, in a sentence or two, and what came out. " * 2
+    made = {"paper": _paper(1, version=2), "summary": summary, "made_at": datetime(2025, 9, 10, tzinfo=UTC)}
     return [
         ("by a language model, of an earlier version", AiText(**made, model="lab/specimen-7b", version=1)),
         ("by an author", AiText(**made, source=LinkSource.AUTHOR, version=2)),

@@ -1,5 +1,6 @@
 """The OpenAPI document as its page shows it: plain data for a template."""
 
+import json
 from dataclasses import dataclass
 
 
@@ -14,13 +15,15 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation; `body` are the members of the JSON object that it takes."""
+    """One operation. `text` is Markdown, as all descriptions are.
+
+    `body` are the members of the JSON object that it takes.
+    """
 
     id: str
     method: str
     path: str
-    summary: str
-    description: str
+    text: str
     needs_token: bool
     parameters: list[Parameter]
     body: list[Parameter]
@@ -28,11 +31,12 @@ class Operation:
 
 def sections(document: dict) -> dict[str, list[Operation]]:
     """Returns the operations of the document by their tags, first those of tags with which one can read."""
-    found: dict[str, list[Operation]] = {}
-    for path, operations in document["paths"].items():
-        for method, operation in operations.items():
-            found.setdefault(operation["tags"][0], []).append(_operation(document, path, method, operation))
-    return dict(sorted(found.items(), key=lambda section: all(operation.method == "POST" for operation in section[1])))
+    rows = [(path, method, row) for path, methods in document["paths"].items() for method, row in methods.items()]
+    reading_first = sorted(rows, key=lambda row: list(document["paths"][row[0]]) != ["get"])
+    found: dict[str, list[Operation]] = {operation["tags"][0]: [] for _, _, operation in reading_first}
+    for path, method, operation in rows:
+        found[operation["tags"][0]].append(_operation(document, path, method, operation))
+    return found
 
 
 def _operation(document: dict, path: str, method: str, operation: dict) -> Operation:
@@ -40,8 +44,7 @@ def _operation(document: dict, path: str, method: str, operation: dict) -> Opera
         id=operation["operationId"],
         method=method.upper(),
         path=path,
-        summary=operation["summary"],
-        description=operation.get("description", ""),
+        text=f"{operation['summary']}. {operation.get('description', '')}",
         needs_token={} not in operation["security"],
         parameters=[
             _parameter(row["name"], row["in"], row["schema"] | row, document, row["required"])
@@ -76,7 +79,12 @@ def describe(schema: dict, document: dict) -> str:
     kinds = [_resolved(kind, document) for kind in schema.get("anyOf", [schema])]
     words = [_kind(kind, document) for kind in kinds if kind.get("type") != "null"]
     default = schema.get("default")
-    return " or ".join(words) + (f", by default {default}" if default not in (None, "") else "")
+    return " or ".join(words) + (f", by default {_value(default)}" if default not in (None, "", []) else "")
+
+
+def _value(value) -> str:
+    """As it is sent: `true`, and texts without quotation marks."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _kind(schema: dict, document: dict) -> str:
