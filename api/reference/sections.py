@@ -30,13 +30,17 @@ class Operation:
 
 
 def sections(document: dict) -> dict[str, list[Operation]]:
-    """Returns the operations of the document by their tags, first those of tags with which one can read."""
-    rows = [(path, method, row) for path, methods in document["paths"].items() for method, row in methods.items()]
-    reading_first = sorted(rows, key=lambda row: list(document["paths"][row[0]]) != ["get"])
-    found: dict[str, list[Operation]] = {operation["tags"][0]: [] for _, _, operation in reading_first}
-    for path, method, operation in rows:
-        found[operation["tags"][0]].append(_operation(document, path, method, operation))
-    return found
+    """Returns the operations of the document by their tags, first the sections that only read, the largest before."""
+    found: dict[str, list[Operation]] = {}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            found.setdefault(operation["tags"][0], []).append(_operation(document, path, method, operation))
+    return dict(sorted(found.items(), key=lambda section: _place(section[1])))
+
+
+def _place(operations: list[Operation]) -> tuple[bool, int]:
+    writes = any(operation.method == "POST" for operation in operations)
+    return writes, 0 if writes else -len(operations)
 
 
 def _operation(document: dict, path: str, method: str, operation: dict) -> Operation:
