@@ -28,10 +28,10 @@ RECORDED = json.loads(FILE.read_text())
 # The addresses of other packages, of which only a few are recorded, and of the API, which has a walk of its own.
 OTHERS = re.compile(r"accounts/|admin/|api/")
 
-# Pages that link to papers, but consist of forms or are drawn into other sites.
+# Pages that link to papers, but consist of forms or specimens, or are drawn into other sites.
 FORMS = re.compile(
-    r"/(?:flag|moderation|embed|settings|notifications)\b.*"
-    r"|.*/(?:arrange|edit|reply|new|report|claim|correct|summary|artefacts|featured|suggestions|refused|manage)"
+    r"/(?:styleguide|flag|moderation|embed|settings|notifications)\b.*"
+    r"|.*/(?:arrange|edit|reply|new|report|claim|correct|summary|artefacts|featured|sections|suggestions|refused|manage)"
 )
 
 LINKS = re.compile(r'href="(/(?:papers/2509\.\d{5}|collections/(?!new|mine)[\w-]+|comments/\d+))"')
