@@ -16,7 +16,7 @@ from papers.discussion.thread import Node
 from papers.ingest.forms import SubmitForm
 from papers.lists import charts
 from papers.lists.cards import render_card
-from papers.models import Collection, Comment, Paper, SavedFilter
+from papers.models import AiText, Artefact, Collection, Comment, LinkSource, Paper, SavedFilter
 from papers.models.follow import FollowState
 from papers.period import today
 
@@ -56,6 +56,8 @@ class InputsForm(forms.Form):
 def context() -> dict:
     return {
         "cards": _cards(),
+        "artefacts": _artefacts(),
+        "ai_texts": _ai_texts(),
         "charts": _charts(),
         "tabs": _tabs(),
         "query": "q=2",
@@ -142,6 +144,25 @@ def _comments() -> list[tuple[str, Node]]:
         nodes[state] = Node(comment)
     rows.draw(nodes.values(), AnonymousUser())
     return list(nodes.items())
+
+
+def _artefacts() -> list[Artefact]:
+    """As lists of a paper have them: with and without numbers, of each kind and source, with a long name."""
+    rows = [
+        {"kind": "model", "name": "lab/specimen-7b", "likes": 1_234, "downloads": 5_678_901},
+        {"kind": "dataset", "name": "lab/" + "specimen-" * 20, "likes": 1, "source": LinkSource.AUTHOR},
+        {"kind": "demo", "name": "lab/specimen", "source": LinkSource.SUBMITTER},
+    ]
+    return [Artefact(paper=_paper(1), url="https://example.org", **row) for row in rows]
+
+
+def _ai_texts() -> list[tuple[str, AiText]]:
+    summary = "A specimen of a summary: what was done, in a sentence or two, and what came out. " * 2
+    made = {"paper": _paper(1, version=2), "summary": summary, "made_at": datetime(2025, 9, 10, tzinfo=UTC)}
+    return [
+        ("by a language model, of an earlier version", AiText(**made, model="lab/specimen-7b", version=1)),
+        ("by an author", AiText(**made, source=LinkSource.AUTHOR, version=2)),
+    ]
 
 
 def _collections() -> list[tuple[str, Collection]]:

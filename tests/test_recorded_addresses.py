@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -27,6 +28,14 @@ RECORDED = json.loads(FILE.read_text())
 # The addresses of other packages, of which only a few are recorded, and of the API, which has a walk of its own.
 OTHERS = re.compile(r"accounts/|admin/|api/")
 
+# Pages that link to papers, but consist of forms or specimens, or are drawn into other sites.
+FORMS = re.compile(
+    r"/(?:styleguide|flag|moderation|embed|settings|notifications)\b.*"
+    r"|.*/(?:arrange|edit|reply|new|report|claim|correct|summary|artefacts|featured|sections|suggestions|refused|manage)"
+)
+
+LINKS = re.compile(r'href="(/(?:papers/2509\.\d{5}|collections/(?!new|mine)[\w-]+|comments/\d+))"')
+
 # What a GET request must not do to rows; sessions and the counts of what is limited are no part of what it is about.
 OUR_TABLE = r'"?(?!django_session|usersessions_usersession|lib_throttle)\w+'
 WRITES = rf"(?:INSERT INTO|UPDATE|DELETE FROM) {OUR_TABLE}|FOR (?:NO KEY )?UPDATE|FOR (?:KEY )?SHARE|pg_advisory"
@@ -36,13 +45,15 @@ WRITES = rf"(?:INSERT INTO|UPDATE|DELETE FROM) {OUR_TABLE}|FOR (?:NO KEY )?UPDAT
 class Walked:
     """A recorded request, what its answer is now, and the statements that wrote or locked rows for it.
 
-    `has_tex` is true if the answer has the TeX of the papers' titles and abstracts.
+    `has_tex` is true if the answer has the TeX of the papers' titles and abstracts. `not_in_markdown` are the links to
+    papers, collections and comments of a page that who prefers Markdown does not get.
     """
 
     request: dict
     answer: dict
     writes: list[str]
     has_tex: bool
+    not_in_markdown: set[str]
 
 
 @pytest.fixture
@@ -73,7 +84,20 @@ def _walk(readers: dict[str, Reader], entry: dict) -> Walked:
         answer = readers[who].get(entry["path"], headers={"HX-Request": "true"} if with_htmx else {})
     request = {"path": entry["path"], "who": entry["who"]}
     has_tex = not answer.streaming and rb"{\em " in answer.content.replace(rb"\\", b"\\")
-    return Walked(request, described(answer), writes, has_tex)
+    return Walked(request, described(answer), writes, has_tex, _not_in_markdown(readers[who], entry["path"], answer))
+
+
+def _not_in_markdown(reader: Reader, path: str, answer) -> set[str]:
+    if answer.status_code != 200 or not answer.headers["Content-Type"].startswith("text/html") or FORMS.fullmatch(path):
+        return set()
+    main = re.sub(r"<aside.*?</aside>", "", answer.content.decode().partition("<main")[2], flags=re.DOTALL)
+    links = set(LINKS.findall(main))
+    if not links:
+        return set()
+    markdown = reader.get(path, headers={"Accept": "text/markdown"})
+    if not markdown.headers["Content-Type"].startswith("text/markdown"):
+        return links
+    return links - {urlsplit(target).path for target in re.findall(r"<([^>]*)>", markdown.content.decode())}
 
 
 def described(answer) -> dict:
@@ -114,6 +138,10 @@ def test_no_get_request_writes_or_locks_a_row(walked):
 def test_no_answer_has_tex_but_citations_the_api_and_the_form_of_the_admin(walked):
     with_tex = {row.request["path"] for row in walked if row.has_tex and not row.request["path"].startswith("/api/")}
     assert {path for path in with_tex if "bibtex" not in path} == {"/admin/papers/paper/9000001/change/"}
+
+
+def test_every_page_that_lists_or_shows_papers_is_markdown_for_who_prefers_it(walked):
+    assert [(row.request, row.not_in_markdown) for row in walked if row.not_in_markdown] == []
 
 
 def test_every_address_of_the_site_is_recorded():

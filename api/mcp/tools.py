@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from pydantic import Field
 
 from lib.refusals import BadInput, Gone
+from lib.rewriting import rewritten
 from orgs.models import Organisation
 from papers import identifiers
 from papers.detail import markdown as detail
@@ -150,7 +151,7 @@ def organisation(
     except Http404:
         raise Gone(f"No organisation has the short name {slug}.") from None
     list_ = organisation_list(slug, found)
-    return _papers(viewer, list_, limit, about=found.description, sort=order, older=cursor)
+    return _papers(viewer, list_, limit, about=rewritten(found.description), sort=order, older=cursor)
 
 
 TOOLS = [search_papers, list_papers, read_paper, similar_papers, read_comments, organisation]
@@ -180,4 +181,4 @@ def _papers(viewer, list_: List, limit: int, *, about: str = "", **params: str) 
     if not listing.is_readable:
         raise BadInput(listing.filter_errors)
     title = query.title(list_.title_for(viewer)) if query.is_filtered else list_.title_for(viewer)
-    return markdown.page(listing, title, list_.key, about=about)
+    return markdown.page(listing, title, list_.key, above=about)

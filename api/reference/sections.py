@@ -1,5 +1,6 @@
 """The OpenAPI document as its page shows it: plain data for a template."""
 
+import json
 from dataclasses import dataclass
 
 
@@ -14,25 +15,32 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation; `body` are the members of the JSON object that it takes."""
+    """One operation. `text` is Markdown, as all descriptions are.
+
+    `body` are the members of the JSON object that it takes.
+    """
 
     id: str
     method: str
     path: str
-    summary: str
-    description: str
+    text: str
     needs_token: bool
     parameters: list[Parameter]
     body: list[Parameter]
 
 
 def sections(document: dict) -> dict[str, list[Operation]]:
-    """Returns the operations of the document by their tags, in its order."""
+    """Returns the operations of the document by their tags, first the sections that only read, the largest before."""
     found: dict[str, list[Operation]] = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             found.setdefault(operation["tags"][0], []).append(_operation(document, path, method, operation))
-    return found
+    return dict(sorted(found.items(), key=lambda section: _place(section[1])))
+
+
+def _place(operations: list[Operation]) -> tuple[bool, int]:
+    writes = any(operation.method == "POST" for operation in operations)
+    return writes, 0 if writes else -len(operations)
 
 
 def _operation(document: dict, path: str, method: str, operation: dict) -> Operation:
@@ -40,8 +48,7 @@ def _operation(document: dict, path: str, method: str, operation: dict) -> Opera
         id=operation["operationId"],
         method=method.upper(),
         path=path,
-        summary=operation["summary"],
-        description=operation.get("description", ""),
+        text=f"{operation['summary']}. {operation.get('description', '')}",
         needs_token={} not in operation["security"],
         parameters=[
             _parameter(row["name"], row["in"], row["schema"] | row, document, row["required"])
@@ -76,7 +83,12 @@ def describe(schema: dict, document: dict) -> str:
     kinds = [_resolved(kind, document) for kind in schema.get("anyOf", [schema])]
     words = [_kind(kind, document) for kind in kinds if kind.get("type") != "null"]
     default = schema.get("default")
-    return " or ".join(words) + (f", by default {default}" if default not in (None, "") else "")
+    return " or ".join(words) + (f", by default {_value(default)}" if default not in (None, "", []) else "")
+
+
+def _value(value) -> str:
+    """As it is sent: `true`, and texts without quotation marks."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _kind(schema: dict, document: dict) -> str:

@@ -126,6 +126,9 @@ def _record(paper: dict, number: int) -> PaperRecord:
         code_url=paper["code_url"],
         code_stars=paper["code_stars"],
         project_url=paper["project_url"],
+        **{
+            name: [(each, None, None, None) for each in paper[name]] for name in ("models", "datasets") if name in paper
+        },
         comments=paper["comments"],
         published_at=datetime.fromisoformat(paper["published"]),
         listed_at=datetime.combine(day, time(0, number), UTC),

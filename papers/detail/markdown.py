@@ -79,6 +79,11 @@ def _artefact(artefact: Artefact) -> str:
     return item(f"{artefact.get_kind_display()}: {link(artefact.name, artefact.url)}{likes}, source: {source}")
 
 
+def similar_to(paper: Paper) -> str:
+    """What stands above the papers that are similar to this one."""
+    return f"Paper: {address(absolute(paper.path))}"
+
+
 def _similar(papers: Sequence[Similar], address_of_all: str) -> str:
     return "\n".join([*map(_similar_paper, papers), item(link("All similar papers", address_of_all))] if papers else [])
 

@@ -54,7 +54,8 @@ def similar(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     except Http404:
         return _unknown(request, ref[0])
     paper = list_.similar_to
-    return lists.page(request, list_, "papers/detail/similar.html", version=paper.cache_key, paper=paper)
+    above = partial(markdown.similar_to, paper)
+    return lists.page(request, list_, "papers/detail/similar.html", version=paper.cache_key, above=above, paper=paper)
 
 
 def versions(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:

@@ -1,12 +1,16 @@
 """The directories of organisations, topics and people, and the arXiv categories that have papers."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 
 from lib.pages import PUBLIC_SECONDS, page
 from lib.words import fold
 from papers.categories import ARCHIVES, NAMES
+from papers.directories import markdown
 from papers.directories.directory import OF_ORGANISATIONS, OF_PEOPLE, OF_TOPICS, find, words_of
 from papers.lists.list import Order
+from papers.lists.query import query_string
 from papers.models import OrganisationEntry, PersonEntry, TopicEntry
 
 
@@ -35,7 +39,8 @@ def fields(request: HttpRequest) -> HttpResponse:
         entries.sort(key=lambda entry: entry.paper_count, reverse=True)
     context = {"archives": archives, "count": len(found), "section": "fields"}
     version = [entry.shown for entry in found.values()]
-    return page(request, "papers/directories/fields.html", context, version=version)
+    write = partial(markdown.fields, archives)
+    return page(request, "papers/directories/fields.html", context, version=version, markdown=write)
 
 
 def _directory(request: HttpRequest, name: str, entries, orders: dict[str, Order], seconds=PUBLIC_SECONDS):
@@ -44,4 +49,6 @@ def _directory(request: HttpRequest, name: str, entries, orders: dict[str, Order
     found = find(request, entries, orders, order, request.GET.get("older", ""))
     context = {"found": found, "words": words_of(request), "order": order, "orders": orders, "section": name}
     version = ([entry.shown for entry in found.rows], found.cursor)
-    return page(request, f"papers/directories/{name}.html", context, version=version, seconds=seconds)
+    older = query_string(request.GET, older=found.cursor) if found.cursor else ""
+    write = partial(markdown.directory, name.capitalize(), found.rows, older and request.path + older)
+    return page(request, f"papers/directories/{name}.html", context, version=version, seconds=seconds, markdown=write)

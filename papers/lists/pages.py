@@ -1,5 +1,6 @@
 """The page of any `List`, and the rate limit of searches."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -40,15 +41,15 @@ def page(
     version=None,
     seconds: int | None = None,
     has_rail: bool = False,
-    about: str = "",
+    above: Callable[[], str] = str,
     **context,
 ) -> HttpResponse:
     """The page of this list; the rows alone if htmx requests older papers; or a file, if the query has `export`.
 
     `version` is a value for the ETag that changes whenever the page does, apart from its rows. `context` is for the
     template; its `title` replaces the list's. `seconds` is how long shared caches keep a public list, if that is not as
-    usual. `has_rail` puts the rail beside it. `about` is what people have written about the list, as Markdown, for a
-    page as Markdown. Raises TooMany if the client searches too often.
+    usual. `has_rail` puts the rail beside it. `above` writes what stands above the papers on the page as Markdown.
+    Raises TooMany if the client searches too often.
     """
     query = counted_query(request)
     if not query.is_canonical:
@@ -71,18 +72,18 @@ def page(
         context["rail"] = rail()
         version = *version, context["rail"]
     context["feeds"] = SimpleLazyObject(lambda: _feeds(list_, query))
-    write = partial(_markdown, request, context, about)
+    write = partial(_markdown, request, context, above)
     return cached_page(request, template, context, version=version, seconds=seconds, markdown=write)
 
 
-def _markdown(request: HttpRequest, context: dict, about: str) -> str:
+def _markdown(request: HttpRequest, context: dict, above: Callable[[], str]) -> str:
     """The page as Markdown. Further pages of a day have the address of the day, since another one may be the latest."""
     period, earlier, later = (context.get(name) for name in ("period", "earlier", "later"))
     path = period.get_absolute_url() if period else request.path
     links = {f"Previous {earlier.kind}": earlier.get_absolute_url()} if earlier else {}
     links |= {f"Next {later.kind}": later.get_absolute_url()} if later else {}
     featured = context.get("featured", ())
-    return markdown.page(context["listing"], context["title"], path, about=about, featured=featured, links=links)
+    return markdown.page(context["listing"], context["title"], path, above=above(), featured=featured, links=links)
 
 
 def _feeds(list_: List, query: ListQuery) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """A paper as Markdown (CommonMark with formulas in dollars), for agents and other programs that read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 
@@ -43,6 +43,12 @@ def facts_of(paper: Summary, authors: int) -> list[str]:
 
 def fact(name: str, value: str) -> str:
     return item(f"{name}: {value}")
+
+
+def leading_to(name: str, path: str, counts: Mapping[str, int] | None = None) -> str:
+    """A link to the page of this site with this name and path, and counts by their names, without those of 0."""
+    counted = (f", {of}: {count}" for of, count in (counts or {}).items() if count)
+    return link(name, absolute(path)) + "".join(counted)
 
 
 def title(paper: Summary) -> str:

@@ -52,6 +52,8 @@ PAPERS = [
     "/papers/2509.00002",
     "/papers/2509.00003",
     "/papers/2509.00001/versions",
+    "/api",
+    "/dump",
     "/styleguide",
     "/about",
     "/privacy",
@@ -87,7 +89,9 @@ SETTINGS = [
     "/settings/security",
     "/settings/data",
     "/settings/import",
+    f"/settings/import/{'i' * 43}",
     "/settings/letters",
+    "/settings/tokens",
     "/settings/webhooks",
     "/settings/notifications",
     "/accounts/email/",
@@ -101,6 +105,7 @@ BEHIND_THE_PASSWORD = [
     "/accounts/2fa/totp/activate/",
     "/accounts/2fa/webauthn/",
     "/accounts/2fa/webauthn/add/",
+    "/settings/tokens/new",
     "/settings/delete",
 ]
 MEMBER = [
@@ -120,7 +125,7 @@ MEMBER = [
     "/papers/submit",
     *(f"/papers/submit/{letter * 43}" for letter in "wfs"),
     *(f"/papers/2509.0000{number}/claim" for number in (1, 2, 3)),
-    "/papers/2509.00002/correct",
+    *(f"/papers/2509.00002/{page}" for page in ("correct", "artefacts", "summary")),
     "/collections/mine",
     "/collections/new",
     *(f"/collections/{letter * 80}{page}" for letter in "cp" for page in ("", "/arrange", "/edit")),
@@ -180,6 +185,11 @@ def transactional_db(django_db_setup, django_db_blocker) -> Iterator[Cast]:
         finally:
             database.empty()
             connection.close()  # nobody else can: it belongs to the event loop that playwright keeps in this thread
+
+
+@pytest.fixture(autouse=True)
+def shows_ai_text(settings):
+    settings.SHOW_AI_TEXT = True
 
 
 @pytest.fixture

@@ -3,7 +3,10 @@
 import random
 from datetime import timedelta
 
+from django.utils import timezone
+
 from accounts.models import User
+from api.models import Scope, Token
 from config.demo import PAPERS
 from lib.conflicts import digests
 from lib.jobs import store_error
@@ -11,14 +14,18 @@ from moderation.models import Action, Answer, Flag
 from moderation.subjects import KINDS
 from orgs.models import Claim, Invitation, Membership, Organisation
 from orgs.roles import Role
+from papers.intake import formats
 from papers.models import (
     Affiliation,
+    AiText,
+    Artefact,
     AuthorFollow,
     Bookmark,
     Collection,
     Comment,
     Content,
     Correction,
+    Intake,
     Item,
     OrganisationFollow,
     Paper,
@@ -99,6 +106,9 @@ def build() -> User:
         NotificationFactory(user=member, kind="claim", facts=facts, read_at=None if n else NOON)
     for owner in ({"user": member}, {"user": None, "organisation": org}):
         _add_webhooks(**owner)
+    _add_tokens(member)
+    _import(member)
+    _describe(Paper.objects.get(arxiv_id="2509.00002"))
     SubmissionFactory(key="w" * 43, user=member, arxiv_id="2509.00009")
     SubmissionFactory(key="f" * 43, user=member, state="failed", problem="p" * 500)
     long = {"title": "W" * 300, "authors": ["A" * 100, *["Ada Lovelace"] * 300], "author_details": [[]] * 301}
@@ -120,6 +130,29 @@ def _add_webhooks(**owner) -> None:
     DeliveryFactory(webhook=webhook, papers=[2, 3], state="delivered", next_at=None, status=204, **tried)
     DeliveryFactory(webhook=webhook, is_test=True)
     WebhookFactory(state="disabled", reason="failing", **owner)
+
+
+def _add_tokens(member: User) -> None:
+    """A token with a long name and all scopes, and one that has expired."""
+    Token.objects.make(member, "T" * 60, Scope.values)
+    old, _ = Token.objects.make(member, "Old", ["read"], timezone.now() + timedelta(days=1))
+    Token.objects.filter(pk=old.pk).update(created_at=NOON - timedelta(days=2), expires_at=NOON)
+
+
+def _import(member: User) -> None:
+    """An import that waits to be looked at: papers with notes, one that is not here, and a line that says nothing."""
+    text = f"2509.00001 {'n' * 300}\n2509.00002\n2401.00009\n{'w' * 300}"
+    data = formats.read(text.encode()).as_json()
+    Intake.objects.create(user=member, key="i" * 43, state="ready", data=data, target_name="I" * 120)
+
+
+def _describe(paper: Paper) -> None:
+    """Models, datasets and demos with long names, and a summary by a language model."""
+    for number in range(12):
+        name = f"{'o' * 60}/{'m' * 100}-{number}"
+        row = {"kind": ("model", "dataset", "demo")[number % 3], "name": name, "likes": number * 1_000}
+        Artefact.objects.create(paper=paper, url=f"https://huggingface.co/{name}", downloads=10**9, **row)
+    AiText.objects.create(paper=paper, summary=f"{'s' * 300} {PROSE}"[:900], model="M" * 120, made_at=NOON)
 
 
 def contest(member: User) -> User:

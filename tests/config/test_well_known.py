@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 
 from papers.models import Collection
 from tests.factories import PaperFactory
@@ -65,9 +66,11 @@ def test_llms_txt_has_the_form(stranger):
     assert "&amp;" not in answer.content.decode()
 
 
-def test_every_address_in_llms_txt_is_there(alice, lab, stranger):
+def test_every_address_in_llms_txt_is_there(alice, lab, stranger, settings, tmp_path):
+    settings.DUMP_ROOT = tmp_path
     PaperFactory(arxiv_id="2509.08721")
     Collection.objects.create(key="autumn", name="Autumn", user=alice, visibility="public")
+    call_command("dump")
     text = stranger.get("/llms.txt").content.decode()
     addresses = [found.rstrip(".,:)") for found in re.findall(rf"{SITE}(/[^\s)]*)", text)]
     assert len(addresses) > 15

@@ -1,5 +1,7 @@
 """Collections: the list of them, their pages, and the pages on which they are created, edited and deleted."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -10,8 +12,10 @@ from lib import keyset
 from lib.http import form_page
 from lib.pages import page
 from lib.refusals import Refusal
+from lib.rewriting import rewritten
 from lib.verbs import verb
 from papers import lists
+from papers.collections import markdown
 from papers.collections.forms import CollectionForm, NewCollectionForm
 from papers.collections.lists import bookmarks as bookmark_list
 from papers.collections.lists import collection as collection_list
@@ -32,7 +36,8 @@ def collections(request: HttpRequest) -> HttpResponse:
     found = keyset.page(listed, ORDERS[order].columns, request.GET.get("older", ""), PAGE_SIZE)
     context = {"found": found, "order": order, "orders": ORDERS, "section": "collections"}
     version = [collection.shown for collection in found.rows]
-    return page(request, "papers/collections/index.html", context, version=(version, found.cursor))
+    write = partial(markdown.public, found, order)
+    return page(request, "papers/collections/index.html", context, version=(version, found.cursor), markdown=write)
 
 
 @login_required
@@ -41,7 +46,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     kept = (
         Collection.objects.kept_by(request.user).select_related("user", "organisation").order_by("-updated_at", "-id")
     )
-    return render(request, "papers/collections/mine.html", {"collections": kept})
+    write = partial(markdown.mine, kept)
+    return page(request, "papers/collections/mine.html", {"collections": kept}, markdown=write)
 
 
 def collection(request: HttpRequest, key: str) -> HttpResponse:
@@ -55,7 +61,7 @@ def collection(request: HttpRequest, key: str) -> HttpResponse:
         "papers/collections/collection.html",
         version=(found.shown, follow),
         title=found.name,
-        about=found.description,
+        above=partial(rewritten, found.description),
         section="collections",
         collection=found,
         may_keep=found.is_kept_by(request.user),

@@ -85,9 +85,11 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     nodes = {"root": Node(root), "parent": Node(parent) if parent else None}
     above = [node for node in nodes.values() if node]
     keys = rows.draw(above, request.user, moderates=acts_as_moderator(request))
-    context, version = _drawn(request, root.paper, _read(request, root.paper, root))
+    shown = _read(request, root.paper, root)
+    context, version = _drawn(request, root.paper, shown)
     context |= nodes | {"paper": root.paper}
-    return page(request, "papers/discussion/comment.html", context, version=(keys, version), seconds=FRESH)
+    write, template = partial(markdown.comment, request.user, root, parent, shown), "papers/discussion/comment.html"
+    return page(request, template, context, version=(keys, version), seconds=FRESH, markdown=write)
 
 
 def history(request: HttpRequest, pk: int) -> HttpResponse:
@@ -98,4 +100,5 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"comment": comment, "paper": comment.paper, "changes": changes[:CHANGES]}
     context["is_cut"] = len(changes) > CHANGES
     version = (comment.author_name, comment.paper.title, comment.revision)
-    return page(request, "papers/discussion/history.html", context, version=version, seconds=FRESH)
+    write = partial(markdown.history, comment, context["changes"])
+    return page(request, "papers/discussion/history.html", context, version=version, seconds=FRESH, markdown=write)

@@ -1,5 +1,6 @@
 """Visits, days that a reader is done with, catching up, and the page of dismissed papers."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import partial
 
@@ -7,13 +8,15 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
+from lib.commonmark import item
 from lib.redirects import redirect_back
 from lib.verbs import verb
 from papers import lists, period
+from papers.discussion.lists import DayToCatchUp, days_to_catch_up
 from papers.discussion.lists import catch_up as catch_up_list
-from papers.discussion.lists import days_to_catch_up
 from papers.discussion.lists import dismissed as dismissed_list
 from papers.models import Day, DayDone, Visit
+from papers.paper.markdown import leading_to
 from papers.period import NoSuchPeriod
 
 
@@ -52,7 +55,14 @@ def catch_up(request: HttpRequest) -> HttpResponse:
     days = days_to_catch_up(request.user)
     context = {"days": days, "open_count": sum(not day.is_done for day in days)}
     context["visit_state"] = partial(Visit.objects.state, request.user)
-    return lists.page(request, catch_up_list(), "papers/discussion/catch_up.html", **context)
+    above = partial(_days, days)
+    return lists.page(request, catch_up_list(), "papers/discussion/catch_up.html", above=above, **context)
+
+
+def _days(days: Iterable[DayToCatchUp]) -> str:
+    """The days as Markdown, with how many of their papers are left."""
+    rows = (leading_to(str(day.period), day.period.get_absolute_url(), {"papers": day.paper_count}) for day in days)
+    return "\n".join(map(item, rows))
 
 
 @login_required

@@ -1,9 +1,11 @@
+from functools import partial
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from lib.pages import cached, page
 from orgs.models import Organisation
-from papers.organisations import insights
+from papers.organisations import insights, markdown
 
 
 def charts(request: HttpRequest, slug: str) -> HttpResponse:
@@ -11,7 +13,8 @@ def charts(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation, slug=slug)
     statistics = insights.for_organisation(organisation)
     context = {"org": organisation, "statistics": statistics}
-    return page(request, "papers/organisations/insights.html", context, version=(organisation.updated_at, statistics))
+    version, write = (organisation.updated_at, statistics), partial(markdown.insights, organisation, statistics)
+    return page(request, "papers/organisations/insights.html", context, version=version, markdown=write)
 
 
 def figures(request: HttpRequest, slug: str, name: str) -> HttpResponse:

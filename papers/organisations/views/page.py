@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -9,6 +10,7 @@ from papers import lists
 from papers.lists.query import query_of
 from papers.models import Collection, Item, OrganisationFollow
 from papers.models.row import Row
+from papers.organisations import markdown
 from papers.organisations.lists import organisation as organisation_list
 
 MEMBERS_SHOWN = 60
@@ -38,7 +40,8 @@ def draw(request: HttpRequest, found: Organisation, *, is_preview: bool = False,
     if featured:
         list_ = list_.restricted(lambda papers: papers.exclude(pk__in=[paper.pk for paper in featured]))
     template = "papers/organisations/organisation.html"
-    return lists.page(request, list_, template, version=version, about=found.description, **context)
+    above = partial(markdown.above, context)
+    return lists.page(request, list_, template, version=version, above=above, **context)
 
 
 def _people(found: Organisation, viewer) -> dict:

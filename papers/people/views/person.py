@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.contrib.auth import get_user_model
 from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +9,7 @@ from papers import lists
 from papers.discussion.comment_lists import by
 from papers.discussion.views.listing import comment_list
 from papers.models import Collection, PersonFollow
+from papers.people import markdown
 from papers.people.lists import TABS
 
 
@@ -21,7 +24,8 @@ def person(request: HttpRequest, username: str, tab: str = "") -> HttpResponse:
         list_ = list_.private()
     context, version = _heading(request, owner, tab)
     context["title"] = str(owner)
-    return lists.page(request, list_, "papers/people/person.html", version=version, about=owner.about, **context)
+    above = partial(markdown.above, context)
+    return lists.page(request, list_, "papers/people/person.html", version=version, above=above, **context)
 
 
 def comments(request: HttpRequest, username: str) -> HttpResponse:
@@ -30,7 +34,8 @@ def comments(request: HttpRequest, username: str) -> HttpResponse:
     if owner.is_suspended:
         return _suspended(request, owner)
     context, version = _heading(request, owner, "comments")
-    return comment_list(request, by(owner), "papers/people/comments.html", version=version, **context)
+    above = partial(markdown.above, context)
+    return comment_list(request, by(owner), "papers/people/comments.html", version=version, above=above, **context)
 
 
 def _owner(username: str):

@@ -173,8 +173,8 @@ def test_featured_papers_and_descriptions_are_there(lab, stranger):
     lab.save()
     PaperFactory(organisation=lab, title="Another")
     shown = text(stranger, "/orgs/lab")
-    assert shown.startswith("# The Lab\n\nWe *share*.\n\nNo heading\n\n## Featured\n")
-    assert "## Another" in shown
+    assert shown.startswith("# The Lab\n\nWe *share*.\n\nNo heading\n\n- Members: ")
+    assert shown.index("\n## Featured\n") < shown.index("\n## Another\n")
 
 
 def test_a_note_of_a_collection_is_a_quotation(paper, alice, stranger):
