@@ -31,6 +31,15 @@ hypothesis.settings.register_profile("shared", deadline=None, suppress_health_ch
 hypothesis.settings.load_profile("shared")
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Say how much of the OpenAPI document was tried, if any of it was (`tests/api/test_schemathesis.py`)."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
+    tried = [value for report in reports for name, value in report.user_properties if name == "tried"]
+    if tried:
+        requests, tokens = sum(sum(counts.values()) for counts in tried), min(map(len, tried))
+        terminalreporter.write_line(f"OpenAPI: {len(tried)} operations × {tokens} tokens, {requests} requests in all.")
+
+
 @pytest.fixture(autouse=True)
 def _fresh_caches():
     for name in ("cards", "pages", "searches"):

@@ -17,18 +17,30 @@ from papers.people.lists import by_submitter
 from papers.period import NoSuchPeriod
 
 router = Router(tags=["papers"], by_alias=True)
+# The years from 1991, in which arXiv began, and the days that one of them has.
+_YEAR = "(199[1-9]|2[0-9]{3})"
+_DAY = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-9])"
 _KINDS = {"date": "day", "week": "week", "month": "month"}
 
 
 class DailyParams(ListParams):
     date: str | None = Field(
-        None, max_length=10, description="The papers of this day, `YYYY-MM-DD`.", examples=["2025-09-10"]
+        None,
+        description="The papers of this day, `YYYY-MM-DD`.",
+        examples=["2025-09-10"],
+        json_schema_extra={"maxLength": 10, "pattern": rf"^({_YEAR}-({_DAY}))?$"},
     )
     week: str | None = Field(
-        None, max_length=10, description="The papers of this ISO week, `YYYY-Www`.", examples=["2025-W37"]
+        None,
+        description="The papers of this ISO week, `YYYY-Www`.",
+        examples=["2025-W37"],
+        json_schema_extra={"maxLength": 8, "pattern": rf"^({_YEAR}-W(0[1-9]|[1-4][0-9]|5[0-3]))?$"},
     )
     month: str | None = Field(
-        None, max_length=10, description="The papers of this month, `YYYY-MM`.", examples=["2025-09"]
+        None,
+        description="The papers of this month, `YYYY-MM`.",
+        examples=["2025-09"],
+        json_schema_extra={"maxLength": 7, "pattern": rf"^({_YEAR}-(0[1-9]|1[0-2]))?$"},
     )
     submitter: str | None = Field(
         None, max_length=150, description="The papers that the person with this user name has submitted."

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from api.rows import texts
 from lib.pages import PUBLIC_SECONDS, versioned
-from lib.refusals import BadInput
+from lib.refusals import BadInput, Gone
 from papers.lists.list import List, Privacy
 from papers.lists.listing import Listing, for_page
 from papers.lists.pages import limit_searches
@@ -34,7 +34,8 @@ def answer(
     """A page of the list as JSON: `limit` papers after the cursor of the query, and after `page` such pages.
 
     `write` writes the papers of a listing with what is shown of their people. Raises BadInput for what can't be read,
-    Http404 for a list that this viewer may not read, TooMany if the client searches too often, and TooSlow.
+    Http404 for a list that this viewer may not read, Gone for a page that page numbers do not reach, TooMany if the
+    client searches too often, and TooSlow.
     """
     list_.title_for(request.user)
     if query.is_filtered:
@@ -56,7 +57,7 @@ def _listing(list_: List, query: ListQuery, viewer, limit: int, page: int) -> Li
     """The listing with the papers of this page, counted from 0."""
     size = (page + 1) * limit
     if size > MAX_COUNTED:
-        raise BadInput(f"Page numbers reach {MAX_COUNTED:,} papers. To read on, follow the header Link of each page.")
+        raise Gone(f"Page numbers reach {MAX_COUNTED:,} papers. To read on, follow the header Link of each page.")
     listing = for_page(list_, query, viewer, size)
     if not listing.is_readable:
         raise BadInput(listing.filter_errors)

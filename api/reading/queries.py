@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import django_filters
 from django.http import HttpRequest, QueryDict
 from ninja import Field, Schema
+from ninja.errors import AuthenticationError
 from pydantic import WithJsonSchema, create_model
 
 from lib.refusals import BadInput
@@ -25,7 +26,7 @@ _HELP = {
     "repro": "Papers with reports of reproduction that have this outcome.",
     "after": "Papers listed on this day or later.",
     "before": "Papers listed on this day or earlier.",
-    "seen": "Papers that the person of the token has not seen. Without a token, 400.",
+    "seen": "Papers that the person of the token has not seen. Without a token, 401.",
 }
 
 
@@ -92,7 +93,7 @@ class ListParams(Filters, Page):
 def list_query(request: HttpRequest, params: Filters) -> ListQuery:
     """The query of a list's page that has these parameters, as they stand in the address.
 
-    Raises BadInput for words that can't be read.
+    Raises BadInput for words that can't be read, and AuthenticationError if it depends on who reads and nobody says.
     """
     names = {*Filters.model_fields, "sort"} & type(params).model_fields.keys()
     data = QueryDict(mutable=True)
@@ -105,4 +106,6 @@ def list_query(request: HttpRequest, params: Filters) -> ListQuery:
     query = parse_query(data)
     if query.problems:
         raise BadInput(" ".join(query.problems))
+    if query.depends_on_viewer and not request.user.is_authenticated:
+        raise AuthenticationError(message="What you have seen, only your access token can say. This request has none.")
     return query

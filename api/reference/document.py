@@ -28,6 +28,36 @@ _ON_CHANGES = {
     409: "Somebody changed it meanwhile, or the key of another request was used again. Read it again.",
     413: "The body is too long.",
 }
+_OF_PAPERS = {410: "Moderators have removed this paper. The message says why."}
+_EXAMPLES = {
+    400: "limit: Input should be less than or equal to 100.",
+    401: "This access token does not exist here, or it was revoked.",
+    403: "This access token lacks the scope “vote”. It has: read.",
+    404: "This paper is not on this site.",
+    409: "This Idempotency-Key was sent with another request. Use a new key for each request.",
+    410: "Moderators have removed this paper: It was submitted twice.",
+    413: HTTPStatus.REQUEST_ENTITY_TOO_LARGE.phrase,
+    429: "Too many requests from you or your network. The header Retry-After says when to go on.",
+    503: "The site could not answer in time. Try again in a moment.",
+}
+_TOKEN = {
+    "bearerFormat": "hf_ and 36 letters and digits",
+    "description": "An access token, which people make in their settings: `Authorization: Bearer hf_…`",
+}
+_LINK = {
+    "description": 'The address of the next page, if there is one: <…>; rel="next"',
+    "schema": {"type": "string", "pattern": r'^<https?://\S+>; rel="next"$'},
+}
+_WAIT = {"description": "After how many seconds to try again.", "schema": {"type": "integer", "minimum": 0}}
+_ERROR_HEADERS = {
+    401: {"WWW-Authenticate": {"description": "How to say who you are.", "schema": {"const": "Bearer"}}},
+    429: {"Retry-After": _WAIT},
+    503: {"Retry-After": _WAIT},
+}
+_MERGED = {
+    "description": "Moderators have merged this paper into another one.",
+    "headers": {"Location": {"description": "The same of that paper.", "schema": {"type": "string"}}},
+}
 _HEADERS = {
     "RateLimit": ('How many requests are left, and for how many seconds: "api";r=499;t=1', r'^"api";r=\d+;t=\d+$'),
     "RateLimit-Policy": (
@@ -36,7 +66,7 @@ _HEADERS = {
         r'^"fixed window";"api";q=\d+;w=\d+$',
     ),
 }
-ERRORS = _ALWAYS | _ON_CHANGES
+ERRORS = _ALWAYS | _ON_CHANGES | _OF_PAPERS
 _ERROR = {
     "type": "object",
     "title": "Error",
@@ -61,19 +91,21 @@ def build() -> dict:
     document["externalDocs"] = {"url": f"{settings.BASE_URL}/api", "description": "The same as a page"}
     components = document["components"]
     components["schemas"]["Error"] = _ERROR
-    components["responses"] = {_name(status): _response(text) for status, text in ERRORS.items()}
+    components["responses"] = {_name(status): _error(status, text) for status, text in ERRORS.items()}
+    components["securitySchemes"]["Access"] |= _TOKEN
     components["headers"] = {
         name: {"description": text, "schema": {"type": "string", "pattern": pattern}}
         for name, (text, pattern) in _HEADERS.items()
     }
-    for operations in document["paths"].values():
+    for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _complete(method, operation)
+            _add_errors(method, operation, is_of_paper="{ref}" in path)
     return document
 
 
 def _complete(method: str, operation: dict) -> None:
-    """Add the errors and headers to an operation, and let its summary be the first sentence of its description."""
+    """Add the headers to an operation, and let its summary be the first sentence of its description."""
     text = " ".join(operation.pop("description", "").split())
     summary, _, rest = text.partition(". ")
     operation["summary"] = summary.rstrip(".")
@@ -84,9 +116,18 @@ def _complete(method: str, operation: dict) -> None:
         _simplify(parameter)
     for response in operation["responses"].values():
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
+        if any(parameter["name"] == "cursor" for parameter in operation["parameters"]):
+            response["headers"]["Link"] = _LINK
     if method == "get":
         operation["responses"][304] = {"description": "It is as it was when it had the ETag in If-None-Match."}
-    for status in _ALWAYS if method == "get" else ERRORS:
+
+
+def _add_errors(method: str, operation: dict, *, is_of_paper: bool) -> None:
+    statuses = [*_ALWAYS, *([] if method == "get" else _ON_CHANGES)]
+    if method == "get" and is_of_paper:
+        operation["responses"][301] = _MERGED
+        statuses += _OF_PAPERS
+    for status in statuses:
         operation["responses"][status] = {"$ref": f"#/components/responses/{_name(status)}"}
 
 
@@ -106,6 +147,7 @@ def _name(status: int) -> str:
     return HTTPStatus(status).name.title().replace("_", "")
 
 
-def _response(description: str) -> dict:
-    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    return {"description": description, "content": content}
+def _error(status: int, description: str) -> dict:
+    body = {"schema": {"$ref": "#/components/schemas/Error"}, "example": {"error": _EXAMPLES[status]}}
+    response = {"description": description, "content": {"application/json": body}}
+    return response | ({"headers": _ERROR_HEADERS[status]} if status in _ERROR_HEADERS else {})

@@ -9,12 +9,12 @@ from django.urls import reverse
 from ninja import Field, Router, Schema
 
 from api.models import Scope
-from api.refs import ArxivRef, ObjectId, PaperId, primary_key
+from api.refs import ADDRESS, ArxivRef, ObjectId, PaperId, primary_key
 from api.rows.values import absolute, object_id
 from api.writing import found
 from api.writing.operation import answer, writes
 from lib.conflicts import digests
-from lib.refusals import BadInput, Gone, NotAllowed
+from lib.refusals import Conflict, Gone, NotAllowed
 from orgs.models import Organisation
 from orgs.roles import TAG
 from papers.claims import checking
@@ -29,8 +29,10 @@ router = Router(tags=["authors"])
 class Links(Schema):
     """What is missing stays as it is; null removes it."""
 
-    projectPage: str | None = Field(None, max_length=500)
-    githubRepo: str | None = Field(None, max_length=500, description="The address of the code, wherever it is.")
+    projectPage: str | None = Field(None, json_schema_extra=ADDRESS)
+    githubRepo: str | None = Field(
+        None, description="The address of the code, wherever it is.", json_schema_extra=ADDRESS
+    )
     organizationId: ObjectId | None = Field(None, description="Null is for authors alone.")
 
 
@@ -43,7 +45,9 @@ class Linked(Schema):
 class Claim(Schema):
     paperId: PaperId
     claimAuthorId: ObjectId | None = Field(
-        None, description="The `_id` of the author who you are. Not needed if only one has your name."
+        None,
+        description="The `_id` of the author who you are. Not needed if only one has your name.",
+        examples=["000000895447000000000000"],
     )
     targetUserId: ObjectId | None = Field(None, description="The Hub's. Here it must be your own, or be missing.")
 
@@ -122,11 +126,14 @@ def _affiliate(user, paper: Paper, id: str | None, is_author: bool) -> None:
 
 
 def _position(user, paper: Paper, id: str | None) -> int:
-    """Returns the position of the author with this id, or of the only one who has the user's name."""
+    """Returns the position of the author with this id, or of the only one who has the user's name.
+
+    Raises Conflict if not exactly one has it, and Gone for the id of no author.
+    """
     if id is None:
         position = checking.proposed(user, paper.author_names())
         if position is None:
-            raise BadInput("Say which of the authors you are: send `claimAuthorId`.")
+            raise Conflict("Say which of the authors you are: send `claimAuthorId`.")
         return position
     of, position = primary_key(id, 2)
     if of != paper.pk or position >= paper.author_count:

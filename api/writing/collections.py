@@ -25,7 +25,7 @@ class NewCollection(Schema):
     title: str = Field(json_schema_extra={"maxLength": 120, "pattern": VISIBLE})
     namespace: str = Field("", max_length=96, description="You by default: your user name, or that of an organisation.")
     description: str = Field("", max_length=4_000, description="Markdown and formulas.")
-    private: bool = True
+    private: bool = Field(True, strict=True)
     visibility: Literal[*Visibility.values] | None = Field(None, description="Ours: instead of `private`.")
 
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
 from api.models import Scope
-from api.refs import VISIBLE, ArxivRef, CommentId, ObjectId
+from api.refs import VISIBLE, ArxivRef, CommentId, Number, ObjectId
 from api.rows.values import absolute, moment, object_id
 from api.writing import found
 from api.writing.operation import answer, writes
@@ -28,8 +28,9 @@ class Text(Schema):
 
 
 class Edited(Text):
-    numEdits: int | None = Field(  # noqa: N815 (the Hub's name)
-        None, ge=0, description="How often the comment that you edit had been edited, so that you replace no other one."
+    numEdits: Number | None = Field(  # noqa: N815 (the Hub's name)
+        None,
+        description="How often the comment that you edit had been edited, so that you replace no other one.",
     )
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ninja import Field, Router, Schema
 
 from api.models import Scope
-from api.refs import ObjectId, PaperId, primary_key
+from api.refs import ADDRESS, ObjectId, PaperId, primary_key
 from api.rows.values import absolute
 from api.writing import found
 from api.writing.operation import answer, writes
@@ -36,8 +36,8 @@ class NewSubmission(Schema):
     paper_id: PaperId
     comment: str = Field("", description="The first comment, as Markdown.", json_schema_extra={"maxLength": MAX_LENGTH})
     media_urls: list[str] = Field([], description="The Hub's. Here it is empty.", json_schema_extra={"maxItems": 0})
-    githubRepo: str = Field("", description="Ours: the address of the code.")
-    projectPage: str = Field("", description="Ours.")
+    githubRepo: str = Field("", description="Ours: the address of the code.", json_schema_extra=ADDRESS)
+    projectPage: str = Field("", description="Ours.", json_schema_extra=ADDRESS)
     organizationId: ObjectId | None = Field(None, description="Ours: one that you belong to.")
 
 

@@ -92,14 +92,25 @@ def test_these_papers_come_in_this_order(client, query: str, expected: str):
         ("date=2025-09-10&week=2025-W37", "Give only one of date, week."),
         ("cursor=forged", "damaged"),
         ("after=2025-09-11&before=2025-09-10", "before the first day"),
-        ("seen=no", "Sign in"),
-        ("limit=100&p=100", "follow the header Link"),
         ("q=%21%21%21", "contains no words"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_a_reason(client, query: str, words: str):
     answer = client.get(f"{PATH}?{query}")
     assert (answer.status_code, words in answer.json()["error"]) == (400, True), answer.json()
+
+
+@pytest.mark.parametrize("query", ["seen=no", "q=seen:new", "q=graphs&seen=no"])
+def test_what_somebody_has_seen_takes_a_token(client, query: str):
+    answer = client.get(f"{PATH}?{query}")
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert "What you have seen" in answer.json()["error"]
+
+
+def test_page_numbers_lead_no_further_than_the_answer_says(client):
+    assert client.get(f"{PATH}?limit=100&p=99").json() == []
+    answer = client.get(f"{PATH}?limit=100&p=100")
+    assert (answer.status_code, "follow the header Link" in answer.json()["error"]) == (404, True)
 
 
 @pytest.mark.parametrize("period", ["date=2025-09-12", "week=2025-W38", "month=2025-10"])

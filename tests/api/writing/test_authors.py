@@ -104,7 +104,8 @@ def test_a_claim_names_the_author_by_id_or_by_ones_own_name(paper):
     page = "http://127.0.0.1:8000/papers/2509.08721/claim"
     assert answer.json() == {"paperId": "2509.08721", "name": "Grace Hopper", "state": "open", "url": page}
     program = Program(token_of(other))
-    assert "Say which of the authors you are" in program.call(CLAIM, {"paperId": "2509.08721"}).json()["error"]
+    answer = program.call(CLAIM, {"paperId": "2509.08721"})
+    assert (answer.status_code, "Say which of the authors you are" in answer.json()["error"]) == (409, True)
     body = {"paperId": "2509.08721", "claimAuthorId": object_id(paper.pk, 0)}
     assert [program.call(CLAIM, body).json()["name"] for _ in range(2)] == ["Ada Lovelace"] * 2
     assert AuthorClaim.objects.count() == 2
