@@ -3,8 +3,8 @@
     .venv/bin/python bench/dump.py [--data FOLDER]
 
 `manage.py dump` in a process of its own, whose largest resident set the kernel counts. A small process starts it, since
-Linux counts that of whoever starts a process as the process's own, and this one has filled the database. Exits with 1 if
-that of the larger dump is more than a tenth larger, 2 without data.
+Linux counts that of whoever starts a process as the process's own, and this one has filled the database. Exits with 1
+if that of the larger dump is more than a tenth larger, 2 without data.
 """
 
 import argparse

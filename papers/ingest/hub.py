@@ -19,7 +19,6 @@ from papers import sites
 from papers.ingest.client import Client, origin
 from papers.ingest.problem import Problem, RecordError, read
 from papers.ingest.record import PaperRecord
-from papers.models import LinkSource
 from papers.names import Details
 from papers.sites import HUB
 
@@ -125,7 +124,7 @@ def _author(author):
 
 def _ai_text(fields: dict) -> dict:
     """Return what a language model wrote. A summary that an author wrote at another site is not taken for one."""
-    if fields.get("ai_summary_source") == LinkSource.AUTHOR:
+    if fields.get("ai_summary_source") == "author":
         return {}
     return {
         "ai_summary": fields.get("ai_summary"),
