@@ -10,6 +10,8 @@ from typing import NamedTuple
 from django.conf import settings
 
 HUB = "https://huggingface.co"
+USERNAME = "broadsheet"  # of a site itself where nobody is named; no account can have it
+MADE_UP = "0" * 8  # what an id begins with that a Broadsheet has made of a key; the Hub's begin with a time
 MAX_SITES = 100  # that one record may name
 _SITE = re.compile(r"https?://[a-z0-9.:\[\]-]{1,180}")
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from api import rates
 from api.reading import listed, queries
 from lib import server
-from papers.ingest import client, files
+from papers.ingest import client, files, following, hub_papers
 from papers.lists import matching
 from papers.models import follow
 from papers.search import lexicon, retrieval
@@ -38,6 +38,8 @@ NUMBERS = [
     ("docs/deploy.md", r"takes (\d+) kB at most", BODY_KB),
     ("docs/import.md", r"A file may have (\d+) MB unpacked", files.MAX_BYTES // 2**20),
     ("docs/import.md", r"more than (\d+) MB of a body", client.MAX_BODY_BYTES // 2**20),
+    ("docs/import.md", r"requests up to (\d+) papers", hub_papers.MAX_A_RUN),
+    ("docs/import.md", r"papers of the last (\d+) days one by one", following.FOLLOWED_DAYS),
     ("docs/search.md", r"leave some ([\d,]+) papers or fewer", lexicon.MAX_POSTINGS),
     ("docs/search.md", r"the first ([\d,]+) papers of the order", retrieval.SCAN_LIMIT),
 ]

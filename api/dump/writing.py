@@ -1,7 +1,8 @@
 """The dump: all papers as everybody may see them, in a file for each month, and an index of the files.
 
-Each line of a file is a row as `/api/daily_papers` has it. A file's name has the beginning of its SHA-256, so that what
-it contains never changes; it is deleted two dumps after the last one that has it. The index is replaced last.
+Each line of a file is a row as `/api/daily_papers` has it, with the models, datasets and demos that `/api/papers/{id}`
+has beside it. A file's name has the beginning of its SHA-256, so that what it contains never changes; it is deleted two
+dumps after the last one that has it. The index is replaced last.
 """
 
 import gzip
@@ -20,7 +21,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 
-from api.rows.papers import daily_rows
+from api.rows.papers import linked, repositories, rows_by_key
 from api.rows.values import moment
 from lib.locks import take
 from papers.ingest.dump import FORMAT, INDEX
@@ -100,7 +101,8 @@ def _write_rows(file, month: Period) -> int:
 def _rows(month: Period) -> Iterator[dict]:
     papers = Paper.objects.filter(listed_on__gte=month.start, listed_on__lt=month.end).order_by("listed_at", "pk")
     for pks in batched(papers.values_list("pk", flat=True).iterator(BATCH), BATCH):
-        yield from daily_rows(pks, AnonymousUser())
+        found = repositories(pks)
+        yield from (row | linked(found[pk]) for pk, row in rows_by_key(pks, AnonymousUser()).items())
 
 
 def _place[T](folder: Path, write: Callable[..., T], name: Callable[[Path], str]) -> tuple[Path, T]:

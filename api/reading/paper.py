@@ -47,7 +47,7 @@ def paper(request: HttpRequest, ref: ArxivRef, params: Query[DetailParams]) -> H
     """One paper with its models, datasets and demos, and with `field=comments` also with its first comments."""
     found = get_object_or_404(Paper.objects.select_related("organisation"), arxiv_id=ref[0])
     thread = rows_of_comments.read(request.user, found) if params.field else None
-    repositories = rows_of_papers.repositories(found.pk)
+    repositories = rows_of_papers.repositories([found.pk])[found.pk]
 
     def write() -> bytes:
         data = {**rows_of_papers.papers([found.pk], request.user)[0], **rows_of_papers.linked(repositories)}
@@ -97,7 +97,7 @@ def versions(request: HttpRequest, ref: ArxivRef) -> HttpResponse:
 def repos(request: HttpRequest, ref: ArxivRef) -> HttpResponse:
     """The models, datasets and demos of a paper. arXiv's own pages request this."""
     found = get_object_or_404(Paper.objects.only("pk"), arxiv_id=ref[0])
-    repositories = rows_of_papers.repositories(found.pk)
+    repositories = rows_of_papers.repositories([found.pk])[found.pk]
     return versioned(request, lambda: dumped(repositories), JSON, version=repositories)
 
 

@@ -35,6 +35,12 @@ class Organisation(Schema):
 class Author(Schema):
     id: str = Field(alias="_id", pattern=OBJECT_ID)
     name: str = Field(description="The name as the paper has it.")
+    family: str | None = Field(
+        None, description="Ours, with `given` and `suffix`: the name's parts, if arXiv has them."
+    )
+    given: str | None = None
+    suffix: str | None = None
+    affiliation: str | None = Field(None, description="Ours.")
     hidden: Literal[False]
     user: User | None = Field(None, description="The person who is marked as this author.")
     status: Literal["claimed_verified"] | None = None

@@ -48,11 +48,11 @@ def linked(repositories: dict[str, list[dict]]) -> dict:
     return lists | {f"numTotal{kind.title()}": len(rows) for kind, rows in repositories.items()}
 
 
-def repositories(pk: int) -> dict[str, list[dict]]:
-    """The models, datasets and demos of the paper with this key, those with most likes first. One statement."""
-    found = {kind: [] for kind in _KINDS.values()}
-    for row in Artefact.objects.kept().filter(paper=pk).most_liked_first():
-        found[_KINDS[row.kind]].append(_repository_row(row))
+def repositories(pks: Collection[int]) -> dict[int, dict[str, list[dict]]]:
+    """The models, datasets and demos of the papers with these keys, those with most likes first. One statement."""
+    found = {pk: {kind: [] for kind in _KINDS.values()} for pk in pks}
+    for row in Artefact.objects.kept().filter(paper__in=found).most_liked_first():
+        found[row.paper_id][_KINDS[row.kind]].append(_repository_row(row))
     return found
 
 
@@ -117,8 +117,9 @@ def _paper(summary: Summary, counts: dict, credit: Credit, text: AiText | None, 
 def _authors(summary: Summary, claims: dict[int, AuthorClaim]) -> list[dict]:
     return [
         {"_id": object_id(summary.pk, position), "name": name, "hidden": False}
+        | {part: text for part, text in details._asdict().items() if text}
         | (_claimed(claims[position]) if position in claims else {})
-        for position, name in enumerate(summary.authors)
+        for position, (name, details) in enumerate(zip(summary.authors, summary.author_details, strict=True))
     ]
 
 

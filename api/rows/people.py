@@ -3,8 +3,7 @@
 from accounts.models import User
 from api.rows.values import object_id, picture
 from orgs.models import Organisation
-
-SITE = "broadsheet"  # no account can have this name
+from papers.sites import USERNAME
 
 
 def user(person: User) -> dict:
@@ -14,7 +13,7 @@ def user(person: User) -> dict:
 
 def site() -> dict:
     """The site itself in the shape of a person, for what nobody has submitted."""
-    return _user(object_id(0), SITE, "Broadsheet", picture(""))
+    return _user(object_id(0), USERNAME, "Broadsheet", picture(""))
 
 
 def imported(name: str, username: str, avatar: str = "") -> dict:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from papers.ingest.record import PaperRecord
+from papers.ingest.values import is_same_moment
 from papers.models.aitext import ImportedText
 
 
@@ -28,7 +29,9 @@ def settled(values: Mapping, record: PaperRecord) -> ImportedText | None:
     version = record.ai_version or version
     if stored and version < stored.version:
         return stored
-    return ImportedText(summary, keywords, model, version, record.ai_made_at or made_at)
+    if record.ai_made_at and not is_same_moment(made_at, record.ai_made_at):
+        made_at = record.ai_made_at
+    return ImportedText(summary, keywords, model, version, made_at)
 
 
 def _version(values: Mapping, record: PaperRecord) -> int:

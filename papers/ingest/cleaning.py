@@ -276,6 +276,7 @@ _CLEANERS = {
     "votes": as_integer,
     "comments": as_integer,
     "withdrawn": _boolean,
+    "withdrawn_at": _datetime,
     "seems_withdrawn": _boolean,
     "organisation_id": _source_id,
     "site": _site,

@@ -8,7 +8,7 @@ from itertools import batched
 from django.conf import settings
 from django.utils import timezone
 
-from papers.ingest import arxiv, following, milestone
+from papers.ingest import arxiv, following, hub_papers, milestone
 from papers.ingest.client import Client, FetchError, TemporaryError
 from papers.ingest.milestone import Milestone
 from papers.ingest.problem import Note, Problem
@@ -23,14 +23,15 @@ logger = logging.getLogger(__name__)
 
 
 def import_hub(client: Client) -> ImportCounts:
-    """Import the lists of the site that is followed that are due, the latest first. Raises FetchError.
+    """Import the lists of the site that is followed that are due, the latest first, then papers. Raises FetchError.
 
-    A list that cannot be read costs no other one. A site that asks to come back later is not requested further.
+    A list or a paper that cannot be read costs no other one. A site that asks to come back later is not requested
+    further.
     """
     counts, errors = ImportCounts(), []
-    for url in following.due(settings.HUB_URL, timezone.now()):
+    for items in _answers(client):
         try:
-            counts += _save_all(following.read(url, client))
+            counts += _save_all(items)
         except TemporaryError:
             raise
         except FetchError as error:
@@ -38,6 +39,14 @@ def import_hub(client: Client) -> ImportCounts:
     if errors:
         raise errors[0]
     return counts
+
+
+def _answers(client: Client) -> Iterator[Iterator[PaperRecord | Milestone | Problem]]:
+    """Yield the items of each list that is due, and then those of each paper that is, also of the lists before."""
+    for url in following.due(settings.HUB_URL, timezone.now()):
+        yield following.read(url, client)
+    for arxiv_id in hub_papers.due(timezone.now()):
+        yield hub_papers.read(arxiv_id, client)
 
 
 def import_arxiv(category: str, client: Client) -> ImportCounts:

@@ -8,13 +8,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Func, OuterRef, TextField
 from django.utils import timezone
 
-from papers.ingest import ai_text, artefacts, links
+from papers.ingest import ai_text, artefacts, links, origins
 from papers.ingest.record import PaperRecord
+from papers.ingest.values import is_same_moment
 from papers.models import Affiliation, Author, Paper, SiteCount
 from papers.models.links import UNCHECKED
-from papers.models.origin import OriginValues
 from papers.names import Details
-from papers.sites import Counts
+from papers.sites import HUB, Counts
 
 # The age up to which a new paper is listed on the day it comes. Moderators of arXiv hold papers back for some weeks.
 MAX_AGE = timedelta(days=30)
@@ -47,15 +47,15 @@ class Draft:
     The value `organisation` is the slug of the guessed one, or "". `decided` are the slugs that persons suggested or
     decided on. `origin` is an OriginValues, `ai_text` an ImportedText, and each kind of artefacts a dictionary (see
     `papers.ingest.artefacts`). `replaced` are the texts that later versions replaced, each as the values of
-    TEXT_FIELDS.
+    TEXT_FIELDS. `withdrawn_at` is since when the paper is withdrawn, if a record says so.
     """
 
     def __init__(self, paper: Paper, stored: dict, decided: Collection[str]) -> None:
         self.paper, self.stored, self.values, self.decided = paper, stored, stored, decided
-        self.changed, self.replaced = set(), []
+        self.changed, self.replaced, self.withdrawn_at = set(), [], None
 
     def apply(self, record: PaperRecord) -> None:
-        new = _record_values(record)
+        new = links.stated(self.values, _record_values(record), is_hub=record.site == HUB)
         if self.paper.keywords_corrected:
             new.pop("keywords", None)
         if new.get("organisation") in self.decided:
@@ -82,20 +82,18 @@ class Draft:
             self.replaced.append(tuple(self.values.get(name, "") for name in TEXT_FIELDS))
         stored, site_counts = self.values.get("site_counts", {}), new.get("site_counts", {})
         new["site_counts"] = stored | {site: n for site, n in site_counts.items() if any(n) or site in stored}
-        self.values = self.values | links.settled(self.values, new)
+        self.values = self.values | _exact(self.values, links.settled(self.values, new))
+        self.withdrawn_at = record.withdrawn_at or self.withdrawn_at
         self.changed = {name for name, value in self.values.items() if value != self.stored.get(name)}
 
     def _beside(self, record: PaperRecord) -> dict:
         """Return the values that stand in rows beside the paper's."""
-        stored = self.values.get("origin", OriginValues())
-        new = (record.discussion_id, *(record.submitter or (None,) * 3), record.code_added_by)
-        origin = OriginValues(*(old if value is None else value for value, old in zip(new, stored, strict=True)))
         values = {
             name: artefacts.settled(self.values.get(name, {}), listed)
             for name in artefacts.KINDS
             if (listed := getattr(record, name)) is not None
         }
-        if any(origin):
+        if origin := origins.settled(self.values, record, self.paper):
             values["origin"] = origin
         if text := ai_text.settled(self.values, record):
             values["ai_text"] = text
@@ -132,6 +130,15 @@ def _listing_time(record: PaperRecord) -> datetime:
     now = timezone.now()
     is_recent = (record.version or 1) == 1 and record.published_at >= now - MAX_AGE
     return now if is_recent else record.published_at
+
+
+def _exact(stored: dict, new: dict) -> dict:
+    """Return the new values, with the stored times where the new ones are the same but for what milliseconds leave out.
+
+    Sites write times in milliseconds, so that a time which comes back from one has lost the rest.
+    """
+    times = {name: stored[name] for name in ("published_at", "listed_at") if name in new and name in stored}
+    return new | {name: time for name, time in times.items() if is_same_moment(time, new[name])}
 
 
 def _record_values(record: PaperRecord) -> dict:

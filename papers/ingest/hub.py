@@ -3,7 +3,8 @@
 
 Schema: https://huggingface.co/.well-known/openapi.md. Each row is one paper, listed on the day of `submittedOnDailyAt`.
 The Hub's accounts are not imported, but who submitted a paper there is kept by name. Another site like this one answers
-the same, and more: `categories`, `version`, `keywords`, `withdrawnAt`, and of which version and when the AI text is.
+the same, and more: `categories`, `version`, `keywords`, `withdrawnAt`, the parts of names, and of which version and
+when the AI text is. What it has made up itself, such as an id of the discussion, is left out.
 """
 
 import json
@@ -12,10 +13,13 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from papers import sites
 from papers.ingest.client import Client, origin
 from papers.ingest.problem import Problem, RecordError, read
 from papers.ingest.record import PaperRecord
+from papers.names import Details
 from papers.sites import HUB
 
 PAGE_SIZE = 100
@@ -97,14 +101,9 @@ def record(row, site: str) -> PaperRecord:
         site=site,
         **sites.counts(fields, site),
         withdrawn=True if fields.get("withdrawnAt") else None,
-        ai_summary=fields.get("ai_summary"),
-        ai_keywords=fields.get("ai_keywords"),
-        ai_model=fields.get("ai_summary_model"),
-        ai_version=fields.get("ai_summary_version"),
-        ai_made_at=fields.get("ai_summary_at"),
-        discussion_id=fields.get("discussionId"),
-        submitter=_submitter(fields.get("submittedOnDailyBy") or fields.get("submittedBy")),
-        code_added_by=fields.get("githubRepoAddedBy"),
+        withdrawn_at=fields.get("withdrawnAt"),
+        **_ai_text(fields),
+        **_beside(fields, site),
         models=_listed(fields.get("linkedModels")),
         datasets=_listed(fields.get("linkedDatasets")),
         demos=_listed(fields.get("linkedSpaces")),
@@ -112,10 +111,45 @@ def record(row, site: str) -> PaperRecord:
 
 
 def _authors(authors):
-    """Return all names. An author who is `hidden` at the Hub is missing from profiles only, not from the paper."""
-    if not isinstance(authors, list):
-        return authors
-    return [author.get("name") if isinstance(author, dict) else author for author in authors]
+    """Return all authors. One who is `hidden` at the Hub is missing from profiles only, not from the paper."""
+    return list(map(_author, authors)) if isinstance(authors, list) else authors
+
+
+def _author(author):
+    if not isinstance(author, dict):
+        return author
+    details = Details(*(author.get(part) or "" for part in Details._fields))
+    return (author.get("name"), details) if any(details) else author.get("name")
+
+
+def _ai_text(fields: dict) -> dict:
+    """Return what a language model wrote. A summary that an author wrote at another site is not taken for one."""
+    if fields.get("ai_summary_source") == "author":
+        return {}
+    return {
+        "ai_summary": fields.get("ai_summary"),
+        "ai_keywords": fields.get("ai_keywords"),
+        "ai_model": fields.get("ai_summary_model"),
+        "ai_version": fields.get("ai_summary_version"),
+        "ai_made_at": fields.get("ai_summary_at"),
+    }
+
+
+def _beside(fields: dict, site: str) -> dict:
+    """Return what stands in the row of an Origin, without what another Broadsheet has made up or has from here."""
+    discussion_id, added_by = fields.get("discussionId"), fields.get("githubRepoAddedBy")
+    person = fields.get("submittedOnDailyBy") or fields.get("submittedBy")
+    if site != HUB:
+        discussion_id = None if str(discussion_id).startswith(sites.MADE_UP) else discussion_id
+        added_by = None if added_by == "auto" else added_by
+        person = None if isinstance(person, dict) and _is_nobody_there(person) else person
+    return {"discussion_id": discussion_id, "code_added_by": added_by, "submitter": _submitter(person)}
+
+
+def _is_nobody_there(person: dict) -> bool:
+    """Return whether it is the other site itself, or somebody from here, whose avatar is here."""
+    is_site = sites.USERNAME in (person.get("user"), person.get("name"))
+    return is_site or str(person.get("avatarUrl")).startswith(f"{settings.BASE_URL}/")
 
 
 def _submitter(person):

@@ -30,6 +30,15 @@ def settled(stored: dict, new: dict) -> dict:
     return new
 
 
+def stated(stored: dict, new: dict, *, is_hub: bool) -> dict:
+    """Return the new values without a code link that another Broadsheet has found in the abstract, as this one does."""
+    url = new.get("code_url")
+    if is_hub or not url or url != in_abstract(new.get("abstract", "")):
+        return new
+    is_found = url == stored.get("code_url") or _may_find(stored)
+    return {name: value for name, value in new.items() if name != "code_url"} if is_found else new
+
+
 def in_abstract(abstract: str) -> str:
     """Return the address of a repository, or "" if the abstract names none or several or does not speak of code."""
     if not any(host in abstract for host in _HOSTS):

@@ -8,7 +8,7 @@ from papers.ingest.cleaning import FIELDS, Listed, cleaned
 from papers.names import Details
 from papers.sites import HUB, Counts
 
-_DATETIMES = {"published_at", "listed_at", "ai_made_at"}
+_DATETIMES = {"published_at", "listed_at", "withdrawn_at", "ai_made_at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,12 @@ class PaperRecord:
     `organisation_id` is its id at the `site` that the record is from. `votes` and `comments` are the Hub's own numbers,
     and `site_counts` those of other sites.
     `author_details` are of `authors`, one by one. Datetimes are aware and in UTC. `is_listed` is False for a paper that
-    is to be on no day's list yet. `notes` say what was left out or cut. `withdrawn` is what the source states, and
-    `seems_withdrawn` what its prose says. `ai_summary` and `ai_keywords` are what the language model `ai_model` wrote
-    about `ai_version` of the paper. `submitter` is (username, name, avatar) of who submitted the paper at the source,
-    and `code_added_by` is how that came by the code link. `models`, `datasets` and `demos` are all that the source
-    lists, up to MAX_LISTED. `words` is `tex.words(abstract)`, if the process that read the record has
-    made it.
+    is to be on no day's list yet. `notes` say what was left out or cut. `withdrawn` is what the source states,
+    `withdrawn_at` since when, and `seems_withdrawn` what its prose says. `ai_summary` and `ai_keywords` are what the
+    language model `ai_model` wrote about `ai_version` of the paper. `submitter` is (username, name, avatar) of who
+    submitted the paper at the source, and `code_added_by` is how that came by the code link. `models`, `datasets` and
+    `demos` are all that the source lists, up to MAX_LISTED. `words` is `tex.words(abstract)`, if the process that read
+    the record has made it.
     """
 
     arxiv_id: str
@@ -48,6 +48,7 @@ class PaperRecord:
     comments: int | None = None
     site_counts: dict[str, Counts] | None = None
     withdrawn: bool | None = None
+    withdrawn_at: datetime | None = None
     seems_withdrawn: bool | None = None
     ai_summary: str | None = None
     ai_keywords: tuple[str, ...] | None = None

@@ -187,7 +187,8 @@ def _set_columns(draft: Draft, organisations: dict[str, Organisation]) -> None:
             case "votes" | "comments" | "site_counts":
                 continue
             case "withdrawn":
-                paper.withdrawn_at = timezone.now() if value else None
+                now = timezone.now()
+                paper.withdrawn_at = min(draft.withdrawn_at or now, now) if value else None
             case _ if name in artefacts.KINDS:
                 setattr(paper, artefacts.KINDS[name].counter, artefacts.count(value))
             case _:

@@ -1,6 +1,7 @@
 """Checks of single values of a source, which raise RecordError."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -51,6 +52,11 @@ def as_url(value) -> str | None:
     except ValidationError:
         return None
     return url if len(url) <= 500 else None
+
+
+def is_same_moment(stored: datetime, written: datetime) -> bool:
+    """Return whether the second time is the first one, or that without what milliseconds leave out."""
+    return written in (stored, stored.replace(microsecond=stored.microsecond // 1000 * 1000))
 
 
 def as_fields(value, number: int) -> tuple:

@@ -16,6 +16,7 @@ class FetchedManager(models.Manager):
 class Fetched(models.Model):
     """An answer of another site all of whose records are here: its ETag, and the address of the page after it, or "".
 
+    One without an ETag is requested as a whole the next time; that may be because the site has no such paper.
     `fetched_at` is also when the site answered last that nothing has changed.
     """
 

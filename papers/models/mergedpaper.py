@@ -1,7 +1,8 @@
 """Moving what readers did with a paper to another one that it is merged into, and back.
 
-Comments and claims of authorship move. Upvotes and what became of them, bookmarks, follows and places in collections
-are copied from the archive of the removed paper, where the other paper has none yet.
+Comments and claims of authorship move, and so do artefacts and the AI text that the other paper lacks. Upvotes and what
+became of them, bookmarks, follows and places in collections are copied from the archive of the removed paper, where the
+other paper has none yet.
 """
 
 from datetime import datetime
@@ -12,6 +13,8 @@ from django.db.models import Exists, OuterRef
 from lib.refusals import Conflict
 from papers import names
 from papers.models import undoing
+from papers.models.aitext import AiText
+from papers.models.artefact import Artefact
 from papers.models.authorclaim import AuthorClaim
 from papers.models.authorclaimqueryset import STANDING, ClaimState
 from papers.models.bookmark import Bookmark
@@ -78,6 +81,19 @@ def _can_move(claim: AuthorClaim, into: Paper) -> bool:
     )
 
 
+def move_additions(old: int, into: int) -> dict[str, list[int]]:
+    """Move the artefacts and the AI text that the other paper lacks, and return the ids of these `artefacts`.
+
+    `ai_text` is the other paper's id, if the text has moved. What stays is deleted with the old paper.
+    """
+    own = Artefact.objects.filter(paper=into).values("url")
+    artefacts = list(Artefact.objects.filter(paper=old).exclude(url__in=own).values_list("pk", flat=True))
+    Artefact.objects.filter(pk__in=artefacts).update(paper=into)
+    is_missing = not AiText.objects.filter(paper=into).exists()
+    has_moved = is_missing and AiText.objects.filter(paper=old).update(paper=into)
+    return {"artefacts": artefacts, "ai_text": [into] if has_moved else []}
+
+
 def copy_marks(removed: int, into: int) -> dict[str, list[int]]:
     """Copy what the archive of the removed paper with this id has, and return the owners of the copies by tables."""
     copied = {}
@@ -94,7 +110,9 @@ def copy_marks(removed: int, into: int) -> dict[str, list[int]]:
 
 
 def move_back(removed: int, moved: dict, old: int, into: int) -> None:
-    """Move the claims, the comments and all answers to them back to the restored paper, and delete the copies."""
+    """Move all that has moved, and all answers to comments, back to the restored paper, and delete the copies."""
+    Artefact.objects.filter(pk__in=moved["artefacts"], paper=into).update(paper=old)
+    AiText.objects.filter(pk__in=moved["ai_text"]).update(paper=old)
     AuthorClaim.objects.filter(pk__in=moved["claims"], paper=into).update(paper=old)
     with connection.cursor() as cursor:
         cursor.execute(_THREADS, [moved["comments"], into])

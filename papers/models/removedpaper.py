@@ -15,6 +15,7 @@ from lib.fields import LineField
 from lib.refusals import BadInput, Conflict, NotAllowed
 from papers.models import mergedpaper
 from papers.models.affiliation import Affiliation
+from papers.models.artefact import artefact_counters
 from papers.models.authorclaim import AuthorClaim
 from papers.models.comment import Comment
 from papers.models.commentrevision import CommentRevision
@@ -119,6 +120,7 @@ class RemovedPaperManager(models.Manager):
         self._demand_none_merged_into(paper)
         removed = self._archive(paper, reason, merged_into=into)
         moved = mergedpaper.move_comments(paper.pk, into.pk) | mergedpaper.move_claims(paper.pk, into)
+        moved |= mergedpaper.move_additions(paper.pk, into.pk)
         paper.delete()
         removed.moved = moved | mergedpaper.copy_marks(removed.pk, into.pk)
         removed.save(update_fields=["moved"])
@@ -232,7 +234,7 @@ class RemovedPaper(models.Model):
 
 def _recount(pk: int) -> None:
     """Set the counters of this paper, which is locked, and of its collections."""
-    Paper.objects.touch([pk], **vote_counters())
+    Paper.objects.touch([pk], **vote_counters(), **artefact_counters())
     Comment.objects.mark_authors([pk])
     Item.objects.recount(Item.objects.lock_collections_of([pk]))
 

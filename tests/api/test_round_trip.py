@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from api.rows.people import SITE
 from papers.ingest import hub
 from papers.ingest.save import save
+from papers.sites import USERNAME
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "hub_daily"
 MONTHS = ("2023-07", "2024-01", "2024-08", "2025-01", "2025-04", "2025-09")
@@ -28,7 +28,7 @@ pytestmark = [
 def person(data: dict | None) -> tuple[str, str] | None:
     """The user name, which the Hub has under one of two names, and the full name; None for the site itself."""
     name = data and (data.get("user") or data["name"])
-    return None if name in (None, SITE) else (name, data["fullname"])
+    return None if name in (None, USERNAME) else (name, data["fullname"])
 
 
 # What is compared of a row, by the name of the field.

@@ -12,8 +12,8 @@ from django.core.management import call_command
 
 from api import tasks
 from api.dump import writing
-from api.rows.papers import daily_rows
-from papers.models import Paper, RemovedPaper
+from api.rows.papers import daily_rows, linked, repositories
+from papers.models import Artefact, Paper, RemovedPaper
 from tests.factories import PaperFactory, appoint
 
 AUGUST = datetime(2025, 8, 20, 12, tzinfo=UTC)
@@ -31,13 +31,22 @@ def rows(folder, entry) -> list[dict]:
 
 def test_each_month_has_a_file_of_what_a_stranger_reads(db, folder):
     papers = [PaperFactory(), PaperFactory(listed_at=AUGUST, imported_votes=3), PaperFactory(is_listed=False)]
+    for name, likes in {"lab/gear": 1, "lab/engine": 2}.items():
+        Artefact.objects.create(
+            paper=papers[0], kind="model", name=name, url=f"https://huggingface.co/{name}", likes=likes
+        )
     index = writing.write()
     assert index == writing.index()
     assert [(entry["month"], entry["papers"]) for entry in index["files"]] == [("2025-08", 1), ("2025-09", 2)]
     assert (index["papers"], index["site"]) == (3, "http://127.0.0.1:8000")
     found = [row for entry in index["files"] for row in rows(folder, entry)]
-    expected = daily_rows([papers[1].pk, papers[0].pk, papers[2].pk], AnonymousUser())
+    pks = [papers[1].pk, papers[0].pk, papers[2].pk]
+    expected = [
+        row | linked(repositories([pk])[pk]) for pk, row in zip(pks, daily_rows(pks, AnonymousUser()), strict=True)
+    ]
     assert found == json.loads(json.dumps(expected))
+    assert [model["id"] for model in found[1]["linkedModels"]] == ["lab/engine", "lab/gear"]
+    assert (found[1]["numTotalModels"], found[0]["linkedModels"]) == (2, [])
     for entry in index["files"]:
         data = (folder / entry["name"]).read_bytes()
         assert (len(data), hashlib.sha256(data).hexdigest()) == (entry["bytes"], entry["sha256"])

@@ -10,11 +10,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
 
 from api.dump import writing
-from api.rows.papers import daily_rows
+from api.rows.papers import daily_rows, linked, repositories
 from orgs.models import Organisation
+from papers import audit
 from papers.ingest.client import Client
 from papers.management.commands import import_hub
-from papers.models import Fetched, Paper, SiteCount, Vote
+from papers.models import AiText, Artefact, Author, Fetched, Paper, SiteCount, Vote
+from papers.models.aitext import ImportedText
 from papers.sites import HUB
 from tests.database import empty
 from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
@@ -22,9 +24,15 @@ from tests.factories import NOON, OrganisationFactory, PaperFactory, UserFactory
 pytestmark = pytest.mark.django_db
 OTHER = "https://other.example.org"
 AUGUST = datetime(2025, 8, 20, 12, tzinfo=UTC)
+ARTEFACTS = {
+    "model": "https://huggingface.co/lab/model",
+    "dataset": "https://huggingface.co/datasets/lab/dataset",
+    "demo": "https://demo.example.org/lab",
+}
 # What a dump does not carry over: ids and addresses of the site that made it, people, reports, and times of checks.
 LEFT_OUT = {
     "_id",
+    "addedBy",
     "avatar",
     "avatarUrl",
     "codeState",
@@ -38,9 +46,9 @@ LEFT_OUT |= {"submittedOnDailyBy", "upvotesBySite", "commentsBySite", "url", "us
 
 
 @pytest.fixture
-def dump(settings, tmp_path):
+def dump(settings, tmp_path, alice):
     """The folder of a dump of another site with four papers of two months, and no rows here any more."""
-    settings.DUMP_ROOT, settings.BASE_URL = tmp_path / "dump", OTHER
+    settings.DUMP_ROOT, settings.BASE_URL, settings.SHOW_AI_TEXT = tmp_path / "dump", OTHER, True
     lab = OrganisationFactory(slug="lab", name="The Lab")
     full = PaperFactory(
         arxiv_id="2509.00001",
@@ -56,6 +64,15 @@ def dump(settings, tmp_path):
         project_url="https://lab.example.org",
         media_urls=["https://cdn.example.org/1.png"],
         published_at=AUGUST,
+        withdrawn_at=AUGUST,
+        submitted_by=alice,
+    )
+    Author.objects.filter(paper=full, position=1).update(family="Hopper", given="Grace", affiliation="The Lab")
+    AiText.objects.keep({full.pk: ImportedText("Sharing helps.", ("swarm",), "lab/model-1", 2, AUGUST)})
+    for number, (kind, url) in enumerate(ARTEFACTS.items()):
+        Artefact.objects.create(paper=full, kind=kind, name=f"lab/{kind}", url=url, likes=number, downloads=7)
+    Artefact.objects.create(
+        paper=full, kind="model", name="spam", url="https://x.example.org", source="author", removed_at=NOON
     )
     Vote.objects.make(UserFactory(), full)
     PaperFactory(arxiv_id="2509.00002", code_url="https://gitlab.com/lab/code")
@@ -70,8 +87,9 @@ def dump(settings, tmp_path):
 
 
 def read_rows() -> list[dict]:
-    found = daily_rows(Paper.objects.order_by("arxiv_id").values_list("pk", flat=True), AnonymousUser())
-    return [_without(row) for row in found]
+    pks = list(Paper.objects.order_by("arxiv_id").values_list("pk", flat=True))
+    found, rows = repositories(pks), daily_rows(pks, AnonymousUser())
+    return [_without(row | linked(found[pk])) for pk, row in zip(pks, rows, strict=True)]
 
 
 def _without(value):
@@ -99,6 +117,11 @@ def test_an_empty_site_gets_equal_rows(dump):
     assert (paper.imported_votes, paper.vote_count, paper.imported_comments) == (8, 8, 2)
     assert dict(SiteCount.objects.filter(paper=paper).values_list("site", "votes")) == {OTHER: 1}
     assert Organisation.objects.get().name == "The Lab"
+    assert (paper.withdrawn_at, paper.model_count, paper.dataset_count, paper.demo_count) == (AUGUST, 1, 1, 1)
+    assert dict(paper.artefacts.values_list("kind", "url")) == ARTEFACTS
+    assert paper.ai_text.import_text == ("Sharing helps.", ("swarm",), "lab/model-1", 2, AUGUST)
+    assert paper.authors.get(position=1).details == ("Hopper", "Grace", "", "The Lab")
+    assert (paper.origin.submitter_username, audit.mismatches()) == ("alice", [])
     [row] = daily_rows([paper.pk], AnonymousUser())
     assert row["upvotesBySite"] == {"http://127.0.0.1:8000": 0, HUB: 7, OTHER: 1}
     assert row["commentsBySite"] == {"http://127.0.0.1:8000": 0, HUB: 2, OTHER: 0}

@@ -21,10 +21,14 @@ def row(arxiv_id, votes=0, **fields) -> dict:
 
 
 class Site:
-    """`lists` are rows by day, and `failing` statuses by (day, page)."""
+    """`lists` are rows by day, `papers` answers by arXiv id, and `failing` statuses by (day, page) or arXiv id.
+
+    The requests of lists are in `requests`, and those of papers in `paper_requests`.
+    """
 
     def __init__(self, address=HUB):
-        self.address, self.lists, self.failing, self.requests = address, {}, {}, []
+        self.address, self.lists, self.papers, self.failing = address, {}, {}, {}
+        self.requests, self.paper_requests = [], []
 
     @property
     def client(self) -> Client:
@@ -37,19 +41,30 @@ class Site:
         return self._answer(request).status_code
 
     def respond(self, request):
-        self.requests.append(request)
-        return self._answer(request)
+        is_paper = request.url.path.startswith("/api/papers/")
+        (self.paper_requests if is_paper else self.requests).append(request)
+        return self._paper(request) if is_paper else self._answer(request)
+
+    def _paper(self, request):
+        arxiv_id = request.url.path.removeprefix("/api/papers/")
+        if arxiv_id in self.failing or arxiv_id not in self.papers:
+            return httpx2.Response(self.failing.get(arxiv_id, 404))
+        return _conditional(request, json.dumps(self.papers[arxiv_id]).encode())
 
     def _answer(self, request):
         day, page = request.url.params["date"], request.url.params.get("p", "0")
         if status := self.failing.get((day, page)):
             return httpx2.Response(status)
         rows, start = self.lists.get(day, []), int(page) * PAGE
-        body = json.dumps(rows[start : start + PAGE]).encode()
-        headers = {"ETag": f'W/"{hashlib.sha256(body).hexdigest()}"'}
-        if request.headers.get("If-None-Match") == headers["ETag"]:
-            return httpx2.Response(304, headers=headers)
-        if len(rows) > start + PAGE:
+        response = _conditional(request, json.dumps(rows[start : start + PAGE]).encode())
+        if response.status_code == 200 and len(rows) > start + PAGE:
             url = f"{self.address}/api/daily_papers?date={day}&limit={PAGE}&p={int(page) + 1}"
-            headers["Link"] = f'<{url}>; rel="next"'
-        return httpx2.Response(200, content=body, headers=headers)
+            response.headers["Link"] = f'<{url}>; rel="next"'
+        return response
+
+
+def _conditional(request, body: bytes):
+    headers = {"ETag": f'W/"{hashlib.sha256(body).hexdigest()}"'}
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return httpx2.Response(304, headers=headers)
+    return httpx2.Response(200, content=body, headers=headers)

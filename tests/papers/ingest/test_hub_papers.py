@@ -71,7 +71,7 @@ def test_those_of_the_last_days_that_came_from_the_hub(hub):
     [
         (["no-id"], "“no-id” is not an arXiv id."),
         (["2509.08721", "--days", "3"], "--days goes with --comments or --papers, and without sources."),
-        (["--comments"], "--comments and --papers go one after the other."),
+        (["--comments"], "--comments, --papers, --dump and --follow go one after the other."),
     ],
 )
 def test_what_does_not_go_together_requests_nothing(hub, args, words):

@@ -50,6 +50,22 @@ def test_one_batch_may_have_both_names():
     assert Paper.objects.filter(organisation__slug="new-lab").count() == 3
 
 
+def test_one_batch_may_have_both_names_of_an_organisation_that_came_without_an_id():
+    save([listed("2509.00001", "old-lab", id=None)])
+    assert not SourceIdentity.objects.exists()
+    save([listed("2509.00003", "new-lab", day=13), listed("2509.00002", "old-lab", day=12)])
+    assert slugs() == {"new-lab"}
+    assert Paper.objects.filter(organisation__slug="new-lab").count() == 3
+    identity = SourceIdentity.objects.get()
+    assert (identity.slug, identity.latest_at.day) == ("new-lab", 13)
+
+
+def test_one_batch_may_have_both_names_of_a_new_organisation():
+    save([listed("2509.00002", "new-lab", day=3, name="The Lab"), listed("2509.00001", "old-lab", day=2)])
+    [organisation] = Organisation.objects.all()
+    assert (organisation.slug, organisation.name, organisation.papers.count()) == ("new-lab", "The Lab", 2)
+
+
 def test_an_organisation_that_somebody_owns_keeps_its_name():
     save([listed("2509.00001", "old-lab")])
     Organisation.objects.get().memberships.create(user=UserFactory(), role=Role.OWNER)
