@@ -8,7 +8,6 @@ from django.http import HttpRequest, QueryDict
 from ninja import Field, Schema
 from pydantic import WithJsonSchema, create_model
 
-from lib.refusals import BadInput
 from papers.lists.filters import PaperFilter
 from papers.lists.list import ORDERS
 from papers.lists.query import SEARCHES, ListQuery, parse_query
@@ -103,6 +102,5 @@ def list_query(request: HttpRequest, params: Filters) -> ListQuery:
     if params.cursor:
         data["older"] = params.cursor
     query = parse_query(data)
-    if query.problems:
-        raise BadInput(" ".join(query.problems))
+    query.demand_readable()
     return query
