@@ -16,9 +16,9 @@ OPTIONAL = {"security": [{}, {"Access": []}]}  # of operations that everybody ma
 class Access(AuthBase):
     """Sets `request.user` to the person whose `request.token` the request bears, or to nobody.
 
-    The token must have the scope, if one is given. An operation that nobody can call without a token has an Access that
-    `is_required`. Whoever bears a token acts as a member of the site: what moderators may do takes a second factor,
-    which belongs to a session.
+    A token without the scope, if one is given, opens what everybody may read, and no more. An operation that nobody can
+    call without a token has an Access that `is_required`. Whoever bears a token acts as a member of the site: what
+    moderators may do takes a second factor, which belongs to a session.
     """
 
     openapi_type = "http"
@@ -29,7 +29,7 @@ class Access(AuthBase):
         self.scope, self.is_required = scope, is_required
 
     def __call__(self, request: HttpRequest) -> bool:
-        """Raises AuthenticationError for a token that opens nothing, and NotAllowed for one without the scope.
+        """Raises AuthenticationError for a token that opens nothing, NotAllowed for one that lacks a required scope.
 
         The request counts for the person, or for the network if the token opens nothing. Raises TooMany.
         """
@@ -41,15 +41,18 @@ class Access(AuthBase):
         finally:
             rates.count(request)
         if token:
-            self._use(token)
-            request.token = token
+            self._use(request, token)
         elif self.is_required:
             raise AuthenticationError(message="This takes an access token, which people make in their settings.")
         return True
 
-    def _use(self, token: Token) -> None:
-        if self.scope and self.scope not in token.scopes:
+    def _use(self, request: HttpRequest, token: Token) -> None:
+        if not self.scope or self.scope in token.scopes:
+            request.token = token
+        elif self.is_required:
             raise NotAllowed(f"This access token lacks the scope “{self.scope}”. It has: {', '.join(token.scopes)}.")
+        else:
+            request.user = AnonymousUser()
         token.note_use()
 
 

@@ -3,9 +3,17 @@
 from collections.abc import Iterator
 
 from django.http import HttpRequest
+from ninja import Schema
 from ninja.parser import Parser
+from pydantic import ConfigDict
 
 from lib.storable import is_storable
+
+
+class Body(Schema):
+    """What an operation takes. Any other member is refused by its name, so that no misspelt one goes unnoticed."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class StorableParser(Parser):

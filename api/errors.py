@@ -8,10 +8,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from api import wording
 from lib.http import refused
 from lib.refusals import BadInput, Refusal
 
 PREFIX = "/api/"
+# What is said of a status where nothing else is.
+_PLAIN = {
+    400: "The request can't be read.",
+    404: "There is no such thing, or you may not see it.",
+    405: "This address does not take this method. The header Allow has those that it takes.",
+    413: "The body is too long.",
+    500: "Something went wrong here. Try again in a moment.",
+}
 
 
 class JsonErrorMiddleware:
@@ -23,12 +32,16 @@ class JsonErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code >= 400 and request.path.startswith(PREFIX):
-            write_error(response, getattr(response, "message", "") or HTTPStatus(response.status_code).phrase)
+            write_error(response, getattr(response, "message", ""))
         return response
 
 
-def write_error(response: HttpResponse, message: str) -> None:
-    """Make the response say this message as the API's errors do, with the status and the headers that it has."""
+def write_error(response: HttpResponse, message: str = "") -> None:
+    """Make the response say this message as the API's errors do, with the status and the headers that it has.
+
+    Without a message, it says what its status means.
+    """
+    message = message or _PLAIN.get(response.status_code, HTTPStatus(response.status_code).phrase)
     response.content = json.dumps({"error": message}, ensure_ascii=False)
     response.headers["Content-Type"] = "application/json"
     response.headers["Content-Length"] = str(len(response.content))
@@ -47,19 +60,25 @@ def handle(api: NinjaAPI) -> None:
 
 
 def _bad_input(error: ValidationError) -> BadInput:
-    """What is wrong with each parameter, in a sentence: "limit: Input should be less than or equal to 100."."""
-    problems = {_name(row["loc"]): row["msg"].removeprefix("Value error, ").rstrip(".") for row in error.errors}
-    return BadInput(" ".join(f"{name}: {problem}." for name, problem in problems.items()))
+    """What is wrong with each parameter, in a sentence: "limit: This must be at most 100."."""
+    problems = {_name(row["loc"]): wording.sentence(row) for row in error.errors}
+    return BadInput(" ".join(f"{name}: {problem}" for name, problem in problems.items()))
 
 
 def _name(location: tuple) -> str:
-    """The parameter or the member of a body at this location; ninja puts where it is sent before it."""
-    return str(next((part for part in reversed(location) if isinstance(part, str)), "body"))
+    """The parameter at this location, or the member of a body as "item.id".
+
+    ninja puts before it where it is sent, and before what is in a body also the name of our function's argument.
+    """
+    place, *parts = location
+    names = [part for part in parts[1 if place == "body" else 0 :] if isinstance(part, str)]
+    return ".".join(names) or place
 
 
 def _of_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
     response = HttpResponse(status=error.status_code)
-    response.message = error.message
+    # A status 400 is the parser's, whose own words are ninja's.
+    response.message = "Send a JSON object in UTF-8." if error.status_code == HTTPStatus.BAD_REQUEST else error.message
     return response
 
 

@@ -1,7 +1,5 @@
 """The headers of all answers of the API: for scripts of other sites, for caches, and about the limit of requests."""
 
-from http import HTTPStatus
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
@@ -68,7 +66,7 @@ def _options(request: HttpRequest) -> HttpResponse:
 
 def _not_found() -> HttpResponse:
     response = HttpResponse(status=404)
-    write_error(response, HTTPStatus.NOT_FOUND.phrase)
+    write_error(response)
     return response
 
 

@@ -17,6 +17,7 @@ from papers.detail.lists import similar
 from papers.discussion import markdown as discussion
 from papers.discussion import thread
 from papers.lists import general, markdown
+from papers.lists.filters import PaperFilter
 from papers.lists.list import List
 from papers.lists.listing import for_page
 from papers.lists.query import parse_query
@@ -25,7 +26,7 @@ from papers.organisations.lists import organisation as organisation_list
 from papers.period import NoSuchPeriod, Period, parse, today
 
 MAX_PAPERS = 50
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_FORMS = {"week": re.compile(r"\d{4}-W\d{2}", re.ASCII), "month": re.compile(r"\d{4}-\d{2}", re.ASCII)}
 Number = Annotated[int, Field(ge=1, le=MAX_PAPERS, description=f"How many papers at most, from 1 to {MAX_PAPERS}.")]
 Cursor = Annotated[
     str,
@@ -35,6 +36,7 @@ PaperId = Annotated[
     str,
     Field(max_length=300, description="The arXiv id, such as 2509.08721 or hep-th/9901001, or an address with it."),
 ]
+HAS = dict(PaperFilter.base_filters["has"].extra["choices"])
 ListOrder = Literal["votes", "newest", "discussed", "hot"]
 OfDay = Annotated[str, Field(max_length=10, description="A day in UTC as YYYY-MM-DD, inclusive.")]
 
@@ -52,7 +54,7 @@ def search_papers(
     author: Annotated[str, Field(max_length=200, description="An author's name, or some words of it.")] = "",
     organisation: Annotated[str, Field(max_length=96, description="The short name or the name of one.")] = "",
     min_votes: Annotated[int, Field(ge=0, le=2**31 - 1, description="Only papers with so many upvotes.")] = 0,
-    has: Annotated[Literal["", "code"], Field(description="Only papers with a link to their code.")] = "",
+    has: Annotated[Literal["", *HAS], Field(description="Only papers that have this.")] = "",
     after: OfDay = "",
     before: OfDay = "",
     order: Literal["", "votes", "newest", "discussed", "hot"] = "",
@@ -78,8 +80,8 @@ def list_papers(
         str,
         Field(
             max_length=10,
-            description="Any day of the period as YYYY-MM-DD, or an ISO week as YYYY-Www, or a month as YYYY-MM. "
-            "Empty for the latest period that has papers.",
+            description="Any day of the period as YYYY-MM-DD. Or an ISO week as YYYY-Www or a month as YYYY-MM, which "
+            "are periods by themselves. Empty for the latest period that has papers.",
         ),
     ] = "",
     order: ListOrder = "votes",
@@ -96,14 +98,17 @@ def list_papers(
 
 
 def _period(kind: str, text: str) -> Period:
-    """The period that the text names; or the one of this kind with the day that it names, or with the latest papers."""
+    """The week or month that the text names; or the period of this kind with the day that it names, or the last one."""
+    if not text:
+        return Period.around(kind, Day.objects.latest_date() or today())
+    named = next((name for name, form in _FORMS.items() if form.fullmatch(text)), "day")
+    if kind not in (named, "day") and named != "day":
+        raise BadInput(f"{text} is a {named}, and the period is a {kind}.")
     try:
-        if text and (kind == "day" or not _DAY.fullmatch(text)):
-            return parse(kind, text)
-        day = parse("day", text).start if text else Day.objects.latest_date() or today()
+        found = parse(named, text)
     except NoSuchPeriod as error:
         raise BadInput(f"{error} Give a date such as 2025-09-10, 2025-W37 or 2025-09.") from None
-    return Period.around(kind, day)
+    return Period.around(kind, found.start) if named == "day" else found
 
 
 def read_paper(viewer, id: PaperId) -> str:
@@ -175,8 +180,7 @@ def _papers(viewer, list_: List, limit: int, *, about: str = "", **params: str) 
     data = QueryDict(mutable=True)
     data.update(params | {"older": unquote(params["older"])})
     query = parse_query(data)
-    if query.problems:
-        raise BadInput(" ".join(query.problems))
+    query.demand_readable()
     listing = for_page(list_, query, viewer, size=limit)
     if not listing.is_readable:
         raise BadInput(listing.filter_errors)

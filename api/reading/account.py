@@ -1,20 +1,22 @@
-"""Who the person of a token is."""
+"""Who the person of a token is, and what only that person reads."""
 # ruff: noqa: N815 (the Hub's names)
 
 from datetime import datetime
 from typing import Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from api.access import Access
 from api.models import Scope
 from api.reading import schemas
-from api.reading.listed import JSON, dumped
+from api.reading.listed import JSON, answer, dumped
 from api.reading.people import Membership
+from api.reading.queries import ListParams, list_query
 from api.rows.people import organisation, user
 from api.rows.values import moment
 from lib.pages import versioned
+from papers.collections.lists import bookmarks as bookmark_list
 
 router = Router(tags=["account"], by_alias=True)
 
@@ -34,6 +36,12 @@ class Auth(Schema):
 class Whoami(schemas.User):
     orgs: list[Membership]
     auth: Auth
+
+
+@router.get("/bookmarks", response=list[schemas.DailyPaperRow], auth=Access(Scope.READ, is_required=True))
+def bookmarks(request: HttpRequest, params: Query[ListParams]) -> HttpResponse:
+    """The papers that the person of the token has bookmarked, the last one first. The token needs the scope `read`."""
+    return answer(request, bookmark_list(), list_query(request, params), params.limit)
 
 
 @router.get("/whoami-v2", response=Whoami, auth=Access("", is_required=True))

@@ -9,7 +9,6 @@ from ninja import Field, Schema
 from ninja.errors import AuthenticationError
 from pydantic import WithJsonSchema, create_model
 
-from lib.refusals import BadInput
 from papers.lists.filters import PaperFilter
 from papers.lists.list import ORDERS
 from papers.lists.query import SEARCHES, ListQuery, parse_query
@@ -104,8 +103,7 @@ def list_query(request: HttpRequest, params: Filters) -> ListQuery:
     if params.cursor:
         data["older"] = params.cursor
     query = parse_query(data)
-    if query.problems:
-        raise BadInput(" ".join(query.problems))
+    query.demand_readable()
     if query.depends_on_viewer and not request.user.is_authenticated:
-        raise AuthenticationError(message="What you have seen, only your access token can say. This request has none.")
+        raise AuthenticationError(message="What you have seen takes an access token with the scope “read”.")
     return query

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Field, Router, Schema
 
+from api.bodies import Body
 from api.models import Scope
 from api.refs import ADDRESS, ArxivRef, ObjectId, PaperId, primary_key
 from api.rows.values import absolute, object_id
@@ -26,7 +27,7 @@ from papers.models.correction import FIELDS
 router = Router(tags=["authors"])
 
 
-class Links(Schema):
+class Links(Body):
     """What is missing stays as it is; null removes it."""
 
     projectPage: str | None = Field(None, json_schema_extra=ADDRESS)
@@ -42,7 +43,7 @@ class Linked(Schema):
     githubRepo: str
 
 
-class Claim(Schema):
+class Claim(Body):
     paperId: PaperId
     claimAuthorId: ObjectId | None = Field(
         None,

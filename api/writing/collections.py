@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Schema
 
+from api.bodies import Body
 from api.models import Scope
 from api.refs import VISIBLE, CollectionKey, PaperId
 from api.routers import collections as router
@@ -21,7 +22,7 @@ from papers.models.collection import Visibility
 FIRST = 100  # papers of a collection that an answer has
 
 
-class NewCollection(Schema):
+class NewCollection(Body):
     title: str = Field(json_schema_extra={"maxLength": 120, "pattern": VISIBLE})
     namespace: str = Field("", max_length=96, description="You by default: your user name, or that of an organisation.")
     description: str = Field("", max_length=4_000, description="Markdown and formulas.")
@@ -29,21 +30,21 @@ class NewCollection(Schema):
     visibility: Literal[*Visibility.values] | None = Field(None, description="Ours: instead of `private`.")
 
 
-class PaperItem(Schema):
+class PaperItem(Body):
     type: Literal["paper"] = "paper"
     id: PaperId
 
 
-class PutIn(Schema):
+class PutIn(Body):
     item: PaperItem
     note: str | None = Field(None, max_length=2_000)
 
 
-class TakeOut(Schema):
+class TakeOut(Body):
     item: PaperItem
 
 
-class Note(Schema):
+class Note(Body):
     item: PaperItem
     note: str = Field(max_length=2_000, description="Markdown and formulas.")
     was: str | None = Field(None, description="The note that you replace. Without it, any note is replaced.")

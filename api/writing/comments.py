@@ -1,11 +1,12 @@
 """Comments on papers, replies, and reports of reproduction."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
+from api.bodies import Body
 from api.models import Scope
 from api.refs import VISIBLE, ArxivRef, CommentId, Number, ObjectId
 from api.rows.values import absolute, moment, object_id
@@ -21,9 +22,10 @@ router = Router(tags=["discussion"])
 # What the forms of pages demand, whose words say what is wrong.
 _TEXT = {"maxLength": MAX_LENGTH, "pattern": VISIBLE}
 _LINE = {"maxLength": 300, "pattern": VISIBLE}
+_NAMES = {"text": "comment"}  # of members of bodies, by fields of forms
 
 
-class Text(Schema):
+class Text(Body):
     comment: str = Field(description="Markdown and formulas; people as @name.", json_schema_extra=_TEXT)
 
 
@@ -34,7 +36,7 @@ class Edited(Text):
     )
 
 
-class Report(Schema):
+class Report(Body):
     """What came out when you ran what the paper describes."""
 
     outcome: Literal[*Outcome.values]
@@ -112,19 +114,28 @@ def withdraw_comment_upvote(request: HttpRequest, ref: ArxivRef, comment_id: Com
 
 @writes(router, "/papers/{arxiv:ref}/report", Scope.DISCUSS, Written)
 def report_reproduction(request: HttpRequest, ref: ArxivRef, data: Report) -> HttpResponse:
-    """Report what came out when you ran what a paper describes. A second report on the paper replaces the first."""
+    """Report what came out when you ran what a paper describes.
+
+    A second report on the paper changes the first: what is missing stays as it is, and an empty text removes it.
+    """
     count_form(request)
-    paper, values = found.paper(ref[0]), data.dict() | {"text": data.comment}
-    form = ReportForm(values)
-    found.cleaned(form)
-    return _written(posting.report(request.user, paper, form.content))
+    paper, sent = found.paper(ref[0]), data.dict(exclude_unset=True)
+    if "comment" in sent:
+        sent["text"] = sent.pop("comment")
+    own = Comment.objects.report_of(request.user, paper)
+    form = ReportForm((asdict(own.content) if own else {}) | sent)
+    found.cleaned(form, _NAMES)
+    if own is None:
+        return _written(posting.post(request.user, paper, form.content))
+    posting.edit(request.user, own, form.content, own.edit_count)
+    return _written(own)
 
 
 def _content(request: HttpRequest, data: Text) -> Content:
     """Returns what the form on the paper's page would post, and counts the request as that page does."""
     count_form(request)
     form = CommentForm({"text": data.comment})
-    found.cleaned(form)
+    found.cleaned(form, _NAMES)
     return form.content
 
 

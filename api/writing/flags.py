@@ -5,6 +5,7 @@ from typing import Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
+from api.bodies import Body
 from api.models import Scope
 from api.refs import primary_key
 from api.writing import found
@@ -20,7 +21,7 @@ router = Router(tags=["moderation"])
 FLAGGABLE = [key for key, kind in KINDS.items() if kind.is_flaggable]
 
 
-class NewFlag(Schema):
+class NewFlag(Body):
     kind: Literal[*FLAGGABLE]
     id: str = Field(
         max_length=100,
@@ -42,7 +43,7 @@ def flag(request: HttpRequest, data: NewFlag) -> HttpResponse:
     if row is None:
         raise Gone(f"There is no such {data.kind}.")
     kind.demand_not_own(row, request.user)
-    values = found.cleaned(FlagForm({"reason": data.reason, "words": data.words}, kind=kind))
+    values = found.cleaned(FlagForm({"reason": data.reason, "words": data.words}, kind=kind), {})
     count_flag(request)
     return answer({"isNew": Flag.objects.make(request.user, kind, row.pk, **values)})
 

@@ -1,11 +1,15 @@
 """Finding what a request wants to change. All raise Gone for what is not here, or not for this person."""
 
+from collections.abc import Mapping
+
 from django.forms import BaseForm
 
 from api.refs import primary_key
 from lib.refusals import BadInput, Gone
 from papers import identifiers
 from papers.models import Collection, Comment, Paper, RemovedPaper
+
+_EMPTY = "This must not be empty."
 
 
 def paper(arxiv_id: str) -> Paper:
@@ -41,9 +45,13 @@ def arxiv_id(text: str) -> str:
         raise BadInput(f"{error}.") from None
 
 
-def cleaned(form: BaseForm) -> dict:
-    """Returns the values of a page's form. Raises BadInput with the first thing that is wrong with them."""
+def cleaned(form: BaseForm, names: Mapping[str, str]) -> dict:
+    """Returns the values of a page's form. Raises BadInput with the first thing that is wrong with them.
+
+    `names`: the members of the request's body by the fields of the form whose names differ.
+    """
     if not form.is_valid():
-        field, [first, *_] = next(iter(form.errors.items()))
-        raise BadInput(first if field == "__all__" else f"{field}: {first}")
+        field, [first, *_] = next(iter(form.errors.as_data().items()))
+        words = _EMPTY if first.code == "required" else " ".join(first.messages)
+        raise BadInput(words if field == "__all__" else f"{names.get(field, field)}: {words}")
     return form.cleaned_data

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Router, Schema
 
+from api.bodies import Body
 from api.models import Scope
 from api.refs import ADDRESS, ObjectId, PaperId, primary_key
 from api.rows.values import absolute
@@ -25,14 +26,16 @@ from papers.models import Content, Paper, Submission
 
 FAILED_FOR = timedelta(minutes=10)  # in which a look-up that failed is not tried again
 TRY_AGAIN = 5  # seconds after which the worker may have looked the paper up
+# Members of bodies, by the fields of the form.
+_NAMES = {"code_url": "githubRepo", "project_url": "projectPage", "organisation": "organizationId"}
 router = Router(tags=["submissions"])
 
 
-class Wanted(Schema):
+class Wanted(Body):
     arxivId: PaperId
 
 
-class NewSubmission(Schema):
+class NewSubmission(Body):
     paper_id: PaperId
     comment: str = Field("", description="The first comment, as Markdown.", json_schema_extra={"maxLength": MAX_LENGTH})
     media_urls: list[str] = Field([], description="The Hub's. Here it is empty.", json_schema_extra={"maxItems": 0})
@@ -46,18 +49,24 @@ class Submitted(Schema):
     state: Literal["waiting", "fetched", "listed"] = Field(
         description="`waiting` for arXiv; `fetched`, so that it can be submitted; or on this site."
     )
-    url: str = Field(description="The page of the submission or of the paper.")
+    url: str = Field(description="The web page of the submission or of the paper, for people.")
 
 
 @writes(router, "/papers/index", Scope.SUBMIT, Submitted, 200, 202)
 def look_up_paper(request: HttpRequest, data: Wanted) -> HttpResponse:
-    """Look a paper up at arXiv. Send this again until the state is not `waiting`."""
+    """Look a paper up at arXiv. Send this again until the state is not `waiting`.
+
+    An Idempotency-Key may stay the same: an answer with the status 202 is not stored.
+    """
     return _state(*_look_up(request, found.arxiv_id(data.arxivId)))
 
 
 @writes(router, "/papers/submit", Scope.SUBMIT, Submitted, 200, 201, 202)
 def submit_paper(request: HttpRequest, data: NewSubmission) -> HttpResponse:
-    """Bring a paper to this site. It is looked up first: send this again until the state is `listed`."""
+    """Bring a paper to this site. It is looked up first: send this again until the state is `listed`.
+
+    An Idempotency-Key may stay the same: an answer with the status 202 is not stored.
+    """
     if data.media_urls:
         raise BadInput("Pictures and videos can't be submitted here.")
     additions = _additions(request.user, data)
@@ -84,7 +93,7 @@ def _additions(user, data: NewSubmission) -> Additions:
     if data.organizationId:
         values["organisation"] = _organisation(user, data.organizationId).slug
     form = ListForm(values, user=user)
-    found.cleaned(form)
+    found.cleaned(form, _NAMES)
     if data.comment.strip():
         Content(data.comment).check(user)
     return form.additions

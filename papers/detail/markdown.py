@@ -8,13 +8,11 @@ from accounts.models import User
 from lib import tex
 from lib.commonmark import address, escaped, fence, item, line, link
 from lib.word_diff import Kind, Stretch
-from papers import identifiers
 from papers.detail import statement
 from papers.detail.statement import PaperDetail, Similar
 from papers.detail.versions import VersionChange
 from papers.discussion import markdown as discussion
 from papers.discussion import thread
-from papers.discussion.rows import SOURCE
 from papers.discussion.thread import Thread
 from papers.models import AiText, Artefact, Correction, Paper
 from papers.paper import citation
@@ -35,10 +33,10 @@ def read(arxiv_id: str, viewer) -> str | None:
 def page(detail: PaperDetail, viewer, shown: Thread) -> str:
     """The paper's page with this page of its comments as the viewer sees them.
 
-    It begins as the Hub's does, so that what reads that one reads this one.
+    It begins as the Hub's does, so that what reads that one reads this one; but its source is this page.
     """
     paper = summarise(detail.paper, detail.authors, [organisation.name for organisation in detail.organisations])
-    source = f"URL Source: https://arxiv.org/html/{paper.arxiv_id}"
+    source = f"URL Source: {paper.url}"
     facts = [fact("Page", address(paper.url)), *facts_of(paper, len(paper.authors))]
     if person := lister(detail, viewer):
         address_of_person = absolute(reverse("papers:person", args=[person.username]))
@@ -98,9 +96,8 @@ def _similar_paper(paper: Similar) -> str:
 def _comments(detail: PaperDetail, viewer, shown: Thread) -> str:
     """The comments of a page, and how to get the others."""
     paper = detail.paper
-    missing = max(0, paper.imported_comments - detail.imported_comments)
     texts = [discussion.locked(paper), discussion.thread(viewer, shown) or "There are no comments here."]
-    texts.append(f"{missing} more at {SOURCE}: {address(identifiers.hub_url(paper.arxiv_id))}" if missing else "")
+    texts += (f"{site.count} more at {site.name}: {address(site.url)}" for site in detail.other_sites)
     all_comments = absolute(reverse("papers:comments", args=[paper.arxiv_id]))
     texts.append(f"All comments: {address(all_comments)}" if shown.cursor else "")
     return blocks(texts)

@@ -18,6 +18,7 @@ from accounts.models import User
 from lib.statements import is_out_of_time, rows
 from orgs.models import Organisation
 from papers import names, ranking
+from papers.discussion.other_sites import OtherSite, other_sites
 from papers.models import AiText, Artefact, Paper, PaperFollow
 from papers.models.bits import bits
 from papers.models.follow import FollowState
@@ -74,7 +75,7 @@ class PaperDetail:
     * `vote_state`: the state of the viewer's vote, or "".
     * `similar`: the nearest first; none if they took too long to find.
     * `has_comments`: whether there are any, also retracted ones.
-    * `imported_comments`: how many stand here of those that the source counts.
+    * `other_sites`: the comments that only other sites have, by site.
     * `ai_text`: what a language model, or an author instead, wrote about it; None if the site does not show it.
     * `artefacts`: its models, datasets and demos, by kind, those with most likes first.
     * `has_changes`: whether the text of a former version is kept, or an author has corrected the paper.
@@ -91,7 +92,7 @@ class PaperDetail:
     why: ranking.Explanation
     follow: FollowState
     has_comments: bool
-    imported_comments: int
+    other_sites: list[OtherSite]
     has_changes: bool
     ai_text: AiText | None
     artefacts: list[Artefact]
@@ -144,7 +145,7 @@ def _detail(row: tuple) -> PaperDetail:
     for bit in bits():
         setattr(paper, bit, next(row))
     lister, vote_state, place, paper_count, followers, is_followed, has_comments, imported, has_changes, *rest = row
-    authors, claimants, badges, offers, ai_text, artefacts, similar = rest
+    sites, authors, claimants, badges, offers, ai_text, artefacts, similar = rest
     organisations = [Organisation.from_db(None, _ORGANISATION, values) for values in badges]
     shown = paper.organisation_id
     paper.organisation = next((organisation for organisation in organisations if organisation.pk == shown), None)
@@ -160,7 +161,7 @@ def _detail(row: tuple) -> PaperDetail:
         why=ranking.explain(paper, place, paper_count),
         follow=FollowState(PaperFollow.kind, paper.arxiv_id, followers, is_followed),
         has_comments=has_comments,
-        imported_comments=imported,
+        other_sites=other_sites(paper, imported, sites or {}),
         has_changes=has_changes,
         ai_text=ai_text and _ai_text(ai_text),
         artefacts=[Artefact.from_db(None, _ARTEFACT, values) for values in artefacts],
@@ -233,12 +234,11 @@ _STATEMENT = """
         follows.followers,
         follows.is_followed,
         EXISTS (SELECT FROM papers_comment WHERE paper_id = papers_paper.id),
-        CASE WHEN papers_paper.imported_comments > 0 THEN (
-            SELECT count(*) FROM papers_comment
-            WHERE paper_id = papers_paper.id AND source_id <> '' AND retracted_at IS NULL
-        ) ELSE 0 END,
+        CASE WHEN papers_paper.imported_comments > 0 THEN (SELECT count(*) FROM papers_comment
+            WHERE paper_id = papers_paper.id AND source_id <> '' AND retracted_at IS NULL) ELSE 0 END,
         EXISTS (SELECT FROM papers_paperversion WHERE paper_id = papers_paper.id)
             OR EXISTS (SELECT FROM papers_correction WHERE paper_id = papers_paper.id),
+        (SELECT json_object_agg(site, comments) FROM papers_sitecount WHERE paper_id = papers_paper.id),
         (
             SELECT coalesce(
                 json_agg(json_build_array(name, family, given, suffix, affiliation) ORDER BY position), '[]'

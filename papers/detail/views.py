@@ -34,7 +34,7 @@ def paper(request: HttpRequest, ref: tuple[str, int | None], *, is_markdown: boo
         return _unknown(request, ref[0])
     found, lister = detail.paper, markdown.lister(detail, request.user)
     shown = thread.read(request.user, found) if detail.has_comments else thread.EMPTY
-    discussion, comments = reading.section(request, found, shown, detail.follow, detail.imported_comments)
+    discussion, comments = reading.section(request, found, shown, detail.follow, detail.other_sites)
     named = lister and (lister.username, str(lister))
     badges = [(org.slug, org.name, org.logo.name, org.verified) for org in detail.organisations]
     version = (found.pk, found.revision, detail.claimants, detail.why, named, badges, detail.similar, comments)

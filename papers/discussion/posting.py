@@ -15,12 +15,3 @@ def edit(actor, comment: Comment, content: Content, edit_count: int) -> None:
     """Replace the content of a comment. Raises TooMany, and what `Comment.edit` does."""
     count_edit(actor)
     comment.edit(actor, content, edit_count)
-
-
-def report(actor, paper: Paper, content: Content) -> Comment:
-    """Write a report, or edit the one that the actor has written on the paper. Raises what the other two do."""
-    own = Comment.objects.report_of(actor, paper)
-    if own is None:
-        return post(actor, paper, content)
-    edit(actor, own, content, own.edit_count)
-    return own

@@ -102,9 +102,8 @@ class Listing:
 
     @property
     def filter_errors(self) -> str:
-        """What is wrong with the filters: "Upvotes at least: Enter a number."; "" if they can be read."""
-        form = self.form
-        return " ".join(f"{form[name].label}: {' '.join(texts)}" for name, texts in form.errors.items())
+        """What is wrong with the filters, by parameters: "min_votes: Enter a number."; "" if they can be read."""
+        return " ".join(f"{name}: {' '.join(texts)}" for name, texts in self.form.errors.items())
 
     @property
     def searches(self) -> dict[str, str]:

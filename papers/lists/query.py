@@ -37,6 +37,11 @@ class ListQuery:
         terms = syntax.terms(self.params.get("q", ""))
         return replace(terms, is_verbatim=True) if self.params.get("spelling") == "typed" else terms
 
+    def demand_readable(self) -> None:
+        """Raises BadInput if something can't be read, for those who get nothing then, rather than what is left."""
+        if self.problems:
+            raise BadInput(" ".join(problem.replace(" was ignored: ", " can't be read: ") for problem in self.problems))
+
     @property
     def has_filters(self) -> bool:
         return any(name in self.params for name in PaperFilter.base_filters)

@@ -11,6 +11,8 @@ from api.contract import api
 from api.errors import write_error
 from lib.refusals import NotAllowed, TooMany
 
+METHOD = "This address does not take this method. The header Allow has those that it takes."
+
 
 @pytest.mark.parametrize(("path", "status"), [("/api/no-such-thing", 404), ("/api/agent-harnesses?q=%00", 400)])
 def test_an_error_below_api_is_json_with_its_message_in_a_header(db, client: Client, path: str, status: int):
@@ -24,7 +26,7 @@ def test_an_error_below_api_is_json_with_its_message_in_a_header(db, client: Cli
 
 def test_another_method_is_an_error_too(db, client: Client):
     response = client.post("/api/agent-harnesses")
-    assert (response.status_code, response.json()["error"]) == (405, "Method Not Allowed")
+    assert (response.status_code, response.json()["error"]) == (405, METHOD)
 
 
 def test_the_header_has_one_line_of_ascii():
@@ -43,10 +45,10 @@ def test_harnesses_are_what_the_hf_command_expects(db, client: Client):
 @pytest.mark.parametrize(
     ("error", "status", "text"),
     [
-        (ValidationError([{"loc": ("query", "limit"), "msg": "Input should be at most 100"}]), 400, "limit: Input"),
+        (ValidationError([{"loc": ("query", "n"), "msg": "Another kind of error"}]), 400, "n: Another kind of error."),
         (ValidationError([{"loc": ("body", "data", "text"), "msg": "Value error, Too long."}]), 400, "text: Too long."),
-        (ValidationError([{"loc": ("body", 0), "msg": "Field required"}]), 400, "body: Field required."),
-        (HttpError(400, "Cannot parse request body"), 400, "Cannot parse request body"),
+        (ValidationError([{"loc": ("body", "data"), "type": "missing"}]), 400, "body: This is missing."),
+        (HttpError(400, "Cannot parse request body"), 400, "Send a JSON object in UTF-8."),
         (NotAllowed("Only its owner may."), 403, "Only its owner may."),
         (TooMany("Too often.", timedelta(seconds=7)), 429, "Too often."),
         (Http404("No Paper matches the given query."), 404, ""),

@@ -9,10 +9,10 @@ from django.utils.safestring import SafeString
 
 from accounts.factors import acts_as_moderator
 from lib.pages import page
-from papers import identifiers
 from papers.discussion import markdown, rows, thread
 from papers.discussion.changes import Change
 from papers.discussion.forms import CommentForm
+from papers.discussion.other_sites import OtherSite, other_sites
 from papers.discussion.thread import Node, Thread
 from papers.models import Comment, Paper, PaperFollow
 from papers.models.follow import FollowState
@@ -23,23 +23,20 @@ CHANGES = 50  # of one comment that its history shows
 
 
 def section(
-    request: HttpRequest, paper: Paper, shown: Thread, follow: FollowState, imported: int
+    request: HttpRequest, paper: Paper, shown: Thread, follow: FollowState, sites: list[OtherSite]
 ) -> tuple[dict, tuple]:
     """The context of these comments on a paper with the form for another one, and a value for the ETag of their page.
 
-    `imported`: how many stand here of those that the source of the paper has counted.
+    `sites`: where there are further comments.
     """
     context, version = _drawn(request, paper, shown)
-    missing = max(0, paper.imported_comments - imported)
     context |= {
-        "missing": missing,
+        "other_sites": sites,
         "follow": follow,
-        "source": rows.SOURCE,
-        "source_url": identifiers.hub_url(paper.arxiv_id),
         "comment_form": _comment_form,
         "new_fields": _new_fields,
     }
-    return context, (version, missing, follow)
+    return context, (version, sites, follow)
 
 
 def _comment_form() -> CommentForm:
@@ -69,13 +66,19 @@ def _read(request: HttpRequest, paper: Paper, root: Comment | None = None) -> Th
 def comments(request: HttpRequest, ref: tuple[str, int | None]) -> HttpResponse:
     """All comments on a paper, in any order, a page at a time."""
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
-    imported = paper.comments.imported().filter(retracted_at=None).count() if paper.imported_comments else 0
     follow = PaperFollow.objects.state(request.user, paper)
     shown = _read(request, paper)
-    context, version = section(request, paper, shown, follow, imported)
+    context, version = section(request, paper, shown, follow, _other_sites(paper))
     context["paper"] = paper
     write = partial(markdown.page, request.user, paper, shown)
     return page(request, "papers/discussion/comments.html", context, version=version, seconds=FRESH, markdown=write)
+
+
+def _other_sites(paper: Paper) -> list[OtherSite]:
+    if not paper.imported_comments:
+        return []
+    imported = paper.comments.imported().filter(retracted_at=None).count()
+    return other_sites(paper, imported, dict(paper.site_counts.values_list("site", "comments")))
 
 
 def comment(request: HttpRequest, pk: int) -> HttpResponse:

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client as Browser
 
 from api import rates
-from papers.models import Dismissed, RemovedPaper
+from papers.models import Artefact, Dismissed, Paper, RemovedPaper
+from papers.models.artefact import artefact_counters
 from tests.api.bearer import Program, token_of
 from tests.api.mcp.client import call, talk
 from tests.api.test_rates import use_up
@@ -94,14 +95,16 @@ def test_every_tool_only_reads_and_says_what_it_takes():
     ("tool", "arguments", "words"),
     [
         ("search_papers", {}, "Give words to search for, or a filter."),
-        ("search_papers", {"query": "a", "after": "yesterday"}, "Listed from: Enter a valid date."),
+        ("search_papers", {"query": "a", "after": "yesterday"}, "after: Enter a valid date."),
         ("search_papers", {"query": "a\0b"}, "A text contains a character that can't be read."),
-        ("search_papers", {"query": "a", "limit": 51}, "limit: Input should be less than or equal to 50."),
+        ("search_papers", {"query": "a", "limit": 51}, "limit: This must be at most 50."),
         ("search_papers", {"query": "a", "lmit": 5}, "Unknown argument: lmit."),
-        ("list_papers", {"period": "year"}, "period: Input should be 'day', 'week' or 'month'."),
+        ("list_papers", {"period": "year"}, "period: This must be day, week or month."),
         ("list_papers", {"cursor": "nonsense"}, "This link is damaged or out of date. Start again from the top."),
+        ("list_papers", {"period": "month", "date": "2025-W37"}, "2025-W37 is a week, and the period is a month."),
+        ("search_papers", {"query": "a votes:abc"}, "“votes:abc” can't be read: write it as votes:10."),
         ("read_paper", {"id": "a cat"}, "“a cat” is not an arXiv id such as 2509.08721 or hep-th/9901001"),
-        ("read_paper", {}, "id: Field required."),
+        ("read_paper", {}, "id: This is missing."),
         ("read_comments", {"id": "2509.99999"}, "The paper 2509.99999 is not on this site."),
         ("organisation", {"slug": "nobody"}, "No organisation has the short name nobody."),
         ("vote", {"id": "2509.08721"}, f"There is no tool vote. The tools are: {', '.join(TOOLS)}."),
@@ -110,6 +113,22 @@ def test_every_tool_only_reads_and_says_what_it_takes():
 def test_an_error_says_in_words_what_to_change(tool, arguments, words):
     text, is_error = call(tool, **arguments)
     assert (text, is_error) == (words, True)
+
+
+@pytest.mark.parametrize(("date", "title"), [("2025-W37", "Week 37"), ("2025-09", "September 2025")])
+def test_a_week_or_a_month_is_a_period_by_itself(date, title):
+    text, is_error = call("list_papers", period="day", date=date)
+    assert (text.startswith(f"# {title}"), "## Counting" in text, is_error) == (True, True, False)
+
+
+def test_one_can_search_for_papers_with_models_datasets_and_demos(scene):
+    Artefact.objects.create(
+        paper=Paper.objects.get(arxiv_id="2509.00002"), kind="demo", name="a/b", url="https://a.de/b"
+    )
+    Paper.objects.filter(arxiv_id="2509.00002").update(**artefact_counters())
+    for kind, found in {"demo": True, "dataset": False}.items():
+        text, is_error = call("search_papers", has=kind)
+        assert ("## Counting" in text, is_error) == (found, False)
 
 
 def test_a_removed_paper_says_why(scene):

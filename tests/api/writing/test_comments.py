@@ -77,12 +77,19 @@ def test_a_second_report_replaces_the_first(program, alice):
     assert Comment.objects.get().content == Content("As described.", "fails", "v1.0", "1 GPU", "2 h")
 
 
+def test_what_a_second_report_leaves_out_stays_as_it_is(program):
+    path, first = "/api/papers/2509.08721/report", {"outcome": "works", "ran": "v1.0", "hardware": "1 GPU"}
+    program.call(path, first | {"comment": "As described.", "duration": "2 h"})
+    program.call(path, {"outcome": "partly", "ran": "v1.1", "duration": ""})
+    assert Comment.objects.get().content == Content("As described.", "partly", "v1.1", "1 GPU", "")
+
+
 @pytest.mark.parametrize(
     ("path", "body", "error"),
     [
-        (PATH, {"comment": ""}, "text: This field is required."),
+        (PATH, {"comment": ""}, "comment: This must not be empty."),
         (PATH, {"comment": "x" * 10_001}, "A comment has at most 10,000 characters; this one has 10,001."),
-        ("/api/papers/2509.08721/report", {"outcome": "works", "ran": ""}, "ran: This field is required."),
+        ("/api/papers/2509.08721/report", {"outcome": "works", "ran": ""}, "ran: This must not be empty."),
     ],
 )
 def test_what_the_form_refuses_is_refused(program, path, body, error):

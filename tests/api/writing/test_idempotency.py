@@ -1,5 +1,6 @@
 """A request with an Idempotency-Key is done once, whatever happens between the two times that it is sent."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from api.tasks import forget_answers
 from lib.refusals import Conflict
 from papers.models import Comment, Paper, Submission, Vote
 from tests.api.bearer import Program, token_of
-from tests.factories import PaperFactory, UserFactory
+from tests.factories import RECORD, PaperFactory, UserFactory
 from tests.race import race
 
 PATH = "/api/papers/2509.08721/comment"
@@ -80,6 +81,16 @@ def test_what_goes_on_is_not_stored(program):
     answer = send(program, body, path=path)
     assert (answer.status_code, answer.json()["error"]) == (409, "arXiv has no such paper.")
     assert Submission.objects.count() == 1
+
+
+def test_a_submission_goes_on_with_the_same_key_until_it_is_listed(program):
+    body, path = {"paper_id": "2509.77777"}, "/api/papers/submit"
+    assert send(program, body, path=path).json()["state"] == "waiting"
+    Submission.objects.update(state="fetched", record=replace(RECORD, arxiv_id="2509.77777").as_json())
+    listed = send(program, body, path=path)
+    assert (listed.status_code, listed.json()["state"]) == (201, "listed")
+    again = send(program, body, path=path)
+    assert (again.content, again.headers["Idempotency-Replayed"]) == (listed.content, "true")
 
 
 def test_an_error_of_ours_leaves_neither_the_change_nor_the_key(program, monkeypatch):

@@ -75,7 +75,7 @@ def test_a_look_up_that_failed_says_why_and_is_tried_again_later(arxiv, program,
     [
         ({"paper_id": "nonsense"}, 400, "is not an arXiv id such as"),
         ({"paper_id": "2509.08721", "media_urls": ["https://example.org/a.mp4"]}, 400, "can't be submitted here"),
-        ({"paper_id": "2509.08721", "githubRepo": "not a link"}, 400, "code_url: Enter a valid URL."),
+        ({"paper_id": "2509.08721", "githubRepo": "not a link"}, 400, "githubRepo: Enter a valid URL."),
         ({"paper_id": "2509.08721", "organizationId": "0" * 24}, 403, "that you belong to"),
     ],
 )

@@ -56,7 +56,8 @@ def test_a_papers_page_says_all_that_it_has(full, stranger, settings):
     Artefact.objects.create(paper=full, kind="model", name="a/b", url="https://huggingface.co/a/b", likes=3)
     AiText.objects.create(paper=full, summary="They *share*.", keywords=["deep"], model="Qwen", made_at=NOON)
     shown = text(stranger)
-    head = "Title: Sharing *is* caring\n\nURL Source: https://arxiv.org/html/2509.08721\n\nMarkdown Content:\n# Sharing"
+    source = "URL Source: http://127.0.0.1:8000/papers/2509.08721"
+    head = f"Title: Sharing *is* caring\n\n{source}\n\nMarkdown Content:\n# Sharing"
     assert shown.startswith(head)
     for part in (
         *("- Authors: Ada Lovelace and Grace Hopper", "- Organisations: The Lab", "- Upvotes: 7", "- Topics: cs.CL"),

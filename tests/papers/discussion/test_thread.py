@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from lxml import html as parser
 
-from papers.models import Comment, CommentVote, Content
+from papers.models import Comment, CommentVote, Content, SiteCount
+from papers.sites import Counts
 from tests.factories import AuthorClaimFactory, OrganisationFactory, PaperFactory, UserFactory, admin_of, appoint
 from tests.papers.discussion.talk import post, synthetic
 
@@ -132,12 +133,31 @@ def test_comments_elsewhere_are_counted_and_linked(db, stranger):
     paper = PaperFactory(arxiv_id="2509.08721", imported_comments=3)
     Comment.objects.create(paper=paper, source_id="a", source_name="Max", source_url="https://huggingface.co/max")
     page = stranger.get("/papers/2509.08721").content.decode()
-    assert "2 of them are only at" in page
-    assert 'href="https://huggingface.co/papers/2509.08721#community"' in page
+    assert "Only elsewhere:" in page
+    assert _other_sites(page) == {"https://huggingface.co/papers/2509.08721#community": "2 at huggingface.co"}
     assert "from huggingface.co" in page
 
 
-def test_no_comments_here_but_some_elsewhere(db, stranger):
+def _other_sites(page: str) -> dict[str, str]:
+    """The links to comments at other sites."""
+    return dict(re.findall(r'<a href="([^"]+)"\s+rel="noopener">(\d+ at [^<]+)</a>', page))
+
+
+@pytest.mark.parametrize("path", ["/papers/2509.08721", "/papers/2509.08721/comments"])
+def test_comments_elsewhere_are_each_sites_own(db, stranger, path):
+    paper = PaperFactory(arxiv_id="2509.08721", imported_comments=13, comment_count=13)
+    SiteCount.objects.keep({paper.pk: {"https://other.example.org": Counts(0, 10), "https://no.example.org": Counts()}})
+    assert _other_sites(stranger.get(path).content.decode()) == {
+        "https://huggingface.co/papers/2509.08721#community": "3 at huggingface.co",
+        "https://other.example.org/papers/2509.08721#comments": "10 at other.example.org",
+    }
+    assert (
+        "3 more at huggingface.co: <https://huggingface.co/papers/2509.08721#community>\n\n"
+        "10 more at other.example.org: <https://other.example.org/papers/2509.08721#comments>"
+    ) in stranger.get("/papers/2509.08721.md").content.decode()
+
+
+def test_no_comments_here_but_some_other_sites(db, stranger):
     PaperFactory(arxiv_id="2509.08721", imported_comments=3, comment_count=3)
     page = parser.fromstring(stranger.get("/papers/2509.08721").content)
     discussion = page.get_element_by_id("comments").text_content().split()
