@@ -17,7 +17,7 @@ from papers.lists.listing import Listing
 from papers.search.highlight import Highlighter
 
 MAX_FOUND = 120
-router = Router(tags=["papers"], by_alias=True)
+router = Router(tags=["search"], by_alias=True)
 
 
 class SearchParams(Filters):

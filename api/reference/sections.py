@@ -1,6 +1,12 @@
 """The OpenAPI document as its page shows it: plain data for a template."""
 
+import json
 from dataclasses import dataclass
+
+SUBJECTS = [
+    *("papers", "search", "organisations and people", "topics and the log", "collections", "site", "account"),
+    *("marks", "discussion", "submissions", "authors", "moderation"),
+]
 
 
 @dataclass(frozen=True)
@@ -14,7 +20,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation; `body` are the members of the JSON object that it takes."""
+    """One operation. `summary` and `description` are Markdown, and `body` are the members of the JSON that it takes."""
 
     id: str
     method: str
@@ -26,12 +32,13 @@ class Operation:
     body: list[Parameter]
 
 
-def sections(document: dict) -> dict[str, list[Operation]]:
-    """Returns the operations of the document by their tags, in its order."""
-    found: dict[str, list[Operation]] = {}
-    for path, operations in document["paths"].items():
-        for method, operation in operations.items():
-            found.setdefault(operation["tags"][0], []).append(_operation(document, path, method, operation))
+def chapters(document: dict) -> dict[str, dict[str, list[Operation]]]:
+    """Returns the operations that read and those that write, by their subjects in the order of SUBJECTS."""
+    found: dict[str, dict[str, list[Operation]]] = {"Reading": {}, "Writing": {}}
+    rows = [(path, method, row) for path, methods in document["paths"].items() for method, row in methods.items()]
+    for path, method, row in sorted(rows, key=lambda row: SUBJECTS.index(row[2]["tags"][0])):
+        chapter = found["Reading" if method == "get" else "Writing"]
+        chapter.setdefault(row["tags"][0], []).append(_operation(document, path, method, row))
     return found
 
 
@@ -76,7 +83,12 @@ def describe(schema: dict, document: dict) -> str:
     kinds = [_resolved(kind, document) for kind in schema.get("anyOf", [schema])]
     words = [_kind(kind, document) for kind in kinds if kind.get("type") != "null"]
     default = schema.get("default")
-    return " or ".join(words) + (f", by default {default}" if default not in (None, "") else "")
+    return " or ".join(words) + (f", by default {_value(default)}" if default not in (None, "", []) else "")
+
+
+def _value(value) -> str:
+    """As it is sent: `true`, and texts without quotation marks."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _kind(schema: dict, document: dict) -> str:

@@ -31,7 +31,9 @@ class Links(Schema):
 
     projectPage: str | None = Field(None, max_length=500)
     githubRepo: str | None = Field(None, max_length=500, description="The address of the code, wherever it is.")
-    organizationId: ObjectId | None = Field(None, description="Null is for authors alone.")
+    organizationId: ObjectId | None = Field(
+        None, description="The organisation of the paper. Null removes it, which only its authors may do."
+    )
 
 
 class Linked(Schema):

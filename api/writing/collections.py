@@ -26,7 +26,7 @@ class NewCollection(Schema):
     namespace: str = Field("", max_length=96, description="You by default: your user name, or that of an organisation.")
     description: str = Field("", max_length=4_000, description="Markdown and formulas.")
     private: bool = True
-    visibility: Literal[*Visibility.values] | None = Field(None, description="Ours: instead of `private`.")
+    visibility: Literal[*Visibility.values] | None = Field(None, description="Not at the Hub: instead of `private`.")
 
 
 class PaperItem(Schema):

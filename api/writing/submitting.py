@@ -36,9 +36,9 @@ class NewSubmission(Schema):
     paper_id: PaperId
     comment: str = Field("", description="The first comment, as Markdown.", json_schema_extra={"maxLength": MAX_LENGTH})
     media_urls: list[str] = Field([], description="The Hub's. Here it is empty.", json_schema_extra={"maxItems": 0})
-    githubRepo: str = Field("", description="Ours: the address of the code.")
-    projectPage: str = Field("", description="Ours.")
-    organizationId: ObjectId | None = Field(None, description="Ours: one that you belong to.")
+    githubRepo: str = Field("", description="Not at the Hub: the address of the code.")
+    projectPage: str = Field("", description="The address of its page. Not at the Hub.")
+    organizationId: ObjectId | None = Field(None, description="Not at the Hub: one that you belong to.")
 
 
 class Submitted(Schema):
