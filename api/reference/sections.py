@@ -1,8 +1,13 @@
-"""The OpenAPI document as its page shows it: plain data for a template."""
+"""The OpenAPI document as its page shows it."""
 
 import json
+import re
 from dataclasses import dataclass
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+_CODE = re.compile("`([^`]+)`")
 SUBJECTS = [
     *("papers", "search", "organisations and people", "topics and the log", "collections", "site", "account"),
     *("marks", "discussion", "submissions", "authors", "moderation"),
@@ -20,7 +25,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation. `summary` and `description` are Markdown, and `body` are the members of the JSON that it takes."""
+    """One operation. `summary` and `description` are HTML, and `body` are the members of the JSON that it takes."""
 
     id: str
     method: str
@@ -47,8 +52,8 @@ def _operation(document: dict, path: str, method: str, operation: dict) -> Opera
         id=operation["operationId"],
         method=method.upper(),
         path=path,
-        summary=operation["summary"],
-        description=operation.get("description", ""),
+        summary=_html(operation["summary"]),
+        description=_html(operation.get("description", "")),
         needs_token={} not in operation["security"],
         parameters=[
             _parameter(row["name"], row["in"], row["schema"] | row, document, row["required"])
@@ -67,7 +72,12 @@ def _body(document: dict, operation: dict) -> list[Parameter]:
 
 
 def _parameter(name: str, place: str, schema: dict, document: dict, is_required: bool) -> Parameter:
-    return Parameter(name, place, describe(schema, document), schema.get("description", ""), is_required)
+    return Parameter(name, place, describe(schema, document), _html(schema.get("description", "")), is_required)
+
+
+def _html(text: str) -> SafeString:
+    """Returns the text with what stands between backticks as code."""
+    return mark_safe(_CODE.sub(r"<code>\1</code>", escape(text)))
 
 
 def _resolved(schema: dict, document: dict) -> dict:

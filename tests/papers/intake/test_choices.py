@@ -3,12 +3,13 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from papers.models import Bookmark, Collection, Intake, Vote
 from papers.models import follow as follow_models
 from tests.factories import PaperFactory
 from tests.papers.intake.archives import made
-from tests.papers.intake.test_import_pages import PAGE, send, text_of, upload
+from tests.papers.intake.test_import_pages import PAGE, send, text_of
 
 KINDS = ["bookmarks", "collections", "follows", "upvotes"]
 
@@ -18,15 +19,20 @@ def reader(alice, signed_in):
     return signed_in(alice)
 
 
+def bring(reader, work, data: bytes) -> str:
+    """The address of the preview of an archive."""
+    page = send(reader, file=SimpleUploadedFile("from.zip", data)).url
+    work()
+    return page
+
+
 @pytest.fixture
-def page(reader) -> str:
+def page(reader, work) -> str:
     """The preview of an archive with something of each kind, and with a collection that has no papers."""
     rows = [{"arxiv_id": PaperFactory().arxiv_id}]
     collections = [{"name": "Winter", "visibility": "unlisted", "address": "a"}]
-    return upload(
-        reader,
-        made(bookmarks=rows, upvotes=rows, collections=collections, followed_topics=[{"what": "agents"}]),
-    ).url
+    data = made(bookmarks=rows, upvotes=rows, collections=collections, followed_topics=[{"what": "agents"}])
+    return bring(reader, work, data)
 
 
 def counts(person) -> dict[str, int]:
@@ -63,13 +69,13 @@ def test_what_is_no_archive_has_nothing_to_choose(reader):
     assert Bookmark.objects.count() == 1
 
 
-def test_a_collection_without_papers_is_announced_and_made_once(alice, reader):
+def test_a_collection_without_papers_is_announced_and_made_once(alice, reader, work):
     data = made(collections=[{"name": "Winter", "visibility": "unlisted", "address": "a"}])
-    page = upload(reader, data).url
+    page = bring(reader, work, data)
     assert "Collection “Winter” 0 to add A new collection. Unlisted" in text_of(reader.get(page))
     reader.act(f"{page}/write", {"kinds": "collections"})
     assert Collection.objects.get(user=alice).name == "Winter"
-    assert "There is nothing to add." in text_of(reader.get(upload(reader, data).url))
+    assert "There is nothing to add." in text_of(reader.get(bring(reader, work, data)))
 
 
 def test_the_form_names_what_a_new_import_replaces(reader):
