@@ -11,10 +11,12 @@ from datetime import datetime
 from asgiref.sync import sync_to_async
 from django.core.cache import caches
 from django.db import connection
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.manager import JobManager
+from procrastinate.periodic import PeriodicTask
 from procrastinate.tasks import configure_task
 
 # A job that fails is tried again after 4, 16, 64, 256 and 1,024 seconds. Moderators see it if it then fails again.
@@ -47,6 +49,11 @@ def next_try(job, error: Exception) -> datetime | None:
 def periodic(cron: str):
     """Returns a decorator like `app.periodic`, which leaves the task unscheduled if the cron expression is empty."""
     return app.periodic(cron=cron) if cron else lambda task: task
+
+
+def next_time(cron: str) -> datetime | None:
+    """Returns when the worker will next do what has this cron expression; None without one."""
+    return PeriodicTask(None, cron, "", {}).croniter.get_next(datetime, start_time=timezone.now()) if cron else None
 
 
 def set_up(app) -> None:

@@ -11,6 +11,7 @@ from api import rates
 from api.reading import listed, queries
 from lib import server
 from papers.ingest import client, files, following, hub_papers
+from papers.intake import archive, formats
 from papers.lists import matching
 from papers.models import follow
 from papers.search import lexicon, retrieval
@@ -40,6 +41,9 @@ NUMBERS = [
     ("docs/import.md", r"more than (\d+) MB of a body", client.MAX_BODY_BYTES // 2**20),
     ("docs/import.md", r"requests up to (\d+) papers", hub_papers.MAX_A_RUN),
     ("docs/import.md", r"papers of the last (\d+) days one by one", following.FOLLOWED_DAYS),
+    ("docs/import.md", r"a file has at most (\d+) MB", formats.MAX_BYTES // 10**6),
+    ("docs/import.md", r"a list at most ([\d,]+) entries", formats.MAX_ENTRIES),
+    ("docs/import.md", r"are read, up to (\d+) MB each", archive.MAX_FILE_BYTES // 10**6),
     ("docs/search.md", r"leave some ([\d,]+) papers or fewer", lexicon.MAX_POSTINGS),
     ("docs/search.md", r"the first ([\d,]+) papers of the order", retrieval.SCAN_LIMIT),
 ]

@@ -7,6 +7,7 @@ from django.utils.dateparse import parse_datetime
 
 from api.dump import writing
 from lib import pages
+from lib.jobs import next_time
 from papers.ingest.dump import INDEX
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -14,11 +15,10 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 def page(request: HttpRequest) -> HttpResponse:
     """Show the files of the latest dump, the latest month first."""
-    index = writing.index()
-    context = (
-        {"index": index, "files": reversed(index["files"]), "made_at": parse_datetime(index["madeAt"])} if index else {}
-    )
-    return pages.page(request, "api/dump.html", context, version=index and index["madeAt"])
+    if index := writing.index():
+        context = {"index": index, "files": reversed(index["files"]), "made_at": parse_datetime(index["madeAt"])}
+        return pages.page(request, "api/dump.html", context, version=index["madeAt"])
+    return pages.page(request, "api/dump.html", {"due_at": next_time(settings.DUMP)})
 
 
 def index(request: HttpRequest) -> HttpResponse:

@@ -40,7 +40,7 @@ class TokenManager(models.Manager):
         user.lock()
         scopes = [scope for scope in Scope.values if scope in set(scopes)]
         if not scopes:
-            raise BadInput("Choose what the token may do.")
+            raise BadInput("Choose at least one scope.")
         if expires and expires <= timezone.now():
             raise BadInput("The token must expire in the future.")
         if self.filter(user=user).count() >= MOST:
@@ -100,8 +100,9 @@ class Token(models.Model):
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
     @property
-    def scope_labels(self) -> list[str]:
-        return [Scope(scope).label for scope in self.scopes]
+    def granted(self) -> list[Scope]:
+        """What the token may do."""
+        return [Scope(scope) for scope in self.scopes]
 
     def note_use(self) -> None:
         """Write that the token is used now, at most once in USE_NOTED."""

@@ -24,7 +24,7 @@ router = Router(tags=["account"], by_alias=True)
 class AccessToken(Schema):
     displayName: str = Field(description="The name that the person gave it.")
     role: Literal["read", "write"]
-    scopes: list[Scope] = Field(description="Ours.")
+    scopes: list[Scope] = Field(description="What the token may do. Not at the Hub.")
     createdAt: datetime
 
 

@@ -83,12 +83,12 @@ class CollectionRow(Schema):
     lastUpdated: datetime
     owner: schemas.User | schemas.Organisation
     private: bool
-    visibility: Literal["public", "unlisted", "private"] = Field(description="Ours.")
+    visibility: Literal["public", "unlisted", "private"] = Field(description="Who may see it. Not at the Hub.")
     theme: Literal["blue"]
     upvotes: int = Field(ge=0, description="How many people follow it.")
-    numItems: int = Field(ge=0, description="Ours: how many papers it has.")
+    numItems: int = Field(ge=0, description="Not at the Hub: how many papers it has.")
     items: list[CollectionItem]
-    url: str = Field(description="Ours: its page here.")
+    url: str = Field(description="Not at the Hub: its page here.")
 
 
 class WholeCollection(CollectionRow):

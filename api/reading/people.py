@@ -32,14 +32,14 @@ class Link(Schema):
 
 class OrganisationOverview(schemas.Organisation):
     details: str = Field(description="What the organisation says of itself, in Markdown.")
-    news: str | None = Field(None, description="Ours: its announcement, in Markdown.")
-    website: str | None = Field(None, description="Ours.")
-    links: list[Link] = Field(description="Ours.")
+    news: str | None = Field(None, description="Not at the Hub: its announcement, in Markdown.")
+    website: str | None = Field(None, description="Not at the Hub.")
+    links: list[Link] = Field(description="Further addresses. Not at the Hub.")
     numFollowers: int = Field(ge=0)
     numPapers: int = Field(ge=0, description="How many papers it has, counted every few minutes.")
     numUsers: int = Field(ge=0, description="How many members it has whom you may see.")
     isFollowing: bool | None = Field(None, description="With a token: whether its person follows the organisation.")
-    url: str = Field(description="Ours: its page here.")
+    url: str = Field(description="Not at the Hub: its page here.")
 
 
 class Membership(schemas.Organisation):
@@ -48,12 +48,12 @@ class Membership(schemas.Organisation):
 
 class UserOverview(schemas.User):
     details: str = Field(description="What the person writes about themself, in Markdown.")
-    links: list[Link] = Field(description="Ours.")
+    links: list[Link] = Field(description="Further addresses. Not at the Hub.")
     numFollowers: int = Field(ge=0)
     numPapers: int = Field(ge=0, description="Papers of which the person is marked as an author.")
     isFollowing: bool | None = Field(None, description="With a token: whether its person follows this one.")
     orgs: list[Membership] = Field(description="The organisations that the person shows.")
-    url: str = Field(description="Ours: the person's page here.")
+    url: str = Field(description="Not at the Hub: the person's page here.")
 
 
 class PersonListParams(ListParams):

@@ -1,4 +1,4 @@
-"""What operations answer with, for the OpenAPI document. The names are the Hub's; docs/api.md says which are ours."""
+"""What operations answer with, for the OpenAPI document. The names are the Hub's; descriptions say which are not."""
 # ruff: noqa: N815 (the Hub's names)
 
 from datetime import datetime
@@ -75,27 +75,33 @@ class PaperFields(Schema):
     ai_summary: str | None = Field(None, description="What a language model wrote, if the site shows such texts.")
     ai_keywords: list[str] | None = None
     ai_summary_model: str | None = Field(None, description="The model; left out if an author wrote the text instead.")
-    ai_summary_source: Literal["import", "author"] | None = Field(None, description="Ours.")
-    ai_summary_version: int | None = Field(None, description="Ours: the version of the paper that the text is about.")
-    ai_summary_at: datetime | None = Field(None, description="Ours: when the text was made, or came here.")
+    ai_summary_source: Literal["import", "author"] | None = Field(
+        None, description="Where the text came from: an import, or one of the authors. Not at the Hub."
+    )
+    ai_summary_version: int | None = Field(
+        None, description="Not at the Hub: the version of the paper that the text is about."
+    )
+    ai_summary_at: datetime | None = Field(None, description="Not at the Hub: when the text was made, or came here.")
     organization: Organisation | None = None
     withdrawnAt: datetime | None = None
-    url: str = Field(description="Ours: the paper's page here.")
-    version: int = Field(ge=1, description="Ours: the latest version that this site has.")
-    isListed: bool = Field(description="Ours: whether a day's list has the paper.")
-    categories: list[str] = Field(description="Ours: the categories of arXiv, the first one first.")
-    keywords: list[str] = Field(description="Ours.")
-    codeUrl: str | None = Field(None, description="Ours: the repository, wherever it is.")
+    url: str = Field(description="Not at the Hub: the paper's page here.")
+    version: int = Field(ge=1, description="Not at the Hub: the latest version that this site has.")
+    isListed: bool = Field(description="Not at the Hub: whether a day's list has the paper.")
+    categories: list[str] = Field(description="Not at the Hub: the categories of arXiv, the first one first.")
+    keywords: list[str] = Field(description="The topics of the paper. Not at the Hub.")
+    codeUrl: str | None = Field(None, description="Not at the Hub: the repository, wherever it is.")
     codeState: Literal["unknown", "living", "archived", "empty", "dead"] | None = Field(
-        None, description="Ours: how the repository was found the last time that its site answered."
+        None, description="Not at the Hub: how the repository was found the last time that its site answered."
     )
-    codeLicence: str | None = Field(None, description="Ours: the SPDX id of the repository's licence.")
-    reproductions: Reproductions = Field(description="Ours.")
-    upvotesBySite: dict[str, int] = Field(description="Ours: at which site the upvotes were cast, by its address.")
-    commentsBySite: dict[str, int] = Field(description="Ours: at which site the comments were written.")
+    codeLicence: str | None = Field(None, description="Not at the Hub: the SPDX id of the repository's licence.")
+    reproductions: Reproductions = Field(description="What readers report who ran it. Not at the Hub.")
+    upvotesBySite: dict[str, int] = Field(
+        description="Not at the Hub: at which site the upvotes were cast, by its address."
+    )
+    commentsBySite: dict[str, int] = Field(description="Not at the Hub: at which site the comments were written.")
     upvoted: bool | None = Field(None, description="With a token: whether its person has upvoted the paper.")
     bookmarked: bool | None = Field(
-        None, description="Ours, with a token: whether its person has bookmarked the paper."
+        None, description="Not at the Hub, with a token: whether its person has bookmarked the paper."
     )
 
 
@@ -130,8 +136,10 @@ class Repository(Schema):
     likes: int | None = Field(None, ge=0)
     downloads: int | None = Field(None, ge=0)
     private: Literal[False]
-    url: str = Field(description="Ours.")
-    addedBy: Literal["moderator", "author", "submitter", "import", "automatic"] = Field(description="Ours.")
+    url: str = Field(description="Its address. Not at the Hub.")
+    addedBy: Literal["moderator", "author", "submitter", "import", "automatic"] = Field(
+        description="Who or what linked it to the paper. Not at the Hub."
+    )
 
 
 class Repositories(Schema):
@@ -156,7 +164,7 @@ class CommentText(Schema):
 class CommentData(Schema):
     edited: bool
     hidden: bool = Field(description="Whether its author has deleted it, or a moderator has hidden it.")
-    hiddenReason: str | None = Field(None, description="Ours: why a moderator has hidden it.")
+    hiddenReason: str | None = Field(None, description="Not at the Hub: why a moderator has hidden it.")
     numEdits: int = Field(ge=0)
     editors: list[str]
     editorAvatarUrls: list[str]
@@ -182,10 +190,14 @@ class Comment(Schema):
     type: Literal["comment"]
     data: CommentData
     replies: list["Comment"]
-    hasMoreReplies: bool = Field(description="Ours: whether there are further replies; `parent` of /comments has them.")
-    url: str = Field(description="Ours: its page here.")
-    marks: list[str] = Field(description="Ours: what the author is besides, such as `author` (of the paper).")
-    reproduction: Reproduction | None = Field(None, description="Ours.")
+    hasMoreReplies: bool = Field(
+        description="Not at the Hub: whether there are further replies; `parent` of /comments has them."
+    )
+    url: str = Field(description="Not at the Hub: its page here.")
+    marks: list[str] = Field(description="Not at the Hub: what the author is besides, such as `author` (of the paper).")
+    reproduction: Reproduction | None = Field(
+        None, description="What its author reports who ran the code, if it is such a report. Not at the Hub."
+    )
 
 
 class PaperDetail(Paper):

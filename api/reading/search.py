@@ -17,7 +17,7 @@ from papers.lists.listing import Listing
 from papers.search.highlight import Highlighter
 
 MAX_FOUND = 120
-router = Router(tags=["papers"], by_alias=True)
+router = Router(tags=["search"], by_alias=True)
 
 
 class SearchParams(Filters):
@@ -37,7 +37,7 @@ def search(request: HttpRequest, params: Query[SearchParams]) -> HttpResponse:
     return answer(request, general.everything(), list_query(request, params), params.limit, write=_search_rows)
 
 
-@router.get("/papers", response=list[schemas.Paper], openapi_extra=OPTIONAL)
+@router.get("/papers", response=list[schemas.Paper], openapi_extra=OPTIONAL, tags=["papers"])
 def papers(request: HttpRequest, params: Query[ListParams]) -> HttpResponse:
     """All papers, also those that are on no day's list, the latest first."""
     list_ = replace(general.everything(), is_of_days=False, order="newest")

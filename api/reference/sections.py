@@ -1,7 +1,17 @@
-"""The OpenAPI document as its page shows it: plain data for a template."""
+"""The OpenAPI document as its page shows it."""
 
 import json
+import re
 from dataclasses import dataclass
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+_CODE = re.compile("`([^`]+)`")
+SUBJECTS = [
+    *("papers", "search", "organisations and people", "topics and the log", "collections", "site", "account"),
+    *("marks", "discussion", "submissions", "authors", "moderation"),
+]
 
 
 @dataclass(frozen=True)
@@ -15,10 +25,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation. `text` is Markdown, as all descriptions are.
-
-    `body` are the members of the JSON object that it takes.
-    """
+    """One operation. `summary` and `description` are HTML, and `body` are the members of the JSON that it takes."""
 
     id: str
     method: str
@@ -29,18 +36,14 @@ class Operation:
     body: list[Parameter]
 
 
-def sections(document: dict) -> dict[str, list[Operation]]:
-    """Returns the operations of the document by their tags, first the sections that only read, the largest before."""
-    found: dict[str, list[Operation]] = {}
-    for path, operations in document["paths"].items():
-        for method, operation in operations.items():
-            found.setdefault(operation["tags"][0], []).append(_operation(document, path, method, operation))
-    return dict(sorted(found.items(), key=lambda section: _place(section[1])))
-
-
-def _place(operations: list[Operation]) -> tuple[bool, int]:
-    writes = any(operation.method == "POST" for operation in operations)
-    return writes, 0 if writes else -len(operations)
+def chapters(document: dict) -> dict[str, dict[str, list[Operation]]]:
+    """Returns the operations that read and those that write, by their subjects in the order of SUBJECTS."""
+    found: dict[str, dict[str, list[Operation]]] = {"Reading": {}, "Writing": {}}
+    rows = [(path, method, row) for path, methods in document["paths"].items() for method, row in methods.items()]
+    for path, method, row in sorted(rows, key=lambda row: SUBJECTS.index(row[2]["tags"][0])):
+        chapter = found["Reading" if method == "get" else "Writing"]
+        chapter.setdefault(row["tags"][0], []).append(_operation(document, path, method, row))
+    return found
 
 
 def _operation(document: dict, path: str, method: str, operation: dict) -> Operation:
@@ -48,7 +51,8 @@ def _operation(document: dict, path: str, method: str, operation: dict) -> Opera
         id=operation["operationId"],
         method=method.upper(),
         path=path,
-        text=f"{operation['summary']}. {operation.get('description', '')}",
+        summary=_html(operation["summary"]),
+        description=_html(operation.get("description", "")),
         needs_token={} not in operation["security"],
         parameters=[
             _parameter(row["name"], row["in"], row["schema"] | row, document, row["required"])
@@ -67,7 +71,12 @@ def _body(document: dict, operation: dict) -> list[Parameter]:
 
 
 def _parameter(name: str, place: str, schema: dict, document: dict, is_required: bool) -> Parameter:
-    return Parameter(name, place, describe(schema, document), schema.get("description", ""), is_required)
+    return Parameter(name, place, describe(schema, document), _html(schema.get("description", "")), is_required)
+
+
+def _html(text: str) -> SafeString:
+    """Returns the text with what stands between backticks as code."""
+    return mark_safe(_CODE.sub(r"<code>\1</code>", escape(text)))
 
 
 def _resolved(schema: dict, document: dict) -> dict:

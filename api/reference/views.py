@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from api import rates
+from api.reference import example
 from api.reference.document import ERRORS, build
-from api.reference.sections import sections
+from api.reference.sections import chapters
 from lib.pages import document, page
 
 HOUR = 3600  # seconds
@@ -22,9 +23,10 @@ def openapi(request: HttpRequest) -> HttpResponse:
 def reference(request: HttpRequest) -> HttpResponse:
     """The same as a page, with how to begin."""
     described = build()
-    context = {"site": settings.BASE_URL, "sections": sections(described), "errors": sorted(ERRORS.items())}
-    context |= {"limits": rates.SCOPES, "minutes": rates.PERIOD.seconds // 60}
-    return page(request, "api/reference.html", context, version=described)
+    paper = example.latest()
+    context = {"site": settings.BASE_URL, "chapters": chapters(described), "errors": sorted(ERRORS.items())}
+    context |= {"limits": rates.SCOPES, "minutes": rates.PERIOD.seconds // 60, "example": paper}
+    return page(request, "api/reference.html", context, version=(described, paper))
 
 
 def with_slash(request: HttpRequest) -> HttpResponse:

@@ -34,7 +34,9 @@ class Links(Body):
     githubRepo: str | None = Field(
         None, description="The address of the code, wherever it is.", json_schema_extra=ADDRESS
     )
-    organizationId: ObjectId | None = Field(None, description="Null is for authors alone.")
+    organizationId: ObjectId | None = Field(
+        None, description="The organisation of the paper. Null removes it, which only its authors may do."
+    )
 
 
 class Linked(Schema):

@@ -27,7 +27,7 @@ class NewCollection(Body):
     namespace: str = Field("", max_length=96, description="You by default: your user name, or that of an organisation.")
     description: str = Field("", max_length=4_000, description="Markdown and formulas.")
     private: bool = Field(True, strict=True)
-    visibility: Literal[*Visibility.values] | None = Field(None, description="Ours: instead of `private`.")
+    visibility: Literal[*Visibility.values] | None = Field(None, description="Not at the Hub: instead of `private`.")
 
 
 class PaperItem(Body):

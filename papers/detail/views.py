@@ -1,5 +1,6 @@
 """A paper's own page."""
 
+from collections import Counter
 from collections.abc import Callable
 from functools import cache, partial
 
@@ -18,13 +19,13 @@ from papers.detail.versions import changes as version_changes
 from papers.detail.versions import corrections as corrections_of
 from papers.discussion import thread
 from papers.discussion.views import reading
-from papers.models import Paper, VoteState
+from papers.models import Artefact, LinkSource, Paper, VoteState
 from papers.paper import citation
 from papers.paper.removed import removed
 from papers.paper.summary import WITHDRAWN, summarise
 from papers.period import Period
 
-AUTHORS_SHOWN, ARTEFACTS_SHOWN, MAX_DESCRIPTION = 20, 8, 200
+AUTHORS_SHOWN, OF_A_KIND_SHOWN, MAX_DESCRIPTION = 20, 4, 200
 
 
 def paper(request: HttpRequest, ref: tuple[str, int | None], *, is_markdown: bool = False) -> HttpResponse:
@@ -110,13 +111,25 @@ def _authors(detail: PaperDetail) -> dict:
 
 def _beside(detail: PaperDetail) -> dict:
     """What stands in rows beside the paper's."""
+    shown, more = _first_of_each_kind(detail.artefacts)
     return {
         "organisations": detail.organisations,
         "offers": detail.offers,
         "ai_text": detail.ai_text,
-        "artefacts": detail.artefacts[:ARTEFACTS_SHOWN],
-        "more_artefacts": detail.artefacts[ARTEFACTS_SHOWN:],
+        "artefacts": shown,
+        "more_artefacts": more,
+        "has_imported": any(row.source == LinkSource.IMPORT for row in detail.artefacts),
+        "has_added": any(row.source != LinkSource.IMPORT for row in detail.artefacts),
     }
+
+
+def _first_of_each_kind(artefacts: list[Artefact]) -> tuple[list[Artefact], list[Artefact]]:
+    """Returns those that are shown at once, in the order in which they come, and the others."""
+    shown, more, numbers = [], [], Counter()
+    for row in artefacts:
+        numbers[row.kind] += 1
+        (shown if numbers[row.kind] <= OF_A_KIND_SHOWN else more).append(row)
+    return shown, more
 
 
 def _context(detail: PaperDetail) -> dict:

@@ -1,13 +1,38 @@
 from django import forms
 
 from lib.forms import LineField, Refusable
+from lib.refusals import BadInput
 from lib.widgets import TextArea
 from papers.intake.formats import MAX_BYTES
+from papers.intake.recognised import Kind
 from papers.models import Collection
 
 MAX_TEXT = 800_000  # characters: in any script less than Django takes in a form without files
 BOOKMARKS, NEW = "bookmarks", "new"
 _TYPES = ".bib,.bibtex,.csv,.htm,.html,.json,.md,.ris,.txt,.zip"
+
+
+class KindsForm(forms.Form):
+    """What of an archive is imported. Upvotes count in public, so they wait for their person's decision."""
+
+    kinds = forms.MultipleChoiceField(
+        label="What to import",
+        choices=[(kind.value, kind.capitalize()) for kind in Kind],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one of the things to import."},
+    )
+
+    def __init__(self, data=None, *, additions: dict[Kind, int] | None = None):
+        super().__init__(data)
+        if additions is not None:
+            self.fields["kinds"].choices = [(kind.value, _addition(kind, n)) for kind, n in additions.items()]
+            self.fields["kinds"].initial = [kind.value for kind in additions if kind != Kind.UPVOTES]
+
+    def demand_kinds(self) -> list[str]:
+        """Returns the kinds. Raises BadInput if there is none, or an unknown one."""
+        if not self.is_valid():
+            raise BadInput(" ".join(self.errors["kinds"]))
+        return self.cleaned_data["kinds"]
 
 
 class ImportForm(Refusable, forms.Form):
@@ -71,3 +96,8 @@ class ImportForm(Refusable, forms.Form):
         if target == NEW:
             return {"target_name": self.cleaned_data["name"]}
         return {} if target == BOOKMARKS else {"target_key": target.removeprefix("collection:")}
+
+
+def _addition(kind: Kind, number: int) -> str:
+    """Returns the kind with its number: "Bookmarks (1,200)"; of collections, the number counts papers, too."""
+    return kind.capitalize() if kind == Kind.COLLECTIONS else f"{kind.capitalize()} ({number:,})"

@@ -1,11 +1,11 @@
 """What an import would do, for its person to look at before anything is written."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from papers.intake import targets
-from papers.intake.recognised import Entry, Group, Recognised
+from papers.intake.recognised import Entry, Group, Kind, Recognised
 from papers.models import Bookmark, Collection, Intake, Item, Paper, Vote
 from papers.models import follow as follow_models
 from papers.models.collection import Visibility
@@ -25,9 +25,11 @@ class Row:
 class Section:
     """Papers that are imported into one place. `added`, `present` and `absent`: what becomes of how many of them.
 
-    `rows` are the first papers that would be added, `missing` the first that are not on this site.
+    `rows` are the first papers that would be added, `missing` the first that are not on this site. `is_new` is whether
+    a collection would be made although it may have no papers.
     """
 
+    kind: Kind
     title: str
     added: int = 0
     present: int = 0
@@ -35,8 +37,13 @@ class Section:
     repeated: int = 0
     notes: int = 0
     remark: str = ""
+    is_new: bool = False
     rows: list[Row] = field(default_factory=list)
     missing: list[Entry] = field(default_factory=list)
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.is_new or self.added or self.present or self.absent)
 
     @property
     def more(self) -> int:
@@ -64,7 +71,7 @@ class Preview:
         self.found = Recognised.from_json(intake.data)
         self._user, self._intake = intake.user, intake
         self._papers = targets.papers(self.found)
-        self.sections = [section for section in self._sections() if section.added or section.present or section.absent]
+        self.sections = [section for section in self._sections() if section.says_something]
         self.follows = list(self._follows())
         self._name_papers()
 
@@ -78,7 +85,15 @@ class Preview:
 
     @property
     def adds_something(self) -> bool:
-        return any(section.added for section in self.sections) or any(names.added for names in self.follows)
+        return bool(self.additions)
+
+    @property
+    def additions(self) -> dict[Kind, int]:
+        """How much would be added of each kind that adds something: papers, new collections, follows, upvotes."""
+        numbers = Counter({Kind.FOLLOWS: sum(len(names.added) for names in self.follows)})
+        for section in self.sections:
+            numbers[section.kind] += section.added + section.is_new
+        return {kind: numbers[kind] for kind in Kind if numbers[kind]}
 
     def _sections(self) -> Iterable[Section]:
         yield self._main_section()
@@ -87,11 +102,11 @@ class Preview:
         for group in self.found.collections:
             existing = own.get(group.name.lower())
             title, remark = f"Collection “{group.name}”", _remark(group, existing)
-            yield self._section(title, group, collected[existing], remark=remark)
+            yield self._section(Kind.COLLECTIONS, title, group, collected[existing], remark=remark, is_new=not existing)
         votes = Group(entries=self.found.votes)
         remark = "They are cast with today’s date and count by the same rules as your other upvotes."
         voted = Vote.objects.filter(user=self._user, paper__in=self._papers.values())
-        yield self._section("Upvotes", votes, set(voted.values_list("paper", flat=True)), remark=remark)
+        yield self._section(Kind.UPVOTES, "Upvotes", votes, set(voted.values_list("paper", flat=True)), remark=remark)
 
     def _main_section(self) -> Section:
         collection, name = targets.collection(self._intake), self._intake.target_name
@@ -101,9 +116,10 @@ class Preview:
             title = f"Collection “{collection or name}”"
             remark = "" if collection else "A new collection, which is private."
             present = self._collected([collection] if collection else [])[collection]
-            return self._section(title, self.found.papers, present, remark=remark)
+            return self._section(Kind.BOOKMARKS, title, self.found.papers, present, remark=remark)
         saved = Bookmark.objects.filter(user=self._user, paper__in=self._papers.values())
-        section = self._section("Bookmarks", self.found.papers, set(saved.values_list("paper", flat=True)))
+        present = set(saved.values_list("paper", flat=True))
+        section = self._section(Kind.BOOKMARKS, "Bookmarks", self.found.papers, present)
         if section.notes:
             section.remark = "Bookmarks have no notes: to keep the notes, import into a collection."
             section.notes = 0
@@ -118,8 +134,8 @@ class Preview:
             collected[by_key[pk]].add(paper)
         return collected
 
-    def _section(self, title: str, group: Group, present: set[int], remark: str = "") -> Section:
-        section = Section(title, repeated=group.repeated, remark=remark)
+    def _section(self, kind: Kind, title: str, group: Group, present: set[int], **more) -> Section:
+        section = Section(kind, title, repeated=group.repeated, **more)
         for entry in group.entries:
             pk = self._papers.get(entry.id)
             if pk is None:

@@ -1,13 +1,23 @@
 """What was recognised in a file or text that a person imports, as plain data that is kept as JSON."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 from typing import Self
 
 from lib.text import legible, line, one_line
 
 MAX_TITLE, MAX_SHOWN, MAX_NOTE = 300, 160, 2_000  # characters
 CUT = f"The note is longer than {MAX_NOTE:,} characters and will be cut there."
+
+
+class Kind(StrEnum):
+    """What an archive of this site has, of which its person may leave something out."""
+
+    BOOKMARKS = "bookmarks"
+    COLLECTIONS = "collections"
+    FOLLOWS = "follows"
+    UPVOTES = "upvotes"
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,16 @@ class Recognised:
     @property
     def is_empty(self) -> bool:
         return not (self.papers.entries or self.collections or self.votes or any(self.follows.values()))
+
+    def only(self, kinds: Collection[str]) -> Self:
+        """Returns the same without what is of none of these kinds."""
+        return replace(
+            self,
+            papers=self.papers if Kind.BOOKMARKS in kinds else Group(),
+            collections=self.collections if Kind.COLLECTIONS in kinds else [],
+            follows=self.follows if Kind.FOLLOWS in kinds else {},
+            votes=self.votes if Kind.UPVOTES in kinds else [],
+        )
 
     def as_json(self) -> dict:
         return asdict(self)

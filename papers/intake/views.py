@@ -5,7 +5,7 @@ from functools import partial
 
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRefresh
@@ -16,8 +16,9 @@ from lib.limits import network_of, request_limit
 from lib.refusals import Gone, Refusal
 from lib.verbs import verb
 from papers.intake import formats, tasks, writing
-from papers.intake.forms import ImportForm
+from papers.intake.forms import ImportForm, KindsForm
 from papers.intake.preview import Preview
+from papers.intake.recognised import Recognised
 from papers.models import Intake
 from papers.paper.limits import count_mark
 
@@ -39,7 +40,8 @@ def import_papers(request: HttpRequest) -> HttpResponse:
             return redirect(_begin(request, form))
         except Refusal as refusal:
             form.refuse(refusal)
-    return form_page(request, "papers/intake/import.html", {"form": form})
+    pending = Intake.objects.filter(user=request.user).pending().defer("source", "data").first()
+    return form_page(request, "papers/intake/import.html", {"form": form, "pending": pending})
 
 
 def _begin(request: HttpRequest, form: ImportForm) -> Intake:
@@ -65,25 +67,34 @@ def intake(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponse(status=204) if found.is_running else HttpResponseClientRefresh()
     context = {"intake": found}
     try:
-        context["preview"] = Preview(found) if found.is_ready or found.is_done else None
+        context["preview"] = preview = Preview(found) if found.is_ready or found.is_done else None
     except Gone as refusal:
         context["problem"] = str(refusal)
+    else:
+        if found.is_ready and preview.found.is_archive:
+            context["kinds"] = KindsForm(additions=preview.additions)
     return render(request, "papers/intake/intake.html", context)
 
 
 @verb
 def write(request: HttpRequest, key: str) -> HttpResponse:
-    """Write everything, or let the worker do it; and cast upvotes, as many as may be cast now."""
+    """Write everything, of an archive what was chosen, or let the worker do it; and cast upvotes, as many as may be.
+
+    Raises BadInput if nothing was chosen.
+    """
     found = _get(request, key)
-    _start(found)
+    _start(found, request.POST)
     if found.is_done:
         writing.cast_votes(found, network_of(request), partial(count_mark, request))
     return redirect(found)
 
 
-def _start(intake: Intake) -> None:
+def _start(intake: Intake, choices: QueryDict) -> None:
+    data = intake.data
+    if intake.is_ready and data["is_archive"]:
+        data = Recognised.from_json(data).only(KindsForm(choices).demand_kinds()).as_json()
     with transaction.atomic():
-        if not intake.start():
+        if not intake.start(data):
             return
         if not writing.is_short(intake):
             defer(tasks.write_intake, {"pk": intake.pk})

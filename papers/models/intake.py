@@ -28,7 +28,13 @@ class IntakeState(models.TextChoices):
 RUNNING = (IntakeState.READING, IntakeState.WRITING)
 
 
-class IntakeManager(models.Manager):
+class IntakeQuerySet(models.QuerySet):
+    def pending(self):
+        """Those that are read or written, wait for their person, or have upvotes left."""
+        return self.exclude(state=IntakeState.FAILED).exclude(state=IntakeState.DONE, data__votes=[])
+
+
+class IntakeManager(models.Manager.from_queryset(IntakeQuerySet)):
     @transaction.atomic
     def begin(self, actor, source: bytes, *, target_key: str = "", target_name: str = "") -> "Intake":
         """Keep what the actor wants to import until it is read, in the place of the actor's last import.
@@ -109,9 +115,12 @@ class Intake(models.Model):
         """Keep what was recognised, for the person to look at, and forget the file."""
         self._change(IntakeState.READING, state=IntakeState.READY, data=data, source=None)
 
-    def start(self) -> bool:
-        """Record that writing begins. False if it has begun already, or if there is nothing to write."""
-        return self._change(IntakeState.READY, state=IntakeState.WRITING)
+    def start(self, data: dict | None = None) -> bool:
+        """Record that writing begins, of these data if not all are wanted.
+
+        Returns False if it has begun already, or if there is nothing to write.
+        """
+        return self._change(IntakeState.READY, state=IntakeState.WRITING, data=data or self.data)
 
     def finish(self, results: list[dict]) -> None:
         """Record what became of everything but the upvotes, which are cast afterwards (`record_votes`)."""

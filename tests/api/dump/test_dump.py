@@ -110,6 +110,14 @@ def test_what_a_killed_dump_has_left_is_cleared(db, folder):
     assert {path.name for path in folder.iterdir()} == {"index.json", "notes.txt", entry["name"]}
 
 
+def test_before_the_first_dump_its_page_says_when_that_will_be(db, client, settings, time_machine):
+    time_machine.move_to(datetime(2025, 9, 10, 2, 30, tzinfo=UTC))
+    settings.DUMP = "23 2 * * *"
+    assert "11 September 2025 at 02:23 UTC" in client.get("/dump").content.decode()
+    settings.DUMP = ""
+    assert "No dump is scheduled." in client.get("/dump").content.decode()
+
+
 def test_the_addresses_of_the_dump(db, folder, client):
     assert client.get("/dump/index.json").status_code == 404
     assert "No dump has been made yet." in client.get("/dump").content.decode()

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from api.models import Token
-from api.models.token import MOST
+from api.models.token import MOST, Scope
 from lib.refusals import BadInput, Conflict, NotAllowed
 from papers.people import takeout
 from tests.accounts.entrance import PASSWORD, browser_of, link_in, press, register, send, sign_in
@@ -64,7 +64,23 @@ def test_a_session_alone_makes_no_token(dora):
 def test_a_form_without_scopes_is_refused_and_says_so(dora):
     answer = send(browser_of("dora"), NEW, FORM | {"scopes": []})
     assert (answer.status_code, Token.objects.count()) == (400, 0)
-    assert "This field is required." in answer.content.decode()
+    assert "Choose at least one." in answer.content.decode()
+
+
+def test_the_form_and_the_list_name_the_scopes_as_the_api_does(alice, dora, signed_in):
+    form = browser_of("dora").get(NEW).content.decode()
+    Token.objects.make(alice, "All", Scope.values)
+    assert ", ".join(Scope.values) in signed_in(alice).get(LIST).content.decode()
+    for scope in Scope:
+        assert f"{scope.label} <code>{scope.value}</code>" in form
+
+
+@pytest.mark.parametrize("path", ["/settings/security", "/accounts/sessions/", "/accounts/password/change/"])
+def test_pages_that_revoke_tokens_say_so(dora, path):
+    sign_in("dora")
+    page = browser_of("dora").get(path).content.decode().split("<h1")[1]
+    assert re.search(r"revoke[sd]?\b", page)
+    assert f'href="{LIST}"' in page
 
 
 @pytest.mark.parametrize(("days", "least"), [("7", 6), ("365", 364), ("", None)])

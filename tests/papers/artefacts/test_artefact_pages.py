@@ -25,21 +25,47 @@ def names(page: str) -> list[str]:
     return [part.split("<")[0] for part in page.split('rel="noopener nofollow">')[1:]]
 
 
-@pytest.mark.parametrize(("number", "more"), [(0, ""), (1, ""), (8, ""), (40, "Show 32 more")])
+@pytest.mark.parametrize(("number", "more"), [(0, ""), (1, ""), (8, ""), (40, "Show 28 more")])
 def test_the_paper_shows_them_most_liked_first_of_each_kind(paper, stranger, number, more):
     fill(paper, number)
     page = stranger.get(PAGE).content.decode()
     assert ("Models, datasets and demos" in page) == bool(number)
-    expected = [f"lab/{n:03}" for kind in range(3) for n in sorted(range(kind, number, 3), reverse=True)]
-    assert names(page) == expected == [row.name for row in paper.artefacts.most_liked_first()]
+    kinds = [[f"lab/{n:03}" for n in sorted(range(kind, number, 3), reverse=True)] for kind in range(3)]
+    first = [name for kind in kinds for name in kind[:4]]
+    assert names(page) == first + [name for kind in kinds for name in kind[4:]]
+    assert [name for kind in kinds for name in kind] == [row.name for row in paper.artefacts.most_liked_first()]
     assert (more in page, "Add or remove" in page) == (True, False)
 
 
-def test_it_says_how_liked_it_is_and_where_it_came_from(paper, stranger):
+def test_one_demo_is_shown_beside_many_models(paper, stranger):
+    rows = [("model", f"lab/{n}", 9) for n in range(30)] + [("dataset", "lab/data", 0), ("demo", "lab/try", 0)]
+    for kind, name, likes in rows:
+        Artefact.objects.create(paper=paper, kind=kind, name=name, url=f"https://example.org/{name}", likes=likes)
+    shown = stranger.get(PAGE).content.decode().split('<details class="more-artefacts">')[0]
+    assert names(shown)[-2:] == ["lab/data", "lab/try"]
+    assert len(names(shown)) == 6
+
+
+def test_the_import_is_named_once_and_below_what_people_added(paper, alice, stranger):
+    def page() -> str:
+        return " ".join(stranger.get(PAGE).content.decode().split()).split('id="artefacts"')[1].split("</section>")[0]
+
+    fill(paper, 6)
+    assert page().count("mported") == page().count("Imported with the paper.") == 1
+    AuthorClaimFactory(user=alice, paper=paper)
+    Artefact.objects.add(alice, paper, "demo", "https://example.org/x")
+    assert page().count("added by an author") == 1
+    assert page().count("mported") == page().count("Others were imported with the paper.") == 1
+    paper.artefacts.filter(source="import").delete()
+    Paper.objects.touch([paper.pk])
+    assert "mported" not in page()
+
+
+def test_it_says_how_liked_it_is(paper, stranger):
     url = "https://huggingface.co/datasets/lab/steam"
     Artefact.objects.create(paper=paper, kind="dataset", name="lab/steam", url=url, likes=1, downloads=1200)
     page = " ".join(stranger.get(PAGE).content.decode().split())
-    facts = "<span>Dataset</span> <span>1 like</span> <span>1,200 downloads</span> <span>imported with the paper</span>"
+    facts = "<span>Dataset</span> <span>1 like</span> <span>1,200 downloads</span>"
     assert facts in page
 
 

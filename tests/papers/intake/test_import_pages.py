@@ -151,7 +151,7 @@ def test_an_archive_says_what_goes_where(bob, reader):
     assert f"Collections {autumn.key}; not on this site: secret" in text
     assert "Topics agents" in text
     assert not Vote.objects.exists()
-    reader.act(f"{page}/write")
+    reader.act(f"{page}/write", {"kinds": ["collections", "follows", "upvotes"]})
     text = text_of(reader.get(page))
     assert "Upvotes: 1 added" in text
     assert (Vote.objects.count(), follow_models.count(Intake.objects.get().user)) == (1, 2)
@@ -161,7 +161,7 @@ def test_upvotes_have_the_limit_of_the_button_and_can_be_continued(alice, reader
     time_machine.move_to(timezone.now(), tick=False)
     papers = [PaperFactory() for _ in range(130)]
     page = upload(reader, made(upvotes=[{"arxiv_id": paper.arxiv_id} for paper in papers])).url
-    reader.act(f"{page}/write")
+    reader.act(f"{page}/write", {"kinds": "upvotes"})
     cast = Vote.objects.count()
     assert 120 <= cast < 130
     assert reader.act(f"/papers/{papers[-1].arxiv_id}/vote").status_code == 429
