@@ -23,6 +23,7 @@ from papers.ingest.values import (
     checked_length,
     each,
 )
+from papers.lengths import MAX_ARTEFACT, MAX_AVATAR, MAX_MODEL, MAX_SUMMARY
 from papers.names import Details
 
 MAX_ABSTRACT = 20_000  # characters; arXiv takes 1,920
@@ -196,16 +197,16 @@ def _urls(value, notes: list[str]) -> tuple[str, ...]:
 
 
 def _summary(value) -> str:
-    return cut(as_text(value), 2_000)
+    return cut(as_text(value), MAX_SUMMARY)
 
 
 def _model(value) -> str:
-    return checked_length(as_text(value), 120)
+    return checked_length(as_text(value), MAX_MODEL)
 
 
 def _submitter(value) -> tuple[str, str, str]:
     *author, avatar = as_fields(value, 3)
-    return *_author(author), line(as_storable(avatar), 500) if avatar else ""
+    return *_author(author), line(as_storable(avatar), MAX_AVATAR) if avatar else ""
 
 
 def _code_added_by(value) -> str:
@@ -217,7 +218,7 @@ def _listed(kind: str) -> Callable:
 
     def one(value) -> Listed:
         name, url, *numbers = as_fields(value, 4)
-        name = checked_length(as_text(name), 200)
+        name = checked_length(as_text(name), MAX_ARTEFACT)
         url = hub_addresses.url(kind, name) if url is None else as_url(url)
         if not url:
             raise RecordError(f"“{name[:60]}” has no address")

@@ -7,6 +7,7 @@ from django.core.validators import URLValidator
 
 from lib.text import one_line
 from papers.ingest.problem import RecordError
+from papers.lengths import MAX_URL
 
 MAX_INTEGER = 2**31 - 1  # of PostgreSQL's `integer`
 _check_url = URLValidator(schemes=["http", "https"])
@@ -50,7 +51,7 @@ def as_url(value) -> str | None:
         _check_url(url)
     except ValidationError:
         return None
-    return url if len(url) <= 500 else None
+    return url if len(url) <= MAX_URL else None
 
 
 def as_fields(value, number: int) -> tuple:

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from lib.fields import LineField, UrlLineField
+from papers.lengths import MAX_URL
 
 
 class FetchedManager(models.Manager):
@@ -19,9 +20,9 @@ class Fetched(models.Model):
     `fetched_at` is also when the site answered last that nothing has changed.
     """
 
-    address = UrlLineField(max_length=500, unique=True)
+    address = UrlLineField(max_length=MAX_URL, unique=True)
     etag = LineField(max_length=200, blank=True)
-    next_address = UrlLineField(max_length=500, blank=True)
+    next_address = UrlLineField(max_length=MAX_URL, blank=True)
     fetched_at = models.DateTimeField(default=timezone.now)
 
     objects = FetchedManager()

@@ -4,8 +4,7 @@ from typing import NamedTuple
 from django.db import models
 
 from lib.fields import LineField
-
-MAX_AVATAR = 500  # characters
+from papers.lengths import MAX_AVATAR
 
 
 class OriginValues(NamedTuple):
