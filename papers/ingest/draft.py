@@ -45,7 +45,7 @@ class Draft:
     """A paper to which records are applied: its stored and its new values, under the names of PaperRecord's fields.
 
     The value `organisation` is the slug of the guessed one, or "". `decided` are the slugs that persons suggested or
-    decided on. `origin` is an OriginValues, `ai_text` an ImportedText, and each kind of artefacts a dictionary (see
+    decided on. `origin` is an OriginValues, `ai_text` an ImportedText, and `artefacts` a dictionary by addresses (see
     `papers.ingest.artefacts`). `replaced` are the texts that later versions replaced, each as the values of
     TEXT_FIELDS.
     """
@@ -90,11 +90,9 @@ class Draft:
         stored = self.values.get("origin", OriginValues())
         new = (record.discussion_id, *(record.submitter or (None,) * 3), record.code_added_by)
         origin = OriginValues(*(old if value is None else value for value, old in zip(new, stored, strict=True)))
-        values = {
-            name: artefacts.settled(self.values.get(name, {}), listed)
-            for name in artefacts.KINDS
-            if (listed := getattr(record, name)) is not None
-        }
+        values = {}
+        if (found := artefacts.settled(self.values.get("artefacts", {}), record)) is not None:
+            values["artefacts"] = found
         if any(origin):
             values["origin"] = origin
         if text := ai_text.settled(self.values, record):
@@ -121,6 +119,8 @@ class Draft:
             site: Counts(*map(max, site_counts, stored.get(site, Counts())))
             for site, site_counts in new.get("site_counts", {}).items()
         }
+        if "artefacts" in new:
+            counts["artefacts"] = artefacts.completed(self.values.get("artefacts", {}), new["artefacts"])
         return {name: value for name, value in new.items() if not self.values.get(name)} | counts
 
 
@@ -169,7 +169,9 @@ def load_drafts(records: Collection[PaperRecord]) -> dict[str, Draft]:
     counts = SiteCount.objects.by_paper([paper.pk for paper in papers])
     drafts = {}
     for paper in papers:
-        values = _stored_values(paper, counts.get(paper.pk, {})) | stored.get(paper.pk, {})
+        values = _stored_values(paper, counts.get(paper.pk, {}))
+        if paper.pk in stored:
+            values["artefacts"] = stored[paper.pk]
         drafts[paper.arxiv_id] = Draft(paper, values, paper.decided)
     return drafts
 
