@@ -14,6 +14,7 @@ from lib.words import ascii_slug
 from papers import hub_addresses, identifiers, sites
 from papers.ingest.problem import RecordError
 from papers.ingest.values import (
+    as_count,
     as_fields,
     as_integer,
     as_integer_or_none,
@@ -180,7 +181,7 @@ def _site_counts(value, notes: list[str]) -> dict[str, sites.Counts]:
 
 def _counted_site(value) -> tuple[str, sites.Counts]:
     site, counts = value
-    return _site(site), sites.Counts(*map(as_integer, as_fields(counts, 2)))
+    return _site(site), sites.Counts(*map(as_count, as_fields(counts, 2)))
 
 
 def _site(value) -> str:
@@ -274,8 +275,8 @@ _CLEANERS = {
     "published_at": _datetime,
     "listed_at": _datetime,
     "is_listed": _boolean,
-    "votes": as_integer,
-    "comments": as_integer,
+    "votes": as_count,
+    "comments": as_count,
     "withdrawn": _boolean,
     "seems_withdrawn": _boolean,
     "organisation_id": _source_id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
@@ -14,7 +15,7 @@ from papers.models import Affiliation, Author, Paper, SiteCount
 from papers.models.links import UNCHECKED
 from papers.models.origin import OriginValues
 from papers.names import Details
-from papers.sites import Counts
+from papers.sites import MAX_SITES, Counts
 
 # The age up to which a new paper is listed on the day it comes. Moderators of arXiv hold papers back for some weeks.
 MAX_AGE = timedelta(days=30)
@@ -80,8 +81,7 @@ class Draft:
                 )
         if new.get("version", 1) > self.values.get("version", new.get("version", 1)):
             self.replaced.append(tuple(self.values.get(name, "") for name in TEXT_FIELDS))
-        stored, site_counts = self.values.get("site_counts", {}), new.get("site_counts", {})
-        new["site_counts"] = stored | {site: n for site, n in site_counts.items() if any(n) or site in stored}
+        new["site_counts"] = _site_counts(self.values.get("site_counts", {}), new.get("site_counts", {}))
         self.values = self.values | links.settled(self.values, new)
         self.changed = {name for name, value in self.values.items() if value != self.stored.get(name)}
 
@@ -122,6 +122,12 @@ class Draft:
         if "artefacts" in new:
             counts["artefacts"] = artefacts.completed(self.values.get("artefacts", {}), new["artefacts"])
         return {name: value for name, value in new.items() if not self.values.get(name)} | counts
+
+
+def _site_counts(stored: dict[str, Counts], new: dict[str, Counts]) -> dict[str, Counts]:
+    """Return the counts of up to MAX_SITES sites: those that are stored, and others that have any votes or comments."""
+    counts = stored | {site: found for site, found in new.items() if any(found) or site in stored}
+    return dict(islice(counts.items(), max(MAX_SITES, len(stored))))
 
 
 def _listing_time(record: PaperRecord) -> datetime:

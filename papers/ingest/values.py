@@ -10,6 +10,7 @@ from papers.ingest.problem import RecordError
 from papers.lengths import MAX_URL
 
 MAX_INTEGER = 2**31 - 1  # of PostgreSQL's `integer`
+MAX_COUNT = 10_000_000  # votes or comments of a site, so that those of all sites of a paper fit into one column
 _check_url = URLValidator(schemes=["http", "https"])
 
 
@@ -64,7 +65,11 @@ def as_integer_or_none(value) -> int | None:
     return value if type(value) is int and 0 <= value <= MAX_INTEGER else None
 
 
-def as_integer(value) -> int:
-    if type(value) is not int or not 0 <= value <= MAX_INTEGER:
-        raise RecordError(f"a whole number from 0 to {MAX_INTEGER} was expected, not {str(value)[:40]}")
+def as_integer(value, maximum: int = MAX_INTEGER) -> int:
+    if type(value) is not int or not 0 <= value <= maximum:
+        raise RecordError(f"a whole number from 0 to {maximum} was expected, not {str(value)[:40]}")
     return value
+
+
+def as_count(value) -> int:
+    return as_integer(value, MAX_COUNT)
