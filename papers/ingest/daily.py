@@ -27,6 +27,7 @@ def import_hub(client: Client) -> ImportCounts:
 
     A list that cannot be read costs no other one. A site that asks to come back later is not requested further.
     """
+    following.forget(timezone.now())
     counts, errors = ImportCounts(), []
     for url in following.due(settings.HUB_URL, timezone.now()):
         try:
