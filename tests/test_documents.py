@@ -10,7 +10,8 @@ from django.conf import settings
 from api import rates
 from api.reading import listed, queries
 from lib import server
-from papers.ingest import client, files
+from papers import lengths, sites
+from papers.ingest import client, files, following, values
 from papers.lists import matching
 from papers.models import follow
 from papers.search import lexicon, retrieval
@@ -38,6 +39,10 @@ NUMBERS = [
     ("docs/deploy.md", r"takes (\d+) kB at most", BODY_KB),
     ("docs/import.md", r"A file may have (\d+) MB unpacked", files.MAX_BYTES // 2**20),
     ("docs/import.md", r"more than (\d+) MB of a body", client.MAX_BODY_BYTES // 2**20),
+    ("docs/import.md", r"A list of more than (\d+) pages", following.MAX_PAGES),
+    ("docs/import.md", r"whose address has more than (\d+) characters", lengths.MAX_URL),
+    ("docs/import.md", r"A number of more than ([\d,]+) is left out", values.MAX_COUNT),
+    ("docs/import.md", r"of at most (\d+) other sites", sites.MAX_SITES),
     ("docs/search.md", r"leave some ([\d,]+) papers or fewer", lexicon.MAX_POSTINGS),
     ("docs/search.md", r"the first ([\d,]+) papers of the order", retrieval.SCAN_LIMIT),
 ]

@@ -3,7 +3,8 @@
 
 Schema: https://huggingface.co/.well-known/openapi.md. Each row is one paper, listed on the day of `submittedOnDailyAt`.
 The Hub's accounts are not imported, but who submitted a paper there is kept by name. Another site like this one answers
-the same, and more: `categories`, `version`, `keywords`, `withdrawnAt`, and of which version and when the AI text is.
+the same, and more: `categories`, `version`, `keywords`, `withdrawnAt`, and of which version and when the AI text is. Of
+its people, and of its discussions, nothing is kept.
 """
 
 import json
@@ -95,16 +96,14 @@ def record(row, site: str) -> PaperRecord:
         listed_at=fields.get("submittedOnDailyAt"),
         is_listed=False if fields.get("isListed") is False else None,
         site=site,
-        **sites.counts(fields, site),
+        **sites.counts(fields),
         withdrawn=True if fields.get("withdrawnAt") else None,
         ai_summary=fields.get("ai_summary"),
         ai_keywords=fields.get("ai_keywords"),
         ai_model=fields.get("ai_summary_model"),
         ai_version=fields.get("ai_summary_version"),
         ai_made_at=fields.get("ai_summary_at"),
-        discussion_id=fields.get("discussionId"),
-        submitter=_submitter(fields.get("submittedOnDailyBy") or fields.get("submittedBy")),
-        code_added_by=fields.get("githubRepoAddedBy"),
+        **_beside(fields),
         models=_listed(fields.get("linkedModels")),
         datasets=_listed(fields.get("linkedDatasets")),
         demos=_listed(fields.get("linkedSpaces")),
@@ -116,6 +115,17 @@ def _authors(authors):
     if not isinstance(authors, list):
         return authors
     return [author.get("name") if isinstance(author, dict) else author for author in authors]
+
+
+def _beside(fields: dict) -> dict:
+    """Return what the Hub says beside the paper. A Broadsheet's people may hide what they did, so none are imported."""
+    if sites.is_of_broadsheet(fields):
+        return {}
+    return {
+        "discussion_id": fields.get("discussionId"),
+        "submitter": _submitter(fields.get("submittedOnDailyBy") or fields.get("submittedBy")),
+        "code_added_by": fields.get("githubRepoAddedBy"),
+    }
 
 
 def _submitter(person):
