@@ -20,8 +20,9 @@ HOST = env("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=min(4, cores()))  # processes of the web server
 FRONT_DOOR = env.bool("FRONT_DOOR", default=not DEBUG)  # keep strangers' answers for a second (lib.front_door)
-BASE_URL = env("BASE_URL", default=f"http://{HOST}:{PORT}").rstrip("/")
-_base = urlsplit(BASE_URL)
+_base = urlsplit(env("BASE_URL", default=f"http://{HOST}:{PORT}").rstrip("/"))
+_base = _base._replace(netloc=_base.netloc.lower())
+BASE_URL = _base.geturl()  # with scheme and host in small letters, by which sites know each other
 HTTPS = _base.scheme == "https"
 ALLOWED_HOSTS = [_base.hostname or ""]
 if not HTTPS:

@@ -3,7 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
-HUB = "https://huggingface.co"
+from papers.sites import HUB
+
 FOLDERS = {"model": "", "dataset": "datasets/", "demo": "spaces/"}  # by kinds of ArtefactKind
 HOSTS = {"huggingface.co", "www.huggingface.co", "hf.co"}
 _NAME = re.compile(r"[\w.-]{1,96}(?:/[\w.-]{1,96})?", re.ASCII)

@@ -11,8 +11,7 @@ from django.conf import settings
 
 HUB = "https://huggingface.co"
 USERNAME = "broadsheet"  # of a site itself where nobody is named; no account can have it
-MADE_UP = "0" * 8  # what an id begins with that a Broadsheet has made of a key; the Hub's begin with a time
-MAX_SITES = 100  # that one record may name
+MAX_SITES = 100  # that one record may name, and whose votes and comments a paper has
 _SITE = re.compile(r"https?://[a-z0-9.:\[\]-]{1,180}")
 
 
@@ -28,14 +27,24 @@ def is_site(address) -> bool:
     return isinstance(address, str) and _SITE.fullmatch(address) is not None
 
 
-def counts(row: dict, site: str) -> dict:
-    """Return what the row of a paper from this site says of votes and comments, as the fields of a PaperRecord."""
-    votes, comments = row.get("upvotesBySite"), row.get("commentsBySite")
-    if not isinstance(votes, dict) or not isinstance(comments, dict):
-        votes, comments = {site: row.get("upvotes")}, {site: row.get("numComments")}
+def is_of_broadsheet(row: dict) -> bool:
+    """Return whether the row of a paper says whose its votes are, as Broadsheets do, and the Hub and mirrors do not."""
+    return isinstance(row.get("upvotesBySite"), dict)
+
+
+def counts(row: dict) -> dict:
+    """Return what the row of a paper says of votes and comments, as the fields of a PaperRecord.
+
+    If it does not say whose they are, they are the Hub's. A Broadsheet that does not say how many the Hub has may not
+    know it.
+    """
+    if not is_of_broadsheet(row):
+        return {"votes": row.get("upvotes"), "comments": row.get("numComments")}
+    votes, comments = row["upvotesBySite"], row.get("commentsBySite")
+    comments = comments if isinstance(comments, dict) else {}
     others = dict.fromkeys([*votes, *comments])
     others.pop(HUB, None)
-    others.pop(settings.BASE_URL.lower(), None)
+    others.pop(settings.BASE_URL, None)
     return {
         "votes": votes.get(HUB),
         "comments": comments.get(HUB),

@@ -10,7 +10,8 @@ from django.conf import settings
 from api import rates
 from api.reading import listed, queries
 from lib import server
-from papers.ingest import client, files, following, hub_papers
+from papers import lengths, sites
+from papers.ingest import client, files, following, hub_papers, values
 from papers.intake import archive, formats
 from papers.lists import matching
 from papers.models import follow
@@ -44,6 +45,10 @@ NUMBERS = [
     ("docs/import.md", r"a file has at most (\d+) MB", formats.MAX_BYTES // 10**6),
     ("docs/import.md", r"a list at most ([\d,]+) entries", formats.MAX_ENTRIES),
     ("docs/import.md", r"are read, up to (\d+) MB each", archive.MAX_FILE_BYTES // 10**6),
+    ("docs/import.md", r"A list of more than (\d+) pages", following.MAX_PAGES),
+    ("docs/import.md", r"whose address has more than (\d+) characters", lengths.MAX_URL),
+    ("docs/import.md", r"A number of more than ([\d,]+) is left out", values.MAX_COUNT),
+    ("docs/import.md", r"of at most (\d+) other sites", sites.MAX_SITES),
     ("docs/search.md", r"leave some ([\d,]+) papers or fewer", lexicon.MAX_POSTINGS),
     ("docs/search.md", r"the first ([\d,]+) papers of the order", retrieval.SCAN_LIMIT),
 ]

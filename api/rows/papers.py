@@ -71,7 +71,8 @@ def _read(pks: Collection[int], viewer) -> Iterator[tuple[Summary, dict, Credit,
     if viewer.is_authenticated:
         marks = {row.pk: row for row in Paper.objects.filter(pk__in=found).rows(viewer)}
     for pk, summary in found.items():
-        yield summary, by_site(summary, sites.get(pk, {})), credits[pk], texts.get(pk), marks.get(pk)
+        counts = by_site(summary, sites.get(pk, {}), is_of_hub=credits[pk].origin is not None)
+        yield summary, counts, credits[pk], texts.get(pk), marks.get(pk)
 
 
 def _daily_row(summary: Summary, counts: dict, credit: Credit, text: AiText | None, marks: Row | None) -> dict:

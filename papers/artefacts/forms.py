@@ -1,8 +1,8 @@
 from django import forms
 
 from lib.forms import Refusable, UrlLineField
+from papers.lengths import MAX_URL
 from papers.models import ArtefactKind
-from papers.models.links import MAX_URL
 
 
 class ArtefactForm(Refusable, forms.Form):

@@ -9,8 +9,8 @@ from lib.forms import LineField, Refusable, UrlLineField
 from lib.refusals import Conflict, Gone, Refusal
 from lib.widgets import TextArea
 from orgs.models import Organisation
+from papers.lengths import MAX_SUMMARY
 from papers.models import AiText, Correction, Paper, State
-from papers.models.aitext import MAX_SUMMARY
 from papers.models.correction import FIELDS, MAX_KEYWORDS
 
 

@@ -14,6 +14,7 @@ from lib.words import ascii_slug
 from papers import hub_addresses, identifiers, sites
 from papers.ingest.problem import RecordError
 from papers.ingest.values import (
+    as_count,
     as_fields,
     as_integer,
     as_integer_or_none,
@@ -23,6 +24,7 @@ from papers.ingest.values import (
     checked_length,
     each,
 )
+from papers.lengths import MAX_ARTEFACT, MAX_AVATAR, MAX_MODEL, MAX_SUMMARY
 from papers.names import Details
 
 MAX_ABSTRACT = 20_000  # characters; arXiv takes 1,920
@@ -179,7 +181,7 @@ def _site_counts(value, notes: list[str]) -> dict[str, sites.Counts]:
 
 def _counted_site(value) -> tuple[str, sites.Counts]:
     site, counts = value
-    return _site(site), sites.Counts(*map(as_integer, as_fields(counts, 2)))
+    return _site(site), sites.Counts(*map(as_count, as_fields(counts, 2)))
 
 
 def _site(value) -> str:
@@ -196,16 +198,16 @@ def _urls(value, notes: list[str]) -> tuple[str, ...]:
 
 
 def _summary(value) -> str:
-    return cut(as_text(value), 2_000)
+    return cut(as_text(value), MAX_SUMMARY)
 
 
 def _model(value) -> str:
-    return checked_length(as_text(value), 120)
+    return checked_length(as_text(value), MAX_MODEL)
 
 
 def _submitter(value) -> tuple[str, str, str]:
     *author, avatar = as_fields(value, 3)
-    return *_author(author), line(as_storable(avatar), 500) if avatar else ""
+    return *_author(author), line(as_storable(avatar), MAX_AVATAR) if avatar else ""
 
 
 def _code_added_by(value) -> str:
@@ -217,7 +219,7 @@ def _listed(kind: str) -> Callable:
 
     def one(value) -> Listed:
         name, url, *numbers = as_fields(value, 4)
-        name = checked_length(as_text(name), 200)
+        name = checked_length(as_text(name), MAX_ARTEFACT)
         url = hub_addresses.url(kind, name) if url is None else as_url(url)
         if not url:
             raise RecordError(f"“{name[:60]}” has no address")
@@ -273,8 +275,8 @@ _CLEANERS = {
     "published_at": _datetime,
     "listed_at": _datetime,
     "is_listed": _boolean,
-    "votes": as_integer,
-    "comments": as_integer,
+    "votes": as_count,
+    "comments": as_count,
     "withdrawn": _boolean,
     "withdrawn_at": _datetime,
     "seems_withdrawn": _boolean,

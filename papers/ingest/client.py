@@ -12,6 +12,8 @@ import httpx2
 import stamina
 from django.conf import settings
 
+from papers.lengths import MAX_URL
+
 ALLOWED_HOSTS = {
     *("arxiv.org", "export.arxiv.org", "oaipmh.arxiv.org"),
     *("huggingface.co", "cdn-uploads.huggingface.co"),
@@ -25,6 +27,7 @@ SITE_INTERVAL = 1.0  # of a site that is followed and is none of these, unless i
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 MAX_BODY_BYTES = 50 * 1024 * 1024
 MAX_ATTEMPTS = 3
+MAX_PAGES = 1_000  # of one address
 # Of `RateLimit`, such as `"api";r=0;t=42` (https://huggingface.co/docs/hub/rate-limits): requests left, and seconds.
 _RATE_LIMIT = re.compile(r"\br=(\d{1,9})\b.*?\bt=(\d{1,9})\b")
 
@@ -79,9 +82,14 @@ class Client:
         )
 
     def pages(self, url: str) -> Iterator[tuple[str, bytes]]:
-        """Yield (URL, body) of a paginated resource, following `Link: …; rel="next"`. Raises FetchError."""
+        """Yield (URL, body) of a paginated resource, following `Link: …; rel="next"`. Raises FetchError.
+
+        That is also raised after MAX_PAGES, since a site may name pages without end.
+        """
         visited = set()
         while url and url not in visited:
+            if len(visited) == MAX_PAGES:
+                raise FetchError(f"{url} is not fetched: {MAX_PAGES:,} pages came before it")
             visited.add(url)
             response = self.get(url)
             yield url, response.body
@@ -111,12 +119,8 @@ class Client:
                     body += chunk
                     if len(body) > max_bytes:
                         raise FetchError(f"{url} sends more than {max_bytes:,} bytes")
-                next_url = response.links.get("next", {}).get("url")
-                return Response(
-                    None if response.status_code == 304 else bytes(body),
-                    response.headers.get("ETag", ""),
-                    next_url and str(response.url.join(next_url)),
-                )
+                content = None if response.status_code == 304 else bytes(body)
+                return Response(content, response.headers.get("ETag", ""), _next_url(response))
         except httpx2.TransportError as error:
             raise TemporaryError(f"{url} could not be fetched: {error}") from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
@@ -177,6 +181,15 @@ def origin(address: str) -> str:
     if not url.host or not (url.scheme == "https" or (url.scheme == "http" and url.host in LOOPBACK)):
         return ""
     return f"{url.scheme}://{url.netloc.decode()}"
+
+
+def _next_url(response: httpx2.Response) -> str | None:
+    """Return the address of the next page, if there is one. Raises FetchError for one that is too long to be kept."""
+    found = response.links.get("next", {}).get("url")
+    url = found and str(response.url.join(found))
+    if url and len(url) > MAX_URL:
+        raise FetchError(f"{response.url} names a next page whose address has more than {MAX_URL} characters")
+    return url
 
 
 def _domain(url: httpx2.URL) -> str:

@@ -28,6 +28,7 @@ def import_hub(client: Client) -> ImportCounts:
     A list or a paper that cannot be read costs no other one. A site that asks to come back later is not requested
     further.
     """
+    following.forget(timezone.now())
     counts, errors = ImportCounts(), []
     for items in _answers(client):
         try:

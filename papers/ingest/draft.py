@@ -2,19 +2,21 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Func, OuterRef, TextField
 from django.utils import timezone
 
-from papers.ingest import ai_text, artefacts, links, origins
+from papers.ingest import ai_text, artefacts, links
 from papers.ingest.record import PaperRecord
 from papers.ingest.values import is_same_moment
 from papers.models import Affiliation, Author, Paper, SiteCount
 from papers.models.links import UNCHECKED
+from papers.models.origin import OriginValues
 from papers.names import Details
-from papers.sites import HUB, Counts
+from papers.sites import HUB, MAX_SITES, Counts
 
 # The age up to which a new paper is listed on the day it comes. Moderators of arXiv hold papers back for some weeks.
 MAX_AGE = timedelta(days=30)
@@ -45,7 +47,7 @@ class Draft:
     """A paper to which records are applied: its stored and its new values, under the names of PaperRecord's fields.
 
     The value `organisation` is the slug of the guessed one, or "". `decided` are the slugs that persons suggested or
-    decided on. `origin` is an OriginValues, `ai_text` an ImportedText, and each kind of artefacts a dictionary (see
+    decided on. `origin` is an OriginValues, `ai_text` an ImportedText, and `artefacts` a dictionary by addresses (see
     `papers.ingest.artefacts`). `replaced` are the texts that later versions replaced, each as the values of
     TEXT_FIELDS. `withdrawn_at` is since when the paper is withdrawn, if a record says so.
     """
@@ -80,20 +82,20 @@ class Draft:
                 )
         if new.get("version", 1) > self.values.get("version", new.get("version", 1)):
             self.replaced.append(tuple(self.values.get(name, "") for name in TEXT_FIELDS))
-        stored, site_counts = self.values.get("site_counts", {}), new.get("site_counts", {})
-        new["site_counts"] = stored | {site: n for site, n in site_counts.items() if any(n) or site in stored}
+        new["site_counts"] = _site_counts(self.values.get("site_counts", {}), new.get("site_counts", {}))
         self.values = self.values | _exact(self.values, links.settled(self.values, new))
         self.withdrawn_at = record.withdrawn_at or self.withdrawn_at
         self.changed = {name for name, value in self.values.items() if value != self.stored.get(name)}
 
     def _beside(self, record: PaperRecord) -> dict:
         """Return the values that stand in rows beside the paper's."""
-        values = {
-            name: artefacts.settled(self.values.get(name, {}), listed)
-            for name in artefacts.KINDS
-            if (listed := getattr(record, name)) is not None
-        }
-        if origin := origins.settled(self.values, record, self.paper):
+        stored = self.values.get("origin", OriginValues())
+        new = (record.discussion_id, *(record.submitter or (None,) * 3), record.code_added_by)
+        origin = OriginValues(*(old if value is None else value for value, old in zip(new, stored, strict=True)))
+        values = {}
+        if (found := artefacts.settled(self.values.get("artefacts", {}), record)) is not None:
+            values["artefacts"] = found
+        if any(origin):
             values["origin"] = origin
         if text := ai_text.settled(self.values, record):
             values["ai_text"] = text
@@ -119,7 +121,15 @@ class Draft:
             site: Counts(*map(max, site_counts, stored.get(site, Counts())))
             for site, site_counts in new.get("site_counts", {}).items()
         }
+        if "artefacts" in new:
+            counts["artefacts"] = artefacts.completed(self.values.get("artefacts", {}), new["artefacts"])
         return {name: value for name, value in new.items() if not self.values.get(name)} | counts
+
+
+def _site_counts(stored: dict[str, Counts], new: dict[str, Counts]) -> dict[str, Counts]:
+    """Return the counts of up to MAX_SITES sites: those that are stored, and others that have any votes or comments."""
+    counts = stored | {site: found for site, found in new.items() if any(found) or site in stored}
+    return dict(islice(counts.items(), max(MAX_SITES, len(stored))))
 
 
 def _listing_time(record: PaperRecord) -> datetime:
@@ -176,7 +186,9 @@ def load_drafts(records: Collection[PaperRecord]) -> dict[str, Draft]:
     counts = SiteCount.objects.by_paper([paper.pk for paper in papers])
     drafts = {}
     for paper in papers:
-        values = _stored_values(paper, counts.get(paper.pk, {})) | stored.get(paper.pk, {})
+        values = _stored_values(paper, counts.get(paper.pk, {}))
+        if paper.pk in stored:
+            values["artefacts"] = stored[paper.pk]
         drafts[paper.arxiv_id] = Draft(paper, values, paper.decided)
     return drafts
 

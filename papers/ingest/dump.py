@@ -18,6 +18,7 @@ from papers.ingest.milestone import Milestone
 from papers.ingest.problem import Problem, RecordError, read
 from papers.ingest.record import PaperRecord
 from papers.models import Fetched
+from papers.models.fetched import dump_address
 from papers.sites import is_site
 
 FORMAT, INDEX = "broadsheet-dump-1", "index.json"
@@ -36,11 +37,11 @@ def months(place: str, client: Client) -> list[tuple[str, Items]]:
     """
     load = partial(_load, place.removesuffix(INDEX).rstrip("/"), client)
     site, entries = _read_index(load(INDEX))
-    imported = dict(Fetched.objects.filter(address__startswith=f"{site}/dump/").values_list("address", "etag"))
+    imported = dict(Fetched.objects.filter(address__startswith=dump_address(site, "")).values_list("address", "etag"))
     return [
         (name, _items(name, month, sha256, site, load))
         for name, month, sha256 in entries
-        if imported.get(_address(site, month)) != sha256
+        if imported.get(dump_address(site, month)) != sha256
     ]
 
 
@@ -63,16 +64,12 @@ def _read_index(data: bytes) -> tuple[str, list[tuple[str, str, str]]]:
     site = index.get("site")
     if index.get("format") != FORMAT or not is_site(site):
         raise SourceError(f"this is no index of a dump that is read here ({FORMAT})")
-    if site == settings.BASE_URL.lower():
+    if site == settings.BASE_URL:
         raise SourceError("this is a dump of this site itself, whose votes and comments would count twice")
     entries = [tuple(str(entry.get(key)) for key in ("name", "month", "sha256")) for entry in files]
     if not all(_NAME.fullmatch(name) and _MONTH.fullmatch(month) for name, month, _ in entries):
         raise SourceError("the index names a file that is none of a dump")
     return site, sorted(entries, key=lambda entry: entry[1], reverse=True)
-
-
-def _address(site: str, month: str) -> str:
-    return f"{site}/dump/{month}"
 
 
 def _items(name: str, month: str, sha256: str, site: str, load: Callable[[str], bytes]) -> Items:
@@ -83,7 +80,7 @@ def _items(name: str, month: str, sha256: str, site: str, load: Callable[[str], 
         yield from read(_lines(data), lambda line: hub.record(hub.load(line), site), name)
     except (OSError, EOFError, zlib.error) as error:
         raise SourceError(f"a broken gzip: {error}") from error
-    yield Milestone((Fetched(address=_address(site, month), etag=sha256),))
+    yield Milestone((Fetched(address=dump_address(site, month), etag=sha256),))
 
 
 def _lines(data: bytes) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 from papers.ingest import hub
-from papers.ingest.client import Client, origin
+from papers.ingest.client import Client, FetchError, origin
 from papers.ingest.milestone import Milestone
 from papers.ingest.problem import Note, Problem
 from papers.ingest.record import PaperRecord
@@ -17,6 +17,8 @@ FOLLOWED_DAYS = 30  # also those that were missed while this site or the other o
 # A list is requested again after this time, by its age in days: the votes of older ones hardly change.
 PAUSES = {2: timedelta(0), 7: timedelta(hours=20), FOLLOWED_DAYS: timedelta(days=6, hours=20)}
 MAX_ETAG = 200  # characters
+MAX_PAGES = 100  # of a list
+KEPT = timedelta(days=2 * FOLLOWED_DAYS)  # how long it is kept what was requested, which is longer than any pause
 
 
 def due(site: str, now: datetime) -> list[str]:
@@ -31,13 +33,20 @@ def _pause(age: int) -> timedelta:
     return next(pause for end, pause in PAUSES.items() if age < end)
 
 
+def forget(now: datetime) -> None:
+    """Delete what is kept of pages that are not requested any more, such as those that had an address only once."""
+    Fetched.objects.of_pages().filter(fetched_at__lt=now - KEPT).delete()
+
+
 def read(url: str, client: Client) -> Iterator[PaperRecord | Problem | Milestone]:
     """Yield the papers at this URL and on the pages after it, of pages that have changed since they were imported.
 
-    A Milestone comes last. Raises FetchError.
+    A Milestone comes last. Raises FetchError, also for a list of more than MAX_PAGES.
     """
     answers: dict[str, Fetched] = {}
     while url and url not in answers:
+        if len(answers) == MAX_PAGES:
+            raise FetchError(f"{url} is not fetched: {MAX_PAGES} pages of its list came before it")
         answers[url] = answer = Fetched.objects.filter(address=url).first() or Fetched(address=url)
         response = client.get(url, {"If-None-Match": answer.etag} if answer.etag else None)
         if response.body is not None:

@@ -4,7 +4,7 @@
 Schema: https://huggingface.co/.well-known/openapi.md. Each row is one paper, listed on the day of `submittedOnDailyAt`.
 The Hub's accounts are not imported, but who submitted a paper there is kept by name. Another site like this one answers
 the same, and more: `categories`, `version`, `keywords`, `withdrawnAt`, the parts of names, and of which version and
-when the AI text is. What it has made up itself, such as an id of the discussion, is left out.
+when the AI text is. Of its people, and of its discussions, nothing is kept.
 """
 
 import json
@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from papers import sites
 from papers.ingest.client import Client, origin
@@ -99,11 +97,11 @@ def record(row, site: str) -> PaperRecord:
         listed_at=fields.get("submittedOnDailyAt"),
         is_listed=False if fields.get("isListed") is False else None,
         site=site,
-        **sites.counts(fields, site),
+        **sites.counts(fields),
         withdrawn=True if fields.get("withdrawnAt") else None,
         withdrawn_at=fields.get("withdrawnAt"),
         **_ai_text(fields),
-        **_beside(fields, site),
+        **_beside(fields),
         models=_listed(fields.get("linkedModels")),
         datasets=_listed(fields.get("linkedDatasets")),
         demos=_listed(fields.get("linkedSpaces")),
@@ -135,21 +133,15 @@ def _ai_text(fields: dict) -> dict:
     }
 
 
-def _beside(fields: dict, site: str) -> dict:
-    """Return what stands in the row of an Origin, without what another Broadsheet has made up or has from here."""
-    discussion_id, added_by = fields.get("discussionId"), fields.get("githubRepoAddedBy")
-    person = fields.get("submittedOnDailyBy") or fields.get("submittedBy")
-    if site != HUB:
-        discussion_id = None if str(discussion_id).startswith(sites.MADE_UP) else discussion_id
-        added_by = None if added_by == "auto" else added_by
-        person = None if isinstance(person, dict) and _is_nobody_there(person) else person
-    return {"discussion_id": discussion_id, "code_added_by": added_by, "submitter": _submitter(person)}
-
-
-def _is_nobody_there(person: dict) -> bool:
-    """Return whether it is the other site itself, or somebody from here, whose avatar is here."""
-    is_site = sites.USERNAME in (person.get("user"), person.get("name"))
-    return is_site or str(person.get("avatarUrl")).startswith(f"{settings.BASE_URL}/")
+def _beside(fields: dict) -> dict:
+    """Return what the Hub says beside the paper. A Broadsheet's people may hide what they did, so none are imported."""
+    if sites.is_of_broadsheet(fields):
+        return {}
+    return {
+        "discussion_id": fields.get("discussionId"),
+        "submitter": _submitter(fields.get("submittedOnDailyBy") or fields.get("submittedBy")),
+        "code_added_by": fields.get("githubRepoAddedBy"),
+    }
 
 
 def _submitter(person):

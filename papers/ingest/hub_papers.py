@@ -21,8 +21,13 @@ PAUSE = timedelta(hours=5, minutes=30)  # between two requests of a paper
 
 
 def recent(day: date) -> list[str]:
-    """Return the ids of the papers that were listed on this day or later and came from the Hub, newest first."""
-    papers = Paper.objects.since(day).filter(origin__isnull=False)
+    """Return the ids of the papers that were listed on this day or later, newest first.
+
+    At the Hub, only those that came from there, which have an Origin; another site may have any.
+    """
+    papers = Paper.objects.since(day)
+    if settings.HUB_URL == HUB:
+        papers = papers.filter(origin__isnull=False)
     return list(papers.order_by("-listed_at", "-pk").values_list("arxiv_id", flat=True))
 
 

@@ -87,7 +87,7 @@ def save(records: Collection[PaperRecord], *, dry_run: bool = False) -> ImportCo
     * A link that a person set or removed stays, and so do the stars of its repository, and corrected keywords.
     * What a language model wrote is kept beside what an author wrote instead, and what is hidden stays hidden.
     * The artefacts of a kind that were imported are those of the latest record that lists any; what a person has added
-      or removed stays.
+      or removed stays. What is listed in two kinds is of the first one.
     * An organisation is a guess that a later record replaces, unless a person suggested or decided it.
     """
     lock()
@@ -154,9 +154,9 @@ def _write(drafts: list[Draft], organisation_names: dict[str, str], words: dict[
     AiText.objects.keep(_values(drafts, "ai_text"))
     Origin.objects.keep(_values(drafts, "origin"))
     artefacts.write(
-        (draft.paper.pk, name, draft.stored.get(name, {}), draft.values[name])
+        (draft.paper.pk, draft.stored.get("artefacts", {}), draft.values["artefacts"])
         for draft in drafts
-        for name in draft.changed & artefacts.KINDS.keys()
+        if "artefacts" in draft.changed
     )
     searched = [draft for draft in drafts if draft.changed & _SEARCH_FIELDS]
     SearchEntry.objects.refresh(
@@ -189,8 +189,9 @@ def _set_columns(draft: Draft, organisations: dict[str, Organisation]) -> None:
             case "withdrawn":
                 now = timezone.now()
                 paper.withdrawn_at = min(draft.withdrawn_at or now, now) if value else None
-            case _ if name in artefacts.KINDS:
-                setattr(paper, artefacts.KINDS[name].counter, artefacts.count(value))
+            case "artefacts":
+                for counter, number in artefacts.counters(value).items():
+                    setattr(paper, counter, number)
             case _:
                 setattr(paper, name, list(value) if name in ARRAY_FIELDS else value)
     imported, stored = total_counts(draft.values), total_counts(draft.stored)

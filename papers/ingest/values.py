@@ -8,8 +8,10 @@ from django.core.validators import URLValidator
 
 from lib.text import one_line
 from papers.ingest.problem import RecordError
+from papers.lengths import MAX_URL
 
 MAX_INTEGER = 2**31 - 1  # of PostgreSQL's `integer`
+MAX_COUNT = 10_000_000  # votes or comments of a site, so that those of all sites of a paper fit into one column
 _check_url = URLValidator(schemes=["http", "https"])
 
 
@@ -51,7 +53,7 @@ def as_url(value) -> str | None:
         _check_url(url)
     except ValidationError:
         return None
-    return url if len(url) <= 500 else None
+    return url if len(url) <= MAX_URL else None
 
 
 def is_same_moment(stored: datetime, written: datetime) -> bool:
@@ -69,7 +71,11 @@ def as_integer_or_none(value) -> int | None:
     return value if type(value) is int and 0 <= value <= MAX_INTEGER else None
 
 
-def as_integer(value) -> int:
-    if type(value) is not int or not 0 <= value <= MAX_INTEGER:
-        raise RecordError(f"a whole number from 0 to {MAX_INTEGER} was expected, not {str(value)[:40]}")
+def as_integer(value, maximum: int = MAX_INTEGER) -> int:
+    if type(value) is not int or not 0 <= value <= maximum:
+        raise RecordError(f"a whole number from 0 to {maximum} was expected, not {str(value)[:40]}")
     return value
+
+
+def as_count(value) -> int:
+    return as_integer(value, MAX_COUNT)

@@ -16,11 +16,10 @@ from lib.conflicts import merge
 from lib.fields import LineField
 from lib.refusals import BadInput, Conflict, Gone, NotAllowed
 from lib.text import one_line
+from papers.lengths import MAX_MODEL, MAX_SUMMARY
 from papers.models.correction import Correction
 from papers.models.links import LinkSource
 from papers.models.paper import Paper
-
-MAX_SUMMARY, MAX_MODEL = 2_000, 120  # characters
 
 
 class ImportedText(NamedTuple):

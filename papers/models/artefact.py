@@ -13,12 +13,12 @@ from lib.fields import LineField, UrlLineField
 from lib.refusals import BadInput, Gone, NotAllowed
 from lib.text import line, one_line
 from papers import hub_addresses
+from papers.lengths import MAX_ARTEFACT, MAX_URL
 from papers.models.correction import Correction
 from papers.models.counts import count_of
-from papers.models.links import MAX_URL, LinkSource, source_of
+from papers.models.links import LinkSource, source_of
 from papers.models.paper import Paper
 
-MAX_NAME = 200  # characters
 MAX_ADDED = 40  # by people, on a paper
 _check_url = URLValidator(["https"])
 
@@ -87,7 +87,7 @@ class Artefact(models.Model):
 
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="artefacts", db_index=False)
     kind = models.CharField(max_length=7, choices=ArtefactKind)
-    name = LineField(max_length=MAX_NAME)
+    name = LineField(max_length=MAX_ARTEFACT)
     url = UrlLineField(max_length=MAX_URL)
     likes = models.PositiveIntegerField(null=True, blank=True)
     downloads = models.PositiveIntegerField(null=True, blank=True)
@@ -169,4 +169,4 @@ def _described(kind: str, url: str) -> tuple[str, str, str]:
         raise BadInput("Choose whether it is a model, a dataset or a demo.")
     if found := hub_addresses.parse(url):
         return found[0], hub_addresses.url(*found), found[1]
-    return kind, url, line(f"{host.removeprefix('www.')}{split.path.rstrip('/')}", MAX_NAME)
+    return kind, url, line(f"{host.removeprefix('www.')}{split.path.rstrip('/')}", MAX_ARTEFACT)

@@ -4,9 +4,23 @@ from django.db import models
 from django.utils import timezone
 
 from lib.fields import LineField, UrlLineField
+from papers.lengths import MAX_URL
+
+_DUMP = r"^https?://[^/]+/dump/\d{4}-\d{2}$"
 
 
-class FetchedManager(models.Manager):
+def dump_address(site: str, month: str) -> str:
+    """Return the address under which it is kept that this month of the site's dump has been imported."""
+    return f"{site}/dump/{month}"
+
+
+class FetchedQuerySet(models.QuerySet):
+    def of_pages(self):
+        """Those of pages, and not those of the months of a dump."""
+        return self.exclude(address__regex=_DUMP)
+
+
+class FetchedManager(models.Manager.from_queryset(FetchedQuerySet)):
     def keep(self, answers: Iterable["Fetched"]) -> None:
         """Write that these answers have been imported, each instead of the last one of its address."""
         columns = ["etag", "next_address", "fetched_at"]
@@ -20,9 +34,9 @@ class Fetched(models.Model):
     `fetched_at` is also when the site answered last that nothing has changed.
     """
 
-    address = UrlLineField(max_length=500, unique=True)
+    address = UrlLineField(max_length=MAX_URL, unique=True)
     etag = LineField(max_length=200, blank=True)
-    next_address = UrlLineField(max_length=500, blank=True)
+    next_address = UrlLineField(max_length=MAX_URL, blank=True)
     fetched_at = models.DateTimeField(default=timezone.now)
 
     objects = FetchedManager()

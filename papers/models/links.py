@@ -11,6 +11,7 @@ from accounts.moderators import demand_moderator
 from lib.locks import LockQuerySet
 from lib.refusals import BadInput, Gone, NotAllowed
 from lib.text import one_line
+from papers.lengths import MAX_URL
 
 
 class LinkSource(models.TextChoices):
@@ -64,7 +65,7 @@ class CodeState(models.TextChoices):
         return "Code" if self in (CodeState.UNKNOWN, CodeState.LIVING) else f"Code ({self.label.lower()})"
 
 
-MAX_URL, MAX_LICENCE = 500, 60  # characters
+MAX_LICENCE = 60  # characters
 WITH_CODE = ~Q(code_url="") & ~Q(code_state=CodeState.DEAD) & ~Q(code_state=CodeState.EMPTY)
 UNCHECKED = {"code_stars": None, "code_state": CodeState.UNKNOWN, "code_licence": "", "code_checked_at": None}
 _COLUMNS = ("code_url", "code_source", "project_url", "project_source", "submitted_by_id")

@@ -4,8 +4,7 @@ from typing import NamedTuple
 from django.db import models
 
 from lib.fields import LineField
-
-MAX_AVATAR = 500  # characters
+from papers.lengths import MAX_AVATAR
 
 
 class OriginValues(NamedTuple):
@@ -27,7 +26,7 @@ class OriginManager(models.Manager):
 
 
 class Origin(models.Model):
-    """What the latest import says beside a paper, as its source has it.
+    """What the latest import from the Hub, or a mirror of it, says beside a paper.
 
     `discussion_id` is the source's id of the discussion. The submitter is the person who submitted the paper at the
     source, who has no account here; `submitter_avatar` is an address or a path there, which no page here shows.

@@ -13,7 +13,8 @@ from lib.fields import LineField, UrlLineField
 from lib.refusals import BadInput, Gone, NotAllowed
 from lib.tex import plain
 from papers import identifiers
-from papers.models.links import MAX_LICENCE, MAX_URL, WITH_CODE, CodeState, LinkSource
+from papers.lengths import MAX_URL
+from papers.models.links import MAX_LICENCE, WITH_CODE, CodeState, LinkSource
 from papers.models.paperqueryset import REPORTED, PaperQuerySet
 from papers.models.reproduction import Reproduction
 from papers.models.row import cache_key
@@ -70,7 +71,7 @@ class Paper(models.Model):
     project_source = models.CharField(max_length=9, choices=LinkSource, default=LinkSource.IMPORT)
     media_urls = ArrayField(UrlLineField(max_length=MAX_URL), default=list, blank=True)
     picture = LineField(max_length=100, blank=True)
-    picture_source = UrlLineField(max_length=500, blank=True)
+    picture_source = UrlLineField(max_length=MAX_URL, blank=True)
     published_at = models.DateTimeField()
     listed_at = models.DateTimeField(default=timezone.now)
     is_listed = models.BooleanField(default=True)

@@ -55,6 +55,16 @@ def test_sign_in_forms_may_lead_to_configured_sites_only(stranger, db):
     assert run.stdout.split() == ["'self'", "https://github.com"]
 
 
+def test_a_site_goes_by_its_address_in_small_letters():
+    code = "import lib.env; from django.conf import settings; print(settings.BASE_URL, *settings.CSRF_TRUSTED_ORIGINS)"
+    environment = os.environ | {
+        "BASE_URL": "HTTPS://Papers.Example.org:8443/",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["https://papers.example.org:8443"] * 2
+
+
 def test_health(db, stranger, monkeypatch):
     assert stranger.get("/healthz", HTTP_HOST="any.host").content == b"alive\n"
     assert stranger.get("/readyz", HTTP_HOST="any.host").content == b"ready\n"

@@ -4,8 +4,9 @@ import pytest
 
 from lib.conflicts import digests
 from lib.refusals import BadInput, Conflict, Gone, NotAllowed
+from papers.lengths import MAX_SUMMARY
 from papers.models import AiText, AuthorClaim, Correction, Paper, undoing
-from papers.models.aitext import MAX_SUMMARY, ImportedText
+from papers.models.aitext import ImportedText
 from tests.database import contents
 from tests.factories import NOON, AuthorClaimFactory
 

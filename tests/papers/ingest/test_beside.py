@@ -128,6 +128,53 @@ def test_no_import_brings_back_what_a_person_removed_or_drops_what_a_person_adde
     assert audit.mismatches() == []
 
 
+def test_an_address_in_two_lists_is_of_the_first_kind_and_the_same_again_changes_nothing():
+    twice = FLAT | {"linkedSpaces": [MODEL | {"url": "https://huggingface.co/lab/engine"}, {"id": "lab/live"}]}
+    assert take(twice) == ImportCounts(new=1)
+    paper = Paper.objects.get()
+    assert artefacts()["huggingface.co/lab/engine"][0] == "model"
+    assert (paper.model_count, paper.dataset_count, paper.demo_count) == (2, 1, 1)
+    assert take(twice, twice) == ImportCounts(unchanged=2)
+    assert audit.mismatches() == []
+
+
+def test_an_address_that_another_kind_lists_by_now_changes_its_kind():
+    take(FLAT)
+    steam = {"id": "lab/steam", "url": "https://huggingface.co/datasets/lab/steam"}
+    rest = {name: value for name, value in FLAT.items() if name != "linkedDatasets"}
+    assert take(rest | {"linkedModels": [MODEL, steam]}) == ImportCounts(changed=1)
+    assert artefacts()["huggingface.co/datasets/lab/steam"][0] == "model"
+    paper = Paper.objects.get()
+    assert (paper.model_count, paper.dataset_count) == (2, 0)
+    assert audit.mismatches() == []
+
+
+def test_what_a_person_added_as_one_kind_is_no_other_in_any_import(alice):
+    take([ROW])
+    paper = Paper.objects.get()
+    AuthorClaimFactory(user=alice, paper=paper)
+    Artefact.objects.add(alice, paper, "demo", "https://example.org/live")
+    listed = FLAT | {
+        "linkedModels": [{"id": "live", "url": "https://example.org/live", "likes": 4}],
+        "linkedSpaces": [],
+    }
+    assert take(listed) == ImportCounts(changed=1)
+    assert artefacts()["example.org/live"] == ("demo", "author", 4, None)
+    paper.refresh_from_db()
+    assert (paper.model_count, paper.demo_count) == (0, 1)
+    assert take(listed) == ImportCounts(unchanged=1)
+    assert audit.mismatches() == []
+
+
+def test_a_record_of_an_earlier_day_adds_artefacts_of_the_kinds_that_the_paper_lacks():
+    take(FLAT | {"linkedDatasets": []})
+    early = {"submittedOnDailyAt": "2025-09-10T00:00:00.000Z", "linkedModels": [{"id": "lab/old"}]}
+    assert take(FLAT | early) == ImportCounts(changed=1)
+    assert {row[0]: 0 for row in artefacts().values()} == {"model": 0, "dataset": 0}
+    assert "huggingface.co/lab/old" not in artefacts()
+    assert audit.mismatches() == []
+
+
 def test_what_cannot_be_used_is_noted_and_the_rest_comes():
     bad = [{"id": "a b"}, {"likes": 2}, "lab/x", {"id": "lab/y", "likes": -1}, {"id": "x", "url": "javascript:x"}]
     answer = FLAT | {"linkedModels": bad, "submittedOnDailyBy": {"fullname": "No username"}, "ai_summary": 5}

@@ -5,9 +5,10 @@ import pytest
 import stamina
 
 from papers.ingest import arxiv
-from papers.ingest.client import Client, FetchError, TemporaryError
+from papers.ingest.client import MAX_PAGES, Client, FetchError, TemporaryError
 from papers.ingest.problem import Problem, RecordError
 from papers.ingest.record import PaperRecord
+from papers.lengths import MAX_URL
 
 HUB, ATOM = "https://huggingface.co/api/daily_papers", "https://export.arxiv.org/api/query"
 
@@ -195,6 +196,33 @@ def test_a_body_has_an_end():
 def test_pages_follow_each_other_and_never_in_a_circle():
     site = Site(text("1", Link='</api/daily_papers?p=1>; rel="next"'), text("2", Link=f'<{HUB}>; rel="next"'))
     assert list(site.client.pages(HUB)) == [(HUB, b"1"), (f"{HUB}?p=1", b"2")]
+
+
+class Endless(Site):
+    """Each of its pages names another one."""
+
+    def respond(self, request):
+        self.requests.append(request)
+        return text("1", Link=f'</api/daily_papers?p={len(self.requests)}>; rel="next"')
+
+
+def test_pages_without_end_are_left_at_some_time():
+    site = Endless()
+    with pytest.raises(FetchError, match="1,000 pages came before it"):
+        list(site.client.pages(HUB))
+    assert len(site.requests) == MAX_PAGES
+
+
+def test_a_next_page_has_an_address_that_can_be_kept():
+    start = f"{HUB}?p="
+    for more, is_taken in ((0, True), (1, False)):
+        address = start + "1" * (MAX_URL - len(start) + more)
+        site = Site(text("1", Link=f'<{address}>; rel="next"'), text("2"))
+        if is_taken:
+            assert [url for url, _ in site.client.pages(HUB)] == [HUB, address]
+        else:
+            with pytest.raises(FetchError, match="more than 500 characters"):
+                list(site.client.pages(HUB))
 
 
 def feed(*ids) -> httpx2.Response:

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from papers.ingest import following, hub, tasks
 from papers.ingest.client import Client, FetchError, TemporaryError
-from papers.ingest.save import ImportCounts
+from papers.ingest.save import ImportCounts, save
 from papers.models import Fetched, Paper, SiteCount, Vote
+from papers.models.fetched import dump_address
 from papers.sites import HUB
 from tests.factories import UserFactory
 from tests.papers.ingest.followed import Site, row
@@ -157,15 +158,59 @@ def test_every_site_counts_once_and_own_votes_never_as_imported(site, settings):
     assert (paper.imported_votes, paper.vote_count, paper.comment_count) == (9, 10, 2)
 
 
-def test_a_site_that_does_not_say_whose_votes_they_are_counts_as_one(site, settings):
-    settings.HUB_URL = site.address = "https://papers.example.org"
-    site.lists["2025-09-11"] = [row("2509.00001", votes=5, numComments=2)]
+def test_a_site_that_does_not_say_whose_votes_they_are_is_a_mirror_of_the_hub(site, settings):
+    save([hub.record(row("2509.00001", votes=5, numComments=1), HUB)])
+    settings.HUB_URL = site.address = "https://mirror.example.org"
+    site.lists["2025-09-11"] = [row("2509.00001", votes=6, numComments=2)]
     site.follow()
-    [count] = SiteCount.objects.all()
-    assert (count.site, count.votes, count.comments) == ("https://papers.example.org", 5, 2)
-    site.lists["2025-09-11"] = [row("2509.00001", votes=4, numComments=2)]
+    paper = Paper.objects.get()
+    assert (paper.imported_votes, paper.vote_count, paper.imported_comments) == (6, 6, 2)
+    assert not SiteCount.objects.exists()
+
+
+class Unusual(Site):
+    """The list of the day in `next_pages` names these as its next pages, by the number of the page."""
+
+    def _answer(self, request):
+        response = super()._answer(request)
+        day, name = self.next_pages
+        if request.url.params["date"] == day:
+            page = name(int(request.url.params.get("p", "0")))
+            response.headers["Link"] = f'<{self.address}/api/daily_papers?date={day}&limit=100&p={page}>; rel="next"'
+        return response
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "requests"),
+    [
+        (lambda page: page + 1, f"{following.MAX_PAGES} pages of its list came before it", following.MAX_PAGES),
+        (lambda page: f"1&cursor={'x' * 500}", "more than 500 characters", 1),
+    ],
+)
+def test_a_list_without_end_or_with_an_endless_address_costs_no_other(time_machine, name, words, requests):
+    time_machine.move_to(NOON, tick=False)
+    site = Unusual()
+    site.next_pages = "2025-09-10", name
+    site.lists["2025-09-09"] = [row("2509.00001")]
+    with pytest.raises(FetchError, match=words):
+        site.follow()
+    assert Paper.objects.count() == 1
+    assert days(site).count("2025-09-10") == requests
+    assert not Fetched.objects.filter(address__contains="2025-09-10").exists()
+
+
+def test_pages_that_are_not_requested_any_more_are_forgotten_and_dumps_are_not(site, time_machine):
+    once = f"{HUB}/api/daily_papers?date=2025-09-11&cursor=abc"
+    dump = dump_address("https://papers.example.org", "2025-08")
+    Fetched.objects.keep([Fetched(address=once), Fetched(address=dump)])
+    time_machine.move_to("2025-11-09T12:00:00Z", tick=False)
     site.follow()
-    assert (Paper.objects.get().imported_votes, SiteCount.objects.get().votes) == (4, 4)
+    assert Fetched.objects.filter(address=once).exists()
+    time_machine.move_to("2025-11-11T12:00:00Z", tick=False)
+    site.follow()
+    left = set(Fetched.objects.values_list("address", flat=True))
+    assert once not in left
+    assert {dump, hub.list_url(HUB, date(2025, 11, 11)), hub.list_url(HUB, date(2025, 10, 11))} <= left
 
 
 def test_the_site_that_is_followed_may_be_on_this_machine_at_a_port(site, settings):

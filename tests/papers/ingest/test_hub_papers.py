@@ -9,12 +9,17 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from papers.ingest.client import Client
+from papers.ingest.hub import record
+from papers.ingest.save import save
 from papers.management.commands import import_hub
 from papers.models import Artefact, Origin, Paper
+from papers.sites import HUB
 from tests.factories import PaperFactory
+from tests.papers.ingest.followed import row
 from tests.papers.ingest.test_beside import FLAT
 
 pytestmark = pytest.mark.django_db
+OTHER = "https://other.example.org"
 
 
 class Hub:
@@ -64,6 +69,21 @@ def test_those_of_the_last_days_that_came_from_the_hub(hub):
     hub.paths.clear()
     hub.run("--days", 1)
     assert hub.paths == ["/api/papers/2509.00000"]
+
+
+def test_what_came_from_another_broadsheet_is_not_requested_at_the_hub(hub, settings):
+    person = {"user": "ada-l", "fullname": "Ada L.", "avatarUrl": "/avatars/1.svg"}
+    fields = {"submittedOnDailyAt": timezone.now().isoformat(), "submittedOnDailyBy": person, "discussionId": "a1"}
+    fields |= {"githubRepo": "https://github.com/lab/engine", "githubRepoAddedBy": "user"}
+    of_broadsheet = row("2509.00001", **fields, upvotesBySite={OTHER: 3}, commentsBySite={})
+    save([record(of_broadsheet, OTHER), record(row("2509.00002", **fields), HUB)])
+    assert Origin.objects.get().paper.arxiv_id == "2509.00002"
+    hub.run()
+    assert hub.paths == ["/api/papers/2509.00002"]
+    hub.paths.clear()
+    settings.HUB_URL = OTHER
+    hub.run()
+    assert set(hub.paths) == {"/api/papers/2509.00001", "/api/papers/2509.00002"}
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 import pytest
 
+from orgs.merging import merge
 from orgs.models import Event, FormerSlug, Organisation, SourceIdentity
 from orgs.roles import Role
 from papers.ingest.hub import record
 from papers.ingest.save import ImportCounts, save
 from papers.models import Affiliation, Paper, State
 from papers.sites import HUB
-from tests.factories import UserFactory
+from tests.factories import UserFactory, appoint
 from tests.papers.ingest.followed import row
 
 pytestmark = pytest.mark.django_db
@@ -89,12 +90,33 @@ def test_ids_of_different_sites_are_different():
     assert slugs() == {"lab", "other"}
 
 
-def test_a_name_that_goes_back_and_forth_settles():
-    save([listed("2509.00001", "one")])
-    save([listed("2509.00002", "two", day=12)])
-    save([listed("2509.00003", "one", day=13)])
-    assert slugs() == {"two"}
-    assert Paper.objects.filter(organisation__slug="two").count() == 3
+def test_a_name_that_goes_back_and_forth_is_followed(client):
+    for day, slug, former in ((11, "one", None), (12, "two", "one"), (13, "one", "two"), (14, "two", "one")):
+        save([listed(f"2509.000{day}", slug, day=day)])
+        assert slugs() == {slug}
+        assert [row.slug for row in FormerSlug.objects.all()] == [former] * bool(former)
+    assert Paper.objects.filter(organisation__slug="two").count() == 4
+    assert client.get("/orgs/one").headers["Location"] == "/orgs/two"
+
+
+def test_what_was_merged_into_another_one_renames_it_no_more():
+    save([listed("2509.00001", "old-lab"), listed("2509.00002", "lab", id="b" * 24)])
+    merge(appoint(UserFactory()), Organisation.objects.get(slug="old-lab"), Organisation.objects.get(slug="lab"))
+    save([listed("2509.00003", "new-lab", day=12)])
+    assert slugs() == {"lab"}
+    assert SourceIdentity.objects.get(source_id="a" * 24).slug == "new-lab"
+    assert Organisation.objects.get().papers.count() == 3
+    save([listed("2509.00004", "renamed", id="b" * 24, day=13)])
+    assert slugs() == {"renamed"}
+    assert set(FormerSlug.objects.values_list("slug", flat=True)) == {"old-lab", "lab"}
+
+
+def test_what_was_merged_into_another_one_stays_there_if_its_new_name_is_a_third_ones():
+    rows = [("2509.00001", "old-lab", "a"), ("2509.00002", "lab", "b"), ("2509.00003", "third", "c")]
+    save([listed(arxiv_id, slug, id=letter * 24) for arxiv_id, slug, letter in rows])
+    merge(appoint(UserFactory()), Organisation.objects.get(slug="old-lab"), Organisation.objects.get(slug="lab"))
+    save([listed("2509.00004", "third", day=12)])
+    assert Paper.objects.get(arxiv_id="2509.00004").organisation.slug == "lab"
 
 
 def test_a_dry_run_renames_nothing():

@@ -11,8 +11,9 @@ from api.rows.papers import daily_rows
 from papers import audit
 from papers.ingest.hub import record
 from papers.ingest.save import save
+from papers.ingest.values import MAX_COUNT
 from papers.models import Paper, SiteCount, Vote
-from papers.sites import HUB
+from papers.sites import HUB, MAX_SITES
 from tests.factories import PaperFactory, UserFactory
 from tests.papers.ingest.followed import row
 
@@ -135,3 +136,47 @@ def test_a_number_without_the_address_of_a_site_is_left_out(site):
 def test_numbers_that_are_none_are_left_out():
     found = record(row(ID, upvotesBySite={OTHERS[0]: "many", OTHERS[1]: -1, HUB: 2}, commentsBySite={}), OTHERS[0])
     assert (found.site_counts, found.votes, len(found.notes)) == ({}, 2, 2)
+
+
+@pytest.mark.django_db
+def test_the_hubs_numbers_go_down_to_none_at_those_who_follow_whoever_follows_it():
+    for number in range(2):
+        save([record(row(f"2509.0000{number}", votes=5, numComments=2, discussionId="a1"), HUB)])
+    papers = list(Paper.objects.order_by("arxiv_id"))
+    save([record(row(papers[1].arxiv_id, votes=0, numComments=0), HUB)])
+    follow(papers[0], SITES[0], papers[1], SITES[1])
+    papers[0].refresh_from_db()
+    assert (papers[0].imported_votes, papers[0].imported_comments) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_a_broadsheet_that_does_not_follow_the_hub_changes_none_of_its_numbers():
+    save([record(row(ID, votes=5, numComments=2, discussionId="a1"), HUB)])
+    paper, there = Paper.objects.get(), PaperFactory()
+    Vote.objects.make(UserFactory(), there)
+    follow(paper, SITES[0], there, SITES[1])
+    paper.refresh_from_db()
+    assert (paper.imported_votes, paper.imported_comments) == (6, 2)
+
+
+@pytest.mark.django_db
+def test_a_number_that_no_site_has_is_left_out_and_costs_no_other():
+    many = 2**31 - 1
+    found = record(row(ID, upvotesBySite={HUB: many, OTHERS[0]: many, OTHERS[1]: 3}, commentsBySite={}), OTHERS[0])
+    assert (found.votes, found.site_counts, len(found.notes)) == (None, {OTHERS[1]: (3, 0)}, 2)
+    save([found, record(row("2509.00002", votes=many, numComments=many), HUB)])
+    assert list(Paper.objects.order_by("arxiv_id").values_list("imported_votes", flat=True)) == [3, 0]
+
+
+@pytest.mark.django_db
+def test_the_greatest_numbers_of_ever_more_sites_fit():
+    for start in range(0, 3 * MAX_SITES, MAX_SITES):
+        votes = {f"https://site{number}.example.org": MAX_COUNT for number in range(start, start + MAX_SITES)}
+        save([record(row(ID, upvotesBySite={HUB: MAX_COUNT} | votes, commentsBySite=votes), OTHERS[0])])
+    paper = Paper.objects.get()
+    assert SiteCount.objects.count() == MAX_SITES
+    assert (paper.imported_votes, paper.imported_comments) == ((MAX_SITES + 1) * MAX_COUNT, MAX_SITES * MAX_COUNT)
+    save([record(row(ID, upvotesBySite={"https://site7.example.org": 1}, commentsBySite={}), OTHERS[0])])
+    paper.refresh_from_db()
+    assert paper.imported_votes == MAX_SITES * MAX_COUNT + 1
+    assert audit.mismatches() == []
