@@ -73,7 +73,7 @@ def as_integer_or_none(value) -> int | None:
 
 def as_integer(value, maximum: int = MAX_INTEGER) -> int:
     if type(value) is not int or not 0 <= value <= maximum:
-        raise RecordError(f"a whole number from 0 to {maximum} was expected, not {str(value)[:40]}")
+        raise RecordError(f"a whole number from 0 to {maximum:,} was expected, not {str(value)[:40]}")
     return value
 
 

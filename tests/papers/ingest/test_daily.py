@@ -75,7 +75,7 @@ def test_a_bad_record_is_told_and_fails_nothing(time_machine, caplog):
     server = FakeServer(dict(zip(map(day, ("2025-09-10", "2025-09-11")), lists, strict=True)))
     assert daily.import_hub(server.client) == ImportCounts(new=3)
     assert "record 2: arxiv_id: “abc” is not an arXiv id" in caplog.text
-    assert "record 1: votes: a whole number from 0 to 2147483647 was expected, not many (left out)" in caplog.text
+    assert "record 1: votes: a whole number from 0 to 10,000,000 was expected, not many (left out)" in caplog.text
 
 
 @pytest.mark.parametrize(

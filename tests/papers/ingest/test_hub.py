@@ -103,8 +103,8 @@ def test_a_bad_row_is_told_with_its_place_and_the_rest_goes_on(bad, words):
         ({"organization": "lab"}, "organisation: a slug and a name were expected (left out)"),
         ({"organization": {"name": "…"}}, "organisation: no address can be made of “… …” (left out)"),
         ({"ai_keywords": "swarm"}, "ai_keywords: a list was expected, not str (left out)"),
-        ({"githubStars": "9"}, "code_stars: a whole number from 0 to 2147483647 was expected, not 9 (left out)"),
-        ({"upvotes": "many"}, "votes: a whole number from 0 to 2147483647 was expected, not many (left out)"),
+        ({"githubStars": "9"}, "code_stars: a whole number from 0 to 2,147,483,647 was expected, not 9 (left out)"),
+        ({"upvotes": "many"}, "votes: a whole number from 0 to 10,000,000 was expected, not many (left out)"),
         ({"submittedOnDailyAt": "soon"}, "listed_at: Invalid isoformat string: 'soon' (left out)"),
     ],
 )
