@@ -77,7 +77,7 @@ def _arxiv_id(fields: Mapping[str, list[str]]) -> str | None:
     for name in FIELDS:
         if name == "eprint" and _archive(fields).lower() not in _ARXIV:
             continue
-        for text in _places(fields, name):
+        for text in _lines(fields, name):
             found = identifiers.find(text)
             if len(found) == 1:
                 return next(iter(found))
@@ -88,7 +88,7 @@ def _archive(fields: Mapping[str, list[str]]) -> str:
     return next((text for name in _ARCHIVES for text in fields.get(name, []) if text), "")
 
 
-def _places(fields: Mapping[str, list[str]], name: str) -> Iterator[str]:
+def _lines(fields: Mapping[str, list[str]], name: str) -> Iterator[str]:
     """Yields the texts of a field, and its lines. DBLP writes `journal = {CoRR}, volume = {abs/2509.08721}`."""
     volumes = [volume for volume in fields.get("volume", []) if len(volume) <= MAX_VOLUME]
     for text in fields.get(name, []):
