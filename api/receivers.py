@@ -1,4 +1,4 @@
-"""Receivers of signals: those after which no token of a person opens anything, and merging organisations."""
+"""Receivers of signals: those after which nothing opens a person's data without sign-in, and merging organisations."""
 
 from allauth.account.signals import password_changed, password_reset, password_set
 from django.dispatch import receiver
@@ -17,6 +17,14 @@ def revoke_tokens(user, **kwargs) -> None:
     if names := Token.objects.revoke_all(user):
         detail = ", ".join(names)[:MAX_DETAIL]
         SecurityEvent.objects.create(user=user, kind=EventKind.TOKEN_REVOKED, detail=detail)
+
+
+@receiver([access_revoked, password_changed, password_set, password_reset])
+def pause_webhooks(user, **kwargs) -> None:
+    """Pause the webhooks of private lists of the user, and write one event that names their hosts."""
+    if hosts := Webhook.objects.revoke(user):
+        detail = ", ".join(hosts)[:MAX_DETAIL]
+        SecurityEvent.objects.create(user=user, kind=EventKind.WEBHOOK_PAUSED, detail=detail)
 
 
 @receiver(organisation_merged)

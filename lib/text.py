@@ -31,6 +31,7 @@ _SORTED = "".join(filter(unicodedata.combining, map(chr, chain(*_BLOCKS, [0xFB1E
 _OTHER = "".join(set(_SORTED) - set(_MARK)) + _JOINERS
 _RUN = _MARK + _OTHER
 _HEAP = re.compile(f"(?<![{_RUN}])((?:[{_OTHER}]*+[{_MARK}]){{4}})[{_OTHER}]*+[{_MARK}][{_RUN}]*")
+_LONG_RUN = re.compile(f"[{_SORTED}]{{30,}}")
 _ANY_MARK = re.compile(f"[{_MARK}]")  # which takes less time
 _ANY_JOINER = re.compile(f"[{_JOINERS}]")
 _STRAY_SELECTOR = re.compile(f"(?<![{_EMOJI}])\ufe0f")
@@ -51,7 +52,7 @@ def one_line(text: str) -> str:
     """
     if text.isascii():
         return " ".join((text if text.isprintable() else _CONTROL.sub(" ", text)).split())
-    words = _CONTROL.sub(" ", _readable(unicodedata.normalize("NFC", _visible(text)))).split()
+    words = _CONTROL.sub(" ", _readable(normalised("NFC", _visible(text)))).split()
     return unicodedata.normalize("NFC", " ".join(words).lstrip(_RUN + " "))
 
 
@@ -63,6 +64,18 @@ def legible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _readable(_visible(_CONTROL_IN_LINES.sub("", _LINE_END.sub("\n", text)))).lstrip(_RUN)
+
+
+def normalised(form: str, text: str) -> str:
+    """Returns the text in this form of Unicode.
+
+    Python sorts the marks behind a letter in a time that grows with the square of their number unless they are sorted.
+    """
+    return unicodedata.normalize(form, _LONG_RUN.sub(_sorted_marks, text))
+
+
+def _sorted_marks(run: re.Match) -> str:
+    return "".join(sorted(run[0], key=unicodedata.combining))
 
 
 def _visible(text: str) -> str:

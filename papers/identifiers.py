@@ -5,12 +5,11 @@ a citation, the title of a browser's tab.
 """
 
 import re
-from unicodedata import normalize
 from urllib.parse import unquote
 
 from django.conf import settings
 
-from lib.text import one_line, quoted
+from lib.text import normalised, one_line, quoted
 
 # The sites whose addresses have arXiv's ids, also at their subdomains, and the folders that the id stands in.
 HOSTS = {
@@ -85,7 +84,7 @@ def _names(text: str) -> list[re.Match]:
     """Returns the places where the text names a paper, and with them all ids; or nothing if there is no name."""
     if len(text) > MAX_LENGTH:
         return []
-    text = _MONTH.sub(r"abs/\1", _PORT.sub("", one_line(normalize("NFKC", unquote(unquote(text))))))
+    text = _MONTH.sub(r"abs/\1", _PORT.sub("", one_line(normalised("NFKC", unquote(unquote(text))))))
     site = re.escape(settings.BASE_URL.partition("://")[2])
     name = rf"(?:{_MARK}|(?<![\w-]){site}/papers/){_NAME}"
     # What the address of a paper has behind "?" names no other one. The address of another page may redirect to it.

@@ -46,6 +46,10 @@ class Migration(migrations.Migration):
                             ("failing", "every delivery of a whole day failed"),
                             ("gone", "the receiver answered 410 Gone"),
                             ("lost", "the list no longer exists or can no longer be read"),
+                            (
+                                "revoked",
+                                "sessions were ended, the password was changed, or the account was suspended",
+                            ),
                         ],
                         max_length=10,
                     ),
@@ -247,8 +251,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="webhook",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state", "disabled"), ("reason", ""), _connector="XOR"),
-                name="webhook_disabled_says_why",
+                condition=models.Q(
+                    models.Q(("state", "disabled"), ("reason", ""), _connector="XOR"),
+                    models.Q(("reason", "revoked"), ("state", "paused")),
+                    _connector="OR",
+                ),
+                name="webhook_says_why_it_stopped",
             ),
         ),
         migrations.AddConstraint(

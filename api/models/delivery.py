@@ -16,7 +16,7 @@ WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 6 * 60, 12
 GONE = 410
 
 
-class State(models.TextChoices):
+class DeliveryState(models.TextChoices):
     WAITING = "waiting", "Waiting"
     DELIVERED = "delivered", "Delivered"
     FAILED = "failed", "Failed"
@@ -25,7 +25,7 @@ class State(models.TextChoices):
 
 class DeliveryQuerySet(models.QuerySet):
     def waiting(self):
-        return self.filter(state=State.WAITING)
+        return self.filter(state=DeliveryState.WAITING)
 
     def due(self, now: datetime):
         """Those to be tried by now, the oldest first."""
@@ -40,9 +40,9 @@ class Delivery(models.Model):
     """Papers that a webhook sends at once, and what came of the attempts to send them.
 
     `key` is its id for the receiver, the same in each attempt. `papers` are their ids; those that are not in the list
-    any more are left out when it is sent. A test has none of its own. `next_at` is when a waiting one is tried next.
-    `status`, `error`, and `duration` in milliseconds are those of the last attempt, which was at `tried_at`; `status`
-    is None if no answer came.
+    any more when it is sent are taken out, so that they are new if they come back. A test has none of its own.
+    `next_at` is when a waiting one is tried next. `status`, `error`, and `duration` in milliseconds are those of the
+    last attempt, which was at `tried_at`; `status` is None if no answer came.
     """
 
     webhook = models.ForeignKey("api.Webhook", models.CASCADE, related_name="deliveries", db_index=False)
@@ -50,7 +50,7 @@ class Delivery(models.Model):
     is_test = models.BooleanField(default=False)
     papers = ArrayField(models.BigIntegerField(), default=list)
     created_at = models.DateTimeField(default=timezone.now)
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(default=timezone.now, null=True)
     tried_at = models.DateTimeField(null=True)
@@ -62,7 +62,7 @@ class Delivery(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=State.values), name="delivery_state_known"),
+            models.CheckConstraint(condition=Q(state__in=DeliveryState.values), name="delivery_state_known"),
             models.CheckConstraint(condition=Q(state="waiting") ^ Q(next_at=None), name="delivery_waiting_says_until"),
             models.CheckConstraint(condition=Q(papers__len__lte=MAX_PAPERS), name="delivery_papers"),
         ]
@@ -77,18 +77,24 @@ class Delivery(models.Model):
 
     @property
     def is_waiting(self) -> bool:
-        return self.state == State.WAITING
+        return self.state == DeliveryState.WAITING
+
+    @property
+    def is_delivered(self) -> bool:
+        return self.state == DeliveryState.DELIVERED
 
     @transaction.atomic
     def redeliver(self, actor) -> None:
         """Try it now, as often as a new one. Raises NotAllowed and Conflict as `Webhook.send_test` does."""
         self.webhook.lock_to_change(actor)
         self.webhook.demand_sending()
-        self._write(state=State.WAITING, attempts=0, next_at=timezone.now())
+        self._write(state=DeliveryState.WAITING, attempts=0, next_at=timezone.now())
 
-    def mark_empty(self) -> None:
-        """Record that none of its papers is in the list any more."""
-        self._write(state=State.EMPTY, next_at=None)
+    def keep_only(self, papers: list[int]) -> None:
+        """Take out all other papers, which are not in the list any more. Without papers, there is nothing to send."""
+        self._write(papers=papers)
+        if not papers:
+            self._write(state=DeliveryState.EMPTY, next_at=None)
 
     def note_attempt(self, status: int | None, error: str, duration: int) -> None:
         """Record an attempt: the answer's status, or else why there was none, and how many milliseconds it took.
@@ -97,9 +103,9 @@ class Delivery(models.Model):
         """
         self._write(attempts=self.attempts + 1, tried_at=timezone.now(), status=status, error=error, duration=duration)
         if status and 200 <= status < 300:
-            self._write(state=State.DELIVERED, next_at=None)
+            self._write(state=DeliveryState.DELIVERED, next_at=None)
         elif status == GONE or self.attempts > len(WAITS):
-            self._write(state=State.FAILED, next_at=None)
+            self._write(state=DeliveryState.FAILED, next_at=None)
         else:
             self._write(next_at=self.tried_at + WAITS[self.attempts - 1])
 

@@ -28,7 +28,7 @@ LOOK_EVERY = timedelta(minutes=1)
 LEASE = timedelta(minutes=2)  # longer than one attempt takes
 
 
-class State(models.TextChoices):
+class WebhookState(models.TextChoices):
     ACTIVE = "active"
     PAUSED = "paused"
     DISABLED = "disabled"
@@ -38,6 +38,7 @@ class Reason(models.TextChoices):
     FAILING = "failing", "every delivery of a whole day failed"
     GONE = "gone", "the receiver answered 410 Gone"
     LOST = "lost", "the list no longer exists or can no longer be read"
+    REVOKED = "revoked", "sessions were ended, the password was changed, or the account was suspended"
 
 
 class WebhookQuerySet(models.QuerySet):
@@ -47,7 +48,7 @@ class WebhookQuerySet(models.QuerySet):
 
     def running(self):
         """Those that are active, except those of people who are suspended."""
-        return self.filter(Q(user=None) | Q(user__is_active=True), state=State.ACTIVE)
+        return self.filter(Q(user=None) | Q(user__is_active=True), state=WebhookState.ACTIVE)
 
     def to_look_at(self, now: datetime):
         """Those in whose list it is time to look for new papers, the one that has waited longest first."""
@@ -91,6 +92,13 @@ class WebhookManager(models.Manager.from_queryset(WebhookQuerySet)):
         webhook.record(actor, f"added a webhook to {webhook.host}")
         return webhook
 
+    def revoke(self, user) -> list[str]:
+        """Pause what is sent of private lists of this person, who resumes what is still wanted. Returns the hosts."""
+        sending = self.of(user).filter(is_private=True, reason="")
+        hosts = [webhook.host for webhook in sending.order_by("pk")]
+        sending.update(state=WebhookState.PAUSED, reason=Reason.REVOKED)
+        return hosts
+
     def move(self, old: Organisation, into: Organisation) -> None:
         """Give the webhooks of `old` to `into`, except those that it has already."""
         twins = self.of(into).filter(address=OuterRef("address"), url=OuterRef("url"))
@@ -116,7 +124,7 @@ class Webhook(models.Model):
     is_private = models.BooleanField(default=False)
     url = models.CharField(max_length=MAX_URL)
     secret = models.CharField(max_length=43, default=secrets.token_urlsafe)
-    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    state = models.CharField(max_length=10, choices=WebhookState, default=WebhookState.ACTIVE)
     reason = models.CharField(max_length=10, choices=Reason, blank=True)
     initial_papers = ArrayField(models.BigIntegerField(), null=True)
     look_at = models.DateTimeField(default=timezone.now)
@@ -133,8 +141,11 @@ class Webhook(models.Model):
                 name="webhook_has_one_owner",
             ),
             models.CheckConstraint(condition=Q(url__startswith="https://"), name="webhook_to_https"),
-            models.CheckConstraint(condition=Q(state__in=State.values), name="webhook_state_known"),
-            models.CheckConstraint(condition=Q(state="disabled") ^ Q(reason=""), name="webhook_disabled_says_why"),
+            models.CheckConstraint(condition=Q(state__in=WebhookState.values), name="webhook_state_known"),
+            models.CheckConstraint(
+                condition=(Q(state="disabled") ^ Q(reason="")) | Q(state="paused", reason="revoked"),
+                name="webhook_says_why_it_stopped",
+            ),
             models.UniqueConstraint(fields=["user", "address", "url"], name="webhook_once_a_person"),
             models.UniqueConstraint(fields=["organisation", "address", "url"], name="webhook_once_an_organisation"),
         ]
@@ -159,11 +170,11 @@ class Webhook(models.Model):
 
     @property
     def is_active(self) -> bool:
-        return self.state == State.ACTIVE
+        return self.state == WebhookState.ACTIVE
 
     @property
     def is_disabled(self) -> bool:
-        return self.state == State.DISABLED
+        return self.state == WebhookState.DISABLED
 
     def demand(self, actor) -> None:
         """Raises NotAllowed for an actor who may not manage it or is not active."""
@@ -197,15 +208,15 @@ class Webhook(models.Model):
         """Send nothing until `resume`. One that is disabled stays so."""
         self.lock_to_change(actor)
         if self.is_active:
-            self._write(state=State.PAUSED)
+            self._write(state=WebhookState.PAUSED)
             self.record(actor, f"paused the webhook to {self.host}")
 
     @transaction.atomic
     def resume(self, actor) -> None:
-        """Send again, what waits and what came into the list in the meantime included."""
+        """Send again, also what waits, and what came into the list in the last days (`finding`)."""
         self.lock_to_change(actor)
         if not self.is_active:
-            self._write(state=State.ACTIVE, reason="", failing_since=None, look_at=timezone.now())
+            self._write(state=WebhookState.ACTIVE, reason="", failing_since=None, look_at=timezone.now())
             self.record(actor, f"resumed the webhook to {self.host}")
 
     @transaction.atomic
@@ -249,6 +260,11 @@ class Webhook(models.Model):
         """Record that a delivery succeeded, and end the lease. The caller has locked it."""
         self._write(failing_since=None, leased_until=None)
 
+    def note_nothing_sent(self) -> None:
+        """End the lease, and the failing unless a delivery waits that failed. The caller has locked it."""
+        is_failing = self.deliveries.waiting().filter(attempts__gt=0).exists()
+        self._write(failing_since=self.failing_since if is_failing else None, leased_until=None)
+
     def note_failure(self, now: datetime) -> None:
         """Record that a delivery failed, and end the lease; disable it after a day of failures alone."""
         self._write(failing_since=self.failing_since or now, leased_until=None)
@@ -256,12 +272,9 @@ class Webhook(models.Model):
             self.disable(Reason.FAILING)
 
     def disable(self, reason: Reason) -> None:
-        """Send nothing until `resume`, and mail its owners, unless it is paused or disabled already.
-
-        The caller has locked it.
-        """
+        """Send nothing until `resume`, and mail its owners, if it is active. The caller has locked it."""
         if self.is_active:
-            self._write(state=State.DISABLED, reason=reason, leased_until=None)
+            self._write(state=WebhookState.DISABLED, reason=reason, leased_until=None)
             context = {"webhook": self, "path": self.get_absolute_url()}
             for address in self._mail_addresses():
                 template_mail.post("api/webhooks/disabled.txt", address, "A webhook is disabled", context)

@@ -3,12 +3,13 @@
 A paper is new for a webhook if it came into the list within `reading.RECENT`, was not in it when the webhook was made,
 and is in no delivery of that time. So papers that an import brings with an earlier time are found, too, and those that
 match a filter only later. The deliveries are written in the transaction that holds the webhooks, so whatever is killed,
-a paper is in one delivery.
+a paper is in one delivery. An error that nobody expected ends a run; the next one begins with the other lists.
 """
 
 import logging
 import time
 from collections import defaultdict
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from itertools import batched
 
@@ -25,7 +26,7 @@ from lib.refusals import BadInput, Busy
 logger = logging.getLogger(__name__)
 
 MAX_SECONDS = 30.0  # after which a run looks at no other list; the next run goes on
-LATER = timedelta(hours=1)  # until a list is looked at again that took too long
+LATER = timedelta(hours=1)  # until a list is looked at again that took too long, or in which an error came up
 
 
 def run() -> int:
@@ -36,23 +37,36 @@ def run() -> int:
     return written
 
 
-@transaction.atomic
 def _look(now: datetime) -> int | None:
     """How many deliveries were written of the next list; None if no list is to be looked at."""
+    with ExitStack() as on_error:
+        with transaction.atomic():
+            webhooks = _claimed(now)
+            on_error.callback(_look_again, webhooks, now + LATER)
+            written = _write(webhooks, now) if webhooks else None
+        on_error.pop_all()
+    return written
+
+
+def _claimed(now: datetime) -> list[Webhook]:
+    """All webhooks of the list that is to be looked at next, locked."""
     due = Webhook.objects.to_look_at(now)
     first = due.claimed().first()
-    if first is None:
-        return None
-    same = due.filter(address=first.address, is_private=False).claimed()
-    webhooks = [first] if first.is_private else list(same)
+    if first is None or first.is_private:
+        return [first] if first else []
+    return list(due.filter(address=first.address, is_private=False).claimed())
+
+
+def _write(webhooks: list[Webhook], now: datetime) -> int:
+    """How many deliveries were written for these webhooks of one list."""
     try:
-        found = reading.recent(first, now)
+        found = reading.recent(webhooks[0], now)
     except Http404:
         for webhook in webhooks:
             webhook.disable(Reason.LOST)
         return 0
     except (BadInput, Busy) as error:
-        logger.warning("The list of webhook %s is looked at again later: %s", first.pk, error)
+        logger.warning("The list of webhook %s is looked at again later: %s", webhooks[0].pk, error)
         _look_again(webhooks, now + LATER)
         return 0
     sent = _sent_since(webhooks, now - reading.RECENT)

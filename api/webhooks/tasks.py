@@ -14,14 +14,20 @@ _sending = Lock()
 def deliver(timestamp: int) -> None:
     """Write and send deliveries; does nothing while another thread of this process does so.
 
-    So webhooks never take more than one of the jobs that a worker does at once.
+    What waits is sent also if writing fails. Webhooks never take more than one of the jobs that a worker does at once.
     """
     if _sending.acquire(blocking=False):
         try:
-            finding.run()
-            sending.run()
+            _find_and_send()
         finally:
             _sending.release()
+
+
+def _find_and_send() -> None:
+    try:
+        finding.run()
+    finally:
+        sending.run()
 
 
 @app.periodic(cron="56 3 * * *")

@@ -1,11 +1,15 @@
 """The pages of webhooks, of oneself or of an organisation, and their verbs."""
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from accounts.models.securityevent import EventKind
+from accounts.securitylog import record
 from api.models import Webhook
 from api.models.delivery import KEPT
 from api.models.webhook import DELIVERIES_SHOWN, MOST
@@ -25,14 +29,14 @@ def webhooks(request: HttpRequest, slug: str = "") -> HttpResponse:
 
 
 @verb
+@reauthentication_required
 def add(request: HttpRequest, slug: str = "") -> HttpResponse:
     """Make a webhook, and show its secret, which no other page does."""
     owner = _owner(request, slug)
     form = WebhookForm(request.POST, owner=owner, actor=request.user)
     if form.is_valid():
         try:
-            data = form.cleaned_data
-            webhook = Webhook.objects.make(request.user, owner, data["list"], data["url"])
+            webhook = _add(request, owner, form)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -40,11 +44,22 @@ def add(request: HttpRequest, slug: str = "") -> HttpResponse:
     return _show(request, slug, owner, form)
 
 
+@transaction.atomic
+def _add(request: HttpRequest, owner, form: WebhookForm) -> Webhook:
+    data = form.cleaned_data
+    webhook = Webhook.objects.make(request.user, owner, data["list"], data["url"])
+    record(request, request.user, EventKind.WEBHOOK_ADDED, webhook.host)
+    return webhook
+
+
 @verb
+@reauthentication_required
+@transaction.atomic
 def renew_secret(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Make a new secret, and show it, which no other page does."""
     webhook = _get(request, pk, slug)
     webhook.renew_secret(request.user)
+    record(request, request.user, EventKind.WEBHOOK_RENEWED, webhook.host)
     return _show_secret(request, slug, webhook)
 
 

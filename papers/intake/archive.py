@@ -5,6 +5,7 @@ called and how large it would be does not matter.
 """
 
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
@@ -16,14 +17,27 @@ from django.utils.dateparse import parse_datetime
 from lib.refusals import BadInput
 from lib.text import legible, one_line
 from papers import identifiers
-from papers.intake.recognised import CUT, Entry, Group, Problem, Recognised, note_of, title_of
+from papers.intake.limits import Deadline
+from papers.intake.recognised import CUT, MAX_CUT, Entry, Group, Problem, Recognised, note_of, title_of
 from papers.models import Collection, VoteState
 from papers.models import follow as follow_models
 from papers.models.collection import Visibility
 
-MAX_FILES, MAX_FILE_BYTES, MAX_ROWS = 200, 10_000_000, 50_000  # of the archive, of one file when unpacked, in one file
+MAX_FILES = 200  # of the archive
+MAX_BYTES = 20_000_000  # of all files that are read, when unpacked
+MAX_ROWS = 50_000  # of one file
+MAX_ROW = 20_000  # characters of JSON: more than twice those of the longest description
 NAMES = ("bookmarks", "upvotes", "collections", "collected_papers")
+COLUMNS = (
+    *("arxiv_id", "title", "note", "version", "created_at", "state", "what"),
+    *("name", "description", "visibility", "address", "collection_address"),
+)
 LEFT_OUT = (VoteState.REVIEW, VoteState.REFUSED)
+_MAX_FOLLOWED = 300
+_BEGIN, _NEXT = re.compile(r"\s*\["), re.compile(r"\s*([,\]])\s*")
+_EMPTY = re.compile(r"\s*\[\s*\]\s*")
+_BLANK = re.compile(r"\s*")
+_DECODER = json.JSONDecoder()
 _DAMAGED = "This ZIP file is damaged or not complete. Download it again."
 _NO_ARCHIVE = (
     "This ZIP file is no export from Broadsheet. If it has a file of references in it, unpack it and choose that file."
@@ -39,14 +53,15 @@ def is_zip(data: bytes) -> bool:
 def read(data: bytes) -> Recognised:
     """Returns what was recognised. Raises BadInput if the archive is damaged, is not ours, or unpacks to too much."""
     found = Recognised("archive", is_archive=True)
-    files = _files(data)
+    deadline = Deadline()
+    files = {name: deadline.over(rows) for name, rows in _files(data).items()}
     for row in files.get("bookmarks", []):
         found.papers.add(_entries(row, found.problems))
     found.votes = list(_votes(files.get("upvotes", []), found.problems))
     found.collections = _collections(files, found.problems)
     for kind in follow_models.kinds():
         names = (row.get("what") for row in files.get(f"followed_{kind}", []))
-        found.follows[kind] = list(dict.fromkeys(one_line(name)[:300] for name in names if isinstance(name, str)))
+        found.follows[kind] = list(dict.fromkeys(_line(name, _MAX_FOLLOWED) for name in names if isinstance(name, str)))
     return found
 
 
@@ -60,32 +75,63 @@ def _files(data: bytes) -> dict[str, list[dict]]:
             names = {name for name in wanted if f"{name}.json" in archive.namelist()}
             if not names:
                 raise BadInput(_NO_ARCHIVE)
-            return {name: _rows(name, _unpacked(archive, f"{name}.json")) for name in wanted if name in names}
+            files, left = {}, MAX_BYTES
+            for name in (name for name in wanted if name in names):
+                content = _unpacked(archive, f"{name}.json", left)
+                files[name], left = _rows(name, content), left - len(content)
+            return files
     except (BadZipFile, EOFError, zlib.error, RuntimeError, NotImplementedError):  # the latter two: encrypted, unusual
         raise BadInput(_DAMAGED) from None
 
 
-def _unpacked(archive: ZipFile, name: str) -> bytes:
-    """Returns the content of a file, of which no more than MAX_FILE_BYTES are unpacked."""
+def _unpacked(archive: ZipFile, name: str, most: int) -> bytes:
+    """Returns the content of a file, of which no more than so many bytes are unpacked."""
     if archive.getinfo(name).compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         raise BadInput(_DAMAGED)
     with archive.open(name) as file:
-        content = file.read(MAX_FILE_BYTES + 1)
-    if len(content) > MAX_FILE_BYTES:
-        raise BadInput(f"The file {name} in this archive is larger than {MAX_FILE_BYTES // 10**6} MB when unpacked.")
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise BadInput(f"The files in this archive are larger than {MAX_BYTES // 10**6} MB when unpacked.")
     return content
 
 
 def _rows(name: str, content: bytes) -> list[dict]:
+    """Returns the rows of a file, which are counted while it is parsed, with the texts and numbers of COLUMNS only."""
+    rows = []
     try:
-        rows = json.loads(content)
+        for row in _parsed(content.decode()):
+            if len(rows) == MAX_ROWS:
+                raise BadInput(f"The file {name}.json in this archive has more than {MAX_ROWS:,} rows.")
+            rows.append({column: row[column] for column in COLUMNS if isinstance(row.get(column), str | int)})
     except (ValueError, RecursionError):
-        raise BadInput(f"The file {name}.json in this archive is broken.") from None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise BadInput(f"The file {name}.json in this archive is no list of rows.")
-    if len(rows) > MAX_ROWS:
-        raise BadInput(f"The file {name}.json in this archive has more than {MAX_ROWS:,} rows.")
+        raise BadInput(f"The file {name}.json in this archive is no list of rows, or is broken.") from None
     return rows
+
+
+def _parsed(text: str) -> Iterator[dict]:
+    """Yields the objects of a list in JSON, each of which is parsed by itself, from at most MAX_ROW characters.
+
+    So memory is needed for one of them only, whatever else is in the text. Raises ValueError and RecursionError.
+    """
+    if _EMPTY.fullmatch(text):
+        return
+    if not (begin := _BEGIN.match(text)):
+        raise ValueError("This is no list.")
+    position, mark = begin.end(), ","
+    while mark == ",":
+        position = _BLANK.match(text, position).end()
+        value, length = _DECODER.raw_decode(text[position : position + MAX_ROW])
+        following = _NEXT.match(text, position + length)
+        if not (isinstance(value, dict) and following):
+            raise ValueError("This is no object, or no comma and no bracket is behind it.")
+        yield value
+        position, mark = following.end(), following[1]
+    if position < len(text):
+        raise ValueError("There is more behind the list.")
+
+
+def _line(text: str, limit: int) -> str:
+    return one_line(text[: MAX_CUT * limit])[:limit]
 
 
 def _entries(row: dict, problems: list[Problem]) -> Iterator[Entry]:
@@ -128,7 +174,7 @@ def _collections(files: dict[str, list[dict]], problems: list[Problem]) -> list[
     """Returns the collections with their papers in their order."""
     groups = {}
     for row in files.get("collections", []):
-        name = one_line(row["name"]) if isinstance(row.get("name"), str) else ""
+        name = _line(row["name"], _MAX_NAME + 1) if isinstance(row.get("name"), str) else ""
         if not 1 <= len(name) <= _MAX_NAME:
             problems.append(Problem.of(str(row.get("name")), "This collection has no name that can be used."))
             continue

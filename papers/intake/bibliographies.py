@@ -3,16 +3,14 @@
 import re
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
-from time import thread_time
 
 import rispy
 from bibtexparser.bparser import BibTexParser
 
-from lib.refusals import BadInput
+from papers.intake.limits import MAX_ENTRY, TOO_LONG
 from papers.intake.recognised import Problem
 
-MAX_ENTRY, MAX_DEPTH = 20_000, 30  # characters; braces within each other
-MAX_SECONDS = 60  # of CPU time that reading a file of BibTeX may take
+MAX_DEPTH = 30  # braces within each other
 _BIBTEX = re.compile(r"^[ \t]*@([A-Za-z]+)\s*[{(]", re.MULTILINE)
 _RIS = re.compile(r"^TY  ?-", re.MULTILINE)
 _RIS_END = re.compile(r"^ER  ?-.*\Z", re.MULTILINE | re.DOTALL)
@@ -29,23 +27,19 @@ def is_ris(text: str) -> bool:
 
 
 def bibtex(text: str) -> Iterator[dict | Problem]:
-    """Yields the fields of each entry, or what is wrong with it. Raises BadInput if reading takes MAX_SECONDS."""
-    deadline = thread_time() + MAX_SECONDS
+    """Yields the fields of each entry, or what is wrong with it."""
     parser = BibTexParser(ignore_nonstandard_types=False, interpolate_strings=False, common_strings=True)
     parser.expect_multiple_parse = True
     for entry in _chunks(_BIBTEX, text):
-        if _BIBTEX.match(entry)[1].lower() in _NO_ENTRIES:
-            continue
-        if thread_time() > deadline:
-            raise BadInput("This file takes too long to read. Split it into several files.")
-        yield _bibtex_entry(parser, entry)
+        if _BIBTEX.match(entry)[1].lower() not in _NO_ENTRIES:
+            yield _bibtex_entry(parser, entry)
 
 
 def ris(text: str) -> Iterator[dict | Problem]:
     """Yields the fields of each record, or what is wrong with it."""
     for record in _chunks(_RIS, text):
         if len(record) > MAX_ENTRY:
-            yield Problem.of(record, f"This record has more than {MAX_ENTRY:,} characters.")
+            yield Problem.of(record, TOO_LONG)
         elif not _RIS_END.search(record):
             yield Problem.of(record, "This record of RIS has no end, a line “ER  -”.")
         else:
@@ -54,7 +48,7 @@ def ris(text: str) -> Iterator[dict | Problem]:
 
 def count(text: str) -> int:
     """Returns how many records there are at most."""
-    return len(_BIBTEX.findall(text)) or len(_RIS.findall(text))
+    return sum(1 for _ in _BIBTEX.finditer(text)) or sum(1 for _ in _RIS.finditer(text))
 
 
 def _chunks(start: re.Pattern, text: str) -> Iterator[str]:
@@ -65,7 +59,7 @@ def _chunks(start: re.Pattern, text: str) -> Iterator[str]:
 
 def _bibtex_entry(parser: BibTexParser, entry: str) -> dict | Problem:
     if len(entry) > MAX_ENTRY:
-        return Problem.of(entry, f"This entry has more than {MAX_ENTRY:,} characters.")
+        return Problem.of(entry, TOO_LONG)
     depths = list(accumulate(1 if brace == "{" else -1 for brace in _BRACE.findall(entry)))
     if depths and max(depths) > MAX_DEPTH:
         return Problem.of(entry, f"This entry has more than {MAX_DEPTH} braces within each other.")

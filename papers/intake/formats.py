@@ -5,20 +5,24 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lib.refusals import BadInput
 from papers import identifiers
 from papers.intake import archive, bibliographies, records
-from papers.intake.recognised import Entry, Problem, Recognised, note_of
+from papers.intake.limits import Deadline
+from papers.intake.recognised import MAX_NOTE, Entry, Problem, Recognised, note_of
 
 MAX_BYTES = 5_000_000
 MAX_ENTRIES = 10_000  # of a list; an archive of this site may have more
+MAX_COLUMNS = 300  # of a table; Zotero writes 87
+MAX_BRACKETS = 500_000  # of JSON, since each list and each object takes far more memory than its two characters
 _TOO_MANY = "This has {number:,} entries. One import can have {limit:,}: split it into several."
 _NO_ID = "No arXiv id, address or DOI in this line."
 _JSON = re.compile(r'\s*(?:\[\s*[\[{"\]]|\{\s*["}])')
 _BULLET = re.compile(r"^\W*(?:\d{1,4}[.)\]]\W+)?")
 _TAG = re.compile(r"\s*([^:,;\s][^:,;]{0,60}?)\s*:\s*(\S.*)")
-_SEPARATOR = re.compile(r"[\s,;|]+")
+_WORD = re.compile(r"[^\s,;|]+")
 _END = re.compile(r"[\s,;:|\"'\])]")
 _COLUMNS = {"arxiv_id", "doi", "url", "title"}
 
@@ -72,15 +76,25 @@ def _is_table(text: str) -> bool:
 
 def _read_table(text: str) -> Recognised:
     try:
-        rows = list(csv.DictReader(io.StringIO(text.lstrip())))
+        rows = _rows(csv.DictReader(io.StringIO(text.lstrip())))
     except csv.Error as error:
         raise BadInput(f"This table (CSV) can’t be read: {error}.") from None
-    _demand_few(len(rows))
     own = ({name: value for name, value in row.items() if name} for row in rows)
     return records.read("CSV", ({**row, "remark": row.get("note")} if "arxiv_id" in row else row for row in own))
 
 
+def _rows(table: csv.DictReader) -> list[dict]:
+    """Returns the rows of a table. Each has all columns of the header, so the header is looked at first."""
+    if len(table.fieldnames) > MAX_COLUMNS:
+        raise BadInput(f"This table (CSV) has more than {MAX_COLUMNS} columns.")
+    rows = list(islice(table, MAX_ENTRIES))
+    _demand_few(len(rows) + sum(1 for row in table.reader if row))
+    return rows
+
+
 def _read_json(text: str) -> Recognised:
+    if text.count("{") + text.count("[") > MAX_BRACKETS:
+        raise BadInput("This JSON has too many lists and objects. Split it into several files.")
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
@@ -108,17 +122,17 @@ def _zotero(record: object) -> object:
 
 def _read_tags(data: dict) -> Recognised:
     """Reads tags as of arxiv-sanity, {tag: [id, …]}, also below the names of users. A paper's tags become its note."""
-    found, tags = Recognised("tags"), {}
+    found, tags, deadline = Recognised("tags"), {}, Deadline()
     for tag, texts in _tags(data):
         if not isinstance(texts, list):
             raise BadInput("This JSON is no list of papers, and has no tags with lists of arXiv ids.")
-        for text in texts:
+        for text in deadline.over(texts):
             ids = _in_line(text) if isinstance(text, str) else []
             if not ids:
                 found.problems.append(Problem.of(f"{tag}: {text}", "This is no arXiv id."))
             for arxiv_id in ids:
-                tags.setdefault(arxiv_id, []).append(tag)
-    _demand_few(len(tags) + len(found.problems))
+                tags.setdefault(arxiv_id, []).append(tag[:MAX_NOTE])
+            _demand_few(len(tags) + len(found.problems))
     found.papers.add(_tagged(arxiv_id, names) for arxiv_id, names in tags.items())
     return found
 
@@ -137,10 +151,9 @@ def _tagged(arxiv_id: str, tags: list[str]) -> Entry:
 
 def _read_lines(text: str) -> Recognised:
     """Reads ids, addresses, DOIs and citations, one or more a line, also after a tag and a colon."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    _demand_few(len(lines))
+    _demand_few(sum(1 for line in io.StringIO(text) if line.strip()))
     found = Recognised("lines")
-    for line in lines:
+    for line in Deadline().over(line.rstrip("\n") for line in io.StringIO(text) if line.strip()):
         tag, ids = "", _in_line(line)
         if not ids and (tagged := _TAG.fullmatch(line)):
             tag, ids = tagged[1], _all_ids(tagged[2])
@@ -157,13 +170,14 @@ def _in_line(line: str) -> list[str]:
 
 
 def _all_ids(line: str) -> list[str]:
-    """Returns the ids of a line that has nothing else."""
+    """Returns the ids of a line that has nothing else. Raises BadInput if they are too many."""
     ids = []
-    for word in filter(None, _SEPARATOR.split(line)):
-        found = identifiers.find(word)
+    for word in _WORD.finditer(line):
+        found = identifiers.find(word[0])
         if len(found) != 1:
             return []
         ids += found
+        _demand_few(len(ids))
     return ids
 
 

@@ -8,6 +8,7 @@ from typing import Self
 from lib.text import legible, line, one_line
 
 MAX_TITLE, MAX_SHOWN, MAX_NOTE = 300, 160, 2_000  # characters
+MAX_CUT = 10  # times as many are looked at, since tags, blanks and invisible characters go
 CUT = f"The note is longer than {MAX_NOTE:,} characters and will be cut there."
 
 
@@ -43,7 +44,7 @@ class Problem:
 
     @classmethod
     def of(cls, text: str, reason: str) -> Self:
-        return cls(line(text, MAX_SHOWN), reason)
+        return cls(line(text[: MAX_CUT * MAX_SHOWN], MAX_SHOWN), reason)
 
 
 @dataclass
@@ -119,10 +120,12 @@ def _group(data: dict) -> Group:
 
 def title_of(text: object) -> str:
     """Returns a title as the file has it, on one line; what is no text is no title."""
-    return one_line(text.replace("{", "").replace("}", ""))[:MAX_TITLE] if isinstance(text, str) else ""
+    if not isinstance(text, str):
+        return ""
+    return one_line(text[: MAX_CUT * MAX_TITLE].replace("{", "").replace("}", ""))[:MAX_TITLE]
 
 
 def note_of(text: object) -> tuple[str, bool]:
     """Returns a note that can be stored, and whether it had to be cut."""
-    note = legible(text).strip() if isinstance(text, str) else ""
+    note = legible(text[: MAX_CUT * MAX_NOTE]).strip() if isinstance(text, str) else ""
     return note[:MAX_NOTE], len(note) > MAX_NOTE

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import nh3
 
 from papers import identifiers
+from papers.intake.limits import MAX_ENTRY, TOO_LONG, Deadline
 from papers.intake.recognised import CUT, Entry, Problem, Recognised, note_of, title_of
 
 # The fields that name the paper, the most reliable first. They have the names of BibTeX, of RIS (as rispy calls them),
@@ -21,13 +22,19 @@ TITLES = ("title", "primary_title")
 NOTES = ("annote", "annotation", "notes", "remark")
 NO_ID = "None of its fields has an arXiv id, an address at arXiv, or a DOI of arXiv."
 NO_RECORD = "This is no record with fields."
+MAX_VOLUME = 100  # characters of a volume that an id is looked for in
+_ARCHIVES = ("archiveprefix", "eprinttype")
 _ARXIV = ("", "arxiv")
+_READ = {*FIELDS, *TITLES, *NOTES, *_ARCHIVES, "volume"}
+# The time that these take grows no faster than the text.
+_TAG = re.compile(r"</?\w[^<>]*>")
+_BREAK = re.compile(r"</(?:p|div|li|h[1-6])>|<br\s*/?>", re.IGNORECASE)
 
 
 def read(format: str, records: Iterable[object]) -> Recognised:
-    """Returns what was recognised in these records, each a mapping of fields."""
+    """Returns what was recognised in these records, each a mapping of fields. Raises BadInput if it takes too long."""
     found = Recognised(format)
-    for record in records:
+    for record in Deadline().over(records):
         found.papers.add(entries(record, found.problems))
     return found
 
@@ -40,11 +47,14 @@ def entries(record: object, problems: list[Problem]) -> Iterator[Entry]:
     if not isinstance(record, Mapping):
         problems.append(Problem.of(str(record), NO_RECORD))
         return
-    fields = {str(name).lower(): value for name, value in record.items()}
-    title = next((text for name in TITLES if (text := title_of(fields.get(name)))), "")
-    arxiv_id = arxiv_id_of(fields)
+    fields = _texts(record)
+    title = next((text for name in TITLES for value in fields.get(name, []) if (text := title_of(value))), "")
+    if sum(len(text) + 1 for texts in fields.values() for text in texts) > MAX_ENTRY:
+        problems.append(Problem.of(title or _first_text(record), TOO_LONG))
+        return
+    arxiv_id = _arxiv_id(fields)
     if arxiv_id is None:
-        problems.append(Problem.of(title or _first_text(fields), NO_ID))
+        problems.append(Problem.of(title or _first_text(record), NO_ID))
         return
     note, is_cut = note_of(_note(fields))
     if is_cut:
@@ -52,51 +62,57 @@ def entries(record: object, problems: list[Problem]) -> Iterator[Entry]:
     yield Entry(arxiv_id, title, note)
 
 
-def arxiv_id_of(fields: Mapping[str, object]) -> str | None:
+def _texts(record: Mapping) -> dict[str, list[str]]:
+    """Returns the texts of the fields that are read, by the names of these in lower case."""
+    fields = {}
+    for name, value in record.items():
+        if (lower := str(name).lower()) in _READ:
+            values = value if isinstance(value, list) else [value]
+            fields[lower] = [text for text in values if isinstance(text, str)]
+    return fields
+
+
+def _arxiv_id(fields: Mapping[str, list[str]]) -> str | None:
     """Returns the id that the first field has which names one paper."""
     for name in FIELDS:
-        if name == "eprint" and str(_archive(fields)).lower() not in _ARXIV:
+        if name == "eprint" and _archive(fields).lower() not in _ARXIV:
             continue
-        for text in _texts(fields, name):
+        for text in _lines(fields, name):
             found = identifiers.find(text)
             if len(found) == 1:
                 return next(iter(found))
     return None
 
 
-def _archive(fields: Mapping[str, object]) -> object:
-    return fields.get("archiveprefix") or fields.get("eprinttype") or ""
+def _archive(fields: Mapping[str, list[str]]) -> str:
+    return next((text for name in _ARCHIVES for text in fields.get(name, []) if text), "")
 
 
-def _texts(fields: Mapping[str, object], name: str) -> Iterator[str]:
+def _lines(fields: Mapping[str, list[str]], name: str) -> Iterator[str]:
     """Yields the texts of a field, and its lines. DBLP writes `journal = {CoRR}, volume = {abs/2509.08721}`."""
-    value = fields.get(name)
-    for text in value if isinstance(value, list) else [value]:
-        if isinstance(text, str):
-            yield from dict.fromkeys([text, *text.splitlines()])
-            if isinstance(volume := fields.get("volume"), str):
-                yield f"{text} {volume}"
+    volumes = [volume for volume in fields.get("volume", []) if len(volume) <= MAX_VOLUME]
+    for text in fields.get(name, []):
+        yield from dict.fromkeys([text, *text.splitlines()])
+        for volume in volumes[:1]:
+            yield f"{text} {volume}"
 
 
-def _note(fields: Mapping[str, object]) -> str:
+def _note(fields: Mapping[str, list[str]]) -> str:
     """Returns the person's own notes, as plain text: Zotero exports them as HTML.
 
     Zotero also keeps arXiv's comment on a paper, such as “Comment: 12 pages”, as a note. Those are left out.
     """
-    texts = [_plain(text) for name in NOTES for text in _list(fields.get(name)) if isinstance(text, str)]
+    texts = [_plain(text) for name in NOTES for text in fields.get(name, [])]
     return "\n\n".join(text for text in texts if text.strip() and not text.startswith("Comment: "))
 
 
-def _list(value: object) -> list:
-    return value if isinstance(value, list) else [value]
-
-
 def _plain(text: str) -> str:
-    if not re.search(r"</?\w+[^<>]*>", text):
+    """Returns the text without tags; one that has any is HTML, in which only some of them end a line."""
+    if not _TAG.search(text):
         return text
-    lines = re.sub(r"\s*(?:</(?:p|div|li|h[1-6])>|<br\s*/?>)\s*", "\n", text, flags=re.IGNORECASE)
-    return html.unescape(nh3.clean(lines, tags=set())).strip()
+    lines = html.unescape(nh3.clean(_BREAK.sub("\n", text), tags=set())).splitlines()
+    return "\n".join(filter(None, map(str.strip, lines)))
 
 
-def _first_text(fields: Mapping[str, object]) -> str:
-    return next((value for value in fields.values() if isinstance(value, str) and value.strip()), "")
+def _first_text(record: Mapping) -> str:
+    return next((value for value in record.values() if isinstance(value, str) and value.strip()), "")

@@ -48,7 +48,7 @@ def _begin(request: HttpRequest, form: ImportForm) -> Intake:
     """Return the new import, which was read, or for which the worker has a job. Raises BadInput and TooMany."""
     _count_import(request)
     source = form.source
-    found = formats.read(source) if len(source) <= writing.SHORT_BYTES else None
+    found = formats.read(source) if writing.is_short_to_read(source) else None
     with transaction.atomic():
         intake = Intake.objects.begin(request.user, source, **form.target_values)
         if found:

@@ -12,13 +12,13 @@ from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
 from lib.refusals import BadInput, Gone, Refusal, TooMany
-from papers.intake import formats, targets
+from papers.intake import archive, formats, targets
 from papers.intake.recognised import Entry, Group, Recognised
 from papers.models import Bookmark, Collection, Intake, Item, Paper, Vote
 from papers.models import follow as follow_models
 
 OUR_FAULT = "Something went wrong on our side. The error is in our log. Please try again."
-# An import with more than this is read or written by the worker.
+# An import with more than this is read or written by the worker, which also reads every archive.
 SHORT_BYTES, SHORT_PAPERS, SHORT_TARGETS = 50_000, 2_000, 40
 
 
@@ -31,6 +31,11 @@ def read(intake: Intake) -> None:
         except BadInput as refusal:
             intake.fail(str(refusal))
         on_error.pop_all()
+
+
+def is_short_to_read(source: bytes) -> bool:
+    """Returns whether this can be read while its person waits. A short archive may have much in it."""
+    return len(source) <= SHORT_BYTES and not archive.is_zip(source)
 
 
 def is_short(intake: Intake) -> bool:

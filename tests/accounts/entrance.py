@@ -3,6 +3,10 @@
 import re
 import time
 
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 
@@ -43,6 +47,17 @@ def browser_of(login: str, ip: str = HERE) -> Reader:
     """A browser in which this person has signed in and has just typed the password once more."""
     _, reader = sign_in(login, ip=ip)
     send(reader, "/accounts/reauthenticate/", {"password": PASSWORD}, ip)
+    return reader
+
+
+def proved(reader: Reader) -> Reader:
+    """The browser, in which its owner has just typed the password once more, and need not do so during the test."""
+    session = reader.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "password", "at": time.time() + 3_600, "reauthenticated": True}
+    ]
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = session["_auth_user_id"]
+    session.save()
     return reader
 
 

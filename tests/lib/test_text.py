@@ -54,8 +54,9 @@ def test_a_line_is_a_line_already(text):
         ("क\u0301" + "\u094d\u200d" * 200_000 + "क", "क\u094d\u0301" + "\u200d\u094d" * 199_999 + "\u200dक"),
         ("a" + "\u0301\u094d\u200d" * 200_000 + "क", "á" + "\u094d" * 5 + "\u0301" * 4 + "क"),
         ("क" + "\u094d" * 400_000, "क" + "\u094d" * 400_000),
+        ("a" + "\u0301\u0323" * 200_000 + "b", "ạ" + "\u0323" * 4 + "b"),
     ],
-    ids=["joiners", "stray joiners", "signs"],
+    ids=["joiners", "stray joiners", "signs", "accents"],
 )
 def test_a_run_of_marks_is_read_in_the_time_of_its_length(text, line):
     assert one_line(text) == line

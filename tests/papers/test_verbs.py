@@ -26,6 +26,7 @@ from papers.models import (
     Vote,
 )
 from papers.models.follow import kinds
+from tests.accounts.entrance import proved
 from tests.conftest import Reader
 from tests.database import contents
 from tests.factories import (
@@ -155,7 +156,7 @@ def build_scene():
     NotificationFactory(pk=7, user=alice)
     DeliveryFactory(key="hush", webhook__pk=7, webhook__user=alice)
     DeliveryFactory(key="of-lab", webhook__pk=8, webhook__user=None, webhook__organisation=lab)
-    return {user.username: Reader(user) for user in (alice, bob, carol)}
+    return {user.username: proved(Reader(user)) for user in (alice, bob, carol)}
 
 
 def _recognise(alice) -> None:

@@ -12,6 +12,7 @@ from lib.refusals import NotAllowed
 from orgs.models import Membership
 from orgs.roles import Role
 from papers.people import takeout
+from tests.accounts.entrance import proved
 from tests.conftest import Reader
 from tests.database import contents
 from tests.factories import DeliveryFactory, OrganisationFactory, UserFactory, WebhookFactory, appoint
@@ -38,7 +39,7 @@ def build_scene():
         DeliveryFactory(
             webhook=webhook, key=key, papers=[1, 2, 3], status=503, attempts=2, duration=7, tried_at=timezone.now()
         )
-    return {name: Reader(person) for name, person in people.items()}
+    return {name: proved(Reader(person)) for name, person in people.items()}
 
 
 def page(reader, address="/settings/webhooks") -> str:

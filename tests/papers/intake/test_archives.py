@@ -1,5 +1,7 @@
 """Archives of this site: what one has comes back into an empty account, and a doctored archive does no harm."""
 
+import re
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from zipfile import ZIP_BZIP2
 
@@ -204,7 +206,7 @@ def test_what_others_hide_is_not_followed(bob, carol):
     }
 
 
-BOMB = b'[{"arxiv_id": "' + b" " * (archive.MAX_FILE_BYTES + 1) + b'"}]'
+BLANKS = b" " * (archive.MAX_BYTES // 2)
 
 
 @pytest.mark.parametrize(
@@ -216,19 +218,40 @@ BOMB = b'[{"arxiv_id": "' + b" " * (archive.MAX_FILE_BYTES + 1) + b'"}]'
         (packed({"../bookmarks.json": [], "/etc/upvotes.json": []}), "no export from Broadsheet"),
         (packed({"inner.zip": made(bookmarks=[])}), "no export from Broadsheet"),
         (packed({f"{number}.json": [] for number in range(201)} | {"bookmarks.json": []}), "no export"),
-        (made(bookmarks=BOMB), "larger than 10 MB when unpacked"),
+        (made(bookmarks=b"[" + BLANKS + b"]", upvotes=b"[" + BLANKS + b"]"), "larger than 20 MB when unpacked"),
         (packed({"bookmarks.json": "[]"}, ZIP_BZIP2), "damaged"),
-        (made(bookmarks="[" * 100_000), "bookmarks.json in this archive is broken"),
+        (made(bookmarks="[" * 100_000), "bookmarks.json in this archive is no list of rows, or is broken"),
         (made(bookmarks={"a": 1}), "is no list of rows"),
         (made(bookmarks=[1, 2]), "is no list of rows"),
+        (made(bookmarks='[{"arxiv_id": "2509.10001"} {}]'), "is broken"),
+        (made(bookmarks='[{"arxiv_id": "2509.10001"}'), "is broken"),
+        (made(bookmarks="[{}], []"), "is broken"),
         (made(upvotes=[{}] * 50_001), "more than 50,000 rows"),
     ],
-    ids=range(12),
+    ids=range(15),
 )
 def test_what_is_no_archive_of_ours_is_refused_in_a_sentence(data, sentence):
     assert len(data) < formats.MAX_BYTES
     with pytest.raises(BadInput, match=sentence):
         formats.read(data)
+
+
+@pytest.mark.parametrize("content", ["[" + "{}," * 3_300_000 + "{}]", '[{"a": [' + "[]," * 3_300_000 + "[]]}]"])
+def test_few_bytes_with_many_rows_take_little_memory(content):
+    data = made(bookmarks=content)
+    assert len(data) < 20_000
+    tracemalloc.start()
+    with pytest.raises(BadInput):
+        formats.read(data)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 50_000_000  # all rows at once take more than 200 MB
+
+
+def test_rows_of_any_spacing_are_read():
+    for text in (' [ {"arxiv_id":"2509.10001"}\n,\t{"arxiv_id":"2509.10002"} ] ', "[]", " [ ] "):
+        found = formats.read(made(bookmarks=text, upvotes=[{"arxiv_id": "2509.10003"}]))
+        assert [entry.id for entry in found.papers.entries] == re.findall(r"2509\.\d+", text)
 
 
 def test_rows_that_make_no_sense_are_problems_and_the_rest_is_imported(carol):

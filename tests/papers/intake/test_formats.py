@@ -1,15 +1,18 @@
 """Recognising papers in files of each format, as the programs write them, and in files that are broken or hostile."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
+from time import thread_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.refusals import BadInput
-from papers.intake import bibliographies, formats
+from papers.intake import bibliographies, formats, limits
 from papers.intake.recognised import MAX_NOTE, Recognised
+from tests.papers.intake.archives import made
 
 FILES = Path(__file__).with_name("files")
 NO_ID = "None of its fields has an arXiv id, an address at arXiv, or a DOI of arXiv."
@@ -163,10 +166,81 @@ def test_hostile_entries_are_problems():
     ]
 
 
-def test_reading_a_file_has_an_end(monkeypatch):
-    monkeypatch.setattr(bibliographies, "MAX_SECONDS", -1)
+LONG = "n" * limits.MAX_ENTRY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps([{"arxiv_id": "2509.10001", "notes": LONG}, {"arxiv_id": "2509.10003"}]),
+        json.dumps([{"arxiv_id": "2509.10001", "notes": [*LONG]}, {"arxiv_id": "2509.10003"}]),
+        f"arxiv_id,note\n2509.10001,{LONG}\n2509.10003,short\n",
+        f"TY  - GEN\nN1  - {LONG}\nER  - \nTY  - GEN\nUR  - https://arxiv.org/abs/2509.10003\nER  - \n",
+    ],
+    ids=["json", "lists", "csv", "ris"],
+)
+def test_an_entry_has_as_many_characters_in_every_format(text):
+    found = read(text)
+    assert ids(found) == ["2509.10003"]
+    assert [problem.reason for problem in found.problems] == ["This entry has more than 20,000 characters."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@misc{a, eprint={2509.10001}}",
+        "TY  - GEN\nUR  - https://arxiv.org/abs/2509.10001\nER  - \n",
+        '[{"arxiv_id": "2509.10001"}]',
+        '{"tag": ["2509.10001"]}',
+        "arxiv_id,title\n2509.10001,One\n",
+        "2509.10001",
+        made(bookmarks=[{"arxiv_id": "2509.10001"}]),
+        made(upvotes=[{"arxiv_id": "2509.10001"}]),
+    ],
+    ids=["bibtex", "ris", "json", "tags", "csv", "lines", "bookmarks", "upvotes"],
+)
+def test_reading_a_file_of_any_format_has_an_end(text, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_SECONDS", -1)
     with pytest.raises(BadInput, match="takes too long"):
-        read("@misc{a, eprint={2509.10001}}")
+        read(text)
+
+
+def _with_note(note: str) -> str:
+    return json.dumps([{"arxiv_id": "2509.10001", "notes": note}])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _with_note("<" + "a" * 49_000),
+        _with_note("<" + "a" * 19_000),
+        _with_note("<b>" + " " * 19_000 + "x"),
+        _with_note("<br " * 4_500),
+        json.dumps([{"journal": [str(number) for number in range(3_000)], "volume": "v" * 5_000}] * 10),
+        "a" + "\u0301\u0323" * 100_000,
+        "title," + ",".join(map(str, range(8_000))) + "\n" + "x\n" * 5_000,
+        "2509.10001 " * 400_000,
+        "x\n" * 1_000_000,
+    ],
+    ids=["letters", "tag", "blanks", "breaks", "volume", "accents", "columns", "words", "lines"],
+)
+def test_no_text_takes_more_time_than_its_length_explains(text):
+    begin = thread_time()
+    with suppress(BadInput):
+        read(text)
+    assert thread_time() - begin < 3  # each took far longer once, and takes less than half a second
+
+
+def test_tables_and_json_have_no_more_parts_than_memory_has_room_for():
+    with pytest.raises(BadInput, match="more than 300 columns"):
+        read("title," + ",".join(map(str, range(300))))
+    with pytest.raises(BadInput, match="too many lists and objects"):
+        read('[{"a": [' + "[]," * formats.MAX_BRACKETS + "[]]}]")
+
+
+def test_breaks_of_lines_in_html_remain():
+    found = read(_with_note("<p>One  </p> \n <p>Two<br/> three &lt; 4</p>"))
+    assert found.papers.entries[0].note == "One\nTwo\nthree < 4"
 
 
 def test_what_the_database_cannot_store_is_left_out():

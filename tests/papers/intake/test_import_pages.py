@@ -24,8 +24,12 @@ def send(reader, text="", target="bookmarks", **data):
     return reader.act(PAGE, {"text": text, "target": target} | data)
 
 
-def upload(reader, data: bytes, **more):
-    return send(reader, file=SimpleUploadedFile("from.zip", data), **more)
+def upload(reader, work, data: bytes):
+    """The answer to an archive, which the worker has read since."""
+    answer = send(reader, file=SimpleUploadedFile("from.zip", data))
+    assert Intake.objects.get(key=answer.url.rsplit("/", 1)[-1]).state == "reading"
+    work()
+    return answer
 
 
 def text_of(answer) -> str:
@@ -134,7 +138,7 @@ def test_a_form_that_cannot_be_used_comes_back_with_what_was_typed(reader, form,
     assert not Intake.objects.exists()
 
 
-def test_an_archive_says_what_goes_where(bob, reader):
+def test_an_archive_says_what_goes_where(bob, reader, work):
     paper, autumn = PaperFactory(), Collection.objects.begin(bob, bob, "Autumn", visibility="public")
     rows = [{"arxiv_id": paper.arxiv_id, "collection_address": "a", "note": "Why"}]
     data = made(
@@ -144,7 +148,7 @@ def test_an_archive_says_what_goes_where(bob, reader):
         followed_topics=[{"what": "agents"}],
         followed_collections=[{"what": autumn.key}, {"what": "secret"}],
     )
-    page = upload(reader, data).url
+    page = upload(reader, work, data).url
     text = text_of(reader.get(page))
     assert "Collection “&lt;i&gt;Winter&lt;/i&gt;” 1 to add 1 with a note A new collection. Public" in text
     assert "Upvotes 1 to add They are cast with today’s date" in text
@@ -157,10 +161,10 @@ def test_an_archive_says_what_goes_where(bob, reader):
     assert (Vote.objects.count(), follow_models.count(Intake.objects.get().user)) == (1, 2)
 
 
-def test_upvotes_have_the_limit_of_the_button_and_can_be_continued(alice, reader, time_machine):
+def test_upvotes_have_the_limit_of_the_button_and_can_be_continued(alice, reader, work, time_machine):
     time_machine.move_to(timezone.now(), tick=False)
     papers = [PaperFactory() for _ in range(130)]
-    page = upload(reader, made(upvotes=[{"arxiv_id": paper.arxiv_id} for paper in papers])).url
+    page = upload(reader, work, made(upvotes=[{"arxiv_id": paper.arxiv_id} for paper in papers])).url
     reader.act(f"{page}/write", {"kinds": "upvotes"})
     cast = Vote.objects.count()
     assert 120 <= cast < 130
@@ -270,7 +274,7 @@ def test_attempts_are_limited_also_those_that_fail(reader):
     assert (answers, send(reader, "2509.10001").status_code) == ({400}, 429)
 
 
-def test_statements_do_not_grow_with_papers_and_collections(alice, reader):
+def test_statements_do_not_grow_with_papers_and_collections(alice, reader, work):
     def statements(number: int) -> int:
         papers = [PaperFactory() for _ in range(number)]
         data = made(
@@ -279,10 +283,8 @@ def test_statements_do_not_grow_with_papers_and_collections(alice, reader):
             collected_papers=[{"arxiv_id": p.arxiv_id, "collection_address": p.arxiv_id} for p in papers],
             followed_organisations=[{"what": paper.arxiv_id} for paper in papers],
         )
-        page = upload(reader, data).url
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        page = upload(reader, work, data).url
+        with CaptureQueriesContext(connection) as captured:
             assert f"Bookmarks {number} to add" in text_of(reader.get(page))
         return len(captured)
 
