@@ -31,6 +31,15 @@ def test_a_comment_is_on_the_page(program, stranger):
     assert "<strong>it</strong>" in stranger.get("/papers/2509.08721/comments").content.decode()
 
 
+@pytest.mark.parametrize(("is_shown", "marks"), [(True, ["submitter"]), (False, [])])
+def test_an_answer_says_that_its_author_submitted_the_paper_only_if_everybody_may_see_that(
+    is_shown, marks, program, alice, paper
+):
+    type(paper).objects.update(submitted_by=alice)
+    type(alice).objects.update(shows_submissions=is_shown)
+    assert program.call(PATH, {"comment": "Mine."}).json()["marks"] == marks
+
+
 def test_a_reply_stands_below_its_comment(program, bob, paper):
     parent = own(bob, paper)
     row = program.call(f"{PATH}/{object_id(parent.pk)}/reply", {"comment": "I agree."}).json()
