@@ -30,13 +30,13 @@ def test_refused_requests_count_for_the_person(path, body, status, has_key, alic
 @pytest.mark.parametrize("has_key", [False, True])
 def test_comments_that_a_locked_discussion_refuses_count(has_key, alice, paper):
     type(paper).objects.update(locked_reason="Heated.")
-    answers = statuses(Program(token_of(alice)), "/comment", {"comment": "Hello."}, 4, has_key=has_key)
-    assert answers == [403, 403, 403, 429]
+    answers = statuses(Program(token_of(alice)), "/comment", {"comment": "Hello."}, 7, has_key=has_key)
+    assert answers == [403] * 6 + [429]
 
 
 def test_an_answer_that_is_given_again_counts_once(alice, paper):
     program, body = Program(token_of(alice)), {"comment": "Hello."}
     answers = [program.call(f"{PAPER}/comment", body, **{"Idempotency-Key": "a"}).status_code for _ in range(5)]
     assert answers == [201] * 5
-    more = [{"comment": f"More {number}."} for number in range(3)]
-    assert [program.call(f"{PAPER}/comment", body).status_code for body in more] == [201, 201, 429]
+    more = [{"comment": f"More {number}."} for number in range(6)]
+    assert [program.call(f"{PAPER}/comment", body).status_code for body in more] == [201] * 5 + [429]
