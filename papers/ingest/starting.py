@@ -7,14 +7,19 @@ from django.http import HttpRequest
 
 from lib.jobs import defer
 from lib.limits import request_limit
+from lib.locks import alone
 from papers.ingest import rules, tasks
 from papers.models import RemovedPaper, Submission
 
 
 def start(request: HttpRequest, arxiv_id: str) -> Submission:
-    """Count the look-up of this paper, if one has to begin, and return its submission. Raises what both verbs do."""
-    count_new(request, arxiv_id)
-    return begin(request.user, arxiv_id)
+    """Count the look-up of this paper, if one has to begin, and return its submission. Raises what both verbs do.
+
+    Requests of one person do that one after the other, so that the same paper in several windows counts once.
+    """
+    with alone(f"look-ups of {request.user.pk}"):
+        count_new(request, arxiv_id)
+        return begin(request.user, arxiv_id)
 
 
 def count_new(request: HttpRequest, arxiv_id: str) -> None:
