@@ -43,8 +43,7 @@ class ApiHeadersMiddleware:
         if method in _READING or response.status_code >= 400:
             response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["Access-Control-Expose-Headers"] = EXPOSED
-        if quota := getattr(request, "api_quota", None):
-            _add(response, rates.headers(quota))
+        rates.add_headers(request, response)
         return response
 
 
@@ -60,7 +59,8 @@ def _options(request: HttpRequest) -> HttpResponse:
         allowed = set(refusal.headers["Allow"].split(", "))
         methods = allowed | {"OPTIONS"} | ({"HEAD"} if "GET" in allowed else set())
     response = HttpResponse(status=204, headers={"Allow": ", ".join(sorted(methods))})
-    _add(response, _PREFLIGHT)
+    for name, value in _PREFLIGHT.items():
+        response.headers[name] = value
     return response
 
 
@@ -68,8 +68,3 @@ def _not_found() -> HttpResponse:
     response = HttpResponse(status=404)
     write_error(response)
     return response
-
-
-def _add(response: HttpResponse, headers: dict[str, str]) -> None:
-    for name, value in headers.items():
-        response.headers[name] = value

@@ -3,7 +3,7 @@
 import math
 from datetime import timedelta
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from lib import throttle
 from lib.limits import network_of
@@ -27,7 +27,14 @@ def count(request: HttpRequest) -> None:
         raise TooMany("Too many requests from you or your network. The header Retry-After says when to go on.", wait)
 
 
-def headers(quota: Quota) -> dict[str, str]:
+def add_headers(request: HttpRequest, response: HttpResponse) -> None:
+    """Let the answer say what is left of the limit for which its request was counted, if it was."""
+    if quota := getattr(request, "api_quota", None):
+        for name, value in _headers(quota).items():
+            response.headers[name] = value
+
+
+def _headers(quota: Quota) -> dict[str, str]:
     """Returns the headers that the Hub's client reads (draft-ietf-httpapi-ratelimit-headers-09).
 
     `t` is the number of seconds after which the next request is allowed, or else all of them are again.

@@ -1,5 +1,7 @@
 """How rows are locked, and work that is done once at a time."""
 
+from contextlib import contextmanager
+
 from django.db import connection, models
 
 
@@ -24,3 +26,14 @@ class LockQuerySet(models.QuerySet):
         """
         rows = self.order_by("pk").select_for_update(of=("self",), no_key=True)
         return list(rows.values_list("pk", flat=True))
+
+
+@contextmanager
+def alone(name: str):
+    """Let one request after the other do what this is around, without a transaction; a connection that dies ends it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])

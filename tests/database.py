@@ -4,6 +4,7 @@ DATABASE_URL may name another server; what else would change how the site behave
 """
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 
 os.environ["BROADSHEET_DATA"] = str(Path(__file__).resolve().parent.parent / "var" / "test")
@@ -61,6 +62,25 @@ def contents(*models) -> dict[str, str | None]:
 
 
 _DIGEST = """SELECT '{table}', md5(string_agg(row::text, ',' ORDER BY row::text)) FROM "{table}" row"""
+
+
+@contextmanager
+def counted_outside_transactions():
+    """Fails if the site counts a request for a limit in a transaction.
+
+    A refusal would undo such a count, and other requests of the person and the network would wait for its rows.
+    """
+    from django.db import connection
+
+    begun = len(connection.atomic_blocks)
+
+    def check(execute, sql, params, many, context):
+        is_inside = "INTO lib_throttle" in sql and len(connection.atomic_blocks) > begun
+        assert not is_inside, "This counts within a transaction."
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(check):
+        yield
 
 
 def drop_older_databases() -> None:

@@ -187,7 +187,11 @@ class User(HeldProfile, Moderated, auth.AbstractUser):
 
     @transaction.atomic
     def revoke_access(self, *, keep: str) -> None:
-        """End all sessions except the one with the key `keep`, and all keys that give access without sign-in."""
+        """End all sessions except the one with the key `keep`, and all keys that give access without sign-in.
+
+        The person is locked first, as a suspension does it, so that the two never wait for each other.
+        """
+        self.lock()
         self.end_sessions(keep=keep)
         access_revoked.send(sender=User, user=self)
 

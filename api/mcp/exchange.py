@@ -7,6 +7,7 @@ from asgiref.sync import async_to_sync
 from django.http import HttpRequest, HttpResponse
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
+from api.mcp.caller import Caller
 from api.mcp.server import server
 
 
@@ -30,7 +31,7 @@ def _scope(request: HttpRequest) -> dict:
         "path": request.path,
         "query_string": b"",
         "headers": headers,
-        "viewer": request.user,
+        "caller": Caller(request.user, request),
     }
 
 

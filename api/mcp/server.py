@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from api import wording
 from api.mcp import tools
+from api.mcp.caller import Caller
 from lib.refusals import BadInput, Refusal
 from lib.statements import is_out_of_time
 from lib.storable import is_storable
@@ -28,7 +29,7 @@ INSTRUCTIONS = (
 )
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 _TOOLS = {
-    function.__name__: Tool.from_function(function, context_kwarg="viewer", structured_output=False)
+    function.__name__: Tool.from_function(function, context_kwarg="caller", structured_output=False)
     for function in tools.TOOLS
 }
 
@@ -44,22 +45,22 @@ async def _list_tools(context, params) -> ListToolsResult:
 
 async def _call_tool(context, params: CallToolRequestParams) -> CallToolResult:
     """Run a tool in the thread that Django's connection to the database belongs to: that of the request, if any."""
-    viewer = context.request.scope["viewer"] if context.request else None
-    text, is_error = await sync_to_async(_answer)(viewer, params.name, params.arguments or {})
+    caller = context.request.scope["caller"] if context.request else None
+    text, is_error = await sync_to_async(_answer)(caller, params.name, params.arguments or {})
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=is_error)
 
 
-def _answer(viewer, name: str, arguments: dict) -> tuple[str, bool]:
+def _answer(caller: Caller | None, name: str, arguments: dict) -> tuple[str, bool]:
     """The text that the tool returns, and False; or what is wrong in words, and True.
 
-    Without a request there is no viewer, and nobody else looks after the connection to the database.
+    Without a request there is no caller, and nobody else looks after the connection to the database.
     """
-    if viewer is None:
+    if caller is None:
         close_old_connections()
     if name not in _TOOLS:
         return f"There is no tool {name[:40]}. The tools are: {', '.join(_TOOLS)}.", True
     try:
-        return _call(_TOOLS[name], viewer or AnonymousUser(), arguments), False
+        return _call(_TOOLS[name], caller or Caller(AnonymousUser()), arguments), False
     except Refusal as refusal:
         return str(refusal), True
     except OperationalError as error:
@@ -69,7 +70,7 @@ def _answer(viewer, name: str, arguments: dict) -> tuple[str, bool]:
         return "The site could not answer in time. Try again in a moment.", True
 
 
-def _call(tool: Tool, viewer, arguments: dict) -> str:
+def _call(tool: Tool, caller: Caller, arguments: dict) -> str:
     """What the tool returns. Raises BadInput for arguments that do not fit its schema."""
     if unknown := arguments.keys() - tool.parameters["properties"].keys():
         raise BadInput(f"Unknown argument: {', '.join(sorted(unknown))[:100]}.")
@@ -80,7 +81,7 @@ def _call(tool: Tool, viewer, arguments: dict) -> str:
     except ValidationError as error:
         problems = (f"{row['loc'][0]}: {wording.sentence(row)}" for row in error.errors())
         raise BadInput(" ".join(problems)) from None
-    return tool.fn(viewer, **validated)
+    return tool.fn(caller, **validated)
 
 
 server = Server(

@@ -8,6 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from ninja.errors import HttpError
 
+from api import rates
 from api.access import Access
 from api.errors import write_error
 from lib.http import refused
@@ -18,6 +19,12 @@ from lib.refusals import BadInput, NotAllowed, Refusal
 @require_POST
 def mcp(request: HttpRequest) -> HttpResponse:
     """Answer one message of a client, which may have a token; no cookie counts."""
+    response = _answer(request)
+    rates.add_headers(request, response)
+    return response
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
     from api.mcp.exchange import answer  # here, since a process that gets no message does not need its 30 MB
 
     try:

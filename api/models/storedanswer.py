@@ -28,23 +28,30 @@ class Sent:
 
 
 class StoredAnswerManager(models.Manager):
-    """Its methods need a transaction, which is that of the verb: either both are written or none."""
+    def find(self, user, key: str, sent: Sent) -> "StoredAnswer | None":
+        """Returns the row with the answer to the same request; None if it has not been answered yet.
+
+        Raises BadInput for a key that is empty or too long, and Conflict for one that came with another request.
+        """
+        if not 1 <= len(key) <= MAX_KEY:
+            raise BadInput(f"An Idempotency-Key has 1 to {MAX_KEY} characters; this one has {len(key)}.")
+        row = self.filter(user=user, key=key, made_at__gt=timezone.now() - KEPT).first()
+        if row:
+            row.demand_same(sent)
+        return row
 
     def reserve(self, user, key: str, sent: Sent) -> "StoredAnswer":
         """Returns the row of the user's key, locked: of the answer to the same request, or without one if it is new.
 
-        While another request with the key runs, this waits for it. Raises BadInput for a key that is empty or too
-        long, and Conflict for one that came with another request.
+        This needs a transaction, which is that of the verb: either both are written or none. While another request
+        with the key runs, this waits for it. Raises Conflict for a key that came with another request.
         """
-        if not 1 <= len(key) <= MAX_KEY:
-            raise BadInput(f"An Idempotency-Key has 1 to {MAX_KEY} characters; this one has {len(key)}.")
         fresh = self.model(user=user, key=key, digest=sent.digest)
         self.bulk_create([fresh], ignore_conflicts=True)
         row = self.select_for_update().get(user=user, key=key)
         if row.made_at <= timezone.now() - KEPT:
             row.digest, row.status, row.made_at = fresh.digest, None, fresh.made_at
-        if row.digest != sent.digest:
-            raise Conflict("This Idempotency-Key was sent with another request. Use a new key for each request.")
+        row.demand_same(sent)
         return row
 
     def forget(self) -> None:
@@ -70,6 +77,11 @@ class StoredAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"answer to {self.key}"
+
+    def demand_same(self, sent: Sent) -> None:
+        """Raises Conflict unless the key came with this request."""
+        if self.digest != sent.digest:
+            raise Conflict("This Idempotency-Key was sent with another request. Use a new key for each request.")
 
     def store(self, status: int, body: bytes) -> None:
         self.status, self.body = status, body

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from accounts.models import User
 from lib.fields import LineField
 from lib.refusals import BadInput, Conflict, NotAllowed
 
@@ -35,9 +36,12 @@ class TokenManager(models.Manager):
         """Returns a new token of the user, and its text, which is stored nowhere.
 
         Raises BadInput for a time in the past and for no or unknown scopes, Conflict for the name of another token of
-        the user and if there are MOST, and NotAllowed for a user who is not active.
+        the user and if there are MOST, and NotAllowed for a user who is not active, or who has another password than
+        when the user was read: that change has revoked all tokens.
         """
         user.lock()
+        if not User.objects.filter(pk=user.pk, password=user.password).exists():
+            raise NotAllowed("Your password was changed meanwhile. Sign in again to make a token.")
         scopes = [scope for scope in Scope.values if scope in set(scopes)]
         if not scopes:
             raise BadInput("Choose at least one scope.")
@@ -60,8 +64,10 @@ class TokenManager(models.Manager):
         """
         return self.select_related("user").filter(digest=_digest(text)).first()
 
+    @transaction.atomic
     def revoke_all(self, user) -> list[str]:
-        """Delete all tokens of the user. Returns their names."""
+        """Delete all tokens of the user, also one that is being made. Returns their names."""
+        User.objects.filter(pk=user.pk).lock()
         names = list(self.filter(user=user).order_by("pk").values_list("name", flat=True))
         self.filter(user=user).delete()
         return names

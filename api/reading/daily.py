@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router
 
 from api.access import OPTIONAL
-from api.reading.listed import answer
+from api.reading.listed import list_answer
 from api.reading.queries import ListParams, list_query
 from api.reading.schemas import DailyPaperRow
 from lib.refusals import BadInput
@@ -57,7 +57,7 @@ def daily_papers(request: HttpRequest, params: Query[DailyParams]) -> HttpRespon
     list_ = _list(params)
     if params.submitter:
         list_ = by_submitter(list_, params.submitter)
-    return answer(request, list_, list_query(request, params), params.limit, page=params.p)
+    return list_answer(request, list_, list_query(request, params), params.limit, page=params.p)
 
 
 def _list(params: DailyParams) -> List:

@@ -28,7 +28,7 @@ def daily(listing: Listing, people: texts.People) -> bytes:
     return texts.daily(listing.papers, people, listing.viewer)
 
 
-def answer(
+def list_answer(
     request: HttpRequest, list_: List, query: ListQuery, limit: int, *, page: int = 0, write: Write = daily
 ) -> HttpResponse:
     """A page of the list as JSON: `limit` papers after the cursor of the query, and after `page` such pages.

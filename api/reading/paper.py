@@ -8,7 +8,7 @@ from ninja import Field, Query, Router, Schema
 
 from api.access import OPTIONAL
 from api.reading import schemas
-from api.reading.listed import JSON, answer, dumped, linked
+from api.reading.listed import JSON, dumped, linked, list_answer
 from api.reading.queries import ListParams, cursor_field, list_query
 from api.reading.removed import of_paper
 from api.reading.schemas import OBJECT_ID
@@ -75,7 +75,7 @@ def comments(request: HttpRequest, ref: ArxivRef, params: Query[CommentParams]) 
 @of_paper
 def similar(request: HttpRequest, ref: ArxivRef, params: Query[ListParams]) -> HttpResponse:
     """The papers that are most like this one in meaning, the nearest first."""
-    return answer(request, similar_list(ref), list_query(request, params), params.limit)
+    return list_answer(request, similar_list(ref), list_query(request, params), params.limit)
 
 
 @router.get("/papers/{arxiv:ref}/versions", response=schemas.Versions, openapi_extra=OPTIONAL)

@@ -11,7 +11,7 @@ from ninja import Field, Path, Query, Router, Schema
 
 from api.access import OPTIONAL
 from api.reading import schemas
-from api.reading.listed import JSON, answer, dumped
+from api.reading.listed import JSON, dumped, list_answer
 from api.reading.queries import ListParams, list_query
 from api.rows import directories as rows
 from lib.pages import PUBLIC_SECONDS, versioned
@@ -73,7 +73,7 @@ def organization_overview(request: HttpRequest, slug: Slug) -> HttpResponse:
 def organization_papers(request: HttpRequest, slug: Slug, params: Query[ListParams]) -> HttpResponse:
     """The papers of an organisation, the latest first."""
     found = get_object_or_404(Organisation, slug=slug)
-    return answer(request, organisation_list(slug, found), list_query(request, params), params.limit)
+    return list_answer(request, organisation_list(slug, found), list_query(request, params), params.limit)
 
 
 @router.get("/users/{username}/overview", response=UserOverview, openapi_extra=OPTIONAL)
@@ -88,7 +88,7 @@ def user_papers(request: HttpRequest, username: Username, params: Query[PersonLi
     """The papers that a person submitted, wrote or upvoted: none if the person hides them."""
     person = _person(username)
     list_ = TABS[params.of].make(username, owner=person)
-    return answer(request, list_, list_query(request, params), params.limit)
+    return list_answer(request, list_, list_query(request, params), params.limit)
 
 
 def _person(username: str):

@@ -7,7 +7,7 @@ from ninja import Field, Query, Router
 
 from api.access import OPTIONAL
 from api.reading import schemas
-from api.reading.listed import answer, dumped
+from api.reading.listed import dumped, list_answer
 from api.reading.queries import MAX_WORDS, Filters, ListParams, cursor_field, list_query
 from api.rows import texts
 from api.rows.papers import daily_rows
@@ -34,14 +34,14 @@ class SearchParams(Filters):
 @router.get("/papers/search", response=list[schemas.SearchRow], openapi_extra=OPTIONAL)
 def search(request: HttpRequest, params: Query[SearchParams]) -> HttpResponse:
     """The papers that a search by words and by meaning finds, the best first."""
-    return answer(request, general.everything(), list_query(request, params), params.limit, write=_search_rows)
+    return list_answer(request, general.everything(), list_query(request, params), params.limit, write=_search_rows)
 
 
 @router.get("/papers", response=list[schemas.Paper], openapi_extra=OPTIONAL, tags=["papers"])
 def papers(request: HttpRequest, params: Query[ListParams]) -> HttpResponse:
     """All papers, also those that are on no day's list, the latest first."""
     list_ = replace(general.everything(), is_of_days=False, order="newest")
-    return answer(request, list_, list_query(request, params), params.limit, write=_flat)
+    return list_answer(request, list_, list_query(request, params), params.limit, write=_flat)
 
 
 def _flat(listing: Listing, people: texts.People) -> bytes:

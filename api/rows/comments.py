@@ -32,6 +32,12 @@ def comments(found: Thread) -> list[dict]:
     return [_comment(node) for node in found.nodes]
 
 
+def one(viewer, comment: Comment) -> dict:
+    """The comment as it is stored now, without its replies. One statement."""
+    row = Comment.objects.seen_by(viewer).get(pk=comment.pk)
+    return _comment(Node(row, has_more=row.reply_count > 0))
+
+
 def _comment(node: Node) -> dict:
     row, author = node.comment, _author(node.comment)
     return present(

@@ -3,7 +3,6 @@
 
 from typing import Literal
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Field, Router, Schema
@@ -13,7 +12,7 @@ from api.models import Scope
 from api.refs import ADDRESS, ArxivRef, ObjectId, PaperId, primary_key
 from api.rows.values import absolute, object_id
 from api.writing import found
-from api.writing.operation import answer, writes
+from api.writing.operation import Deed, json_answer, writes
 from lib.conflicts import digests
 from lib.refusals import Conflict, Gone, NotAllowed
 from orgs.models import Organisation
@@ -63,42 +62,46 @@ class Claimed(Schema):
 
 
 @writes(router, "/papers/{arxiv:ref}/links", Scope.SUBMIT, Linked)
-@transaction.atomic
-def set_links(request: HttpRequest, ref: ArxivRef, data: Links) -> HttpResponse:
+def set_links(request: HttpRequest, ref: ArxivRef, data: Links) -> Deed:
     """Set the links and the organisation of a paper, as one of its authors or as who submitted it."""
     count_correction(request)
-    paper, sent = found.paper(ref[0]), data.dict(exclude_unset=True)
-    is_author = paper.author_claims.granted_to(request.user).exists()
-    urls = {
-        column: sent[name] or ""
-        for column, name in {"code_url": "githubRepo", "project_url": "projectPage"}.items()
-        if name in sent
-    }
-    (_correct if is_author else _relink)(request.user, paper, urls)
-    if "organizationId" in sent:
-        _affiliate(request.user, paper, sent["organizationId"], is_author)
-    paper.refresh_from_db(fields=["code_url", "project_url"])
-    return answer({"id": paper.arxiv_id, "projectPage": paper.project_url, "githubRepo": paper.code_url})
+    paper = found.paper(ref[0])
+    return lambda: _set_links(request.user, paper, data.dict(exclude_unset=True))
 
 
 @writes(router, "/settings/papers/claim", Scope.SUBMIT, Claimed)
-def claim_authorship(request: HttpRequest, data: Claim) -> HttpResponse:
+def claim_authorship(request: HttpRequest, data: Claim) -> Deed:
     """Claim to be an author of a paper. Proofs that can be tried at once are tried."""
     if data.targetUserId not in (None, object_id(request.user.pk)):
         raise NotAllowed("You can only claim papers for yourself.")
     paper = found.paper(found.arxiv_id(data.paperId))
     position = _position(request.user, paper, data.claimAuthorId)
     count_claim(request)
-    claim, _ = checking.make(request.user, paper, position)
-    url = absolute(reverse("papers:claim", args=[paper.arxiv_id]))
-    return answer({"paperId": paper.arxiv_id, "name": claim.name, "state": claim.state, "url": url})
+
+    def claim() -> HttpResponse:
+        row, _ = checking.make(request.user, paper, position)
+        url = absolute(reverse("papers:claim", args=[paper.arxiv_id]))
+        return json_answer({"paperId": paper.arxiv_id, "name": row.name, "state": row.state, "url": url})
+
+    return claim
+
+
+def _set_links(user, paper: Paper, sent: dict[str, str | None]) -> HttpResponse:
+    """Change what was sent of the paper, beginning from what is stored of it now, since it is locked first."""
+    user.lock()
+    paper.lock()
+    is_author = paper.author_claims.granted_to(user).exists()
+    columns = {"code_url": "githubRepo", "project_url": "projectPage"}
+    urls = {column: sent[name] or "" for column, name in columns.items() if name in sent}
+    (_correct if is_author else _relink)(user, paper, urls)
+    if "organizationId" in sent:
+        _affiliate(user, paper, sent["organizationId"], is_author)
+    paper.refresh_from_db(fields=["code_url", "project_url"])
+    return json_answer({"id": paper.arxiv_id, "projectPage": paper.project_url, "githubRepo": paper.code_url})
 
 
 def _correct(user, paper: Paper, urls: dict[str, str]) -> None:
-    """Correct the links as an author, from what is stored now."""
-    user.lock()
-    paper.lock()
-    paper.refresh_from_db(fields=FIELDS)
+    """Correct the links of the paper, which is locked, as an author."""
     stored = {name: getattr(paper, name) for name in FIELDS}
     Correction.objects.make(user, paper, stored | urls, digests(stored))
 

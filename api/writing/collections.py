@@ -2,7 +2,6 @@
 
 from typing import Any, Literal
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Schema
 
@@ -12,7 +11,7 @@ from api.refs import VISIBLE, CollectionKey, PaperId
 from api.routers import collections as router
 from api.rows.directories import collections
 from api.writing import found
-from api.writing.operation import answer, writes
+from api.writing.operation import Deed, json_answer, writes
 from lib.refusals import Conflict, Gone
 from orgs.models import Organisation
 from orgs.roles import KEEP
@@ -67,45 +66,52 @@ class ChangedCollection(Schema):
 
 
 @writes(router, "/collections", Scope.KEEP, ChangedCollection)
-def make_collection(request: HttpRequest, data: NewCollection) -> HttpResponse:
+def make_collection(request: HttpRequest, data: NewCollection) -> Deed:
     """Make a collection. If you have one with this title already, it is returned as it is."""
-    visibility = data.visibility or (Visibility.PRIVATE if data.private else Visibility.PUBLIC)
-    made = Collection.objects.begin(
-        request.user,
-        _owner(request.user, data.namespace),
-        data.title,
-        description=data.description,
-        visibility=visibility,
-    )
-    return _changed(made)
+    user, owner = request.user, _owner(request.user, data.namespace)
+    values = {
+        "description": data.description,
+        "visibility": data.visibility or (Visibility.PRIVATE if data.private else Visibility.PUBLIC),
+    }
+    return lambda: _changed(Collection.objects.begin(user, owner, data.title, **values))
 
 
 @writes(router, "/collections/{slug}/items", Scope.KEEP, ChangedCollection)
-@transaction.atomic
-def add_to_collection(request: HttpRequest, slug: CollectionKey, data: PutIn) -> HttpResponse:
+def add_to_collection(request: HttpRequest, slug: CollectionKey, data: PutIn) -> Deed:
     """Put a paper at the end of a collection, with a note if you send one."""
     collection, paper = found.collection(request.user, slug), _paper(data.item)
-    Item.objects.add(request.user, collection, [paper.pk])
-    if data.note is not None:
-        _write_note(request.user, collection, paper, data.note, None)
-    return _changed(collection)
+
+    def add() -> HttpResponse:
+        Item.objects.add(request.user, collection, [paper.pk])
+        if data.note is not None:
+            _write_note(request.user, collection, paper, data.note, None)
+        return _changed(collection)
+
+    return add
 
 
 @writes(router, "/collections/{slug}/items/remove", Scope.KEEP, ChangedCollection)
-def remove_from_collection(request: HttpRequest, slug: CollectionKey, data: TakeOut) -> HttpResponse:
+def remove_from_collection(request: HttpRequest, slug: CollectionKey, data: TakeOut) -> Deed:
     """Take a paper out of a collection. Its note is kept for a while, in which it can be put back."""
-    collection = found.collection(request.user, slug)
-    Item.objects.remove(request.user, collection, [_paper(data.item).pk])
-    return _changed(collection)
+    collection, paper = found.collection(request.user, slug), _paper(data.item)
+
+    def remove() -> HttpResponse:
+        Item.objects.remove(request.user, collection, [paper.pk])
+        return _changed(collection)
+
+    return remove
 
 
 @writes(router, "/collections/{slug}/items/note", Scope.KEEP, ChangedCollection)
-@transaction.atomic
-def write_note(request: HttpRequest, slug: CollectionKey, data: Note) -> HttpResponse:
+def write_note(request: HttpRequest, slug: CollectionKey, data: Note) -> Deed:
     """Write the note on a paper of a collection."""
-    collection = found.collection(request.user, slug)
-    _write_note(request.user, collection, _paper(data.item), data.note, data.was)
-    return _changed(collection)
+    collection, paper = found.collection(request.user, slug), _paper(data.item)
+
+    def write() -> HttpResponse:
+        _write_note(request.user, collection, paper, data.note, data.was)
+        return _changed(collection)
+
+    return write
 
 
 def _paper(item: PaperItem):
@@ -134,4 +140,4 @@ def _write_note(user, collection: Collection, paper, note: str, was: str | None)
 
 def _changed(collection: Collection) -> HttpResponse:
     row = Collection.objects.select_related("user", "organisation").get(pk=collection.pk)
-    return answer(collections([row], FIRST)[0] | {"position": 0})
+    return json_answer(collections([row], FIRST)[0] | {"position": 0})

@@ -9,14 +9,17 @@ from ninja import Field, Router, Schema
 from api.bodies import Body
 from api.models import Scope
 from api.refs import VISIBLE, ArxivRef, CommentId, Number, ObjectId
-from api.rows.values import absolute, moment, object_id
+from api.rows import comments as rows
+from api.rows.schemas import Comment
+from api.rows.values import object_id
 from api.writing import found
-from api.writing.operation import answer, writes
+from api.writing.operation import Deed, json_answer, writes
 from lib.markup import MAX_LENGTH
+from papers import models
 from papers.discussion import posting
 from papers.discussion.forms import CommentForm, ReportForm
-from papers.discussion.limits import count_form, count_vote
-from papers.models import Comment, CommentVote, Content, Outcome
+from papers.discussion.limits import count_edit, count_form, count_vote
+from papers.models import CommentVote, Content, Outcome, Paper
 
 router = Router(tags=["discussion"])
 # What the forms of pages demand, whose words say what is wrong.
@@ -46,14 +49,6 @@ class Report(Body):
     comment: str = Field("", description="The result, as Markdown.", json_schema_extra={"maxLength": MAX_LENGTH})
 
 
-class Written(Schema):
-    id: ObjectId
-    url: str
-    comment: str = Field(description="Markdown, as it is stored.")
-    createdAt: str  # noqa: N815
-    numEdits: int = Field(ge=0)  # noqa: N815
-
-
 class Retracted(Schema):
     id: ObjectId
     hidden: Literal[True]
@@ -65,55 +60,67 @@ class CommentVoted(Schema):
     upvoted: bool
 
 
-@writes(router, "/papers/{arxiv:ref}/comment", Scope.DISCUSS, Written, 201)
-def comment_on_paper(request: HttpRequest, ref: ArxivRef, data: Text) -> HttpResponse:
+@writes(router, "/papers/{arxiv:ref}/comment", Scope.DISCUSS, Comment, 201)
+def comment_on_paper(request: HttpRequest, ref: ArxivRef, data: Text) -> Deed:
     """Comment on a paper. The same text once more within a day returns the first comment."""
-    return _written(posting.post(request.user, found.paper(ref[0]), _content(request, data)), 201)
+    return _post(request.user, found.paper(ref[0]), _content(request, data), None, 201)
 
 
-@writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/reply", Scope.DISCUSS, Written, 201)
-def reply_to_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId, data: Text) -> HttpResponse:
+@writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/reply", Scope.DISCUSS, Comment, 201)
+def reply_to_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId, data: Text) -> Deed:
     """Reply to a comment."""
     parent = found.comment(ref[0], comment_id)
-    return _written(posting.post(request.user, parent.paper, _content(request, data), parent), 201)
+    return _post(request.user, parent.paper, _content(request, data), parent, 201)
 
 
-@writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/edit", Scope.DISCUSS, Written)
-def edit_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId, data: Edited) -> HttpResponse:
+@writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/edit", Scope.DISCUSS, Comment)
+def edit_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId, data: Edited) -> Deed:
     """Replace the text of your own comment, or of your own report. Its history keeps the former one."""
     comment, new = found.comment(ref[0], comment_id), _content(request, data)
     edit_count = comment.edit_count if data.numEdits is None else data.numEdits
-    posting.edit(request.user, comment, replace(comment.content, text=new.text), edit_count)
-    return _written(comment)
+    return _edit(request.user, comment, replace(comment.content, text=new.text), edit_count)
 
 
 @writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/retract", Scope.DISCUSS, Retracted)
-def retract_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> HttpResponse:
+def retract_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> Deed:
     """Delete your own comment. Replies to it stay."""
-    found.comment(ref[0], comment_id).retract(request.user)
-    return answer({"id": comment_id, "hidden": True})
+    comment = found.comment(ref[0], comment_id)
+
+    def retract() -> HttpResponse:
+        comment.retract(request.user)
+        return json_answer({"id": comment_id, "hidden": True})
+
+    return retract
 
 
 @writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/vote", Scope.VOTE, CommentVoted)
-def upvote_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> HttpResponse:
+def upvote_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> Deed:
     """Upvote a comment."""
     count_vote(request)
     comment = found.comment(ref[0], comment_id)
-    CommentVote.objects.make(request.user, comment)
-    return _voted(comment, True)
+
+    def upvote() -> HttpResponse:
+        CommentVote.objects.make(request.user, comment)
+        return _voted(comment, True)
+
+    return upvote
 
 
 @writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/vote/withdraw", Scope.VOTE, CommentVoted)
-def withdraw_comment_upvote(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> HttpResponse:
+def withdraw_comment_upvote(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> Deed:
     """Withdraw the upvote of a comment."""
     count_vote(request)
     comment = found.comment(ref[0], comment_id)
-    CommentVote.objects.unmake(request.user, comment)
-    return _voted(comment, False)
+
+    def withdraw() -> HttpResponse:
+        CommentVote.objects.unmake(request.user, comment)
+        return _voted(comment, False)
+
+    return withdraw
 
 
-@writes(router, "/papers/{arxiv:ref}/report", Scope.DISCUSS, Written)
-def report_reproduction(request: HttpRequest, ref: ArxivRef, data: Report) -> HttpResponse:
+@writes(router, "/papers/{arxiv:ref}/report", Scope.DISCUSS, Comment)
+def report_reproduction(request: HttpRequest, ref: ArxivRef, data: Report) -> Deed:
     """Report what came out when you ran what a paper describes.
 
     A second report on the paper changes the first: what is missing stays as it is, and an empty text removes it.
@@ -122,13 +129,12 @@ def report_reproduction(request: HttpRequest, ref: ArxivRef, data: Report) -> Ht
     paper, sent = found.paper(ref[0]), data.dict(exclude_unset=True)
     if "comment" in sent:
         sent["text"] = sent.pop("comment")
-    own = Comment.objects.report_of(request.user, paper)
+    own = models.Comment.objects.report_of(request.user, paper)
     form = ReportForm((asdict(own.content) if own else {}) | sent)
     found.cleaned(form, _NAMES)
-    if own is None:
-        return _written(posting.post(request.user, paper, form.content))
-    posting.edit(request.user, own, form.content, own.edit_count)
-    return _written(own)
+    if own:
+        return _edit(request.user, own, form.content, own.edit_count)
+    return _post(request.user, paper, form.content)
 
 
 def _content(request: HttpRequest, data: Text) -> Content:
@@ -139,17 +145,25 @@ def _content(request: HttpRequest, data: Text) -> Content:
     return form.content
 
 
-def _written(comment: Comment, status: int = 200) -> HttpResponse:
-    row = {
-        "id": object_id(comment.pk),
-        "url": absolute(comment.get_absolute_url()),
-        "comment": comment.text,
-        "createdAt": moment(comment.created_at),
-        "numEdits": comment.edit_count,
-    }
-    return answer(row, status)
+def _post(user, paper: Paper, content: Content, parent: models.Comment | None = None, status: int = 200) -> Deed:
+    posting.count(user, content)
+    return lambda: _written(user, models.Comment.objects.post(user, paper, content, parent), status)
 
 
-def _voted(comment: Comment, is_upvoted: bool) -> HttpResponse:
+def _edit(user, comment: models.Comment, content: Content, edit_count: int) -> Deed:
+    count_edit(user)
+
+    def edit() -> HttpResponse:
+        comment.edit(user, content, edit_count)
+        return _written(user, comment)
+
+    return edit
+
+
+def _written(user, comment: models.Comment, status: int = 200) -> HttpResponse:
+    return json_answer(rows.one(user, comment), status)
+
+
+def _voted(comment: models.Comment, is_upvoted: bool) -> HttpResponse:
     comment.refresh_from_db(fields=["vote_count"])
-    return answer({"id": object_id(comment.pk), "upvotes": comment.vote_count, "upvoted": is_upvoted})
+    return json_answer({"id": object_id(comment.pk), "upvotes": comment.vote_count, "upvoted": is_upvoted})

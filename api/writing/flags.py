@@ -2,14 +2,14 @@
 
 from typing import Literal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from api.bodies import Body
 from api.models import Scope
 from api.refs import primary_key
 from api.writing import found
-from api.writing.operation import answer, writes
+from api.writing.operation import Deed, json_answer, writes
 from lib.refusals import Gone
 from moderation.forms import FlagForm
 from moderation.limits import count_flag
@@ -36,7 +36,7 @@ class Flagged(Schema):
 
 
 @writes(router, "/flags", Scope.DISCUSS, Flagged)
-def flag(request: HttpRequest, data: NewFlag) -> HttpResponse:
+def flag(request: HttpRequest, data: NewFlag) -> Deed:
     """Flag something for moderators."""
     kind = KINDS[data.kind]
     row = kind.find_for(request.user, _handle(data))
@@ -45,7 +45,7 @@ def flag(request: HttpRequest, data: NewFlag) -> HttpResponse:
     kind.demand_not_own(row, request.user)
     values = found.cleaned(FlagForm({"reason": data.reason, "words": data.words}, kind=kind), {})
     count_flag(request)
-    return answer({"isNew": Flag.objects.make(request.user, kind, row.pk, **values)})
+    return lambda: json_answer({"isNew": Flag.objects.make(request.user, kind, row.pk, **values)})
 
 
 def _handle(data: NewFlag) -> str:

@@ -6,7 +6,7 @@ from ninja import Field, Router, Schema
 from api.models import Scope
 from api.refs import ArxivRef
 from api.writing import found
-from api.writing.operation import answer, writes
+from api.writing.operation import Deed, json_answer, writes
 from lib.limits import network_of
 from papers.models import Bookmark, Paper, Vote
 from papers.models.mark import PaperMark
@@ -28,43 +28,53 @@ class Bookmarked(Schema):
 
 
 @writes(router, "/papers/{arxiv:ref}/vote", Scope.VOTE, Voted)
-def upvote_paper(request: HttpRequest, ref: ArxivRef) -> HttpResponse:
+def upvote_paper(request: HttpRequest, ref: ArxivRef) -> Deed:
     """Upvote a paper."""
-    return _voted(_mark(request, ref[0], Vote), True)
+    return _mark(request, ref[0], Vote)
 
 
 @writes(router, "/papers/{arxiv:ref}/vote/withdraw", Scope.VOTE, Voted)
-def withdraw_upvote(request: HttpRequest, ref: ArxivRef) -> HttpResponse:
+def withdraw_upvote(request: HttpRequest, ref: ArxivRef) -> Deed:
     """Withdraw the upvote of a paper."""
-    return _voted(_unmark(request, ref[0], Vote), False)
+    return _unmark(request, ref[0], Vote)
 
 
 @writes(router, "/papers/{arxiv:ref}/bookmark", Scope.KEEP, Bookmarked)
-def bookmark_paper(request: HttpRequest, ref: ArxivRef) -> HttpResponse:
+def bookmark_paper(request: HttpRequest, ref: ArxivRef) -> Deed:
     """Bookmark a paper."""
-    return answer({"id": _mark(request, ref[0], Bookmark).arxiv_id, "bookmarked": True})
+    return _mark(request, ref[0], Bookmark)
 
 
 @writes(router, "/papers/{arxiv:ref}/bookmark/remove", Scope.KEEP, Bookmarked)
-def remove_bookmark(request: HttpRequest, ref: ArxivRef) -> HttpResponse:
+def remove_bookmark(request: HttpRequest, ref: ArxivRef) -> Deed:
     """Remove the bookmark of a paper."""
-    return answer({"id": _unmark(request, ref[0], Bookmark).arxiv_id, "bookmarked": False})
+    return _unmark(request, ref[0], Bookmark)
 
 
-def _mark(request: HttpRequest, arxiv_id: str, kind: type[PaperMark]) -> Paper:
+def _mark(request: HttpRequest, arxiv_id: str, kind: type[PaperMark]) -> Deed:
     count_mark(request)
     paper = found.paper(arxiv_id)
-    kind.objects.make(request.user, paper, network_of(request))
-    return paper
+
+    def mark() -> HttpResponse:
+        kind.objects.make(request.user, paper, network_of(request))
+        return _marked(paper, kind, True)
+
+    return mark
 
 
-def _unmark(request: HttpRequest, arxiv_id: str, kind: type[PaperMark]) -> Paper:
+def _unmark(request: HttpRequest, arxiv_id: str, kind: type[PaperMark]) -> Deed:
     count_mark(request)
     paper = found.paper(arxiv_id)
-    kind.objects.unmake(request.user, paper)
-    return paper
+
+    def unmark() -> HttpResponse:
+        kind.objects.unmake(request.user, paper)
+        return _marked(paper, kind, False)
+
+    return unmark
 
 
-def _voted(paper: Paper, is_upvoted: bool) -> HttpResponse:
-    remark = Vote.remark(paper) if is_upvoted else ""
-    return answer({"id": paper.arxiv_id, "upvotes": paper.vote_count, "upvoted": is_upvoted, "remark": remark})
+def _marked(paper: Paper, kind: type[PaperMark], is_marked: bool) -> HttpResponse:
+    if kind is Bookmark:
+        return json_answer({"id": paper.arxiv_id, "bookmarked": is_marked})
+    remark = Vote.remark(paper) if is_marked else ""
+    return json_answer({"id": paper.arxiv_id, "upvotes": paper.vote_count, "upvoted": is_marked, "remark": remark})

@@ -21,14 +21,18 @@ _KEY = {
 }
 _STORED = (HTTPStatus.OK, HTTPStatus.CREATED)
 
+type Deed = Callable[[], HttpResponse]
+
 
 def writes(router: Router, path: str, scope: Scope, response: type[Schema], *statuses: int):
     """Returns a decorator that adds an operation to the router: POST by somebody whose token has the scope.
 
+    The operation finds what it is about, counts the request for its limits, and returns the deed: what changes
+    something and answers, in one transaction. So a refusal undoes no count, and nobody waits for the rows of limits.
     `statuses` are those of its answers, by default 200.
     """
 
-    def decorate(operation: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(operation: Callable[..., Deed]) -> Callable[..., HttpResponse]:
         return router.post(
             path,
             auth=Access(scope, is_required=True),
@@ -40,35 +44,45 @@ def writes(router: Router, path: str, scope: Scope, response: type[Schema], *sta
     return decorate
 
 
-def answer(data: dict, status: int = HTTPStatus.OK) -> HttpResponse:
+def json_answer(data: dict, status: int = HTTPStatus.OK) -> HttpResponse:
     return JsonResponse(data, status=status, json_dumps_params={"ensure_ascii": False})
 
 
-def _once(operation: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorate an operation so that a request with an Idempotency-Key is done once.
+def _once(operation: Callable[..., Deed]) -> Callable[..., HttpResponse]:
+    """Decorate an operation so that its deed is done, and done once for requests with the same Idempotency-Key.
 
-    The answer is stored in the transaction of the verb. What was refused, and what goes on (202), is not stored.
+    The answer is stored in the transaction of the deed. What was refused, and what goes on (202), is not stored. A
+    request that is answered already counts for no limit of the operation.
     """
 
     @wraps(operation)
     def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         key = request.headers.get("Idempotency-Key")
         if key is None:
-            return operation(request, *args, **kwargs)
+            deed = operation(request, *args, **kwargs)
+            with transaction.atomic():
+                return deed()
+        sent = Sent(request.method, request.get_full_path(), request.body)
+        if row := StoredAnswer.objects.find(request.user, key, sent):
+            return _replayed(row)
+        deed = operation(request, *args, **kwargs)
         with transaction.atomic():
-            row = StoredAnswer.objects.reserve(request.user, key, _sent(request))
-            if row.status is not None:
-                headers = {"Idempotency-Replayed": "true"}
-                return HttpResponse(row.body, "application/json", row.status, headers=headers)
-            response = operation(request, *args, **kwargs)
-            if response.status_code in _STORED:
-                row.store(response.status_code, response.content)
-            else:
-                row.delete()
-            return response
+            return _stored(StoredAnswer.objects.reserve(request.user, key, sent), deed)
 
     return guarded
 
 
-def _sent(request: HttpRequest) -> Sent:
-    return Sent(request.method, request.get_full_path(), request.body)
+def _stored(row: StoredAnswer, deed: Deed) -> HttpResponse:
+    """The answer of the row, or that of the deed, which is stored in the row."""
+    if row.status is not None:
+        return _replayed(row)
+    response = deed()
+    if response.status_code in _STORED:
+        row.store(response.status_code, response.content)
+    else:
+        row.delete()
+    return response
+
+
+def _replayed(row: StoredAnswer) -> HttpResponse:
+    return HttpResponse(row.body, "application/json", row.status, headers={"Idempotency-Replayed": "true"})

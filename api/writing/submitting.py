@@ -14,7 +14,7 @@ from api.models import Scope
 from api.refs import ADDRESS, ObjectId, PaperId, primary_key
 from api.rows.values import absolute
 from api.writing import found
-from api.writing.operation import answer, writes
+from api.writing.operation import Deed, json_answer, writes
 from lib.markup import MAX_LENGTH
 from lib.refusals import BadInput, Conflict, NotAllowed
 from orgs.models import Organisation
@@ -53,38 +53,52 @@ class Submitted(Schema):
 
 
 @writes(router, "/papers/index", Scope.SUBMIT, Submitted, 200, 202)
-def look_up_paper(request: HttpRequest, data: Wanted) -> HttpResponse:
+def look_up_paper(request: HttpRequest, data: Wanted) -> Deed:
     """Look a paper up at arXiv. Send this again until the state is not `waiting`.
 
     An Idempotency-Key may stay the same: an answer with the status 202 is not stored.
     """
-    return _state(*_look_up(request, found.arxiv_id(data.arxivId)))
+    arxiv_id = found.arxiv_id(data.arxivId)
+    _count_look_up(request, arxiv_id)
+    return lambda: _state(*_look_up(request.user, arxiv_id))
 
 
 @writes(router, "/papers/submit", Scope.SUBMIT, Submitted, 200, 201, 202)
-def submit_paper(request: HttpRequest, data: NewSubmission) -> HttpResponse:
+def submit_paper(request: HttpRequest, data: NewSubmission) -> Deed:
     """Bring a paper to this site. It is looked up first: send this again until the state is `listed`.
 
     An Idempotency-Key may stay the same: an answer with the status 202 is not stored.
     """
     if data.media_urls:
         raise BadInput("Pictures and videos can't be submitted here.")
-    additions = _additions(request.user, data)
-    paper, submission = _look_up(request, found.arxiv_id(data.paper_id))
+    additions, arxiv_id = _additions(request.user, data), found.arxiv_id(data.paper_id)
+    _count_look_up(request, arxiv_id)
+    return lambda: _submit(request.user, arxiv_id, additions)
+
+
+def _submit(user, arxiv_id: str, additions: Additions) -> HttpResponse:
+    paper, submission = _look_up(user, arxiv_id)
     if paper or submission.is_waiting:
         return _state(paper, submission)
-    paper = submitting.list_paper(request.user, submission, additions)
-    return _state(paper, None, HTTPStatus.CREATED if paper.submitted_by_id == request.user.pk else HTTPStatus.OK)
+    paper = submitting.list_paper(user, submission, additions)
+    return _state(paper, None, HTTPStatus.CREATED if paper.submitted_by_id == user.pk else HTTPStatus.OK)
 
 
-def _look_up(request: HttpRequest, arxiv_id: str) -> tuple[Paper | None, Submission | None]:
-    """Returns the paper, or else the person's submission. Raises Conflict for a look-up that has just failed."""
-    if paper := Paper.objects.filter(arxiv_id=arxiv_id).first():
-        return paper, None
+def _count_look_up(request: HttpRequest, arxiv_id: str) -> None:
+    """Count the look-up, if one has to begin. Raises Conflict if the last one has just failed."""
+    if Paper.objects.filter(arxiv_id=arxiv_id).exists():
+        return
     last = request.user.submissions.filter(arxiv_id=arxiv_id).order_by("-pk").first()
     if last and last.problem and not last.is_waiting and last.submitted_at > timezone.now() - FAILED_FOR:
         raise Conflict(last.problem)
-    return None, starting.start(request, arxiv_id)
+    starting.count_new(request, arxiv_id)
+
+
+def _look_up(user, arxiv_id: str) -> tuple[Paper | None, Submission | None]:
+    """Returns the paper, or else the person's submission of it, which begins if there is none."""
+    if paper := Paper.objects.filter(arxiv_id=arxiv_id).first():
+        return paper, None
+    return None, starting.begin(user, arxiv_id)
 
 
 def _additions(user, data: NewSubmission) -> Additions:
@@ -110,7 +124,7 @@ def _organisation(user, id: str) -> Organisation:
 def _state(paper: Paper | None, submission: Submission | None, status: int = HTTPStatus.OK) -> HttpResponse:
     row, state = (paper, "listed") if paper else (submission, submission.state)
     status = HTTPStatus.ACCEPTED if state == "waiting" else status
-    response = answer({"id": row.arxiv_id, "state": state, "url": absolute(row.get_absolute_url())}, status)
+    response = json_answer({"id": row.arxiv_id, "state": state, "url": absolute(row.get_absolute_url())}, status)
     if status == HTTPStatus.ACCEPTED:
         response.headers["Retry-After"] = str(TRY_AGAIN)
     return response

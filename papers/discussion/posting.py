@@ -4,10 +4,18 @@ from papers.discussion.limits import count_comment, count_edit
 from papers.models import Comment, Content, Paper
 
 
-def post(actor, paper: Paper, content: Content, parent: Comment | None = None) -> Comment:
-    """Write a comment or a report on the paper, or an answer. Raises TooMany, and what `Comment.objects.post` does."""
+def count(actor, content: Content) -> None:
+    """Count a comment that the actor is about to post. Raises TooMany, and what `Content.check` does.
+
+    That is not for a transaction: a refusal that followed would undo the count.
+    """
     content.check(actor)  # so that what is refused does not count
     count_comment(actor)
+
+
+def post(actor, paper: Paper, content: Content, parent: Comment | None = None) -> Comment:
+    """Write a comment or a report on the paper, or an answer. Raises TooMany, and what `Comment.objects.post` does."""
+    count(actor, content)
     return Comment.objects.post(actor, paper, content, parent)
 
 

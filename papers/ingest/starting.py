@@ -7,25 +7,51 @@ from django.http import HttpRequest
 
 from lib.jobs import defer
 from lib.limits import request_limit
+from lib.locks import alone
 from papers.ingest import rules, tasks
 from papers.models import RemovedPaper, Submission
 
 
-@transaction.atomic
 def start(request: HttpRequest, arxiv_id: str) -> Submission:
-    """Return the user's open submission of this paper, or a new one with its job.
+    """Count the look-up of this paper, if one has to begin, and return its submission. Raises what both verbs do.
+
+    Requests of one person do that one after the other, so that the same paper in several windows counts once.
+    """
+    with alone(f"look-ups of {request.user.pk}"):
+        count_new(request, arxiv_id)
+        return begin(request.user, arxiv_id)
+
+
+def count_new(request: HttpRequest, arxiv_id: str) -> None:
+    """Count the look-up that `begin` will start, unless the user has an open submission of this paper.
+
+    That is not for a transaction: a refusal that followed would undo the count. Raises TooMany, and NotAllowed, also
+    for a paper that moderators have removed.
+    """
+    RemovedPaper.objects.demand_none(arxiv_id)
+    if not _open(request.user, arxiv_id).exists():
+        rules.demand(request.user)
+        _count_look_up(request)
+
+
+@transaction.atomic
+def begin(actor, arxiv_id: str) -> Submission:
+    """Return the actor's open submission of this paper, or a new one with its job.
 
     Raises TooMany, and NotAllowed, also for a paper that moderators have removed.
     """
-    request.user.lock()
+    actor.lock()
     RemovedPaper.objects.demand_none(arxiv_id)
-    submission = request.user.submissions.open().filter(arxiv_id=arxiv_id).first()
+    submission = _open(actor, arxiv_id).first()
     if submission is None:
-        rules.demand(request.user)
-        _count_look_up(request)
-        submission = request.user.submissions.create(arxiv_id=arxiv_id)
+        rules.demand(actor)
+        submission = actor.submissions.create(arxiv_id=arxiv_id)
         defer(tasks.fetch_submission, {"pk": submission.pk})
     return submission
+
+
+def _open(user, arxiv_id: str):
+    return user.submissions.open().filter(arxiv_id=arxiv_id)
 
 
 def _count_look_up(request: HttpRequest) -> None:

@@ -3,6 +3,7 @@
 from django.test import Client
 
 from api.models import Scope, Token
+from tests.database import counted_outside_transactions
 
 
 def token_of(user, *scopes: str) -> str:
@@ -16,6 +17,10 @@ class Program(Client):
 
     def __init__(self, token: str = ""):
         super().__init__(HTTP_HOST="127.0.0.1", headers={"authorization": f"Bearer {token}"} if token else None)
+
+    def request(self, **request):
+        with counted_outside_transactions():
+            return super().request(**request)
 
     def call(self, path: str, data=None, **headers: str):
         """POST this data as JSON."""

@@ -3,12 +3,15 @@
 import json
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client as Browser
 
 from api import rates
+from lib.limits import TOO_OFTEN
+from lib.throttle import Limit
 from papers.models import Artefact, Dismissed, Paper, RemovedPaper
 from papers.models.artefact import artefact_counters
 from tests.api.bearer import Program, token_of
@@ -202,6 +205,32 @@ def test_it_counts_as_a_request_of_the_api(time_machine):
     answer = send()
     assert (answer.status_code, "Too many" in answer.json()["error"]) == (429, True)
     assert int(answer.headers["Retry-After"]) >= 1
+
+
+def test_every_answer_says_what_is_left(time_machine):
+    time_machine.move_to("2025-09-10T15:00Z", tick=False)
+    assert [send().headers["RateLimit"], send(origin="null").headers.get("RateLimit")] == ['"api";r=499;t=1', None]
+    token = token_of(UserFactory())
+    assert Program(token).call("/mcp", PING, **ACCEPT).headers["RateLimit"] == '"api";r=999;t=1'
+    use_up(rates.OF_NETWORK, "127.0.0.0/24")
+    assert send().headers["RateLimit"].startswith('"api";r=0;')
+
+
+def test_searches_count_for_the_limit_of_searches_of_the_network(time_machine):
+    """Several tokens do not evade it. What is no search is answered still."""
+    time_machine.move_to("2025-09-10T15:00Z", tick=False)
+    use_up(Limit("search network", 600, timedelta(minutes=1)), "127.0.0.0/24")
+    for token in ("", token_of(UserFactory())):
+        assert call("search_papers", token, query="sharing") == (TOO_OFTEN, True)
+        assert call("list_papers", token, date="2025-09-10")[1] is False
+
+
+def test_searches_by_mcp_and_on_pages_have_one_limit(scene, signed_in, time_machine):
+    time_machine.move_to("2025-09-10T15:00Z", tick=False)
+    use_up(Limit("search person", 120, timedelta(minutes=1)), str(scene.pk))
+    assert call("search_papers", token_of(scene, "read"), topic="cs.CL") == (TOO_OFTEN, True)
+    assert signed_in(scene).get("/papers?q=sharing").status_code == 429
+    assert "Sharing" in call("search_papers", query="sharing")[0]
 
 
 @pytest.mark.parametrize("body", ["{", "[]", '{"a": 1}', '"ping"'])

@@ -2,10 +2,13 @@
 
 import re
 from datetime import timedelta
+from functools import partial
+from threading import Event
 
 import pytest
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from api.models import Token
@@ -14,7 +17,9 @@ from lib.refusals import BadInput, Conflict, NotAllowed
 from papers.people import takeout
 from tests.accounts.entrance import PASSWORD, browser_of, link_in, press, register, send, sign_in
 from tests.api.bearer import Program, token_of
+from tests.conftest import sign_in as sign_in_as
 from tests.factories import UserFactory, appoint
+from tests.papers.test_suspended_meanwhile import wait_until_waiting
 from tests.race import race
 
 LIST, NEW = "/settings/tokens", "/settings/tokens/new"
@@ -155,6 +160,70 @@ def test_of_two_at_once_one_is_the_last():
     outcomes = race(*(lambda name=name: Token.objects.make(alice, name, ["read"]) for name in "abc"))
     assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 2
     assert Token.objects.count() == MOST
+
+
+def test_who_proved_a_former_password_makes_no_token(alice):
+    changed = type(alice).objects.get(pk=alice.pk)
+    changed.set_password("another horse")
+    changed.save()
+    with pytest.raises(NotAllowed, match="password was changed"):
+        Token.objects.make(alice, "late", ["read"])
+
+
+def race_with(first, second) -> list:
+    """What both return: the second begins when the first has written, and the first commits when the second waits."""
+    written, waited_for = Event(), Event()
+
+    def hold():
+        with transaction.atomic():
+            first()
+            written.set()
+            waited_for.wait(10)
+
+    def follow():
+        written.wait(10)
+        return second()
+
+    def watch():
+        written.wait(10)
+        wait_until_waiting(1)
+        waited_for.set()
+
+    return race(hold, follow, watch)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_token_that_is_being_made_ends_with_all_others():
+    alice = UserFactory()
+    revoke = partial(Token.objects.revoke_all, alice)
+    assert race_with(lambda: Token.objects.make(alice, "late", ["read"]), revoke) == [None, ["late"], None]
+    assert not Token.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ending_all_sessions_and_a_suspension_do_not_wait_for_each_other():
+    """Both lock the person first. Otherwise the suspension would wait for the rows of sessions, with the person."""
+    alice = UserFactory()
+    sign_in_as(Client(), alice)
+    written, waited_for = Event(), Event()
+
+    def suspend():
+        with transaction.atomic():
+            alice.lock()
+            written.set()
+            waited_for.wait(10)
+            alice.end_sessions()
+
+    def end():
+        written.wait(10)
+        type(alice).objects.get(pk=alice.pk).revoke_access(keep="")
+
+    def watch():
+        written.wait(10)
+        wait_until_waiting(1)
+        waited_for.set()
+
+    assert race(suspend, end, watch) == [None, None, None]
 
 
 def test_what_no_token_can_be(alice):

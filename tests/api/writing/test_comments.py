@@ -24,10 +24,20 @@ def test_a_comment_is_on_the_page(program, stranger):
     answer = program.call(PATH, {"comment": "Proves **it**, as $x^2$."})
     comment = Comment.objects.get()
     row = answer.json()
-    assert (answer.status_code, row["id"], row["comment"]) == (201, object_id(comment.pk), "Proves **it**, as $x^2$.")
+    raw = row["data"]["latest"]["raw"]
+    assert (answer.status_code, row["id"], raw) == (201, object_id(comment.pk), "Proves **it**, as $x^2$.")
     assert row["url"] == f"http://127.0.0.1:8000/comments/{comment.pk}"
-    assert (row["createdAt"][-1], row["numEdits"]) == ("Z", 0)
+    assert program.get(f"{PATH}s").json() == [row]
     assert "<strong>it</strong>" in stranger.get("/papers/2509.08721/comments").content.decode()
+
+
+@pytest.mark.parametrize(("is_shown", "marks"), [(True, ["submitter"]), (False, [])])
+def test_an_answer_says_that_its_author_submitted_the_paper_only_if_everybody_may_see_that(
+    is_shown, marks, program, alice, paper
+):
+    type(paper).objects.update(submitted_by=alice)
+    type(alice).objects.update(shows_submissions=is_shown)
+    assert program.call(PATH, {"comment": "Mine."}).json()["marks"] == marks
 
 
 def test_a_reply_stands_below_its_comment(program, bob, paper):
@@ -46,10 +56,12 @@ def test_a_comment_on_another_paper_is_not_below_this_one(program, bob, paper):
 def test_an_edit_keeps_the_former_text_and_replaces_no_other_edit(program, alice, paper):
     comment = own(alice, paper)
     path = f"{PATH}/{object_id(comment.pk)}/edit"
-    assert program.call(path, {"comment": "Better.", "numEdits": 0}).json()["numEdits"] == 1
+    assert program.call(path, {"comment": "Better.", "numEdits": 0}).json()["data"]["numEdits"] == 1
     answer = program.call(path, {"comment": "Mine.", "numEdits": 0})
     assert (answer.status_code, Comment.objects.get().text) == (409, "Better.")
-    assert program.call(path, {"comment": "Mine."}).json()["comment"] == "Mine."
+    edited = program.call(path, {"comment": "Mine."}).json()
+    assert edited["data"]["latest"]["raw"] == "Mine."
+    assert program.get(f"{PATH}s").json() == [edited]
     assert list(comment.revisions.values_list("text", flat=True)) == ["Good.", "Better."]
 
 
@@ -59,6 +71,13 @@ def test_nobody_edits_or_retracts_the_comments_of_others(program, bob, paper):
         answer = program.call(f"{PATH}/{object_id(comment.pk)}/{verb}", {"comment": "Mine."})
         assert (answer.status_code, answer.json()["error"].startswith(error)) == (403, True)
     assert Comment.objects.values("text", "retracted_at").get() == {"text": "Good.", "retracted_at": None}
+
+
+def test_an_answer_has_no_replies_but_says_that_there_are_some(program, alice, bob, paper):
+    comment = own(alice, paper)
+    Comment.objects.post(bob, paper, Content("Why?"), comment)
+    row = program.call(f"{PATH}/{object_id(comment.pk)}/edit", {"comment": "Better."}).json()
+    assert (row["replies"], row["hasMoreReplies"]) == ([], True)
 
 
 def test_upvotes_of_comments_count_once(program, bob, paper):
@@ -74,6 +93,8 @@ def test_a_second_report_replaces_the_first(program, alice):
     first = program.call(path, form).json()
     second = program.call(path, form | {"outcome": "fails", "hardware": "1 GPU", "duration": "2 h"}).json()
     assert second["id"] == first["id"]
+    assert second["reproduction"] == {"outcome": "fails", "ran": "v1.0", "hardware": "1 GPU", "duration": "2 h"}
+    assert program.get(f"{PATH}s").json() == [second]
     assert Comment.objects.get().content == Content("As described.", "fails", "v1.0", "1 GPU", "2 h")
 
 

@@ -4,11 +4,12 @@ import time
 from threading import Event, Timer
 
 import pytest
+from django.db import transaction
 
 from api.models import Token
-from papers.models import Comment
+from papers.models import Affiliation, Comment, Correction, Paper
 from tests.api.bearer import Program, token_of
-from tests.factories import PaperFactory, UserFactory, appoint
+from tests.factories import AuthorClaimFactory, OrganisationFactory, PaperFactory, UserFactory, appoint
 from tests.papers.test_suspended_meanwhile import row_locked, wait_until_waiting
 from tests.race import race
 
@@ -66,3 +67,30 @@ def test_a_token_that_is_revoked_dies_at_once_in_all_processes():
 
     late, _ = race(vote, revoke)
     assert late == {401}
+
+
+def test_an_author_disowns_the_organisation_that_the_paper_shows_when_it_is_locked():
+    sue, paper = UserFactory(), PaperFactory(arxiv_id="2509.08721", organisation=OrganisationFactory())
+    AuthorClaimFactory(user=sue, paper=paper)
+    token, new, written, waited_for = token_of(sue), OrganisationFactory(name="New House"), Event(), Event()
+
+    def change():
+        with transaction.atomic():
+            paper.lock()
+            Affiliation.objects.create(paper=paper, organisation=new, state="accepted")
+            Paper.objects.filter(pk=paper.pk).update(organisation=new)
+            written.set()
+            waited_for.wait(10)
+
+    def act():
+        written.wait(10)
+        return Program(token).call("/api/papers/2509.08721/links", {"organizationId": None})
+
+    def watch():
+        written.wait(10)
+        wait_until_waiting(1)
+        waited_for.set()
+
+    _, answer, _ = race(change, act, watch)
+    assert answer.status_code == 200
+    assert Correction.objects.get().changes == {"organisation": ["New House", ""]}

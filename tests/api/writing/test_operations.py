@@ -69,6 +69,13 @@ def test_it_changes_something_and_twice_is_once(operation):
     assert {**contents(), "papers_collection": ""} == {**after, "papers_collection": ""}  # which notes every change
 
 
+def test_with_a_key_it_does_the_same_and_counts_outside_of_the_transaction(operation):
+    """The latter is what `Program` checks of each request."""
+    program = Program(token_of(alice(), operation.scope))
+    answer = program.call(operation.path, operation.body, **{"Idempotency-Key": "a"})
+    assert answer.status_code == operation.status
+
+
 @pytest.mark.parametrize("scope", Scope.values)
 def test_any_other_scope_changes_nothing(operation, scope):
     if scope == operation.scope:
