@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 from api.access import Access
 from api.models import Scope
 from api.reading import schemas
-from api.reading.listed import JSON, answer, dumped
+from api.reading.listed import JSON, dumped, list_answer
 from api.reading.people import Membership
 from api.reading.queries import ListParams, list_query
 from api.rows.people import organisation, user
@@ -41,7 +41,7 @@ class Whoami(schemas.User):
 @router.get("/bookmarks", response=list[schemas.DailyPaperRow], auth=Access(Scope.READ, is_required=True))
 def bookmarks(request: HttpRequest, params: Query[ListParams]) -> HttpResponse:
     """The papers that the person of the token has bookmarked, the last one first. The token needs the scope `read`."""
-    return answer(request, bookmark_list(), list_query(request, params), params.limit)
+    return list_answer(request, bookmark_list(), list_query(request, params), params.limit)
 
 
 @router.get("/whoami-v2", response=Whoami, auth=Access("", is_required=True))
