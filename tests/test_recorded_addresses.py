@@ -31,7 +31,8 @@ OTHERS = re.compile(r"accounts/|admin/|api/")
 # Pages that link to papers, but consist of forms or specimens, or are drawn into other sites.
 FORMS = re.compile(
     r"/(?:styleguide|flag|moderation|embed|settings|notifications)\b.*"
-    r"|.*/(?:arrange|edit|reply|new|report|claim|correct|summary|artefacts|featured|sections|suggestions|refused|manage)"
+    r"|.*/(?:arrange|edit|reply|new|report|claim|correct|summary|artefacts)"
+    r"|.*/(?:featured|sections|suggestions|refused|manage)"
 )
 
 LINKS = re.compile(r'href="(/(?:papers/2509\.\d{5}|collections/(?!new|mine)[\w-]+|comments/\d+))"')
