@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from api import wording
+from api import messages
 from lib.http import refused
 from lib.refusals import BadInput, Refusal
 
@@ -61,7 +61,7 @@ def handle(api: NinjaAPI) -> None:
 
 def _bad_input(error: ValidationError) -> BadInput:
     """What is wrong with each parameter, in a sentence: "limit: This must be at most 100."."""
-    problems = {_name(row["loc"]): wording.sentence(row) for row in error.errors}
+    problems = {_name(row["loc"]): messages.sentence(row) for row in error.errors}
     return BadInput(" ".join(f"{name}: {problem}" for name, problem in problems.items()))
 
 
@@ -70,8 +70,8 @@ def _name(location: tuple) -> str:
 
     ninja puts before it where it is sent, and before what is in a body also the name of our function's argument.
     """
-    place, *parts = location
-    names = [part for part in parts[1 if place == "body" else 0 :] if isinstance(part, str)]
+    place, *steps = location
+    names = [step for step in steps[1 if place == "body" else 0 :] if isinstance(step, str)]
     return ".".join(names) or place
 
 

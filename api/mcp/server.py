@@ -13,7 +13,7 @@ from mcp_types import CallToolRequestParams, CallToolResult, ListToolsResult, Te
 from mcp_types import Tool as Description
 from pydantic import ValidationError
 
-from api import wording
+from api import messages
 from api.mcp import tools
 from api.mcp.caller import Caller
 from lib.refusals import BadInput, Refusal
@@ -79,7 +79,7 @@ def _call(tool: Tool, caller: Caller, arguments: dict) -> str:
     try:
         validated = tool.fn_metadata.validate_arguments(arguments)
     except ValidationError as error:
-        problems = (f"{row['loc'][0]}: {wording.sentence(row)}" for row in error.errors())
+        problems = (f"{row['loc'][0]}: {messages.sentence(row)}" for row in error.errors())
         raise BadInput(" ".join(problems)) from None
     return tool.fn(caller, **validated)
 

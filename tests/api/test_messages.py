@@ -12,7 +12,7 @@ from tests.api.writing import operations
 pytestmark = pytest.mark.usefixtures("scene")
 build_scene = operations.build_scene
 OPERATIONS = [operation for rows in sections(build()).values() for operation in rows]
-JARGON = re.compile(r"should|unable|pars|valid|Field|field|\bvalue\b|string|integer|ignored|Found")
+JARGON = re.compile(r"should|unable|pars|valid|Field required|This field|\bvalue\b|string|integer|ignored|Found")
 VALUES = {"ref": "2509.08721", "comment_id": operations.OTHERS, "slug": "autumn", "username": "alice"}
 
 
