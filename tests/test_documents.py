@@ -44,7 +44,7 @@ NUMBERS = [
     ("docs/import.md", r"papers of the last (\d+) days one by one", following.FOLLOWED_DAYS),
     ("docs/import.md", r"a file has at most (\d+) MB", formats.MAX_BYTES // 10**6),
     ("docs/import.md", r"a list at most ([\d,]+) entries", formats.MAX_ENTRIES),
-    ("docs/import.md", r"are read, up to (\d+) MB each", archive.MAX_FILE_BYTES // 10**6),
+    ("docs/import.md", r"are read, up to (\d+) MB in all", archive.MAX_BYTES // 10**6),
     ("docs/import.md", r"A list of more than (\d+) pages", following.MAX_PAGES),
     ("docs/import.md", r"whose address has more than (\d+) characters", lengths.MAX_URL),
     ("docs/import.md", r"A number of more than ([\d,]+) is left out", values.MAX_COUNT),
