@@ -85,6 +85,7 @@ ENTRANCES = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/
 SETTINGS = [
     "/settings/profile",
     "/settings/security",
+    "/settings/tokens",
     "/settings/data",
     "/settings/import",
     "/settings/letters",
