@@ -87,6 +87,7 @@ ENTRANCES = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/
 SETTINGS = [
     "/settings/profile",
     "/settings/security",
+    "/settings/tokens",
     "/settings/data",
     "/settings/import",
     f"/settings/import/{'i' * 43}",

@@ -79,6 +79,7 @@ EVERY = [
     *(f"/settings/import/list/{verb}" for verb in ("write", "discard")),
     "/feeds/renew",
     "/settings/security/sign-out",
+    "/settings/tokens/7/revoke",
     "/moderation/moderators/appoint",
     "/moderation/moderators/carol/dismiss",
     *(f"/settings/letters/{verb}" for verb in ("end", "allow", "rhythm/change", "rhythm/end", "rhythm/resume")),
