@@ -34,9 +34,9 @@ def said_there(client, paper: Paper) -> tuple[list[dict], dict]:
     with override_settings(BASE_URL=OTHER):
         rows = daily_rows([paper.pk], AnonymousUser())
         flat = client.get(f"/api/papers/{paper.arxiv_id}").json()
-    there = {"submittedOnDailyBy": OLGA, "discussionId": "0" * 24, "githubRepoAddedBy": "user"}
-    rows[0] |= there | {"submittedBy": OLGA, "paper": rows[0]["paper"] | there}
-    return rows, flat | there
+    theirs = {"submittedOnDailyBy": OLGA, "discussionId": "0" * 24, "githubRepoAddedBy": "user"}
+    rows[0] |= theirs | {"submittedBy": OLGA, "paper": rows[0]["paper"] | theirs}
+    return rows, flat | theirs
 
 
 def known_of_the_hub() -> list:
