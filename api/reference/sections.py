@@ -30,7 +30,8 @@ class Operation:
     id: str
     method: str
     path: str
-    text: str
+    summary: SafeString
+    description: SafeString
     needs_token: bool
     parameters: list[Parameter]
     body: list[Parameter]

@@ -152,9 +152,9 @@ def test_the_hubs_numbers_go_down_to_none_at_those_who_follow_whoever_follows_it
 @pytest.mark.django_db
 def test_a_broadsheet_that_does_not_follow_the_hub_changes_none_of_its_numbers():
     save([record(row(ID, votes=5, numComments=2, discussionId="a1"), HUB)])
-    paper, there = Paper.objects.get(), PaperFactory()
-    Vote.objects.make(UserFactory(), there)
-    follow(paper, SITES[0], there, SITES[1])
+    paper, others = Paper.objects.get(), PaperFactory()
+    Vote.objects.make(UserFactory(), others)
+    follow(paper, SITES[0], others, SITES[1])
     paper.refresh_from_db()
     assert (paper.imported_votes, paper.imported_comments) == (6, 2)
 
