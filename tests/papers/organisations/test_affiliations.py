@@ -241,7 +241,7 @@ def test_batches_end_as_their_records_one_by_one(club, lab, alice):
 
 
 def test_statements_of_an_import_do_not_grow_with_its_organisations(db, django_assert_num_queries):
-    for votes, statements in ((1, 25), (2, 20)):
+    for votes, statements in ((1, 25), (2, 21)):
         records = [
             PaperRecord.from_source(
                 arxiv_id=f"2509.{n:05}",
