@@ -110,7 +110,7 @@ def test_an_address_that_is_not_normal_leads_to_the_one_that_is(everywhere, stra
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("min_votes=many", "Minimum upvotes: Enter a number."),
+        ("min_votes=many", "min_votes: Enter a number."),
         ("q=before:soon", "soon"),
         ("sort=best", "Unknown order “best”"),
         ("older=made-up", "damaged or out of date"),
