@@ -8,6 +8,7 @@ the next one, so that all meet the same site.
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 import pytest
@@ -175,7 +176,9 @@ def test_each_operation_answers_as_the_document_says(case, scene, tried):
         tried.requests[scope] += 1
         headers = {"Authorization": f"Bearer {scene[scope]}"} if scope else None
         with transaction.atomic():
-            case.call_and_validate(headers=headers, excluded_checks=excluded)
+            response = case.call(headers=headers)
+            is_too_long = response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE  # which the check does not know
+            case.validate_response(response, excluded_checks=[negative_data_rejection] if is_too_long else excluded)
             transaction.set_rollback(True)
 
 

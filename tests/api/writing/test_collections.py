@@ -83,8 +83,8 @@ def test_a_private_collection_does_not_exist_for_others_and_a_public_one_is_not_
     program = Program(token_of(bob))
     for visibility, status in (("private", 404), ("public", 403)):
         Collection.objects.update(visibility=visibility)
-        for end in ("", "/remove", "/note"):
-            answer = program.call(f"{PATH}/{autumn.key}/items{end}", ITEM | {"note": "Mine"})
+        for end, more in (("", {}), ("/remove", {}), ("/note", {"note": "Mine"})):
+            answer = program.call(f"{PATH}/{autumn.key}/items{end}", ITEM | more)
             assert (answer.status_code, items(autumn)) == (status, [])
 
 
