@@ -148,5 +148,6 @@ def _context(detail: PaperDetail) -> dict:
         "canonical": settings.BASE_URL + paper.get_absolute_url(),
         "description": lambda: _description(paper),
         "citation_authors": lambda: citation.citation_authors(summary()),
+        "citation_keywords": "; ".join(paper.topics),
         "bibtex": lambda: citation.bibtex(summary()),
     }
