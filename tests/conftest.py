@@ -23,7 +23,7 @@ from procrastinate.job_context import JobContext
 
 from orgs.models import Membership
 from orgs.roles import Role
-from tests.database import counted_outside_transactions, empty
+from tests.database import empty
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory
 
 # These machines are shared: how long an example takes says nothing.
@@ -189,8 +189,7 @@ class Reader(Client):
 
     def request(self, **request):
         self.handler = middleware()
-        with counted_outside_transactions():
-            return super().request(**request)
+        return super().request(**request)
 
     def __deepcopy__(self, memo):
         """Another browser with the same cookies, for the next test of a scene."""

@@ -66,7 +66,7 @@ _DIGEST = """SELECT '{table}', md5(string_agg(row::text, ',' ORDER BY row::text)
 
 @contextmanager
 def counted_outside_transactions():
-    """Fails if the site counts a request for a limit in a transaction.
+    """Fails if the API counts a request for a limit in a transaction.
 
     A refusal would undo such a count, and other requests of the person and the network would wait for its rows.
     """

@@ -23,11 +23,11 @@ class Author(Schema):
     id: str = Field(alias="_id", pattern=OBJECT_ID)
     name: str = Field(description="The name as the paper has it.")
     family: str | None = Field(
-        None, description="Ours, with `given` and `suffix`: the name's parts, if arXiv has them."
+        None, description="Not at the Hub: with `given` and `suffix`, the parts of the name, if arXiv has them."
     )
     given: str | None = None
     suffix: str | None = None
-    affiliation: str | None = Field(None, description="Ours.")
+    affiliation: str | None = Field(None, description="The institution, if arXiv has it. Not at the Hub.")
     hidden: Literal[False]
     user: User | None = Field(None, description="The person who is marked as this author.")
     status: Literal["claimed_verified"] | None = None
