@@ -5,13 +5,14 @@ import re
 import pytest
 
 from api.reference.document import build
-from api.reference.sections import sections
+from api.reference.sections import chapters
 from tests.api.bearer import Program
 from tests.api.writing import operations
 
 pytestmark = pytest.mark.usefixtures("scene")
 build_scene = operations.build_scene
-OPERATIONS = [operation for rows in sections(build()).values() for operation in rows]
+_SUBJECTS = [rows for chapter in chapters(build()).values() for rows in chapter.values()]
+OPERATIONS = [operation for rows in _SUBJECTS for operation in rows]
 JARGON = re.compile(r"should|unable|pars|valid|Field required|This field|\bvalue\b|string|integer|ignored|Found")
 VALUES = {"ref": "2509.08721", "comment_id": operations.OTHERS, "slug": "autumn", "username": "alice"}
 

@@ -11,7 +11,7 @@ from django.contrib.auth import SESSION_KEY, get_user_model
 from django.db import transaction
 
 from api.reference.document import build
-from api.reference.sections import sections
+from api.reference.sections import chapters
 from tests.api.bearer import Program, token_of
 from tests.conftest import Reader
 from tests.test_walk import FORM, PEOPLE, leaks
@@ -52,7 +52,8 @@ def _address(path: str) -> str:
 
 def _form(address: str) -> dict:
     """What the form of all pages has and the operation at this address takes."""
-    operations = (operation for rows in sections(build()).values() for operation in rows)
+    subjects = (rows for chapter in chapters(build()).values() for rows in chapter.values())
+    operations = (operation for rows in subjects for operation in rows)
     names = {row.name for operation in operations if _address(operation.path) == address for row in operation.body}
     return {name: value for name, value in FORM.items() if name in names}
 
