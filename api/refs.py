@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 def _number(value: Any) -> Any:
     """The value, if JSON has it as a number. Raises ValueError for a text or a truth value that looks like one."""
     if type(value) not in (int, float):
-        raise ValueError("Input should be a number.")
+        raise ValueError("This must be a whole number.")
     return value
 
 
