@@ -1,40 +1,21 @@
 """What a paper answers that moderators have removed, or merged into another one."""
 
-from collections.abc import Callable
-from functools import wraps
-
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 
 from papers.models import RemovedPaper
+from papers.paper.removed import answering
 
 
-def of_paper(operation: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorate an operation below a paper's address: removed and merged papers answer as their pages do."""
-
-    @wraps(operation)
-    def guarded(request: HttpRequest, ref, *args, **kwargs) -> HttpResponse:
-        try:
-            return operation(request, ref, *args, **kwargs)
-        except Http404:
-            response = _removed(request, ref[0])
-            if response is None:
-                raise
-            return response
-
-    return guarded
-
-
-def _removed(request: HttpRequest, arxiv_id: str) -> HttpResponse | None:
-    """The reason why moderators have removed the paper, or a redirect to the one that it was merged into, or None."""
-    rows = RemovedPaper.objects.defer("archive", "moved").select_related("merged_into")
-    found = rows.filter(arxiv_id=arxiv_id).first()
-    if found is None:
-        return None
-    if found.merged_into:
-        address = reverse(request.resolver_match.view_name, kwargs={"ref": found.merged_into.arxiv_id})
+def _answer(request: HttpRequest, paper: RemovedPaper) -> HttpResponse:
+    """The reason why moderators have removed the paper, or a redirect to the one that it was merged into."""
+    if paper.merged_into:
+        address = reverse(request.resolver_match.view_name, kwargs={"ref": paper.merged_into.arxiv_id})
         query = request.META["QUERY_STRING"]
         return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
     response = HttpResponse(status=410)
-    response.message = f"Moderators have removed this paper: {found.reason}"
+    response.message = f"Moderators have removed this paper: {paper.reason}"
     return response
+
+
+of_paper = answering(_answer)  # decorates the operations below a paper's address
