@@ -30,47 +30,39 @@ class Bookmarked(Schema):
 @writes(router, "/papers/{arxiv:ref}/vote", Scope.VOTE, Voted)
 def upvote_paper(request: HttpRequest, ref: ArxivRef) -> Deed:
     """Upvote a paper."""
-    return _mark(request, ref[0], Vote)
+    return _change(request, ref[0], Vote, True)
 
 
 @writes(router, "/papers/{arxiv:ref}/vote/withdraw", Scope.VOTE, Voted)
 def withdraw_upvote(request: HttpRequest, ref: ArxivRef) -> Deed:
     """Withdraw the upvote of a paper."""
-    return _unmark(request, ref[0], Vote)
+    return _change(request, ref[0], Vote, False)
 
 
 @writes(router, "/papers/{arxiv:ref}/bookmark", Scope.KEEP, Bookmarked)
 def bookmark_paper(request: HttpRequest, ref: ArxivRef) -> Deed:
     """Bookmark a paper."""
-    return _mark(request, ref[0], Bookmark)
+    return _change(request, ref[0], Bookmark, True)
 
 
 @writes(router, "/papers/{arxiv:ref}/bookmark/remove", Scope.KEEP, Bookmarked)
 def remove_bookmark(request: HttpRequest, ref: ArxivRef) -> Deed:
     """Remove the bookmark of a paper."""
-    return _unmark(request, ref[0], Bookmark)
+    return _change(request, ref[0], Bookmark, False)
 
 
-def _mark(request: HttpRequest, arxiv_id: str, kind: type[PaperMark]) -> Deed:
+def _change(request: HttpRequest, arxiv_id: str, kind: type[PaperMark], is_made: bool) -> Deed:
     count_mark(request)
     paper = found.paper(arxiv_id)
 
-    def mark() -> HttpResponse:
-        kind.objects.make(request.user, paper, network_of(request))
-        return _marked(paper, kind, True)
+    def change() -> HttpResponse:
+        if is_made:
+            kind.objects.make(request.user, paper, network_of(request))
+        else:
+            kind.objects.unmake(request.user, paper)
+        return _marked(paper, kind, is_made)
 
-    return mark
-
-
-def _unmark(request: HttpRequest, arxiv_id: str, kind: type[PaperMark]) -> Deed:
-    count_mark(request)
-    paper = found.paper(arxiv_id)
-
-    def unmark() -> HttpResponse:
-        kind.objects.unmake(request.user, paper)
-        return _marked(paper, kind, False)
-
-    return unmark
+    return change
 
 
 def _marked(paper: Paper, kind: type[PaperMark], is_marked: bool) -> HttpResponse:
