@@ -1,5 +1,4 @@
 """Who the person of a token is, and what only that person reads."""
-# ruff: noqa: N815 (the Hub's names)
 
 from datetime import datetime
 from typing import Literal

@@ -1,5 +1,4 @@
 """Topics, collections, and the moderation log."""
-# ruff: noqa: N815 (the Hub's names)
 
 from datetime import datetime
 from typing import Annotated, Literal

@@ -1,5 +1,4 @@
 """Organisations and people: what their pages say of them, and their papers."""
-# ruff: noqa: N815 (the Hub's names)
 
 from typing import Annotated, Literal
 

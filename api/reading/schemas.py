@@ -1,5 +1,4 @@
 """What operations answer with, for the OpenAPI document. The names are the Hub's; descriptions say which are not."""
-# ruff: noqa: N815 (the Hub's names)
 
 from datetime import datetime
 from typing import Literal

@@ -10,7 +10,7 @@ router = Router(tags=["site"])
 
 
 class Harnesses(Schema):
-    standardEnvVars: list[str]  # noqa: N815 (the Hub's name)
+    standardEnvVars: list[str]
     harnesses: dict[str, str]
 
 

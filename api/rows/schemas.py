@@ -1,5 +1,4 @@
 """What rows of people and comments are, for the OpenAPI document."""
-# ruff: noqa: N815 (the Hub's names)
 
 from datetime import datetime
 from typing import Literal

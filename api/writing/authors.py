@@ -1,5 +1,4 @@
 """What authors and submitters say of a paper: its links, its organisation, and who of its authors one is."""
-# ruff: noqa: N815 (the Hub's names)
 
 from typing import Literal
 

@@ -59,10 +59,10 @@ class ChangedCollection(Schema):
     description: str
     private: bool
     visibility: Literal[*Visibility.values]
-    numItems: int = Field(ge=0)  # noqa: N815
+    numItems: int = Field(ge=0)
     items: list[dict[str, Any]]
     position: int
-    lastUpdated: str  # noqa: N815
+    lastUpdated: str
 
 
 @writes(router, "/collections", Scope.KEEP, ChangedCollection)

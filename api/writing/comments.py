@@ -33,7 +33,7 @@ class Text(Body):
 
 
 class Edited(Text):
-    numEdits: Number | None = Field(  # noqa: N815 (the Hub's name)
+    numEdits: Number | None = Field(
         None,
         description="How often the comment that you edit had been edited, so that you replace no other one.",
     )
@@ -96,27 +96,13 @@ def retract_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) 
 @writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/vote", Scope.VOTE, CommentVoted)
 def upvote_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> Deed:
     """Upvote a comment."""
-    count_vote(request)
-    comment = found.comment(ref[0], comment_id)
-
-    def upvote() -> HttpResponse:
-        CommentVote.objects.make(request.user, comment)
-        return _voted(comment, True)
-
-    return upvote
+    return _vote(request, ref, comment_id, True)
 
 
 @writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/vote/withdraw", Scope.VOTE, CommentVoted)
 def withdraw_comment_upvote(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> Deed:
     """Withdraw the upvote of a comment."""
-    count_vote(request)
-    comment = found.comment(ref[0], comment_id)
-
-    def withdraw() -> HttpResponse:
-        CommentVote.objects.unmake(request.user, comment)
-        return _voted(comment, False)
-
-    return withdraw
+    return _vote(request, ref, comment_id, False)
 
 
 @writes(router, "/papers/{arxiv:ref}/report", Scope.DISCUSS, Comment)
@@ -162,6 +148,20 @@ def _edit(user, comment: models.Comment, content: Content, edit_count: int) -> D
 
 def _written(user, comment: models.Comment, status: int = 200) -> HttpResponse:
     return json_answer(rows.one(user, comment), status)
+
+
+def _vote(request: HttpRequest, ref, comment_id: str, is_made: bool) -> Deed:
+    count_vote(request)
+    comment = found.comment(ref[0], comment_id)
+
+    def vote() -> HttpResponse:
+        if is_made:
+            CommentVote.objects.make(request.user, comment)
+        else:
+            CommentVote.objects.unmake(request.user, comment)
+        return _voted(comment, is_made)
+
+    return vote
 
 
 def _voted(comment: models.Comment, is_upvoted: bool) -> HttpResponse:

@@ -32,7 +32,7 @@ class NewFlag(Body):
 
 
 class Flagged(Schema):
-    isNew: bool = Field(description="Whether this is a new flag, rather than a change of yours.")  # noqa: N815
+    isNew: bool = Field(description="Whether this is a new flag, rather than a change of yours.")
 
 
 @writes(router, "/flags", Scope.DISCUSS, Flagged)

@@ -1,5 +1,4 @@
 """Submitting a paper: the look-up at arXiv, which the worker does, and then bringing it to the site."""
-# ruff: noqa: N815 (the Hub's names)
 
 from datetime import timedelta
 from http import HTTPStatus
