@@ -86,3 +86,17 @@ def set_up_app(reader: Reader) -> str:
     secret = re.search(r'value="([A-Z2-7]{32})"', page)[1]
     press(reader, "/accounts/2fa/totp/activate/", {"code": code(secret)})
     return secret
+
+
+def change_password(reader, mailoutbox):
+    """Change it from PASSWORD, in the settings."""
+    new = {"oldpassword": PASSWORD, "password1": "another horse", "password2": "another horse"}
+    send(reader, "/accounts/password/change/", new)
+
+
+def reset_password(reader, mailoutbox):
+    """Sign out, and set another password by the link in a mail to Dora."""
+    send(reader, "/accounts/logout/", {})
+    send(reader, "/accounts/password/reset/", {"email": "dora@example.org"})
+    form = reader.get(link_in(mailoutbox[-1])).url
+    send(reader, form, {"password1": "another horse", "password2": "another horse"})

@@ -17,11 +17,13 @@ from tests.accounts.entrance import (
     PASSWORD,
     add_app,
     browser_of,
+    change_password,
     code,
     is_signed_in,
     link_in,
     press,
     register,
+    reset_password,
     send,
     set_up_app,
     sign_in,
@@ -41,18 +43,6 @@ def _commits(django_capture_on_commit_callbacks):
 
 def kinds(user) -> list[str]:
     return list(user.security_events.order_by("pk").values_list("kind", flat=True))
-
-
-def change_password(reader, mailoutbox):
-    new = {"oldpassword": PASSWORD, "password1": "another horse", "password2": "another horse"}
-    send(reader, "/accounts/password/change/", new)
-
-
-def reset_password(reader, mailoutbox):
-    send(reader, "/accounts/logout/", {})
-    send(reader, "/accounts/password/reset/", {"email": "dora@example.org"})
-    form = reader.get(link_in(mailoutbox[-1])).url
-    send(reader, form, {"password1": "another horse", "password2": "another horse"})
 
 
 def change_address(reader, mailoutbox):

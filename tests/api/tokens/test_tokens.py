@@ -15,7 +15,15 @@ from api.models import Token
 from api.models.token import MOST, Scope
 from lib.refusals import BadInput, Conflict, NotAllowed
 from papers.people import takeout
-from tests.accounts.entrance import PASSWORD, browser_of, link_in, press, register, send, sign_in
+from tests.accounts.entrance import (
+    browser_of,
+    change_password,
+    press,
+    register,
+    reset_password,
+    send,
+    sign_in,
+)
 from tests.api.bearer import Program, token_of
 from tests.conftest import sign_in as sign_in_as
 from tests.factories import UserFactory, appoint
@@ -112,18 +120,6 @@ def test_nobody_sees_or_revokes_the_tokens_of_others(alice, bob, signed_in):
     with pytest.raises(NotAllowed):
         token.revoke(bob)
     assert Token.objects.get() == token
-
-
-def change_password(reader, mailoutbox):
-    new = {"oldpassword": PASSWORD, "password1": "another horse", "password2": "another horse"}
-    send(reader, "/accounts/password/change/", new)
-
-
-def reset_password(reader, mailoutbox):
-    send(reader, "/accounts/logout/", {})
-    send(reader, "/accounts/password/reset/", {"email": "dora@example.org"})
-    form = reader.get(link_in(mailoutbox[-1])).url
-    send(reader, form, {"password1": "another horse", "password2": "another horse"})
 
 
 def end_sessions(reader, mailoutbox):

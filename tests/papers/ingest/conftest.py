@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+import stamina
 
 
 @pytest.fixture
@@ -15,3 +16,10 @@ def write(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def at_once():
+    """Leave out stamina's pauses between attempts."""
+    with stamina.set_testing(True, attempts=3, cap=True):
+        yield

@@ -2,7 +2,6 @@
 
 import httpx2
 import pytest
-import stamina
 
 from papers.ingest import arxiv
 from papers.ingest.client import MAX_PAGES, Client, FetchError, TemporaryError
@@ -12,12 +11,7 @@ from papers.lengths import MAX_URL
 
 HUB, ATOM = "https://huggingface.co/api/daily_papers", "https://export.arxiv.org/api/query"
 
-
-@pytest.fixture(autouse=True)
-def _at_once():
-    """Leave out stamina's pauses between attempts."""
-    with stamina.set_testing(True, attempts=3, cap=True):
-        yield
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 class Site:

@@ -1,7 +1,6 @@
 """Following another site: the papers of its lists, which are requested one by one for their artefacts."""
 
 import pytest
-import stamina
 
 from papers.ingest import hub_papers
 from papers.ingest.client import FetchError, TemporaryError
@@ -10,16 +9,9 @@ from papers.models import Fetched, Paper
 from tests.factories import PaperFactory
 from tests.papers.ingest.followed import Site, row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]
 NOON = "2025-09-11T12:00:00Z"
 TODAY = "2025-09-11T00:00:00.000Z"
-
-
-@pytest.fixture(autouse=True)
-def _at_once():
-    """Leave out stamina's pauses between attempts."""
-    with stamina.set_testing(True, attempts=3, cap=True):
-        yield
 
 
 @pytest.fixture

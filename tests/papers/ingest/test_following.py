@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import httpx2
 import pytest
-import stamina
 from django.utils import timezone
 
 from papers.ingest import following, hub, tasks
@@ -16,15 +15,8 @@ from papers.sites import HUB
 from tests.factories import UserFactory
 from tests.papers.ingest.followed import Site, row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]
 NOON = "2025-09-11T12:00:00Z"
-
-
-@pytest.fixture(autouse=True)
-def _at_once():
-    """Leave out stamina's pauses between attempts."""
-    with stamina.set_testing(True, attempts=3, cap=True):
-        yield
 
 
 @pytest.fixture
