@@ -43,7 +43,7 @@ from tests.factories import (
 from tests.orgs.conftest import confirm
 
 OF_WEBHOOKS = ["pause", "resume", "test", "renew-secret", "delete", "deliveries/hush/redeliver"]
-WEBHOOKS = [f"/settings/webhooks/7/{verb}" for verb in OF_WEBHOOKS]
+WEBHOOKS = [f"/settings/webhooks/9000001/{verb}" for verb in OF_WEBHOOKS]
 OF_COLLECTIONS = [
     "add",
     "merge",
@@ -66,20 +66,20 @@ EVERY = [
     *(f"/papers/2509.08721/summary/{verb}" for verb in ("restore", "hide", "show")),
     *(f"/papers/2509.08721/collections/{verb}" for verb in ("add", "remove", "begin")),
     *ALICES,
-    *(f"/comments/7/{verb}" for verb in ("retract", "vote", "vote/withdraw")),
-    *(f"/moderation/comment/7/{deed}" for deed in ("hide", "dismiss")),
-    "/moderation/log/7/undo",
+    *(f"/comments/9000001/{verb}" for verb in ("retract", "vote", "vote/withdraw")),
+    *(f"/moderation/comment/9000001/{deed}" for deed in ("hide", "dismiss")),
+    "/moderation/log/9000001/undo",
     "/papers/filters/save",
-    "/papers/filters/7/remove",
+    "/papers/filters/9000001/remove",
     "/settings/data/make",
     "/papers/submit/fetched/discard",
     *(f"/{base}/webhooks/add" for base in ("settings", "orgs/lab")),
     *WEBHOOKS,
-    *(f"/orgs/lab/webhooks/8/{verb}" for verb in OF_WEBHOOKS),
+    *(f"/orgs/lab/webhooks/9000002/{verb}" for verb in OF_WEBHOOKS),
     *(f"/settings/import/list/{verb}" for verb in ("write", "discard")),
     "/feeds/renew",
     "/settings/security/sign-out",
-    "/settings/tokens/7/revoke",
+    "/settings/tokens/9000001/revoke",
     "/moderation/moderators/appoint",
     "/moderation/moderators/carol/dismiss",
     *(f"/settings/letters/{verb}" for verb in ("end", "allow", "rhythm/change", "rhythm/end", "rhythm/resume")),
@@ -87,7 +87,7 @@ EVERY = [
     "/orgs/club/papers/2509.08721/suggest",
     *(f"/papers/following/{kind}/{verb}" for kind in KINDS for verb in ("follow", "unfollow")),
     "/notifications/read",
-    "/notifications/7/read",
+    "/notifications/9000001/read",
 ]
 FORM = {
     "name": "Code",
@@ -103,7 +103,7 @@ FORM = {
     "message": "I wrote it.",
     "key": "old",
     "email": "alice@example.org",
-    "artefact": "7",
+    "artefact": "9000001",
     "list": "/papers",
     "url": "https://example.org/",
     "until": "2100-01-01T00:00:00Z",
@@ -113,13 +113,13 @@ OF_ALICE += [Webhook, Delivery, AuthorClaim, DataExport, FeedKey, Intake, Submis
 OTHERS_VERBS = [
     *(f"/settings/import/list/{verb}" for verb in ("write", "discard")),
     "/papers/submit/fetched/discard",
-    "/papers/filters/7/remove",
+    "/papers/filters/9000001/remove",
     *(f"/papers/2509.08721/claim/{verb}" for verb in ("check", "ask", "release")),
     "/feeds/renew",
     "/settings/security/sign-out",
     "/settings/letters/rhythm/change",
     "/settings/letters/rhythm/end",
-    "/notifications/7/read",
+    "/notifications/9000001/read",
     *WEBHOOKS,
 ]
 
@@ -138,14 +138,14 @@ def build_scene():
     for kind in (Bookmark, Seen, Dismissed):
         kind.objects.make(alice, paper)
     DayDone.objects.make(alice, paper.listed_on)
-    Comment.objects.create(pk=7, paper=paper, author=alice, text="Good.")
+    Comment.objects.create(pk=9_000_001, paper=paper, author=alice, text="Good.")
     Comment.objects.recount([paper.pk])
     AuthorClaimFactory(user=alice, paper=paper, state="open")
     FeedKey.objects.create(user=alice, key="old")
     SubscriptionFactory(email=alice.email, key="rhythm")
     SubmissionFactory(key="fetched", user=alice, arxiv_id="2509.77777", state="fetched")
     _recognise(alice)
-    SavedFilter.objects.create(pk=7, user=alice, name="Agents", query="q=agents")
+    SavedFilter.objects.create(pk=9_000_001, user=alice, name="Agents", query="q=agents")
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=alice)
     Collection.objects.create(key="winter", name="Winter", user=alice)
     Item.objects.add(alice, autumn, [paper.pk, PaperFactory().pk])
@@ -154,9 +154,9 @@ def build_scene():
     UserFactory(username="news")
     PaperFactory(arxiv_id="news")
     Collection.objects.create(key="news", name="News", user=bob, visibility="public")
-    NotificationFactory(pk=7, user=alice)
-    DeliveryFactory(key="hush", webhook__pk=7, webhook__user=alice)
-    DeliveryFactory(key="of-lab", webhook__pk=8, webhook__user=None, webhook__organisation=lab)
+    NotificationFactory(pk=9_000_001, user=alice)
+    DeliveryFactory(key="hush", webhook__pk=9_000_001, webhook__user=alice)
+    DeliveryFactory(key="of-lab", webhook__pk=9_000_002, webhook__user=None, webhook__organisation=lab)
     return {user.username: proved(Reader(user)) for user in (alice, bob, carol)}
 
 

@@ -20,21 +20,29 @@ from tests.orgs.conftest import confirm, join
 
 pytestmark = pytest.mark.usefixtures("scene")
 URL, SECRET = "https://example.org/in?key=address-of-a-webhook", "secret-of-a-webhook"
-VERBS = ["add", "7/pause", "7/resume", "7/test", "7/renew-secret", "7/deliveries/hush/redeliver", "7/delete"]
+VERBS = [
+    "add",
+    "9000001/pause",
+    "9000001/resume",
+    "9000001/test",
+    "9000001/renew-secret",
+    "9000001/deliveries/hush/redeliver",
+    "9000001/delete",
+]
 FORM = {"list": "/papers?has=code", "url": "https://example.org/another"}
 PEOPLE = ["owner", "admin", "member", "former", "moderator", "other"]
 
 
 def build_scene():
-    """The lab has the webhook 7, and its owner the webhook 8, each with a delivery; a browser of each person."""
+    """The lab and its owner have a webhook each, with a delivery; and a browser of each person."""
     lab, club = OrganisationFactory(slug="lab", name="The Lab"), OrganisationFactory(slug="club")
     people = {role.value: join(lab, role, username=role.value) for role in Role}
     people["former"] = join(lab, Role.ADMIN, username="former")
     Membership.objects.remove(people["owner"], lab, people["former"])
     people["moderator"] = confirm(appoint(UserFactory(username="mo")))
     people["other"] = join(club, Role.OWNER, username="other")
-    of_lab = WebhookFactory(pk=7, user=None, organisation=lab, url=URL, secret=SECRET, title="Title-of-a-list")
-    own = WebhookFactory(pk=8, user=people["owner"], url=URL, secret=SECRET)
+    of_lab = WebhookFactory(pk=9_000_001, user=None, organisation=lab, url=URL, secret=SECRET, title="Title-of-a-list")
+    own = WebhookFactory(pk=9_000_002, user=people["owner"], url=URL, secret=SECRET)
     for webhook, key in ((of_lab, "hush"), (own, "own")):
         DeliveryFactory(
             webhook=webhook, key=key, papers=[1, 2, 3], status=503, attempts=2, duration=7, tried_at=timezone.now()
@@ -111,7 +119,7 @@ def test_a_second_one_of_the_same_and_one_too_many_are_refused(scene):
 
 def test_the_page_shows_deliveries_with_status_and_next_attempt(scene):
     DeliveryFactory(
-        webhook_id=8,
+        webhook_id=9_000_002,
         key="other",
         is_test=True,
         state="delivered",
@@ -126,7 +134,7 @@ def test_the_page_shows_deliveries_with_status_and_next_attempt(scene):
         assert text in shown, text
     for text in ("Test: delivered", "1 attempt<", "status 204", "1,234 ms"):
         assert text in shown, text
-    assert "/settings/webhooks/8/deliveries/own/redeliver" in shown
+    assert "/settings/webhooks/9000002/deliveries/own/redeliver" in shown
     assert SECRET not in shown
 
 
@@ -151,7 +159,7 @@ def test_the_address_of_a_list_fills_the_form(scene):
 
 @pytest.mark.parametrize("base", ["/settings/webhooks", "/orgs/lab/webhooks"])
 def test_verbs_do_what_they_say_and_twice_is_once(scene, base):
-    pk, key = (8, "own") if "settings" in base else (7, "hush")
+    pk, key = (9_000_002, "own") if "settings" in base else (9_000_001, "hush")
 
     def act(verb) -> Webhook | None:
         for _ in range(2):
@@ -182,7 +190,9 @@ def test_only_owners_and_admins_see_and_change_those_of_an_organisation(scene, w
 
 
 @pytest.mark.parametrize("who", ["admin", "other", "moderator"])
-@pytest.mark.parametrize("base", ["/settings/webhooks/8", "/orgs/club/webhooks/7", "/orgs/lab/webhooks/8"])
+@pytest.mark.parametrize(
+    "base", ["/settings/webhooks/9000002", "/orgs/club/webhooks/9000001", "/orgs/lab/webhooks/9000002"]
+)
 def test_those_of_others_are_not_found_whatever_the_address(scene, who, base):
     before = contents(Webhook, Delivery)
     for verb in ("pause", "resume", "test", "renew-secret", "delete", "deliveries/own/redeliver"):
@@ -204,7 +214,7 @@ VERBS_OF_ROWS = {
 
 
 @pytest.mark.parametrize("verb", VERBS_OF_ROWS)
-@pytest.mark.parametrize("pk", [7, 8])
+@pytest.mark.parametrize("pk", [9_000_001, 9_000_002])
 def test_verbs_ask_for_permission_themselves(scene, verb, pk):
     suspended = User.objects.get(username="owner")
     User.objects.get(pk=suspended.pk).suspend(User.objects.get(username="mo"), "Spam")
@@ -217,7 +227,7 @@ def test_verbs_ask_for_permission_themselves(scene, verb, pk):
 
 def test_the_log_of_the_organisation_names_the_host_but_neither_address_nor_secret(scene):
     for verb in ("pause", "resume", "renew-secret", "delete"):
-        scene["admin"].act(f"/orgs/lab/webhooks/7/{verb}")
+        scene["admin"].act(f"/orgs/lab/webhooks/9000001/{verb}")
     lab = User.objects.get(username="admin").memberships.get().organisation
     assert [str(event) for event in lab.events.order_by("-id")[:4]] == [
         "admin deleted the webhook to example.org",
