@@ -5,11 +5,13 @@ from urllib.parse import urlsplit
 from django.utils.csp import CSP
 
 from config.caches import CACHES  # noqa: F401 (Django reads it here)
+from config.databases import *  # noqa: F403 (the databases)
+from config.files import *  # noqa: F403 (static files, uploads, and what the worker writes)
 from config.logs import LOGGING  # noqa: F401
 from config.rings import *  # noqa: F403 (thresholds, which are settings)
 from config.rules import *  # noqa: F403 (rules of submissions, which are settings)
 from config.schedules import *  # noqa: F403 (what the worker fetches and writes by itself)
-from lib.env import DATA, ROOT, cores, env, stored_secret
+from lib.env import ROOT, cores, env, stored_secret
 
 DEBUG = env.bool("DEBUG", default=False)
 CONTAINER = env.bool("BROADSHEET_CONTAINER", default=False)
@@ -107,32 +109,8 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "lib.forms.HouseRenderer"
 
-# --- data ---------------------------------------------------------------------------------------
-
-DATABASES = {"default": env.db_url("DATABASE_URL") | {"ENGINE": "lib.database", "CONN_MAX_AGE": None}}
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 0  # see `lib.statements.rows`
-# Milliseconds that PostgreSQL may take for one statement of a web process; 0 means no limit.
-STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=2_000)
-
 TIME_ZONE = "UTC"
 USE_I18N = False
-
-STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
-STATICFILES_DIRS = [ROOT / "static"]
-MEDIA_URL = "/media/"
-MEDIA_ROOT = DATA / "media"
-EXPORT_ROOT = DATA / "exports"  # archives of people's own data, which are never served as media
-DUMP_ROOT = DATA / "dump"  # files with all papers, which everybody may download
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "lib.staticfiles.BundlingStorage"
-    },
-}
 
 # --- security -----------------------------------------------------------------------------------
 

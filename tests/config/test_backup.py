@@ -1,4 +1,4 @@
-"""The commands for a backup in docs/deploy.md."""
+"""The commands for a backup in docs/backup.md."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ from tests.database import IS_EMBEDDED
 from tests.factories import PaperFactory, UserFactory
 from tests.serving import ROOT
 
-COMMANDS = re.findall(r".*\bpg_dump .*--format.*", (ROOT / "docs" / "deploy.md").read_text())
+COMMANDS = re.findall(r".*\bpg_dump .*--format.*", (ROOT / "docs" / "backup.md").read_text())
 
 
 @pytest.mark.skipif(not IS_EMBEDDED, reason="the programs are those of the embedded database")
