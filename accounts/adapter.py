@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.decorators import reauthentication_required
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
@@ -15,6 +16,7 @@ from django.urls import reverse
 
 from accounts import attempts, browser, suspension, unproven_mail
 from accounts.securitylog import end_other_sessions
+from accounts.sessions import renew_key
 from lib.limits import client_ip
 from lib.mailboxes import canonical
 from lib.redirects import local_path
@@ -127,14 +129,24 @@ class AccountAdapter(DefaultAccountAdapter):
             attempts.forget(request, user)
         return user
 
+    def reauthenticate(self, user, password: str) -> bool:
+        """Returns whether this is the password of the person, who is signed in and gets a new session key if it is."""
+        is_proved = super().reauthenticate(user, password)
+        if is_proved:
+            renew_key(context.request)
+        return is_proved
+
     def authentication_failed(self, request, **credentials) -> None:
         attempts.wrong_password(request, credentials)
 
 
 class SessionsAdapter(DefaultUserSessionsAdapter):
     def end_sessions(self, sessions) -> None:
-        """End all other sessions of the person, and the addresses of their feeds, whichever sessions are given."""
-        end_other_sessions(context.request)
+        """End all other sessions of the person, and the addresses of their feeds, whichever sessions are given.
+
+        Raises ReauthenticationRequired if the person has not typed the password, or a code, a short time ago.
+        """
+        reauthentication_required(end_other_sessions)(context.request)
 
 
 def _may_send(template_prefix: str, email: str) -> bool:

@@ -14,6 +14,7 @@ MONTHS = [
     *["july", "august", "september", "october", "november", "december"],
 ]
 MIN_LETTERS = 4  # besides such words
+LONG = 16  # characters: digits and signs alone may be as many, or more
 
 # Characters that people type instead of a letter.
 _LOOKALIKES = {
@@ -30,7 +31,10 @@ _LOOKALIKES = {
 
 
 class GuessablePasswordValidator:
-    """Refuses passwords that consist of the site's name, its host, seasons, months and numbers: “Summer-2026!”."""
+    """Refuses passwords that consist of the site's name, its host, seasons, months and numbers: “Summer-2026!”.
+
+    Digits and signs alone are refused if they are fewer than LONG, since dates and telephone numbers are.
+    """
 
     def validate(self, password: str, user=None) -> None:
         pattern = _guessable(urlsplit(settings.BASE_URL).hostname or "")
@@ -38,7 +42,8 @@ class GuessablePasswordValidator:
         for text in (folded, re.sub(r"[\W_]", "", folded)):  # a “$” may be a letter, or stand between letters
             rest, count = pattern.subn("", text)
             letters = re.sub(r"[\W\d_]", "", rest)
-            if len(letters) < MIN_LETTERS and (count or not letters):
+            is_short_number = not letters and not count and len(password) < LONG
+            if is_short_number or (count and len(letters) < MIN_LETTERS):
                 raise ValidationError(
                     "This password is easy to guess: it is little more than the site's name, a season or a date.",
                     code="password_guessable",

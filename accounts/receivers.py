@@ -16,6 +16,7 @@ from django.dispatch import receiver
 from accounts import attempts, factors
 from accounts.models.securityevent import EventKind
 from accounts.securitylog import record
+from accounts.sessions import renew_key
 from lib.mailboxes import canonical
 from lib.text import one_line
 
@@ -70,8 +71,10 @@ def codes_renewed(request, user, **kwargs) -> None:
 
 
 @receiver(mfa.authenticator_used)
-def factor_used(request, authenticator, **kwargs) -> None:
+def factor_used(request, authenticator, reauthenticated, **kwargs) -> None:
     factors.remember(request, authenticator)
+    if reauthenticated:
+        renew_key(request)
 
 
 @receiver(mfa.authentication_failed)

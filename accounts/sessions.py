@@ -6,6 +6,7 @@ by these data alone, as by Django.
 
 from functools import cache
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -51,6 +52,16 @@ class SessionStore(db.SessionStore):
         data, *person = found[0]
         self.person = _person(person)
         return self.decode(data)
+
+
+def renew_key(request: HttpRequest) -> None:
+    """Give the session another key, since its person has just proved who they are: a copy of the old one is useless.
+
+    Signing in does the same.
+    """
+    former = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=former).update(session_key=request.session.session_key)
 
 
 @cache

@@ -139,6 +139,7 @@ SESSION_COOKIE_NAME = f"{_cookie_prefix}sessionid"
 CSRF_COOKIE_NAME = f"{_cookie_prefix}csrftoken"
 MESSAGES_COOKIE_NAME = f"{_cookie_prefix}messages"
 MESSAGE_STORAGE = "lib.messages.Messages"
+CSRF_FAILURE_VIEW = "lib.http.refuse_form"
 SECURE_SSL_HOST = _base.netloc
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 # Both affect more than this host, so only its operator can decide.
@@ -169,7 +170,6 @@ AUTH_PASSWORD_VALIDATORS = [
             "UserAttributeSimilarityValidator",
             "MinimumLengthValidator",
             "CommonPasswordValidator",
-            "NumericPasswordValidator",
         )
     ),
     {"NAME": "accounts.passwords.GuessablePasswordValidator"},
@@ -197,6 +197,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _base.scheme
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_CHANGE_EMAIL = ACCOUNT_EMAIL_NOTIFICATIONS = ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+PASSWORD_RESET_TIMEOUT = 3 * 3600  # seconds
 SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.SocialSignupForm"}
 MFA_FORMS = {"add_webauthn": "accounts.forms.AddPasskeyForm", "edit_webauthn": "accounts.forms.EditPasskeyForm"}
 USERSESSIONS_ADAPTER = "accounts.adapter.SessionsAdapter"
@@ -212,9 +213,10 @@ def _oauth_app(prefix: str, **more) -> list[dict]:
 
 
 SOCIALACCOUNT_PROVIDERS = {
-    "github": {"APPS": _oauth_app("GITHUB")},
-    "orcid": {"APPS": _oauth_app("ORCID")},
+    "github": {"APPS": _oauth_app("GITHUB"), "OAUTH_PKCE_ENABLED": True},
+    "orcid": {"APPS": _oauth_app("ORCID"), "OAUTH_PKCE_ENABLED": True},
     "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
         "APPS": _oauth_app(
             "HUGGINGFACE",
             provider_id="huggingface",

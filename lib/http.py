@@ -5,6 +5,7 @@ import math
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.csrf import csrf_failure
 
 from lib import storable
 from lib.refusals import BadInput, Busy, Conflict, Gone, NotAllowed, Refusal, TooMany
@@ -28,7 +29,9 @@ class RefusalMiddleware:
             storable.check(request)
         except BadInput as refusal:
             return refuse(request, refusal)
-        return self.get_response(request)
+        response = self.get_response(request)
+        _log(request, getattr(response, "refusal", None))
+        return response
 
     def process_exception(self, request, exception):
         if is_out_of_time(exception):
@@ -38,6 +41,20 @@ class RefusalMiddleware:
             logger.error("A row that was referred to is missing in %s", request.get_full_path(), exc_info=exception)
             return refuse(request, Gone("Nothing was changed, because something has just been deleted."))
         return refuse(request, exception) if isinstance(exception, Refusal) else None
+
+
+def _log(request: HttpRequest, refusal: Refusal | None) -> None:
+    """Log that somebody who is signed in may not do something, or did it too often. The line has their id, no name."""
+    if isinstance(refusal, NotAllowed | TooMany) and request.user.is_authenticated:
+        kind, view = type(refusal).__name__, request.resolver_match and request.resolver_match.view_name
+        logger.warning("Refused %s to person %s: %s", view, request.user.pk, kind)
+
+
+def refuse_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form without a valid token, which another site may have sent: Django's, with a line in the log."""
+    response = csrf_failure(request, reason)
+    response.refusal = NotAllowed(reason)
+    return response
 
 
 def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -64,7 +81,7 @@ def form_page(request: HttpRequest, template: str, context: dict, status: int | 
 
 def refused(response: HttpResponse, refusal: Refusal) -> HttpResponse:
     """The response with the status that HTTP has for this refusal, and with the time to wait where there is one."""
-    response.status_code, response.message = _status_of(refusal), str(refusal)
+    response.status_code, response.message, response.refusal = _status_of(refusal), str(refusal), refusal
     if isinstance(refusal, TooMany | Busy):
         response.headers["Retry-After"] = str(math.ceil(refusal.wait.total_seconds()))
     return response

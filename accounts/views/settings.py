@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -58,6 +59,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
 
 
 @verb
+@reauthentication_required
 def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     """End all other sessions, and the addresses of one's own feeds. This session goes on."""
     end_other_sessions(request)

@@ -20,6 +20,7 @@ from orgs.models.membership import Membership
 from orgs.roles import APPOINT, INVITE, MAY, Role
 
 LASTS = timedelta(days=14)
+KEPT = timedelta(days=30)  # after that, whatever became of it
 OPEN_AT_MOST = 50  # of one organisation
 SENT_A_DAY = 20  # by one person
 
@@ -102,6 +103,10 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
         if found is None:
             raise Gone
         return found
+
+    def forget(self) -> None:
+        """Delete invitations whose time was over KEPT ago, with the addresses that they were sent to."""
+        self.filter(expires_at__lt=timezone.now() - KEPT).delete()
 
     def _demand_few(self, actor, organisation) -> None:
         """Raises ValidationError past OPEN_AT_MOST and past SENT_A_DAY."""

@@ -19,6 +19,7 @@ from orgs.roles import KEEP, SEE, roles_with
 
 MOST = 200  # of one owner
 _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is easily taken for another
+_SECRET = 26  # letters at random, which are 128 bits
 
 
 class Visibility(models.TextChoices):
@@ -123,9 +124,9 @@ def _free(name: str, slug: str, taken: set[str]) -> str:
 
 
 def _key(name: str) -> str:
-    """The key in the address of a collection of this name: readable, and with about 59 bits that nobody guesses."""
-    secret = "".join(secrets.choice(_LETTERS) for _ in range(12))
-    return f"{ascii_slug(name, 60)}-{secret}".strip("-")
+    """The key in the address of a collection of this name: readable, and with 128 bits that nobody guesses."""
+    secret = "".join(secrets.choice(_LETTERS) for _ in range(_SECRET))
+    return f"{ascii_slug(name, 50)}-{secret}".strip("-")
 
 
 class Collection(models.Model):
