@@ -1,3 +1,4 @@
+import secrets
 import time
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ from allauth.account.decorators import reauthentication_required
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
@@ -138,6 +140,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authentication_failed(self, request, **credentials) -> None:
         attempts.wrong_password(request, credentials)
+
+
+class OtherSitesAdapter(DefaultSocialAccountAdapter):
+    def generate_state_param(self, state: dict) -> str:
+        """Returns the random text by which an answer of another site is known to be one that this browser wanted."""
+        return secrets.token_urlsafe()
 
 
 class SessionsAdapter(DefaultUserSessionsAdapter):

@@ -198,6 +198,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_CHANGE_EMAIL = ACCOUNT_EMAIL_NOTIFICATIONS = ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 PASSWORD_RESET_TIMEOUT = 3 * 3600  # seconds
+SOCIALACCOUNT_ADAPTER = "accounts.adapter.OtherSitesAdapter"
 SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.SocialSignupForm"}
 MFA_FORMS = {"add_webauthn": "accounts.forms.AddPasskeyForm", "edit_webauthn": "accounts.forms.EditPasskeyForm"}
 USERSESSIONS_ADAPTER = "accounts.adapter.SessionsAdapter"
@@ -222,7 +223,7 @@ SOCIALACCOUNT_PROVIDERS = {
             provider_id="huggingface",
             name="Hugging Face",
             settings={"server_url": "https://huggingface.co"},
-        )
+        ),
     },
 }
 

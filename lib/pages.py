@@ -15,7 +15,8 @@ from lib.accept import HTML, MARKDOWN, prefers_markdown
 from lib.release import digest
 
 PUBLIC_SECONDS = 60
-DENSITY_COOKIE = "density"  # "compact", of readers who want lists without abstracts
+# "compact", of readers who want lists without abstracts. Over https it is of this very host, as the others are.
+DENSITY_COOKIE = "__Host-density" if settings.HTTPS else "density"
 # The headers that answers of all may depend on. What has an Authorization header is never taken from a cache of ours.
 VARYING = {"", "accept", "accept-encoding", "authorization", "cookie", "hx-request", "hx-current-url"}
 # Those that change pages. The cookie of forms' tokens does not: Django sends it anew with each page that has a token.

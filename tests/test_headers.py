@@ -85,7 +85,10 @@ def test_every_response_says_who_may_keep_it(who, scene):
             wrong.append(f"{path} {answer.status_code}: {rules}")
         if answer.status_code >= 300 and "no-store" not in rules:
             wrong.append(f"{path} {answer.status_code}: {rules}")
-        is_page = answer.headers.get("Content-Type", "").startswith("text/html")
+        kind = answer.headers.get("Content-Type", "")
+        if answer.content and kind.startswith("text/") and "charset=utf-8" not in kind.replace('"', ""):
+            wrong.append(f"{path} {answer.status_code}: {kind}")
+        is_page = kind.startswith("text/html")
         assert answer.headers.get("Permissions-Policy", "").startswith("accelerometer=()") is is_page
         assert answer.headers["Cross-Origin-Resource-Policy"] in {"same-origin", "cross-origin"}
     assert wrong == []

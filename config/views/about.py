@@ -9,11 +9,13 @@ from accounts.models import securityevent, user
 from config import well_known
 from inbox.models import notification, subscription
 from lib.pages import DENSITY_COOKIE, page
+from orgs.models import invitation
 from papers.models import dataexport, removedpaper, seen, votenetwork
 
 # How many days the site keeps what the page about privacy names.
 DAYS = {
     "exports": dataexport.KEPT.days,
+    "invitations": invitation.KEPT.days,
     "notifications": notification.KEPT.days,
     "security_log": securityevent.KEPT.days,
     "removed_papers": removedpaper.RESTORABLE.days,

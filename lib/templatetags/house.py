@@ -18,6 +18,7 @@ from lucide.templatetags.lucide import lucide
 
 from lib import bare_links, images, markup, tex, text
 from lib.addresses import address
+from lib.pages import DENSITY_COOKIE
 
 MAX_KEPT = 100  # drawings of one {% kept %}
 
@@ -36,6 +37,12 @@ register.filter("line", text.line)
 register.filter("quoted", text.quoted)
 register.filter("unbroken", text.unbroken)
 register.filter("as_quotation", text.as_quotation)
+
+
+@register.filter
+def is_compact(request) -> bool:
+    """Returns whether the reader wants lists without abstracts."""
+    return request.COOKIES.get(DENSITY_COOKIE) == "compact"
 
 
 @register.tag

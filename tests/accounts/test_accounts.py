@@ -1,13 +1,17 @@
 """Accounts by allauth in our house: sign up, confirm, sign in by name or mail, reset, change, leave."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
+from django.utils import timezone
 from lxml import html
 
 from accounts.models import User
 from lib.templatetags.house import sentence_case
 from tests.accounts.entrance import PASSWORD, link_in, send
+from tests.conftest import Reader
 from tests.factories import appoint
 
 SIGN_UP = {"username": "dora", "email": "dora@example.org", "password1": PASSWORD, "password2": PASSWORD}
@@ -42,6 +46,18 @@ def test_reset_by_mail(dora, stranger, mailoutbox):
     send(stranger, form, {"password1": new, "password2": new})
     dora.refresh_from_db()
     assert dora.check_password(new)
+
+
+def test_a_link_to_reset_a_password_opens_once_and_for_three_hours(dora, stranger, mailoutbox, time_machine):
+    start = timezone.now()
+    send(stranger, "/accounts/password/reset/", {"email": "dora@example.org"})
+    link = link_in(mailoutbox[0])
+    time_machine.move_to(start + timedelta(hours=3, seconds=2))
+    assert "password1" not in stranger.get(link, follow=True).content.decode()
+    time_machine.move_to(start + timedelta(hours=2, minutes=59))
+    form = stranger.get(link).url
+    send(stranger, form, {"password1": "another horse entirely", "password2": "another horse entirely"})
+    assert "password1" not in Reader().get(link, follow=True).content.decode()
 
 
 def test_reset_does_not_tell_who_is_here(dora, stranger, mailoutbox):

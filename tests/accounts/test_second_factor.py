@@ -4,11 +4,12 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.urls import get_resolver
 
 from orgs.models import Invitation
 from orgs.roles import Role
-from tests.accounts.entrance import add_app, browser_of, code, register, send, set_up_app, sign_in
+from tests.accounts.entrance import add_app, browser_of, code, link_in, register, send, set_up_app, sign_in
 from tests.conftest import Reader
 
 ARGUMENTS = {"pk": "1", "username": "mo", "subject": "comment", "deed": "hide"}
@@ -93,6 +94,27 @@ def test_a_session_that_was_made_with_it_is(mo):
     assert opens(reader) == [200] * 3
     mo.authenticator_set.all().delete()
     assert opens(reader) == [403] * 3
+
+
+def test_a_code_of_the_app_and_one_of_recovery_open_once(mo):
+    for proof in (code(add_app(mo)), RecoveryCodes.activate(mo).get_unused_codes()[0]):
+        opened = []
+        for _ in range(2):
+            _, reader = sign_in("mo")
+            send(reader, "/accounts/2fa/authenticate/", {"code": proof})
+            opened.append(opens(reader))
+        assert opened == [[200] * 3, [302] * 3]
+
+
+def test_a_new_password_by_mail_does_not_replace_it(mo, mailoutbox):
+    add_app(mo)
+    reader = Reader()
+    send(reader, "/accounts/password/reset/", {"email": "mo@example.org"})
+    send(reader, reader.get(link_in(mailoutbox[-1])).url, {"password1": "another horse", "password2": "another horse"})
+    assert opens(reader) == [302] * 3
+    answer, reader = sign_in("mo", "another horse")
+    assert answer.url.startswith("/accounts/2fa/authenticate/")
+    assert opens(reader) == [302] * 3
 
 
 def test_the_proof_of_one_person_is_none_of_another(mo, signed_in):

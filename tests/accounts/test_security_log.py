@@ -171,6 +171,15 @@ def test_signing_out_everywhere_else_ends_sessions_and_feeds(dora, stranger, pat
     assert kinds(dora)[-1] == "sessions_ended"
 
 
+@pytest.mark.parametrize("path", [f"{PAGE}/sign-out", SESSIONS])
+def test_a_session_alone_ends_no_other_one(dora, path):
+    _, thief = sign_in("dora")
+    owner = browser_of("dora", OTHER_NETWORK)
+    assert send(thief, path, {}).url.startswith("/accounts/reauthenticate/")
+    assert is_signed_in(owner)
+    assert "sessions_ended" not in kinds(dora)
+
+
 def test_new_addresses_of_feeds_are_in_the_log(dora, signed_in):
     signed_in(dora).act("/feeds/renew", {"key": FeedKey.objects.make(dora)})
     assert kinds(dora) == ["feed_key_renewed"]

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends import db
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.sessions import SessionStore, SessionUserMiddleware
-from tests.accounts.entrance import PASSWORD, is_signed_in, register, sign_in
+from tests.accounts.entrance import PASSWORD, add_app, code, is_signed_in, register, send, sign_in
 from tests.factories import NotificationFactory
 
 LINKS = [{"label": "Homepage", "url": "https://example.org"}]
@@ -139,6 +140,43 @@ def test_one_statement_reads_session_person_and_bell(dora, key):
     with CaptureQueriesContext(connection) as statements:
         assert ours(request) == AnonymousUser()
     assert len(statements) == 0
+
+
+@pytest.mark.parametrize("path", ["/accounts/reauthenticate/", "/accounts/2fa/reauthenticate/"])
+def test_a_proof_of_who_one_is_gives_the_session_another_key(dora, path):
+    _, reader = sign_in("dora")
+    former = reader.session.session_key
+    proof = {"code": code(add_app(dora))} if "2fa" in path else {"password": PASSWORD}
+    send(reader, path, proof)
+    assert is_signed_in(reader)
+    assert [row.session_key for row in UserSession.objects.all()] == [reader.session.session_key] != [former]
+    reader.cookies[settings.SESSION_COOKIE_NAME] = former
+    assert not is_signed_in(reader)
+
+
+def test_a_wrong_password_leaves_the_key(dora):
+    _, reader = sign_in("dora")
+    former = reader.session.session_key
+    send(reader, "/accounts/reauthenticate/", {"password": "wrong password"})
+    assert reader.session.session_key == former
+
+
+def test_a_session_ends_two_weeks_after_the_last_proof_however_it_is_used(dora, time_machine):
+    _, reader = sign_in("dora")
+    start = timezone.now()
+    time_machine.move_to(start + timedelta(days=13))
+    assert is_signed_in(reader)
+    time_machine.move_to(start + timedelta(days=14, minutes=1))
+    assert not is_signed_in(reader)
+
+
+def test_the_browser_forgets_its_pages_when_a_session_ends(dora):
+    _, here = sign_in("dora")
+    _, there = sign_in("dora")
+    assert "Clear-Site-Data" not in here.get("/papers").headers
+    assert send(here, "/accounts/logout/", {}).headers["Clear-Site-Data"] == '"cache"'
+    dora.end_sessions()
+    assert there.get("/papers").headers["Clear-Site-Data"] == '"cache"'
 
 
 def test_a_browser_that_signs_out_or_in_is_the_person_who_did(dora):

@@ -47,7 +47,12 @@ def test_an_https_site_is_one_host_and_its_cookies_are_of_that_host_alone(https_
     ask(port, "/accounts/password/reset/", data=reset, cookies=[token])
     login = form | {"login": "alice", "password": PASSWORD}
     _, headers, _ = ask(port, "/accounts/login/", data=login, cookies=[token])
-    assert "__Host-sessionid" in {cookie.partition("=")[0] for cookie in headers.get_all("Set-Cookie")}
+    [session] = [cookie for cookie in headers.get_all("Set-Cookie") if cookie.startswith("__Host-sessionid=")]
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(session.split("; "))
+    _, headers, _ = ask(port, "/papers/density/compact", data={"next": "/papers"})
+    assert cookie_of(headers) == "__Host-density=compact"
+    _, _, page = ask(port, "/papers", cookies=["__Host-density=compact"])
+    assert 'data-density="compact"' in page
 
     assert f"{SITE}/accounts/password/reset/key/" in https_site.output
     assert ":1337/" not in https_site.output
@@ -57,6 +62,6 @@ def cookie_of(headers) -> str:
     """The name and the value of the one cookie that is set, which a browser takes under this name."""
     [cookie] = headers.get_all("Set-Cookie")
     value, *attributes = cookie.split("; ")
-    assert {"Secure", "Path=/"} <= set(attributes)
+    assert {"Secure", "SameSite=Lax", "Path=/"} <= set(attributes)
     assert "Domain" not in cookie
     return value

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shutil
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPSConnection
@@ -106,6 +107,17 @@ def test_the_site_is_there_under_its_own_address(proxy):
     status, headers, page = request(proxy, "GET", "/papers")
     assert (status, 'class="card"' in page) == (200, True)
     assert "Strict-Transport-Security" in headers
+
+
+def test_old_ciphers_are_not_spoken(proxy):
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    for ciphers in ("ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA256"):
+        context.set_ciphers(ciphers)
+        refused = pytest.raises(ssl.SSLError) if ciphers.endswith("AES128-SHA256") else contextlib.nullcontext()
+        with socket.create_connection(("127.0.0.1", proxy), timeout=HANGS) as plain, refused:
+            context.wrap_socket(plain, server_hostname=HOST).close()
 
 
 def test_what_a_client_claims_of_the_way_is_replaced(proxy):

@@ -1,5 +1,6 @@
 """How dense a browser shows lists: "comfortable", or "compact" without abstracts, which a cookie of a year keeps."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 
@@ -8,6 +9,7 @@ from lib.redirects import next_path
 from lib.verbs import posts_only
 
 _YEAR = 365 * 24 * 3_600
+_COOKIE = {"httponly": True, "secure": settings.HTTPS, "samesite": "Lax"}
 
 
 @csrf_exempt  # pages for people who are not signed in hold no token, and nothing but this cookie is changed
@@ -16,9 +18,9 @@ def choose(request: HttpRequest, density: str) -> HttpResponse:
         return posts_only(request)
     response = HttpResponseRedirect(next_path(request))
     if density == "compact":
-        response.set_cookie(DENSITY_COOKIE, density, max_age=_YEAR, httponly=True, secure=request.is_secure())
+        response.set_cookie(DENSITY_COOKIE, density, max_age=_YEAR, **_COOKIE)
     elif density == "comfortable":
-        response.delete_cookie(DENSITY_COOKIE)
+        response.set_cookie(DENSITY_COOKIE, "", max_age=0, **_COOKIE)
     else:
         raise Http404
     return response

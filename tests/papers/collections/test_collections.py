@@ -1,6 +1,7 @@
 """Collections: whose they are, who reads them, what is in them and in which order."""
 
 from datetime import timedelta
+from math import log2
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -13,7 +14,7 @@ from orgs.models import Membership
 from orgs.roles import Role
 from papers import audit
 from papers.models import Collection, CollectionFollow, Item
-from papers.models.collection import Visibility
+from papers.models.collection import _LETTERS, Visibility
 from tests.factories import OrganisationFactory, PaperFactory, UserFactory, appoint
 from tests.papers.collections.shelf import order, shelf
 from tests.race import race
@@ -22,6 +23,7 @@ from tests.race import race
 def test_a_collection_is_found_under_its_name_whatever_the_case(alice):
     first = shelf(alice, "Reading  group")
     assert first.key.startswith("reading-group-")
+    assert len(first.key.rpartition("-")[2]) * log2(len(_LETTERS)) >= 128  # bits
     assert Collection.objects.begin(alice, alice, "READING GROUP") == first
     assert first.visibility == Visibility.PRIVATE
 
