@@ -97,7 +97,8 @@ def rows_with(words: str) -> dict[str, list[str]]:
     found = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT row::text FROM "{table}" row WHERE row::text ILIKE %s', [f"%{words}%"])  # noqa: S608
+            statement = f'SELECT row::text FROM "{table}" row WHERE row::text ILIKE %s'  # noqa: S608
+            cursor.execute(statement, [f"%{words}%"])
             if rows := [text for (text,) in cursor.fetchall()]:
                 found[table] = rows
     return found

@@ -175,9 +175,13 @@ def test_signing_out_everywhere_else_ends_sessions_and_feeds(dora, stranger, pat
 def test_a_session_alone_ends_no_other_one(dora, path):
     _, thief = sign_in("dora")
     owner = browser_of("dora", OTHER_NETWORK)
-    assert send(thief, path, {}).url.startswith("/accounts/reauthenticate/")
+    answer = send(thief, path, {})
+    assert answer.url.startswith("/accounts/reauthenticate/")
     assert is_signed_in(owner)
     assert "sessions_ended" not in kinds(dora)
+    send(thief, answer.url, {"password": PASSWORD, "next": path})  # if it is the owner after all
+    assert kinds(dora)[-1] == "sessions_ended"
+    assert (is_signed_in(thief), is_signed_in(owner)) == (True, False)
 
 
 def test_new_addresses_of_feeds_are_in_the_log(dora, signed_in):

@@ -172,11 +172,11 @@ def test_a_session_ends_two_weeks_after_the_last_proof_however_it_is_used(dora, 
 
 def test_the_browser_forgets_its_pages_when_a_session_ends(dora):
     _, here = sign_in("dora")
-    _, there = sign_in("dora")
+    _, other = sign_in("dora")
     assert "Clear-Site-Data" not in here.get("/papers").headers
     assert send(here, "/accounts/logout/", {}).headers["Clear-Site-Data"] == '"cache"'
     dora.end_sessions()
-    assert there.get("/papers").headers["Clear-Site-Data"] == '"cache"'
+    assert other.get("/papers").headers["Clear-Site-Data"] == '"cache"'
 
 
 def test_a_browser_that_signs_out_or_in_is_the_person_who_did(dora):
