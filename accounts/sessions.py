@@ -4,8 +4,10 @@ allauth's row of each sign-in names the person before the data of the session ar
 by these data alone, as by Django.
 """
 
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import auth
@@ -43,6 +45,17 @@ class SessionStore(db.SessionStore):
     """
 
     person: User | None = None
+
+    def get_expiry_date(self, **kwargs) -> datetime:
+        """Returns when the session ends: SESSION_COOKIE_AGE after the last proof of who its person is, at the latest.
+
+        So a session that is written for any other reason lasts no longer.
+        """
+        end = super().get_expiry_date(**kwargs)
+        if records := self.get(AUTHENTICATION_METHODS_SESSION_KEY):
+            proved_at = datetime.fromtimestamp(records[-1]["at"], UTC)
+            end = min(end, proved_at + timedelta(seconds=settings.SESSION_COOKIE_AGE))
+        return end
 
     def load(self) -> dict:
         found = rows(_statement(), [self.session_key, timezone.now()])

@@ -166,6 +166,8 @@ def test_a_session_ends_two_weeks_after_the_last_proof_however_it_is_used(dora, 
     start = timezone.now()
     time_machine.move_to(start + timedelta(days=13))
     assert is_signed_in(reader)
+    answer = send(reader, "/accounts/email/", {"email": "thief@example.org", "action_add": ""})
+    assert answer.url.startswith("/accounts/reauthenticate/")  # which writes into the session
     time_machine.move_to(start + timedelta(days=14, minutes=1))
     assert not is_signed_in(reader)
 

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError
 
-# What htmx logs as errors of a request that the page itself ended.
-ENDED = ("htmx:afterRequest,", "htmx:sendAbort,")
+# What htmx logs as errors of a request that the page itself ended, and that the browser forgot the pages of a session.
+WANTED = ("htmx:afterRequest,", "htmx:sendAbort,", "Clear-Site-Data header on")
 
 
 class Watch:
@@ -27,7 +27,7 @@ class Watch:
         return unexpected + [f"did not come: {words}" for words in absent]
 
     def _console(self, message: ConsoleMessage) -> None:
-        if not message.text.startswith(ENDED):
+        if not message.text.startswith(WANTED):
             self.complaints.append(f"console {message.type}: {message.text} ({message.location['url']})")
 
     def _script_error(self, error: WebError) -> None:
