@@ -102,10 +102,10 @@ def check_empty() -> None:
         return
     if User._meta.db_table not in tables:
         raise CommandError("The database has tables that are not Broadsheet's: restore into a database of its own.")
-    for model in (User, Paper, Organisation):
+    for name, model in (("people", User), ("papers", Paper), ("organisations", Organisation)):
         if model.objects.exists():
             raise CommandError(
-                f"The site has {model._meta.verbose_name_plural}, and a restore overwrites nothing: "
+                f"The site has {name}, and a restore overwrites nothing: "
                 "set BROADSHEET_DATA to a new folder or, with a database of your own, DATABASE_URL to an empty one."
             )
 
