@@ -115,7 +115,7 @@ def test_a_restored_site_has_every_row_and_every_picture(site, backup, new_site)
     assert {path.stat().st_mode & 0o077 for path in (backup, restored.folder / "secret_key")} == {0}
     with psycopg.connect(restored.url) as connection:
         assert connection.execute("SELECT count(*) FROM papers_votesalt").fetchone() == (0,)
-        connection.execute("UPDATE papers_paper SET title = title || '.' WHERE pk = (SELECT min(pk) FROM papers_paper)")
+        connection.execute("UPDATE papers_paper SET title = title || '.' WHERE id = (SELECT min(id) FROM papers_paper)")
     name = min(restored.files())
     (restored.folder / "media" / name).write_bytes(b"another picture")
     assert differences(site, restored) == {"papers_paper", name}

@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+PASSWORD = "demo-demo-demo"
 # Tables that stay empty: nothing of them is in a backup, or no row of theirs can be made without another site.
 EMPTY = {"account_emailconfirmation", "socialaccount_socialapp", "socialaccount_socialtoken"}
 
@@ -162,17 +163,22 @@ def _add_rows_of_programs(alice, bob) -> None:
         )
 
 
+ENVIRONMENT = {
+    "BASE_URL": "http://127.0.0.1:8000",
+    "BROADSHEET_DEMO": "1",
+    "BROADSHEET_DEMO_PASSWORD": PASSWORD,
+    "DATABASE_URL": "",
+    "DEBUG": "1",  # no static files are collected
+    "DJANGO_SETTINGS_MODULE": "config.settings",
+    "EMBEDDING": "bundled",
+    "PGTZ": "UTC",  # in which the dump has its times
+    "SECRET_KEY": "",
+}
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {
-            "BROADSHEET_DATA": folder,
-            "BROADSHEET_DEMO": "1",
-            "DATABASE_URL": "",
-            "DEBUG": "1",
-            "PGTZ": "UTC",
-        }
-        os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "BASE_URL": "http://127.0.0.1:8000"}
-        os.environ |= {"SECRET_KEY": "", "EMBEDDING": "bundled", "BROADSHEET_DEMO_PASSWORD": "demo-demo-demo"}
+        os.environ |= ENVIRONMENT | {"BROADSHEET_DATA": folder}
         from lib.release import version
 
         make(FOLDER / version())
