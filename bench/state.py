@@ -1,7 +1,7 @@
 """Where a benchmark keeps its database: a state folder of its own, with an embedded PostgreSQL, under var/bench.
 
-Before 1.0 a migration is changed in its place, which `migrate` cannot notice: so each folder remembers the
-migrations that its database was made by, and a database that was made by others is made anew.
+A migration that is not released yet may be changed in its place, which `migrate` cannot notice: so each folder
+remembers the migrations that its database was made by, and a database that was made by others is made anew.
 """
 
 import argparse

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 from procrastinate.periodic import PeriodicTask
 
+from config.backup import database
 from papers.ingest.arxiv import CATEGORY
 from papers.ingest.client import origin
 from papers.ingest.rules import WEEKDAYS
@@ -161,6 +162,15 @@ def submitting(app_configs, **kwargs):
         message = f"DAY_TIME_ZONE is no time zone: {settings.DAY_TIME_ZONE!r}."
         wrong.append((message, "For example UTC or Europe/Berlin"))
     return [Error(message, hint=hint, id="broadsheet.E009") for message, hint in wrong]
+
+
+@register(Tags.database)
+def restored(app_configs, **kwargs):
+    """A site whose restore was cut off has some of its rows and uploads, which nobody should see or add to."""
+    if not database.is_unfinished():
+        return []
+    message, hint = "The site is not complete: a restore was cut off.", "Run manage.py restore SOURCE again."
+    return [Error(message, hint=hint, id="broadsheet.E011")]
 
 
 @register(Tags.database)

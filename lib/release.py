@@ -1,10 +1,17 @@
-"""A digest of the source code, so that whatever an older release cached is not used by this one."""
+"""Which release this is, and a digest of its source code, so that what an older one cached is not used by this one."""
 
 import hashlib
+import tomllib
 from functools import cache
 from pathlib import Path
 
 from lib.env import ROOT
+
+
+@cache
+def version() -> str:
+    """Returns the version of this release, such as 0.1.0."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 
 @cache

@@ -6,6 +6,8 @@ from django.db import transaction
 from django.db.models import CharField, Count, Exists, F, OuterRef, Value
 from django.db.models.functions import Concat
 
+from accounts.models import User
+from orgs.models import Organisation
 from papers.models import (
     Affiliation,
     Author,
@@ -67,6 +69,15 @@ def mismatches() -> list[Mismatch]:
         if expected.get(date, 0) != stored.get(date, 0):
             found.append(Mismatch(str(date), "paper_count", stored.get(date, 0), expected.get(date, 0)))
     return found
+
+
+def used_pictures() -> set[str]:
+    """Returns the names of all pictures that rows refer to: of papers, people and organisations, and of drafts."""
+    used = {name for organisation in Organisation.objects.iterator() for name in organisation.pictures()}
+    used |= set(User.objects.exclude(portrait="").values_list("portrait", flat=True))
+    held = User.objects.filter(held_profile__isnull=False).values_list("held_profile", flat=True)
+    used |= {profile["portrait"] for profile in held if profile["portrait"]}
+    return used | set(Paper.objects.exclude(picture="").values_list("picture", flat=True))
 
 
 def _miscounted(rows, name, counters: dict) -> list[Mismatch]:

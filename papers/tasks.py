@@ -8,15 +8,12 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from procrastinate.contrib.django import app
 
-from accounts.models import User
 from lib.images import COVER, FIGURE, LOGO, PORTRAIT, sweep
 from lib.jobs import RETRY
-from orgs.models import Organisation
 from papers import audit, ringcheck
 from papers.models import (
     Item,
     OrganisationEntry,
-    Paper,
     PersonEntry,
     RemovedPaper,
     TopicEntry,
@@ -93,10 +90,6 @@ def clear_sessions(timestamp: int) -> None:
 @app.periodic(cron="42 3 * * *")
 @app.task(pass_context=False, retry=RETRY)
 def clear_pictures(timestamp: int) -> None:
-    used = {name for organisation in Organisation.objects.iterator() for name in organisation.pictures()}
-    used |= set(User.objects.exclude(portrait="").values_list("portrait", flat=True))
-    held = User.objects.filter(held_profile__isnull=False).values_list("held_profile", flat=True)
-    used |= {profile["portrait"] for profile in held}
-    used |= set(Paper.objects.exclude(picture="").values_list("picture", flat=True))
+    used = audit.used_pictures()
     for shape in (LOGO, COVER, PORTRAIT, FIGURE):
         sweep(shape.folder, used)
