@@ -9,6 +9,7 @@ from collections import Counter
 from time import monotonic
 
 from django.conf import settings
+from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import ThreadedTaskDispatcher
 
@@ -34,6 +35,10 @@ class Admission:
             return True
         self.refused[kind] += 1
         return False
+
+    def enqueue(self, channel: HTTPChannel) -> None:
+        channel.waiting_since = monotonic()
+        self.dispatcher.add_task(channel)
 
     def expected_wait(self) -> float:
         """Returns the seconds that one more request would wait, as far as one can say.

@@ -109,7 +109,7 @@ class Channel(HTTPChannel):
     parser_class = Parser
     error_task_class = ErrorResponse
     receiving_since = 0.0  # when the request began that is being received
-    waiting_since = 0.0  # when the request was admitted to the queue; by the clock that only goes forward
+    waiting_since = 0.0  # when the request was admitted (`lib.admission`)
     is_pipelined = False
 
     @property
@@ -135,6 +135,17 @@ class Channel(HTTPChannel):
         super().service()
         if self.is_pipelined:
             self.close_when_flushed = True
+
+    def readable(self) -> bool:
+        return self.is_open and super().readable()
+
+    def writable(self) -> bool:
+        return bool(self.is_open and super().writable())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was not closed; the number of a closed one may be that of a new connection a moment later."""
+        return self._fileno is not None
 
     @property
     def idle_since(self) -> float | None:
@@ -169,8 +180,7 @@ class Server(TcpWSGIServer):
         elif request.error is None and not self.admission.admits(request):
             request.is_refused = True
         else:
-            channel.waiting_since = time.monotonic()
-            self.task_dispatcher.add_task(channel)
+            self.admission.enqueue(channel)
 
     def refuse(self, environ: dict) -> unavailable.Answer:
         return self.kept(environ) or unavailable.busy(environ["PATH_INFO"])
