@@ -2,12 +2,14 @@
 
 import logging
 import math
+import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views import defaults
 from django.views.csrf import csrf_failure
 
-from lib import storable
+from lib import outage, storable, unavailable
 from lib.refusals import BadInput, Busy, Conflict, Gone, NotAllowed, Refusal, TooMany
 from lib.statements import is_about_nothing, is_out_of_time
 
@@ -17,8 +19,8 @@ logger = logging.getLogger(__name__)
 class RefusalMiddleware:
     """Answers what is not done with a page that says why.
 
-    That is a Refusal, text that the database cannot keep, a statement out of time, and one about a row that was deleted
-    after the view had read it.
+    That is a Refusal, text that the database cannot keep, a database that does not answer, a statement out of time, and
+    one about a row that was deleted after the view had read it.
     """
 
     def __init__(self, get_response):
@@ -36,7 +38,11 @@ class RefusalMiddleware:
     def process_exception(self, request, exception):
         if is_out_of_time(exception):
             logger.error("A statement took too long for %s", request.get_full_path(), exc_info=exception)
-            return refuse(request, Busy("The site could not answer in time. Try again in a moment."))
+            late = Busy("The site could not answer in time. Try again in a moment.")
+            return unavailable.of_database(refuse(request, late))
+        if outage.is_failure(exception):
+            outage.log(exception)
+            return unavailable.without_database()
         if is_about_nothing(exception):
             logger.error("A row that was referred to is missing in %s", request.get_full_path(), exc_info=exception)
             return refuse(request, Gone("Nothing was changed, because something has just been deleted."))
@@ -55,6 +61,15 @@ def refuse_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     response = csrf_failure(request, reason)
     response.refusal = NotAllowed(reason)
     return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler of exceptions that nobody has answered, such as those of middleware and of error pages."""
+    error = sys.exception()
+    if is_out_of_time(error) or outage.is_failure(error):
+        outage.log(error)
+        return unavailable.without_database()
+    return defaults.server_error(request)
 
 
 def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:

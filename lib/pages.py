@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, get_max_age, patch_cache_control, patch_vary_headers
 from django.utils.encoding import force_bytes
 
-from lib import compressed
+from lib import compressed, old_copies
 from lib.accept import HTML, MARKDOWN, prefers_markdown
 from lib.release import digest
 
 PUBLIC_SECONDS = 60
+ERROR_SECONDS = old_copies.SECONDS  # for so long shared caches may give a page if the site answers with an error
 # "compact", of readers who want lists without abstracts. Over https it is of this very host, as the others are.
 DENSITY_COOKIE = "__Host-density" if settings.HTTPS else "density"
 # The headers that answers of all may depend on. What has an Authorization header is never taken from a cache of ours.
@@ -98,7 +99,7 @@ def cached(request: HttpRequest, response: HttpResponse, seconds: int | None = P
     if response.status_code >= 400:
         return response
     if _is_for_all(request, seconds) and seconds:
-        patch_cache_control(response, public=True, max_age=seconds, stale_while_revalidate=10 * seconds)
+        _share(response, seconds)
     elif _is_for_all(request, seconds):
         patch_cache_control(response, public=True, no_cache=True)
     else:
@@ -126,7 +127,7 @@ def document(
     response = get_conditional_response(request, etag=etag) or compressed.response(request, body)
     response.headers["Content-Type"] = content_type
     response.headers["ETag"] = etag
-    patch_cache_control(response, public=True, max_age=seconds, stale_while_revalidate=10 * seconds)
+    _share(response, seconds)
     patch_vary_headers(response, ["Accept-Encoding"])
     return response
 
@@ -144,6 +145,12 @@ def is_shared(response: HttpResponse) -> bool:
         return False
     rules = response.headers.get("Cache-Control", "").split(", ")
     return "public" in rules and "no-cache" not in rules and bool(get_max_age(response))
+
+
+def _share(response: HttpResponse, seconds: int) -> None:
+    """Let shared caches keep the response for so many seconds, and longer until there is a new one, or on errors."""
+    stale = {"stale_while_revalidate": 10 * seconds, "stale_if_error": ERROR_SECONDS}
+    patch_cache_control(response, public=True, max_age=seconds, **stale)
 
 
 def _is_for_all(request: HttpRequest, seconds: int | None = 0) -> bool:

@@ -3,11 +3,15 @@
 waitress reads whole requests and writes responses in one loop over all connections, and its threads run nothing but
 Django. So a client that sends or reads slowly occupies a connection, but no thread. Headers whose names contain an
 underscore are dropped, SCRIPT_NAME among them.
+
+The loop itself answers what is refused (`lib.admission`), so that this costs no thread; and probes have a thread of
+their own.
 """
 
+import logging
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
@@ -16,16 +20,21 @@ from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
+from lib import unavailable
+from lib.admission import Admission
 from lib.bodies import body_limit
 
+PROBES = {"/healthz", "/metrics", "/readyz"}  # never refused
 CONNECTIONS = 500  # of one process; each takes a file descriptor, of which a process commonly has 1,024
 HEADER_BYTES = 32 * 1024
 DRAINED_BYTES = 50 * 1024 * 1024  # a longer body is answered before all of it has arrived
 RECEIVING_SECONDS = 60  # from the first byte of a request to its last
 IDLE_SECONDS = 60  # without a byte in either direction
 CLOSING_SECONDS = 25  # for running requests when the process shuts down; gunicorn's arbiter waits for 30
+
+logger = logging.getLogger(__name__)
 
 
 class BoundedBuffer(OverflowableBuffer):
@@ -52,6 +61,8 @@ class Parser(HTTPRequestParser):
     The rest is read and dropped, since a browser shows a response only after it has sent its whole request.
     """
 
+    is_refused = False
+
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
         if self.body_rcv is not None:
@@ -67,6 +78,27 @@ class ErrorResponse(ErrorTask):
         self.response_headers += [("Cache-Control", "private, no-store"), policy, ("X-Content-Type-Options", "nosniff")]
 
 
+class Refusal(WSGITask):
+    """The answer to a request that is refused: what the application keeps for it, if it keeps something, or a page."""
+
+    def execute(self) -> None:
+        self.status, headers, body = self.channel.server.refuse(self.get_environment())
+        self.response_headers, self.content_length = list(headers), len(body)
+        head = self.build_response_header()
+        self.channel.write_soon(head if self.request.command == "HEAD" else head + body)
+        self.wrote_header = True
+
+
+class Work(WSGITask):
+    """Runs the application, and measures for how long."""
+
+    def execute(self) -> None:
+        began = time.monotonic()
+        super().execute()
+        if self.request.path not in PROBES:
+            self.channel.server.admission.note(time.monotonic() - began)
+
+
 class Channel(HTTPChannel):
     """A connection that refuses pipelining: if further requests arrive early, the first is answered and it is closed.
 
@@ -77,7 +109,12 @@ class Channel(HTTPChannel):
     parser_class = Parser
     error_task_class = ErrorResponse
     receiving_since = 0.0  # when the request began that is being received
+    waiting_since = 0.0  # when the request was admitted (`lib.admission`)
     is_pipelined = False
+
+    @property
+    def task_class(self) -> type[WSGITask]:
+        return Refusal if self.requests[0].is_refused else Work
 
     def received(self, data: bytes) -> bool:
         if self.request is None:
@@ -89,12 +126,36 @@ class Channel(HTTPChannel):
                 del self.requests[1:]
                 for request in surplus:
                     request.close()
+            is_refused = self.requests and self.requests[0].is_refused
+        if is_refused:
+            self.service()
         return is_received
 
     def service(self) -> None:
         super().service()
         if self.is_pipelined:
             self.close_when_flushed = True
+
+    def readable(self) -> bool:
+        return self.is_open and super().readable()
+
+    def writable(self) -> bool:
+        return bool(self.is_open and super().writable())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was not closed; the number of a closed one may be that of a new connection a moment later."""
+        return self._fileno is not None
+
+    @property
+    def idle_since(self) -> float | None:
+        """Returns since when the connection waits for its client, or None if it does not.
+
+        A request that is being received counts from its first byte, so that it gains nothing by arriving slowly.
+        """
+        if self.requests:
+            return None
+        return self.last_activity if self.request is None else self.receiving_since
 
     def is_receiving_too_long(self, now: float) -> bool:
         return self.request is not None and now - self.receiving_since > RECEIVING_SECONDS
@@ -103,11 +164,44 @@ class Channel(HTTPChannel):
 class Server(TcpWSGIServer):
     channel_class = Channel
 
+    def __init__(self, *args, kept: Callable[[dict], unavailable.Answer | None] = lambda environ: None, **options):
+        """`kept` returns what can be answered to a request with this environment without running the application."""
+        super().__init__(*args, **options)
+        self.kept = kept
+        self.admission = Admission(self.task_dispatcher)
+        self.probes = ThreadedTaskDispatcher()
+        self.probes.set_thread_count(1)
+
+    def add_task(self, channel: Channel) -> None:
+        """Let the request of the channel wait for a thread, or mark it as refused."""
+        request = channel.requests[0]
+        if request.error is None and request.path in PROBES:
+            self.probes.add_task(channel)
+        elif request.error is None and not self.admission.admits(request):
+            request.is_refused = True
+        else:
+            self.admission.enqueue(channel)
+
+    def refuse(self, environ: dict) -> unavailable.Answer:
+        return self.kept(environ) or unavailable.busy(environ["PATH_INFO"])
+
+    def readable(self) -> bool:
+        """Returns whether new connections are accepted. If there are too many, one is closed first."""
+        if len(self._map) >= CONNECTIONS:
+            idle = [channel for channel in self.active_channels.values() if channel.idle_since is not None]
+            if idle:
+                min(idle, key=lambda channel: channel.idle_since).handle_close()
+        return super().readable()
+
     def maintenance(self, now: float) -> None:
         super().maintenance(now)
-        for channel in self.active_channels.values():
+        if refused := self.admission.report():
+            logger.warning("The site has more to do than it can, and has refused requests: %s", refused)
+        for channel in list(self.active_channels.values()):
             if channel.is_receiving_too_long(now):
                 channel.will_close = True
+            if channel.will_close and not channel.requests:
+                channel.handle_close()  # it may never become writable, since its client reads nothing
 
     @property
     def is_busy(self) -> bool:
@@ -122,6 +216,7 @@ class ServerWorker(Worker):
         connections: dict = {}
         dispatcher = ThreadedTaskDispatcher()
         dispatcher.set_thread_count(self.cfg.threads)
+        kept = getattr(self.wsgi, "kept", lambda environ: None)
         servers = [
             Server(
                 self.serve,
@@ -131,6 +226,7 @@ class ServerWorker(Worker):
                 adj=adjustments(),
                 sockinfo=(listener.sock.family, listener.sock.type, listener.sock.proto, listener.sock.getsockname()),
                 bind_socket=False,
+                kept=kept,
             )
             for listener in self.sockets
         ]

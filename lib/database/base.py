@@ -5,10 +5,12 @@ from time import monotonic
 
 from django.db.backends.postgresql import base
 
+from lib.outage import Guarded
+
 _TRUSTED_SECONDS = 60
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(Guarded, base.DatabaseWrapper):
     _asked_at = float("-inf")
 
     def is_usable(self) -> bool:

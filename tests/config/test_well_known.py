@@ -148,6 +148,6 @@ def test_the_former_place_leads_there(stranger):
 def test_what_machines_read_is_kept_by_others(stranger, settings, path):
     settings.CONTACT = "press@example.org"
     headers = stranger.get(path).headers
-    assert headers["Cache-Control"] == "public, max-age=86400, stale-while-revalidate=864000"
+    assert headers["Cache-Control"] == "public, max-age=86400, stale-while-revalidate=864000, stale-if-error=600"
     assert {"Set-Cookie", "Vary"} & set(headers) <= {"Vary"}
     assert "Cookie" not in headers.get("Vary", "")

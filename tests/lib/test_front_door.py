@@ -128,7 +128,7 @@ def test_what_was_not_requested_for_a_while_is_given_to_nobody(pass_time):
     door = FrontDoor(Site())
     ask(door)
     pass_time(1.6)
-    [key] = door.kept
+    [key] = door.entries
     assert [door.find(key, 1.6), door.find(key, 1.6)] == [None, None]
 
 
@@ -137,7 +137,7 @@ def test_an_answer_that_became_private_is_gone_at_once(pass_time):
     ask(door)
     pass_time(1.2)
     assert [ask(door), ask(door)] == [("2", None), ("3", None)]
-    assert door.kept == {}
+    assert door.entries == {}
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_an_answer_that_became_private_is_gone_at_once(pass_time):
 )
 def test_these_answers_are_not_kept(make):
     door = FrontDoor(Site(lambda number: make()))
-    assert [ask(door)[1], ask(door)[1], door.kept] == [None, None, {}]
+    assert [ask(door)[1], ask(door)[1], door.entries] == [None, None, {}]
 
 
 def test_an_answer_that_sets_a_cookie_is_not_kept():
@@ -166,7 +166,7 @@ def test_an_answer_that_sets_a_cookie_is_not_kept():
         return answer
 
     assert ask(door := FrontDoor(Site(make)))[1] is None
-    assert door.kept == {}
+    assert door.entries == {}
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,11 @@ def test_requests_that_may_be_answered_differently_have_answers_of_their_own():
     door = FrontDoor(Site())
     different = [
         *({}, {"path": "/a"}, {"QUERY_STRING": "a"}, {"HTTP_HOST": "b"}, {"wsgi.url_scheme": "https"}),
-        *({name: "x"} for name in front_door._KEY if name.startswith(("HTTP_HX", "HTTP_IF", "HTTP_X"))),
+        *(
+            {name: "x"}
+            for name in front_door._ADDRESS + front_door._CONDITIONS
+            if name.startswith(("HTTP_HX", "HTTP_IF", "HTTP_X"))
+        ),
         {"HTTP_ACCEPT_ENCODING": "gzip"},
     ]
     for state in ("miss", "hit"):
@@ -207,9 +211,30 @@ def test_it_is_bounded_in_entries_and_in_bytes(monkeypatch):
     door = FrontDoor(Site())
     for number in range(100):
         ask(door, f"/{number}")
-        assert len(door.kept) <= 5
+        assert len(door.entries) <= 5
     monkeypatch.setattr(front_door, "BYTES", 10_000)
     door = FrontDoor(Site(lambda number: response("x" * 4_000)))
     for number in range(20):
         assert ask(door, f"/{number}") == ("x" * 4_000, "miss")
-        assert len(door.kept) <= 2
+        assert len(door.entries) <= 2
+
+
+def test_what_was_not_requested_for_the_longest_time_is_forgotten_first(monkeypatch):
+    monkeypatch.setattr(front_door, "ENTRIES", 3)
+    door = FrontDoor(Site())
+    for path in ("/a", "/b", "/c", "/a", "/d"):
+        ask(door, path)
+    assert [ask(door, path)[1] for path in ("/a", "/c", "/d")] == ["hit"] * 3
+    assert ask(door, "/b")[1] == "miss"
+
+
+def test_what_is_counted_is_what_is_kept(pass_time):
+    door = FrontDoor(Site(lambda number: response("x" * number)))
+    for _ in range(3):
+        ask(door, "/a")
+        ask(door, "/b")
+        pass_time(2)
+    assert door.bytes == sum(front_door._size(key, entry.answer) for key, entry in door.entries.items())
+    for key in list(door.entries):
+        door.forget(key)
+    assert door.bytes == 0

@@ -141,7 +141,9 @@ def test_caches_keep_what_strangers_get_and_not_what_can_be_hidden(everywhere, f
         assert answer.cookies == {}
         return answer.headers["Cache-Control"]
 
-    assert cache_control(stranger, "/papers.atom") == "public, max-age=60, stale-while-revalidate=600"
+    assert (
+        cache_control(stranger, "/papers.atom") == "public, max-age=60, stale-while-revalidate=600, stale-if-error=600"
+    )
     for path in ("/people/alice/upvoted.atom", "/collections/autumn.json"):
         assert cache_control(stranger, path) == "public, no-cache"
     for path in (f"/bookmarks.rss?key={feed_key}", f"/papers.atom?key={feed_key}"):

@@ -170,7 +170,9 @@ def test_a_file_is_the_same_for_everybody_and_kept_by_others(paper, alice, signe
     theirs, hers = stranger.get("/sitemap.xml"), signed_in(alice).get("/sitemap.xml")
     assert theirs.content == hers.content
     for answer in (theirs, hers):
-        assert answer.headers["Cache-Control"] == "public, max-age=3600, stale-while-revalidate=36000"
+        assert (
+            answer.headers["Cache-Control"] == "public, max-age=3600, stale-while-revalidate=36000, stale-if-error=600"
+        )
         assert "Cookie" not in answer.headers["Vary"]
         assert "Set-Cookie" not in answer.headers
 

@@ -1,0 +1,71 @@
+"""Which requests are refused at once, because those before them would keep them waiting for too long.
+
+Requests wait in a queue for one of the threads. The longer the queue, the fewer kinds of requests are admitted to it:
+first strangers are refused, then members who read, and at last members who change something. Nothing proves the kind
+at this point: whoever sends a session's cookie counts as a member.
+"""
+
+from collections import Counter
+from time import monotonic
+
+from django.conf import settings
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.task import ThreadedTaskDispatcher
+
+# The longest wait in seconds that a request of each kind may have to expect.
+STRANGER, MEMBER, CHANGE = "strangers", "members", "changes by members"
+LONGEST = {STRANGER: 0.25, MEMBER: 0.5, CHANGE: 1.0}
+_READING = {"GET", "HEAD", "OPTIONS"}
+_STATIC = "/static/"  # what an admitted page needs costs little, and is refused last
+_WEIGHT = 1 / 32  # of the latest request in the average
+
+
+class Admission:
+    """Decides for the queue of one dispatcher."""
+
+    def __init__(self, dispatcher: ThreadedTaskDispatcher):
+        self.dispatcher = dispatcher
+        self.seconds = 0.0  # that requests took lately, on average
+        self.refused = Counter()
+
+    def admits(self, request: HTTPRequestParser) -> bool:
+        kind = kind_of(request)
+        if self.expected_wait() <= LONGEST[kind]:
+            return True
+        self.refused[kind] += 1
+        return False
+
+    def enqueue(self, channel: HTTPChannel) -> None:
+        channel.waiting_since = monotonic()
+        self.dispatcher.add_task(channel)
+
+    def expected_wait(self) -> float:
+        """Returns the seconds that one more request would wait, as far as one can say.
+
+        That is the work that waits, divided among the threads; and no less than the first in the queue has waited
+        already, since the average says nothing yet when all threads have just got stuck.
+        """
+        with self.dispatcher.lock:
+            queue, threads = self.dispatcher.queue, len(self.dispatcher.threads)
+            if not queue:
+                return 0.0
+            return max(monotonic() - queue[0].waiting_since, len(queue) * self.seconds / threads)
+
+    def note(self, seconds: float) -> None:
+        """Take into account that a request took so many seconds of a thread."""
+        self.seconds += (seconds - self.seconds) * _WEIGHT
+
+    def report(self) -> str:
+        """Returns how many requests of which kind were refused since the last report, in words, or nothing."""
+        refused, self.refused = self.refused, Counter()
+        return ", ".join(f"{number} of {kind}" for kind, number in refused.items())
+
+
+def kind_of(request: HTTPRequestParser) -> str:
+    """Returns the kind of a request, one of those in LONGEST."""
+    headers = request.headers
+    is_member = "AUTHORIZATION" in headers or settings.SESSION_COOKIE_NAME in headers.get("COOKIE", "")
+    if request.path.startswith(_STATIC) or (is_member and request.command not in _READING):
+        return CHANGE
+    return MEMBER if is_member else STRANGER

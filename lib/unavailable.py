@@ -1,0 +1,113 @@
+"""The responses of a site that cannot answer: it has too much to do, or its database does not answer.
+
+They are made once in each process and need no database; what the server refuses (`busy`) does not even reach Django.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.csp import ContentSecurityPolicyMiddleware
+from django.middleware.security import SecurityMiddleware
+from django.template.loader import render_to_string
+
+from lib.headers import HeadersMiddleware
+from lib.refusals import Busy
+
+RETRY_AFTER = str(int(Busy.wait.total_seconds()))
+_API = "/api/"  # below which errors are JSON
+_MIDDLEWARE = (XFrameOptionsMiddleware, ContentSecurityPolicyMiddleware, SecurityMiddleware, HeadersMiddleware)
+
+type Answer = tuple[str, list[tuple[str, str]], bytes]  # the status, the headers and the body
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why there is no answer: the heading, the message, which scripts show, too, and what the reader can do."""
+
+    title: str
+    message: str
+    advice: str
+
+
+TOO_MUCH = Reason(
+    "The site is too busy",
+    "More is requested of the site than it can answer. Try again in a few seconds.",
+    "If you sent something, it was not saved. Go back to what you typed, and send it again.",
+)
+NO_DATABASE = Reason(
+    "The database does not answer",
+    "The site cannot reach its database at the moment. Try again in a minute.",
+    "If you sent something, it was not saved. Go back to what you typed; before you send it again, look whether it is "
+    "there already.",
+)
+
+
+def prepare() -> None:
+    """Make the responses, so that they are there when the site has no time for it."""
+    _page(NO_DATABASE)
+    for is_api in (False, True):
+        _busy(is_api)
+
+
+def without_database() -> HttpResponse:
+    """Returns the page for a request that needs the database, while that does not answer."""
+    response = HttpResponse(_page(NO_DATABASE), status=503, headers={"Retry-After": RETRY_AFTER})
+    response.message = NO_DATABASE.message
+    return of_database(response)
+
+
+def of_database(response: HttpResponse) -> HttpResponse:
+    """Mark a response as one that was given because the database did not answer, or not in time.
+
+    Django does not log it: `lib.outage` does so, once for many.
+    """
+    response.is_of_database = response._has_been_logged = True
+    return response
+
+
+def is_of_database(response: HttpResponse) -> bool:
+    return getattr(response, "is_of_database", False)
+
+
+def busy(path: str) -> Answer:
+    """Returns the answer to a request that the server refuses because too many others wait."""
+    return _busy(path.startswith(_API))
+
+
+@cache
+def _busy(is_api: bool) -> Answer:
+    response = HttpResponse(status=503, headers={"Retry-After": RETRY_AFTER})
+    if is_api:
+        response.content = json.dumps({"error": TOO_MUCH.message})
+        response.headers["Content-Type"] = "application/json"
+        response.headers["X-Error-Message"] = TOO_MUCH.message
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After, X-Error-Message"
+    else:
+        response.content = _page(TOO_MUCH)
+    protected = _protected(response)
+    return f"{protected.status_code} {protected.reason_phrase}", list(protected.items()), protected.content
+
+
+def _protected(response: HttpResponse) -> HttpResponse:
+    """Returns the response with the headers that the middleware gives to all responses."""
+    request = HttpRequest()
+    if settings.SECURE_PROXY_SSL_HEADER:
+        name, value = settings.SECURE_PROXY_SSL_HEADER
+        request.META[name] = value
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        return response
+
+    for middleware in _MIDDLEWARE:
+        answer = middleware(answer)
+    return answer(request)
+
+
+@cache
+def _page(reason: Reason) -> bytes:
+    return render_to_string("unavailable.html", asdict(reason)).encode()

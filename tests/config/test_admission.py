@@ -1,0 +1,267 @@
+"""What the server refuses when requests wait, and which connections it closes when there are too many, over sockets."""
+
+import json
+import re
+import socket
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from threading import Event, Thread
+
+import pytest
+from waitress import wasyncore
+from waitress.task import ThreadedTaskDispatcher
+
+from lib import admission, server, unavailable
+
+MEMBER, TOKEN = {"Cookie": "a=b; sessionid=x"}, {"Authorization": "Bearer x"}
+STRANGER, READER, VOTER = ("GET", {}), ("GET", MEMBER), ("POST", MEMBER)
+THREADS = 2
+PATIENCE = 30
+
+
+@contextmanager
+def serving(application: Callable, **options) -> Iterator[int]:
+    """A server of this application with THREADS threads. Yields its port."""
+    connections, dispatcher = {}, ThreadedTaskDispatcher()
+    dispatcher.set_thread_count(THREADS)
+    adjustments = server.adjustments()
+    adjustments.listen = [(socket.AF_INET, socket.SOCK_STREAM, 0, ("127.0.0.1", 0))]
+    adjustments.cleanup_interval = 1
+    adjustments.channel_timeout = options.pop("idle_seconds", server.IDLE_SECONDS)
+    listening = server.Server(application, connections, dispatcher=dispatcher, adj=adjustments, **options)
+    over = Event()
+
+    def loop():
+        while not over.is_set():
+            wasyncore.loop(timeout=0.1, use_poll=True, map=connections, count=1)
+
+    thread = Thread(target=loop)
+    thread.start()
+    try:
+        yield int(listening.effective_port)
+    finally:
+        over.set()
+        thread.join()
+        dispatcher.shutdown()
+        listening.probes.shutdown()
+        wasyncore.close_all(connections)
+
+
+def request(port, method="GET", headers=None, path="/papers"):
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    with closing(connection):
+        connection.request(method, path, headers=headers or {})
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
+
+
+class Stuck:
+    """An application whose answers wait until they may go; `begun` counts those that wait."""
+
+    def __init__(self):
+        self.may_go, self.begun = Event(), 0
+
+    def __call__(self, environ, start_response):
+        if environ["PATH_INFO"] in ("/papers", "/static/site.css"):
+            self.begun += 1
+            self.may_go.wait(PATIENCE)
+        start_response("200 OK", [("Content-Length", "4")])
+        return [b"done"]
+
+
+@pytest.fixture
+def pass_time(monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(admission, "monotonic", lambda: clock[0])
+    return lambda seconds: clock.__setitem__(0, clock[0] + seconds)
+
+
+@pytest.fixture
+def pool():
+    with ThreadPoolExecutor(32) as pool:
+        yield pool
+
+
+def wait_until(condition) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def occupy(application, port, pool) -> list:
+    """Let a request run in each thread and one more wait. Returns their answers to come."""
+    answers = [pool.submit(request, port, *VOTER) for _ in range(THREADS)]
+    wait_until(lambda: application.begun == THREADS)
+    answers.append(pool.submit(request, port, *VOTER))
+    time.sleep(0.2)  # until it has arrived, which nothing shows
+    return answers
+
+
+def test_strangers_are_refused_before_members_and_members_before_those_who_change_something(pass_time, pool):
+    with serving(application := Stuck()) as port:
+        answers = occupy(application, port, pool)
+        refused = []
+        for _ in range(4):
+            for name, who in {"stranger": STRANGER, "reader": READER, "voter": VOTER}.items():
+                answer = pool.submit(request, port, *who)
+                time.sleep(0.1)
+                if answer.done() and answer.result()[0] == 503:
+                    refused.append(name)
+                else:
+                    answers.append(answer)
+            refused.append("|")
+            pass_time(0.4)
+        application.may_go.set()
+        assert " ".join(refused) == "| stranger | stranger reader | stranger reader voter |"
+        assert {answer.result()[0] for answer in answers} == {200}
+
+
+def test_a_refusal_says_when_to_come_again_and_is_a_small_page_that_no_cache_keeps(pass_time, pool):
+    with serving(application := Stuck()) as port:
+        answers = occupy(application, port, pool)
+        pass_time(0.3)
+        status, headers, page = request(port)
+        assert (status, headers["Retry-After"], headers["Cache-Control"]) == (503, "10", "private, no-store")
+        assert b"More is requested of the site than it can answer." in page
+        assert len(page) + len(str(headers)) < 3_000
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert request(port, "HEAD")[0::2] == (503, b"")
+        status, headers, body = request(port, path="/api/daily_papers")
+        assert (status, headers["Content-Type"], headers["Retry-After"]) == (503, "application/json", "10")
+        assert json.loads(body) == {"error": headers["X-Error-Message"]} == {"error": unavailable.TOO_MUCH.message}
+        application.may_go.set()
+        assert [answer.result()[0] for answer in answers] == [200] * 3
+        assert request(port)[0] == 200
+
+
+def test_probes_are_answered_by_a_thread_of_their_own_and_what_is_kept_by_none(pass_time, pool):
+    def kept(environ):
+        return ("200 OK", [("Content-Length", "4")], b"kept") if environ["QUERY_STRING"] == "kept" else None
+
+    with serving(application := Stuck(), kept=kept) as port:
+        occupy(application, port, pool)
+        pass_time(100)
+        assert [request(port, path=path)[2] for path in ("/healthz", "/readyz", "/metrics")] == [b"done"] * 3
+        assert [request(port, path=f"/papers?{query}")[0::2] for query in ("kept", "kept")] == [(200, b"kept")] * 2
+        assert request(port)[0] == 503
+        application.may_go.set()
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        (("GET", "/papers", {}), admission.STRANGER),
+        (("GET", "/papers", {"Cookie": "density=compact"}), admission.STRANGER),
+        (("POST", "/accounts/login/", {"Cookie": "csrftoken=x"}), admission.STRANGER),
+        (("GET", "/papers", MEMBER), admission.MEMBER),
+        (("HEAD", "/papers", TOKEN), admission.MEMBER),
+        (("POST", "/api/papers/2507.01663/upvote", TOKEN), admission.CHANGE),
+        (("POST", "/papers/2507.01663/vote", MEMBER), admission.CHANGE),
+        (("GET", "/static/css/site.css", {}), admission.CHANGE),
+    ],
+)
+def test_the_kind_follows_from_method_path_and_headers(line, kind):
+    method, path, headers = line
+    parser = server.Parser(server.adjustments())
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    parser.received("\r\n".join([*lines, "\r\n"]).encode())
+    assert admission.kind_of(parser) == kind
+
+
+def slow(environ, start_response):
+    time.sleep(0.05)
+    start_response("200 OK", [("Content-Length", "4")])
+    return [b"done"]
+
+
+def burst(port, pool) -> tuple[list[float], list[float]]:
+    """The seconds that each accepted and each refused one of 100 requests took, three times what two threads can do."""
+
+    def timed(number):
+        time.sleep(number / 120)
+        began = time.monotonic()
+        return request(port, *(STRANGER if number % 2 else VOTER))[0], time.monotonic() - began
+
+    answers = [answer.result() for answer in [pool.submit(timed, number) for number in range(100)]]
+    return tuple([seconds for status, seconds in answers if status == wanted] for wanted in (200, 503))
+
+
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_under_three_times_what_it_can_do_it_answers_some_in_time_and_refuses_the_others_at_once(
+    is_removed, monkeypatch
+):
+    if is_removed:
+        monkeypatch.setattr(admission, "LONGEST", dict.fromkeys(admission.LONGEST, float("inf")))
+    with serving(slow) as port, ThreadPoolExecutor(100) as pool:
+        accepted, refused = burst(port, pool)
+        assert len(accepted) + len(refused) == 100
+        assert len(accepted) > 20
+        if is_removed:
+            assert refused == []
+            assert max(accepted) > 1.2
+        else:
+            assert refused
+            assert sorted(refused)[len(refused) // 2] < 0.2
+            assert max(accepted) < 1.2
+        assert request(port)[0] == 200
+
+
+def open_idle(port, number, data=b"") -> list[socket.socket]:
+    clients = [socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) for _ in range(number)]
+    for client in clients:
+        client.sendall(data)
+    return clients
+
+
+def is_closed(client) -> bool:
+    client.settimeout(0.2)
+    try:
+        return client.recv(1) == b""
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+
+
+@pytest.mark.parametrize("data", [b"", b"GET /papers HTTP/1.1\r\nX-Slow: "])
+def test_when_there_are_too_many_connections_the_one_that_has_waited_longest_is_closed(data, monkeypatch, pool):
+    monkeypatch.setattr(server, "CONNECTIONS", 20)
+    with serving(application := Stuck()) as port:
+        running = pool.submit(request, port)
+        wait_until(lambda: application.begun == 1)
+        clients = open_idle(port, 40, data)
+        try:
+            assert request(port, path="/other")[2] == b"done"
+            assert [is_closed(clients[0]), is_closed(clients[-1])] == [True, False]
+            application.may_go.set()
+            assert running.result()[2] == b"done"
+        finally:
+            for client in clients:
+                client.close()
+
+
+def test_a_client_that_reads_nothing_is_hung_up_on():
+    def large(environ, start_response):
+        start_response("200 OK", [("Content-Length", "8000000")])
+        return [b"x" * 8_000_000]
+
+    with serving(large, idle_seconds=1) as port:
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        client.connect(("127.0.0.1", port))
+        client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        time.sleep(4)
+        received = 0
+        with closing(client):
+            client.settimeout(PATIENCE)
+            try:
+                while data := client.recv(1_000_000):
+                    received += len(data)
+            except ConnectionError:
+                pass
+        assert re.match("[0-9]+", str(received))
+        assert received < 8_000_000

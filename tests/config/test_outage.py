@@ -1,0 +1,221 @@
+"""A site whose database is stopped, refuses connections or is slow, and its worker: with a PostgreSQL of their own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from django.conf import settings
+
+from lib import postgres_programs
+from tests.config.conftest import PASSWORD
+from tests.config.test_front_door import PAPER, ask
+from tests.config.test_server import alice as alice
+from tests.serving import PATIENCE, Server, free_port, running, serve
+
+LIMIT_MS = 500  # of a statement
+NOTICE = re.compile(r"The site’s database does not answer at the moment\. This copy of the page is [a-z0-9 ]+ old\.")
+GZIP = {"Accept-Encoding": "gzip"}
+
+
+class Postgres:
+    """A server in this folder, which listens at a port of this machine."""
+
+    def __init__(self, folder: Path):
+        self.cluster, self.port = folder / "postgres", free_port()
+        postgres_programs.create(self.cluster, pass_fds=[])
+        self.url = f"postgresql://postgres:@127.0.0.1:{self.port}/postgres"
+        self.start()
+
+    def start(self) -> None:
+        options = ["-h", "127.0.0.1", "-p", str(self.port), "-k", "", "-c", "fsync=off"]
+        command = [postgres_programs.BIN / "postgres", "-D", self.cluster, *options]
+        self.process = postgres_programs.start(command, self.cluster, stderr=subprocess.DEVNULL)
+        wait_until(self.answers)
+
+    def answers(self) -> bool:
+        try:
+            return self.execute("SELECT 1") == [(1,)]
+        except psycopg.OperationalError:
+            return False
+
+    def execute(self, sql: str) -> list[tuple]:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            cursor = connection.execute(sql)
+            return cursor.fetchall() if cursor.description else []
+
+    def end(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(PATIENCE)
+
+    def suspend(self) -> None:
+        for process in [psutil.Process(self.process.pid), *self.backends]:
+            process.suspend()
+
+    def resume(self) -> None:
+        for process in [*self.backends, psutil.Process(self.process.pid)]:
+            process.resume()
+
+    @property
+    def backends(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory) -> Iterator[Postgres]:
+    server = Postgres(tmp_path_factory.mktemp("database"))
+    yield server
+    server.end()
+
+
+@pytest.fixture(scope="module")
+def site(postgres, tmp_path_factory) -> Iterator[Server]:
+    """A site with its demo and its front door, in one process, so that what is kept is kept for the next request."""
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "static").symlink_to(settings.STATIC_ROOT)
+    options = {"BROADSHEET_DEMO": "1", "BROADSHEET_DEMO_PASSWORD": PASSWORD, "EMBEDDING": "none"}
+    options |= {"FRONT_DOOR": "1", "WEB_CONCURRENCY": "1", "STATEMENT_TIMEOUT_MS": str(LIMIT_MS)}
+    with serve(folder, "--no-worker", DATABASE_URL=postgres.url, **options) as server:
+        server.wait_until_ready()
+        yield server
+
+
+@pytest.fixture(scope="module")
+def port(site) -> int:
+    return site.port
+
+
+@contextmanager
+def refusing(postgres) -> Iterator[None]:
+    postgres.end()
+    try:
+        yield
+    finally:
+        postgres.start()
+
+
+@contextmanager
+def stopped(postgres) -> Iterator[None]:
+    postgres.suspend()
+    try:
+        yield
+    finally:
+        postgres.resume()
+
+
+@contextmanager
+def slow(postgres) -> Iterator[None]:
+    """Every statement about papers or people waits until it is out of time."""
+    with psycopg.connect(postgres.url) as connection:
+        connection.execute("LOCK TABLE papers_paper, accounts_user IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
+def votes(postgres) -> int:
+    return postgres.execute("SELECT count(*) FROM papers_vote")[0][0]
+
+
+def page(port, path, **headers) -> tuple[int, dict, str]:
+    status, fields, body = ask(port, path, **headers)
+    return status, fields, " ".join(body.decode().split())
+
+
+@pytest.mark.parametrize("failing", [refusing, stopped, slow])
+def test_strangers_get_the_last_good_copy_marked_as_such_and_members_a_clear_page(failing, postgres, port, alice):
+    wait_until(lambda: ask(port, PAPER)[0] == 200)
+    ask(port, f"{PAPER}/vote/withdraw", "POST", **alice)
+    time.sleep(1.6)  # so that nothing is given that was kept for another test
+    before, fresh, feed = votes(postgres), page(port, "/papers", **GZIP), page(port, "/papers/trending.atom")
+    etag = fresh[1]["ETag"]
+    page(port, "/papers")
+    time.sleep(1.6)
+    with failing(postgres):
+        for headers in (GZIP, {}, GZIP | {"If-None-Match": etag}):
+            status, fields, copy = page(port, "/papers", **headers)
+            assert (status, fields["X-Cache"], fields["Cache-Control"]) == (200, "stale", "private, no-store")
+            assert [fields["ETag"], fields["Content-Encoding"]] == [None, headers.get("Accept-Encoding")]
+            assert 1 <= int(fields["Age"]) < 60
+            notice = f'<ul class="messages"><li>{NOTICE.search(copy)[0]}</li></ul> '
+            assert copy.replace(notice, "", 1) == fresh[2]
+        status, fields, copy = page(port, "/papers/trending.atom")
+        assert (status, fields["X-Cache"], copy) == (200, "stale", feed[2])
+
+        for who, path, method in (({}, f"{PAPER}?{failing.__name__}", "GET"), (alice, "/papers", "GET")):
+            status, fields, says = page(port, path, method=method, **who)
+            assert (status, fields["Retry-After"], fields["Cache-Control"]) == (503, "10", "private, no-store")
+            assert "The database does not answer" in says or "The site could not answer in time." in says
+        status, fields, says = page(port, f"{PAPER}/vote", method="POST", **alice)
+        assert (status, fields["Retry-After"]) == (503, "10")
+        assert "it was not saved" in says or "The site could not answer in time." in says
+        status, fields, says = page(port, "/api/daily_papers?limit=3")
+        assert (status, fields["Content-Type"], fields["Retry-After"]) == (503, "application/json", "10")
+        assert ask(port, "/healthz")[0] == 200
+        if failing is not slow:
+            assert page(port, "/readyz")[0::2] == (503, "the database does not answer")
+    wait_until(lambda: ask(port, "/papers/trending")[0] == 200)
+    time.sleep(1.6)
+    assert NOTICE.search(page(port, "/papers", **GZIP)[2]) is None
+    assert votes(postgres) == before
+    assert page(port, f"{PAPER}/vote", method="POST", **alice)[0] < 400
+    assert votes(postgres) == before + 1
+
+
+def test_nothing_waits_once_it_is_plain_that_the_database_refuses_and_the_log_says_so_once(postgres, site, port):
+    before = site.output.count("Traceback")
+    with refusing(postgres):
+        ask(port, "/papers/month/2025-07")
+        began = time.monotonic()
+        for number in range(40):
+            assert ask(port, f"/papers?q=a{number}")[0] == 503
+        assert time.monotonic() - began < 5
+    wait_until(lambda: ask(port, "/papers/month/2025-07")[0] == 200)
+    assert "The database accepts connections again" in site.output
+    assert site.output.count("Traceback") - before <= 2  # an error and its cause
+
+
+def test_a_change_whose_second_half_does_not_come_through_leaves_no_first_half(postgres, port, alice):
+    ask(port, f"{PAPER}/vote/withdraw", "POST", **alice)
+    before = votes(postgres)
+    with psycopg.connect(postgres.url) as connection:
+        connection.execute("SELECT 1 FROM papers_paper FOR UPDATE")  # the counter; the vote itself can be written
+        assert ask(port, f"{PAPER}/vote", "POST", **alice)[0] == 503
+    assert votes(postgres) == before
+    assert ask(port, f"{PAPER}/vote", "POST", **alice)[0] < 400
+    assert votes(postgres) == before + 1
+
+
+JOBS = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'accounts.tasks.end_suspensions' AND status = 'todo'"
+DEFER = """
+    INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, priority, attempts, abort_requested)
+    VALUES ('default', 'accounts.tasks.end_suspensions', '{"timestamp": 0}', 'todo', 0, 0, false)
+"""
+
+
+def test_the_worker_waits_and_goes_on_when_the_database_is_back(postgres, site, tmp_path):
+    def work() -> None:
+        postgres.execute(DEFER)
+        wait_until(lambda: postgres.execute(JOBS) == [(0,)])
+
+    command = [sys.executable, "-m", "lib.supervisor", sys.executable, "manage.py", "procrastinate", "worker"]
+    environment = {"DATABASE_URL": postgres.url, "BROADSHEET_DATA": str(tmp_path), "EMBEDDING": "none"}
+    inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    with running(command, 0, tmp_path / "log", **inherited | environment):
+        work()
+        with refusing(postgres):
+            time.sleep(2)
+        work()
