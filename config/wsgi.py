@@ -4,8 +4,10 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
+from lib import metrics
 from lib.front_door import FrontDoor
 from lib.statements import limit_time
+from lib.watching import Watched, watch_statements
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -24,4 +26,7 @@ application = get_wsgi_application()
 application.request_class = Request
 if settings.FRONT_DOOR:
     application = FrontDoor(application)
+application = Watched(application)
+metrics.clear()
+watch_statements()
 limit_time()

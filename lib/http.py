@@ -32,10 +32,10 @@ class RefusalMiddleware:
 
     def process_exception(self, request, exception):
         if is_out_of_time(exception):
-            logger.error("A statement took too long for %s", request.get_full_path(), exc_info=exception)
+            logger.error("A statement took too long", exc_info=exception)
             return refuse(request, Busy("The site could not answer in time. Try again in a moment."))
         if is_about_nothing(exception):
-            logger.error("A row that was referred to is missing in %s", request.get_full_path(), exc_info=exception)
+            logger.error("A row that was referred to is missing", exc_info=exception)
             return refuse(request, Gone("Nothing was changed, because something has just been deleted."))
         return refuse(request, exception) if isinstance(exception, Refusal) else None
 

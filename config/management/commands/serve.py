@@ -85,6 +85,7 @@ class Server(BaseApplication):
         self.cfg.set("workers", settings.WEB_CONCURRENCY)
         self.cfg.set("threads", 4)
         self.cfg.set("preload_app", True)
+        self.cfg.set("logger_class", "lib.logs.GunicornLogger")
         self.cfg.set("loglevel", "warning")
         self.cfg.set("when_ready", _announce)
         self.cfg.set("max_requests", 100_000)

@@ -1,0 +1,167 @@
+"""What a request is called in the log and in the metrics: its id, its page, and what its statements cost.
+
+The id is made at the edge, in front of everything else that answers, and is a header of each answer. The page is the
+name of its address in the URL configuration, such as `papers:paper`, and never the address itself.
+"""
+
+import logging
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from time import perf_counter
+
+from django.db.backends.signals import connection_created
+
+from lib import metrics
+
+SLOW_REQUEST_SECONDS = 1.0
+SLOW_STATEMENT_SECONDS = 0.5
+MAX_SQL = 2_000  # characters of a statement in the log
+NO_PAGE = "other"  # what has no name: static files, probes, addresses that do not exist
+_WATCH = "broadsheet.watch"
+# What a proxy may have made: hexadecimal digits alone, so that no client writes words into the log.
+_FOREIGN_ID = re.compile(r"[0-9a-fA-F-]{8,36}")
+
+logger = logging.getLogger(__name__)
+
+
+class Watch:
+    """A request while it is answered. Its `statements` took `statement_seconds` together.
+
+    `is_kept` is whether the answer is one that the front door had kept.
+    """
+
+    __slots__ = ("_page", "id", "is_kept", "request", "statement_seconds", "statements")
+
+    def __init__(self, identifier: str) -> None:
+        self.id, self.request, self._page, self.is_kept = identifier, None, NO_PAGE, False
+        self.statements, self.statement_seconds = 0, 0.0
+
+    @property
+    def page(self) -> str:
+        match = self.request and self.request.resolver_match
+        return match.view_name if match else self._page
+
+    @page.setter
+    def page(self, name: str) -> None:
+        self._page = name
+
+    @property
+    def fields(self) -> dict[str, object]:
+        return {"request": self.id, "page": self.page}
+
+    def end(self, status: str, seconds: float) -> None:
+        """Count the request, and log it if it was slow. `status` is that of the answer: `200 OK`."""
+        metrics.count_request(self, status, seconds)
+        if seconds > SLOW_REQUEST_SECONDS:
+            cost = {"statements": self.statements, "statements_ms": round(self.statement_seconds * 1_000)}
+            details = {"status": int(status[:3]), "duration_ms": round(seconds * 1_000)}
+            logger.warning("Slow request", extra=details | cost)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job of the worker while it is done."""
+
+    id: int
+    task: str
+
+    @property
+    def fields(self) -> dict[str, object]:
+        return {"job": self.id, "task": self.task}
+
+
+_current: ContextVar[Watch | Job | None] = ContextVar("current", default=None)
+
+
+def current_fields() -> dict[str, object]:
+    """Returns what each line of the log says of the request or job at hand."""
+    current = _current.get()
+    return current.fields if current else {}
+
+
+def of(environ: dict) -> Watch:
+    """Returns the watch of the request with this WSGI environment."""
+    if (watch := environ.get(_WATCH)) is None:
+        watch = environ[_WATCH] = Watch(_request_id(environ))
+    return watch
+
+
+@contextmanager
+def job(pk: int, task: str) -> Iterator[None]:
+    """Write the job into each line of the log in this block."""
+    token = _current.set(Job(pk, task))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+class Watched:
+    """A WSGI application that gives each request its id, and counts it and its time."""
+
+    def __init__(self, application) -> None:
+        self.application = application
+
+    def __call__(self, environ: dict, start_response) -> Iterable[bytes]:
+        watch, begun, status = of(environ), perf_counter(), "500"
+        token = _current.set(watch)
+
+        def start(line: str, headers: list[tuple[str, str]], exc_info=None):
+            nonlocal status
+            status = line
+            return start_response(line, [*headers, ("X-Request-ID", watch.id)], exc_info)
+
+        try:
+            return self.application(environ, start)
+        finally:
+            watch.end(status, perf_counter() - begun)
+            _current.reset(token)
+
+
+class WatchMiddleware:
+    """Sets `request.id`, which pages of errors show, and lets the request name its page."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request):
+        watch = of(request.META)
+        request.id, watch.request = watch.id, request
+        return self.get_response(request)
+
+
+def watch_statements() -> None:
+    """Measure each statement of a request, on each connection that this process opens."""
+    connection_created.connect(_watch_connection)
+
+
+def _watch_connection(connection, **kwargs) -> None:
+    if _measure not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_measure)
+
+
+def _measure(execute, sql, params, many, context):
+    """A wrapper of Django's around each statement."""
+    watch = _current.get()
+    if not isinstance(watch, Watch):
+        return execute(sql, params, many, context)
+    begun = perf_counter()
+    try:
+        return execute(sql, params, many, context)
+    finally:
+        seconds = perf_counter() - begun
+        watch.statements += 1
+        watch.statement_seconds += seconds
+        if seconds > SLOW_STATEMENT_SECONDS:
+            details = {"sql": " ".join(str(sql).split())[:MAX_SQL], "duration_ms": round(seconds * 1_000)}
+            logger.warning("Slow statement", extra=details)
+
+
+def _request_id(environ: dict) -> str:
+    """Returns the id that a proxy has given the request, if it looks like one, or else a random one."""
+    given = environ.get("HTTP_X_REQUEST_ID", "")
+    return given if _FOREIGN_ID.fullmatch(given) else os.urandom(6).hex()
