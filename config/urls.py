@@ -8,7 +8,7 @@ from api.contract import api
 from config.views import about, jobs, staff
 from config.views.site import llms, media, old_security, robots, security, styleguide, without_slash
 
-handler500 = "config.views.site.server_error"
+handler500 = "lib.http.server_error"
 urlpatterns = [
     path("", include("orgs.urls")),  # first, since /orgs/new is no organisation
     path("moderation/jobs", jobs.jobs, name="jobs"),

@@ -7,7 +7,7 @@ from django.core.wsgi import get_wsgi_application
 from lib import metrics
 from lib.front_door import FrontDoor
 from lib.statements import limit_time
-from lib.watching import Watched, watch_statements
+from lib.watching import Watched
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -28,5 +28,4 @@ if settings.FRONT_DOOR:
     application = FrontDoor(application)
 application = Watched(application)
 metrics.clear()
-watch_statements()
 limit_time()

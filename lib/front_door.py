@@ -5,7 +5,7 @@ from time import monotonic
 
 from django.http import HttpResponse
 
-from lib import compressed, pages, watching
+from lib import compressed, pages
 from lib.accept import prefers_markdown
 
 FRESH_SECONDS, STALE_SECONDS = 1, 0.5
@@ -26,16 +26,15 @@ class FrontDoor:
         if environ["REQUEST_METHOD"] != "GET" or "HTTP_AUTHORIZATION" in environ or pages.has_our_cookie(environ):
             return self.application(environ, start_response)
         forms = compressed.accepts_gzip(environ), prefers_markdown(environ)
-        key, begun, watch = (*forms, *map(environ.get, _KEY)), monotonic(), watching.of(environ)
+        key, begun = (*forms, *map(environ.get, _KEY)), monotonic()
         if answer := self.find(key, begun):
-            watch.page, watch.is_kept = answer[3], True
             start_response(answer[0], [*answer[1], ("X-Cache", "hit")])
             return [answer[2]]
         head = []
         response = self.application(environ, lambda *args: head.extend(args))
         if isinstance(response, HttpResponse) and pages.is_shared(response):
             of_all = [(name, value) for name, value in head[1] if name != "RateLimit"]  # what is left for one client
-            self.keep(key, (head[0], of_all, response.content, watch.page), begun)
+            self.keep(key, (head[0], of_all, response.content), begun)
             head[1] = [*head[1], ("X-Cache", "miss")]
         else:
             self.kept.pop(key, None)

@@ -5,6 +5,7 @@ import math
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from lib import storable
 from lib.refusals import BadInput, Busy, Conflict, Gone, NotAllowed, Refusal, TooMany
@@ -38,6 +39,11 @@ class RefusalMiddleware:
             logger.error("A row that was referred to is missing", exc_info=exception)
             return refuse(request, Gone("Nothing was changed, because something has just been deleted."))
         return refuse(request, exception) if isinstance(exception, Refusal) else None
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler of exceptions that nobody has answered. Its page needs no database."""
+    return HttpResponse(render_to_string("500.html", {"request": request}), status=500)
 
 
 def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:

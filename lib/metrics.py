@@ -74,20 +74,26 @@ def _counter(name: str, text: str, *labels: str) -> Counter:
 
 _ANSWERS = _counter(
     "answers_total",
-    "Answers that the front door had kept, that were 304 Not Modified, that were refused for overload, and all others.",
+    "Answers that the front door had kept, that were 304 Not Modified, and that were made.",
     "source",
 )
 _STATEMENTS = _counter("statements_total", "SQL statements of requests, by page.", "page")
 _STATEMENT_SECONDS = _counter("statement_seconds_total", "Seconds that statements of requests took, by page.", "page")
+_REFUSED = _counter("refused_total", "Requests that were refused because others wait, by whose they were.", "kind")
 _CARDS = _counter("cards_total", "Rows of papers and comments on pages that were kept (hit) or drawn (miss).", "result")
 _THROTTLED = _counter("throttled_total", "Uses that a rate limit refused, by the name of the limit.", "limit")
 _MAILS = _counter("mails_total", "Mails by what the mail server did with them.", "outcome")
 _LETTERS = _counter("letters_total", "Attempts to send a letter, by the state in which they left it.", "state")
 _JOBS = _counter("jobs_total", "Attempts at jobs, by task and whether they succeeded.", "task", "outcome")
 
-_SOURCES = ("front_door", "made", "not_modified", "overload")
-_MAIL_OUTCOMES = ("sent", "refused", "postponed", "unreachable")
-_LETTER_STATES = ("sent", "empty", "waiting", "failed")
+# What is shown as 0 if it has not happened yet, so that the first time is an increase.
+_ALWAYS = {
+    _ANSWERS: ("front_door", "made", "not_modified"),
+    _REFUSED: ("strangers", "members", "changes by members"),
+    _CARDS: ("hit", "miss"),
+    _MAILS: ("sent", "refused", "postponed", "unreachable"),
+    _LETTERS: ("sent", "empty", "waiting", "failed"),
+}
 
 
 def count_request(watch, status: str, seconds: float) -> None:
@@ -105,9 +111,13 @@ def count_request(watch, status: str, seconds: float) -> None:
 def _source(watch, status: str) -> str:
     if watch.is_kept:
         return "front_door"
-    if watch.request is None and status.startswith("503"):
-        return "overload"
     return "not_modified" if status.startswith("304") else "made"
+
+
+def count_refused(kind: str) -> None:
+    """Count a request that was refused because the site has more to do than it can. `kind` says whose it was."""
+    if settings.METRICS_TOKEN:
+        _REFUSED.labels(kind).inc()
 
 
 def count_cards(hits: int, misses: int) -> None:
@@ -138,7 +148,7 @@ def count_job(task: str, outcome: str) -> None:
 
 def counted() -> Iterator:
     """Returns what all processes have counted, as metrics of prometheus_client. What never happened counts as 0."""
-    for counter, names in ((_ANSWERS, _SOURCES), (_MAILS, _MAIL_OUTCOMES), (_LETTERS, _LETTER_STATES)):
+    for counter, names in _ALWAYS.items():
         for name in names:
             counter.labels(name)
     return MultiProcessCollector(CollectorRegistry(), str(FOLDER)).collect()

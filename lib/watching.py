@@ -13,13 +13,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from time import perf_counter
 
-from django.db.backends.signals import connection_created
-
 from lib import metrics
 
 SLOW_REQUEST_SECONDS = 1.0
 SLOW_STATEMENT_SECONDS = 0.5
 MAX_SQL = 2_000  # characters of a statement in the log
+MAX_PAGES = 1_000  # addresses whose pages a process remembers
 NO_PAGE = "other"  # what has no name: static files, probes, addresses that do not exist
 _WATCH = "broadsheet.watch"
 # What a proxy may have made: hexadecimal digits alone, so that no client writes words into the log.
@@ -31,7 +30,7 @@ logger = logging.getLogger(__name__)
 class Watch:
     """A request while it is answered. Its `statements` took `statement_seconds` together.
 
-    `is_kept` is whether the answer is one that the front door had kept.
+    `is_kept` is whether the front door had kept the answer, so that the request has not come to Django.
     """
 
     __slots__ = ("_page", "id", "is_kept", "request", "statement_seconds", "statements")
@@ -105,21 +104,32 @@ class Watched:
 
     def __init__(self, application) -> None:
         self.application = application
+        self.pages: dict[str, str] = {}  # of addresses whose answers the front door keeps
 
     def __call__(self, environ: dict, start_response) -> Iterable[bytes]:
-        watch, begun, status = of(environ), perf_counter(), "500"
+        watch, begun, answer = of(environ), perf_counter(), []
         token = _current.set(watch)
 
-        def start(line: str, headers: list[tuple[str, str]], exc_info=None):
-            nonlocal status
-            status = line
-            return start_response(line, [*headers, ("X-Request-ID", watch.id)], exc_info)
+        def start(status: str, headers: list[tuple[str, str]], exc_info=None):
+            answer[:] = status, headers
+            return start_response(status, [*headers, ("X-Request-ID", watch.id)], exc_info)
 
         try:
             return self.application(environ, start)
         finally:
+            status, headers = answer or ("500", [])
+            self.name_page(watch, environ["PATH_INFO"], headers)
             watch.end(status, perf_counter() - begun)
             _current.reset(token)
+
+    def name_page(self, watch: Watch, path: str, headers: list[tuple[str, str]]) -> None:
+        """Give an answer that the front door had kept the page that the same address had when it was made."""
+        if watch.request is None:
+            watch.is_kept, watch.page = True, self.pages.get(path, NO_PAGE)
+        elif ("X-Cache", "miss") in headers:
+            if len(self.pages) >= MAX_PAGES:
+                self.pages.clear()
+            self.pages[path] = watch.page
 
 
 class WatchMiddleware:
@@ -134,18 +144,8 @@ class WatchMiddleware:
         return self.get_response(request)
 
 
-def watch_statements() -> None:
-    """Measure each statement of a request, on each connection that this process opens."""
-    connection_created.connect(_watch_connection)
-
-
-def _watch_connection(connection, **kwargs) -> None:
-    if _measure not in connection.execute_wrappers:
-        connection.execute_wrappers.append(_measure)
-
-
-def _measure(execute, sql, params, many, context):
-    """A wrapper of Django's around each statement."""
+def measure(execute, sql, params, many, context):
+    """Measure a statement if it is one of a request: a wrapper of Django's around each statement of a connection."""
     watch = _current.get()
     if not isinstance(watch, Watch):
         return execute(sql, params, many, context)

@@ -53,11 +53,6 @@ def media(request: HttpRequest, path: str) -> HttpResponse:
     return response
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """The page of an error of ours. It needs no database, which may be what is wrong."""
-    return HttpResponse(render_to_string("500.html", {"request": request}), status=500)
-
-
 def without_slash(request: HttpRequest, rest: str) -> HttpResponse:
     """Redirect to the same address without the slash at its end: addresses of this site have none."""
     query = request.META["QUERY_STRING"]
