@@ -168,19 +168,18 @@ def test_nothing_of_a_person_is_in_the_log(site, office, database):
     post(site, "/accounts/login/", {"login": "alice", "password": SECRET})
     sign_up = {"username": "zanzibar", "email": MAILBOX, "password1": SECRET, "password2": SECRET}
     refused = post(site, "/accounts/signup/", sign_up)
-    subscribed = post(site, "/subscribe", {"email": MAILBOX})
     for path in (
         f"/papers?q={WORD}",
         f"/letters/2025-01-01/{SECRET}",
         f"/nowhere/{SECRET}",
-        f"/papers?cursor={SECRET}",
+        f"/papers?older={SECRET}",
     ):
         for headers in ({"Authorization": f"Bearer {SECRET}"}, {"Authorization": SECRET}, {"Host": "zanzibar.example"}):
             ask(site, path, **{"X-Forwarded-For": "2001:db8::7", "User-Agent": MAILBOX} | headers)
     ask(site, f"/api/papers/search?q={WORD}", Authorization=f"Bearer {SECRET}")
     with without(database, "papers_searchentry"):
-        assert ask(site, f"/papers?q={WORD}")[0] == 500
-        assert ask(site, f"/api/papers/search?q={WORD}")[0] == 500
+        assert ask(site, f"/papers?q={WORD}+else")[0] == 500
+        assert ask(site, f"/api/papers/search?q={WORD}+else")[0] == 500
     with without(database, "accounts_user"):
         assert post(site, "/accounts/password/reset/", {"email": MAILBOX})[0] == 500
     with database.transaction():
@@ -192,7 +191,7 @@ def test_nothing_of_a_person_is_in_the_log(site, office, database):
     connection.close()
     events = {line["event"] for line in lines(site)}
     assert {"sign_in_failed", "Internal Server Error", "Slow statement", "A search took more than 1000 ms."} <= events
-    assert 500 in {refused[0], subscribed[0]}
+    assert refused[0] == 500
     for line in site.output.splitlines():
         if line.startswith("Broadsheet is at "):
             continue
