@@ -21,7 +21,7 @@ from tests.conftest import Reader
 from tests.factories import LetterFactory, PaperFactory, UserFactory
 from tests.queue import job, sql
 
-TOKEN = "a token of thirty characters.."
+TOKEN = "a-token-of-thirty-characters.."
 BEARER = f"Bearer {TOKEN}"
 
 
