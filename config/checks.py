@@ -19,6 +19,7 @@ from papers.ingest.rules import WEEKDAYS
 from papers.models import Embedding
 from papers.search.embedding.bundled import Bundled
 
+MIN_TOKEN = 16  # characters
 _NUMBERS = (
     ("SUBMIT_DAILY_LIMIT", range(1, 1001), "from 1 to 1000", "How many papers a person may submit in a day."),
     ("SUBMIT_MAX_AGE_DAYS", range(36_501), "from 0 to 36500", "How old a paper may be on the list of a day, in days."),
@@ -125,6 +126,22 @@ def followed_site(app_configs, **kwargs):
         return []
     hint = "Give https://huggingface.co or the address of another Broadsheet, without a path. It needs https."
     return [Error(message, hint=hint, id="broadsheet.E010")]
+
+
+@register
+def watching(app_configs, **kwargs):
+    """The log has one of two formats, and the token of /metrics is long enough that nobody guesses it."""
+    errors = []
+    if settings.LOG_FORMAT not in ("json", "text"):
+        message = f"LOG_FORMAT is neither json nor text: {settings.LOG_FORMAT!r}."
+        errors.append(
+            Error(message, hint="Unset it: then it is text on a terminal, and else json.", id="broadsheet.E012")
+        )
+    token = settings.METRICS_TOKEN
+    if token and not (len(token) >= MIN_TOKEN and _is_header_value(token)):
+        message = f"METRICS_TOKEN has fewer than {MIN_TOKEN} characters, or one that cannot be sent."
+        errors.append(Error(message, hint="openssl rand -hex 32 makes one.", id="broadsheet.E012"))
+    return errors
 
 
 @register

@@ -7,7 +7,7 @@ from django.utils.csp import CSP
 from config.caches import CACHES  # noqa: F401 (Django reads it here)
 from config.databases import *  # noqa: F403 (the databases)
 from config.files import *  # noqa: F403 (static files, uploads, and what the worker writes)
-from config.logs import LOGGING  # noqa: F401
+from config.logs import *  # noqa: F403 (logs, and who reads metrics)
 from config.rings import *  # noqa: F403 (thresholds, which are settings)
 from config.rules import *  # noqa: F403 (rules of submissions, which are settings)
 from config.schedules import *  # noqa: F403 (what the worker fetches and writes by itself)
@@ -69,8 +69,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "lib.watching.WatchMiddleware",
     "lib.headers.HeadersMiddleware",
     "lib.health.HealthMiddleware",
+    "config.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "lib.hosts.HostMiddleware",

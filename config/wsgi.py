@@ -4,9 +4,10 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
-from lib import outage, unavailable
+from lib import metrics, outage, unavailable
 from lib.front_door import FrontDoor
 from lib.statements import limit_time
+from lib.watching import Watched
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -25,6 +26,8 @@ application = get_wsgi_application()
 application.request_class = Request
 if settings.FRONT_DOOR:
     application = FrontDoor(application)
+application = Watched(application)
+metrics.clear()
 limit_time()
 outage.guard()
 unavailable.prepare()

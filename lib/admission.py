@@ -13,6 +13,8 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import ThreadedTaskDispatcher
 
+from lib import metrics
+
 # The longest wait in seconds that a request of each kind may have to expect.
 STRANGER, MEMBER, CHANGE = "strangers", "members", "changes by members"
 LONGEST = {STRANGER: 0.25, MEMBER: 0.5, CHANGE: 1.0}
@@ -34,6 +36,7 @@ class Admission:
         if self.expected_wait() <= LONGEST[kind]:
             return True
         self.refused[kind] += 1
+        metrics.count_refused(kind)
         return False
 
     def enqueue(self, channel: HTTPChannel) -> None:

@@ -6,7 +6,7 @@ import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views import defaults
+from django.template.loader import render_to_string
 from django.views.csrf import csrf_failure
 
 from lib import outage, storable, unavailable
@@ -37,14 +37,14 @@ class RefusalMiddleware:
 
     def process_exception(self, request, exception):
         if is_out_of_time(exception):
-            logger.error("A statement took too long for %s", request.get_full_path(), exc_info=exception)
+            logger.error("A statement took too long", exc_info=exception)
             late = Busy("The site could not answer in time. Try again in a moment.")
             return unavailable.of_database(refuse(request, late))
         if outage.is_failure(exception):
             outage.log(exception)
             return unavailable.without_database()
         if is_about_nothing(exception):
-            logger.error("A row that was referred to is missing in %s", request.get_full_path(), exc_info=exception)
+            logger.error("A row that was referred to is missing", exc_info=exception)
             return refuse(request, Gone("Nothing was changed, because something has just been deleted."))
         return refuse(request, exception) if isinstance(exception, Refusal) else None
 
@@ -64,12 +64,12 @@ def refuse_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler of exceptions that nobody has answered, such as those of middleware and of error pages."""
+    """Django's handler of exceptions that nobody has answered, also those of middleware. Its page needs no database."""
     error = sys.exception()
     if is_out_of_time(error) or outage.is_failure(error):
         outage.log(error)
         return unavailable.without_database()
-    return defaults.server_error(request)
+    return HttpResponse(render_to_string("500.html", {"request": request}), status=500)
 
 
 def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -19,6 +19,8 @@ from procrastinate.manager import JobManager
 from procrastinate.periodic import PeriodicTask
 from procrastinate.tasks import configure_task
 
+from lib import metrics, watching
+
 # A job that fails is tried again after 4, 16, 64, 256 and 1,024 seconds. Moderators see it if it then fails again.
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=4)
 KEPT_SECONDS = 30 * 24 * 3600  # for a job that failed, and for its error
@@ -67,16 +69,19 @@ def masked(args: dict) -> str:
 
 
 async def record_errors(call_next, context, worker):
-    """Worker middleware that logs each exception of a job, and stores its message for moderators."""
-    try:
-        return await call_next()
-    except Exception as error:
-        job = context.job
-        logger.exception(
-            "%s[%s](%s) failed, attempt %s", job.task_name, job.id, masked(job.task_kwargs), job.attempts + 1
-        )
-        await sync_to_async(_store_exception)(job, error)
-        raise
+    """Worker middleware that counts jobs, logs each exception of one, and stores its message for moderators."""
+    job = context.job
+    with watching.job(job.id, job.task_name):
+        try:
+            result = await call_next()
+        except Exception as error:
+            arguments = masked(job.task_kwargs)
+            logger.exception("%s[%s](%s) failed, attempt %s", job.task_name, job.id, arguments, job.attempts + 1)
+            metrics.count_job(job.task_name, "failed")
+            await sync_to_async(_store_exception)(job, error)
+            raise
+    metrics.count_job(job.task_name, "succeeded")
+    return result
 
 
 def errors(ids: list[int]) -> dict[int, str]:

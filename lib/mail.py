@@ -17,6 +17,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.console import EmailBackend as ConsoleBackend
 from django.core.mail.backends.smtp import EmailBackend as DjangosSmtpBackend
 
+from lib import metrics
+
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
@@ -74,6 +76,7 @@ class LogBackend(ConsoleBackend):
 
     def write_message(self, message) -> None:
         self.stream.write(f"Mail to {', '.join(message.to)}: {message.subject}\n\n{message.body}\n")
+        metrics.count_mail("sent")
 
 
 class _CommitBeforeDot:
@@ -113,6 +116,24 @@ class SmtpBackend(DjangosSmtpBackend):
     def connection_class(self):
         return _SmtpOverTls if self.use_ssl else _Smtp
 
+    def open(self) -> bool | None:
+        """Connect to the mail server, unless there is a connection. Raises OSError, and counts that."""
+        try:
+            return super().open()
+        except OSError:
+            metrics.count_mail("unreachable")
+            raise
+
+    def _send(self, message) -> bool:
+        """Hand over a message, and count what the server does with it."""
+        try:
+            was_sent = super()._send(message)
+        except OSError as error:
+            metrics.count_mail("refused" if _is_permanent(error) else "postponed")
+            raise
+        metrics.count_mail("sent")
+        return was_sent
+
     def send_once(self, message, commit: Callable[[], None]) -> None:
         self.open()
         self.connection.before_dot = commit
@@ -120,6 +141,12 @@ class SmtpBackend(DjangosSmtpBackend):
             self.send_messages([message])
         finally:
             self.connection.before_dot = None
+
+
+def _is_permanent(error: OSError) -> bool:
+    """Returns whether the server will take this mail at no other time either (RFC 5321, 4.2.1)."""
+    replies = getattr(error, "recipients", {}).values()
+    return any(code >= 500 for code in (getattr(error, "smtp_code", 0), *(code for code, _ in replies)))
 
 
 def hand_over(mailer: BaseEmailBackend, message, commit: Callable[[], None]) -> None:

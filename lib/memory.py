@@ -5,6 +5,8 @@ from itertools import islice
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 
+from lib import metrics
+
 _VALUES: dict[str, dict[str, object]] = defaultdict(dict)
 
 
@@ -23,7 +25,9 @@ class MemoryCache(BaseCache):
         return self._values.get(key, default)
 
     def get_many(self, keys, version=None) -> dict:
-        return {key: value for key in keys if (value := self._values.get(key)) is not None}
+        values = {key: value for key in keys if (value := self._values.get(key)) is not None}
+        metrics.count_cards(len(values), len(keys) - len(values))
+        return values
 
     def set(self, key, value, timeout=DEFAULT_TIMEOUT, version=None) -> None:
         if key not in self._values and len(self._values) >= self._max_entries:

@@ -109,6 +109,8 @@ class Server:
         environment = os.environ | {"PG_GRANDPARENT_PID": former or "0"}
         command = [postgres_programs.BIN / "postgres", "-D", CLUSTER, "-h", "", "-k", self.sockets]
         command += ["-c", f"cluster_name={self.name}"]  # which the titles of its processes show
+        # Statements that fail hold what people typed, so its log has no errors of statements.
+        command += ["-c", "log_min_messages=log", "-c", "log_error_verbosity=terse"]
         options = {"env": environment, "start_new_session": True, "stdin": subprocess.DEVNULL}
         with log.open("a") as output:
             return postgres_programs.start(command, CLUSTER, stdout=output, stderr=output, **options)

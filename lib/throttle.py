@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from lib import metrics
 from lib.refusals import TooMany
 
 _GRACE = timedelta(seconds=1)  # of simultaneous requests, the one that gets the lock first may have read the clock last
@@ -63,6 +64,8 @@ def count(*uses: tuple[Limit, str]) -> list[Quota]:
         cursor.execute(_TAKE, params)
         allowed = dict(cursor.fetchall())
         refused = [key for key in keys if key not in allowed]
+        for key in refused:
+            metrics.count_throttled(limits[key].name)
         if refused:
             cursor.execute("SELECT key, free_at FROM lib_throttle WHERE key = ANY(%s)", [refused])
         free_at = dict(cursor.fetchall()) if refused else {}

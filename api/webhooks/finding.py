@@ -66,7 +66,8 @@ def _write(webhooks: list[Webhook], now: datetime) -> int:
             webhook.disable(Reason.LOST)
         return 0
     except (BadInput, Busy) as error:
-        logger.warning("The list of webhook %s is looked at again later: %s", webhooks[0].pk, error)
+        # The error may quote words that are searched for.
+        logger.warning("The list of webhook %s is looked at again later: %s", webhooks[0].pk, type(error).__name__)
         _look_again(webhooks, now + LATER)
         return 0
     sent = _sent_since(webhooks, now - reading.RECENT)

@@ -20,6 +20,7 @@ from inbox.letters.planning import plan
 from inbox.models import Letter
 from inbox.models.letter import State
 from inbox.models.subscription import EndReason
+from lib import metrics
 from lib.mail import hand_over
 from lib.refusals import BadInput, Busy
 
@@ -50,6 +51,7 @@ def _send_next(mailer: BaseEmailBackend, now: datetime) -> bool | None:
         on_error.push(partial(_record_error, letter))
         was_sent = _send(letter, mailer, claim)
         on_error.pop_all()
+    metrics.count_letter(letter.state)
     return was_sent
 
 
@@ -101,6 +103,7 @@ def _record_error(letter: Letter, kind, error: BaseException | None, trace) -> N
     """
     letter.refresh_from_db(fields=["state", "sent_at"])  # the commit itself may have failed
     if letter.state == State.SENT and not isinstance(error, smtplib.SMTPResponseException):
-        logger.error("The letter %s may or may not have arrived: no answer came (%s)", letter.pk, error)
+        logger.error("The letter %s may or may not have arrived: no answer came", letter.pk, exc_info=error)
     else:
         letter.postpone(str(error))
+    metrics.count_letter(letter.state)

@@ -108,4 +108,5 @@ class Letter(models.Model):
         self.try_at = timezone.now() + timedelta(minutes=2**self.attempts)
         columns = ["state", "sent_at", "papers", "attempts", "error", "try_at"]
         unchanged.update(**{column: getattr(self, column) for column in columns})
-        logger.error("Letter %s was not sent, attempt %d of %d: %s", self.pk, self.attempts, MAX_ATTEMPTS, error)
+        # The error may quote the address; /moderation/jobs shows it.
+        logger.error("Letter %s was not sent, attempt %d of %d", self.pk, self.attempts, MAX_ATTEMPTS)

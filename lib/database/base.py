@@ -1,10 +1,14 @@
-"""Django's PostgreSQL, which asks an open connection whether it is one only if there is reason to doubt it."""
+"""Django's PostgreSQL, which measures the statements of requests.
+
+It asks an open connection whether it is one only if there is reason to doubt it.
+"""
 
 from select import POLLIN, poll
 from time import monotonic
 
 from django.db.backends.postgresql import base
 
+from lib import watching
 from lib.outage import Guarded
 
 _TRUSTED_SECONDS = 60
@@ -12,6 +16,10 @@ _TRUSTED_SECONDS = 60
 
 class DatabaseWrapper(Guarded, base.DatabaseWrapper):
     _asked_at = float("-inf")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.execute_wrappers.append(watching.measure)
 
     def is_usable(self) -> bool:
         """Returns whether the connection can be used, which Django wants to know once a request.

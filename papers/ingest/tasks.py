@@ -7,7 +7,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from lib.jobs import RETRY, defer, periodic
-from papers.ingest import daily, pictures, repositories, submitting
+from papers.ingest import daily, pictures, repositories, submitting, successes
 from papers.ingest.client import Client
 from papers.models import Submission
 
@@ -48,6 +48,7 @@ def list_due_papers(timestamp: int) -> None:
 @app.task(lock="import", pass_context=False, retry=RETRY)
 def import_hub(timestamp: int) -> None:
     logger.info("From %s: %s", settings.HUB_URL, daily.import_hub(Client()))
+    successes.record(successes.HUB)
 
 
 @periodic(settings.IMPORT_ARXIV)
@@ -59,6 +60,7 @@ def import_arxiv(timestamp: int) -> None:
 @app.task(lock="import", pass_context=False, retry=RETRY)
 def import_category(category: str) -> None:
     logger.info("From arXiv, %s: %s", category, daily.import_arxiv(category, Client()))
+    successes.record(successes.ARXIV)
 
 
 # No retry: GitHub's limit is per hour, and the next run continues with the repositories that this one left out.

@@ -37,6 +37,23 @@ def test_plain_http_on_a_public_host_is_refused(settings, base_url, refused):
 
 
 @pytest.mark.parametrize(
+    ("log_format", "token", "refused"),
+    [
+        ("json", "", []),
+        ("text", "x" * checks.MIN_TOKEN, []),
+        ("xml", "", ["broadsheet.E012"]),
+        ("json", "x" * (checks.MIN_TOKEN - 1), ["broadsheet.E012"]),
+        ("json", "a token with spaces in it", ["broadsheet.E012"]),
+    ],
+)
+def test_a_log_without_format_and_a_token_that_can_be_guessed_are_refused(settings, log_format, token, refused):
+    settings.LOG_FORMAT, settings.METRICS_TOKEN = log_format, token
+    found = checks.watching(None)
+    assert ids(found) == refused
+    assert not token or token not in str(found)
+
+
+@pytest.mark.parametrize(
     ("embedding", "model", "key", "refused"),
     [
         ("bundled", "", "", None),

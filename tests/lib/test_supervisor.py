@@ -1,5 +1,6 @@
 """What keeps the worker running, with other commands in its place."""
 
+import json
 import os
 import signal
 import subprocess
@@ -49,6 +50,15 @@ def test_what_is_killed_comes_back_and_the_log_says_so(keep):
     assert "ended with signal 9; it is started again in 1 s" in process.stdout.readline()
     assert process.stdout.readline() == "begun\n"
     assert child(process).pid != first.pid
+
+
+def test_its_lines_are_json_where_the_log_is(keep, monkeypatch):
+    monkeypatch.setenv("LOG_FORMAT", "json")
+    process = keep("print('begun', flush=True); raise SystemExit(3)")
+    line = json.loads(process.stdout.readline())
+    assert line.pop("time").endswith("+00:00")
+    assert (line.keys(), line["level"]) == ({"level", "logger", "event"}, "error")
+    assert "ended with exit code 3" in line["event"]
 
 
 def test_what_keeps_ending_is_started_after_growing_pauses(keep):

@@ -69,7 +69,9 @@ def _port_error() -> OSError | None:
 def _start_worker() -> subprocess.Popen:
     """Start the supervisor of the worker, which restarts the worker whenever it ends."""
     worker = [sys.executable, "manage.py", "procrastinate", "worker"]
-    return subprocess.Popen([sys.executable, "-m", "lib.supervisor", *worker], preexec_fn=end_with_parent)
+    environment = os.environ | {"LOG_FORMAT": settings.LOG_FORMAT}
+    command = [sys.executable, "-m", "lib.supervisor", *worker]
+    return subprocess.Popen(command, env=environment, preexec_fn=end_with_parent)
 
 
 def _announce(server) -> None:
@@ -85,6 +87,7 @@ class Server(BaseApplication):
         self.cfg.set("workers", settings.WEB_CONCURRENCY)
         self.cfg.set("threads", 4)
         self.cfg.set("preload_app", True)
+        self.cfg.set("logger_class", "lib.logs.GunicornLogger")
         self.cfg.set("loglevel", "warning")
         self.cfg.set("when_ready", _announce)
         self.cfg.set("max_requests", 100_000)

@@ -216,7 +216,8 @@ def test_after_ten_attempts_it_has_failed(paper, office, clock, caplog):
     clock.move_to(last - timedelta(hours=12))
     assert delivery.run() == 0
     assert (states(), len(office.at_the_dot)) == (["failed"], 10)
-    assert "attempt 10 of 10: (554, b'no')" in caplog.text
+    assert "attempt 10 of 10" in caplog.text
+    assert "554" not in caplog.text
 
 
 def test_what_breaks_on_one_letter_does_not_stop_the_others(paper, office, clock):

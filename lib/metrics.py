@@ -1,0 +1,163 @@
+"""What the processes of a site count, for Prometheus (https://prometheus.io/docs/practices/naming/).
+
+Each process writes its numbers into files in the state folder that it alone has, mapped into its memory, and a scrape
+adds them all up. The files are named by a number, and whoever holds the lock of that name may write them. A process
+that ends, however it does, leaves them to the next one, which counts on: there are never more files than processes, and
+nothing that was counted is lost. Without METRICS_TOKEN nothing is counted.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from functools import cache
+from itertools import count as natural_numbers
+from threading import Lock
+
+from django.conf import settings
+from prometheus_client import CollectorRegistry, Counter, Histogram, values
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from lib.env import DATA
+
+FOLDER = DATA / "metrics"
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)  # seconds
+
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(FOLDER)  # where prometheus_client opens files
+_first_use = Lock()
+
+
+@cache
+def _number_of(process: int) -> str:
+    """Returns the number of this process: the first one that no other process has. A forked process takes another."""
+    numbers = map(str, natural_numbers())
+    return next(number for number in numbers if _lock(number) is not None)  # which the end of the process releases
+
+
+def _lock(number: str) -> int | None:
+    """Returns a file descriptor that holds the lock of this number until it is closed; None if another one does."""
+    lock = os.open(FOLDER / f"{number}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return None
+    return lock
+
+
+@cache
+def _value_class() -> type:
+    FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return values.MultiProcessValue(lambda: _number_of(os.getpid()))
+
+
+def _value(*args, **kwargs):
+    """Returns the place of one number, for prometheus_client. The first one takes a number for this process."""
+    with _first_use:
+        kind = _value_class()
+    return kind(*args, **kwargs)
+
+
+values.ValueClass = _value
+
+_REQUESTS = Histogram(
+    "broadsheet_request_duration_seconds",
+    "Seconds until a request was answered, by the name of its page and the class of the status.",
+    ["page", "status"],
+    buckets=_BUCKETS,
+    registry=None,
+)
+
+
+def _counter(name: str, text: str, *labels: str) -> Counter:
+    return Counter(f"broadsheet_{name}", text, labels, registry=None)
+
+
+_ANSWERS = _counter(
+    "answers_total",
+    "Answers that the front door had kept, that were 304 Not Modified, and that were made.",
+    "source",
+)
+_STATEMENTS = _counter("statements_total", "SQL statements of requests, by page.", "page")
+_STATEMENT_SECONDS = _counter("statement_seconds_total", "Seconds that statements of requests took, by page.", "page")
+_REFUSED = _counter("refused_total", "Requests that were refused because others wait, by whose they were.", "kind")
+_CARDS = _counter("cards_total", "Rows of papers and comments on pages that were kept (hit) or drawn (miss).", "result")
+_THROTTLED = _counter("throttled_total", "Uses that a rate limit refused, by the name of the limit.", "limit")
+_MAILS = _counter("mails_total", "Mails by what the mail server did with them.", "outcome")
+_LETTERS = _counter("letters_total", "Attempts to send a letter, by the state in which they left it.", "state")
+_JOBS = _counter("jobs_total", "Attempts at jobs, by task and whether they succeeded.", "task", "outcome")
+
+# What is shown as 0 if it has not happened yet, so that the first time is an increase.
+_ALWAYS = {
+    _ANSWERS: ("front_door", "made", "not_modified"),
+    _REFUSED: ("strangers", "members", "changes by members"),
+    _CARDS: ("hit", "miss"),
+    _MAILS: ("sent", "refused", "postponed", "unreachable"),
+    _LETTERS: ("sent", "empty", "waiting", "failed"),
+}
+
+
+def count_request(watch, status: str, seconds: float) -> None:
+    """Count an answered request (`lib.watching.Watch`). `status` is that of the answer: `200 OK`."""
+    if not settings.METRICS_TOKEN:
+        return
+    page = watch.page
+    _REQUESTS.labels(page, f"{status[0]}xx").observe(seconds)
+    _ANSWERS.labels(_source(watch, status)).inc()
+    if watch.statements:
+        _STATEMENTS.labels(page).inc(watch.statements)
+        _STATEMENT_SECONDS.labels(page).inc(watch.statement_seconds)
+
+
+def _source(watch, status: str) -> str:
+    if watch.is_kept:
+        return "front_door"
+    return "not_modified" if status.startswith("304") else "made"
+
+
+def count_refused(kind: str) -> None:
+    """Count a request that was refused because the site has more to do than it can. `kind` says whose it was."""
+    if settings.METRICS_TOKEN:
+        _REFUSED.labels(kind).inc()
+
+
+def count_cards(hits: int, misses: int) -> None:
+    if settings.METRICS_TOKEN:
+        _CARDS.labels("hit").inc(hits)
+        _CARDS.labels("miss").inc(misses)
+
+
+def count_throttled(limit: str) -> None:
+    if settings.METRICS_TOKEN:
+        _THROTTLED.labels(limit).inc()
+
+
+def count_mail(outcome: str) -> None:
+    if settings.METRICS_TOKEN:
+        _MAILS.labels(outcome).inc()
+
+
+def count_letter(state: str) -> None:
+    if settings.METRICS_TOKEN:
+        _LETTERS.labels(state).inc()
+
+
+def count_job(task: str, outcome: str) -> None:
+    if settings.METRICS_TOKEN:
+        _JOBS.labels(task, outcome).inc()
+
+
+def counted() -> Iterator:
+    """Returns what all processes have counted, as metrics of prometheus_client. What never happened counts as 0."""
+    for counter, names in _ALWAYS.items():
+        for name in names:
+            counter.labels(name)
+    return MultiProcessCollector(CollectorRegistry(), str(FOLDER)).collect()
+
+
+def clear() -> None:
+    """Delete the numbers of processes that have ended. Called when a site starts, before it serves anything."""
+    for path in FOLDER.glob("*.lock"):
+        if (lock := _lock(path.stem)) is not None:
+            for file in FOLDER.glob(f"*_{path.stem}.db"):
+                file.unlink()
+            os.close(lock)
