@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "lib.replicas.ReplicaMiddleware",
     "orgs.redirects.RenamedMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -138,6 +139,7 @@ _cookie_prefix = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_cookie_prefix}sessionid"
 CSRF_COOKIE_NAME = f"{_cookie_prefix}csrftoken"
 MESSAGES_COOKIE_NAME = f"{_cookie_prefix}messages"
+WRITTEN_COOKIE_NAME = f"{_cookie_prefix}written"  # of who has just written something (lib.replicas)
 MESSAGE_STORAGE = "lib.messages.Messages"
 SECURE_SSL_HOST = _base.netloc
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0

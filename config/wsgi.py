@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
+from lib import pooler
 from lib.front_door import FrontDoor
 from lib.statements import limit_time
 
@@ -25,3 +26,4 @@ application.request_class = Request
 if settings.FRONT_DOOR:
     application = FrontDoor(application)
 limit_time()
+pooler.use()

@@ -12,7 +12,7 @@ os.environ |= {"HOST": "127.0.0.1", "PORT": "8000", "BASE_URL": "http://127.0.0.
 os.environ |= {"BROADSHEET_CONTAINER": "0", "EMAIL_URL": "consolemail://", "GITHUB_CLIENT_ID": ""}
 os.environ |= {"ORCID_CLIENT_ID": "", "HUGGINGFACE_CLIENT_ID": "", "IMPORT_HUB": "", "IMPORT_ARXIV": ""}
 os.environ |= {"IMPORT_ARXIV_CATEGORIES": "", "REPOSITORY_STARS": "", "GITHUB_TOKEN": ""}
-os.environ |= {"HUB_URL": "https://huggingface.co", "DUMP": ""}
+os.environ |= {"HUB_URL": "https://huggingface.co", "DUMP": "", "DATABASE_REPLICAS": "", "DATABASE_POOLER": ""}
 
 import psycopg
 
