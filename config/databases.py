@@ -20,7 +20,8 @@ def _database(url: str, *, is_pooled: bool = False, **more) -> dict:
     return database | more
 
 
-def _replica(url: str) -> dict:
+def replica(url: str) -> dict:
+    """Returns Django's settings of a replica. Its connections refuse to write even if it was promoted."""
     database = _database(url, is_pooled=bool(DATABASE_POOLER), SESSION={"default_transaction_read_only": "on"})
     database["OPTIONS"].setdefault("connect_timeout", 2)  # seconds: meanwhile a reader waits
     return database | {"TEST": {"MIRROR": "default"}}
@@ -28,7 +29,7 @@ def _replica(url: str) -> dict:
 
 DATABASES = {"default": _database(env("DATABASE_URL"))}
 POOLER = _database(DATABASE_POOLER, is_pooled=True) if DATABASE_POOLER else None
-REPLICAS = {f"replica{n}": _replica(url) for n, url in enumerate(env.list("DATABASE_REPLICAS", default=[]), 1)}
+REPLICAS = {f"replica{n}": replica(url) for n, url in enumerate(env.list("DATABASE_REPLICAS", default=[]), 1)}
 DATABASES |= REPLICAS
 # Addresses that are never answered from a replica: signing in, which depends on what was written a moment before and
 # uses up codes of other sites, and the admin.
