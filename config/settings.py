@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "lib.replicas.ReplicaMiddleware",
     "orgs.redirects.RenamedMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -140,6 +141,7 @@ _cookie_prefix = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_cookie_prefix}sessionid"
 CSRF_COOKIE_NAME = f"{_cookie_prefix}csrftoken"
 MESSAGES_COOKIE_NAME = f"{_cookie_prefix}messages"
+WRITTEN_COOKIE_NAME = f"{_cookie_prefix}written"  # of who has just written something (lib.replicas)
 MESSAGE_STORAGE = "lib.messages.Messages"
 CSRF_FAILURE_VIEW = "lib.http.refuse_form"
 SECURE_SSL_HOST = _base.netloc

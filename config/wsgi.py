@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
-from lib import metrics, outage, unavailable
+from lib import metrics, outage, pooler, unavailable
 from lib.front_door import FrontDoor
 from lib.statements import limit_time
 from lib.watching import Watched
@@ -30,4 +30,5 @@ application = Watched(application)
 metrics.clear()
 limit_time()
 outage.guard()
+pooler.use()
 unavailable.prepare()

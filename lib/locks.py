@@ -30,10 +30,16 @@ class LockQuerySet(models.QuerySet):
 
 @contextmanager
 def alone(name: str):
-    """Let one request after the other do what this is around, without a transaction; a connection that dies ends it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
+    """Let one request after the other do what this is around, without a transaction.
+
+    The lock is that of a transaction on a connection of its own, since a pooler would give the end of a session's lock
+    to another connection than its beginning. It ends with that connection.
+    """
+    own = connection.copy()
+    try:
+        own.set_autocommit(False)
+        with own.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        yield
+    finally:
+        own.close()

@@ -8,17 +8,18 @@ from collections.abc import Mapping, Sequence
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.backends.signals import connection_created
 from psycopg.errors import ForeignKeyViolation, QueryCanceled
+
+from lib.database.base import SESSION
 
 
 def limit_time() -> None:
     """Make PostgreSQL cancel every statement after STATEMENT_TIMEOUT_MS, on each connection that this process opens.
 
-    If that setting is 0, the limit that the database has for the role stays in force.
+    If that setting is 0, the limit that the database has for the role stays in force, and so does that of a pooler.
     """
     if settings.STATEMENT_TIMEOUT_MS:
-        connection_created.connect(_set_timeout)
+        SESSION["statement_timeout"] = str(settings.STATEMENT_TIMEOUT_MS)
 
 
 def rows(sql: str, params: Mapping[str, object] | Sequence, *, is_prepared: bool = True) -> list[tuple]:
@@ -42,8 +43,3 @@ def is_out_of_time(error: BaseException) -> bool:
 def is_about_nothing(error: BaseException) -> bool:
     """Returns whether a statement referred to a row that does not exist, as when it was deleted a moment before."""
     return isinstance(error, IntegrityError) and isinstance(error.__cause__, ForeignKeyViolation)
-
-
-def _set_timeout(connection, **kwargs) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, false)", [str(settings.STATEMENT_TIMEOUT_MS)])

@@ -9,12 +9,12 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from lib import metrics
 from lib.refusals import TooMany
+from lib.replicas import primary
 
 _GRACE = timedelta(seconds=1)  # of simultaneous requests, the one that gets the lock first may have read the clock last
 
@@ -60,7 +60,7 @@ def count(*uses: tuple[Limit, str]) -> list[Quota]:
         "intervals": [limits[key].interval for key in keys],
         "periods": [limits[key].period + _GRACE for key in keys],
     }
-    with connection.cursor() as cursor:
+    with primary().cursor() as cursor:
         cursor.execute(_TAKE, params)
         allowed = dict(cursor.fetchall())
         refused = [key for key in keys if key not in allowed]
@@ -99,13 +99,13 @@ def demand(*uses: tuple[Limit, str], message: str) -> None:
 
 def release(*uses: tuple[Limit, str]) -> None:
     """Delete all uses that were counted of these limits for these keys."""
-    with connection.cursor() as cursor:
+    with primary().cursor() as cursor:
         cursor.execute("DELETE FROM lib_throttle WHERE key = ANY(%s)", [[_digest(*use) for use in uses]])
 
 
 def forget_expired() -> None:
     """Delete the rows that have no effect any more."""
-    with connection.cursor() as cursor:
+    with primary().cursor() as cursor:
         cursor.execute("DELETE FROM lib_throttle WHERE free_at < %s", [timezone.now()])
 
 

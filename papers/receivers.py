@@ -1,8 +1,7 @@
-"""Receivers of signals: connections, migration, deletion of users and organisations, merging, and revoked access."""
+"""Receivers of signals: migration, deletion of users and organisations, merging, and revoked access."""
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db.backends.signals import connection_created
 from django.db.models import F, Q
 from django.db.models.signals import post_migrate, pre_delete
 from django.dispatch import receiver
@@ -23,19 +22,6 @@ from papers.models import (
     Paper,
     Vote,
 )
-
-
-@receiver(connection_created)
-def set_up_search(connection, **kwargs) -> None:
-    """Let the index of vectors go on until it has enough that match, and compile no statement to machine code.
-
-    While the worker replaces the vectors of one model by another's, few of the nearest are of the model that is asked
-    for. Compiling takes longer than what it compiles.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('hnsw.iterative_scan', 'relaxed_order', false), set_config('jit', 'off', false)"
-        )
 
 
 @receiver(pre_delete, sender=get_user_model())

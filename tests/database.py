@@ -13,6 +13,7 @@ os.environ |= {"BROADSHEET_CONTAINER": "0", "EMAIL_URL": "consolemail://", "GITH
 os.environ |= {"ORCID_CLIENT_ID": "", "HUGGINGFACE_CLIENT_ID": "", "IMPORT_HUB": "", "IMPORT_ARXIV": ""}
 os.environ |= {"IMPORT_ARXIV_CATEGORIES": "", "REPOSITORY_STARS": "", "GITHUB_TOKEN": ""}
 os.environ |= {"HUB_URL": "https://huggingface.co", "DUMP": "", "LOG_FORMAT": "text", "METRICS_TOKEN": ""}
+os.environ |= {"DATABASE_REPLICAS": "", "DATABASE_POOLER": ""}
 
 import psycopg
 

@@ -1,0 +1,124 @@
+"""How far replicas of the database are behind, which a thread of each process measures once a second.
+
+A replica is as old as the last moment at which the primary had not written more than the replica has replayed by now:
+`pg_current_wal_lsn()` and `pg_last_wal_replay_lsn()` (PostgreSQL's documentation, 26.2.5.2 “Monitoring” of streaming
+replication, and 9.28.4 “Recovery Control Functions”). Unlike `pg_last_xact_replay_timestamp()`, that holds while the
+primary writes nothing, compares no clocks of two machines, and shows that a replica has lost the primary. While the
+primary itself does not answer, replicas age no further, since nobody can write.
+"""
+
+import asyncio
+import os
+import socket
+import threading
+from collections import deque
+from contextlib import suppress
+from time import monotonic
+
+import psycopg
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+MAX_LAG = 5  # seconds that a replica may be behind while requests read from it
+_PAUSE = 1  # seconds between an answer of a server and the next question
+_PATIENCE = 2  # seconds after which a server that has not answered counts as down
+_MARKS = 900  # of the primary, one a second; a replica that is further behind is infinitely far behind
+_NEVER = float("-inf")
+
+_PRIMARY = "SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint"
+# A server that was promoted has no lag, and may have lost what the primary has.
+_REPLICA = "SELECT (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint WHERE pg_is_in_recovery()"
+_NO_OPTIONS = {"cursor_factory", "context"}  # of Django's connections, which are no asynchronous ones
+
+
+class Server:
+    """The primary or a replica, and its position in the write-ahead log when it last answered."""
+
+    def __init__(self, alias: str, sql: str):
+        self.alias, self.sql = alias, sql
+        params = connections[alias].get_connection_params() | {"prepare_threshold": None, "autocommit": True}
+        self.params = {name: value for name, value in params.items() if name not in _NO_OPTIONS}
+        self.connection: psycopg.AsyncConnection | None = None
+        self.position: int | None = None  # None if the server is down
+        self.answered_at = _NEVER
+        self.marks: deque[tuple[float, int]] = deque(maxlen=_MARKS)  # moments and positions
+        self.in_use: set[BaseDatabaseWrapper] = set()  # connections of requests that read from it now
+
+    async def watch(self) -> None:
+        while True:
+            begun, question = monotonic(), asyncio.ensure_future(self.ask())
+            await asyncio.wait({question}, timeout=_PATIENCE)
+            if not question.done():
+                self.fail()
+            self.note(await question, begun)
+            await asyncio.sleep(_PAUSE)
+
+    async def ask(self) -> int | None:
+        """Returns the position of the server, or None if it is down or not what it should be."""
+        try:
+            if self.connection is None:
+                self.connection = await psycopg.AsyncConnection.connect(**self.params)
+            row = await (await self.connection.execute(self.sql)).fetchone()
+        except psycopg.Error:
+            if self.connection:
+                await self.connection.close()
+            self.connection = row = None
+        return row[0] if row else None
+
+    def note(self, position: int | None, begun: float) -> None:
+        if position is None:
+            self.fail()
+            return
+        self.position, self.answered_at = position, begun
+        self.marks.append((begun, position))
+
+    def fail(self) -> None:
+        """Count the server as down until it answers the next question, and end what requests wait for."""
+        self.position = None
+        for database in tuple(self.in_use):
+            _cut(database)
+
+
+class Watch:
+    """The primary and the replicas, which are measured from the first time that somebody wants to know."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.primary: Server | None = None
+        self.replicas: dict[str, Server] = {}
+
+    def start(self) -> None:
+        with self.lock:
+            if settings.REPLICAS and not self.primary:
+                self.primary = Server(DEFAULT_DB_ALIAS, _PRIMARY)
+                self.replicas = {alias: Server(alias, _REPLICA) for alias in settings.REPLICAS}
+                threading.Thread(target=asyncio.run, args=[self.run()], name="lag", daemon=True).start()
+
+    async def run(self) -> None:
+        await asyncio.gather(*(server.watch() for server in (self.primary, *self.replicas.values())))
+
+    def lag(self) -> dict[str, float | None]:
+        """Returns how many seconds each replica was behind when it answered last, or None if it is down."""
+        self.start()
+        return {alias: self._lag(replica) for alias, replica in self.replicas.items()}
+
+    def usable(self) -> list[str]:
+        """Returns the aliases of the replicas that are near enough to read from."""
+        return [alias for alias, lag in self.lag().items() if lag is not None and lag <= MAX_LAG]
+
+    def _lag(self, replica: Server) -> float | None:
+        marks, position = tuple(self.primary.marks), replica.position
+        if not marks or position is None or monotonic() > replica.answered_at + _PAUSE + 2 * _PATIENCE:
+            return None
+        reached = next((time for time, written in reversed(marks) if written <= position), _NEVER)
+        return marks[-1][0] - reached
+
+
+def _cut(database: BaseDatabaseWrapper) -> None:
+    """Make the statement fail for which a request waits on this connection, which belongs to another thread."""
+    connection = database.connection
+    with suppress(psycopg.Error, OSError):  # the thread has closed it meanwhile
+        if connection:
+            with socket.socket(fileno=os.dup(connection.fileno())) as twin:
+                twin.shutdown(socket.SHUT_RDWR)
