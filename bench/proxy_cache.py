@@ -7,7 +7,7 @@ says what N requests a day are about; at noon there are three times as many as t
 60 seconds of freshness are 60 seconds: of the day, the N seconds after noon are replayed at their own pace. What a
 cache has by then is what was requested in the eleven minutes before, for which answers last; so each address of these
 is requested once before, at full speed. That makes answers younger than they would be, but it does not change the share
-of those that are kept. That share for the whole day is computed from all its requests, for a cache that begins it empty.
+of those that are kept. That share for the whole day is computed from all its requests, for a cache that is empty first.
 
 The age of an answer is what its Date says, whoever sends it. Besides, the title of a paper says when it was written,
 anew every two seconds. Each member's page has a name in it that nobody else's has. Exits with 1 if a limit is missed, 2

@@ -6,17 +6,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection
-from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from threading import Lock, Thread
-from urllib.parse import urlencode
 
 import pytest
 
-from bench import caches
+from bench import caches, day, proxy_cache
 from lib.pages import VARYING
-from tests.config.conftest import PASSWORD
+from tests.config.visitor import Visitor
 
 FRESH, STALE = 1, 3  # seconds for which the origin's answers may be kept, and be given while a next one is fetched
 BROWSERS = [
@@ -197,13 +195,13 @@ def test_the_site_counts_the_reader_and_not_the_proxy(origin, cache, path, reque
 
 
 def test_browsers_share_one_copy_and_markdown_has_its_own(front):
-    answers = [send(front, "/papers/2509.08721", {"Accept": accept}) for accept in BROWSERS]
+    answers = [send(front, "/papers/2507.01663", {"Accept": accept}) for accept in BROWSERS]
     assert [was_kept(headers) for _, headers, _ in answers] == [False, True, True]
     assert len({body for _, _, body in answers}) == 1
     for accept in ("text/markdown", "text/markdown, text/html, */*", "text/html;q=0.5, text/markdown"):
-        _, headers, body = send(front, "/papers/2509.08721", {"Accept": accept})
+        _, headers, body = send(front, "/papers/2507.01663", {"Accept": accept})
         assert (headers.get_content_type(), "<html" in body) == ("text/markdown", False)
-    _, headers, body = send(front, "/papers/2509.08721", {"Accept": "text/markdown;q=0.1, text/html"})
+    _, headers, body = send(front, "/papers/2507.01663", {"Accept": "text/markdown;q=0.1, text/html"})
     assert (headers.get_content_type(), "<html" in body) == ("text/html", True)
     assert {name.lower() for name in headers["Vary"].split(", ")} <= VARYING
 
@@ -217,12 +215,15 @@ def test_each_gets_the_encoding_that_it_understands(front):
     assert found == ["gzip", "gzip", None, None, None, "gzip"]
 
 
-def test_a_piece_of_a_page_is_not_given_for_the_page(front):
-    piece = send(
-        front, "/papers/trending?sort=votes", {"HX-Request": "true", "HX-Current-URL": "http://127.0.0.1/papers"}
-    )
-    page = send(front, "/papers/trending?sort=votes")
-    assert ("<html" in piece[2], "<html" in page[2]) == (False, True)
+def test_an_answer_for_htmx_is_not_given_for_the_page_nor_one_for_another_page_of_the_reader(front):
+    address, found = "/papers?q=model", []
+    for before in ("/papers", "/papers?q=mod", None):
+        htmx = {"HX-Request": "true", "HX-Current-URL": f"http://127.0.0.1{before}"} if before else {}
+        for _ in range(2):
+            _, headers, _ = send(front, address, htmx)
+            found.append((headers["HX-Push-Url"], headers["HX-Replace-Url"], was_kept(headers)))
+    pushed, replaced, plain = (address, None), (None, address), (None, None)
+    assert found == [(*each, was_kept) for each in (pushed, replaced, plain) for was_kept in (False, True)]
 
 
 def test_what_pages_depend_on_is_in_the_examples():
@@ -235,29 +236,50 @@ def test_what_pages_depend_on_is_in_the_examples():
     assert "Vary" not in re.sub(r"#.*", "", varnish)  # it looks at Vary by itself
 
 
-def signed_in(port: int, host: str, username: str) -> str:
-    """Signs in through the cache, as a browser does. Returns the cookies."""
-    _, headers, page = send(port, "/accounts/login/", {"Host": host})
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
-    cookies = SimpleCookie(headers["Set-Cookie"])
-    sent = {"Host": host, "Cookie": f"csrftoken={cookies['csrftoken'].value}", "Content-Type": FORM}
-    form = {"login": username, "password": PASSWORD, "csrfmiddlewaretoken": token}
-    status, headers, _ = send(port, "/accounts/login/", sent, "POST", urlencode(form))
-    assert status == 302
-    return "; ".join(value.split(";")[0] for value in headers.get_all("Set-Cookie"))
-
-
-FORM = "application/x-www-form-urlencoded"
-
-
 def test_members_and_strangers_never_get_each_others_pages(front, site):
-    cookies = signed_in(front, f"127.0.0.1:{site.port}", "alice")
-    for address in ("/papers", "/papers/2509.08721", "/papers/trending"):
+    alice = Visitor(f"127.0.0.1:{site.port}")
+    alice.sign_in(front, "alice")
+    for address in ("/papers", "/papers/2507.01663", "/papers/trending"):
         for who in ("stranger", "member", "stranger", "member"):
-            status, headers, page = send(front, address, {"Cookie": cookies} if who == "member" else {})
+            status, headers, page = send(front, address, {"Cookie": alice.cookie_header} if who == "member" else {})
             assert status == 200
             assert ("Account of alice" in page, "Sign out" in page) == (who == "member",) * 2
             assert not (who == "member" and was_kept(headers))
     date = parsedate_to_datetime(send(front, "/papers")[1]["Date"])
     time.sleep(1.1)
     assert parsedate_to_datetime(send(front, "/papers")[1]["Date"]) == date  # so that browsers know how old it is
+
+
+def test_a_few_seconds_of_a_day_of_readers(front, site):
+    """bench/proxy_cache.py replays more, among more papers; these few seconds have as many requests for each of these."""
+    host, members = f"127.0.0.1:{site.port}", []
+    for name in ("alice", "bob"):
+        member = Visitor(host)
+        member.sign_in(front, name)
+        members.append((f"Account of {name}".encode(), member.cookie_header))
+    page = send(front, "/papers/trending")[2]
+    addresses = {
+        "lists": ["/papers", "/papers/trending", "/papers/week", "/topics"],
+        "papers": [*dict.fromkeys(re.findall(r'href="(/papers/\d{4}\.\d{5})"', page))],
+        "feeds": ["/papers.atom", "/papers/trending.atom"],
+        "api": ["/api/daily_papers?limit=20"],
+        "files": re.findall(r'href="(/static/css/[^"]+)"', page),
+    }
+    result = proxy_cache.replay(front, host, members, addresses, 1_000_000, 6)
+    assert (result.errors, result.leaks, result.too_old) == ([], 0, 0)
+    assert (result.percent >= 95, result.answers["member"] > 0, 0 < result.oldest < 60) == (True,) * 3
+
+
+def test_a_leak_and_an_answer_that_is_too_old_are_noticed():
+    replay = proxy_cache.Replay(0, "", [(b"marker", "sessionid=x")])
+    stranger, member = day.Visit(0, "lists", "/papers", None, False), day.Visit(0, "lists", "/papers", 0, False)
+    old = {"Cache-Control": "public, max-age=60, stale-while-revalidate=600", "Date": "Mon, 01 Sep 2025 12:00:00 GMT"}
+    headers = {"X-Proxy-Cache": "HIT", "ETag": "", "Cache-Control": "private", "Date": None}
+    replay.note(stranger, b"", 200, headers | old, b"a page")
+    assert (replay.result.too_old, replay.result.leaks) == (1, 0)
+    replay.note(stranger, b"", 200, headers, b"a page of marker")
+    replay.note(member, b"marker", 200, headers | {"X-Proxy-Cache": "MISS"}, b"Sign out, marker")
+    assert replay.result.leaks == 1
+    replay.note(member, b"marker", 200, headers | {"X-Proxy-Cache": "MISS"}, b"a page without a name")
+    replay.note(member, b"marker", 200, headers, b"Sign out, marker")
+    assert replay.result.leaks == 3
