@@ -251,7 +251,7 @@ def test_members_and_strangers_never_get_each_others_pages(front, site):
 
 
 def test_a_few_seconds_of_a_day_of_readers(front, site):
-    """bench/proxy_cache.py replays more, among more papers; these few seconds have as many requests for each of these."""
+    """What bench/proxy_cache.py replays for longer and among more papers."""
     host, members = f"127.0.0.1:{site.port}", []
     for name in ("alice", "bob"):
         member = Visitor(host)
