@@ -97,7 +97,7 @@ def site(worker_id, tmp_path_factory):
     folders = [tmp_path_factory.mktemp("node") for _ in range(2)]
     for folder in folders:
         (folder / "static").symlink_to(settings.STATIC_ROOT)
-    with contextlib.ExitStack() as stack, psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(server, autocommit=True) as connection, contextlib.ExitStack() as stack:
         drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
         connection.execute(drop)
         connection.execute(f"CREATE DATABASE {name}")
