@@ -25,7 +25,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException
@@ -68,45 +68,44 @@ class Replay:
     def __init__(self, port: int, host: str, members: list[tuple[bytes, str]]):
         self.port, self.host, self.members = port, host, members
         self.etags: dict[str, str] = {}
-        self.lock, self.local, self.result = threading.Lock(), threading.local(), Result()
+        self.lock, self.result = threading.Lock(), Result()
 
     def run(self, visits: list[day.Visit], *, in_time: bool) -> Result:
         """Make the requests, each at its time or else one after the other; what was counted before is forgotten."""
         self.result = Result()
-        began = time.monotonic() - (visits[0].at if visits else 0)
+        remaining, began = iter(visits), time.monotonic() - (visits[0].at if visits else 0)
 
-        def visit(one: day.Visit) -> None:
-            if in_time:
-                time.sleep(max(0.0, began + one.at - time.monotonic()))
-            self.request(one)
+        def client(_) -> None:
+            with closing(HTTPConnection(servers.HOST, self.port, timeout=30)) as connection:
+                while (visit := self.next(remaining)) is not None:
+                    if in_time:
+                        time.sleep(max(0.0, began + visit.at - time.monotonic()))
+                    self.request(connection, visit)
 
         with ThreadPoolExecutor(_CLIENTS) as pool:
-            list(pool.map(visit, visits))
+            list(pool.map(client, range(_CLIENTS)))
         return self.result
 
-    def request(self, visit: day.Visit) -> None:
-        name, cookie = self.members[visit.member] if visit.member is not None else (b"", "")
+    def next(self, visits: Iterator[day.Visit]) -> day.Visit | None:
+        with self.lock:
+            return next(visits, None)
+
+    def request(self, connection: HTTPConnection, visit: day.Visit) -> None:
+        name, cookie = self.members[visit.member] if visit.member is not None else (b"", "_ga=of another site")
         headers = {"Host": self.host, "Accept-Encoding": "gzip", "Accept": "text/html,*/*;q=0.8", "Cookie": cookie}
-        if not cookie:
-            headers["Cookie"] = "_ga=of another site"
-            if visit.is_returning and visit.path in self.etags:
-                headers["If-None-Match"] = self.etags[visit.path]
+        if visit.member is None and visit.is_returning and visit.path in self.etags:
+            headers["If-None-Match"] = self.etags[visit.path]
         try:
-            status, answer, body = self.fetch(visit.path, headers)
+            connection.request("GET", visit.path, headers=headers)
+            response = connection.getresponse()
+            body = response.read()
         except (OSError, HTTPException) as error:
+            connection.close()  # the next request opens it again
             self.result.errors.append(f"{visit.path}: {error!r}")
             return
+        body = gzip.decompress(body) if _is_packed(response) else body
         with self.lock:
-            self.note(visit, name, status, answer, body)
-
-    def fetch(self, path: str, headers: dict[str, str]):
-        connection = getattr(self.local, "connection", None) or HTTPConnection(servers.HOST, self.port, timeout=30)
-        self.local.connection = None  # after an error, the next request opens another one
-        connection.request("GET", path, headers=headers)
-        response = connection.getresponse()
-        body = response.read()
-        self.local.connection = connection
-        return response.status, response.headers, gzip.decompress(body) if _is_packed(response) else body
+            self.note(visit, name, response.status, response.headers, body)
 
     def note(self, visit: day.Visit, name: bytes, status: int, headers, body: bytes) -> None:
         result = self.result
