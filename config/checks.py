@@ -25,6 +25,7 @@ _NUMBERS = (
     ("SUBMIT_MAX_AGE_DAYS", range(36_501), "from 0 to 36500", "How old a paper may be on the list of a day, in days."),
     ("DAY_TURNS_AT", range(24), "from 0 to 23", "The hour at which a day begins in DAY_TIME_ZONE; 0 is midnight."),
 )
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 @register
@@ -179,6 +180,26 @@ def submitting(app_configs, **kwargs):
         message = f"DAY_TIME_ZONE is no time zone: {settings.DAY_TIME_ZONE!r}."
         wrong.append((message, "For example UTC or Europe/Berlin"))
     return [Error(message, hint=hint, id="broadsheet.E009") for message, hint in wrong]
+
+
+@register
+def bucket(app_configs, **kwargs):
+    """The settings of the bucket make sense together, and none of them is there for nothing."""
+    names = ("S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY", "S3_REGION")
+    given = [name for name in names if getattr(settings, name)]
+    if given and not settings.S3_BUCKET:
+        message, hint = f"{given[0]} is set, but S3_BUCKET is not.", "Set S3_BUCKET, or unset what begins with S3_."
+    elif settings.S3_BUCKET and not _BUCKET.fullmatch(settings.S3_BUCKET):
+        message, hint = f"S3_BUCKET is no name of a bucket: {settings.S3_BUCKET!r}.", "For example broadsheet-files"
+    elif bool(settings.S3_ACCESS_KEY_ID) != bool(settings.S3_SECRET_ACCESS_KEY):
+        message = "Only one of S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY is set."
+        hint = "Set both, or neither where the machine has a role that may use the bucket."
+    elif settings.S3_ENDPOINT_URL and not urlsplit(settings.S3_ENDPOINT_URL).hostname:
+        message = f"S3_ENDPOINT_URL is no web address: {settings.S3_ENDPOINT_URL!r}."
+        hint = "For example https://s3.example.org"
+    else:
+        return []
+    return [Error(message, hint=hint, id="broadsheet.E011")]
 
 
 @register(Tags.database)

@@ -14,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 from isal import igzip
 
 MIN_BYTES = 200  # below which GZipMiddleware does not compress
+_PACKED = {"application/gzip", "application/zip", "image/webp"}  # types of bodies that get no smaller
 _ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
 
 
@@ -42,9 +43,7 @@ class FastGZipMiddleware(GZipMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         body = b"" if response.streaming else response.content
-        is_packed = (
-            response.has_header("Content-Encoding") or response.headers.get("Content-Type") == "application/gzip"
-        )
+        is_packed = response.has_header("Content-Encoding") or response.headers.get("Content-Type") in _PACKED
         if is_packed or (len(body) < MIN_BYTES and not response.streaming):
             return response
         patch_vary_headers(response, ["Accept-Encoding"])

@@ -8,6 +8,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from lib import image_worker
+from lib.refusals import Busy
 
 MAX_BYTES = 5 * 1024 * 1024
 TYPES = tuple(f"image/{name.lower()}" for name in image_worker.FORMATS)
@@ -80,19 +82,27 @@ def copy(name: str) -> str:
 
 
 def forget(names: Iterable[str]) -> None:
-    """Delete these pictures in both sizes. A picture that does not exist is ignored."""
-    for name in names:
-        default_storage.delete(name)
-        default_storage.delete(small(name))
+    """Delete these pictures, which no page shows any more, in both sizes. Those that do not exist are ignored.
+
+    What is left because the store does not answer is deleted by `sweep`.
+    """
+    with suppress(Busy):
+        for name in names:
+            default_storage.delete(name)
+            default_storage.delete(small(name))
 
 
 def sweep(folder: str, used: set[str]) -> None:
     """Delete the pictures of this folder that are not used and so old that no open form can have them any more."""
-    _, files = default_storage.listdir(folder) if default_storage.exists(folder) else ([], [])
+    try:
+        _, files = default_storage.listdir(folder)
+    except FileNotFoundError:  # no picture of this kind was ever stored
+        return
     names = {f"{folder}/{file.removesuffix('-small.webp').removesuffix('.webp')}.webp" for file in files}
     limit = timezone.now() - timedelta(seconds=2 * KEPT_SECONDS)
     for name in names - used:
-        if default_storage.exists(name) and default_storage.get_modified_time(name) < limit:
+        stored = [file for file in (name, small(name)) if default_storage.exists(file)]
+        if stored and max(map(default_storage.get_modified_time, stored)) < limit:
             forget([name])
 
 

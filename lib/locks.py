@@ -11,6 +11,22 @@ def take(number: int, database=connection) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
+@contextmanager
+def holding(number: int):
+    """Hold the advisory lock of this number while the block runs, in whatever transactions.
+
+    Another connection holds it in a transaction, which a pooler leaves to it until it ends.
+    """
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+        take(number, other)
+        yield
+    finally:
+        other.close()
+
+
 def share(number: int) -> None:
     """Wait until nobody has taken the advisory lock of this number, and let nobody until the transaction ends."""
     with connection.cursor() as cursor:

@@ -9,6 +9,7 @@ from django.core.signing import BadSignature, TimestampSigner
 
 from lib.images import KEPT_SECONDS, TYPES, Shape, keep, small
 from lib.markup import markdown
+from lib.refusals import Busy
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
@@ -62,9 +63,16 @@ class PictureField(forms.FileField):
             return data
         data = super().clean(data, initial)
         if isinstance(data, UploadedFile):
-            data.kept = keep(data, self.shape)
+            data.kept = self.stored(data)
             return data.kept
         return data
+
+    def stored(self, upload: UploadedFile) -> str:
+        """Returns the name of the stored picture. Raises ValidationError, so that the form keeps all that was typed."""
+        try:
+            return keep(upload, self.shape)
+        except Busy as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
 
     def bound_data(self, data, initial):
         """Returns the name of the picture that was just stored, or else the current picture."""

@@ -80,14 +80,14 @@ def addresses() -> list[str]:
     return [*dict.fromkeys(chain(recorded, submissions, *own))]
 
 
-def walk(reader: Reader | None) -> dict[str, bytes]:
-    """What this browser, or a stranger who brings no cookie, gets at each address.
+def walk(reader: Reader | None, paths: list[str] | None = None) -> dict[str, bytes]:
+    """What this browser, or a stranger who brings no cookie, gets at each of these addresses, or else at all.
 
     That is the status, the headers that may tell something, and the body without tokens.
     """
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM lib_throttle")  # nobody is refused for the number of walks
-    return {path: _seen((reader or Reader()).get(path)) for path in addresses()}
+    return {path: _seen((reader or Reader()).get(path)) for path in paths or addresses()}
 
 
 def _seen(answer) -> bytes:

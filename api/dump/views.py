@@ -1,16 +1,12 @@
 """The page of the dump, its index, and its files."""
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.dateparse import parse_datetime
 
 from api.dump import writing
-from lib import pages
+from lib import pages, stored_files
 from lib.jobs import next_time
-from papers.ingest.dump import INDEX
-
-FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -23,20 +19,16 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def index(request: HttpRequest) -> HttpResponse:
     """Serve the index as JSON. Raises Http404 before the first dump."""
-    path = settings.DUMP_ROOT / INDEX
-    if not path.exists():
+    text = writing.index_text()
+    if text is None:
         raise Http404("This site has made no dump yet.")
-    return pages.document(request, "application/json", path.stat().st_mtime_ns, path.read_text)
+    return pages.document(request, "application/json", text, lambda: text)
 
 
-def file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
+def file(request: HttpRequest, name: str) -> HttpResponse:
     """Serve a file of the latest dumps. What a name stands for never changes, so it may be cached for ever."""
-    path = settings.DUMP_ROOT / name
-    if not writing.NAME.fullmatch(name) or not path.is_file():
+    if not writing.NAME.fullmatch(name):
         raise Http404("This file belongs to no recent dump. /dump/index.json names those of the latest one.")
-    etag = f'"{name}"'
-    response = get_conditional_response(request, etag=etag)
-    response = response or FileResponse(path.open("rb"), content_type="application/gzip")
-    for header, value in {"ETag": etag, "Cache-Control": FOR_EVER, "Access-Control-Allow-Origin": "*"}.items():
-        response.headers[header] = value
+    response = stored_files.response(request, writing.stored(), name, "application/gzip")
+    response.headers["Access-Control-Allow-Origin"] = "*"
     return response

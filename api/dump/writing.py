@@ -2,27 +2,30 @@
 
 Each line of a file is a row as `/api/daily_papers` has it, with the models, datasets and demos that `/api/papers/{id}`
 has beside it. A file's name has the beginning of its SHA-256, so that what it contains never changes; it is deleted two
-dumps after the last one that has it. The index is replaced last.
+dumps after the last one that has it. The index is replaced last. The storage gives a file its name when it is complete.
 """
 
 import gzip
 import hashlib
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import batched
-from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryFile
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
 from django.db import transaction
 from django.utils import timezone
 
 from api.rows.papers import linked, repositories, rows_by_key
 from api.rows.values import moment
+from lib.env import DATA
+from lib.folder_storage import PART
 from lib.locks import take
 from papers.ingest.dump import FORMAT, INDEX
 from papers.models import Paper
@@ -37,23 +40,33 @@ LICENCE = (
 )
 
 
-def index() -> dict | None:
-    """The index of the latest dump; None before the first one."""
+def stored() -> Storage:
+    """The storage of the dump."""
+    return storages["dump"]
+
+
+def index_text() -> str | None:
+    """The index of the latest dump as JSON; None before the first one."""
     try:
-        return json.loads((settings.DUMP_ROOT / INDEX).read_bytes())
+        with stored().open(INDEX) as file:
+            return file.read().decode()
     except FileNotFoundError:
         return None
+
+
+def index() -> dict | None:
+    """The index of the latest dump; None before the first one."""
+    text = index_text()
+    return text and json.loads(text)
 
 
 @transaction.atomic
 def write(report: Callable[[dict], None] = lambda entry: None) -> dict:
     """Write the dump and return its index. `report` gets each entry of the index once its file is there."""
     take(_LOCK)
-    folder, before = settings.DUMP_ROOT, index()
-    folder.mkdir(parents=True, exist_ok=True)
-    files = []
+    before, files = index(), []
     for first_day in Paper.objects.by_month().values_list("month", flat=True):
-        files.append(_write_month(folder, first_day))
+        files.append(_write_month(first_day))
         report(files[-1])
     new = {
         "format": FORMAT,
@@ -63,28 +76,23 @@ def write(report: Callable[[dict], None] = lambda entry: None) -> dict:
         "papers": sum(entry["papers"] for entry in files),
         "files": files,
     }
-    _place(folder, lambda file: file.write(json.dumps(new, indent=1, ensure_ascii=False).encode()), lambda path: INDEX)
-    _clear(folder, [new, before or {"files": []}])
+    stored().save(INDEX, ContentFile(json.dumps(new, indent=1, ensure_ascii=False).encode()))
+    _clear([new, before or {"files": []}])
     return new
 
 
-def _write_month(folder: Path, first_day: date) -> dict:
-    digests: list[str] = []
-
-    def name(path: Path) -> str:
-        with path.open("rb") as file:
-            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
-        return f"{first_day:%Y-%m}-{digests[0][:16]}.jsonl.gz"
-
-    month = Period.month(first_day)
-    path, papers = _place(folder, lambda file: _write_rows(file, month), name)
-    return {
-        "name": path.name,
-        "month": f"{first_day:%Y-%m}",
-        "papers": papers,
-        "bytes": path.stat().st_size,
-        "sha256": digests[0],
-    }
+def _write_month(first_day: date) -> dict:
+    """Write the file of this month, unless it is stored already. Returns its entry in the index."""
+    with TemporaryFile(dir=DATA) as file:
+        papers = _write_rows(file, Period.month(first_day))
+        size = file.tell()
+        file.seek(0)
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        name = f"{first_day:%Y-%m}-{sha256[:16]}.jsonl.gz"
+        if not stored().exists(name):
+            file.seek(0)
+            stored().save(name, File(file))
+    return {"name": name, "month": f"{first_day:%Y-%m}", "papers": papers, "bytes": size, "sha256": sha256}
 
 
 def _write_rows(file, month: Period) -> int:
@@ -105,23 +113,9 @@ def _rows(month: Period) -> Iterator[dict]:
         yield from (row | linked(found[pk]) for pk, row in rows_by_key(pks, AnonymousUser()).items())
 
 
-def _place[T](folder: Path, write: Callable[..., T], name: Callable[[Path], str]) -> tuple[Path, T]:
-    """Write a file, and give it its name when all of it is on the disk; what stood there is replaced at once."""
-    with NamedTemporaryFile(dir=folder, prefix=".", suffix=".part", delete=False) as file:
-        part = Path(file.name)
-        try:
-            result = write(file)
-            file.flush()
-            os.fsync(file.fileno())
-            part.chmod(0o644)
-            return part.rename(folder / name(part)), result
-        finally:
-            part.unlink(missing_ok=True)
-
-
-def _clear(folder: Path, indexes: list[dict]) -> None:
+def _clear(indexes: list[dict]) -> None:
     """Delete files that none of these indexes names, and parts of a dump that was killed."""
     names = {entry["name"] for one in indexes for entry in one["files"]}
-    for path in folder.iterdir():
-        if path.suffix == ".part" or (NAME.fullmatch(path.name) and path.name not in names):
-            path.unlink()
+    for name in stored().listdir("")[1]:
+        if name.endswith(PART) or (NAME.fullmatch(name) and name not in names):
+            stored().delete(name)

@@ -1,11 +1,12 @@
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.static import serve
 
 from config import specimens, well_known
+from lib import stored_files
 from lib.pages import document
 
 DAY = 86_400  # seconds for which these files may be cached
@@ -46,10 +47,8 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 def media(request: HttpRequest, path: str) -> HttpResponse:
     """Serve an uploaded picture. Its name is random and never used again, so it may be cached for ever."""
-    response = serve(request, path, settings.MEDIA_ROOT)
-    response.headers["Content-Type"] = "image/webp"
+    response = stored_files.response(request, default_storage, path, "image/webp")
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 

@@ -3,14 +3,15 @@ import secrets
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from lib.refusals import BadInput
+from lib.folder_storage import PART
+from lib.refusals import BadInput, Busy
 
 logger = logging.getLogger(__name__)
 
@@ -44,9 +45,19 @@ class DataExportManager(models.Manager):
         """Delete exports that are older than KEPT, and files that belong to no export."""
         self.filter(asked_at__lte=timezone.now() - KEPT).exclude(pk__in=self.ready()).delete()
         tokens = set(self.values_list("token", flat=True))
-        for path in settings.EXPORT_ROOT.glob("*.zip"):
-            if path.stem not in tokens:
-                path.unlink(missing_ok=True)
+        for name in stored().listdir("")[1]:
+            if name.removesuffix(".zip") not in tokens and not _may_be_written(name):
+                stored().delete(name)
+
+
+def stored() -> Storage:
+    """The storage of the archives, which no address of the site shows by itself."""
+    return storages["exports"]
+
+
+def _may_be_written(name: str) -> bool:
+    """Whether a worker may still be writing the file that has this name for so long."""
+    return name.endswith(PART) and stored().get_modified_time(name) > timezone.now() - PAUSE
 
 
 class DataExport(models.Model):
@@ -69,8 +80,9 @@ class DataExport(models.Model):
         return f"export {self.pk} of {self.asked_at:%Y-%m-%d %H:%M}"
 
     @property
-    def path(self) -> Path:
-        return settings.EXPORT_ROOT / f"{self.token}.zip"
+    def file_name(self) -> str:
+        """The name of the archive in the storage."""
+        return f"{self.token}.zip"
 
     @property
     def next_at(self) -> datetime:
@@ -106,10 +118,10 @@ class DataExport(models.Model):
         logger.error("The %s was not made", self)
         self.failed_at = timezone.now()
         type(self).objects.filter(pk=self.pk).update(failed_at=self.failed_at)
-        with suppress(OSError):  # it may be the folder that is wrong
-            self.path.unlink()
+        with suppress(OSError, Busy):  # it may be the storage that is wrong
+            stored().delete(self.file_name)
 
     def forget(self) -> None:
-        """Delete the export with its file."""
-        transaction.on_commit(partial(self.path.unlink, missing_ok=True))
+        """Delete the export with its file. If the storage does not answer, `clear` deletes the file."""
+        transaction.on_commit(partial(stored().delete, self.file_name), robust=True)
         self.delete()

@@ -5,16 +5,20 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.files import File
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 
 from lib import template_mail
+from lib.env import DATA
 from orgs.models import Event
 from papers.lists import exports
 from papers.models import (
@@ -32,6 +36,7 @@ from papers.models import (
     PersonFollow,
     TopicFollow,
 )
+from papers.models.dataexport import stored
 from papers.models.mark import PaperMark, marks
 
 User = get_user_model()
@@ -142,7 +147,7 @@ def make(export: DataExport) -> None:
     """Write the archive and send a mail to the user, if active. On an error, mark the export as failed and re-raise."""
     with ExitStack() as on_error:
         on_error.callback(export.fail)
-        write(export.user, export.path)
+        save(export)
         export.finish()
         on_error.pop_all()
     if not export.user.is_active:
@@ -152,10 +157,16 @@ def make(export: DataExport) -> None:
     template_mail.post("papers/people/export_ready.txt", export.user.email, "Your export is ready", context)
 
 
-def write(person: User, path: Path) -> None:
+def save(export: DataExport) -> None:
+    """Write the archive, and store it when it is complete: until then it is a file of this process without a name."""
+    with TemporaryFile(dir=DATA) as file:
+        write(export.user, file)
+        stored().save(export.file_name, File(file))
+
+
+def write(person: User, file: BinaryIO) -> None:
     """Write the archive by chunks of rows, so that no list is in memory as a whole."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         for name, rows in FILES.items():
             with archive.open(f"{name}.json", "w", force_zip64=True) as file:
                 file.writelines(text.encode() for text in _json(rows(person)))

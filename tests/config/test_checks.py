@@ -193,3 +193,22 @@ def test_search_without_a_model_is_told(settings, monkeypatch, tmp_path):
             assert ids(checks.model(None)) == ["broadsheet.W002"]
     settings.EMBEDDING = "none"
     assert ids(checks.model(None)) == ["broadsheet.W002"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"S3_BUCKET": "broadsheet-files"}, None),
+        ({"S3_BUCKET": "b.c", "S3_ACCESS_KEY_ID": "k", "S3_SECRET_ACCESS_KEY": "s", "S3_REGION": "x"}, None),
+        ({"S3_BUCKET": "b-c", "S3_ENDPOINT_URL": "http://127.0.0.1:9000"}, None),
+        ({"S3_ENDPOINT_URL": "https://s3.example.org"}, "S3_ENDPOINT_URL is set, but S3_BUCKET is not."),
+        ({"S3_BUCKET": "s3://files"}, "S3_BUCKET is no name of a bucket"),
+        ({"S3_BUCKET": "files", "S3_ACCESS_KEY_ID": "k"}, "Only one of"),
+        ({"S3_BUCKET": "files", "S3_ENDPOINT_URL": "s3.example.org"}, "S3_ENDPOINT_URL is no web address"),
+    ],
+)
+def test_the_settings_of_a_bucket_make_sense_together(settings, given, words):
+    for name, value in given.items():
+        setattr(settings, name, value)
+    found = checks.bucket(None)
+    assert [(message.id, words in message.msg) for message in found] == ([("broadsheet.E011", True)] if words else [])

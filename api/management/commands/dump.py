@@ -1,6 +1,5 @@
 import time
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from api.dump import writing
@@ -14,4 +13,4 @@ class Command(BaseCommand):
         index = writing.write(lambda entry: self.stdout.write(f"{entry['name']}: {entry['papers']:,} papers"))
         size = sum(entry["bytes"] for entry in index["files"]) / 1e6
         seconds = time.perf_counter() - started_at
-        self.stdout.write(f"{index['papers']:,} papers, {size:.1f} MB in {seconds:.1f} s, in {settings.DUMP_ROOT}")
+        self.stdout.write(f"{index['papers']:,} papers, {size:.1f} MB in {seconds:.1f} s")

@@ -6,7 +6,7 @@ from django.db import transaction
 from accounts.models import User
 from config import demo
 from lib import staticfiles
-from lib.locks import take
+from lib.locks import holding
 from orgs.models import Organisation
 from papers.models import Paper, directory
 from papers.search import indexing
@@ -18,6 +18,11 @@ class Command(BaseCommand):
     help = "Bring the database, the cache table and the static files up to date; on first start, load the demo."
 
     def handle(self, **options):
+        """Do so after another node that does it just now: migrate's last steps are not made to be made twice."""
+        with holding(_LOCK_ID):
+            self.prepare()
+
+    def prepare(self) -> None:
         self.check(tags=[Tags.database], databases=["default"])
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
@@ -31,8 +36,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def load_demo(self) -> None:
-        """Load the demo into an empty site, all or nothing, and once if two sites start together."""
-        take(_LOCK_ID)
+        """Load the demo into an empty site, all or nothing."""
         if not any(model.objects.exists() for model in (Paper, Organisation, User)):
             demo.load()
             indexing.recount()

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from lib.jobs import defer
 from lib.verbs import verb
 from papers.models import DataExport
+from papers.models.dataexport import stored
 from papers.people import takeout, tasks
 
 
@@ -40,8 +41,9 @@ def fetch_export(request: HttpRequest, token: str) -> FileResponse:
 @reauthentication_required
 def _send(request: HttpRequest, export: DataExport) -> FileResponse:
     try:
-        file = export.path.open("rb")
+        file = stored().open(export.file_name)
     except FileNotFoundError:
         raise Http404 from None
     name = f"broadsheet-{request.user.username}-{export.asked_at:%Y-%m-%d}.zip"
-    return FileResponse(file, as_attachment=True, filename=name)
+    length = {"Content-Length": str(file.size)}
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip", headers=length)

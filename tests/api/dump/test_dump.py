@@ -13,6 +13,7 @@ from django.core.management import call_command
 from api import tasks
 from api.dump import writing
 from api.rows.papers import daily_rows, linked, repositories
+from lib import folder_storage
 from papers.models import Artefact, Paper, RemovedPaper
 from tests.factories import PaperFactory, appoint
 
@@ -80,7 +81,7 @@ def test_a_dump_that_breaks_off_changes_nothing(db, folder, monkeypatch):
     PaperFactory(), PaperFactory(listed_at=AUGUST)
     index = writing.write()
     Paper.objects.update(title="Another title")
-    monkeypatch.setattr(writing.os, "fsync", _failing(1))
+    monkeypatch.setattr(folder_storage.os, "fsync", _failing(1))
     with pytest.raises(OSError, match="full"):
         writing.write()
     assert writing.index() == index

@@ -77,12 +77,12 @@ def test_the_user_name_has_to_be_typed(reauthenticated, typed, alice):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_all_goes_but_what_others_read(dora, reauthenticated, signed_in, stranger, mailoutbox):
+def test_all_goes_but_what_others_read(settings, dora, reauthenticated, signed_in, stranger, mailoutbox):
     other_browser = signed_in()
     other_browser.get("/accounts/login/")
     other_browser.act("/accounts/login/", {"login": "dora", "password": PASSWORD})
     mailoutbox.clear()
-    export, portrait = dora.data_export.path, Path(dora.portrait.path)
+    export, portrait = settings.EXPORT_ROOT / dora.data_export.file_name, Path(dora.portrait.path)
     assert export.exists()
     assert portrait.exists()
     answer = reauthenticated.act(PAGE, {"username": "dora"}, follow=True)

@@ -14,6 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lib.refusals import BadInput
 from papers.models import Bookmark, Comment, CommentVote, Content, DataExport, Paper, SavedFilter, Vote
+from papers.models.dataexport import stored
 from papers.people import takeout, tasks
 from tests.accounts.entrance import PASSWORD, send
 from tests.factories import NOON, PaperFactory, SubmissionFactory, UserFactory
@@ -37,8 +38,12 @@ def ready(alice):
     return DataExport.objects.get(user=alice)
 
 
+def names(folder) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
 def contents(export) -> dict:
-    with ZipFile(export.path) as archive:
+    with stored().open(export.file_name) as file, ZipFile(file) as archive:
         assert archive.testzip() is None
         texts = {name: archive.read(name).decode() for name in archive.namelist()}
     return {name: json.loads(text) if name.endswith(".json") else text for name, text in texts.items()}
@@ -89,7 +94,7 @@ def test_it_holds_ones_own_comments_and_what_they_said_before_but_no_words_of_ot
     theirs.edit(bob, Content("Later words of Bob"), 0)
     theirs.retract(bob)
     export = DataExport.objects.ask(alice)
-    takeout.write(alice, export.path)
+    takeout.save(export)
     files = contents(export)
     first, second = files["comments.json"]
     assert (first["text"], first["outcome"], first["ran"]) == ("It fails.", "fails", "code at 1f2e3d")
@@ -114,7 +119,7 @@ def test_no_citation_key_stands_for_two_papers_of_different_batches(alice, monke
     for _ in range(5):
         Vote.objects.make(alice, PaperFactory(title="Attention", authors=["Ada Lovelace"]))
     export = DataExport.objects.ask(alice)
-    takeout.write(alice, export.path)
+    takeout.save(export)
     assert len(bibtexparser.loads(contents(export)["upvotes.bib"]).entries_dict) == 5
 
 
@@ -125,7 +130,7 @@ def test_it_never_holds_all_rows_at_once(alice):
     export = DataExport.objects.ask(alice)
     del papers
     tracemalloc.start()
-    takeout.write(alice, export.path)
+    takeout.save(export)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(contents(export)["upvotes.json"]) == 6_000
@@ -162,7 +167,7 @@ def test_only_its_owner_may_fetch_it(ready, bob, signed_in, stranger):
     assert (answer.status_code, answer.content) == (404, unknown.content)
     assert stranger.get(link).url == f"/accounts/login/?next={link}"
     assert stranger.get(PAGE).url == f"/accounts/login/?next={PAGE}"
-    assert stranger.get(f"/media/../exports/{ready.path.name}").status_code == 404
+    assert stranger.get(f"/media/../exports/{ready.file_name}").status_code == 404
 
 
 def test_while_one_is_made_no_other_is_asked_for(alice, signed_in):
@@ -177,7 +182,7 @@ def test_one_an_hour(ready, alice, signed_in, time_machine):
     answer = reader.act(MAKE)
     assert answer.status_code == 400
     assert "Make the next one after" in answer.content.decode()
-    assert ready.path.exists()
+    assert stored().exists(ready.file_name)
     time_machine.move_to(ready.next_at + timedelta(seconds=1))
     assert DataExport.objects.ask(alice).token != ready.token
     assert signed_in(alice).get(f"/settings/data/{ready.token}").status_code == 404
@@ -211,22 +216,22 @@ def test_a_worker_that_died_is_waited_for_an_hour(alice, time_machine):
     again = DataExport.objects.ask(alice)
     tasks.make_export(export.token)  # which comes back to life
     assert [row.token for row in DataExport.objects.all()] == [again.token]
-    assert not export.path.exists()
+    assert not stored().exists(export.file_name)
 
 
-def test_after_seven_days_it_is_gone(ready, alice, signed_in, time_machine):
-    stray = ready.path.with_name("stray.zip")
-    stray.touch()
+def test_after_seven_days_it_is_gone(folder, ready, alice, signed_in, time_machine):
+    for name in ("stray.zip", ".killed.part"):
+        (folder / name).touch()
     kept = DataExport.objects.ask(UserFactory())
     tasks.make_export(kept.token)
     tasks.clear_exports(0)
-    assert (ready.path.exists(), stray.exists(), kept.path.exists()) == (True, False, True)
+    assert names(folder) == {ready.file_name, kept.file_name, ".killed.part"}  # which may be written just now
     time_machine.move_to(timezone.now() + timedelta(days=7, minutes=1))
     reader = signed_in(alice)
     assert reader.get(f"/settings/data/{ready.token}").status_code == 404
     assert ready.token not in reader.get(PAGE).content.decode()
     tasks.clear_exports(0)
-    assert (ready.path.exists(), DataExport.objects.count()) == (False, 0)
+    assert (names(folder), DataExport.objects.count()) == (set(), 0)
 
 
 def test_the_refusal_is_for_people(ready, alice):
