@@ -15,18 +15,13 @@ import os
 import sys
 import time
 from collections import Counter
-from contextlib import contextmanager
 from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from bench.campaign.letters import Post  # noqa: E402
 from bench.campaign.oracle import Ledger  # noqa: E402
-from bench.campaign.people import Cast  # noqa: E402
 from bench.campaign.rounds import FAULTS, KILLS, Campaign  # noqa: E402
-from bench.campaign.site import Site  # noqa: E402
 from bench.report import Limit, table, verdict  # noqa: E402
-from bench.servers import free_port  # noqa: E402
 from bench.state import FOLDER, forget_if_outdated, hold  # noqa: E402
 
 _REPORT_EVERY = 10  # rounds
@@ -43,24 +38,11 @@ def main() -> int:
     sys.stdout.reconfigure(line_buffering=True)
     hold(FOLDER / "kills")
     forget_if_outdated(FOLDER / "kills")
-    with campaign(FOLDER / "kills", options.seed) as played:
+    with Campaign.open(FOLDER / "kills", options.seed) as played:
         first = 1 if options.only else _resume(played, options.state)
         _play(played, options, first)
         waiting = played.finish()
     return _print(played, waiting)
-
-
-@contextmanager
-def campaign(folder: Path, seed: int, **environment: str):
-    """A site in this folder with its people and its SMTP server, ready for the first round."""
-    with Post().open() as post:
-        mail = {"EMAIL_URL": f"smtp://127.0.0.1:{post.port}"}
-        site = Site(folder, free_port(), mail | environment)
-        try:
-            site.start()
-            yield Campaign(site, Cast.read(site.module("bench.campaign.people")), post, seed)
-        finally:
-            site.stop()
 
 
 def _play(played: Campaign, options: argparse.Namespace, first: int) -> None:

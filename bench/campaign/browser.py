@@ -19,6 +19,7 @@ class Browser:
     def __init__(self, port: int, person: Person):
         self.person = person
         self.connection = HTTPConnection(HOST, port, timeout=TIMEOUT)
+        self.is_answered = True  # whether the last request got its answer
 
     def post(self, path: str, **data: str) -> None:
         """Send a form, which leads to another page if it was taken. Raises Refused, also for the page to sign in."""
@@ -38,6 +39,7 @@ class Browser:
         self.connection.close()
 
     def _send(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+        self.is_answered = False
         try:
             self.connection.request("POST", path, body, headers)
             response = self.connection.getresponse()
@@ -50,4 +52,5 @@ class Browser:
             raise
         if response.status >= 500:
             raise Unanswered(f"{response.status} {path}")
+        self.is_answered = True
         return response.status, response.headers.get("Location", "")

@@ -44,6 +44,11 @@ class Actor:
     def __post_init__(self) -> None:
         self.browser = Browser(self.site.port, self.person)
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether the last request got its answer."""
+        return self.browser.is_answered
+
     def marker(self) -> str:
         return f"Campaign {self.prefix} {self.person.name} {next(self.numbers)}"
 

@@ -12,6 +12,7 @@ from bench.campaign.people import Cast
 from bench.campaign.site import Site
 
 _PAUSE = 0.02  # seconds after each thing that somebody does
+_PAUSE_OF_MODERATOR = 0.1
 
 
 @contextmanager
@@ -55,7 +56,7 @@ def _work(actor: Actor, stop: Event) -> None:
     while not stop.is_set():
         [deed] = actor.chance.choices(list(own), list(own.values()))
         deed(actor)
-        stop.wait(_PAUSE * (5 if is_moderator else 1))
+        stop.wait(_PAUSE_OF_MODERATOR if is_moderator or not actor.is_answered else _PAUSE)
     actor.browser.close()
 
 

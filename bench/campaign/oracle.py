@@ -128,9 +128,14 @@ class Ledger:
 
     def compare(self, connection: psycopg.Connection) -> list[Wrong]:
         """Returns what is wrong in the database. Whatever is there becomes what must be there from now on."""
-        found, wrong = {}, []
+        found = {}
         for kind, sql in _SQL.items():
             found |= {f"{kind} {key}": value for key, value in connection.execute(sql).fetchall()}
+        return self.judge(found)
+
+    def judge(self, found: dict[str, int | str]) -> list[Wrong]:
+        """Returns what is wrong in these values, which become those that are right from now on."""
+        wrong = []
         for name, possible in self.possible.items():
             actual = found.get(name, 0)
             if actual not in possible:

@@ -1,14 +1,15 @@
 """Rounds: in each, something is killed at a random moment under load, and the oracle looks at what is left.
 
-What a round does follows from the seed and its number. How far the site has come at that moment does not, so a round
-that failed is repeated several times to see it again.
+What a round does follows from the seed and its number. How far the site has come at the moment of the kill does not, so
+a round that failed is repeated several times to see it again.
 """
 
 import random
 import subprocess
 import time
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,15 +18,18 @@ import psycopg
 
 from bench.campaign import imports, load
 from bench.campaign.deeds import Call
+from bench.campaign.faults import Fault
 from bench.campaign.letters import Post
 from bench.campaign.oracle import Ledger
 from bench.campaign.people import Cast
 from bench.campaign.site import Site
+from bench.servers import HOST, free_port
 
 KILLS = {"web process": 28, "worker": 22, "PostgreSQL": 28, "main process": 14, "everything": 8}  # and how often
 LETTERS = 3  # that are due in each round
 IMPORT_EVERY, SUBMIT_EVERY, AUDIT_EVERY = 10, 5, 25  # rounds
-EARLIEST, LATEST, AFTERWARDS = 0.1, 0.7, 0.2  # seconds from the beginning of the load to the kill, and then to its end
+FEWEST, MOST, LONGEST = 5, 60, 10  # answers of a round before its kill, and seconds if they do not come
+SHORTLY = 0.2  # seconds, at most: from the last of these answers to the kill, and from there to the end of the load
 LAST_LETTERS = 150  # seconds in which the worker may send what waits at the end
 REPEATS = 5  # of calls that nobody answered
 
@@ -41,12 +45,28 @@ class Campaign:
     cast: Cast
     post: Post
     seed: int
+    fault: Fault | None = None
     ledger: Ledger = field(default_factory=Ledger)
     faults: Counter = field(default_factory=Counter)
     killed: Counter = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     shared: int = 0
     rounds: int = 0
+
+    @classmethod
+    @contextmanager
+    def open(cls, folder: Path, seed: int, fault: Fault | None = None) -> Iterator["Campaign"]:
+        """A site in this folder with its people and its SMTP server, ready for the first round.
+
+        With a `fault`, that strikes in each round, and nothing is killed.
+        """
+        with Post().open() as post, ExitStack() as stack:
+            site = Site(folder, free_port(), {"EMAIL_URL": f"smtp://{HOST}:{post.port}"})
+            if fault:
+                stack.enter_context(fault.prepared(site))
+            stack.callback(site.stop)
+            site.start()
+            yield cls(site, Cast.read(site.module("bench.campaign.people")), post, seed, fault)
 
     def play(self, number: int, only: str = "") -> None:
         """Play this round, and count what is wrong after it. `only` names what is killed."""
@@ -55,9 +75,15 @@ class Campaign:
         begun = self._begin(number)
         submits = number % SUBMIT_EVERY == 0
         with load.at_work(self.site, self.ledger, self.cast, prefix, submits=submits) as calls:
-            time.sleep(chance.uniform(EARLIEST, LATEST))
-            self._kill(target, chance)
-            time.sleep(chance.uniform(0, AFTERWARDS))
+            self._await(chance.randint(FEWEST, MOST))
+            time.sleep(chance.uniform(0, SHORTLY))
+            if self.fault:
+                self.fault.strike(chance)
+            else:
+                self._kill(target, chance)
+            time.sleep(chance.uniform(0, SHORTLY))
+        if self.fault:
+            self.fault.relieve()
         self._start_again(number)
         if begun:
             imports.kill_and_finish(self.site, self.ledger, *begun, chance)
@@ -107,6 +133,12 @@ class Campaign:
             return None
         path, ids = imports.write(Path(self.site.folder), number // IMPORT_EVERY)
         return imports.start(self.site, path), path, ids
+
+    def _await(self, answers: int) -> None:
+        """Wait until the site has acknowledged so many more requests, for at most LONGEST seconds."""
+        enough, deadline = self.ledger.counts["acknowledged"] + answers, time.monotonic() + LONGEST
+        while self.ledger.counts["acknowledged"] < enough and time.monotonic() < deadline:
+            time.sleep(0.005)
 
     def _kill(self, target: str, chance: random.Random) -> None:
         processes = self._processes(target, chance)

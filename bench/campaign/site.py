@@ -16,6 +16,7 @@ from bench.servers import HOST
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 240  # seconds: the machine may be busy
+_PAUSE = 0.1  # seconds between two looks
 _WORKER = ["manage.py", "procrastinate", "worker"]
 _GONE = (psutil.NoSuchProcess, psutil.ZombieProcess)
 
@@ -41,7 +42,7 @@ class Site:
 
     @property
     def log(self) -> Path:
-        return self.folder / "site.log"
+        return self.folder.with_name(f"{self.folder.name}.log")
 
     @property
     def url(self) -> str:
@@ -96,7 +97,7 @@ class Site:
         while time.monotonic() < deadline:
             if value := found():
                 return value
-            time.sleep(0.02)
+            time.sleep(_PAUSE)
         raise NotReady(self.log.read_text(errors="replace")[-3_000:])
 
     # --- what can be killed ---------------------------------------------------------------------
@@ -140,7 +141,7 @@ class Site:
         while time.monotonic() < deadline and self.process.poll() is None:
             if self.is_ready():
                 return True
-            time.sleep(0.02)
+            time.sleep(_PAUSE)
         return False
 
     def _sockets(self) -> str:
