@@ -75,13 +75,13 @@ def _resume(played: Campaign, file: Path) -> int:
     print(f"Goes on after round {data['round']:,}. Delete {file} to begin anew.")
     played.ledger = Ledger(data["possible"], Counter(data["counts"]))
     played.faults, played.killed = Counter(data["faults"]), Counter(data["killed"])
-    played.problems, played.rounds, played.shared = data["problems"], data["round"], data["shared"]
+    played.problems, played.rounds, played.cut_off = data["problems"], data["round"], data["cut_off"]
     played.adopt()
     return data["round"] + 1
 
 
 def _save(played: Campaign, file: Path, number: int) -> None:
-    data = {"seed": played.seed, "round": number, "shared": played.shared, "problems": played.problems}
+    data = {"seed": played.seed, "round": number, "cut_off": played.cut_off, "problems": played.problems}
     data |= {"possible": played.ledger.possible, "counts": played.ledger.counts}
     data |= {"faults": played.faults, "killed": played.killed}
     unfinished = file.with_suffix(".unfinished")
@@ -95,7 +95,7 @@ def _print(played: Campaign, waiting: int) -> int:
     print(table(["killed", "times"], [(name, played.killed[name]) for name in KILLS]))
     print(table(["requests", "number"], sorted(played.ledger.counts.items())))
     rows = [("accepted by the SMTP server", sum(played.post.accepted.values()))]
-    rows += [("lost between the commit and the dot (docs/inbox.md, “Once”)", played.shared), ("waiting", waiting)]
+    rows += [("lost between the commit and the dot (docs/inbox.md, “Once”)", played.cut_off), ("waiting", waiting)]
     print(table(["letters", "number"], rows))
     for problem in played.problems + played.ledger.refusals:
         print(problem)

@@ -5,7 +5,9 @@ A fault `prepares` a site before its first start, `strikes` under load, and is `
 
 import os
 import random
+import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +20,6 @@ from bench.campaign.site import Site
 
 DISK_MB = 400
 SECONDS = 1.5  # that a disk stays full
-_FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 _HOUR = 3_600
 _BEFORE_SUMMER = datetime(2027, 3, 28, 0, 30, tzinfo=UTC)  # half an hour before the clocks of Europe change
 
@@ -66,9 +67,10 @@ class FullDisk:
 
 
 class JumpingClock:
-    """The clock of all processes of the site jumps, by libfaketime: an hour on and back, also over a change to summer.
+    """The clock of all processes of the site jumps: an hour on and back, also over a change to summer.
 
-    The site lives shortly before that change, in a time zone that has it.
+    The site lives shortly before that change, in a time zone that has it. `clock.c` is loaded into its processes,
+    which moves the clock on the wall and leaves the one that measures time (libfaketime breaks Python's `time.sleep`).
     """
 
     def __init__(self) -> None:
@@ -77,17 +79,14 @@ class JumpingClock:
 
     @contextmanager
     def prepared(self, site: Site) -> Iterator[None]:
-        if not _FAKETIME.exists():
-            raise Missing(f"there is no {_FAKETIME} (Debian: faketime)")
-        self.file = site.folder.with_name(f"{site.folder.name}.clock")
+        compiler = shutil.which("cc")
+        if sys.platform != "linux" or compiler is None:
+            raise Missing("the clock of a process is moved on Linux only, by what a C compiler (cc) makes")
+        self.file, library = (site.folder.with_name(f"{site.folder.name}.{kind}") for kind in ("clock", "so"))
+        source = Path(__file__).with_name("clock.c")
+        subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-o", str(library), str(source)], check=True)
         self._set(self.offset)
-        site.environment |= {
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_TIMESTAMP_FILE": str(self.file),
-            "LD_PRELOAD": str(_FAKETIME),
-            "TZ": "Europe/Berlin",
-        }
+        site.environment |= {"CLOCK_FILE": str(self.file), "LD_PRELOAD": str(library), "TZ": "Europe/Berlin"}
         yield
 
     def strike(self, chance: random.Random) -> None:

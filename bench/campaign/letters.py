@@ -1,17 +1,19 @@
 """Letters to a real SMTP server in the campaign's own process, which notes what it has accepted."""
 
+import asyncio
 import re
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from time import monotonic
 
 import psycopg
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 from bench.servers import HOST, free_port
 
-SHARED_SECONDS = 0.25  # before a kill, in which “sent” was committed and the dot was not sent any more
+UNSURE_SECONDS = 10  # that a letter may be on its way after “sent” was committed
 _OURS = re.compile(r"letter-.*@example\.org")
 _DUE = """
     INSERT INTO inbox_subscription (key, email, address, title, cadence, hour, zone, most, state, why,
@@ -23,7 +25,7 @@ _BEGIN = """
     INSERT INTO procrastinate_jobs (queue_name, task_name, priority, queueing_lock, args)
     VALUES ('default', 'inbox.letters.tasks.send_letters', 0, 'letters', '{"timestamp": 0}') ON CONFLICT DO NOTHING"""
 _LETTERS = """
-    SELECT email, count(*) FILTER (WHERE letter.state = 'sent'), max(letter.sent_at) FROM inbox_subscription
+    SELECT email, count(*) FILTER (WHERE letter.state = 'sent') FROM inbox_subscription
     LEFT JOIN inbox_letter letter ON letter.subscription_id = inbox_subscription.id
     WHERE email LIKE 'letter-%' GROUP BY email"""
 
@@ -32,24 +34,25 @@ _LETTERS = """
 class Judgement:
     """`lost` and `doubled` say which letters; the others are numbers.
 
-    `shared` are lost ones that the site documents (docs/inbox.md, “Once”): “sent” is committed right before the dot
+    `cut_off` are lost ones that the site documents (docs/inbox.md, “Once”): “sent” is committed right before the dot
     that ends the message, and what is killed in between loses that letter.
     """
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
-    shared: int = 0
+    cut_off: int = 0
     waiting: int = 0
 
 
 @dataclass
 class Post:
-    """The server, and how many letters it has accepted for each recipient. `kills`: when something was killed."""
+    """The server. `accepted` counts its letters for each recipient; `cut_off` has those whose dot never came."""
 
     port: int = field(default_factory=free_port)
     accepted: Counter = field(default_factory=Counter)
-    kills: list[float] = field(default_factory=list)
+    cut_off: set[str] = field(default_factory=set)
     judged: set[str] = field(default_factory=set)
+    unsure: dict[str, float] = field(default_factory=dict)  # since when letters are on their way
 
     async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802 (aiosmtpd's name)
         self.accepted.update(address for address in envelope.rcpt_tos if _OURS.fullmatch(address))
@@ -57,7 +60,7 @@ class Post:
 
     @contextmanager
     def open(self):
-        controller = Controller(self, HOST, self.port)
+        controller = _Controller(self, HOST, self.port)
         controller.start()
         try:
             yield self
@@ -69,29 +72,39 @@ class Post:
         connection.execute(_DUE, {"round": str(number), "number": letters})
         connection.execute(_BEGIN)
 
-    def compare(self, connection: psycopg.Connection) -> "Judgement":
-        """Returns which letters were lost and doubled since the last time, and how many wait still."""
+    def compare(self, connection: psycopg.Connection) -> Judgement:
+        """Returns which letters were lost and doubled since the last time, and how many are still to be sent."""
         found = Judgement()
-        for email, sent, sent_at in connection.execute(_LETTERS).fetchall():
-            accepted = self.accepted[email]
-            if email in self.judged:
-                continue
-            if accepted > 1:
-                found.doubled.append(f"{accepted} letters to {email}")
-            elif not sent:
+        for email, sent in connection.execute(_LETTERS).fetchall():
+            if self.accepted[email] > 1 and email not in self.judged:
+                found.doubled.append(f"{self.accepted[email]} letters to {email}")
+            elif email in self.judged or (sent and self.accepted[email]):
+                pass
+            elif not sent or monotonic() < self.unsure.setdefault(email, monotonic()) + UNSURE_SECONDS:
                 found.waiting += 1
                 continue
-            elif not accepted and self._was_killed_after(sent_at):
-                found.shared += 1
-            elif not accepted:
-                found.lost.append(f"no letter to {email}, although it was sent at {sent_at}")
+            elif email in self.cut_off:
+                found.cut_off += 1
+            else:
+                found.lost.append(f"no letter to {email}, although the site says that it was sent")
             self.judged.add(email)
         return found
 
     def adopt(self, connection: psycopg.Connection) -> None:
         """Say nothing of the letters that are there: this process does not know what became of them."""
-        self.judged |= {email for email, _, _ in connection.execute(_LETTERS).fetchall()}
+        self.judged |= {email for email, _ in connection.execute(_LETTERS).fetchall()}
 
-    def _was_killed_after(self, sent_at: datetime) -> bool:
-        moment = sent_at.astimezone(UTC).timestamp()
-        return any(0 <= kill - moment < SHARED_SECONDS for kill in self.kills)
+
+class _Server(SMTP):
+    async def smtp_DATA(self, arg) -> None:  # noqa: N802 (aiosmtpd's name)
+        recipients = list(self.envelope.rcpt_tos)
+        try:
+            await super().smtp_DATA(arg)
+        except asyncio.CancelledError:  # the connection was lost
+            self.event_handler.cut_off.update(recipients)
+            raise
+
+
+class _Controller(Controller):
+    def factory(self) -> SMTP:
+        return _Server(self.handler, hostname="campaign")

@@ -50,20 +50,25 @@ class Campaign:
     faults: Counter = field(default_factory=Counter)
     killed: Counter = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
-    shared: int = 0
+    cut_off: int = 0
     rounds: int = 0
 
     @classmethod
     @contextmanager
-    def open(cls, folder: Path, seed: int, fault: Fault | None = None) -> Iterator["Campaign"]:
+    def open(
+        cls, folder: Path, seed: int, fault: Fault | None = None, template: Path | None = None
+    ) -> Iterator["Campaign"]:
         """A site in this folder with its people and its SMTP server, ready for the first round.
 
-        With a `fault`, that strikes in each round, and nothing is killed.
+        With a `fault`, that strikes in each round, and nothing is killed. With a `template`, the site begins with a
+        copy of that state folder.
         """
         with Post().open() as post, ExitStack() as stack:
             site = Site(folder, free_port(), {"EMAIL_URL": f"smtp://{HOST}:{post.port}"})
             if fault:
                 stack.enter_context(fault.prepared(site))
+            if template:
+                subprocess.run(["cp", "-a", f"{template}/.", str(folder)], check=True)  # with owners
             stack.callback(site.stop)
             site.start()
             yield cls(site, Cast.read(site.module("bench.campaign.people")), post, seed, fault)
@@ -149,7 +154,6 @@ class Campaign:
             _signal(process.suspend)
         for process in processes:
             _signal(process.kill)
-        self.post.kills.append(time.time())
         self.killed[target] += 1
 
     def _processes(self, target: str, chance: random.Random) -> list[psutil.Process]:
@@ -192,7 +196,7 @@ class Campaign:
             letters = self.post.compare(connection)
         self._note("letters lost", number, letters.lost)
         self._note("letters doubled", number, letters.doubled)
-        self.shared += letters.shared
+        self.cut_off += letters.cut_off
         return letters.waiting
 
     def _note(self, fault: str, number: int | str, problems: list[str]) -> None:

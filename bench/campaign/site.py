@@ -133,8 +133,10 @@ class Site:
     # --------------------------------------------------------------------------------------------
 
     def _serve(self) -> subprocess.Popen:
-        options = {"stdout": self.log.open("a"), "stderr": subprocess.STDOUT, "start_new_session": True}
-        return subprocess.Popen([sys.executable, "manage.py", "serve"], cwd=ROOT, env=self._environment(), **options)
+        command = [sys.executable, "manage.py", "serve"]
+        with self.log.open("a") as log:
+            options = {"stdout": log, "stderr": subprocess.STDOUT, "start_new_session": True}
+            return subprocess.Popen(command, cwd=ROOT, env=self._environment(), **options)
 
     def _becomes_ready(self) -> bool:
         deadline = time.monotonic() + PATIENCE
