@@ -58,7 +58,7 @@ def set_up(name: str, **settings: str) -> None:
         "BASE_URL": f"http://{servers.HOST}:{port}",
         "SECRET_KEY": "",
     }
-    _forget_if_outdated(FOLDER / name)
+    forget_if_outdated(FOLDER / name)
     import django
     import psycopg
 
@@ -95,7 +95,8 @@ def unfinished() -> Iterator[None]:
     mark.write_text(digest)
 
 
-def _forget_if_outdated(folder: Path) -> None:
+def forget_if_outdated(folder: Path) -> None:
+    """Make the folder, and delete what is in it if other migrations have made its database."""
     migrations = b"".join(path.read_bytes() for path in sorted(ROOT.glob("*/migrations/*.py")))
     digest, mark = hashlib.sha256(migrations).hexdigest(), folder / "migrations"
     if (folder / "postgres").exists() and not (mark.exists() and mark.read_text() == digest):

@@ -2,12 +2,14 @@
 
 The first process starts the server, and the last one stops it. Two files in the state folder are locked for that: all
 who use the server share `postgres.users`, and one at a time has `postgres.lock`, to start or stop the server. The
-kernel takes the locks from processes that are killed.
+kernel takes the locks from processes that are killed. A server that was killed itself is started again by the site's
+main process (`keep`), or by the next process that begins to use it.
 """
 
 import atexit
 import contextlib
 import fcntl
+import logging
 import os
 import re
 import shutil
@@ -18,7 +20,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, ClassVar
 
 import psutil
 from psycopg.pq import PGconn, Ping
@@ -32,6 +34,9 @@ SOCKET = ".s.PGSQL.5432"
 SOCKET_BYTES = 103  # the longest path of a socket on macOS; Linux allows 107
 ATTEMPTS = 3  # to start the server: processes that are just ending may be in its way
 PATIENCE = 600  # seconds: after a crash, a large database takes minutes to recover
+PAUSE = 10  # seconds after that many attempts in vain, before a server that was killed is started again
+
+logger = logging.getLogger(__name__)
 
 
 def provide() -> "Server":
@@ -53,6 +58,8 @@ def provide() -> "Server":
 class Server:
     """The server of CLUSTER, for one of the processes that use it."""
 
+    in_use: ClassVar["Server | None"] = None  # by this process
+
     def __init__(self) -> None:
         status = CLUSTER.stat()
         self.name = f"broadsheet-{status.st_dev}-{status.st_ino}"
@@ -60,12 +67,15 @@ class Server:
         self.url = f"postgresql://postgres:@/postgres?host={self.sockets}"
         self.users = _open("postgres.users")
         self.attempts: list[subprocess.Popen] = []
+        self.process: psutil.Process | None = None  # the first of the server, when it was last seen
+        self.paused_until = 0.0
 
     def start(self) -> None:
         """Start the server unless it runs already, and use it as soon as it answers."""
         _wait(self._is_ready, "The database is still starting or stopping. Waiting …")
         fcntl.flock(self.users, fcntl.LOCK_SH)
         atexit.register(self.leave, os.getpid())
+        Server.in_use = self
 
     def leave(self, process: int = 0) -> None:
         """Use the server no longer, and stop it if nobody else uses it. Forks of the `process` do nothing."""
@@ -78,9 +88,39 @@ class Server:
                 if self.sockets != CLUSTER:
                     shutil.rmtree(self.sockets)
 
+    def keep(self) -> None:
+        """Start the server again if it has ended, without waiting until it answers.
+
+        To be called every second. What is in the way is logged, and tried again after PAUSE.
+        """
+        if self._is_alive():
+            if self.attempts and self._answers():
+                self.attempts.clear()
+        elif time.monotonic() > self.paused_until:
+            with _open("postgres.lock") as lock, self._pausing():
+                if _is_locked(lock) and not self._is_ready() and self.attempts:
+                    logger.error("PostgreSQL has ended and is started again")
+
+    @contextlib.contextmanager
+    def _pausing(self) -> Iterator[None]:
+        try:
+            yield
+        except (Unusable, OSError, psutil.Error) as error:
+            logger.error("PostgreSQL has ended: %s", error)  # noqa: TRY400 (the error is a sentence)
+            self.attempts.clear()
+            self.paused_until = time.monotonic() + PAUSE
+
+    def _is_alive(self) -> bool:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            self.process = self.process or self._postmaster()
+            if self.process and self.process.status() != psutil.STATUS_ZOMBIE:
+                return True
+        self.process = None
+        return False
+
     def _is_ready(self) -> bool:
         """Returns whether the server answers. If it does not run, start it, as soon as no former backend lives."""
-        if PGconn.ping(f"host={self.sockets} user=postgres connect_timeout=5".encode()) == Ping.OK:
+        if self._answers():
             return True
         is_starting = self.attempts and self.attempts[-1].poll() is None
         if is_starting or self._postmaster():
@@ -92,6 +132,9 @@ class Server:
         if not orphans:
             self.attempts.append(self._launch())
         return False
+
+    def _answers(self) -> bool:
+        return PGconn.ping(f"host={self.sockets} user=postgres connect_timeout=5".encode()) == Ping.OK
 
     def _launch(self) -> subprocess.Popen:
         state_folder.check()
@@ -111,6 +154,8 @@ class Server:
         command += ["-c", f"cluster_name={self.name}"]  # which the titles of its processes show
         # Statements that fail hold what people typed, so its log has no errors of statements.
         command += ["-c", "log_min_messages=log", "-c", "log_error_verbosity=terse"]
+        if sys.platform == "linux":  # after a crash: one call of the system instead of one for each of a thousand files
+            command += ["-c", "recovery_init_sync_method=syncfs"]
         options = {"env": environment, "start_new_session": True, "stdin": subprocess.DEVNULL}
         with log.open("a") as output:
             return postgres_programs.start(command, CLUSTER, stdout=output, stderr=output, **options)

@@ -5,10 +5,11 @@ import smtplib
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
+from time import monotonic, sleep
 
 from django.core.mail import mailers
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.http import Http404
 from django.utils import timezone
 
@@ -23,6 +24,8 @@ from inbox.models.subscription import EndReason
 from lib import metrics
 from lib.mail import hand_over
 from lib.refusals import BadInput, Busy
+
+DATABASE_SECONDS = 60  # for a database that was killed to be back
 
 logger = logging.getLogger(__name__)
 
@@ -99,11 +102,26 @@ def _hand_over(letter: Letter, issue: Issue, mailer: BaseEmailBackend, claim: Ex
 def _record_error(letter: Letter, kind, error: BaseException | None, trace) -> None:
     """Record an error that ends the run, as the exit callback of an ExitStack.
 
-    If the connection breaks while the server takes the letter, nobody knows whether it has it: it counts as sent.
+    If the connection breaks while the server takes the letter, nobody knows whether it has it: it counts as sent. If
+    the commit fails, whatever PostgreSQL has of it, the dot was not sent, and the letter waits again.
     """
-    letter.refresh_from_db(fields=["state", "sent_at"])  # the commit itself may have failed
-    if letter.state == State.SENT and not isinstance(error, smtplib.SMTPResponseException):
-        logger.error("The letter %s may or may not have arrived: no answer came", letter.pk, exc_info=error)
+    _refresh(letter)
+    is_handed_over = not isinstance(error, (DatabaseError, InterfaceError, smtplib.SMTPResponseException))
+    if letter.state == State.SENT and is_handed_over:
+        logger.error("The letter %s may or may not have arrived: no answer came (%s)", letter.pk, error)
     else:
         letter.postpone(str(error))
     metrics.count_letter(letter.state)
+
+
+def _refresh(letter: Letter) -> None:
+    """Read the state that the letter has in the database, as soon as that answers again."""
+    deadline = monotonic() + DATABASE_SECONDS
+    while True:
+        try:
+            return letter.refresh_from_db(fields=["state", "sent_at"])
+        except (OperationalError, InterfaceError):
+            if monotonic() > deadline:
+                raise
+        connection.close()
+        sleep(1)

@@ -11,7 +11,9 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection
 from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
+from lib import postgres
 from lib.supervisor import end_with_parent
 
 PORT_PATIENCE = 5  # seconds
@@ -78,8 +80,23 @@ def _announce(server) -> None:
     print(f"Broadsheet is at {settings.BASE_URL} (Ctrl-C stops it)")
 
 
+class Keeper(Arbiter):
+    """gunicorn's arbiter, which looks after the web processes every second and when a child ends, and after PostgreSQL.
+
+    That is the embedded server: a database that has an address of its own is looked after elsewhere.
+    """
+
+    def murder_workers(self):
+        super().murder_workers()
+        if postgres.Server.in_use:
+            postgres.Server.in_use.keep()
+
+
 class Server(BaseApplication):
     """gunicorn, with this process as its arbiter and WEB_CONCURRENCY worker processes."""
+
+    def run(self):
+        Keeper(self).run()
 
     def load_config(self):
         self.cfg.set("bind", f"{settings.HOST}:{settings.PORT}")

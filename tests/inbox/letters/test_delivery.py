@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.core.mail import EmailMessage, mailers
+from django.db import OperationalError
 
 from accounts.models import Suppression
 from inbox.letters import delivery
@@ -196,6 +197,27 @@ def test_a_commit_that_fails_sends_nothing_and_says_so(paper, office, clock, mon
     assert "may or may not" not in caplog.text
     clock.shift(timedelta(minutes=3))
     assert delivery.run() == 1
+
+
+def test_a_commit_whose_answer_is_lost_sends_the_letter_later_and_once(paper, office, clock, monkeypatch, caplog):
+    subscribe(1)
+
+    def cut_off(mailer, message, commit):
+        def commit_without_answer():
+            commit()
+            raise OperationalError("server closed the connection unexpectedly")
+
+        hand_over(mailer, message, commit_without_answer)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(delivery, "hand_over", cut_off)
+        with pytest.raises(OperationalError):
+            delivery.run()
+    assert (states(), office.taken) == (["waiting"], [])
+    assert "may or may not" not in caplog.text
+    clock.shift(timedelta(minutes=3))
+    assert delivery.run() == 1
+    assert (states(), len(office.taken)) == (["sent"], 1)
 
 
 def test_without_a_server_everything_waits(paper, settings, clock):
