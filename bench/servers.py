@@ -46,7 +46,12 @@ def site(port: int, log: Path, workers: int | None = 1, *, front_door: bool = Fa
     """
     command = [sys.executable, "manage.py", "serve", *([] if jobs else ["--no-worker"])]
     environment = {"WEB_CONCURRENCY": str(workers)} if workers else {}
-    return _running(command, port, "/readyz", log, environment | {"FRONT_DOOR": str(int(front_door))})
+    return started(command, port, log, environment | {"FRONT_DOOR": str(int(front_door))})
+
+
+def started(command: list[str], port: int, log: Path, environment: dict[str, str]):
+    """Broadsheet as this command starts it."""
+    return _running(command, port, "/readyz", log, environment)
 
 
 def bare(port: int, log: Path, worker_class: str = "lib.server.ServerWorker", workers: int = 1):
