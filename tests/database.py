@@ -3,6 +3,7 @@
 DATABASE_URL may name another server; what else would change how the site behaves is put back to its default.
 """
 
+import gc
 import os
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,7 +103,9 @@ def pytest_configure(config):
     """Fast passwords, no limit on time, and the static files as production serves them, made once for all processes.
 
     The embedded database stays for the next run: making it takes five seconds. A commit does not wait for the disk.
+    Python looks for garbage only after collection, which makes nothing but what stays.
     """
+    gc.disable()
     import django
     from django.conf import settings
     from django.test import TransactionTestCase
@@ -121,3 +124,9 @@ def pytest_configure(config):
         staticfiles.collect()
         if IS_EMBEDDED:
             drop_older_databases()
+
+
+def pytest_collection_finish():
+    """Python looks for garbage again, and never among the modules and the tests: it would take seconds."""
+    gc.freeze()
+    gc.enable()
