@@ -44,6 +44,7 @@ def template(seed, tmp_path_factory) -> Path:
 def campaign(seed, tmp_path_factory, template) -> Iterator[Campaign]:
     with Campaign.open(tmp_path_factory.mktemp("kills"), seed, template=template) as played:
         yield played
+    assert played.site.postmaster() is None  # it stops with the site, however often it was started again
 
 
 @pytest.fixture
