@@ -19,8 +19,8 @@ _PAUSE_OF_MODERATOR = 0.1
 def at_work(site: Site, ledger: Ledger, cast: Cast, prefix: str, *, seed: str, submits: bool = False):
     """Let all people work while the block runs, and wait until each has the answer that is due or lost.
 
-    What they do follows from the seed, and the texts that they write begin with the prefix. Yields a list that has, after
-    the block, the calls of the API that nobody answered.
+    What they do follows from the seed, and the texts that they write begin with the prefix. Yields a list that has,
+    after the block, the calls of the API that nobody answered.
     """
     stop, unanswered = Event(), []
     people = [*cast.readers, cast.moderator]

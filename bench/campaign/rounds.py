@@ -25,9 +25,9 @@ from bench.campaign.people import Cast
 from bench.campaign.site import Site
 from bench.servers import HOST, free_port
 
-KILLS = {"web process": 28, "worker": 22, "PostgreSQL": 28, "main process": 14, "everything": 8}  # and how often
+KILLS = {"web process": 30, "worker": 24, "PostgreSQL": 30, "main process": 10, "everything": 6}  # and how often
 LETTERS = 3  # that are due in each round
-IMPORT_EVERY, SUBMIT_EVERY, AUDIT_EVERY = 10, 5, 25  # rounds
+IMPORT_EVERY, SUBMIT_EVERY, AUDIT_EVERY = 15, 5, 25  # rounds
 FEWEST, MOST, LONGEST = 5, 60, 10  # answers of a round before its kill, and seconds if they do not come
 SHORTLY = 0.2  # seconds, at most: from the last of these answers to the kill, and from there to the end of the load
 LAST_LETTERS = 150  # seconds in which the worker may send what waits at the end
@@ -125,7 +125,7 @@ class Campaign:
     def adopt(self) -> None:
         """Take whatever is in the database for right: the load of a round that was interrupted."""
         with self._connect() as connection:
-            self.ledger.compare(connection)
+            self.ledger.adopt(connection)
             self.post.adopt(connection)
 
     @property
