@@ -26,7 +26,6 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from bench.campaign import database  # noqa: E402
 from bench.campaign.faults import CutConnection, Fault, FullDisk, JumpingClock, Missing  # noqa: E402
-from bench.campaign.oracle import Ledger  # noqa: E402
 from bench.campaign.rounds import FAULTS, KILLS, Campaign  # noqa: E402
 from bench.report import Limit, table, verdict  # noqa: E402
 from bench.state import FOLDER, forget_if_outdated, hold  # noqa: E402
@@ -92,25 +91,24 @@ def _faults(played: Campaign) -> str:
 
 
 def _resume(played: Campaign, file: Path) -> int:
-    """Go on where the last run with this seed has ended. Returns the number of the next round."""
+    """Go on where the last run with this seed has ended. Returns the number of the next round.
+
+    A round that was interrupted is not judged: nobody knows which of its requests were answered.
+    """
     played.adopt()
-    if not file.exists():
-        return 1
-    data = json.loads(file.read_text())
-    if data["seed"] != played.seed:
+    data = json.loads(file.read_text()) if file.exists() else {}
+    if data.get("seed") != played.seed:
         return 1
     print(f"Goes on after round {data['round']:,}. Delete {file} to begin anew.")
-    played.ledger = Ledger(data["possible"], Counter(data["counts"]))
+    played.ledger.counts = Counter(data["counts"])
     played.faults, played.killed = Counter(data["faults"]), Counter(data["killed"])
     played.problems, played.rounds, played.cut_off = data["problems"], data["round"], data["cut_off"]
-    played.adopt()
     return data["round"] + 1
 
 
 def _save(played: Campaign, file: Path, number: int) -> None:
     data = {"seed": played.seed, "round": number, "cut_off": played.cut_off, "problems": played.problems}
-    data |= {"possible": played.ledger.possible, "counts": played.ledger.counts}
-    data |= {"faults": played.faults, "killed": played.killed}
+    data |= {"counts": played.ledger.counts, "faults": played.faults, "killed": played.killed}
     unfinished = file.with_suffix(".unfinished")
     unfinished.write_text(json.dumps(data))
     unfinished.rename(file)

@@ -18,7 +18,7 @@ _OURS = re.compile(r"letter-.*@example\.org")
 _DUE = """
     INSERT INTO inbox_subscription (key, email, address, title, cadence, hour, zone, most, state, why,
         asked_at, confirmed_at, next_at)
-    SELECT left(md5(%(round)s || number), 22), 'letter-' || %(round)s || '-' || number || '@example.org', '/papers',
+    SELECT left(md5(%(prefix)s || number), 22), 'letter-' || %(prefix)s || '-' || number || '@example.org', '/papers',
         'Papers', 'daily', 7, 'UTC', 10, 'active', '', now(), now(), now()
     FROM generate_series(1, %(number)s) number ON CONFLICT DO NOTHING"""
 _BEGIN = """
@@ -67,9 +67,9 @@ class Post:
         finally:
             controller.stop()
 
-    def plan(self, connection: psycopg.Connection, number: int, letters: int) -> None:
+    def plan(self, connection: psycopg.Connection, prefix: str, letters: int) -> None:
         """Let so many letters be due, and let the worker begin with them."""
-        connection.execute(_DUE, {"round": str(number), "number": letters})
+        connection.execute(_DUE, {"prefix": prefix, "number": letters})
         connection.execute(_BEGIN)
 
     def compare(self, connection: psycopg.Connection) -> Judgement:

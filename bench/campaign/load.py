@@ -16,14 +16,15 @@ _PAUSE_OF_MODERATOR = 0.1
 
 
 @contextmanager
-def at_work(site: Site, ledger: Ledger, cast: Cast, prefix: str, *, submits: bool = False):
+def at_work(site: Site, ledger: Ledger, cast: Cast, prefix: str, *, seed: str, submits: bool = False):
     """Let all people work while the block runs, and wait until each has the answer that is due or lost.
 
-    Yields a list that has, after the block, the calls of the API that nobody answered.
+    What they do follows from the seed, and the texts that they write begin with the prefix. Yields a list that has,
+    after the block, the calls of the API that nobody answered.
     """
     stop, unanswered = Event(), []
     people = [*cast.readers, cast.moderator]
-    actors = [Actor(site, ledger, cast, who, random.Random(f"{prefix} {who.name}"), prefix) for who in people]
+    actors = [Actor(site, ledger, cast, who, random.Random(f"{seed} {who.name}"), prefix) for who in people]
     with ThreadPoolExecutor(len(actors)) as pool:
         workers = [pool.submit(_work, actor, stop) for actor in actors]
         try:

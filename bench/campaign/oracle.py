@@ -128,10 +128,11 @@ class Ledger:
 
     def compare(self, connection: psycopg.Connection) -> list[Wrong]:
         """Returns what is wrong in the database. Whatever is there becomes what must be there from now on."""
-        found = {}
-        for kind, sql in _SQL.items():
-            found |= {f"{kind} {key}": value for key, value in connection.execute(sql).fetchall()}
-        return self.judge(found)
+        return self.judge(_read(connection))
+
+    def adopt(self, connection: psycopg.Connection) -> None:
+        """Take all that is in the database for right, whoever has written it."""
+        self.possible = {name: [value] for name, value in _read(connection).items()}
 
     def judge(self, found: dict[str, int | str]) -> list[Wrong]:
         """Returns what is wrong in these values, which become those that are right from now on."""
@@ -142,3 +143,10 @@ class Ledger:
                 wrong.append(Wrong(*name.split(" ", 1), possible, actual))
             self.possible[name] = [actual]
         return wrong
+
+
+def _read(connection: psycopg.Connection) -> dict[str, int | str]:
+    found = {}
+    for kind, sql in _SQL.items():
+        found |= {f"{kind} {key}": value for key, value in connection.execute(sql).fetchall()}
+    return found

@@ -25,9 +25,9 @@ from bench.campaign.people import Cast
 from bench.campaign.site import Site
 from bench.servers import HOST, free_port
 
-KILLS = {"web process": 28, "worker": 22, "PostgreSQL": 28, "main process": 14, "everything": 8}  # and how often
+KILLS = {"web process": 30, "worker": 24, "PostgreSQL": 30, "main process": 10, "everything": 6}  # and how often
 LETTERS = 3  # that are due in each round
-IMPORT_EVERY, SUBMIT_EVERY, AUDIT_EVERY = 10, 5, 25  # rounds
+IMPORT_EVERY, SUBMIT_EVERY, AUDIT_EVERY = 15, 5, 25  # rounds
 FEWEST, MOST, LONGEST = 5, 60, 10  # answers of a round before its kill, and seconds if they do not come
 SHORTLY = 0.2  # seconds, at most: from the last of these answers to the kill, and from there to the end of the load
 LAST_LETTERS = 150  # seconds in which the worker may send what waits at the end
@@ -75,11 +75,15 @@ class Campaign:
 
     def play(self, number: int, only: str = "") -> None:
         """Play this round, and count what is wrong after it. `only` names what is killed."""
-        chance, prefix = random.Random(f"{self.seed} {number}"), f"{self.seed}-{number}"
+        seed, submits = f"{self.seed} {number}", number % SUBMIT_EVERY == 0
+        chance = random.Random(seed)
+        prefix = f"{self.seed}-{number}-{int(time.time() * 1_000)}"  # no text comes twice, although a round may
         target = only or chance.choices(list(KILLS), list(KILLS.values()))[0]
-        begun = self._begin(number)
+        begun = self._begin(number, prefix)
         submits = number % SUBMIT_EVERY == 0
-        with load.at_work(self.site, self.ledger, self.cast, prefix, submits=submits) as calls:
+        with load.at_work(
+            self.site, self.ledger, self.cast, prefix, seed=f"{self.seed} {number}", submits=submits
+        ) as calls:
             self._await(chance.randint(FEWEST, MOST))
             time.sleep(chance.uniform(0, SHORTLY))
             if self.fault:
@@ -103,7 +107,7 @@ class Campaign:
         deadline = time.monotonic() + seconds
         while (waiting := self._judge_letters("end")) and time.monotonic() < deadline:
             with self._connect() as connection:
-                self.post.plan(connection, 0, 0)
+                self.post.plan(connection, "", 0)
             time.sleep(1)
         self._judge("end")
         self.audit("end")
@@ -121,7 +125,7 @@ class Campaign:
     def adopt(self) -> None:
         """Take whatever is in the database for right: the load of a round that was interrupted."""
         with self._connect() as connection:
-            self.ledger.compare(connection)
+            self.ledger.adopt(connection)
             self.post.adopt(connection)
 
     @property
@@ -130,10 +134,10 @@ class Campaign:
 
     # --- parts of a round -----------------------------------------------------------------------
 
-    def _begin(self, number: int) -> tuple | None:
+    def _begin(self, number: int, prefix: str) -> tuple | None:
         """Let letters be due. Begins an import in some rounds."""
         with self._connect() as connection:
-            self.post.plan(connection, number, LETTERS)
+            self.post.plan(connection, prefix, LETTERS)
         if number % IMPORT_EVERY:
             return None
         path, ids = imports.write(Path(self.site.folder), number // IMPORT_EVERY)

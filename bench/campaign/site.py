@@ -139,10 +139,12 @@ class Site:
             return subprocess.Popen(command, cwd=ROOT, env=self._environment(), **options)
 
     def _becomes_ready(self) -> bool:
+        """Whether the main process has web processes, and one answers: those of a killed one live a bit longer."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self.process.poll() is None:
-            if self.is_ready():
-                return True
+            with suppress(*_GONE):
+                if self.web() and self.is_ready():
+                    return True
             time.sleep(_PAUSE)
         return False
 
