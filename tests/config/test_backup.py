@@ -119,8 +119,7 @@ def test_a_restored_site_has_every_row_and_every_picture(site, backup, new_site)
 
 
 def test_a_restore_that_failed_or_was_killed_is_begun_again(site, backup, new_site, copy_of_release):
-    copy = copy_of_release
-    restored = new_site("begun_again")
+    restored, copy = new_site("begun_again"), copy_of_release
     change_manifest(copy, tables=json.loads((copy / "manifest.json").read_text())["tables"] | {"papers_vote": 1})
     code, errors = restored.manage("restore", str(copy))
     assert code == 1
