@@ -1,5 +1,7 @@
 """The database of a backup: its rows at one moment, and how it comes into an empty database."""
 
+import errno
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,7 +47,12 @@ def load(path: Path, on_table: Callable[[], None]) -> None:
     options = ["--single-transaction", "--no-owner", "--no-privileges", "--no-comments"]
     name = f"--dbname={connection.settings_dict['NAME']}"
     on_line = _when("processing data for table", on_table)
-    programs.run("pg_restore", "--verbose", *options, name, str(path), on_line=on_line)
+    try:
+        programs.run("pg_restore", "--verbose", *options, name, str(path), on_line=on_line)
+    except CommandError as error:
+        if os.strerror(errno.ENOSPC) in str(error):
+            raise CommandError("The disk of the database is full: free space, then restore again.") from error
+        raise
     connection.close()  # it may have prepared statements for tables that no longer exist
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -1,15 +1,18 @@
 """Sites in processes of their own, begun with a database and static files that are there already."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from django.conf import settings
 
+from tests.releases.make import FOLDER
 from tests.serving import Server, serve
 
 PASSWORD = "a password of the demo"
@@ -46,3 +49,9 @@ def https_site(serve_demo) -> Iterator[Server]:
     with serve_demo(BASE_URL="https://papers.example.org") as server:
         server.wait_until_ready()
         yield server
+
+
+@pytest.fixture
+def copy_of_release(tmp_path) -> Path:
+    """The backup of the release, to be damaged."""
+    return Path(shutil.copytree(FOLDER / "0.1.0", tmp_path / "copy"))

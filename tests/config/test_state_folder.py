@@ -58,6 +58,12 @@ def test_a_full_disk_is_said_in_one_sentence(small_disk):
     user.wait()
     fill(small_disk)
     assert manage(small_disk / "state", "prepare") == (1, full)  # the database runs, and finds no room
+    backup = str(ROOT / "tests" / "releases" / "0.1.0")
+    code, errors = manage(small_disk / "state", "restore", backup, SECRET_KEY="so that no file is made for it")
+    assert code == 1
+    assert (
+        errors == "Checked: 9 of 9\nCommandError: The disk of the database is full: free space, then restore again.\n"
+    )
     user.process.communicate()
     assert manage(small_disk / "state", "prepare") == (1, full)  # the database does not run
     unreachable = f"postgresql://postgres@127.0.0.1:{free_port()}/postgres"

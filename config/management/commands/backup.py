@@ -75,7 +75,8 @@ def _complete(target: Path) -> Iterator[Path]:
     """
     folder = target.with_name(f"{target.name}.unfinished")
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
         lock = os.open(folder, os.O_RDONLY)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
