@@ -36,9 +36,9 @@ class Figures:
     vote_ms: float
     page_bytes: float  # compressed, of a list
     first_bytes: float  # style, scripts and fonts, which a browser keeps
-    paper_disk: float  # with its indexes, search entry and vector
+    paper_disk: float  # with its indexes and search entry
     vote_disk: float
-    user_disk: float
+    user_disk: float  # of the row of the account alone
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Assumptions:
     node_spare: int = 1
     connections_per_process: int = 4
     papers_per_year: int = 250_000
+    vector_bytes: int = 4_000
     picture_bytes: int = 40_000
     years: int = 5
 
@@ -72,6 +73,7 @@ _MEANING = {
     "node_spare": "machines more than are needed, so that one may fail",
     "connections_per_process": "connections to PostgreSQL of a web process, one for each thread",
     "papers_per_year": "papers that come in a year, all that arXiv gets",
+    "vector_bytes": "bytes of a paper's vector of 384 numbers with its index",
     "picture_bytes": "bytes of a paper's picture in both sizes",
     "years": "years for which papers, votes and accounts are kept on the disk",
 }
@@ -121,7 +123,9 @@ def need(readers: int, figures: Figures, assumed: Assumptions) -> Need:
 
 
 def _disk(members: float, figures: Figures, assumed: Assumptions) -> float:
-    papers = assumed.papers_per_year * assumed.years * (figures.paper_disk + assumed.picture_bytes)
+    papers = (
+        assumed.papers_per_year * assumed.years * (figures.paper_disk + assumed.vector_bytes + assumed.picture_bytes)
+    )
     votes = members * assumed.votes_per_member * 12 * assumed.years * figures.vote_disk
     return papers + votes + members * figures.user_disk
 
@@ -146,7 +150,7 @@ def main() -> int:
     else:
         options = state.read_options(parser)
         figures = measure(options.files)
-        print(json.dumps(asdict(figures)))
+        print(json.dumps({name: round(value, 1) for name, value in asdict(figures).items()}))
     print(report(options.readers, figures, Assumptions()))
     return 0
 
@@ -238,7 +242,7 @@ def _row_bytes() -> dict[str, float]:
     with connection.cursor() as cursor:
 
         def size(*tables: str) -> int:
-            cursor.execute("SELECT sum(pg_total_relation_size(t::regclass)) FROM unnest(%s) t", [list(tables)])
+            cursor.execute("SELECT sum(pg_total_relation_size(t::regclass)) FROM unnest(%s::text[]) t", [list(tables)])
             return int(cursor.fetchone()[0])
 
         cursor.execute("VACUUM FULL papers_vote, accounts_user")
@@ -251,7 +255,7 @@ def _row_bytes() -> dict[str, float]:
             Vote.objects.bulk_create(Vote(user=person, paper_id=pk) for person in people for pk in pks)
             after = size("papers_vote"), size("accounts_user")
             transaction.set_rollback(True)
-        papers = size("papers_paper", "papers_searchentry", "papers_embedding", "papers_paperversion", "papers_author")
+        papers = size("papers_paper", "papers_searchentry", "papers_paperversion", "papers_author")
     return {
         "paper_disk": papers / Paper.objects.count(),
         "vote_disk": (after[0] - before[0]) / (users * len(pks)),

@@ -24,7 +24,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -32,6 +31,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from concurrent.futures import ThreadPoolExecutor  # noqa: E402 (it imports queue, which bench has, too)
 
 from bench import caches, day, servers, state  # noqa: E402
 from bench.report import Limit, table, verdict  # noqa: E402

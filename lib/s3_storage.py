@@ -20,7 +20,7 @@ from lib.refusals import Busy
 
 logger = logging.getLogger(__name__)
 
-CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 2, 10, 2
+CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 2, 5, 2
 _MISSING = {"404", "NoSuchKey"}  # HEAD has no body, so that its error has no name
 _lock = Lock()
 

@@ -36,7 +36,8 @@ ASSUMED = Assumptions(
     node_spare=1,
     connections_per_process=4,
     papers_per_year=1_000,
-    picture_bytes=30_000,
+    vector_bytes=4_000,
+    picture_bytes=26_000,
     years=2,
 )
 READERS = 1_296_000_00
