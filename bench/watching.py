@@ -5,7 +5,8 @@
 The application answers the same request by turns as it does with METRICS_TOKEN, and with nothing that watches it: no
 ids, no counters, no clock at statements. Both run in this process, so that nothing else differs, and the first of a
 pair changes from pair to pair. Told is the CPU time of this process for one answer, without PostgreSQL's: the lowest
-tenth of the answers takes no more, since what else runs on the machine only adds to it. The database is the demo's, in var/bench/watching.
+tenth of the answers takes no more, since what else runs on the machine only adds to it. The database is the demo's, in
+var/bench/watching.
 
 Exits with 0 if no page gets slower by more than the limit, and with 1 if one does.
 """
