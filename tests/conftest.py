@@ -4,23 +4,29 @@ Real PostgreSQL, real templates, real middleware; CSRF is enforced.
 """
 
 from copy import deepcopy
+from datetime import timedelta
 from functools import cache
 
 import hypothesis
 import pytest
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import update_last_login
+from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.core.signals import setting_changed
 from django.db import connection, transaction
 from django.dispatch import receiver
 from django.test import Client
 from django.test.client import ClientHandler
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.job_context import JobContext
 
+from accounts.sessions import SessionStore
 from orgs.models import Membership
 from orgs.roles import Role
 from tests.database import empty
@@ -158,13 +164,19 @@ def signed_in():
 
 
 def sign_in(client: Client, user) -> None:
-    """With allauth's row of the sign-in, and with the second factor, if the user has one."""
-    client.force_login(user)
-    UserSession.objects.create(user=user, session_key=client.session.session_key, ip="127.0.0.1")
+    """With allauth's row of the sign-in, and with the second factor, if the user has one.
+
+    These are the rows that Django and allauth leave, in four statements instead of sixteen: most tests sign in.
+    """
+    data = {SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0]}
+    data[HASH_SESSION_KEY] = user.get_session_auth_hash()
     if factor := user.authenticator_set.first():
-        session = client.session
-        session["second_factor"] = factor.pk
-        session.save()
+        data["second_factor"] = factor.pk
+    key, expires_at = get_random_string(32), timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    Session.objects.create(session_key=key, session_data=SessionStore().encode(data), expire_date=expires_at)
+    UserSession.objects.create(user=user, session_key=key, ip="127.0.0.1")
+    update_last_login(None, user)
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
 
 
 @cache

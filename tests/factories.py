@@ -69,7 +69,6 @@ def admin_of(organisation: Organisation) -> User:
 class PaperFactory(DjangoModelFactory):
     class Meta:
         model = Paper
-        skip_postgeneration_save = True
 
     arxiv_id = factory.Sequence(lambda n: f"2509.{n + 10000:05}")
     title = factory.Sequence(lambda n: f"Paper number {n}")
@@ -81,17 +80,18 @@ class PaperFactory(DjangoModelFactory):
     imported_comments = 0
     comment_count = factory.SelfAttribute("imported_comments")
 
-    @factory.post_generation
-    def authors(self, create, names, **kwargs):
-        names = ["Ada Lovelace", "Grace Hopper"] if names is None else names
-        Author.objects.bulk_create(Author(paper=self, position=i, name=name) for i, name in enumerate(names))
-        self.author_count = len(names)
-        self.save(update_fields=["author_count"])
-        self.refresh_from_db()
-        SearchEntry.objects.refresh([self], {self.pk: names})
-        Day.objects.recount([self.listed_on])
-        if self.organisation:
-            Affiliation.objects.create(paper=self, organisation=self.organisation, state=State.ACCEPTED)
+    authors = ("Ada Lovelace", "Grace Hopper")
+
+    @classmethod
+    def _create(cls, model_class, *, authors, **fields):
+        paper = super()._create(model_class, author_count=len(authors), **fields)
+        Author.objects.bulk_create(Author(paper=paper, position=i, name=name) for i, name in enumerate(authors))
+        paper.refresh_from_db()
+        SearchEntry.objects.refresh([paper], {paper.pk: authors})
+        Day.objects.recount([paper.listed_on])
+        if paper.organisation:
+            Affiliation.objects.create(paper=paper, organisation=paper.organisation, state=State.ACCEPTED)
+        return paper
 
 
 class AuthorClaimFactory(DjangoModelFactory):

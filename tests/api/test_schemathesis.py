@@ -1,8 +1,9 @@
 """The OpenAPI document against the operations: each answers requests as the document says, whatever they are.
 
 schemathesis makes the requests, valid ones and invalid ones, and compares the answers by all of its checks. They go to
-the site in this process: without a token, with a token of each scope, and with one of all scopes. Each is undone before
-the next one, so that all meet the same site.
+the site in this process: with a token of all scopes; the first valid one also without a token and with one of each
+scope, and then these take turns, at every valid request and at every fourth invalid one, since what a token may not do
+is refused before the rest is read. Each is undone before the next one, so that all meet the same site.
 """
 
 import json
@@ -161,6 +162,14 @@ def is_too_long(case) -> bool:
     return len(json.dumps(case.body, default=str)) > body_limit(case.operation.path)
 
 
+def _others(tried: Tried, *, is_positive: bool) -> list[str]:
+    """The scopes of the other tokens with which this case is tried, too."""
+    if is_positive and tried.valid_cases == 1:
+        return OTHERS
+    number = tried.requests[EVERYTHING]
+    return [OTHERS[number // 4 % len(OTHERS)]] if is_positive or number % 4 == 0 else []
+
+
 @SCHEMA.parametrize()
 @settings(
     max_examples=EXAMPLES,
@@ -177,9 +186,7 @@ def test_each_operation_answers_as_the_document_says(case, scene, tried):
     may_be_taken = names_a_paper(case.body) or is_too_long(case)
     excluded = [negative_data_rejection] if may_be_taken and not is_positive else []
     tried.valid_cases += is_positive
-    is_first = is_positive and tried.valid_cases == 1
-    turn = OTHERS[tried.requests[EVERYTHING] % len(OTHERS)]
-    for scope in [EVERYTHING, *(OTHERS if is_first else [turn])]:
+    for scope in [EVERYTHING, *_others(tried, is_positive=is_positive)]:
         tried.requests[scope] += 1
         headers = {"Authorization": f"Bearer {scene[scope]}"} if scope else None
         with transaction.atomic():
