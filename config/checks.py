@@ -208,7 +208,7 @@ def restored(app_configs, **kwargs):
     if not database.is_unfinished():
         return []
     message, hint = "The site is not complete: a restore was cut off.", "Run manage.py restore SOURCE again."
-    return [Error(message, hint=hint, id="broadsheet.E011")]
+    return [Error(message, hint=hint, id="broadsheet.E013")]
 
 
 @register(Tags.database)

@@ -21,10 +21,10 @@ def find(name: str) -> Path:
     """
     on_path = shutil.which(name)
     paths = [path for path in (BIN / name, on_path and Path(on_path)) if path and path.exists()]
-    if not paths:
+    versions = {path: version for path in paths if (version := _major_version(path))}
+    if not versions:
         raise CommandError(f"PostgreSQL has no program {name}, or it is not on PATH.")
     server = connection.pg_version // 10_000
-    versions = {path: _major_version(path) for path in reversed(paths)}
     suitable = [path for path, version in versions.items() if version >= server]
     if not suitable:
         raise CommandError(
@@ -34,9 +34,11 @@ def find(name: str) -> Path:
     return min(suitable, key=versions.get)
 
 
-def _major_version(program: Path) -> int:
-    output = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
-    return int(re.search(r"\(PostgreSQL\) (\d+)", output)[1])
+def _major_version(program: Path) -> int | None:
+    """Returns which PostgreSQL the program belongs to, or None if to none."""
+    output = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.search(r"\(PostgreSQL\) (\d+)", output)
+    return int(version[1]) if version else None
 
 
 def environment() -> dict[str, str]:

@@ -188,7 +188,9 @@ def test_two_backups_into_one_folder_are_not_mixed(tmp_path):
 @pytest.mark.django_db
 def test_a_server_that_is_newer_than_our_programs_needs_its_own(monkeypatch, tmp_path):
     ours = connection.pg_version // 10_000
-    assert programs.find("psql").is_relative_to(BIN)
+    assert programs.find("psql") == BIN / "psql"
+    with pytest.raises(CommandError, match="PostgreSQL has no program ls"):
+        programs.find("ls")
     monkeypatch.setitem(vars(connections["default"]), "pg_version", (ours + 1) * 10_000)
     with pytest.raises(CommandError, match=f"PostgreSQL {ours + 1}, but pg_dump here is {ours}: install the clients"):
         programs.find("pg_dump")
