@@ -1,5 +1,6 @@
 """The headers of all answers of the API: for scripts of other sites, for caches, and about the limit of requests."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
@@ -15,6 +16,7 @@ _PREFLIGHT = {
 }
 # No answer depends on these, so nothing may read them: neither sessions nor the keys of ETags.
 _IGNORED = ("HTTP_COOKIE", "HTTP_HX_REQUEST")
+_FOR_PROGRAMS = (PREFIX, "/mcp")
 _READING = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -22,13 +24,16 @@ class ApiHeadersMiddleware:
     """Lets scripts of other sites read what is below PREFIX, without the reader's cookies, which count nowhere here.
 
     An answer therefore depends on the token and on the compression alone, which is what its `Vary` says. HEAD is
-    answered as GET, whose body the server leaves out, and OPTIONS with the methods that the address takes.
+    answered as GET, whose body the server leaves out, and OPTIONS with the methods that the address takes. A request by
+    plain http to an https site is refused, since a redirect would hide that its token went over the network as it is.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.HTTPS and not request.is_secure() and request.path.startswith(_FOR_PROGRAMS):
+            return _without_https()
         if not request.path.startswith(PREFIX):
             return self.get_response(request)
         for name in _IGNORED:
@@ -61,6 +66,12 @@ def _options(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(status=204, headers={"Allow": ", ".join(sorted(methods))})
     for name, value in _PREFLIGHT.items():
         response.headers[name] = value
+    return response
+
+
+def _without_https() -> HttpResponse:
+    response = HttpResponse(status=403)
+    write_error(response, "Use https. If this request had a token, revoke it and make another one.")
     return response
 
 

@@ -145,6 +145,7 @@ WRITTEN_COOKIE_NAME = f"{_cookie_prefix}written"  # of who has just written some
 MESSAGE_STORAGE = "lib.messages.Messages"
 CSRF_FAILURE_VIEW = "lib.http.refuse_form"
 SECURE_SSL_HOST = _base.netloc
+SECURE_REDIRECT_EXEMPT = ["^api/", "^mcp$"]  # which `api.headers` refuses
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 # Both affect more than this host, so only its operator can decide.
 SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)

@@ -33,6 +33,10 @@ def test_an_https_site_is_one_host_and_its_cookies_are_of_that_host_alone(https_
         status, headers, _ = ask(port, "/papers", host=host, scheme="http")
         assert (status, headers["Location"]) == (301, f"{SITE}/papers")
 
+    for program in ("/api/daily_papers", "/mcp"):
+        status, headers, body = ask(port, program, scheme="http", Authorization="Bearer hf_x")
+        assert (status, headers["Location"], "Use https." in body) == (403, None, True)
+
     vote = re.search(r'"(/papers/[^"]+/vote)"', page)[1]
     _, headers, _ = ask(port, vote, data={"next": "/papers"})
     assert cookie_of(headers).startswith("__Host-messages=")

@@ -7,7 +7,8 @@ import shutil
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPSConnection
+from functools import cache
+from http.client import HTTPConnection, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
@@ -68,6 +69,12 @@ def in_front_of(request, certificate, tmp_path_factory):
         yield in_front_of
 
 
+@cache
+def plain_port(port: int) -> int:
+    """The port on which the proxy that speaks https on this port speaks http."""
+    return free_port()
+
+
 @pytest.fixture(scope="module")
 def proxy(https_site, in_front_of):
     """The port of a proxy in front of the site."""
@@ -77,12 +84,14 @@ def proxy(https_site, in_front_of):
 def _caddy(config, port, folder, cert, key) -> list[str]:
     config = config.replace(f"{HOST} {{", f"https://:{port} {{\n    tls {cert} {key}", 1)
     options = f"{{\n    admin off\n    auto_https disable_redirects\n    default_sni {HOST}\n"
+    options += f"    http_port {plain_port(port)}\n"
     (folder / "Caddyfile").write_text(config.replace("{\n", options, 1))
     return ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
 
 
 def _nginx(config, port, folder, cert, key) -> list[str]:
     config = config.replace("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;")
+    config = config.replace("listen 80;", f"listen 127.0.0.1:{plain_port(port)};")
     config = re.sub(r"ssl_certificate .*;", f"ssl_certificate {cert};", config)
     config = re.sub(r"ssl_certificate_key .*;", f"ssl_certificate_key {key};", config)
     paths = [f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")]
@@ -118,6 +127,18 @@ def test_old_ciphers_are_not_spoken(proxy):
         refused = pytest.raises(ssl.SSLError) if ciphers.endswith("AES128-SHA256") else contextlib.nullcontext()
         with socket.create_connection(("127.0.0.1", proxy), timeout=HANGS) as plain, refused:
             context.wrap_socket(plain, server_hostname=HOST).close()
+
+
+def test_pages_are_redirected_to_https_and_programs_are_refused(proxy):
+    connection = HTTPConnection("127.0.0.1", plain_port(proxy), timeout=HANGS)
+    answers = []
+    for path in ("/papers?q=a%20b", "/api/daily_papers", "/mcp"):
+        connection.request("GET", path, headers={"Host": HOST})
+        response = connection.getresponse()
+        response.read()
+        answers.append((response.status, response.headers["Location"]))
+    connection.close()
+    assert answers == [(301, f"https://{HOST}/papers?q=a%20b"), (403, None), (403, None)]
 
 
 def test_what_a_client_claims_of_the_way_is_replaced(proxy):
