@@ -1,7 +1,6 @@
 """What the server refuses when requests wait, and which connections it closes when there are too many, over sockets."""
 
 import json
-import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -202,11 +201,11 @@ def test_under_three_times_what_it_can_do_it_answers_some_in_time_and_refuses_th
         assert len(accepted) > 20
         if is_removed:
             assert refused == []
-            assert max(accepted) > 1.2
+            assert max(accepted) > 1.6
         else:
             assert refused
             assert sorted(refused)[len(refused) // 2] < 0.2
-            assert max(accepted) < 1.2
+            assert max(accepted) < 1.6
         assert request(port)[0] == 200
 
 
@@ -263,5 +262,4 @@ def test_a_client_that_reads_nothing_is_hung_up_on():
                     received += len(data)
             except ConnectionError:
                 pass
-        assert re.match("[0-9]+", str(received))
         assert received < 8_000_000
