@@ -121,26 +121,32 @@ def test_another_error_and_another_person_get_no_copy(pass_time):
     assert ask(door, "/other")[0].startswith("503")
 
 
-def test_what_the_server_refuses_gets_what_is_fresh_and_old_copies_while_the_database_fails(pass_time):
+def kept(door, **environ) -> tuple[str, bytes] | None:
+    """What X-Cache says and the body of what the server gives instead of a refusal, if there is anything."""
+    setup_testing_defaults(environ := environ | {"PATH_INFO": "/"})
+    answer = door.kept(environ)
+    return answer and (dict(answer[1])["X-Cache"], answer[2])
+
+
+def test_what_the_server_refuses_gets_what_is_fresh_or_an_old_copy_that_names_the_reason(pass_time):
     door = FrontDoor(Failing())
-
-    def kept(**environ):
-        setup_testing_defaults(environ := environ | {"PATH_INFO": "/"})
-        answer = door.kept(environ)
-        return answer and dict(answer[1])["X-Cache"]
-
-    assert kept() is None
+    assert kept(door) is None
     ask(door)
-    assert [kept(), kept(HTTP_COOKIE="sessionid=x"), kept(REQUEST_METHOD="POST")] == ["hit", None, None]
+    assert kept(door) == ("hit", PAGE.encode())
+    for private in ({"HTTP_COOKIE": "sessionid=x"}, {"HTTP_AUTHORIZATION": "Bearer x"}, {"REQUEST_METHOD": "POST"}):
+        assert kept(door, **private) is None
     pass_time(1.2)
-    assert [kept(), kept()] == [None, None]
+    state, body = kept(door)
+    assert (state, b"The site is too busy to make this page anew." in body) == ("stale", True)
     assert ask(door)[1]["X-Cache"] == "miss"  # so that no refused request kept it from being made anew
     door.application.fails = True
     pass_time(2)
     assert ask(door, "/other")[0].startswith("503")
-    assert [kept(), kept()] == ["stale", "stale"]
+    assert notice("less than a minute") in kept(door)[1]
     pass_time(front_door.FAILING_SECONDS + 1)
-    assert kept() is None
+    assert b"too busy" in kept(door)[1]
+    pass_time(600)
+    assert kept(door) is None
 
 
 def test_the_refusal_has_the_headers_that_protect_the_readers_of_each_page(client, settings):
