@@ -1,6 +1,7 @@
 """A WSGI application in front of Django's, which keeps for a second what everybody gets without a cookie of ours.
 
-While the database does not answer, it gives what it has kept for up to ten minutes, marked as old (`lib.old_copies`).
+While the database does not answer, and to whom the server refuses, it gives what it has kept for up to ten minutes,
+marked as old (`lib.old_copies`).
 """
 
 from dataclasses import dataclass, replace
@@ -11,11 +12,11 @@ from django.http import HttpResponse
 
 from lib import compressed, old_copies, pages, unavailable
 from lib.accept import prefers_markdown
-from lib.unavailable import Answer
+from lib.unavailable import NO_DATABASE, TOO_MUCH, Answer, Reason
 
 FRESH_SECONDS, STALE_SECONDS = 1, 0.5
-FAILING_SECONDS = 10  # for so long after a failure of the database, what the server refuses gets old copies, too
-ENTRIES, BYTES = 1_000, 8_000_000  # beyond which the least recently requested are forgotten
+FAILING_SECONDS = 10  # for so long after a failure of the database it is the reason that old copies name
+ENTRIES, BYTES = 1_000, 8_000_000  # beyond which the least recently requested go; marked copies take as much again
 # All of a request, beside Accept-Encoding and Accept, that a public answer may depend on (`pages.VARYING`).
 _ADDRESS = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
 _ADDRESS += ("HTTP_HX_REQUEST", "HTTP_HX_CURRENT_URL", "HTTP_HX_CURRENT_URL_URI_AUTOENCODED")
@@ -27,12 +28,17 @@ type Key = tuple[tuple, tuple]  # the address and the forms of the body; and the
 
 @dataclass(frozen=True)
 class Entry:
-    """An answer, when its request began, when it was made, until when it is given, and how it is marked if as old."""
+    """An answer, when its request began, when it was made, and until when it is given.
+
+    If the database `is_failing`, the answer that is given until then is the one that is `marked` with the `notice`.
+    """
 
     answer: Answer
     begun: float
     made: float
     until: float
+    is_failing: bool = False
+    notice: str = ""
     marked: Answer | None = None
 
 
@@ -51,10 +57,9 @@ class FrontDoor:
         head = []
         response = self.application(environ, lambda *args: head.extend(args))
         if unavailable.is_of_database(response):
-            self.failed_at = monotonic()
-            if old := self.find_old(key, self.failed_at):
+            if copy := self.fail(key, monotonic()):
                 response.close()
-                return _give(old, start_response)
+                return _give(copy, start_response)
         elif isinstance(response, HttpResponse) and pages.is_shared(response):
             of_all = [(name, value) for name, value in head[1] if name != "RateLimit"]  # what is left for one client
             self.keep(key, (head[0], of_all, response.content), begun)
@@ -65,45 +70,55 @@ class FrontDoor:
         return response
 
     def kept(self, environ: dict) -> Answer | None:
-        """Returns what can be answered without running the application, for a server that cannot run it now."""
+        """Returns a fresh answer or an old copy, for a request that the server refuses to let through."""
         if not _is_for_all(environ):
             return None
         key, now = _key(environ), monotonic()
+        reason = NO_DATABASE if now < self.failed_at + FAILING_SECONDS else TOO_MUCH
         with self.lock:
-            answer = self._fresh(key, now)
-        is_failing = now < self.failed_at + FAILING_SECONDS
-        return answer or (self.find_old(key, now) if is_failing else None)
+            return self._current(key, now) or self._old(key, now, reason)
 
     def find(self, key: Key, now: float) -> Answer | None:
         """Returns what is kept. Just after its second, one request gets None to make it anew, and the others get it."""
         with self.lock:
-            answer, entry = self._fresh(key, now), self.entries.get(key)
+            answer, entry = self._current(key, now), self.entries.get(key)
             if entry and entry.until <= now < entry.until + STALE_SECONDS:
                 self.entries[key] = replace(entry, until=now + FRESH_SECONDS)
             return answer
 
-    def _fresh(self, key: Key, now: float) -> Answer | None:
-        """Returns the answer that is fresh, or the marked one whose second has not passed."""
+    def fail(self, key: Key, now: float) -> Answer | None:
+        """Returns an old copy if there is one, and lets others have it for a second without asking the database."""
+        self.failed_at = now
+        with self.lock:
+            copy, plain = self._old(key, now, NO_DATABASE), (key[0], _NONE)
+            if copy:
+                self.entries[plain] = replace(self.entries[plain], until=now + FRESH_SECONDS, is_failing=True)
+            return copy
+
+    def _current(self, key: Key, now: float) -> Answer | None:
+        """Returns the answer if it is fresh; or an old copy if the database has failed in the last second."""
         plain, entry = self.entries.get((key[0], _NONE)), self.entries.get(key)
-        if plain and plain.marked and now < plain.until:
-            return plain.marked
+        if plain and plain.is_failing and now < plain.until:
+            return self._old(key, now, NO_DATABASE)
         if not entry or now >= entry.until:
             return None
         self.entries[key] = self.entries.pop(key)
         status, headers, body = entry.answer
         return status, [*headers, ("X-Cache", "hit")], body
 
-    def find_old(self, key: Key, now: float) -> Answer | None:
-        """Returns what is kept for up to `old_copies.SECONDS`, marked as old, and gives it to others for a second."""
-        key = key[0], _NONE
-        with self.lock:
-            entry = self.entries.get(key)
-            if not entry or now > entry.made + old_copies.SECONDS:
-                return None
-            marked = entry.marked if now < entry.until else None
-            marked = marked or old_copies.mark(entry.answer, now - entry.made)
-            self.entries[key] = replace(self.entries.pop(key), until=now + FRESH_SECONDS, marked=marked)
-            return marked
+    def _old(self, key: Key, now: float, reason: Reason) -> Answer | None:
+        """Returns a copy that is marked as old, for this reason, of what is kept for up to `old_copies.SECONDS`.
+
+        It is that of a request without conditions, since who has a copy already must get to know how old it is, too.
+        """
+        entry = self.entries.pop(key := (key[0], _NONE), None)
+        if not entry:
+            return None
+        notice, age = old_copies.notice(reason, now - entry.made), now - entry.made
+        if notice != entry.notice:
+            entry = replace(entry, notice=notice, marked=old_copies.mark(entry.answer, notice))
+        self.entries[key] = entry
+        return old_copies.dated(entry.marked, age) if age <= old_copies.SECONDS else None
 
     def keep(self, key: Key, answer: Answer, begun: float) -> None:
         """Keep the answer to a request that began at `begun`, unless that to a later one is kept already."""

@@ -26,23 +26,29 @@ type Answer = tuple[str, list[tuple[str, str]], bytes]  # the status, the header
 
 @dataclass(frozen=True)
 class Reason:
-    """Why there is no answer: the heading, the message, which scripts show, too, and what the reader can do."""
+    """Why there is no answer: the heading, the message, which scripts show, too, and what the reader can do.
+
+    `notice` is what an old copy says instead.
+    """
 
     title: str
     message: str
     advice: str
+    notice: str
 
 
 TOO_MUCH = Reason(
     "The site is too busy",
     "More is requested of the site than it can answer. Try again in a few seconds.",
     "If you sent something, it was not saved. Go back to what you typed, and send it again.",
+    "The site is too busy to make this page anew.",
 )
 NO_DATABASE = Reason(
     "The database does not answer",
     "The site cannot reach its database at the moment. Try again in a minute.",
     "If you sent something, it was not saved. Go back to what you typed; before you send it again, look whether it is "
     "there already.",
+    "The site’s database does not answer at the moment.",
 )
 
 
