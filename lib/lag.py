@@ -37,6 +37,8 @@ class Server:
 
     def __init__(self, alias: str, sql: str):
         self.alias, self.sql = alias, sql
+        params = connections[alias].get_connection_params() | {"prepare_threshold": None, "autocommit": True}
+        self.params = {name: value for name, value in params.items() if name not in _NO_OPTIONS}
         self.connection: psycopg.AsyncConnection | None = None
         self.position: int | None = None  # None if the server is down
         self.answered_at = _NEVER
@@ -56,10 +58,7 @@ class Server:
         """Returns the position of the server, or None if it is down or not what it should be."""
         try:
             if self.connection is None:
-                params = connections[self.alias].get_connection_params()
-                params = {name: value for name, value in params.items() if name not in _NO_OPTIONS}
-                params |= {"prepare_threshold": None, "autocommit": True}
-                self.connection = await psycopg.AsyncConnection.connect(**params)
+                self.connection = await psycopg.AsyncConnection.connect(**self.params)
             row = await (await self.connection.execute(self.sql)).fetchone()
         except psycopg.Error:
             if self.connection:
@@ -85,15 +84,16 @@ class Watch:
     """The primary and the replicas, which are measured from the first time that somebody wants to know."""
 
     def __init__(self) -> None:
-        self.primary = Server(DEFAULT_DB_ALIAS, _PRIMARY)
-        self.replicas = {alias: Server(alias, _REPLICA) for alias in settings.REPLICAS}
-        self.lock, self.thread = threading.Lock(), None
+        self.lock = threading.Lock()
+        self.primary: Server | None = None
+        self.replicas: dict[str, Server] = {}
 
     def start(self) -> None:
         with self.lock:
-            if self.replicas and self.thread is None:
-                self.thread = threading.Thread(target=asyncio.run, args=[self.run()], name="lag", daemon=True)
-                self.thread.start()
+            if settings.REPLICAS and not self.primary:
+                self.primary = Server(DEFAULT_DB_ALIAS, _PRIMARY)
+                self.replicas = {alias: Server(alias, _REPLICA) for alias in settings.REPLICAS}
+                threading.Thread(target=asyncio.run, args=[self.run()], name="lag", daemon=True).start()
 
     async def run(self) -> None:
         await asyncio.gather(*(server.watch() for server in (self.primary, *self.replicas.values())))

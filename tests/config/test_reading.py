@@ -29,10 +29,8 @@ from tests.serving import ROOT
 from tests.test_recorded_addresses import RECORDED, described
 from tests.test_two_people import forget
 
-pytestmark = [
-    pytest.mark.skipif(not IS_EMBEDDED, reason="the tests have a PostgreSQL that cannot be copied"),
-    pytest.mark.django_db(transaction=True),
-]
+pytestmark = pytest.mark.skipif(not IS_EMBEDDED, reason="the tests have a PostgreSQL that cannot be copied")
+replicated = pytest.mark.django_db(transaction=True, databases=["default", "replica1"])
 
 CALLS: list[str] = []  # the connections of the views below
 
@@ -94,10 +92,8 @@ def watch(cluster, django_db_blocker) -> Iterator[Watch]:
     """Measures the replica, which is the database `replica1` of this process, until the process ends."""
     connections.settings["replica1"] = replica(cluster.url(connection.settings_dict["NAME"]))
     connections.configure_settings(connections.settings)
-    with override_settings(REPLICAS=["replica1"]):
-        watch = Watch()
     with django_db_blocker.unblock():
-        yield watch
+        yield Watch()
     connections["replica1"].close()
     del connections["replica1"], connections.settings["replica1"]
 
@@ -119,6 +115,7 @@ def _has_everything() -> bool:
         return cursor.fetchone()[0] and replicas.lag()["replica1"] == 0
 
 
+@replicated
 def test_every_address_answers_a_stranger_from_the_replica_as_from_the_primary(reads, caplog):
     forget()
     on_primary, stranger = [], Reader()
@@ -144,6 +141,7 @@ def test_every_address_answers_a_stranger_from_the_replica_as_from_the_primary(r
     assert {sql.split("(")[0].strip() for sql in on_primary} == {"INSERT INTO lib_throttle AS used"}
 
 
+@replicated
 @override_settings(ROOT_URLCONF="tests.config.test_reading")
 def test_a_write_that_the_replica_refuses_is_done_on_the_primary(reads, stranger, caplog):
     reads()
@@ -152,6 +150,7 @@ def test_a_write_that_the_replica_refuses_is_done_on_the_primary(reads, stranger
     assert "replica1 failed, so the primary answers /keep" in caplog.text
 
 
+@replicated
 @override_settings(ROOT_URLCONF="tests.config.test_reading")
 def test_what_a_replica_breaks_off_is_answered_by_the_primary(reads, stranger, caplog):
     reads()
@@ -162,6 +161,7 @@ def test_what_a_replica_breaks_off_is_answered_by_the_primary(reads, stranger, c
     assert stranger.get("/papers").status_code == 200
 
 
+@replicated
 @override_settings(ROOT_URLCONF="tests.config.test_reading")
 def test_a_statement_that_takes_too_long_on_a_replica_is_not_tried_again(reads, stranger):
     reads()
@@ -170,6 +170,7 @@ def test_a_statement_that_takes_too_long_on_a_replica_is_not_tried_again(reads, 
     assert CALLS == ["replica1"]
 
 
+@replicated
 def test_connections_to_a_replica_have_the_settings_of_others_and_do_not_write(reads):
     reads()
     with connections["replica1"].cursor() as cursor:
@@ -177,6 +178,7 @@ def test_connections_to_a_replica_have_the_settings_of_others_and_do_not_write(r
         assert cursor.fetchone() == ("off", "on")
 
 
+@replicated
 def test_who_has_sent_something_gets_a_cookie_that_says_nothing_else(reads, alice, signed_in):
     answer = signed_in(alice).act("/papers/2509.08721/vote")
     cookie = answer.cookies[settings.WRITTEN_COOKIE_NAME]
@@ -187,4 +189,13 @@ def test_without_replicas_nobody_gets_a_cookie_and_nothing_is_measured(alice, si
     answer = signed_in(alice).act("/papers/2509.08721/vote")
     assert settings.WRITTEN_COOKIE_NAME not in answer.cookies
     assert replicas.lag() == {}
-    assert replicas._watch.thread is None
+    assert replicas._watch.primary is None
+
+
+@replicated
+def test_a_replica_that_is_down_has_no_lag(reads, cluster):
+    reads()
+    cluster.stop()
+    wait_until(lambda: replicas.lag() == {"replica1": None})
+    run(f"pg_ctl -D {cluster.folder} -o \"-h '' -k {cluster.folder}\" -l {cluster.folder}/log -w start", cluster.folder)
+    reads()
