@@ -17,7 +17,7 @@ from threading import local
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
-from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db import DEFAULT_DB_ALIAS, DataError, Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 
@@ -51,7 +51,7 @@ class Reading:
     def __init__(self, alias: str):
         self.server = _watch.replicas[alias]
         self.primary, self.replica = connections[DEFAULT_DB_ALIAS], connections[alias]
-        self.is_late = False
+        self.is_late = self.is_refused = False
 
     def __enter__(self) -> "Reading":
         """Connect, unless that has been done, and read there from now on. Raises Error if the replica is down."""
@@ -63,7 +63,7 @@ class Reading:
             self.server.in_use.discard(self.replica)
             self.server.fail()
             raise
-        self.replica.execute_wrappers[:] = [*self.primary.execute_wrappers, self._note_time]
+        self.replica.execute_wrappers[:] = [*self.primary.execute_wrappers, self._note_errors]
         connections[DEFAULT_DB_ALIAS], _thread.reading = self.replica, self
         return self
 
@@ -75,13 +75,19 @@ class Reading:
     @property
     def has_failed(self) -> bool:
         """Whether the replica refused or failed. A statement that took too long there would do so on the primary."""
-        return self.replica.errors_occurred and not self.is_late
+        return self.is_refused or (self.replica.errors_occurred and not self.is_late)
 
-    def _note_time(self, execute: Callable, sql, params, many, context):
+    def _note_errors(self, execute: Callable, sql, params, many, context):
+        """Note errors of statements, since a rollback makes the connection forget that there was one."""
         try:
             return execute(sql, params, many, context)
+        except DataError:
+            raise
         except Error as error:
-            self.is_late = self.is_late or is_out_of_time(error)
+            if is_out_of_time(error):
+                self.is_late = True
+            else:
+                self.is_refused = True
             raise
 
 
