@@ -9,7 +9,7 @@ from django.conf import settings
 
 from api import rates
 from api.reading import listed, queries
-from lib import server
+from lib import lag, replicas, server
 from papers import lengths, sites
 from papers.ingest import client, files, following, hub_papers, values
 from papers.intake import archive, formats
@@ -49,6 +49,8 @@ NUMBERS = [
     ("docs/import.md", r"whose address has more than (\d+) characters", lengths.MAX_URL),
     ("docs/import.md", r"A number of more than ([\d,]+) is left out", values.MAX_COUNT),
     ("docs/import.md", r"of at most (\d+) other sites", sites.MAX_SITES),
+    ("docs/scaling.md", r"anything else within the last (\d+) seconds", replicas.WRITTEN_SECONDS),
+    ("docs/scaling.md", r"at most (\d+) seconds behind", lag.MAX_LAG),
     ("docs/search.md", r"leave some ([\d,]+) papers or fewer", lexicon.MAX_POSTINGS),
     ("docs/search.md", r"the first ([\d,]+) papers of the order", retrieval.SCAN_LIMIT),
 ]

@@ -9,6 +9,7 @@ from accounts.models import securityevent, user
 from config import well_known
 from inbox.models import notification, subscription
 from lib.pages import DENSITY_COOKIE, page
+from lib.replicas import WRITTEN_SECONDS
 from papers.models import dataexport, removedpaper, seen, votenetwork
 
 # How many days the site keeps what the page about privacy names.
@@ -28,6 +29,7 @@ COOKIES = {
     "session": settings.SESSION_COOKIE_NAME,
     "csrf": settings.CSRF_COOKIE_NAME,
     "messages": settings.MESSAGES_COOKIE_NAME,
+    "written": settings.WRITTEN_COOKIE_NAME,
 }
 
 
@@ -39,8 +41,9 @@ def about(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say what is stored of readers, for how long, who sees it, and how to leave."""
     service = urlsplit(settings.EMBEDDING).hostname  # None unless it is the address of a service
-    context = {"days": DAYS, "cookies": COOKIES, "search_service": service}
-    return page(request, "config/privacy.html", context, version=service)
+    seconds = WRITTEN_SECONDS if settings.REPLICAS else None
+    context = {"days": DAYS, "cookies": COOKIES, "search_service": service, "written_seconds": seconds}
+    return page(request, "config/privacy.html", context, version=(service, seconds))
 
 
 def contact(request: HttpRequest) -> HttpResponse:

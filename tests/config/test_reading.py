@@ -180,10 +180,11 @@ def test_connections_to_a_replica_have_the_settings_of_others_and_do_not_write(r
 
 
 @replicated
-def test_who_has_sent_something_gets_a_cookie_that_says_nothing_else(reads, alice, signed_in):
+def test_who_has_sent_something_gets_a_cookie_that_says_nothing_else(reads, alice, signed_in, stranger):
     answer = signed_in(alice).act("/papers/2509.08721/vote")
     cookie = answer.cookies[settings.WRITTEN_COOKIE_NAME]
     assert (cookie.value, cookie["max-age"], cookie["httponly"]) == ("1", replicas.WRITTEN_SECONDS, True)
+    assert f"<code>{cookie.key}</code>" in stranger.get("/privacy").content.decode()
 
 
 def test_without_replicas_nobody_gets_a_cookie_and_nothing_is_measured(alice, signed_in):
