@@ -4,7 +4,7 @@ A replica is as old as the last moment at which the primary had not written more
 `pg_current_wal_lsn()` and `pg_last_wal_replay_lsn()` (PostgreSQL's documentation, 26.2.5.2 “Monitoring” of streaming
 replication, and 9.28.4 “Recovery Control Functions”). Unlike `pg_last_xact_replay_timestamp()`, that holds while the
 primary writes nothing, compares no clocks of two machines, and shows that a replica has lost the primary. While the
-primary itself does not answer, replicas age no further, since nobody can write.
+primary itself does not answer, replicas age no further, since this site cannot write either.
 """
 
 import asyncio
@@ -33,16 +33,16 @@ _NO_OPTIONS = {"cursor_factory", "context"}  # of Django's connections, which ar
 
 
 class Server:
-    """The primary or a replica, and its position in the write-ahead log when it last answered."""
+    """The primary or, if that is given, a replica of it."""
 
-    def __init__(self, alias: str, sql: str):
-        self.alias, self.sql = alias, sql
+    def __init__(self, alias: str, primary: "Server | None" = None):
+        self.primary, self.sql = primary, _REPLICA if primary else _PRIMARY
         params = connections[alias].get_connection_params() | {"prepare_threshold": None, "autocommit": True}
         self.params = {name: value for name, value in params.items() if name not in _NO_OPTIONS}
         self.connection: psycopg.AsyncConnection | None = None
-        self.position: int | None = None  # None if the server is down
-        self.answered_at = _NEVER
-        self.marks: deque[tuple[float, int]] = deque(maxlen=_MARKS)  # moments and positions
+        self.marks: deque[tuple[float, int]] = deque(maxlen=_MARKS)  # moments, and what the primary had written
+        self.lag: float | None = None  # of a replica, in seconds; None if it is down
+        self.measured_at = _NEVER
         self.in_use: set[BaseDatabaseWrapper] = set()  # connections of requests that read from it now
 
     async def watch(self) -> None:
@@ -51,11 +51,17 @@ class Server:
             await asyncio.wait({question}, timeout=_PATIENCE)
             if not question.done():
                 self.fail()
-            self.note(await question, begun)
+            position = await question
+            if position is None:
+                self.fail()
+            elif self.primary:
+                self.lag, self.measured_at = self.primary.ahead_of(position), begun
+            else:
+                self.marks.append((begun, position))
             await asyncio.sleep(_PAUSE)
 
     async def ask(self) -> int | None:
-        """Returns the position of the server, or None if it is down or not what it should be."""
+        """Returns the position in the write-ahead log, or None if the server is down or not what it should be."""
         try:
             if self.connection is None:
                 self.connection = await psycopg.AsyncConnection.connect(**self.params)
@@ -66,16 +72,14 @@ class Server:
             self.connection = row = None
         return row[0] if row else None
 
-    def note(self, position: int | None, begun: float) -> None:
-        if position is None:
-            self.fail()
-            return
-        self.position, self.answered_at = position, begun
-        self.marks.append((begun, position))
+    def ahead_of(self, position: int) -> float | None:
+        """Returns for how many seconds the primary has been ahead of this position, or None if it never answered."""
+        reached = (moment for moment, written in reversed(self.marks) if written <= position)
+        return self.marks[-1][0] - next(reached, _NEVER) if self.marks else None
 
     def fail(self) -> None:
         """Count the server as down until it answers the next question, and end what requests wait for."""
-        self.position = None
+        self.lag = None
         for database in tuple(self.in_use):
             _cut(database)
 
@@ -85,34 +89,29 @@ class Watch:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.primary: Server | None = None
         self.replicas: dict[str, Server] = {}
 
     def start(self) -> None:
         with self.lock:
-            if settings.REPLICAS and not self.primary:
-                self.primary = Server(DEFAULT_DB_ALIAS, _PRIMARY)
-                self.replicas = {alias: Server(alias, _REPLICA) for alias in settings.REPLICAS}
-                threading.Thread(target=asyncio.run, args=[self.run()], name="lag", daemon=True).start()
-
-    async def run(self) -> None:
-        await asyncio.gather(*(server.watch() for server in (self.primary, *self.replicas.values())))
+            if settings.REPLICAS and not self.replicas:
+                primary = Server(DEFAULT_DB_ALIAS)
+                self.replicas = {alias: Server(alias, primary) for alias in settings.REPLICAS}
+                servers = [primary, *self.replicas.values()]
+                threading.Thread(target=asyncio.run, args=[_watch_all(servers)], name="lag", daemon=True).start()
 
     def lag(self) -> dict[str, float | None]:
         """Returns how many seconds each replica was behind when it answered last, or None if it is down."""
         self.start()
-        return {alias: self._lag(replica) for alias, replica in self.replicas.items()}
+        oldest = monotonic() - _PAUSE - 2 * _PATIENCE
+        return {alias: server.lag if server.measured_at > oldest else None for alias, server in self.replicas.items()}
 
     def usable(self) -> list[str]:
         """Returns the aliases of the replicas that are near enough to read from."""
         return [alias for alias, lag in self.lag().items() if lag is not None and lag <= MAX_LAG]
 
-    def _lag(self, replica: Server) -> float | None:
-        marks, position = tuple(self.primary.marks), replica.position
-        if not marks or position is None or monotonic() > replica.answered_at + _PAUSE + 2 * _PATIENCE:
-            return None
-        reached = next((time for time, written in reversed(marks) if written <= position), _NEVER)
-        return marks[-1][0] - reached
+
+async def _watch_all(servers: list[Server]) -> None:
+    await asyncio.gather(*(server.watch() for server in servers))
 
 
 def _cut(database: BaseDatabaseWrapper) -> None:

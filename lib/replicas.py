@@ -61,7 +61,7 @@ class Reading:
             self.replica.ensure_connection()
         except Error:
             self.server.in_use.discard(self.replica)
-            self.server.fail()
+            self.server.lag = None  # until it answers again
             raise
         self.replica.execute_wrappers[:] = [*self.primary.execute_wrappers, self._note_errors]
         connections[DEFAULT_DB_ALIAS], _thread.reading = self.replica, self
@@ -103,11 +103,13 @@ class ReplicaMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.method not in ("GET", "HEAD"):
-            return _marked(request, self.get_response(request))
         usable = _watch.usable() if _may_read(request) else []
         response = self.read(request, random.choice(usable)) if usable else None  # noqa: S311 (any will do)
-        return response or self.get_response(request)
+        response = response or self.get_response(request)
+        if _has_written(request, response):
+            options = {"max_age": WRITTEN_SECONDS, "secure": settings.HTTPS, "httponly": True, "samesite": "Lax"}
+            response.set_cookie(settings.WRITTEN_COOKIE_NAME, "1", **options)
+        return response
 
     def read(self, request: HttpRequest, alias: str) -> HttpResponse | None:
         """Returns the answer from this replica, or None if it is down, refused or failed."""
@@ -128,24 +130,29 @@ class ReplicaMiddleware:
 
 
 def _may_read(request: HttpRequest) -> bool:
-    """Returns whether a replica may answer. Who is signed in is read here, from the primary."""
-    if "Authorization" in request.headers or settings.WRITTEN_COOKIE_NAME in request.COOKIES:
+    """Returns whether a replica may answer. Who is signed in has been read from the primary then."""
+    if request.method not in ("GET", "HEAD") or "Authorization" in request.headers:
         return False
-    if re.fullmatch(settings.PRIMARY_PATHS, request.path):
+    if settings.WRITTEN_COOKIE_NAME in request.COOKIES or _needs_primary(request):
         return False
-    return settings.SESSION_COOKIE_NAME not in request.COOKIES or _reads_user(request)
+    return settings.SESSION_COOKIE_NAME not in request.COOKIES or _read_user(request)
 
 
-def _reads_user(request: HttpRequest) -> bool:
-    """Returns whether the person who is signed in, if any, could be read. If not, the view itself fails."""
+def _read_user(request: HttpRequest) -> bool:
+    """Read who is signed in. Returns whether that was possible: if not, the view itself fails."""
     try:
-        return isinstance(request.user.is_authenticated, bool)
+        bool(request.user.is_authenticated)
     except Error:
         return False
+    return True
 
 
-def _marked(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    if "Authorization" not in request.headers:
-        options = {"max_age": WRITTEN_SECONDS, "secure": settings.HTTPS, "httponly": True, "samesite": "Lax"}
-        response.set_cookie(settings.WRITTEN_COOKIE_NAME, "1", **options)
-    return response
+def _has_written(request: HttpRequest, response: HttpResponse) -> bool:
+    """Returns whether a browser may have written. Whoever comes back from a site to sign in with does so by GET."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return _needs_primary(request) and response.status_code == 302
+    return "Authorization" not in request.headers
+
+
+def _needs_primary(request: HttpRequest) -> bool:
+    return re.fullmatch(settings.PRIMARY_PATHS, request.path) is not None

@@ -184,6 +184,8 @@ def test_who_has_sent_something_gets_a_cookie_that_says_nothing_else(reads, alic
     answer = signed_in(alice).act("/papers/2509.08721/vote")
     cookie = answer.cookies[settings.WRITTEN_COOKIE_NAME]
     assert (cookie.value, cookie["max-age"], cookie["httponly"]) == ("1", replicas.WRITTEN_SECONDS, True)
+    assert settings.WRITTEN_COOKIE_NAME not in signed_in(alice).get("/papers").cookies
+    assert settings.WRITTEN_COOKIE_NAME in signed_in(alice).get("/accounts/login/").cookies  # which leads on
     assert f"<code>{cookie.key}</code>" in stranger.get("/privacy").content.decode()
 
 
@@ -191,7 +193,7 @@ def test_without_replicas_nobody_gets_a_cookie_and_nothing_is_measured(alice, si
     answer = signed_in(alice).act("/papers/2509.08721/vote")
     assert settings.WRITTEN_COOKIE_NAME not in answer.cookies
     assert replicas.lag() == {}
-    assert replicas._watch.primary is None
+    assert replicas._watch.replicas == {}
 
 
 @replicated
