@@ -26,6 +26,7 @@ def primary(serve_demo, database_url, tmp_path_factory) -> Iterator[Cluster]:
     with copy_of_the_tests_server(tmp_path_factory.mktemp("primary") / "data").stopped_in_the_end() as primary:
         primary.start()
         primary.execute(f"ALTER DATABASE {urlsplit(database_url).path[1:]} RENAME TO broadsheet")
+        primary.execute("DROP ROLE IF EXISTS broadsheet")  # test_pgbouncer.py makes one, too
         primary.execute("CREATE ROLE broadsheet SUPERUSER LOGIN PASSWORD 'PASSWORD'")
         here = {"'*'": "'127.0.0.1'", "10.0.0.2": "127.0.0.1", "10.0.0.0/24": "127.0.0.1/32"}
         run(example("primary", here), primary.folder, **variables(primary))
