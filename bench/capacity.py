@@ -66,7 +66,7 @@ _MEANING = {
     "member_share": "of readers are signed in; a shared cache keeps nothing of theirs",
     "votes_per_member": "votes that each of them casts in a month",
     "new_reader_share": "of readers come with an empty browser, and load style, scripts and fonts once",
-    "hit_percent": "% of strangers' requests that the proxy cache answers (bench/proxy_cache.py)",
+    "hit_percent": "% of strangers' requests that the cache answers (bench/proxy_cache.py); fewer if there are few",
     "peak_factor": "times as many requests in the busiest hour as in the mean one",
     "core_use": "of a core may be busy in that hour, so that answers need not wait",
     "node_cores": "cores of a machine, each with one web process and a share of PostgreSQL",

@@ -216,9 +216,9 @@ def _report(results: dict[str, Result], addresses: dict, per_day: int) -> int:
         for name, result in results.items()
     ]
     print(table(["", "kept", "fetched", "members'", "% kept", "oldest, s", "oldest title, s"], rows))
-    for times in (1, 10):
-        whole = day.ratio_on_paper(day.visits(addresses, per_day * times, (0, day.SECONDS), _MEMBERS))
-        print(f"On paper, {per_day * times:,} requests over a whole day: {100 * whole:.1f} % kept")
+    for requests in (per_day // 10, per_day):
+        whole = day.ratio_on_paper(day.visits(addresses, requests, (0, day.SECONDS), _MEMBERS))
+        print(f"On paper, {requests:,} requests over a whole day: {100 * whole:.1f} % kept")
     limits = []
     for name, result in results.items():
         print(*result.errors[:5], sep="\n", end="\n" if result.errors else "")
