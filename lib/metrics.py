@@ -134,10 +134,10 @@ def _start_writing(process: int) -> None:
 def _write_forever() -> None:
     while True:
         sleep(WRITTEN_SECONDS)
-        _write()
+        write()
 
 
-def _write() -> None:
+def write() -> None:
     """Count all that was noted until now. Several threads may do so at once."""
     for _ in range(len(_noted)):
         with suppress(IndexError):  # another thread was faster
@@ -186,7 +186,7 @@ def counted() -> Iterator:
 
     Of other processes, the last second may be missing.
     """
-    _write()
+    write()
     for counter, names in _ALWAYS.items():
         for name in names:
             counter.labels(name)
