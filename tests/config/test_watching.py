@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import psycopg
 import pytest
 
+from lib import metrics
 from tests.config.prometheus import RULES, scraped, series
 from tests.inbox.letters.post_office import open_office
 
@@ -136,6 +137,7 @@ def test_all_metrics_of_the_rules_are_scraped_and_processes_count_together(site)
     before = scrape(site).get(count, 0)
     for _ in range(12):
         ask(site, "/papers/trending")
+    time.sleep(2 * metrics.WRITTEN_SECONDS)  # until both processes have written what they noted
     after = scrape(site)
     assert after[count] == before + 12
     names = {name.partition("{")[0] for name in after}
