@@ -3,7 +3,7 @@
 The first process starts the server, and the last one stops it. Two files in the state folder are locked for that: all
 who use the server share `postgres.users`, and one at a time has `postgres.lock`, to start or stop the server. The
 kernel takes the locks from processes that are killed. A server that was killed itself is started again by the site's
-main process (`keep`), or by the next process that begins to use it.
+main process (`Server.keep_running`), or by the next process that begins to use it.
 """
 
 import atexit
@@ -88,7 +88,7 @@ class Server:
                 if self.sockets != CLUSTER:
                     shutil.rmtree(self.sockets)
 
-    def keep(self) -> None:
+    def keep_running(self) -> None:
         """Start the server again if it has ended, without waiting until it answers.
 
         To be called every second. What is in the way is logged, and tried again after PAUSE.
@@ -97,7 +97,7 @@ class Server:
             if self.attempts and self._answers():
                 self.attempts.clear()
         elif time.monotonic() > self.paused_until:
-            with _open("postgres.lock") as lock, self._pausing():
+            with self._pausing(), _open("postgres.lock") as lock:
                 if _is_locked(lock) and not self._is_ready() and self.attempts:
                     logger.error("PostgreSQL has ended and is started again")
 

@@ -48,6 +48,7 @@ class Cutter:
                     server.connect(self.real)
                 except OSError:
                     client.close()
+                    server.close()
                     continue
                 Thread(target=self._forward, args=(client, server), daemon=True).start()
                 Thread(target=self._forward, args=(server, client, False), daemon=True).start()
@@ -64,6 +65,7 @@ class Cutter:
                     break
         _end(source)
         _end(target)
+        source.close()  # the other thread closes the target
 
 
 def _end(connection: socket.socket) -> None:

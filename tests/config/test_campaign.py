@@ -5,6 +5,7 @@ All kills have one site. The long run is `bench/kills.py`.
 
 import random
 import smtplib
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -19,7 +20,7 @@ from bench.campaign.deeds import Actor, vote
 from bench.campaign.faults import CutConnection, Fault, FullDisk, JumpingClock, Missing
 from bench.campaign.oracle import Ledger
 from bench.campaign.rounds import LETTERS, Campaign
-from tests.serving import PATIENCE
+from tests.serving import PATIENCE, ROOT
 
 ROUNDS = 30
 OF_FAULTS = 3
@@ -107,7 +108,8 @@ def test_a_lost_vote_and_a_wrong_counter_are_found(afresh):
     actor = Actor(afresh.site, afresh.ledger, afresh.cast, afresh.cast.readers[0], random.Random(1), "planted")
     while not any(name.startswith("vote") and values == [1] for name, values in afresh.ledger.possible.items()):
         vote(actor)
-    lost = next(name for name, values in afresh.ledger.possible.items() if values == [1])
+    actor.browser.close()
+    lost = next(name for name, values in afresh.ledger.possible.items() if name.startswith("vote") and values == [1])
     with psycopg.connect(afresh.site.url) as connection:
         connection.execute(
             "DELETE FROM papers_vote USING accounts_user, papers_paper WHERE user_id = accounts_user.id "
@@ -139,6 +141,11 @@ def test_a_doubled_comment_and_a_withdrawal_that_came_to_nothing_are_found():
         ("comment twice: 2 instead of 1", True),
         ("hidden 1: 1 instead of 0", False),
     ]
+
+
+def test_the_bench_says_what_it_can_do():
+    command = [sys.executable, "bench/kills.py", "--help"]
+    assert "--only ROUND" in subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 def test_a_full_disk(with_fault):

@@ -80,7 +80,7 @@ def _announce(server) -> None:
     print(f"Broadsheet is at {settings.BASE_URL} (Ctrl-C stops it)")
 
 
-class Keeper(Arbiter):
+class SiteArbiter(Arbiter):
     """gunicorn's arbiter, which looks after the web processes every second and when a child ends, and after PostgreSQL.
 
     That is the embedded server: a database that has an address of its own is looked after elsewhere.
@@ -89,14 +89,14 @@ class Keeper(Arbiter):
     def murder_workers(self):
         super().murder_workers()
         if postgres.Server.in_use:
-            postgres.Server.in_use.keep()
+            postgres.Server.in_use.keep_running()
 
 
 class Server(BaseApplication):
     """gunicorn, with this process as its arbiter and WEB_CONCURRENCY worker processes."""
 
     def run(self):
-        Keeper(self).run()
+        SiteArbiter(self).run()
 
     def load_config(self):
         self.cfg.set("bind", f"{settings.HOST}:{settings.PORT}")
