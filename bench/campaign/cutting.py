@@ -19,9 +19,9 @@ class Cutter:
     """`likelihood` is that of each message of the site to be the last one of its connection. `cuts` counts these."""
 
     def __init__(self, folder: Path, database: str) -> None:
-        parts = urlsplit(database)
-        self.real = f"{parse_qs(parts.query)['host'][0]}/{_NAME}"
-        self.url = parts._replace(query=f"host={folder}").geturl()
+        address = urlsplit(database)
+        self.real = f"{parse_qs(address.query)['host'][0]}/{_NAME}"
+        self.url = address._replace(query=f"host={folder}").geturl()
         self.likelihood, self.cuts, self.chance = 0.0, 0, random.Random(0)
         self.listener = socket.socket(socket.AF_UNIX)
         folder.mkdir(exist_ok=True)
