@@ -29,7 +29,7 @@ PATIENCE = 30
 @contextmanager
 def serving(application: Callable, **options) -> Iterator[int]:
     """A server of this application with THREADS threads. Yields its port."""
-    connections, dispatcher = {}, ThreadedTaskDispatcher()
+    connections, dispatcher = {}, options.pop("dispatcher", None) or ThreadedTaskDispatcher()
     dispatcher.set_thread_count(THREADS)
     adjustments = server.adjustments()
     adjustments.listen = [(socket.AF_INET, socket.SOCK_STREAM, 0, ("127.0.0.1", 0))]
@@ -106,15 +106,15 @@ def occupy(application, port, pool) -> list:
 
 
 def test_strangers_are_refused_before_members_and_members_before_those_who_change_something(pass_time, pool):
-    with serving(application := Stuck()) as port:
+    dispatcher, refused = ThreadedTaskDispatcher(), []
+    with serving(application := Stuck(), dispatcher=dispatcher) as port:
         answers = occupy(application, port, pool)
-        refused = []
         for _ in range(5):
             for name, who in {"stranger": STRANGER, "reader": READER, "voter": VOTER}.items():
-                answer = pool.submit(request, port, *who)
-                time.sleep(0.1)
-                if answer.done() and answer.result()[0] == 503:
-                    refused.append(name)
+                waiting, answer = len(dispatcher.queue), pool.submit(request, port, *who)
+                wait_until(lambda: answer.done() or len(dispatcher.queue) > waiting)  # noqa: B023
+                if answer.done():
+                    refused.append(name if answer.result()[0] == 503 else "?")
                 else:
                     answers.append(answer)
             refused.append("|")
