@@ -17,7 +17,7 @@ from lib import metrics
 
 # The longest wait in seconds that a request of each kind may have to expect.
 STRANGER, MEMBER, CHANGE = "strangers", "members", "changes by members"
-LONGEST = {STRANGER: 0.25, MEMBER: 0.5, CHANGE: 1.0}
+LONGEST = {STRANGER: 0.5, MEMBER: 0.75, CHANGE: 1.0}
 _READING = {"GET", "HEAD", "OPTIONS"}
 _STATIC = "/static/"  # what an admitted page needs costs little, and is refused last
 _WEIGHT = 1 / 32  # of the latest request in the average
