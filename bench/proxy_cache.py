@@ -192,15 +192,20 @@ def _writing(address: str) -> Iterator[None]:
 
     from papers.models import Paper
 
+    [pk] = Paper.objects.filter(arxiv_id=address.rpartition("/")[2]).values_list("pk", flat=True)
     over = threading.Event()
 
     def write() -> None:
-        [pk] = Paper.objects.filter(arxiv_id=address.rpartition("/")[2]).values_list("pk", flat=True)
+        Paper.objects.touch([pk], title=f"Written at {time.time():.0f}")
+
+    def write_again() -> None:
         while not over.wait(_WRITTEN_EVERY):
-            Paper.objects.touch([pk], title=f"Written at {time.time():.0f}")
+            write()
         connection.close()
 
-    writer = threading.Thread(target=write)
+    write()
+    connection.close()
+    writer = threading.Thread(target=write_again)
     writer.start()
     try:
         yield
@@ -225,6 +230,7 @@ def _report(results: dict[str, Result], addresses: dict, per_day: int) -> int:
         limits += [
             Limit(f"{name}: % of strangers' requests kept", result.percent, _LEAST_PERCENT, at_least=True),
             Limit(f"{name}: answers older than allowed", result.too_old, 0),
+            Limit(f"{name}: age of the oldest title, s", result.oldest_title, _WINDOW + _WRITTEN_EVERY + _TOLERATED),
             Limit(f"{name}: members' bytes for others", result.leaks, 0),
             Limit(f"{name}: errors", len(result.errors), 0),
         ]
