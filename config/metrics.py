@@ -3,6 +3,7 @@
 It is answered before other middleware sees the request, so that a scrape needs no host name, session or https.
 """
 
+import math
 from collections.abc import Iterator
 from time import monotonic, time
 
@@ -21,7 +22,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from config import jobs
 from inbox.models import Letter
-from lib import metrics
+from lib import metrics, replicas
 from lib.statements import is_out_of_time
 from papers.ingest import successes
 from papers.models import HeldVote, Vote
@@ -61,7 +62,7 @@ class _Scrape:
     def collect(self) -> Iterator:
         yield from metrics.counted()
         is_up = True
-        for read in (_connections, _jobs, _workers, _letters, _held_votes, _imports, self._vectors):
+        for read in (_replicas, _connections, _jobs, _workers, _letters, _held_votes, _imports, self._vectors):
             try:
                 yield from read()
             except (InterfaceError, OperationalError) as error:
@@ -75,6 +76,11 @@ class _Scrape:
             self.without_vector = indexing.waiting(), monotonic()
         text = "Papers that wait for the vector by which search compares meaning."
         yield _gauge("papers_without_vector", text, self.without_vector[0])
+
+
+def _replicas() -> Iterator:
+    lags = {alias: math.inf if lag is None else lag for alias, lag in replicas.lag().items()}
+    yield _gauge_by("replica_lag_seconds", "Seconds that a replica is behind; infinite if it is down.", "replica", lags)
 
 
 def _connections() -> Iterator:

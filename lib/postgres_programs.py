@@ -46,7 +46,7 @@ def start(command: list, cluster: Path, **options) -> subprocess.Popen:
         owner = user(status.st_uid)
         raise Unusable(f"The database in {cluster} belongs to {owner}: start Broadsheet as {owner}, not as {user()}.")
     if status.st_uid == 0:
-        raise Unusable(f"PostgreSQL does not run as root, to whom {cluster} belongs: chown -R {SYSTEM_USER} {cluster}")
+        raise Unusable(f"PostgreSQL does not run as root, to whom {cluster} belongs: chown -R {SYSTEM_USER}: {cluster}")
     if me == 0:
         options |= {"user": status.st_uid, "group": status.st_gid, "extra_groups": []}
         _let_through(cluster)

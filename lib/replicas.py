@@ -120,7 +120,7 @@ class ReplicaMiddleware:
             return None
         if not reading.has_failed:
             return response
-        logger.warning("%s failed, so the primary answers %s", alias, request.path)
+        logger.warning("%s failed, so the primary answers", alias)
         return None
 
     def process_exception(self, request, exception):

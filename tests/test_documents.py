@@ -26,7 +26,7 @@ NUMBERS = [
     ("CONTRIBUTING.md", r"a function of at most (\d+) lines", MAX_VIEW_LINES),
     ("SECURITY.md", r"A body is (\d+) MB at most where a picture is expected", MAX_BODY_MB),
     ("SECURITY.md", r"is expected and (\d+) kB elsewhere", BODY_KB),
-    ("SECURITY.md", r"of which a process has (\d+)", server.CONNECTIONS),
+    ("docs/deploy.md", r"a process has (\d+) connections", server.CONNECTIONS),
     ("docs/api.md", r"A network may make (\d+) requests", rates.OF_NETWORK.amount),
     ("docs/api.md", r"requests in (\d+) minutes", rates.PERIOD.seconds // 60),
     ("docs/api.md", r"and a person ([\d,]+) with tokens", rates.OF_PERSON.amount),

@@ -55,6 +55,8 @@ CASES = [
     ({series("broadsheet_refused_total", kind="strangers"): "0+1x90"}, "60m", None),
     (CONNECTIONS | gauge("database_connections", 81, state="idle"), "60m", "ConnectionsRunOut"),
     (CONNECTIONS | gauge("database_connections", 79, state="idle"), "60m", None),
+    (gauge("replica_lag_seconds", 31, replica="replica1"), "60m", "ReplicaLate"),
+    (gauge("replica_lag_seconds", 29, replica="replica1"), "60m", None),
     (gauge("workers", 0), "60m", "WorkerStopped"),
     (gauge("workers", 0) | {series("broadsheet_workers", instance="other"): "1+0x90"}, "60m", None),
     (gauge("oldest_job_age_seconds", 1_900), "60m", "JobsLate"),

@@ -102,7 +102,7 @@ def test_a_database_that_belongs_to_root_is_said_in_one_sentence(tmp_path):
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "PG_VERSION").write_text("18\n")
     refusal = f"PostgreSQL does not run as root, to whom {tmp_path}/postgres belongs: "
-    assert manage(tmp_path, "check") == (1, f"{refusal}chown -R embedded_postgres {tmp_path}/postgres\n")
+    assert manage(tmp_path, "check") == (1, f"{refusal}chown -R embedded_postgres: {tmp_path}/postgres\n")
 
 
 def make_venv(clone: Path) -> None:
