@@ -103,14 +103,14 @@ def test_the_id_of_a_proxy_is_taken_if_it_looks_like_one(site, given, is_taken):
 
 
 def test_the_page_of_an_error_shows_the_id_which_the_log_has_with_the_place(site, database):
-    with without(database, "papers_reproduction"):
+    with without(database, "papers_artefact"):
         status, headers, page = ask(site, f"{PAPER}?any={WORD}")
     assert status == 500
     identifier = headers["X-Request-ID"]
     assert f"<code>{identifier}</code>" in page
     [line] = [line for line in lines(site) if line.get("request") == identifier]
     assert (line["event"], line["page"], line["level"]) == ("Internal Server Error", "papers:paper", "error")
-    assert '42P01 relation "papers_reproduction" does not exist' in line["exception"]
+    assert '42P01 relation "papers_artefact" does not exist' in line["exception"]
     assert "statement.py" in line["exception"]
 
 
