@@ -117,7 +117,8 @@ def _save(played: Campaign, file: Path, number: int) -> None:
 def _print(played: Campaign, waiting: int) -> int:
     load = ", ".join(f"{part:.1f}" for part in os.getloadavg())
     print(f"\n{os.cpu_count()} cores, load {load}; seed {played.seed}, {played.rounds:,} rounds")
-    print(table(["killed", "times"], [(name, played.killed[name]) for name in KILLS]))
+    if not played.fault:
+        print(table(["killed", "times"], [(name, played.killed[name]) for name in KILLS]))
     print(table(["requests", "number"], sorted(played.ledger.counts.items())))
     rows = [("accepted by the SMTP server", sum(played.post.accepted.values()))]
     rows += [("lost between the commit and the dot (docs/inbox.md, “Once”)", played.cut_off), ("waiting", waiting)]
