@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.views.csrf import csrf_failure
 
 from lib import outage, storable, unavailable
+from lib.failures import is_failure
 from lib.refusals import BadInput, Busy, Conflict, Gone, NotAllowed, Refusal, TooMany
 from lib.statements import is_about_nothing, is_out_of_time
 from lib.unavailable import LATE, NO_DATABASE
@@ -40,7 +41,7 @@ class RefusalMiddleware:
         if is_out_of_time(exception):
             _log_late(exception)
             return unavailable.because(LATE, refuse(request, Busy(LATE.message)))
-        if outage.is_failure(exception):
+        if is_failure(exception):
             outage.log(exception)
             return unavailable.page(NO_DATABASE)
         if is_about_nothing(exception):
@@ -73,7 +74,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if is_out_of_time(error):
         _log_late(error)
         return unavailable.page(LATE)
-    if outage.is_failure(error):
+    if is_failure(error):
         outage.log(error)
         return unavailable.page(NO_DATABASE)
     return HttpResponse(render_to_string("500.html", {"request": request}), status=500)
