@@ -97,7 +97,7 @@ _JOBS = _counter("jobs_total", "Attempts at jobs, by task and whether they succe
 # What is shown as 0 if it has not happened yet, so that the first time is an increase.
 _ALWAYS = {
     _ANSWERS: ("front_door", "made", "not_modified"),
-    _REFUSED: ("strangers", "members", "changes by members"),
+    _REFUSED: ("strangers", "members", "changes"),
     _CARDS: ("hit", "miss"),
     _MAILS: ("sent", "refused", "postponed", "unreachable"),
     _LETTERS: ("sent", "empty", "waiting", "failed"),
