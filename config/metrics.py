@@ -25,6 +25,7 @@ from inbox.models import Letter
 from lib import metrics, replicas
 from lib.statements import is_out_of_time
 from papers.ingest import successes
+from papers.ingest.successes import Import
 from papers.models import HeldVote, Vote
 from papers.models.votestate import VoteState
 from papers.search import indexing
@@ -122,11 +123,14 @@ def _held_votes() -> Iterator:
 
 
 def _imports() -> Iterator:
-    schedules = {successes.HUB: settings.IMPORT_HUB, successes.ARXIV: settings.IMPORT_ARXIV}
-    last = successes.last()
+    scheduled = [Import(successes.HUB)] if settings.IMPORT_HUB else []
+    if settings.IMPORT_ARXIV:
+        scheduled += [Import(successes.ARXIV, category) for category in settings.IMPORT_ARXIV_CATEGORIES]
     text = "When an import that is scheduled last succeeded, in Unix time; 0 if it never did."
-    at = {source: last.get(source, 0) for source, cron in schedules.items() if cron}
-    yield _gauge_by("import_last_success_timestamp_seconds", text, "source", at)
+    family = GaugeMetricFamily("broadsheet_import_last_success_timestamp_seconds", text, labels=Import._fields)
+    for each, at in successes.last(scheduled).items():
+        family.add_metric(each, at)
+    yield family
 
 
 def _age(name: str, text: str, since) -> GaugeMetricFamily:

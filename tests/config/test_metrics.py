@@ -158,8 +158,19 @@ def test_what_is_wrong_fires_its_alert_and_no_other(scrape, tmp_path, happens, a
 
 
 def test_the_last_success_of_an_import_is_0_until_there_is_one(scrape):
-    name = series("broadsheet_import_last_success_timestamp_seconds", source="hub")
-    assert scrape()[name] == 0
+    assert scrape()[last_success("hub")] == 0
     successes.record(successes.HUB)
-    assert scrape()[name] == pytest.approx(timezone.now().timestamp(), abs=60)
-    assert series("broadsheet_import_last_success_timestamp_seconds", source="arxiv") not in scrape()
+    assert scrape()[last_success("hub")] == pytest.approx(timezone.now().timestamp(), abs=60)
+    assert not any('source="arxiv"' in name for name in scrape())
+
+
+def test_a_category_that_fails_is_seen_beside_one_that_is_imported(scrape, settings):
+    settings.IMPORT_ARXIV, settings.IMPORT_ARXIV_CATEGORIES = "7 5 * * *", ["cs.CL", "hep-th"]
+    successes.record(successes.ARXIV, "cs.CL")
+    found = scrape()
+    assert found[last_success("arxiv", "cs.CL")] == pytest.approx(timezone.now().timestamp(), abs=60)
+    assert found[last_success("arxiv", "hep-th")] == 0
+
+
+def last_success(source: str, category: str = "") -> str:
+    return series("broadsheet_import_last_success_timestamp_seconds", source=source, category=category)
