@@ -72,7 +72,8 @@ def test_all_metrics_of_the_rules_and_of_the_runbook_exist(scrape):
         throttle.take((limit, "somebody"))
     metrics.count_job("papers.tasks.index", "succeeded")
     ask("/papers")
-    names = {name.partition("{")[0] for name in scrape()} | {"broadsheet_request_duration_seconds"}
+    names = {name.partition("{")[0] for name in scrape()}
+    names |= {"broadsheet_request_duration_seconds", "broadsheet_replica_lag_seconds"}  # a family, and of replicas
     for document in (RULES, RUNBOOK):
         assert set(re.findall(r"\bbroadsheet_\w+", document.read_text())) <= names, document
 
@@ -173,4 +174,4 @@ def test_a_category_that_fails_is_seen_beside_one_that_is_imported(scrape, setti
 
 
 def last_success(source: str, category: str = "") -> str:
-    return series("broadsheet_import_last_success_timestamp_seconds", source=source, category=category)
+    return series("broadsheet_import_last_success_timestamp_seconds", category=category, source=source)
