@@ -46,8 +46,8 @@ TOO_MUCH = Reason(
 NO_DATABASE = Reason(
     "The database does not answer",
     "The site cannot reach its database at the moment. Try again in a minute.",
-    "If you sent something, it was not saved. Go back to what you typed; before you send it again, look whether it is "
-    "there already.",
+    "If you sent something, it may not have been saved: go back to what you typed, and look whether it is there before "
+    "you send it again.",
     "The site’s database does not answer at the moment.",
 )
 
