@@ -152,6 +152,32 @@ def test_a_restore_that_failed_or_was_killed_is_begun_again(site, backup, new_si
     assert differences(site, restored) == set()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_is_on_the_disk_before_it_has_its_name(tmp_path, settings, monkeypatch):
+    settings.MEDIA_ROOT = RELEASE / "media"
+    synced, sync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (synced.append(Path(f"/proc/self/fd/{file}").readlink()), sync(file)))
+    call_command("backup", str(tmp_path / "target"), "--with-secret-key")
+    paths = {path.relative_to(tmp_path / "target") for path in [tmp_path / "target", *(tmp_path / "target").rglob("*")]}
+    assert {tmp_path / "target.unfinished" / path for path in paths} == set(synced[:-1])
+    assert synced[-1] == tmp_path
+
+
+@pytest.mark.django_db
+def test_programs_that_speak_another_language_are_understood(monkeypatch, tmp_path):
+    """A program for which there are translations speaks the language of LC_ALL."""
+    (tmp_path / "pg_local").write_text(
+        f"#!/bin/sh\necho 'pg_local (PostgreSQL) {connection.pg_version // 10_000}.2'\n"
+        'test "$1" = --version && exit\n'
+        'test "$LC_ALL" = C && echo "pg_local: error: too bad" >&2 || echo "pg_local: Fehler: schade" >&2\nexit 1\n'
+    )
+    (tmp_path / "pg_local").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    with pytest.raises(CommandError, match=r"^pg_local failed: pg_local: error: too bad$"):
+        programs.run("pg_local", on_line=lambda line: None)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["full", "file"])
 def test_a_backup_overwrites_nothing(tmp_path, name):
