@@ -1,7 +1,7 @@
 """A storage in a bucket of a store that speaks S3. Only a site with a bucket imports this module, and so boto3."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from io import RawIOBase
@@ -82,6 +82,11 @@ class BucketStorage(S3Storage):
     def delete(self, name: str) -> None:
         with _answering():
             super().delete(name)
+
+    def clear(self, names: Iterable[str]) -> None:
+        """Delete the files of these names. The store shows none that is being written."""
+        for name in names:
+            self.delete(name)
 
     def exists(self, name: str) -> bool:
         with _answering():
