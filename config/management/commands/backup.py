@@ -14,6 +14,7 @@ from django.utils import timezone
 from config.backup import database, uploads
 from config.backup.manifest import DUMP, FORMAT, MEDIA, SECRET_KEY, Content, Manifest, applied_migrations, content
 from config.backup.progress import step
+from lib.refusals import Busy
 from lib.release import version
 
 
@@ -95,6 +96,8 @@ def _complete(target: Path) -> Iterator[Path]:
         _sync_one(target.parent)
     except OSError as error:
         raise CommandError(_reason(error, target)) from error
+    except Busy as error:
+        raise CommandError(f"The store of the uploads failed. Nothing was kept of this backup. {error}") from error
     except CommandError as error:
         if os.strerror(errno.ENOSPC) in str(error):
             raise CommandError(_reason(OSError(errno.ENOSPC, ""), target)) from error
