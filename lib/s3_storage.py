@@ -1,9 +1,10 @@
 """A storage in a bucket of a store that speaks S3. Only a site with a bucket imports this module, and so boto3."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from io import RawIOBase
 from threading import Lock
 from urllib.parse import urljoin
 
@@ -65,12 +66,12 @@ class BucketStorage(S3Storage):
         return urljoin(self.base_url, filepath_to_uri(name))
 
     def _open(self, name: str, mode: str = "rb") -> File:
-        """Returns the file, of which nothing is read before it is wanted."""
+        """Returns the file, of which nothing is read before it is wanted. Reading it raises Busy, too."""
         if mode != "rb":
             raise ValueError("Files in the bucket are opened for reading; save() writes them.")
         with _answering():
             found = self.bucket.Object(self._normalize_name(name)).get()
-        file = File(found["Body"], name)
+        file = File(_Body(found["Body"]), name)
         file.size = found["ContentLength"]
         return file
 
@@ -81,6 +82,11 @@ class BucketStorage(S3Storage):
     def delete(self, name: str) -> None:
         with _answering():
             super().delete(name)
+
+    def clear(self, names: Iterable[str]) -> None:
+        """Delete the files of these names. The store shows none that is being written."""
+        for name in names:
+            self.delete(name)
 
     def exists(self, name: str) -> bool:
         with _answering():
@@ -97,6 +103,24 @@ class BucketStorage(S3Storage):
     def get_modified_time(self, name: str):
         with _answering():
             return super().get_modified_time(name)
+
+
+class _Body(RawIOBase):
+    """The body of an answer, which raises what the storage raises."""
+
+    def __init__(self, body: RawIOBase):
+        self.body = body
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        with _answering():
+            return self.body.readinto(buffer)
+
+    def close(self) -> None:
+        self.body.close()
+        super().close()
 
 
 @cache

@@ -90,6 +90,20 @@ def test_code_that_documents_name_exists():
         assert [code for code in re.findall(r"`([^`]+)`", text) if not exists(code)] == [], path
 
 
+@pytest.mark.parametrize("path", [*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")], ids=lambda path: path.name)
+def test_what_is_said_to_stand_above_or_below_stands_there(path):
+    lines = path.read_text().splitlines()
+    numbers = {_anchor(line): number for number, line in enumerate(lines) if line.startswith("#")}
+    for number, line in enumerate(lines):
+        for anchor, side in re.findall(r"\]\(#([\w-]+)\)”? (above|below)\b", line):
+            assert side == ("above" if numbers[anchor] < number else "below"), line
+
+
+def _anchor(heading: str) -> str:
+    """Returns what an address has after its # for this heading."""
+    return re.sub(r"[^\w -]", "", heading.lstrip("# ").lower()).replace(" ", "-")
+
+
 def test_readme_maps_the_tree():
     readme = (ROOT / "README.md").read_text()
     block = readme.split("<!-- map -->")[1]

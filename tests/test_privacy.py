@@ -16,6 +16,7 @@ from accounts.models.suppression import Why
 from api.models import delivery, storedanswer
 from inbox import signed_links
 from inbox.models import notification, subscription
+from lib import images
 from lib.jobs import KEPT_SECONDS
 from orgs import succession
 from orgs.models import invitation
@@ -48,6 +49,7 @@ PERIODS = [
     ("`RemovedPaper`", removedpaper.RESTORABLE.days),
     ("`Delivery`", delivery.KEPT.days),
     ("`StoredAnswer`", storedanswer.KEPT.days),
+    ("Pictures", 2 * images.KEPT_SECONDS // DAY),
     ("`ProcrastinateJob`", KEPT_SECONDS // DAY),
     ("`cache`: the error", KEPT_SECONDS // DAY),
 ]

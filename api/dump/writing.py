@@ -25,7 +25,6 @@ from django.utils import timezone
 from api.rows.papers import linked, repositories, rows_by_key
 from api.rows.values import moment
 from lib.env import DATA
-from lib.folder_storage import PART
 from lib.locks import take
 from papers.ingest.dump import FORMAT, INDEX
 from papers.models import Paper
@@ -114,8 +113,6 @@ def _rows(month: Period) -> Iterator[dict]:
 
 
 def _clear(indexes: list[dict]) -> None:
-    """Delete files that none of these indexes names, and parts of a dump that was killed."""
+    """Delete files that none of these indexes names, and what a dump has left that was killed."""
     names = {entry["name"] for one in indexes for entry in one["files"]}
-    for name in stored().listdir("")[1]:
-        if name.endswith(PART) or (NAME.fullmatch(name) and name not in names):
-            stored().delete(name)
+    stored().clear(name for name in stored().listdir("")[1] if NAME.fullmatch(name) and name not in names)

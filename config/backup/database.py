@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +16,9 @@ from config.backup import programs
 from orgs.models import Organisation
 from papers.models import Paper
 
-# An empty schema, which exists from the beginning of a restore until its end: a site does not start beside it.
+# An empty schema, which exists from the beginning of a restore until its end: neither site nor worker starts beside it.
 _MARK = "broadsheet_restore"
+_LOOKS = 5  # a second apart, since whoever looks for the mark uses the database for a moment
 
 
 @contextmanager
@@ -97,10 +99,7 @@ def check_empty() -> None:
 
     What a restore that was cut off has left there may be destroyed.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_OTHERS)
-        [others] = cursor.fetchone()
-    if others:
+    if _is_used_by_others():
         raise CommandError(
             "Other programs use the database: stop the site, its workers and every other command, then restore again."
         )
@@ -115,6 +114,12 @@ def check_empty() -> None:
                 f"The site has {name}, and a restore overwrites nothing: "
                 "set BROADSHEET_DATA to a new folder or, with a database of your own, DATABASE_URL to an empty one."
             )
+
+
+def _is_used_by_others() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_OTHERS)
+        return cursor.fetchone()[0]
 
 
 def is_unfinished() -> bool:
@@ -134,7 +139,16 @@ def begin() -> None:
 
 
 def finish() -> None:
-    """Note that the restore has ended."""
+    """Note that the restore has ended. Raises CommandError if somebody uses the database, who may have changed it."""
+    looks = 1
+    while _is_used_by_others():
+        if looks == _LOOKS:
+            raise CommandError(
+                "Other programs have begun to use the database meanwhile, and may have changed it: "
+                "stop the site, its workers and every other command, then restore again."
+            )
+        looks += 1
+        time.sleep(1)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA {_MARK}")
 
@@ -146,8 +160,10 @@ _TABLES = """
 """
 # Background processes of PostgreSQL have no user.
 _OTHERS = """
-    SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND usesysid IS NOT NULL AND pid <> pg_backend_pid()
+    SELECT EXISTS (
+        SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND usesysid IS NOT NULL AND pid <> pg_backend_pid()
+    )
 """
 # Tables, functions and types, except those that belong to an extension, which only a superuser may install again.
 _DROPS = """

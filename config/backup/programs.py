@@ -52,12 +52,13 @@ def environment() -> dict[str, str]:
 
 
 def run(name: str, *arguments: str, on_line: Callable[[str], None]) -> None:
-    """Run the program, and call `on_line` for each line of its stderr.
+    """Run the program, and call `on_line` for each line of its stderr, which is in English.
 
     Raises CommandError with the program's own words if it fails.
     """
     command, errors = [find(name), *arguments], []
-    with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True, errors="replace") as process:
+    options = {"env": environment() | {"LC_ALL": "C"}, "stderr": subprocess.PIPE, "text": True, "errors": "replace"}
+    with subprocess.Popen(command, **options) as process:
         for line in process.stderr:
             if errors or re.search("(?:error|FATAL): ", line):
                 errors.append(line.strip())

@@ -1,6 +1,5 @@
 """The uploads of a backup: all files of Django's default storage, wherever that is."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -43,8 +42,6 @@ def save(uploads: list[str], folder: Path, advance: Callable[[], None]) -> dict[
             continue
         with source, path.open("xb") as target:
             contents[name] = copy(source, target)
-            target.flush()
-            os.fsync(target.fileno())
         advance()
     return contents
 

@@ -10,7 +10,6 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from lib.folder_storage import PART
 from lib.refusals import BadInput, Busy
 
 logger = logging.getLogger(__name__)
@@ -44,20 +43,14 @@ class DataExportManager(models.Manager):
     def clear(self) -> None:
         """Delete exports that are older than KEPT, and files that belong to no export."""
         self.filter(asked_at__lte=timezone.now() - KEPT).exclude(pk__in=self.ready()).delete()
+        names = stored().listdir("")[1]  # before the tokens: a file that comes meanwhile has one
         tokens = set(self.values_list("token", flat=True))
-        for name in stored().listdir("")[1]:
-            if name.removesuffix(".zip") not in tokens and not _may_be_written(name):
-                stored().delete(name)
+        stored().clear(name for name in names if name.removesuffix(".zip") not in tokens)
 
 
 def stored() -> Storage:
     """The storage of the archives, which no address of the site shows by itself."""
     return storages["exports"]
-
-
-def _may_be_written(name: str) -> bool:
-    """Whether a worker may still be writing the file that has this name for so long."""
-    return name.endswith(PART) and stored().get_modified_time(name) > timezone.now() - PAUSE
 
 
 class DataExport(models.Model):

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +24,12 @@ from django.db import connection, connections
 from config.backup import database, programs
 from config.backup.manifest import content
 from lib.postgres_programs import BIN
+from tests import bucket as store
 from tests.config.test_restore import change_manifest
 from tests.config.test_state_folder import IS_ROOT, manage
 from tests.config.test_upgrade import RELEASE, dumped
 from tests.factories import UserFactory
-from tests.serving import PATIENCE, ROOT
+from tests.serving import PATIENCE, ROOT, free_port
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ class Site:
     folder: Path
     url: str
 
-    def manage(self, *arguments: str) -> tuple[int, str]:
-        return manage(self.folder, *arguments, DATABASE_URL=self.url)
+    def manage(self, *arguments: str, **own: str) -> tuple[int, str]:
+        return manage(self.folder, *arguments, DATABASE_URL=self.url, **own)
 
     def rows(self) -> dict[str, list[str]]:
         """Returns the rows of each table that a backup has, as text."""
@@ -118,6 +120,48 @@ def test_a_restored_site_has_every_row_and_every_picture(site, backup, new_site)
     assert differences(site, restored) == {"papers_paper", name}
 
 
+def test_uploads_go_from_a_folder_into_a_bucket_and_from_there_into_a_backup(backup, new_site, tmp_path):
+    files = json.loads((backup / "manifest.json").read_text())["files"]
+    media = {name: values for name, values in files.items() if name.startswith("media/")}
+    with store.bucket(tmp_path) as bucket:
+        restored, other = new_site("into_bucket"), new_site("into_full_bucket")
+        code, errors = restored.manage("restore", str(backup), **bucket.environment)
+        assert code == 0, errors
+        assert (bucket.names(), restored.files()) == (media.keys(), {})
+        for name in ("exports/a.zip", "dump/index.json"):
+            bucket.client().put_object(Bucket=store.NAME, Key=name, Body=b"x")
+        code, errors = restored.manage("backup", str(tmp_path / "again"), **bucket.environment)
+        assert code == 0, errors
+        again = json.loads((tmp_path / "again" / "manifest.json").read_text())["files"]
+        assert {name: again[name] for name in again.keys() - {"database.dump"}} == media
+        code, errors = other.manage("restore", str(backup), **bucket.environment)
+        assert (code, other.rows()) == (1, {})
+        assert "The site has uploads (covers/" in errors
+    code, errors = restored.manage("backup", str(tmp_path / "down"), **bucket.environment)
+    assert (code, "CommandError: The store of the uploads failed. Nothing was kept" in errors) == (1, True)
+    code, errors = other.manage("restore", str(backup), **bucket.environment)
+    assert (code, "CommandError: The store of the uploads failed: restore again." in errors) == (1, True)
+    assert not (tmp_path / "down").exists()
+    assert not (tmp_path / "down.unfinished").exists()
+
+
+def test_by_night_old_backups_go_once_there_is_a_new_one(site, tmp_path):
+    commands = re.search(r"<!-- nightly -->\n```sh\n(.*?)```", (ROOT / "docs" / "backup.md").read_text(), re.DOTALL)[1]
+    commands = commands.replace("/srv/broadsheet", str(ROOT)).replace("/var/backups/broadsheet", str(tmp_path))
+    (tmp_path / "nightly").write_text(commands)
+    (tmp_path / "nightly").chmod(0o755)
+    environment = os.environ | {"DATABASE_URL": site.url, "BROADSHEET_DATA": str(site.folder)}
+    nowhere = environment | {"DATABASE_URL": f"postgresql://postgres@127.0.0.1:{free_port()}/postgres"}
+    for name, days in (("2001-01-01", 16), ("2001-01-02", 13)):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (time.time() - days * 24 * 3600,) * 2)
+    assert subprocess.run([tmp_path / "nightly"], env=nowhere, check=False).returncode == 1
+    assert (tmp_path / "2001-01-01").exists()
+    subprocess.run([tmp_path / "nightly"], env=environment, check=True)
+    [recent, new] = sorted(tmp_path.glob("20*"))
+    assert (recent.name, (new / "manifest.json").exists()) == ("2001-01-02", True)
+
+
 def test_a_restore_that_failed_or_was_killed_is_begun_again(site, backup, new_site, copy_of_release):
     restored, copy = new_site("begun_again"), copy_of_release
     change_manifest(copy, tables=json.loads((copy / "manifest.json").read_text())["tables"] | {"papers_vote": 1})
@@ -150,6 +194,32 @@ def test_a_restore_that_failed_or_was_killed_is_begun_again(site, backup, new_si
     code, errors = restored.manage("restore", str(backup))
     assert code == 0, errors
     assert differences(site, restored) == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_is_on_the_disk_before_it_has_its_name(tmp_path, settings, monkeypatch):
+    settings.MEDIA_ROOT = RELEASE / "media"
+    synced, sync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (synced.append(Path(f"/proc/self/fd/{file}").readlink()), sync(file)))
+    call_command("backup", str(tmp_path / "target"), "--with-secret-key")
+    paths = {path.relative_to(tmp_path / "target") for path in [tmp_path / "target", *(tmp_path / "target").rglob("*")]}
+    assert {tmp_path / "target.unfinished" / path for path in paths} == set(synced[:-1])
+    assert synced[-1] == tmp_path
+
+
+@pytest.mark.django_db
+def test_programs_that_speak_another_language_are_understood(monkeypatch, tmp_path):
+    """A program for which there are translations speaks the language of LC_ALL."""
+    (tmp_path / "pg_local").write_text(
+        f"#!/bin/sh\necho 'pg_local (PostgreSQL) {connection.pg_version // 10_000}.2'\n"
+        'test "$1" = --version && exit\n'
+        'test "$LC_ALL" = C && echo "pg_local: error: too bad" >&2 || echo "pg_local: Fehler: schade" >&2\nexit 1\n'
+    )
+    (tmp_path / "pg_local").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    with pytest.raises(CommandError, match=r"^pg_local failed: pg_local: error: too bad$"):
+        programs.run("pg_local", on_line=lambda line: None)
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,11 +94,34 @@ def test_the_database_of_another_program_is_not_overwritten():
         call_command("restore", str(RELEASE))
 
 
+@pytest.fixture
+def unfinished(transactional_db):
+    """The database is that of a restore that has not ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA {database._MARK}")
+        yield
+        cursor.execute(f"DROP SCHEMA IF EXISTS {database._MARK}")
+
+
+def test_a_restore_does_not_end_beside_others_but_waits_for_who_only_looks(unfinished, monkeypatch):
+    with psycopg.connect(connection.connection.info.dsn) as other:
+        monkeypatch.setattr(database, "_LOOKS", 1)
+        with pytest.raises(CommandError, match="Other programs have begun to use the database meanwhile"):
+            database.finish()
+        assert database.is_unfinished()
+        monkeypatch.undo()
+        threading.Timer(0.3, other.close).start()
+        database.finish()
+    assert not database.is_unfinished()
+
+
 @pytest.mark.django_db
-def test_a_site_whose_restore_was_cut_off_neither_starts_nor_is_backed_up(tmp_path):
+def test_a_site_whose_restore_was_cut_off_does_not_start_work_or_back_up(tmp_path):
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA {database._MARK}")
     with pytest.raises(SystemCheckError, match="a restore was cut off"):
         call_command("prepare")
+    with pytest.raises(SystemCheckError, match="a restore was cut off"):
+        call_command("procrastinate", "worker", "--one-shot")
     with pytest.raises(CommandError, match="a restore was cut off"):
         call_command("backup", str(tmp_path / "target"))

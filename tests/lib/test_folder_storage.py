@@ -40,6 +40,18 @@ def test_a_file_is_replaced_at_once_and_stays_if_the_next_one_breaks_off(setting
     assert (settings.DUMP_ROOT / "a").read_bytes() == b"second"
 
 
+def test_what_a_killed_writer_has_left_is_no_file_and_goes_after_an_hour(settings, time_machine):
+    storages["exports"].save("a", ContentFile(b"x"))
+    part = settings.EXPORT_ROOT / ".killed.part"
+    part.touch()
+    assert storages["exports"].listdir("") == ([], ["a"])
+    storages["exports"].clear(["a", "never there"])
+    assert list(settings.EXPORT_ROOT.iterdir()) == [part]  # which may be written just now
+    time_machine.shift(3601)
+    storages["exports"].clear([])
+    assert list(settings.EXPORT_ROOT.iterdir()) == []
+
+
 def test_no_file_outside_of_the_folder_is_reached(settings):
     (settings.DUMP_ROOT.parent / "secret").write_text("x")
     with pytest.raises(SuspiciousFileOperation):

@@ -4,9 +4,11 @@ import gzip
 import os
 import subprocess
 import sys
+import threading
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from tempfile import TemporaryFile
 
 import pytest
@@ -53,6 +55,28 @@ def break_down(settings):
         settings.STORAGES = store.Bucket(f"http://127.0.0.1:{free_port()}").storages
 
     return break_down
+
+
+class Breaking(BaseHTTPRequestHandler):
+    """A store that hangs up in the middle of each file."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        self.wfile.write(b"PK and no more")
+
+    def log_message(self, *args):
+        """Print nothing."""
+
+
+@pytest.fixture
+def breaking_off(settings):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Breaking) as store_that_breaks_off:
+        threading.Thread(target=store_that_breaks_off.serve_forever).start()
+        settings.STORAGES = store.Bucket(f"http://127.0.0.1:{store_that_breaks_off.server_port}").storages
+        yield
+        store_that_breaks_off.shutdown()
 
 
 def png() -> SimpleUploadedFile:
@@ -202,6 +226,13 @@ def test_a_bucket_that_is_not_there_is_no_missing_file(bucket, settings):
     ):
         with pytest.raises(Busy):
             fails()
+
+
+def test_a_file_that_breaks_off_is_an_answer_of_the_store_that_failed(breaking_off, client, db):
+    with pytest.raises(Busy), storages["exports"].open("a.zip") as file:
+        list(file.chunks())
+    answer = client.get("/dump/index.json")
+    assert (answer.status_code, DOWN in answer.content.decode()) == (503, True)
 
 
 def test_threads_share_what_a_connection_takes_most_memory_for(bucket):

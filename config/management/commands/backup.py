@@ -14,6 +14,7 @@ from django.utils import timezone
 from config.backup import database, uploads
 from config.backup.manifest import DUMP, FORMAT, MEDIA, SECRET_KEY, Content, Manifest, applied_migrations, content
 from config.backup.progress import step
+from lib.refusals import Busy
 from lib.release import version
 
 
@@ -69,7 +70,7 @@ class Command(BaseCommand):
 
 @contextmanager
 def _complete(target: Path) -> Iterator[Path]:
-    """Yields a folder beside the target, for its owner alone, which gets the target's name when it is complete.
+    """Yields a folder beside the target, for its owner alone, which gets the target's name when it is on the disk.
 
     If the block fails, the folder is removed. What a backup has left that was killed is removed, too.
     """
@@ -85,15 +86,18 @@ def _complete(target: Path) -> Iterator[Path]:
         _empty(folder)
         try:
             yield folder
-            os.fsync(lock)
+            _sync(folder)
             folder.rename(target)
         except BaseException:
             shutil.rmtree(folder)
             raise
         finally:
             os.close(lock)
+        _sync_one(target.parent)
     except OSError as error:
         raise CommandError(_reason(error, target)) from error
+    except Busy as error:
+        raise CommandError(f"The store of the uploads failed. Nothing was kept of this backup. {error}") from error
     except CommandError as error:
         if os.strerror(errno.ENOSPC) in str(error):
             raise CommandError(_reason(OSError(errno.ENOSPC, ""), target)) from error
@@ -103,6 +107,22 @@ def _complete(target: Path) -> Iterator[Path]:
 def _empty(folder: Path) -> None:
     for path in folder.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _sync(folder: Path) -> None:
+    """Write the folder to the disk, with all that is in it."""
+    for path in folder.rglob("*"):
+        _sync_one(path)
+    _sync_one(folder)
+
+
+def _sync_one(path: Path) -> None:
+    """Write the file to the disk, or the names in a folder."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 def _reason(error: OSError, target: Path) -> str:

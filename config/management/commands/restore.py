@@ -9,6 +9,7 @@ from config.backup import database, uploads
 from config.backup.manifest import DUMP, MEDIA, SECRET_KEY, Manifest
 from config.backup.progress import step
 from lib.env import DATA
+from lib.refusals import Busy
 
 
 class Command(BaseCommand):
@@ -22,13 +23,19 @@ class Command(BaseCommand):
         manifest.check_release()
         with step(self.stderr, "Checked", len(manifest.files)) as advance:
             manifest.check_files(source, advance)
+        try:
+            self.restore(source, manifest)
+        except Busy as error:
+            raise CommandError(f"The store of the uploads failed: restore again. {error}") from error
+        self.report(manifest)
+
+    def restore(self, source: Path, manifest: Manifest) -> None:
         database.check_empty()
         if not database.is_unfinished():
             uploads.check_empty()
         database.begin()
         self.load(source, manifest)
         database.finish()
-        self.report(manifest)
 
     def load(self, source: Path, manifest: Manifest) -> None:
         with step(self.stderr, "Tables", len(manifest.tables)) as advance:

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import os
 from datetime import UTC, datetime
 from io import StringIO
 
@@ -105,6 +106,7 @@ def test_what_a_killed_dump_has_left_is_cleared(db, folder):
     PaperFactory()
     folder.mkdir()
     (folder / ".half.part").write_bytes(b"half a file")
+    os.utime(folder / ".half.part", (0, 0))
     (folder / "2025-08-0123456789abcdef.jsonl.gz").write_bytes(b"of no index")
     (folder / "notes.txt").write_text("of the operator")
     [entry] = writing.write()["files"]

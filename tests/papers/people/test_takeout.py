@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from lib.folder_storage import FolderStorage
 from lib.refusals import BadInput
 from papers.models import Bookmark, Comment, CommentVote, Content, DataExport, Paper, SavedFilter, Vote
 from papers.models.dataexport import stored
@@ -232,6 +233,22 @@ def test_after_seven_days_it_is_gone(folder, ready, alice, signed_in, time_machi
     assert ready.token not in reader.get(PAGE).content.decode()
     tasks.clear_exports(0)
     assert (names(folder), DataExport.objects.count()) == (set(), 0)
+
+
+class Busy(FolderStorage):
+    """A folder into which an export comes while its files are listed."""
+
+    def listdir(self, path):
+        export = DataExport.objects.ask(UserFactory())
+        tasks.make_export(export.token)
+        return super().listdir(path)
+
+
+def test_an_export_that_comes_while_others_are_deleted_stays(folder, settings, db):
+    options = settings.STORAGES["exports"]["OPTIONS"]
+    settings.STORAGES = settings.STORAGES | {"exports": {"BACKEND": f"{__name__}.Busy", "OPTIONS": options}}
+    tasks.clear_exports(0)
+    assert names(folder) == {DataExport.objects.get().file_name}
 
 
 def test_the_refusal_is_for_people(ready, alice):
