@@ -23,6 +23,8 @@ _FETCHING = {"GET", "HEAD"}
 _READING = _FETCHING | {"OPTIONS"}
 _STATIC = "/static/"  # to fetch what an admitted page needs costs little, and is refused last
 _SESSION = re.compile(rf"(?:^|;)[ \t]*{re.escape(settings.SESSION_COOKIE_NAME)}[ \t]*=[ \t]*[^; \t]")
+FIRST_SECONDS = 0.1  # that requests are taken to need before any was measured: just after a start they need long
+LATE = 2.0  # seconds after which a request that was admitted is refused when its turn comes
 _WEIGHT = 1 / 32  # of the latest request in the average
 
 
@@ -31,20 +33,34 @@ class Admission:
 
     def __init__(self, dispatcher: ThreadedTaskDispatcher):
         self.dispatcher = dispatcher
-        self.seconds = 0.0  # that requests took lately, on average
+        self.seconds = FIRST_SECONDS  # that requests took lately, on average
         self.refused = Counter()
 
     def admits(self, request: HTTPRequestParser) -> bool:
         kind = kind_of(request)
         if self.expected_wait() <= LONGEST[kind]:
             return True
-        self.refused[kind] += 1
-        metrics.count_refused(kind)
+        self._count(kind)
         return False
 
     def enqueue(self, channel: HTTPChannel) -> None:
         channel.waiting_since = monotonic()
         self.dispatcher.add_task(channel)
+
+    def waited(self, channel: HTTPChannel) -> float:
+        """Returns for how many seconds the request of the channel has waited."""
+        return monotonic() - channel.waiting_since
+
+    def is_late(self, channel: HTTPChannel) -> bool:
+        """Returns whether the request of the channel is refused after all, because it has waited for too long."""
+        if self.waited(channel) <= LATE:
+            return False
+        self._count(kind_of(channel.requests[0]))
+        return True
+
+    def _count(self, kind: str) -> None:
+        self.refused[kind] += 1
+        metrics.count_refused(kind)
 
     def expected_wait(self) -> float:
         """Returns the seconds that one more request would wait, as far as one can say.

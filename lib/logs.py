@@ -22,7 +22,7 @@ from structlog.typing import EventDict
 from lib.watching import current_fields
 
 # What our own lines say beside their message, in `extra`.
-DETAILS = ("account", "browser", "duration_ms", "network", "reason", "sql", "statements", "statements_ms", "status")
+DETAILS = "account browser duration_ms network reason sql statements statements_ms status waited_ms".split()
 HIDDEN = "…"
 # The first part of the names of loggers whose messages are ours, or are about processes alone (gunicorn).
 _WHOLE = {"accounts", "api", "config", "gunicorn", "inbox", "lib", "moderation", "orgs", "papers"}

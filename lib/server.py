@@ -94,6 +94,12 @@ class Refusal(WSGITask):
 class Work(WSGITask):
     """Runs the application, and measures for how long."""
 
+    def get_environment(self) -> dict:
+        environ = super().get_environment()
+        if self.request.path not in PROBES:
+            environ[watching.WAITED] = self.channel.server.admission.waited(self.channel)
+        return environ
+
     def execute(self) -> None:
         began = time.monotonic()
         super().execute()
@@ -116,7 +122,9 @@ class Channel(HTTPChannel):
 
     @property
     def task_class(self) -> type[WSGITask]:
-        return Refusal if self.requests[0].is_refused else Work
+        request = self.requests[0]
+        is_late = request.path not in PROBES and not request.is_refused and self.server.admission.is_late(self)
+        return Refusal if request.is_refused or is_late else Work
 
     def received(self, data: bytes) -> bool:
         if self.request is None:

@@ -20,6 +20,7 @@ SLOW_STATEMENT_SECONDS = 0.5
 MAX_SQL = 2_000  # characters of a statement in the log
 MAX_PAGES = 1_000  # addresses whose pages a process remembers
 NO_PAGE = "other"  # what has no name: static files, probes, addresses that do not exist
+WAITED = "broadsheet.waited"  # for so many seconds the request waited for a thread, in its WSGI environment
 _WATCH = "broadsheet.watch"
 # What a proxy may have made: hexadecimal digits alone, so that no client writes words into the log.
 _FOREIGN_ID = re.compile(r"[0-9a-fA-F-]{8,36}")
@@ -52,13 +53,17 @@ class Watch:
     def fields(self) -> dict[str, object]:
         return {"request": self.id, "page": self.page}
 
-    def end(self, status: str, seconds: float) -> None:
-        """Count the request, and log it if it was slow. `status` is that of the answer: `200 OK`."""
-        metrics.count_request(self, status, seconds)
-        if seconds > SLOW_REQUEST_SECONDS:
-            cost = {"statements": self.statements, "statements_ms": round(self.statement_seconds * 1_000)}
-            details = {"status": int(status[:3]), "duration_ms": round(seconds * 1_000)}
-            logger.warning("Slow request", extra=details | cost)
+    def end(self, status: str, waited: float, seconds: float) -> None:
+        """Count the request, and log it if it was slow. It waited for a thread, and then took so many seconds.
+
+        `status` is that of the answer: `200 OK`.
+        """
+        metrics.count_request(self, status, waited + seconds)
+        if waited + seconds > SLOW_REQUEST_SECONDS:
+            times = {"duration": seconds, "waited": waited, "statements": self.statement_seconds}
+            details = {f"{name}_ms": round(value * 1_000) for name, value in times.items()}
+            details |= {"status": int(status[:3]), "statements": self.statements}
+            logger.warning("Slow request", extra=details)
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ class Watched:
         finally:
             status, headers = answer or ("500", [])
             self.name_page(watch, environ["PATH_INFO"], headers)
-            watch.end(status, perf_counter() - begun)
+            watch.end(status, environ.get(WAITED, 0.0), perf_counter() - begun)
             _current.reset(token)
 
     def name_page(self, watch: Watch, path: str, headers: list[tuple[str, str]]) -> None:

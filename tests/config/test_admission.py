@@ -125,6 +125,15 @@ def test_strangers_are_refused_before_members_and_members_before_those_who_chang
         assert {answer.result()[0] for answer in answers} == {200}
 
 
+def test_what_has_waited_for_too_long_is_refused_when_its_turn_comes(pass_time, pool):
+    with serving(application := Stuck()) as port:
+        *running, waiting = occupy(application, port, pool)
+        pass_time(admission.LATE + 0.1)
+        application.may_go.set()
+        assert [answer.result()[0] for answer in (*running, waiting)] == [200, 200, 503]
+        assert application.begun == THREADS
+
+
 def test_a_refusal_says_when_to_come_again_and_is_a_small_page_that_no_cache_keeps(pass_time, pool):
     with serving(application := Stuck()) as port:
         answers = occupy(application, port, pool)
@@ -211,6 +220,7 @@ def call_from(chance: Random) -> Call:
 def test_under_four_times_what_it_can_do_what_it_accepts_is_in_time_and_the_rest_is_refused(is_removed, monkeypatch):
     if is_removed:
         monkeypatch.setattr(admission, "LONGEST", dict.fromkeys(admission.LONGEST, float("inf")))
+        monkeypatch.setattr(admission, "LATE", float("inf"))
     chance = Random(1)
     with serving(slow) as port:
         outcomes = asyncio.run(offer(port, lambda: call_from(chance), [(160, 1)]))
