@@ -22,7 +22,8 @@ from structlog.typing import EventDict
 from lib.watching import current_fields
 
 # What our own lines say beside their message, in `extra`.
-DETAILS = "account browser duration_ms network reason sql statements statements_ms status waited_ms".split()
+DETAILS = ("account", "browser", "network", "reason", "sql", "statements", "status")
+DETAILS += ("duration_ms", "statements_ms", "waited_ms")
 HIDDEN = "…"
 # The first part of the names of loggers whose messages are ours, or are about processes alone (gunicorn).
 _WHOLE = {"accounts", "api", "config", "gunicorn", "inbox", "lib", "moderation", "orgs", "papers"}
