@@ -54,7 +54,7 @@ class Assumptions:
     core_use: float = 0.5
     node_cores: int = 4
     node_spare: int = 1
-    connections_per_process: int = 4
+    connections_per_process: int = 5
     papers_per_year: int = 250_000
     vector_bytes: int = 4_000
     picture_bytes: int = 40_000
@@ -71,7 +71,7 @@ _MEANING = {
     "core_use": "of a core may be busy in that hour, so that answers need not wait",
     "node_cores": "cores of a machine, each with one web process and a share of PostgreSQL",
     "node_spare": "machines more than are needed, so that one may fail",
-    "connections_per_process": "connections to PostgreSQL of a web process, one for each thread",
+    "connections_per_process": "connections to PostgreSQL of a web process: one for each thread, and one for probes",
     "papers_per_year": "papers that come in a year, all that arXiv gets",
     "vector_bytes": "bytes of a paper's vector of 384 numbers with its index",
     "picture_bytes": "bytes of a paper's picture in both sizes",

@@ -16,6 +16,7 @@ connections to the database are cut in the middle of statements. Exits with 2 if
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 from collections import Counter
@@ -43,6 +44,7 @@ def main() -> int:
     parser.add_argument("--fault", choices=["full-disk", "clock", "cut"], help="instead of kills")
     options = parser.parse_args()
     sys.stdout.reconfigure(line_buffering=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the site ends, too
     folder = FOLDER / "-".join(filter(None, ["kills", options.fault]))
     options.state = options.state or folder.with_suffix(".json")
     hold(folder)
@@ -117,7 +119,8 @@ def _save(played: Campaign, file: Path, number: int) -> None:
 def _print(played: Campaign, waiting: int) -> int:
     load = ", ".join(f"{part:.1f}" for part in os.getloadavg())
     print(f"\n{os.cpu_count()} cores, load {load}; seed {played.seed}, {played.rounds:,} rounds")
-    print(table(["killed", "times"], [(name, played.killed[name]) for name in KILLS]))
+    if not played.fault:
+        print(table(["killed", "times"], [(name, played.killed[name]) for name in KILLS]))
     print(table(["requests", "number"], sorted(played.ledger.counts.items())))
     rows = [("accepted by the SMTP server", sum(played.post.accepted.values()))]
     rows += [("lost between the commit and the dot (docs/inbox.md, “Once”)", played.cut_off), ("waiting", waiting)]

@@ -245,7 +245,7 @@ def mail(app_configs, **kwargs):
     if settings.HTTPS and settings.MAILERS["default"]["BACKEND"].endswith("LogBackend"):
         return [
             Warning(
-                "Mail is only written to the log: EMAIL_URL is not set.",
+                "Mail is only written to the log.",
                 hint="For example EMAIL_URL=smtp+tls://user:password@mail.example.org:587",
                 id="broadsheet.W001",
             )

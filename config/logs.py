@@ -28,6 +28,7 @@ LOGGING = {
         "django.security": {"level": "CRITICAL"},
         "httpx2": {"level": "WARNING"},  # below that, it logs addresses with their passwords, whatever the root's level
         "waitress.queue": {"level": "ERROR"},  # below that, it warns of each request that waits for a thread
+        "psycopg.pool": {"level": "CRITICAL"},  # the worker's; it warns of each attempt while the database is away
         "procrastinate.worker": {"level": "CRITICAL"},  # lib.jobs logs jobs that fail
         "procrastinate.worker.worker": {"level": "WARNING"},
     },

@@ -25,11 +25,13 @@ from inbox.models import Letter
 from lib import metrics, replicas
 from lib.statements import is_out_of_time
 from papers.ingest import successes
+from papers.ingest.successes import Import
 from papers.models import HeldVote, Vote
 from papers.models.votestate import VoteState
 from papers.search import indexing
 
 PATH = "/metrics"
+MAX_SECONDS = 5  # after which a scrape reads no more of the database, since Prometheus waits for 10
 KEPT_SECONDS = 60  # for the number of papers without a vector, which takes long to count
 _JOB_STATES = ("todo", "doing", "failed")
 
@@ -58,18 +60,22 @@ class _Scrape:
 
     def __init__(self) -> None:
         self.without_vector = (0, float("-inf"))  # how many papers, and when they were counted
+        self.groups = _GROUPS | {"vectors": self._vectors}
 
     def collect(self) -> Iterator:
         yield from metrics.counted()
-        is_up = True
-        for read in (_replicas, _connections, _jobs, _workers, _letters, _held_votes, _imports, self._vectors):
+        missing, is_up, until = dict.fromkeys(self.groups, 0), True, monotonic() + MAX_SECONDS
+        for group, read in self.groups.items():
+            if not is_up or monotonic() > until:
+                missing[group] = 1
+                continue
             try:
                 yield from read()
             except (InterfaceError, OperationalError) as error:
-                if not is_out_of_time(error):
-                    is_up = False
-                    break
+                missing[group], is_up = 1, is_out_of_time(error)
         yield _gauge("database_up", "Whether the database answered this scrape.", int(is_up))
+        text = "Whether a group of metrics is not in this scrape, since the database took too long or did not answer."
+        yield _gauge_by("metrics_missing", text, "group", missing)
 
     def _vectors(self) -> Iterator:
         if monotonic() - self.without_vector[1] > KEPT_SECONDS:
@@ -122,11 +128,25 @@ def _held_votes() -> Iterator:
 
 
 def _imports() -> Iterator:
-    schedules = {successes.HUB: settings.IMPORT_HUB, successes.ARXIV: settings.IMPORT_ARXIV}
-    last = successes.last()
+    scheduled = [Import(successes.HUB)] if settings.IMPORT_HUB else []
+    if settings.IMPORT_ARXIV:
+        scheduled += [Import(successes.ARXIV, category) for category in settings.IMPORT_ARXIV_CATEGORIES]
     text = "When an import that is scheduled last succeeded, in Unix time; 0 if it never did."
-    at = {source: last.get(source, 0) for source, cron in schedules.items() if cron}
-    yield _gauge_by("import_last_success_timestamp_seconds", text, "source", at)
+    family = GaugeMetricFamily("broadsheet_import_last_success_timestamp_seconds", text, labels=Import._fields)
+    for each, at in successes.last(scheduled).items():
+        family.add_metric(each, at)
+    yield family
+
+
+_GROUPS = {
+    "replicas": _replicas,
+    "connections": _connections,
+    "jobs": _jobs,
+    "workers": _workers,
+    "letters": _letters,
+    "votes": _held_votes,
+    "imports": _imports,
+}
 
 
 def _age(name: str, text: str, since) -> GaugeMetricFamily:

@@ -2,9 +2,10 @@
 
 Requests wait in a queue for one of the threads. The longer the queue, the fewer kinds of requests are admitted to it:
 first strangers are refused, then members who read, and at last members who change something. Nothing proves the kind
-at this point: whoever sends a session's cookie counts as a member.
+at this point: whoever sends a session's cookie counts as a member, whatever its value.
 """
 
+import re
 from collections import Counter
 from time import monotonic
 
@@ -16,10 +17,12 @@ from waitress.task import ThreadedTaskDispatcher
 from lib import metrics
 
 # The longest wait in seconds that a request of each kind may have to expect.
-STRANGER, MEMBER, CHANGE = "strangers", "members", "changes by members"
+STRANGER, MEMBER, CHANGE = "strangers", "members", "changes"
 LONGEST = {STRANGER: 0.5, MEMBER: 0.75, CHANGE: 1.0}
-_READING = {"GET", "HEAD", "OPTIONS"}
-_STATIC = "/static/"  # what an admitted page needs costs little, and is refused last
+_FETCHING = {"GET", "HEAD"}
+_READING = _FETCHING | {"OPTIONS"}
+_STATIC = "/static/"  # to fetch what an admitted page needs costs little, and is refused last
+_SESSION = re.compile(rf"(?:^|;)[ \t]*{re.escape(settings.SESSION_COOKIE_NAME)}[ \t]*=[ \t]*[^; \t]")
 _WEIGHT = 1 / 32  # of the latest request in the average
 
 
@@ -62,13 +65,14 @@ class Admission:
     def report(self) -> str:
         """Returns how many requests of which kind were refused since the last report, in words, or nothing."""
         refused, self.refused = self.refused, Counter()
-        return ", ".join(f"{number} of {kind}" for kind, number in refused.items())
+        return ", ".join(f"{kind} {number}" for kind, number in refused.items())
 
 
 def kind_of(request: HTTPRequestParser) -> str:
     """Returns the kind of a request, one of those in LONGEST."""
     headers = request.headers
-    is_member = "AUTHORIZATION" in headers or settings.SESSION_COOKIE_NAME in headers.get("COOKIE", "")
-    if request.path.startswith(_STATIC) or (is_member and request.command not in _READING):
+    if request.command in _FETCHING and request.path.startswith(_STATIC):
         return CHANGE
-    return MEMBER if is_member else STRANGER
+    if not (headers.get("AUTHORIZATION") or _SESSION.search(headers.get("COOKIE", ""))):
+        return STRANGER
+    return MEMBER if request.command in _READING else CHANGE

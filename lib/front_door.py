@@ -17,27 +17,29 @@ from lib.unavailable import NO_DATABASE, TOO_MUCH, Answer, Reason
 FRESH_SECONDS, STALE_SECONDS = 1, 0.5
 FAILING_SECONDS = 10  # for so long after a failure of the database it is the reason that old copies name
 ENTRIES, BYTES = 1_000, 8_000_000  # beyond which the least recently requested go; marked copies take as much again
-# All of a request, beside Accept-Encoding and Accept, that a public answer may depend on (`pages.VARYING`).
+# All of a request that a public answer may depend on: its address, the form that it asks for, beside Accept-Encoding
+# and Accept (`pages.VARYING`), and its conditions.
 _ADDRESS = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
-_ADDRESS += ("HTTP_HX_REQUEST", "HTTP_HX_CURRENT_URL", "HTTP_HX_CURRENT_URL_URI_AUTOENCODED")
+_FORM = ("HTTP_HX_REQUEST", "HTTP_HX_CURRENT_URL", "HTTP_HX_CURRENT_URL_URI_AUTOENCODED")
 _CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE")
 _NONE = (None,) * len(_CONDITIONS)
 
-type Key = tuple[tuple, tuple]  # the address and the forms of the body; and the conditions
+type Key = tuple[tuple, tuple, tuple]  # the address, the form and the conditions
 
 
 @dataclass(frozen=True)
 class Entry:
     """An answer, when its request began, when it was made, and until when it is given.
 
-    If the database `is_failing`, the answer that is given until then is the one that is `marked` with the `notice`.
+    If there is a `reason` why it could not be made anew, the answer that is given until then is the one that is
+    `marked` with the `notice`.
     """
 
     answer: Answer
     begun: float
     made: float
     until: float
-    is_failing: bool = False
+    reason: Reason | None = None
     notice: str = ""
     marked: Answer | None = None
 
@@ -56,16 +58,18 @@ class FrontDoor:
             return _give(answer, start_response)
         head = []
         response = self.application(environ, lambda *args: head.extend(args))
-        if unavailable.is_of_database(response):
-            if copy := self.fail(key, monotonic()):
+        if reason := unavailable.reason_of(response):
+            if copy := self.fail(key, monotonic(), reason):
                 response.close()
                 return _give(copy, start_response)
         elif isinstance(response, HttpResponse) and pages.is_shared(response):
             of_all = [(name, value) for name, value in head[1] if name != "RateLimit"]  # what is left for one client
             self.keep(key, (head[0], of_all, response.content), begun)
             head[1] = [*head[1], ("X-Cache", "miss")]
-        else:
+        elif _is_for_everybody(response.status_code):
             self.forget(key)
+        else:
+            self.expire(key, begun)
         start_response(*head)
         return response
 
@@ -86,20 +90,21 @@ class FrontDoor:
                 self.entries[key] = replace(entry, until=now + FRESH_SECONDS)
             return answer
 
-    def fail(self, key: Key, now: float) -> Answer | None:
+    def fail(self, key: Key, now: float, reason: Reason) -> Answer | None:
         """Returns an old copy if there is one, and lets others have it for a second without asking the database."""
-        self.failed_at = now
+        if reason is NO_DATABASE:
+            self.failed_at = now
         with self.lock:
-            copy, plain = self._old(key, now, NO_DATABASE), (key[0], _NONE)
+            copy, plain = self._old(key, now, reason), _plain(key)
             if copy:
-                self.entries[plain] = replace(self.entries[plain], until=now + FRESH_SECONDS, is_failing=True)
+                self.entries[plain] = replace(self.entries[plain], until=now + FRESH_SECONDS, reason=reason)
             return copy
 
     def _current(self, key: Key, now: float) -> Answer | None:
-        """Returns the answer if it is fresh; or an old copy if the database has failed in the last second."""
-        plain, entry = self.entries.get((key[0], _NONE)), self.entries.get(key)
-        if plain and plain.is_failing and now < plain.until:
-            return self._old(key, now, NO_DATABASE)
+        """Returns the answer if it is fresh; or an old copy if it could not be made anew in the last second."""
+        plain, entry = self.entries.get(_plain(key)), self.entries.get(key)
+        if plain and plain.reason and now < plain.until:
+            return self._old(key, now, plain.reason)
         if not entry or now >= entry.until:
             return None
         self.entries[key] = self.entries.pop(key)
@@ -111,7 +116,7 @@ class FrontDoor:
 
         It is that of a request without conditions, since who has a copy already must get to know how old it is, too.
         """
-        entry = self.entries.pop(key := (key[0], _NONE), None)
+        entry = self.entries.pop(key := _plain(key), None)
         if not entry:
             return None
         notice, age = old_copies.notice(reason, now - entry.made), now - entry.made
@@ -133,8 +138,16 @@ class FrontDoor:
                 self._remove(next(iter(self.entries)))
 
     def forget(self, key: Key) -> None:
+        """Forget all forms of the address, since what nobody may see any more may have been kept in each of them."""
         with self.lock:
-            self._remove(key)
+            for each in [each for each in self.entries if each[0] == key[0]]:
+                self._remove(each)
+
+    def expire(self, key: Key, begun: float) -> None:
+        """Let the next request make the answer anew, since that has failed for the one that began at `begun`."""
+        with self.lock:
+            if (entry := self.entries.get(key)) and entry.begun <= begun:
+                self.entries[key] = replace(entry, until=float("-inf"))
 
     def _remove(self, key: Key) -> None:
         if entry := self.entries.pop(key, None):
@@ -146,9 +159,22 @@ def _is_for_all(environ: dict) -> bool:
     return environ["REQUEST_METHOD"] == "GET" and not is_private
 
 
+def _is_for_everybody(status: int) -> bool:
+    """Returns whether all clients get an answer like this one, which is not public, at this address from now on.
+
+    Others concern one client (412, 413, 429) or pass (5xx).
+    """
+    return status < 400 or status in (403, 404, 410)
+
+
 def _key(environ: dict) -> Key:
-    forms = compressed.accepts_gzip(environ), prefers_markdown(environ)
-    return (*forms, *map(environ.get, _ADDRESS)), tuple(map(environ.get, _CONDITIONS))
+    form = compressed.accepts_gzip(environ), prefers_markdown(environ), *map(environ.get, _FORM)
+    return tuple(map(environ.get, _ADDRESS)), form, tuple(map(environ.get, _CONDITIONS))
+
+
+def _plain(key: Key) -> Key:
+    """Returns the key of a request without conditions."""
+    return *key[:2], _NONE
 
 
 def _give(answer: Answer, start_response) -> list[bytes]:

@@ -38,4 +38,7 @@ def _unapplied() -> list:
 
 
 def _plain(text: str, status: int = 200) -> HttpResponse:
-    return HttpResponse(f"{text}\n", status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store"}
+    response = HttpResponse(f"{text}\n", status=status, content_type="text/plain", headers=headers)
+    response._has_been_logged = True  # Django would log each probe of a balancer; `lib.outage` logs the failure once
+    return response

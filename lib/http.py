@@ -10,8 +10,10 @@ from django.template.loader import render_to_string
 from django.views.csrf import csrf_failure
 
 from lib import outage, storable, unavailable
+from lib.failures import is_failure
 from lib.refusals import BadInput, Busy, Conflict, Gone, NotAllowed, Refusal, TooMany
 from lib.statements import is_about_nothing, is_out_of_time
+from lib.unavailable import LATE, NO_DATABASE
 
 logger = logging.getLogger(__name__)
 
@@ -37,16 +39,19 @@ class RefusalMiddleware:
 
     def process_exception(self, request, exception):
         if is_out_of_time(exception):
-            logger.error("A statement took too long", exc_info=exception)
-            late = Busy("The site could not answer in time. Try again in a moment.")
-            return unavailable.of_database(refuse(request, late))
-        if outage.is_failure(exception):
+            _log_late(exception)
+            return unavailable.because(LATE, refuse(request, Busy(LATE.message)))
+        if is_failure(exception):
             outage.log(exception)
-            return unavailable.without_database()
+            return unavailable.page(NO_DATABASE)
         if is_about_nothing(exception):
             logger.error("A row that was referred to is missing", exc_info=exception)
             return refuse(request, Gone("Nothing was changed, because something has just been deleted."))
         return refuse(request, exception) if isinstance(exception, Refusal) else None
+
+
+def _log_late(error: BaseException) -> None:
+    logger.error("A statement took too long", exc_info=error)
 
 
 def _log(request: HttpRequest, refusal: Refusal | None) -> None:
@@ -66,9 +71,12 @@ def refuse_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler of exceptions that nobody has answered, also those of middleware. Its page needs no database."""
     error = sys.exception()
-    if is_out_of_time(error) or outage.is_failure(error):
+    if is_out_of_time(error):
+        _log_late(error)
+        return unavailable.page(LATE)
+    if is_failure(error):
         outage.log(error)
-        return unavailable.without_database()
+        return unavailable.page(NO_DATABASE)
     return HttpResponse(render_to_string("500.html", {"request": request}), status=500)
 
 

@@ -13,9 +13,10 @@ def take(number: int, database=connection) -> None:
 
 @contextmanager
 def holding(number: int):
-    """Hold the advisory lock of this number while the block runs, in whatever transactions.
+    """Hold the advisory lock of this number while the block runs, in whatever transactions. It is for commands.
 
-    Another connection holds it in a transaction, which a pooler leaves to it until it ends.
+    Another connection holds it. Requests may not take one: they could then have all connections of a pooler, and wait
+    for one more.
     """
     other = connection.copy()
     try:
@@ -42,20 +43,3 @@ class LockQuerySet(models.QuerySet):
         """
         rows = self.order_by("pk").select_for_update(of=("self",), no_key=True)
         return list(rows.values_list("pk", flat=True))
-
-
-@contextmanager
-def alone(name: str):
-    """Let one request after the other do what this is around, without a transaction.
-
-    The lock is that of a transaction on a connection of its own, since a pooler would give the end of a session's lock
-    to another connection than its beginning. It ends with that connection.
-    """
-    own = connection.copy()
-    try:
-        own.set_autocommit(False)
-        with own.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-        yield
-    finally:
-        own.close()

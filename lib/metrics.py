@@ -1,19 +1,21 @@
 """What the processes of a site count, for Prometheus (https://prometheus.io/docs/practices/naming/).
 
-Each process writes its numbers into files in the state folder that it alone has, mapped into its memory, and a scrape
-adds them all up. The files are named by a number, and whoever holds the lock of that name may write them. A process
+Each process writes its numbers into files in the state folder that it alone has (`lib.number_file`), and a scrape adds
+them all up. The files are named by a number, and whoever holds the lock of that name may write them. A process
 that ends, however it does, leaves them to the next one, which counts on: there are never more files than processes, and
 what was counted is not lost. Without METRICS_TOKEN nothing is counted.
 
-What each request counts is only noted by it. A thread writes that down once a second, many requests in one go, which
-takes a fraction of the time; a kill loses no more than the last second.
+What is to be counted is only noted at first. A thread counts and writes it once a second, much in one go, which takes a
+fraction of the time; a kill loses no more than the last second. If it cannot be written, for example because the disk
+is full, the log says so, and nothing else fails: numbers are written when there is room again.
 """
 
+import atexit
 import fcntl
+import logging
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import cache
 from itertools import count as natural_numbers
 from threading import Lock, Thread
@@ -23,6 +25,7 @@ from django.conf import settings
 from prometheus_client import CollectorRegistry, Counter, Histogram, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from lib import number_file
 from lib.env import DATA
 
 FOLDER = DATA / "metrics"
@@ -30,8 +33,11 @@ WRITTEN_SECONDS = 1  # from one time to the next at which a process writes what 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)  # seconds
 
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(FOLDER)  # where prometheus_client opens files
-_first_use = Lock()
+_writing = Lock()
 _noted: deque[tuple[Callable, tuple]] = deque()  # what is to be counted: functions and their arguments
+_failed: set[str] = set()  # why numbers could not be written, since they last could
+
+logger = logging.getLogger(__name__)
 
 
 @cache
@@ -60,12 +66,10 @@ def _value_class() -> type:
 
 def _value(*args, **kwargs):
     """Returns the place of one number, for prometheus_client. The first one takes a number for this process."""
-    with _first_use:
-        kind = _value_class()
-    return kind(*args, **kwargs)
+    return _value_class()(*args, **kwargs)
 
 
-values.ValueClass = _value
+values.ValueClass, values.MmapedDict = _value, number_file.NumberFile
 
 _REQUESTS = Histogram(
     "broadsheet_request_duration_seconds",
@@ -97,7 +101,7 @@ _JOBS = _counter("jobs_total", "Attempts at jobs, by task and whether they succe
 # What is shown as 0 if it has not happened yet, so that the first time is an increase.
 _ALWAYS = {
     _ANSWERS: ("front_door", "made", "not_modified"),
-    _REFUSED: ("strangers", "members", "changes by members"),
+    _REFUSED: ("strangers", "members", "changes"),
     _CARDS: ("hit", "miss"),
     _MAILS: ("sent", "refused", "postponed", "unreachable"),
     _LETTERS: ("sent", "empty", "waiting", "failed"),
@@ -125,10 +129,20 @@ def _note(function: Callable, *args) -> None:
     _start_writing(os.getpid())
 
 
+def _add(counter: Counter, *labels: str) -> None:
+    if settings.METRICS_TOKEN:
+        _note(_add_one, counter, labels)
+
+
+def _add_one(counter: Counter, labels: tuple[str, ...]) -> None:
+    counter.labels(*labels).inc()
+
+
 @cache
 def _start_writing(process: int) -> None:
     """Start the thread that writes down what this process has noted. Threads do not live on in forked processes."""
     Thread(target=_write_forever, name="metrics", daemon=True).start()
+    atexit.register(write)
 
 
 def _write_forever() -> None:
@@ -138,17 +152,25 @@ def _write_forever() -> None:
 
 
 def write() -> None:
-    """Count all that was noted until now. Several threads may do so at once."""
-    for _ in range(len(_noted)):
-        with suppress(IndexError):  # another thread was faster
-            function, args = _noted.popleft()
-            function(*args)
+    """Count all that was noted until now, and write it. What cannot be counted is dropped, and the log says so once."""
+    with _writing:
+        try:
+            for _ in range(len(_noted)):
+                function, args = _noted.popleft()
+                function(*args)
+            number_file.save_all()
+        except OSError as error:
+            _noted.clear()
+            if error.strerror not in _failed:
+                _failed.add(error.strerror)
+                logger.warning("What this process counts cannot be written for /metrics: %s", error.strerror)
+        else:
+            _failed.clear()
 
 
 def count_refused(kind: str) -> None:
     """Count a request that was refused because the site has more to do than it can. `kind` says whose it was."""
-    if settings.METRICS_TOKEN:
-        _REFUSED.labels(kind).inc()
+    _add(_REFUSED, kind)
 
 
 def count_cards(hits: int, misses: int) -> None:
@@ -162,23 +184,19 @@ def _count_cards(hits: int, misses: int) -> None:
 
 
 def count_throttled(limit: str) -> None:
-    if settings.METRICS_TOKEN:
-        _THROTTLED.labels(limit).inc()
+    _add(_THROTTLED, limit)
 
 
 def count_mail(outcome: str) -> None:
-    if settings.METRICS_TOKEN:
-        _MAILS.labels(outcome).inc()
+    _add(_MAILS, outcome)
 
 
 def count_letter(state: str) -> None:
-    if settings.METRICS_TOKEN:
-        _LETTERS.labels(state).inc()
+    _add(_LETTERS, state)
 
 
 def count_job(task: str, outcome: str) -> None:
-    if settings.METRICS_TOKEN:
-        _JOBS.labels(task, outcome).inc()
+    _add(_JOBS, task, outcome)
 
 
 def counted() -> Iterator:
@@ -186,10 +204,10 @@ def counted() -> Iterator:
 
     Of other processes, the last second may be missing.
     """
-    write()
     for counter, names in _ALWAYS.items():
         for name in names:
-            counter.labels(name)
+            _note(counter.labels, name)
+    write()
     return MultiProcessCollector(CollectorRegistry(), str(FOLDER)).collect()
 
 

@@ -11,15 +11,12 @@ from time import monotonic
 
 import psycopg
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from psycopg.pq import TransactionStatus
 
 PAUSE_SECONDS = 1  # between two attempts to connect
 ATTEMPT_SECONDS = 5  # after which an attempt that neither succeeded nor failed does not keep others from trying
 GRACE_SECONDS = 1  # beyond STATEMENT_TIMEOUT_MS
 LOGGED_SECONDS = 60  # a failure is logged once in this time
-# Classes of SQLSTATE: connection exceptions, insufficient resources, operator intervention, system errors.
-_STATES = ("08", "53", "57P", "58")
 
 logger = logging.getLogger(__name__)
 
@@ -93,14 +90,6 @@ _guard = _Guard()
 def guard() -> None:
     """Make this process observe the limits. Commands and the worker do not: they wait for their statements."""
     _guard.is_on = True
-
-
-def is_failure(error: BaseException | None) -> bool:
-    """Returns whether the error means that the database did not answer, and not that it refused a statement."""
-    if not isinstance(error, OperationalError | InterfaceError):
-        return False
-    state = getattr(error.__cause__, "sqlstate", None)
-    return state is None or state.startswith(_STATES)
 
 
 def log(error: BaseException) -> None:

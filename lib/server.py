@@ -22,7 +22,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
-from lib import unavailable
+from lib import unavailable, watching
 from lib.admission import Admission
 from lib.bodies import body_limit
 
@@ -76,14 +76,16 @@ class ErrorResponse(ErrorTask):
         super().start()
         policy = ("Content-Security-Policy", "default-src 'none'")
         self.response_headers += [("Cache-Control", "private, no-store"), policy, ("X-Content-Type-Options", "nosniff")]
+        self.response_headers.append(watching.id_header({}))  # what cannot be read has no id of a proxy
 
 
 class Refusal(WSGITask):
     """The answer to a request that is refused: what the application keeps for it, if it keeps something, or a page."""
 
     def execute(self) -> None:
-        self.status, headers, body = self.channel.server.refuse(self.get_environment())
-        self.response_headers, self.content_length = list(headers), len(body)
+        environ = self.get_environment()
+        self.status, headers, body = self.channel.server.refuse(environ)
+        self.response_headers, self.content_length = [*headers, watching.id_header(environ)], len(body)
         head = self.build_response_header()
         self.channel.write_soon(head if self.request.command == "HEAD" else head + body)
         self.wrote_header = True

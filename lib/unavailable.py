@@ -46,37 +46,46 @@ TOO_MUCH = Reason(
 NO_DATABASE = Reason(
     "The database does not answer",
     "The site cannot reach its database at the moment. Try again in a minute.",
-    "If you sent something, it was not saved. Go back to what you typed; before you send it again, look whether it is "
-    "there already.",
+    "If you sent something, it may not have been saved: go back to what you typed, and look whether it is there before "
+    "you send it again.",
     "The site’s database does not answer at the moment.",
+)
+
+
+LATE = Reason(
+    "This took too long",
+    "The site could not answer in time. Try again in a moment.",
+    "If you sent something, it was not saved. Go back to what you typed, and send it again.",
+    "The site could not make this page anew in time.",
 )
 
 
 def prepare() -> None:
     """Make the responses, so that they are there when the site has no time for it."""
-    _page(NO_DATABASE)
+    for reason in (NO_DATABASE, LATE):
+        _page(reason)
     for is_api in (False, True):
         _busy(is_api)
 
 
-def without_database() -> HttpResponse:
-    """Returns the page for a request that needs the database, while that does not answer."""
-    response = HttpResponse(_page(NO_DATABASE), status=503, headers={"Retry-After": RETRY_AFTER})
-    response.message = NO_DATABASE.message
-    return of_database(response)
+def page(reason: Reason) -> HttpResponse:
+    """Returns the page for a request that needs the database, for which that did not answer, or not in time."""
+    response = HttpResponse(_page(reason), status=503, headers={"Retry-After": RETRY_AFTER})
+    response.message = reason.message
+    return because(reason, response)
 
 
-def of_database(response: HttpResponse) -> HttpResponse:
-    """Mark a response as one that was given because the database did not answer, or not in time.
+def because(reason: Reason, response: HttpResponse) -> HttpResponse:
+    """Let the response say to the front door that it was given for this reason, since an old copy may be better.
 
-    Django does not log it: `lib.outage` does so, once for many.
+    Django does not log it: whoever answers so does.
     """
-    response.is_of_database = response._has_been_logged = True
+    response.unavailable, response._has_been_logged = reason, True
     return response
 
 
-def is_of_database(response: HttpResponse) -> bool:
-    return getattr(response, "is_of_database", False)
+def reason_of(response: HttpResponse) -> Reason | None:
+    return getattr(response, "unavailable", None)
 
 
 def busy(path: str) -> Answer:

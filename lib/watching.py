@@ -89,6 +89,10 @@ def of(environ: dict) -> Watch:
     return watch
 
 
+def id_header(environ: dict) -> tuple[str, str]:
+    return "X-Request-ID", of(environ).id
+
+
 @contextmanager
 def job(pk: int, task: str) -> Iterator[None]:
     """Write the job into each line of the log in this block."""
@@ -113,7 +117,7 @@ class Watched:
 
         def start(status: str, headers: list[tuple[str, str]], exc_info=None):
             answer[:] = status, headers
-            return start_response(status, [*headers, ("X-Request-ID", watch.id)], exc_info)
+            return start_response(status, [*headers, id_header(environ)], exc_info)
 
         try:
             return self.application(environ, start)

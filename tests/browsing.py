@@ -15,6 +15,13 @@ class Browser:
         self.url, self.cookies, self.status = url, CookieJar(), 0
         self.opener = build_opener(HTTPCookieProcessor(self.cookies))
 
+    def another_window(self) -> "Browser":
+        """A browser that has the cookies of this one."""
+        window = Browser(self.url)
+        for cookie in self.cookies:
+            window.cookies.set_cookie(cookie)
+        return window
+
     def get(self, path: str) -> str:
         return self._send(Request(self.url + path))
 

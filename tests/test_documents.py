@@ -9,6 +9,7 @@ from django.conf import settings
 
 from api import rates
 from api.reading import listed, queries
+from config import metrics
 from lib import lag, replicas, server, watching
 from papers import lengths, sites
 from papers.ingest import client, files, following, hub_papers, values
@@ -51,6 +52,8 @@ NUMBERS = [
     ("docs/import.md", r"of at most (\d+) other sites", sites.MAX_SITES),
     ("docs/scaling.md", r"anything else within the last (\d+) seconds", replicas.WRITTEN_SECONDS),
     ("docs/scaling.md", r"at most (\d+) seconds behind", lag.MAX_LAG),
+    ("docs/scaling.md", r"up to (\d+) seconds old", lag.MAX_LAG),
+    ("docs/runbook.md", r"it reads no more after (\d+) seconds", metrics.MAX_SECONDS),
     ("docs/runbook.md", r"a request took longer than (\d+) second", watching.SLOW_REQUEST_SECONDS),
     ("docs/runbook.md", r"of a request took longer than (\d+) ms", watching.SLOW_STATEMENT_SECONDS * 1_000),
     ("docs/search.md", r"leave some ([\d,]+) papers or fewer", lexicon.MAX_POSTINGS),

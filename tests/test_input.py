@@ -69,7 +69,7 @@ def test_a_request_is_read_as_utf_8_whatever_it_says(charset, paper):
         "HTTP_HOST": "127.0.0.1",
     }
     setup_testing_defaults(environ)
-    page = b"".join(application(environ, lambda status, headers: answers.append(status)))
+    page = b"".join(application(environ, lambda status, *rest: answers.append(status)))
     assert answers == ["400 Bad Request"]
     assert 'value="ä \\ud800"' in page.decode()
 

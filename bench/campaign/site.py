@@ -161,6 +161,7 @@ class Site:
             "DEBUG": "0",
             "EMBEDDING": "none",
             "HOST": HOST,
+            "METRICS_TOKEN": "a-token-of-thirty-characters..",
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
             "WEB_CONCURRENCY": str(self.processes),

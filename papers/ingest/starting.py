@@ -7,19 +7,24 @@ from django.http import HttpRequest
 
 from lib.jobs import defer
 from lib.limits import request_limit
-from lib.locks import alone
 from papers.ingest import rules, tasks
 from papers.models import RemovedPaper, Submission
 
 
+@transaction.atomic
 def start(request: HttpRequest, arxiv_id: str) -> Submission:
-    """Count the look-up of this paper, if one has to begin, and return its submission. Raises what both verbs do.
+    """Return the person's open submission of this paper, or begin one and count its look-up. Raises what `begin` does.
 
-    Requests of one person do that one after the other, so that the same paper in several windows counts once.
+    The lock on the person lets the requests of several windows do that one after the other, so that the same paper
+    counts once. The count comes last: others wait for its rows only until the transaction ends, and if it refuses, all
+    is undone.
     """
-    with alone(f"look-ups of {request.user.pk}"):
-        count_new(request, arxiv_id)
-        return begin(request.user, arxiv_id)
+    request.user.lock()
+    is_new = not _open(request.user, arxiv_id).exists()
+    submission = begin(request.user, arxiv_id)
+    if is_new:
+        _count_look_up(request)
+    return submission
 
 
 def count_new(request: HttpRequest, arxiv_id: str) -> None:

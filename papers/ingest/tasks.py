@@ -60,7 +60,7 @@ def import_arxiv(timestamp: int) -> None:
 @app.task(lock="import", pass_context=False, retry=RETRY)
 def import_category(category: str) -> None:
     logger.info("From arXiv, %s: %s", category, daily.import_arxiv(category, Client()))
-    successes.record(successes.ARXIV)
+    successes.record(successes.ARXIV, category)
 
 
 # No retry: GitHub's limit is per hour, and the next run continues with the repositories that this one left out.

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 import time
 from collections import Counter
@@ -130,6 +131,8 @@ def test_a_refusal_says_when_to_come_again_and_is_a_small_page_that_no_cache_kee
         pass_time(0.6)
         status, headers, page = request(port)
         assert (status, headers["Retry-After"], headers["Cache-Control"]) == (503, "10", "private, no-store")
+        assert re.fullmatch("[0-9a-f]{12}", headers["X-Request-ID"])
+        assert request(port, headers={"X-Request-ID": "0123abcd"})[1]["X-Request-ID"] == "0123abcd"
         assert b"More is requested of the site than it can answer." in page
         assert len(page) + len(str(headers)) < 3_000
         assert headers["Content-Security-Policy"].startswith("default-src 'none'")
@@ -161,6 +164,22 @@ def test_probes_are_answered_by_a_thread_of_their_own_and_what_is_kept_by_none(p
         (("GET", "/papers", {}), admission.STRANGER),
         (("GET", "/papers", {"Cookie": "density=compact"}), admission.STRANGER),
         (("POST", "/accounts/login/", {"Cookie": "csrftoken=x"}), admission.STRANGER),
+        *(
+            (("POST", "/papers", {"Cookie": cookie}), admission.STRANGER)
+            for cookie in (
+                "sessionid",
+                "sessionid=",
+                "sessionid= ;a=b",
+                "theme=my-sessionid",
+                "my-sessionid=x",
+                "a=sessionid=x",
+            )
+        ),
+        (("POST", "/papers", {"Cookie": "a=b;sessionid=x"}), admission.CHANGE),
+        (("POST", "/papers", {"Authorization": ""}), admission.STRANGER),
+        (("POST", "/static/nothing", {}), admission.STRANGER),
+        (("GET", "/staticky", {}), admission.STRANGER),
+        (("HEAD", "/static/css/site.css", {}), admission.CHANGE),
         (("GET", "/papers", MEMBER), admission.MEMBER),
         (("HEAD", "/papers", TOKEN), admission.MEMBER),
         (("POST", "/api/papers/2507.01663/upvote", TOKEN), admission.CHANGE),

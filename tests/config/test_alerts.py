@@ -36,6 +36,11 @@ def gauge(name: str, value: float, **labels: str) -> dict[str, str]:
     return {series(f"broadsheet_{name}", **labels): f"{value}+0x9000"}
 
 
+def category(name: str, at: int) -> dict[str, str]:
+    """The last import of this category was at this second."""
+    return gauge("import_last_success_timestamp_seconds", at, source="arxiv", category=name)
+
+
 def failed(before: int, after: int) -> dict[str, str]:
     return {series("broadsheet_jobs", state="failed"): f"{before}+0x40 {after}+0x50"}
 
@@ -47,6 +52,9 @@ CASES = [
     ({series("up"): "1+0x90"}, "60m", None),
     (gauge("database_up", 0), "60m", "DatabaseDown"),
     (gauge("database_up", 1), "60m", None),
+    (gauge("database_up", 1) | gauge("metrics_missing", 1, group="jobs"), "60m", "MetricsMissing"),
+    (gauge("database_up", 1) | gauge("metrics_missing", 0, group="jobs"), "60m", None),
+    (gauge("database_up", 0) | gauge("metrics_missing", 1, group="jobs"), "60m", "DatabaseDown"),
     (requests(20, 2), "60m", "Errors"),
     (requests(200, 1), "60m", None),
     (durations(90, 10), "60m", "SlowPages"),
@@ -70,6 +78,8 @@ CASES = [
     (mails("99x90", "1x90"), "70m", None),
     (gauge("import_last_success_timestamp_seconds", 0, source="hub"), "98h", "ImportLate"),
     (gauge("import_last_success_timestamp_seconds", 0, source="hub"), "90h", None),
+    (category("cs.CL", 360_000) | category("hep-th", 0), "98h", "ImportLate"),
+    (category("cs.CL", 360_000) | category("hep-th", 360_000), "98h", None),
     (gauge("papers_without_vector", 2_500), "70m", "SearchBehind"),
     (gauge("papers_without_vector", 1_900), "70m", None),
     (gauge("oldest_held_vote_age_seconds", 200_000), "60m", "VotesWait"),

@@ -5,7 +5,6 @@ All kills have one site. The long run is `bench/kills.py`.
 
 import random
 import smtplib
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -20,7 +19,7 @@ from bench.campaign.deeds import Actor, vote
 from bench.campaign.faults import CutConnection, Fault, FullDisk, JumpingClock, Missing
 from bench.campaign.oracle import Ledger
 from bench.campaign.rounds import LETTERS, Campaign
-from tests.serving import PATIENCE, ROOT
+from tests.serving import PATIENCE
 
 ROUNDS = 30
 OF_FAULTS = 3
@@ -141,11 +140,6 @@ def test_a_doubled_comment_and_a_withdrawal_that_came_to_nothing_are_found():
         ("comment twice: 2 instead of 1", True),
         ("hidden 1: 1 instead of 0", False),
     ]
-
-
-def test_the_bench_says_what_it_can_do():
-    command = [sys.executable, "bench/kills.py", "--help"]
-    assert "--only ROUND" in subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 def test_a_full_disk(with_fault):

@@ -72,7 +72,8 @@ def test_all_metrics_of_the_rules_and_of_the_runbook_exist(scrape):
         throttle.take((limit, "somebody"))
     metrics.count_job("papers.tasks.index", "succeeded")
     ask("/papers")
-    names = {name.partition("{")[0] for name in scrape()} | {"broadsheet_request_duration_seconds"}
+    names = {name.partition("{")[0] for name in scrape()}
+    names |= {"broadsheet_request_duration_seconds", "broadsheet_replica_lag_seconds"}  # a family, and of replicas
     for document in (RULES, RUNBOOK):
         assert set(re.findall(r"\bbroadsheet_\w+", document.read_text())) <= names, document
 
@@ -158,8 +159,19 @@ def test_what_is_wrong_fires_its_alert_and_no_other(scrape, tmp_path, happens, a
 
 
 def test_the_last_success_of_an_import_is_0_until_there_is_one(scrape):
-    name = series("broadsheet_import_last_success_timestamp_seconds", source="hub")
-    assert scrape()[name] == 0
+    assert scrape()[last_success("hub")] == 0
     successes.record(successes.HUB)
-    assert scrape()[name] == pytest.approx(timezone.now().timestamp(), abs=60)
-    assert series("broadsheet_import_last_success_timestamp_seconds", source="arxiv") not in scrape()
+    assert scrape()[last_success("hub")] == pytest.approx(timezone.now().timestamp(), abs=60)
+    assert not any('source="arxiv"' in name for name in scrape())
+
+
+def test_a_category_that_fails_is_seen_beside_one_that_is_imported(scrape, settings):
+    settings.IMPORT_ARXIV, settings.IMPORT_ARXIV_CATEGORIES = "7 5 * * *", ["cs.CL", "hep-th"]
+    successes.record(successes.ARXIV, "cs.CL")
+    found = scrape()
+    assert found[last_success("arxiv", "cs.CL")] == pytest.approx(timezone.now().timestamp(), abs=60)
+    assert found[last_success("arxiv", "hep-th")] == 0
+
+
+def last_success(source: str, category: str = "") -> str:
+    return series("broadsheet_import_last_success_timestamp_seconds", category=category, source=source)

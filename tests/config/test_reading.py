@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
@@ -148,7 +149,7 @@ def test_a_write_that_the_replica_refuses_is_done_on_the_primary(reads, stranger
     reads()
     assert stranger.get("/keep?text=this").content == b"kept"
     assert caches["default"].get("kept") == "this"
-    assert "replica1 failed, so the primary answers /keep" in caplog.text
+    assert "replica1 failed, so the primary answers" in caplog.text
 
 
 @replicated
@@ -194,6 +195,36 @@ def test_without_replicas_nobody_gets_a_cookie_and_nothing_is_measured(alice, si
     assert settings.WRITTEN_COOKIE_NAME not in answer.cookies
     assert replicas.lag() == {}
     assert replicas._watch.replicas == {}
+
+
+@replicated
+def test_a_replica_ages_if_it_replays_nothing_while_the_measuring_waits_for_the_primary(reads, watch, cluster):
+    reads()
+    waiting = watch.replicas["replica1"].primary.connection.info.backend_pid
+    cluster.execute("SELECT pg_wal_replay_pause()")
+    os.kill(waiting, signal.SIGSTOP)
+    try:
+        caches["default"].set("kept", "later")
+        wait_until(lambda: replicas.lag()["replica1"] > 1)
+    finally:
+        os.kill(waiting, signal.SIGCONT)
+        cluster.execute("SELECT pg_wal_replay_resume()")
+    reads()
+
+
+@replicated
+def test_a_replica_whose_address_is_no_address_does_not_keep_others_from_being_measured(cluster, reads, caplog):
+    connections.settings["replica2"] = connections.settings["replica1"] | {"HOST": "two..dots"}
+    try:
+        with override_settings(REPLICAS=["replica2", "replica1"]):
+            watch = Watch()
+            wait_until(lambda: watch.usable() == ["replica1"])
+            wait_until(lambda: "replica2 cannot be measured" in caplog.text)
+            assert watch.usable() == ["replica1"]
+            watch.replicas["replica2"].params["host"] = str(cluster.folder)
+            wait_until(lambda: watch.usable() == ["replica2", "replica1"])
+    finally:
+        del connections["replica2"], connections.settings["replica2"]
 
 
 @replicated

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import psutil
+import psycopg
 import pytest
 
 from lib import lag
@@ -187,6 +189,28 @@ def test_readers_do_not_wait_for_a_replica_that_hangs(stranger, primary, replica
         assert stranger.status == 200
     finally:
         replica.send(signal.SIGCONT)
+    wait_until(lambda: reads_from(replica, stranger))
+
+
+def test_while_the_primary_accepts_nobody_readers_read_what_replicas_have_and_replay(stranger, primary, replica):
+    """The site gets no answer from it, but the replica and those who are connected already do."""
+    measuring = "SELECT pid FROM pg_stat_activity WHERE usename = 'broadsheet' AND query ~ 'pg_current_wal_lsn'"
+    [[pid]] = primary.execute(measuring)
+    stopped = [primary.processes()[0], psutil.Process(pid)]
+    with psycopg.connect(primary.url("postgres"), autocommit=True) as connected:
+        for process in stopped:
+            process.suspend()
+        try:
+            time.sleep(lag.MAX_LAG + 5)
+            assert reads_from(replica, stranger)
+            replica.execute("SELECT pg_wal_replay_pause()")
+            connected.execute("CREATE TABLE later AS SELECT 1")
+            connected.execute("DROP TABLE later")
+            wait_until(lambda: not reads_from(replica, stranger))
+        finally:
+            for process in stopped:
+                process.resume()
+            replica.execute("SELECT pg_wal_replay_resume()")
     wait_until(lambda: reads_from(replica, stranger))
 
 

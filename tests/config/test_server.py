@@ -140,6 +140,7 @@ def test_a_body_of_hundreds_of_megabytes_is_refused_before_it_is_sent(port):
         head = client.recv(4_096)
     assert head.startswith(b"HTTP/1.1 413 ")
     assert b"Cache-Control: private, no-store" in head
+    assert re.search(rb"\r\nX-Request-Id: [0-9a-f]{12}\r\n", head)
 
 
 def test_requests_sent_ahead_are_answered_once(port):

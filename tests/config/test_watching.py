@@ -148,6 +148,29 @@ def test_all_metrics_of_the_rules_are_scraped_and_processes_count_together(site)
     assert after[series("broadsheet_workers")] == 0
 
 
+def test_a_scrape_says_which_metrics_the_database_took_too_long_for(site, database):
+    with database.transaction():
+        database.execute("LOCK TABLE inbox_letter IN ACCESS EXCLUSIVE MODE")
+        found = scrape(site)
+    missing = {name: value for name, value in found.items() if name.startswith("broadsheet_metrics_missing")}
+    assert {name for name, value in missing.items() if value} == {series("broadsheet_metrics_missing", group="letters")}
+    assert len(missing) == 8
+    assert found[series("broadsheet_database_up")] == 1
+    assert series("broadsheet_letters_due") not in found
+    assert series("broadsheet_votes_held") in found
+
+
+def test_a_scrape_ends_in_time_if_the_database_takes_too_long_for_everything(site, database):
+    tables = "procrastinate_jobs", "procrastinate_workers", "inbox_letter", "papers_heldvote", "cache"
+    with database.transaction():
+        database.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
+        begun = time.monotonic()
+        found = scrape(site)
+        took = time.monotonic() - begun
+    assert took < 9.5  # Prometheus gives up after 10 seconds
+    assert found[series("broadsheet_metrics_missing", group="imports")] == 1
+
+
 def test_while_the_database_is_down_a_scrape_has_what_processes_counted(site, database_url):
     name = urlsplit(database_url).path[1:]
     with psycopg.connect(urlsplit(database_url)._replace(path="/postgres").geturl(), autocommit=True) as server:
@@ -158,6 +181,7 @@ def test_while_the_database_is_down_a_scrape_has_what_processes_counted(site, da
         finally:
             server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
     assert down[series("broadsheet_database_up")] == 0
+    assert down[series("broadsheet_metrics_missing", group="jobs")] == 1
     assert any(name.startswith("broadsheet_request_duration_seconds_count") for name in down)
     deadline = time.monotonic() + 60
     while scrape(site)[series("broadsheet_database_up")] != 1:

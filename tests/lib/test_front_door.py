@@ -191,7 +191,7 @@ def test_requests_that_may_be_answered_differently_have_answers_of_their_own():
         *({}, {"path": "/a"}, {"QUERY_STRING": "a"}, {"HTTP_HOST": "b"}, {"wsgi.url_scheme": "https"}),
         *(
             {name: "x"}
-            for name in front_door._ADDRESS + front_door._CONDITIONS
+            for name in front_door._ADDRESS + front_door._FORM + front_door._CONDITIONS
             if name.startswith(("HTTP_HX", "HTTP_IF", "HTTP_X"))
         ),
         {"HTTP_ACCEPT_ENCODING": "gzip"},

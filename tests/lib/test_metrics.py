@@ -1,6 +1,7 @@
 """The numbers that processes write, and how they are added up."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from lib import metrics
 for _ in range(int(sys.argv[1])):
     metrics.count_mail("sent")
 metrics.count_letter("sent")
+metrics.write()
 print("counted", flush=True)
 sys.stdin.readline()
 if sys.argv[2] == "read":
@@ -32,6 +34,7 @@ def start(tmp_path):
 
     def start(mails: int, then: str = "end", **more: str) -> subprocess.Popen:
         environment = os.environ | {"BROADSHEET_DATA": str(tmp_path), "METRICS_TOKEN": "a token"} | more
+        environment["SECRET_KEY"] = "of this test"  # which nothing has to store
         command = [sys.executable, "-c", PROGRAM, str(mails), then]
         pipe = subprocess.PIPE
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True)
@@ -77,3 +80,28 @@ def test_a_start_forgets_what_processes_of_the_last_one_counted_and_nothing_of_r
     )
     assert files(tmp_path) == ["counter_0.db"]
     assert running.poll() is None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_on_a_full_disk_the_process_goes_on_and_writes_its_numbers_when_there_is_room(start, tmp_path):
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "small", tmp_path], check=True)
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            (tmp_path / "ballast").write_bytes(bytes(shutil.disk_usage(tmp_path).free + 1))
+        process = start(3, "read")
+        (tmp_path / "ballast").unlink()
+        lines = process.communicate("\n")[0].splitlines()
+    finally:
+        subprocess.run(["umount", "--lazy", tmp_path], check=True)
+    assert "broadsheet_mails_total {'outcome': 'sent'} 3.0" in lines
+    assert process.returncode == 0
+
+
+def test_more_numbers_than_fit_into_one_page_of_a_file_are_read_back_by_the_next_process(start, tmp_path):
+    program = "from lib import metrics; [metrics.count_mail(f'outcome {n}') for n in range(100)]"  # written at the end
+    environment = os.environ | {"BROADSHEET_DATA": str(tmp_path), "METRICS_TOKEN": "a token"}
+    setup = "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; "
+    subprocess.run([sys.executable, "-c", setup + program], cwd=ROOT, env=environment, check=True)
+    lines = start(1, "read").communicate("\n")[0].splitlines()
+    assert [f"broadsheet_mails_total {{'outcome': 'outcome {n}'}} 1.0" in lines for n in range(100)] == [True] * 100
+    assert files(tmp_path) == ["counter_0.db"]

@@ -7,6 +7,7 @@ import pytest
 
 from lib import front_door, old_copies, unavailable
 from lib.front_door import FrontDoor
+from lib.unavailable import LATE, NO_DATABASE
 from tests.lib.test_front_door import PUBLIC, Site, response
 from tests.lib.test_front_door import pass_time as pass_time
 
@@ -16,10 +17,10 @@ HTML = {"Content-Type": "text/html; charset=utf-8", "ETag": '"a"', "Last-Modifie
 
 
 class Failing(Site):
-    """A site that answers until its database fails; `page` makes its answers."""
+    """A site that answers until its database fails, or whatever `failure` says; `page` makes its answers."""
 
-    def __init__(self, page=lambda: response(PAGE, headers=HTML)):
-        super().__init__(lambda number: unavailable.without_database() if self.fails else page())
+    def __init__(self, page=lambda: response(PAGE, headers=HTML), failure=lambda: unavailable.page(NO_DATABASE)):
+        super().__init__(lambda number: failure() if self.fails else page())
         self.fails = False
 
 
@@ -147,6 +148,64 @@ def test_what_the_server_refuses_gets_what_is_fresh_or_an_old_copy_that_names_th
     assert b"too busy" in kept(door)[1]
     pass_time(600)
     assert kept(door) is None
+
+
+def test_what_was_once_too_slow_has_a_copy_that_says_so_and_the_database_does_not_count_as_failing(pass_time):
+    door = FrontDoor(Failing(failure=lambda: unavailable.page(LATE)))
+    ask(door)
+    ask(door, "/other")
+    door.application.fails = True
+    pass_time(2)
+    for _ in range(2):
+        assert LATE.notice.encode() in ask(door, "/other")[2]
+    assert door.application.count == 3
+    assert b"too busy" in kept(door)[1]
+
+
+FORMS = [{}, {"HTTP_ACCEPT_ENCODING": "gzip"}, {"HTTP_HX_REQUEST": "true"}, {"HTTP_IF_NONE_MATCH": '"a"'}]
+
+
+@pytest.mark.parametrize("gone", [{"status": 404}, {"status": 410}, {"status": 403}, {"rules": "private, no-store"}])
+@pytest.mark.parametrize("form", FORMS)
+def test_of_what_is_gone_or_private_no_form_has_a_copy(gone, form, pass_time):
+    door = FrontDoor(site := Failing())
+    for each in FORMS:
+        ask(door, **each)
+        ask(door, "/other", **each)
+    pass_time(2)
+    site.make = lambda number: response(**gone)
+    ask(door, **form)
+    site.make = lambda number: unavailable.page(NO_DATABASE)
+    assert [ask(door, **each)[0][:3] for each in FORMS] == ["503"] * 4
+    assert [ask(door, "/other", **each)[0][:3] for each in FORMS] == ["200"] * 4
+    assert kept(door) is None
+
+
+@pytest.mark.parametrize("status", [412, 413, 429, 500, 503])
+def test_an_answer_to_one_client_and_an_error_leave_the_copy_but_let_nobody_have_it_as_fresh(status, pass_time):
+    door = FrontDoor(site := Failing())
+    ask(door)
+    pass_time(1.2)
+    site.make = lambda number: response(status=status)
+    assert [ask(door)[0][:3] for _ in range(2)] == [str(status)] * 2
+    assert kept(door)[0] == "stale"
+    site.make = lambda number: unavailable.page(NO_DATABASE)
+    assert ask(door)[1]["X-Cache"] == "stale"
+
+
+def test_an_error_does_not_take_what_was_made_after_it_began(pass_time):
+    door = FrontDoor(Site())
+
+    def make(number):
+        if number > 1:
+            return response(PAGE)
+        pass_time(0.1)
+        ask(door)
+        return response(status=429)
+
+    door.application.make = make
+    assert ask(door)[0].startswith("429")
+    assert ask(door)[1]["X-Cache"] == "hit"
 
 
 def test_the_refusal_has_the_headers_that_protect_the_readers_of_each_page(client, settings):

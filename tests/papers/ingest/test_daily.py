@@ -6,9 +6,10 @@ import httpx2
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from papers.ingest import daily, hub, tasks
+from papers.ingest import daily, hub, successes, tasks
 from papers.ingest.client import Client, FetchError
 from papers.ingest.save import ImportCounts
+from papers.ingest.successes import Import
 from papers.models import Paper
 from tests.papers.ingest.fake_arxiv import oai_answer, oai_error, raw_record
 
@@ -120,3 +121,16 @@ def test_each_category_of_the_settings_is_a_job(work, time_machine, settings, mo
     assert [job.args for job in jobs] == [{"category": "cs.CL"}, {"category": "cs.LG"}]
     with pytest.raises(FetchError, match="cs%3Acs%3ACL"):
         work()
+
+
+def test_the_success_of_an_import_is_recorded_for_its_category_alone(time_machine, monkeypatch):
+    time_machine.move_to("2025-09-14T00:00:00Z")
+    nothing = httpx2.Response(200, text=oai_error("noRecordsMatch"))
+    server = FakeServer({announced("cs%3Acs%3ACL", "2025-09-11"): nothing})
+    monkeypatch.setattr(tasks, "Client", lambda: server.client)
+    tasks.import_category("cs.CL")
+    with pytest.raises(FetchError, match="hep-th"):
+        tasks.import_category("hep-th")
+    imports = [Import(successes.ARXIV, "cs.CL"), Import(successes.ARXIV, "hep-th"), Import(successes.HUB)]
+    at = datetime(2025, 9, 14, tzinfo=UTC).timestamp()
+    assert list(successes.last(imports).values()) == [pytest.approx(at, abs=60), 0, 0]
