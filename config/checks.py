@@ -204,10 +204,11 @@ def bucket(app_configs, **kwargs):
 
 @register(Tags.database)
 def restored(app_configs, **kwargs):
-    """A site whose restore was cut off has some of its rows and uploads, which nobody should see or add to."""
+    """A site whose restore has not ended has some of its rows and uploads, which nobody should see or add to."""
     if not database.is_unfinished():
         return []
-    message, hint = "The site is not complete: a restore was cut off.", "Run manage.py restore SOURCE again."
+    message = "The site is not complete: a restore has not ended."
+    hint = "Wait for its end or, if it was cut off, run manage.py restore SOURCE again."
     return [Error(message, hint=hint, id="broadsheet.E013")]
 
 

@@ -119,9 +119,9 @@ def test_a_restore_does_not_end_beside_others_but_waits_for_who_only_looks(unfin
 def test_a_site_whose_restore_was_cut_off_does_not_start_work_or_back_up(tmp_path):
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA {database._MARK}")
-    with pytest.raises(SystemCheckError, match="a restore was cut off"):
+    with pytest.raises(SystemCheckError, match="a restore has not ended"):
         call_command("prepare")
-    with pytest.raises(SystemCheckError, match="a restore was cut off"):
+    with pytest.raises(SystemCheckError, match="a restore has not ended"):
         call_command("procrastinate", "worker", "--one-shot")
-    with pytest.raises(CommandError, match="a restore was cut off"):
+    with pytest.raises(CommandError, match="a restore has not ended"):
         call_command("backup", str(tmp_path / "target"))

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         if target.exists() and not (target.is_dir() and not any(target.iterdir())):
             raise CommandError(f"{target} exists and is not an empty folder: name a new one.")
         if database.is_unfinished():
-            raise CommandError("The site is not complete: a restore was cut off. Restore it again first.")
+            raise CommandError("The site is not complete: a restore has not ended. Wait for it, or restore again.")
         with _complete(target) as folder:
             manifest = self.save(folder, with_secret_key)
         size = sum(file.size for file in manifest.files.values()) / 1e6
