@@ -23,6 +23,7 @@ from django.db import connection, connections
 
 from config.backup import database, programs
 from config.backup.manifest import content
+from lib.env import DATA
 from lib.postgres_programs import BIN
 from tests import bucket as store
 from tests.config.test_restore import change_manifest
@@ -231,6 +232,12 @@ def test_a_backup_overwrites_nothing(tmp_path, name):
     with pytest.raises(CommandError, match=f"{name} exists and is not an empty folder"):
         call_command("backup", str(tmp_path / name))
     assert (tmp_path / "full" / "other").read_text() == (tmp_path / "file").read_text() == "other"
+
+
+def test_a_backup_is_not_put_into_the_state_folder():
+    with pytest.raises(CommandError, match="is in the state folder, with which it would be lost"):
+        call_command("backup", DATA / "backups" / "monday")
+    assert not (DATA / "backups").exists()
 
 
 @pytest.mark.django_db(transaction=True)

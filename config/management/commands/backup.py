@@ -14,6 +14,7 @@ from django.utils import timezone
 from config.backup import database, uploads
 from config.backup.manifest import DUMP, FORMAT, MEDIA, SECRET_KEY, Content, Manifest, applied_migrations, content
 from config.backup.progress import step
+from lib.env import DATA
 from lib.refusals import Busy
 from lib.release import version
 
@@ -29,13 +30,15 @@ class Command(BaseCommand):
         target = target.absolute()
         if target.exists() and not (target.is_dir() and not any(target.iterdir())):
             raise CommandError(f"{target} exists and is not an empty folder: name a new one.")
+        if target.resolve().is_relative_to(DATA.resolve()):
+            raise CommandError(f"{target} is in the state folder, with which it would be lost: name another one.")
         if database.is_unfinished():
             raise CommandError("The site is not complete: a restore has not ended. Wait for it, or restore again.")
         with _complete(target) as folder:
             manifest = self.save(folder, with_secret_key)
         size = sum(file.size for file in manifest.files.values()) / 1e6
         rows = sum(manifest.tables.values())
-        self.stdout.write(f"{target} has {rows:,} rows and {len(manifest.files):,} files, {size:,.1f} MB.")
+        self.stdout.write(f"{target} has {rows:,} rows and {len(manifest.files):,} file(s), {size:,.1f} MB.")
 
     def save(self, folder: Path, with_secret_key: bool) -> Manifest:
         """Write the backup into this folder. The rows come first: a file is never changed, but new rows have new files.

@@ -66,7 +66,7 @@ class Command(BaseCommand):
 
     def report(self, manifest: Manifest) -> None:
         rows = sum(manifest.tables.values())
-        self.stdout.write(f"Restored: {rows:,} rows and {len(manifest.files):,} files of {manifest.made_at}.")
+        self.stdout.write(f"Restored: {rows:,} rows and {len(manifest.files):,} file(s) of {manifest.made_at}.")
         for name in manifest.missing:
             self.stdout.write(f"The picture {name} was missing when the backup was made.")
         try:
