@@ -23,7 +23,7 @@ _FETCHING = {"GET", "HEAD"}
 _READING = _FETCHING | {"OPTIONS"}
 _STATIC = "/static/"  # to fetch what an admitted page needs costs little, and is refused last
 _SESSION = re.compile(rf"(?:^|;)[ \t]*{re.escape(settings.SESSION_COOKIE_NAME)}[ \t]*=[ \t]*[^; \t]")
-FIRST_SECONDS = 0.1  # that requests are taken to need before any was measured: just after a start they need long
+FIRST_SECONDS = 0.05  # that requests are taken to need before any was measured: just after a start they need long
 LATE = 2.0  # seconds after which a request that was admitted is refused when its turn comes
 _WEIGHT = 1 / 32  # of the latest request in the average
 

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -18,6 +18,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 240  # seconds: machines that run tests are busy
+_ATTEMPTS = 30  # at a page that a busy site refuses
 
 
 def free_port() -> int:
@@ -80,6 +81,19 @@ def _kill(process: psutil.Process) -> None:
         for child in process.children():
             _kill(child)
         process.kill()
+
+
+def page_of(request: Callable[[str, str], tuple], path: str) -> str:
+    """The page, requested again while the server refuses it, as it does if many requests come at one moment.
+
+    `request` takes a method and a path, and returns status, headers and text.
+    """
+    for _ in range(_ATTEMPTS):
+        status, _, page = request("GET", path)
+        if status != 503:
+            break
+        time.sleep(0.5)
+    return page
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import shutil
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from http.client import HTTPConnection, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from bench.slow import KINDS, slow_clients
-from tests.serving import ROOT, free_port, running
+from tests.serving import ROOT, free_port, page_of, running
 
 HANGS = 30  # seconds after which a request counts as never answered
 HOST = "papers.example.org"
@@ -187,7 +187,7 @@ def test_another_host_is_refused(proxy):
 def test_readers_are_answered_while_slow_clients_hold_on_to_the_proxy(proxy, kind):
     with slow_clients(kind, 64, proxy, "/papers/trending", host=HOST, context=UNVERIFIED):
         for path, says in (("/healthz", "alive"), ("/papers/trending", 'class="card"')):
-            assert says in request(proxy, "GET", path)[2]
+            assert says in page_of(partial(request, proxy), path)
 
 
 def test_a_body_that_is_too_long_is_refused(proxy):

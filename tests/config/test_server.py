@@ -3,7 +3,7 @@
 import re
 import socket
 import threading
-import time
+from functools import partial
 from http.client import HTTPConnection
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -18,6 +18,7 @@ from waitress.task import ThreadedTaskDispatcher
 from bench.slow import KINDS, slow_clients
 from lib import server
 from tests.config.conftest import PASSWORD
+from tests.serving import page_of
 
 HANGS = 30  # seconds after which a request counts as never answered
 
@@ -85,20 +86,10 @@ def test_readers_are_answered_while_slow_clients_hold_on(port, alice, kind):
     with slow_clients(kind, 64, port, "/papers/trending"):
         for path, says in (("/healthz", "alive"), ("/papers/trending", 'class="card"')):
             for _ in range(4):  # so that every process has its turn
-                assert says in page_of(port, path)
+                assert says in page_of(partial(request, port), path)
         for verb, pressed in (("vote", "true"), ("vote/withdraw", "false")):
             button = request(port, "POST", f"/papers/2507.01663/{verb}", alice | {"HX-Request": "true"})[2]
             assert f'aria-pressed="{pressed}"' in button
-
-
-def page_of(port, path) -> str:
-    """The page, requested again while the server refuses it, as it does if so many requests come at one moment."""
-    for _ in range(HANGS):
-        status, _, page = request(port, "GET", path)
-        if status != 503:
-            break
-        time.sleep(0.5)
-    return page
 
 
 def stored_bytes(process) -> int:
