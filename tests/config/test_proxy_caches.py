@@ -14,7 +14,7 @@ import pytest
 
 from bench import caches, day, proxy_cache
 from lib.pages import VARYING
-from tests.config.visitor import Visitor
+from tests.browsing import Browser
 
 FRESH, STALE = 1, 3  # seconds for which the origin's answers may be kept, and be given while a next one is fetched
 BROWSERS = [
@@ -237,8 +237,8 @@ def test_what_pages_depend_on_is_in_the_examples():
 
 
 def test_members_and_strangers_never_get_each_others_pages(front, site):
-    alice = Visitor(f"127.0.0.1:{site.port}")
-    alice.sign_in(front, "alice")
+    alice = Browser(front, f"127.0.0.1:{site.port}")
+    alice.sign_in("alice")
     for address in ("/papers", "/papers/2507.01663", "/papers/trending"):
         for who in ("stranger", "member", "stranger", "member"):
             status, headers, page = send(front, address, {"Cookie": alice.cookie_header} if who == "member" else {})
@@ -254,8 +254,8 @@ def test_a_few_seconds_of_a_day_of_readers(front, site):
     """What bench/proxy_cache.py replays for longer and among more papers."""
     host, members = f"127.0.0.1:{site.port}", []
     for name in ("alice", "bob"):
-        member = Visitor(host)
-        member.sign_in(front, name)
+        member = Browser(front, host)
+        member.sign_in(name)
         members.append((f"Account of {name}".encode(), member.cookie_header))
     page = send(front, "/papers/trending")[2]
     addresses = {
