@@ -6,10 +6,9 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from bench.servers import HOST, free_port, running
+from bench.servers import HOST, answers, free_port, running
 
 ROOT = Path(__file__).resolve().parent.parent
 _PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
@@ -34,7 +33,7 @@ def in_front_of(name: str, site: int, folder: Path) -> Iterator[int]:
     command = _COMMANDS[name](port, site, folder)
     with (folder / "log").open("wb") as log, running(command, log, {"PATH": _PATH, "HOME": str(folder)}) as process:
         deadline = time.monotonic() + _START_SECONDS
-        while not _answers(port):
+        while not answers(port, "/healthz"):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit(f"{name} did not start:\n{(folder / 'log').read_text()[-2000:]}")
             time.sleep(0.1)
@@ -62,14 +61,3 @@ def _varnish(port: int, site: int, folder: Path) -> list[str]:
 
 
 _COMMANDS: dict[str, Callable[[int, int, Path], list[str]]] = {"nginx": _nginx, "varnish": _varnish}
-
-
-def _answers(port: int) -> bool:
-    connection = HTTPConnection(HOST, port, timeout=5)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status > 0
-    except (OSError, HTTPException):
-        return False
-    finally:
-        connection.close()

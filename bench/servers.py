@@ -90,14 +90,15 @@ def running(command: list[str], output: BinaryIO, environment: dict | None = Non
 def _wait(process: subprocess.Popen, port: int, path: str, log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        if _answers(port, path):
+        if answers(port, path):
             return
         time.sleep(0.1)
     raise SystemExit(f"{' '.join(process.args)} did not start:\n{log.read_text()[-2000:]}")
 
 
-def _answers(port: int, path: str) -> bool:
-    connection = HTTPConnection(HOST, port, timeout=5)
+def answers(port: int, path: str) -> bool:
+    """Whether this page is there at this moment."""
+    connection = HTTPConnection(HOST, port, timeout=10)
     try:
         connection.request("GET", path)
         return connection.getresponse().status == 200

@@ -1,48 +1,77 @@
-"""A browser of a site in a process of its own: it keeps cookies, and sends forms with the token that it was given."""
+"""A browser without a window, of a site in a process of its own. It leaves it to the test to follow to another page."""
 
-from http.cookiejar import CookieJar
-from urllib.error import HTTPError
+from dataclasses import dataclass, field, replace
+from http.client import HTTPConnection, HTTPMessage
+from http.cookies import SimpleCookie
+from typing import NamedTuple
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 from tests.config.conftest import PASSWORD
 
+FORM = "application/x-www-form-urlencoded"
 SECONDS = 60  # after which a request counts as never answered
 
 
+class Answer(NamedTuple):
+    status: int
+    headers: HTTPMessage
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True)
 class Browser:
-    def __init__(self, url: str):
-        self.url, self.cookies, self.status = url, CookieJar(), 0
-        self.opener = build_opener(HTTPCookieProcessor(self.cookies))
+    """It keeps cookies. `host` is what the site believes its address to be, if that is not the port: as behind a proxy.
 
-    def another_window(self) -> "Browser":
-        """A browser that has the cookies of this one."""
-        window = Browser(self.url)
-        for cookie in self.cookies:
-            window.cookies.set_cookie(cookie)
-        return window
+    Several threads may use it at once.
+    """
 
-    def get(self, path: str) -> str:
-        return self._send(Request(self.url + path))
+    port: int
+    host: str = ""
+    cookies: dict[str, str] = field(default_factory=dict)
 
-    def post(self, path: str, **data: str) -> str:
-        [token] = [cookie.value for cookie in self.cookies if cookie.name == "csrftoken"]
-        return self._send(Request(self.url + path, urlencode(data | {"csrfmiddlewaretoken": token}).encode()))
+    @property
+    def cookie_header(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
-    def sign_in(self, name: str) -> None:
-        """Sign in as this person of the demo."""
-        self.get("/accounts/login/")
-        self.post("/accounts/login/", login=name, password=PASSWORD)
+    def at(self, port: int) -> "Browser":
+        """The same browser, whom a balancer leads to another port."""
+        return replace(self, port=port)
 
-    def forget(self, name: str) -> None:
-        """Forget the cookie of this name, as if its time were over."""
-        self.cookies.clear("127.0.0.1", "/", name)
-
-    def _send(self, request: Request) -> str:
-        """Returns the text of the answer, whose status is `self.status`."""
+    def send(self, method: str, path: str, body: bytes | str | None = None, **headers: str) -> Answer:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         try:
-            answer = self.opener.open(request, timeout=SECONDS)
-        except HTTPError as error:
-            answer = error
-        self.status = answer.status
-        return answer.read().decode()
+            own = {"Host": self.host or f"127.0.0.1:{self.port}", "Cookie": self.cookie_header}
+            connection.request(method, path, body, own | headers)
+            response = connection.getresponse()
+            for line in response.headers.get_all("Set-Cookie", []):
+                self._keep(SimpleCookie(line))
+            return Answer(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.send("GET", path, **headers)
+
+    def post(self, path: str, **fields: str) -> Answer:
+        """Send a form with the token that a page has given."""
+        form = urlencode(fields | {"csrfmiddlewaretoken": self.cookies["csrftoken"]})
+        return self.send("POST", path, form, **{"Content-Type": FORM})
+
+    def sign_in(self, username: str) -> None:
+        """Sign in as this person of the demo. What the browser has then is the session and the token's cookie."""
+        self.get("/accounts/login/")
+        answer = self.post("/accounts/login/", login=username, password=PASSWORD)
+        assert answer.status == 302, answer.text
+        self.cookies.pop("messages", None)
+
+    def _keep(self, cookies: SimpleCookie) -> None:
+        """Keep these cookies, except those without a value, which the site has deleted."""
+        for name, morsel in cookies.items():
+            if morsel.value:
+                self.cookies[name] = morsel.value
+            else:
+                self.cookies.pop(name, None)

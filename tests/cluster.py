@@ -1,4 +1,4 @@
-"""Servers of PostgreSQL with streaming replication, made of the tests' own server by the documentation's commands.
+"""Servers of PostgreSQL beside the tests' own, of which some are copies with streaming replication as documented.
 
 Commands run as the owner of the servers' folders, as whom PostgreSQL runs if the tests run as root.
 """

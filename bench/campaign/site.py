@@ -7,12 +7,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import psutil
 
-from bench.servers import HOST
+from bench.servers import HOST, answers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 240  # seconds: the machine may be busy
@@ -81,16 +80,6 @@ class Site:
             command, cwd=ROOT, env=self._environment(), stdout=subprocess.PIPE, text=True, check=True
         ).stdout
 
-    def is_ready(self, path: str = "/readyz") -> bool:
-        connection = HTTPConnection(HOST, self.port, timeout=10)
-        try:
-            connection.request("GET", path)
-            return connection.getresponse().status == 200
-        except (OSError, HTTPException):
-            return False
-        finally:
-            connection.close()
-
     def wait_for[T](self, found: Callable[[], T | None]) -> T:
         """Returns what the function finds as soon as it finds something. Raises NotReady."""
         deadline = time.monotonic() + PATIENCE
@@ -143,7 +132,7 @@ class Site:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self.process.poll() is None:
             with suppress(*_GONE):
-                if self.web() and self.is_ready():
+                if self.web() and answers(self.port, "/readyz"):
                     return True
             time.sleep(_PAUSE)
         return False

@@ -19,6 +19,7 @@ from bench.campaign.deeds import Actor, vote
 from bench.campaign.faults import CutConnection, Fault, FullDisk, JumpingClock, Missing
 from bench.campaign.oracle import Ledger
 from bench.campaign.rounds import LETTERS, Campaign
+from bench.servers import answers
 from tests.serving import PATIENCE
 
 ROUNDS = 30
@@ -93,7 +94,7 @@ def test_postgresql_alone_is_killed(afresh):
     """It comes back by itself: pages, votes and the worker go on, and the main process is the same."""
     main, former = afresh.site.main(), afresh.site.postmaster()
     former.kill()
-    afresh.site.wait_for(lambda: afresh.site.is_ready("/papers") and afresh.site.is_ready())
+    afresh.site.wait_for(lambda: all(answers(afresh.site.port, path) for path in ("/papers", "/readyz")))
     assert afresh.site.postmaster() != former
     assert afresh.site.main() == main
     assert b'class="card"' in urlopen(f"http://127.0.0.1:{afresh.site.port}/papers?q=&has=").read()

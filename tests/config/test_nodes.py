@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from bench.hostile_pictures import flat
 from tests import bucket as store
+from tests.browsing import Browser
 from tests.config.conftest import PASSWORD
-from tests.config.visitor import Visitor
 from tests.serving import PATIENCE, ROOT, free_port, running, serve
 
 VOTERS = ("alice", "bob", "carol")
@@ -85,10 +87,10 @@ class Site:
         """How many letters each address got."""
         return Counter(line.split()[0] for line in self.noted.read_text().splitlines())
 
-    def visitor(self, port: int, username: str) -> Visitor:
-        visitor = Visitor(self.host)
-        visitor.sign_in(port, username)
-        return visitor
+    def member(self, port: int, username: str) -> Browser:
+        member = Browser(port, self.host)
+        member.sign_in(username)
+        return member
 
 
 @pytest.fixture(scope="module")
@@ -124,33 +126,35 @@ def wait_for(what, seconds: float = PATIENCE) -> None:
 
 def test_who_signs_in_or_out_at_one_node_does_so_at_the_other(site, nodes):
     first, second = nodes
-    alice = site.visitor(first, "alice")
-    assert "Account of alice" in alice.get(second, "/papers").text
-    assert alice.act(second, "/accounts/logout/").status == 302
-    assert "Account of alice" not in alice.get(first, "/papers").text
+    alice = site.member(first, "alice")
+    assert "Account of alice" in alice.at(second).get("/papers").text
+    session = dict(alice.cookies)
+    assert alice.at(second).post("/accounts/logout/").status == 302
+    assert "Account of alice" not in Browser(first, site.host, session).get("/papers").text
 
 
 def test_votes_through_both_nodes_count_once_a_person(site, nodes):
-    visitors = [site.visitor(nodes[number % 2], name) for number, name in enumerate(VOTERS)]
+    members = [site.member(nodes[number % 2], name) for number, name in enumerate(VOTERS)]
     [(paper,)] = site.rows("SELECT arxiv_id FROM papers_paper ORDER BY id LIMIT 1")
-    acts = [(visitor, port) for visitor in visitors for port in nodes for _ in range(3)]
-    with ThreadPoolExecutor(len(acts)) as pool:
-        answers = list(pool.map(lambda act: act[0].act(act[1], f"/papers/{paper}/vote").status, acts))
+    browsers = [member.at(port) for member in members for port in nodes for _ in range(3)]
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        answers = list(pool.map(lambda browser: browser.post(f"/papers/{paper}/vote").status, browsers))
     assert set(answers) == {302}
     count = "SELECT vote_count - imported_votes, (SELECT count(*) FROM papers_vote WHERE paper_id = p.id) "
     [(counted, rows)] = site.rows(f"{count} FROM papers_paper p WHERE arxiv_id = %s", paper)
     assert counted == rows >= len(VOTERS)
-    pages = [visitors[0].get(port, f"/papers/{paper}").text for port in nodes]
+    pages = [members[0].at(port).get(f"/papers/{paper}").text for port in nodes]
     assert [re.search(r'aria-pressed="(\w+)"', page)[1] for page in pages] == ["true", "true"]
 
 
 def test_a_picture_that_comes_to_one_node_is_seen_at_the_other(site, nodes):
     first, second = nodes
-    bob = site.visitor(first, "bob")
-    bob.get(first, "/settings/profile")
-    assert bob.upload(first, "/settings/profile", "portrait", flat("PNG", (300, 300))).status == 302
-    address = re.search(r'src="(/media/portraits/[^"]+)"', Visitor(site.host).get(second, "/people/bob").text)[1]
-    answers = [Visitor(site.host).get(port, address) for port in nodes]
+    bob = site.member(first, "bob")
+    portrait = SimpleUploadedFile("p.png", flat("PNG", (300, 300)))
+    form = encode_multipart(BOUNDARY, {"csrfmiddlewaretoken": bob.cookies["csrftoken"], "portrait": portrait})
+    assert bob.send("POST", "/settings/profile", form, **{"Content-Type": MULTIPART_CONTENT}).status == 302
+    address = re.search(r'src="(/media/portraits/[^"]+)"', Browser(second, site.host).get("/people/bob").text)[1]
+    answers = [Browser(port, site.host).get(address) for port in nodes]
     assert [(answer.status, answer.body[8:12]) for answer in answers] == [(200, b"WEBP")] * 2
     assert answers[0].body == answers[1].body
     assert [list(folder.glob("media/**/*")) for folder in site.folders] == [[], []]
@@ -160,7 +164,7 @@ def test_one_of_each_is_killed_and_nothing_is_lost_or_done_twice(site, nodes):
     wait_for(lambda: _takes_mail(site.mail_port))
     site.rows(DEFERRED)
     site.rows(SUBSCRIBERS)
-    carol, papers = site.visitor(nodes[1], "carol"), site.rows("SELECT arxiv_id FROM papers_paper ORDER BY id")
+    carol, papers = site.member(nodes[1], "carol"), site.rows("SELECT arxiv_id FROM papers_paper ORDER BY id")
     site.rows("DELETE FROM papers_vote v USING accounts_user u WHERE u.id = user_id AND username = 'carol'")
     workers = [site.worker(number) for number in range(2)]
     acknowledged = []
@@ -171,10 +175,10 @@ def test_one_of_each_is_killed_and_nothing_is_lost_or_done_twice(site, nodes):
             site.servers[0].kill()
             workers[0].kill()
         port = nodes[0] if number % 2 and number < len(papers) // 2 else nodes[1]
-        if carol.act(port, f"/papers/{paper}/vote").status == 302:
+        if carol.at(port).post(f"/papers/{paper}/vote").status == 302:
             acknowledged.append(paper)
     assert len(acknowledged) == len(papers)
-    carol.act(nodes[1], "/settings/data/make")
+    carol.post("/settings/data/make")
     site.rows(BEGIN_LETTERS)
     subscribers = {f"subscriber{number}@example.org" for number in range(1, 41)}
     wait_for(lambda: subscribers <= site.letters().keys())

@@ -3,20 +3,18 @@
 import os
 import re
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-import psutil
 import psycopg
 import pytest
 from django.conf import settings
 
 from lib import postgres_programs
 from lib.unavailable import LATE, NO_DATABASE
+from tests.cluster import Cluster, wait_until
 from tests.config.conftest import PASSWORD
 from tests.config.test_front_door import PAPER, ask
 from tests.config.test_server import alice as alice
@@ -27,61 +25,14 @@ NOTICE = re.compile(f"({NO_DATABASE.notice}|{LATE.notice}) This copy of the page
 GZIP = {"Accept-Encoding": "gzip"}
 
 
-class Postgres:
-    """A server in this folder, which listens at a port of this machine."""
-
-    def __init__(self, folder: Path):
-        self.cluster, self.port = folder / "postgres", free_port()
-        postgres_programs.create(self.cluster, pass_fds=[])
-        self.url = f"postgresql://postgres:@127.0.0.1:{self.port}/postgres"
-        self.start()
-
-    def start(self) -> None:
-        options = ["-h", "127.0.0.1", "-p", str(self.port), "-k", "", "-c", "fsync=off"]
-        command = [postgres_programs.BIN / "postgres", "-D", self.cluster, *options]
-        self.process = postgres_programs.start(command, self.cluster, stderr=subprocess.DEVNULL)
-        wait_until(self.answers)
-
-    def answers(self) -> bool:
-        try:
-            return self.execute("SELECT 1") == [(1,)]
-        except psycopg.OperationalError:
-            return False
-
-    def execute(self, sql: str) -> list[tuple]:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            cursor = connection.execute(sql)
-            return cursor.fetchall() if cursor.description else []
-
-    def end(self) -> None:
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(PATIENCE)
-
-    def suspend(self) -> None:
-        for process in [psutil.Process(self.process.pid), *self.backends]:
-            process.suspend()
-
-    def resume(self) -> None:
-        for process in [*self.backends, psutil.Process(self.process.pid)]:
-            process.resume()
-
-    @property
-    def backends(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children()
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("database"))
-    yield server
-    server.end()
+def postgres(tmp_path_factory) -> Iterator[Cluster]:
+    folder = tmp_path_factory.mktemp("database") / "postgres"
+    postgres_programs.create(folder, pass_fds=[])
+    with Cluster(folder, free_port()).stopped_in_the_end() as cluster:
+        cluster.place()
+        cluster.start()
+        yield cluster
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +42,7 @@ def site(postgres, tmp_path_factory) -> Iterator[Server]:
     (folder / "static").symlink_to(settings.STATIC_ROOT)
     options = {"BROADSHEET_DEMO": "1", "BROADSHEET_DEMO_PASSWORD": PASSWORD, "EMBEDDING": "none"}
     options |= {"FRONT_DOOR": "1", "WEB_CONCURRENCY": "1", "STATEMENT_TIMEOUT_MS": str(LIMIT_MS)}
-    with serve(folder, "--no-worker", DATABASE_URL=postgres.url, **options) as server:
+    with serve(folder, "--no-worker", DATABASE_URL=address(postgres), **options) as server:
         server.wait_until_ready()
         yield server
 
@@ -101,9 +52,14 @@ def port(site) -> int:
     return site.port
 
 
+def address(postgres) -> str:
+    """Of its database, as the site reaches it over the network."""
+    return f"postgresql://postgres:@127.0.0.1:{postgres.port}/postgres"
+
+
 @contextmanager
 def refusing(postgres) -> Iterator[None]:
-    postgres.end()
+    postgres.stop()
     try:
         yield
     finally:
@@ -112,17 +68,17 @@ def refusing(postgres) -> Iterator[None]:
 
 @contextmanager
 def stopped(postgres) -> Iterator[None]:
-    postgres.suspend()
+    postgres.send(signal.SIGSTOP)
     try:
         yield
     finally:
-        postgres.resume()
+        postgres.send(signal.SIGCONT)
 
 
 @contextmanager
 def slow(postgres) -> Iterator[None]:
     """Every statement about papers or people waits until it is out of time."""
-    with psycopg.connect(postgres.url) as connection:
+    with psycopg.connect(postgres.url("postgres")) as connection:
         connection.execute("LOCK TABLE papers_paper, accounts_user IN ACCESS EXCLUSIVE MODE")
         yield
 
@@ -138,7 +94,7 @@ def page(port, path, **headers) -> tuple[int, dict, str]:
 
 @pytest.mark.parametrize("failing", [refusing, stopped, slow])
 def test_strangers_get_the_last_good_copy_marked_as_such_and_members_a_clear_page(failing, postgres, port, alice):
-    wait_until(lambda: ask(port, PAPER)[0] == 200)
+    wait_until(lambda: ask(port, PAPER)[0] == 200, PATIENCE)
     ask(port, f"{PAPER}/vote/withdraw", "POST", **alice)
     time.sleep(1.6)  # so that nothing is given that was kept for another test
     before, fresh, feed = votes(postgres), page(port, "/papers", **GZIP), page(port, "/papers/trending.atom")
@@ -163,13 +119,13 @@ def test_strangers_get_the_last_good_copy_marked_as_such_and_members_a_clear_pag
             assert "The database does not answer" in says or "The site could not answer in time." in says
         status, fields, says = page(port, f"{PAPER}/vote", method="POST", **alice)
         assert (status, fields["Retry-After"]) == (503, "10")
-        assert "it was not saved" in says or "The site could not answer in time." in says
+        assert "it may not have been saved" in says or "The site could not answer in time." in says
         status, fields, says = page(port, "/api/daily_papers?limit=3")
         assert (status, fields["Content-Type"], fields["Retry-After"]) == (503, "application/json", "10")
         assert ask(port, "/healthz")[0] == 200
         if failing is not slow:
             assert page(port, "/readyz")[0::2] == (503, "the database does not answer")
-    wait_until(lambda: ask(port, "/papers/trending")[0] == 200)
+    wait_until(lambda: ask(port, "/papers/trending")[0] == 200, PATIENCE)
     time.sleep(1.6)
     assert NOTICE.search(page(port, "/papers", **GZIP)[2]) is None
     assert votes(postgres) == before
@@ -185,7 +141,7 @@ def test_nothing_waits_once_it_is_plain_that_the_database_refuses_and_the_log_sa
         for number in range(40):
             assert ask(port, f"/papers?q=a{number}")[0] == 503
         assert time.monotonic() - began < 5
-    wait_until(lambda: ask(port, "/papers/month/2025-07")[0] == 200)
+    wait_until(lambda: ask(port, "/papers/month/2025-07")[0] == 200, PATIENCE)
     assert "The database accepts connections again" in site.output
     assert site.output.count("Traceback") - before <= 2  # an error and its cause
 
@@ -193,7 +149,7 @@ def test_nothing_waits_once_it_is_plain_that_the_database_refuses_and_the_log_sa
 def test_a_change_whose_second_half_does_not_come_through_leaves_no_first_half(postgres, port, alice):
     ask(port, f"{PAPER}/vote/withdraw", "POST", **alice)
     before = votes(postgres)
-    with psycopg.connect(postgres.url) as connection:
+    with psycopg.connect(postgres.url("postgres")) as connection:
         connection.execute("SELECT 1 FROM papers_paper FOR UPDATE")  # the counter; the vote itself can be written
         assert ask(port, f"{PAPER}/vote", "POST", **alice)[0] == 503
     assert votes(postgres) == before
@@ -211,10 +167,10 @@ DEFER = """
 def test_the_worker_waits_and_goes_on_when_the_database_is_back(postgres, site, tmp_path):
     def work() -> None:
         postgres.execute(DEFER)
-        wait_until(lambda: postgres.execute(JOBS) == [(0,)])
+        wait_until(lambda: postgres.execute(JOBS) == [(0,)], PATIENCE)
 
     command = [sys.executable, "-m", "lib.supervisor", sys.executable, "manage.py", "procrastinate", "worker"]
-    environment = {"DATABASE_URL": postgres.url, "BROADSHEET_DATA": str(tmp_path), "EMBEDDING": "none"}
+    environment = {"DATABASE_URL": address(postgres), "BROADSHEET_DATA": str(tmp_path), "EMBEDDING": "none"}
     inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     with running(command, 0, tmp_path / "log", **inherited | environment):
         work()

@@ -5,10 +5,7 @@ import socket
 import threading
 from functools import partial
 from http.client import HTTPConnection
-from http.cookiejar import CookieJar
 from pathlib import Path
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, build_opener
 
 import psutil
 import pytest
@@ -17,7 +14,7 @@ from waitress.task import ThreadedTaskDispatcher
 
 from bench.slow import KINDS, slow_clients
 from lib import server
-from tests.config.conftest import PASSWORD
+from tests.browsing import Browser
 from tests.serving import page_of
 
 HANGS = 30  # seconds after which a request counts as never answered
@@ -69,16 +66,10 @@ def test_a_prefix_does_not_lead_around_the_rules_of_a_proxy(port):
 
 @pytest.fixture(scope="module")
 def alice(port):
-    """The headers of somebody signed in, with the token that a form of hers holds."""
-    opener = build_opener(HTTPCookieProcessor(jar := CookieJar()))
-    login = f"http://127.0.0.1:{port}/accounts/login/"
-    form = {"csrfmiddlewaretoken": token_of(opener.open(login)), "login": "alice", "password": PASSWORD}
-    page = opener.open(login, urlencode(form).encode())
-    return {"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar), "X-CSRFToken": token_of(page)}
-
-
-def token_of(page) -> str:
-    return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.read().decode())[1]
+    """The headers of somebody signed in, with the token that her forms hold."""
+    alice = Browser(port)
+    alice.sign_in("alice")
+    return {"Cookie": alice.cookie_header, "X-CSRFToken": alice.cookies["csrftoken"]}
 
 
 @pytest.mark.parametrize("kind", KINDS)
