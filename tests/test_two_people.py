@@ -34,8 +34,8 @@ pytestmark = pytest.mark.usefixtures("scene")
 
 WORDS = {"anna": "annaquill", "bert": "bertquoll"}  # in everything that is theirs alone
 HIDES = dict.fromkeys(["shows_submissions", "shows_votes", "shows_collections", "shows_memberships"], False)
-# Tokens of forms are new in each answer.
-TOKENS = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
+# Tokens of forms, and the ids of requests on pages of errors, are new in each answer.
+TOKENS = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|quote the number <code>\w+</code>')
 PRESSED = re.compile(r'id="(vote|bookmark)-(9\d{6})"[^>]*aria-pressed="true"')
 
 
