@@ -66,7 +66,7 @@ class FrontDoor:
             of_all = [(name, value) for name, value in head[1] if name != "RateLimit"]  # what is left for one client
             self.keep(key, (head[0], of_all, response.content), begun)
             head[1] = [*head[1], ("X-Cache", "miss")]
-        elif _is_for_everybody(response.status_code):
+        elif _is_for_everybody(head[0]):
             self.forget(key)
         else:
             self.expire(key, begun)
@@ -159,12 +159,12 @@ def _is_for_all(environ: dict) -> bool:
     return environ["REQUEST_METHOD"] == "GET" and not is_private
 
 
-def _is_for_everybody(status: int) -> bool:
-    """Returns whether all clients get an answer like this one, which is not public, at this address from now on.
+def _is_for_everybody(status: str) -> bool:
+    """Returns whether all clients get an answer with this status, which is not public, at this address from now on.
 
-    Others concern one client (412, 413, 429) or pass (5xx).
+    `status` is that of WSGI, such as `404 Not Found`. Others concern one client (412, 413, 429) or pass (5xx).
     """
-    return status < 400 or status in (403, 404, 410)
+    return status < "4" or status[:3] in ("403", "404", "410")
 
 
 def _key(environ: dict) -> Key:

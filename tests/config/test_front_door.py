@@ -51,6 +51,13 @@ def two(port, path, **headers):
     return pytest.fail(f"{path} is never kept: {made[1]}")
 
 
+def test_files_pass_through(port):
+    sheet = re.search(rb'href="(/static/css/site[^"]*)"', ask(port, "/papers")[2])[1].decode()
+    status, headers, body = ask(port, sheet)
+    assert (status, headers["Content-Type"], headers["X-Cache"]) == (200, 'text/css; charset="utf-8"', None)
+    assert body.rstrip().endswith(b"}")
+
+
 @pytest.mark.parametrize("path", ["/papers/trending", PAPER, "/papers/trending.atom", "/robots.txt"])
 def test_what_is_kept_is_what_was_made(port, path):
     plain, kept_plain = two(port, path)
