@@ -96,8 +96,12 @@ def test_the_database_of_another_program_is_not_overwritten():
 
 @pytest.fixture
 def unfinished(transactional_db):
-    """The database is that of a restore that has not ended."""
+    """The database is that of a restore that has not ended, and only this test uses it."""
     with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "  # those that threads of tests have left
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL"
+        )
         cursor.execute(f"CREATE SCHEMA {database._MARK}")
         yield
         cursor.execute(f"DROP SCHEMA IF EXISTS {database._MARK}")
