@@ -158,6 +158,8 @@ class Campaign:
             _signal(process.suspend)
         for process in processes:
             _signal(process.kill)
+        if target in ("main process", "everything"):
+            self.site.process.wait()  # until then it looks as if it still ran
         self.killed[target] += 1
 
     def _processes(self, target: str, chance: random.Random) -> list[psutil.Process]:
