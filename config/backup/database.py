@@ -1,7 +1,6 @@
 """The database of a backup: its rows at one moment, and how it comes into an empty database."""
 
 import errno
-import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -51,10 +50,10 @@ def load(path: Path, on_table: Callable[[], None]) -> None:
     on_line = _when("processing data for table", on_table)
     try:
         programs.run("pg_restore", "--verbose", *options, name, str(path), on_line=on_line)
-    except CommandError as error:
-        if os.strerror(errno.ENOSPC) in str(error):
-            raise CommandError("The disk of the database is full: free space, then restore again.") from error
-        raise
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise CommandError("The disk of the database is full: free space, then restore again.") from error
     connection.close()  # it may have prepared statements for tables that no longer exist
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -1,5 +1,6 @@
 """PostgreSQL's programs, run for the site's database: those of the embedded server, or others if its are too old."""
 
+import errno
 import os
 import re
 import shutil
@@ -54,7 +55,7 @@ def environment() -> dict[str, str]:
 def run(name: str, *arguments: str, on_line: Callable[[str], None]) -> None:
     """Run the program, and call `on_line` for each line of its stderr, which is in English.
 
-    Raises CommandError with the program's own words if it fails.
+    Raises OSError (ENOSPC) if a disk is full, and otherwise CommandError with the program's own words if it fails.
     """
     command, errors = [find(name), *arguments], []
     options = {"env": environment() | {"LC_ALL": "C"}, "stderr": subprocess.PIPE, "text": True, "errors": "replace"}
@@ -64,4 +65,5 @@ def run(name: str, *arguments: str, on_line: Callable[[str], None]) -> None:
                 errors.append(line.strip())
             on_line(line)
     if process.returncode:
-        raise CommandError(f"{name} failed: {' '.join(errors) or f'exit code {process.returncode}'}")
+        message = f"{name} failed: {' '.join(errors) or f'exit code {process.returncode}'}"
+        raise OSError(errno.ENOSPC, message) if os.strerror(errno.ENOSPC) in message else CommandError(message)

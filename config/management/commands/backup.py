@@ -101,10 +101,6 @@ def _complete(target: Path) -> Iterator[Path]:
         raise CommandError(_reason(error, target)) from error
     except Busy as error:
         raise CommandError(f"The store of the uploads failed. Nothing was kept of this backup. {error}") from error
-    except CommandError as error:
-        if os.strerror(errno.ENOSPC) in str(error):
-            raise CommandError(_reason(OSError(errno.ENOSPC, ""), target)) from error
-        raise
 
 
 def _empty(folder: Path) -> None:
