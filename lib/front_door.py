@@ -58,11 +58,14 @@ class FrontDoor:
             return _give(answer, start_response)
         head = []
         response = self.application(environ, lambda *args: head.extend(args))
+        if not isinstance(response, HttpResponse):  # but a file, which is not kept
+            start_response(*head)
+            return response
         if reason := unavailable.reason_of(response):
             if copy := self.fail(key, monotonic(), reason):
                 response.close()
                 return _give(copy, start_response)
-        elif isinstance(response, HttpResponse) and pages.is_shared(response):
+        elif pages.is_shared(response):
             of_all = [(name, value) for name, value in head[1] if name != "RateLimit"]  # what is left for one client
             self.keep(key, (head[0], of_all, response.content), begun)
             head[1] = [*head[1], ("X-Cache", "miss")]

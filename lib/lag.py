@@ -72,7 +72,7 @@ class Server:
     async def ask(self) -> int | None:
         """Returns the position in the write-ahead log, or None if the server is not what it should be.
 
-        Raises psycopg.Error or OSError if it is down, or whatever else keeps it from being asked.
+        Raises psycopg.Error or OSError if it is down, or whatever else prevents the question.
         """
         if self.connection is None:
             self.connection = await psycopg.AsyncConnection.connect(**self.params)

@@ -123,8 +123,9 @@ class Channel(HTTPChannel):
     @property
     def task_class(self) -> type[WSGITask]:
         request = self.requests[0]
-        is_late = request.path not in PROBES and not request.is_refused and self.server.admission.is_late(self)
-        return Refusal if request.is_refused or is_late else Work
+        if request.is_refused or (request.path not in PROBES and self.server.admission.is_late(self)):
+            return Refusal
+        return Work
 
     def received(self, data: bytes) -> bool:
         if self.request is None:

@@ -12,7 +12,7 @@ def by_site(summary: Summary, others: Mapping[str, Counts], *, is_of_hub: bool) 
     """`upvotesBySite` and `commentsBySite` of a paper, each by the address of the site.
 
     Both have this site's own number, which may be 0, and those that it has imported: of the Hub, and of `others`. That
-    of the Hub is left out if it is not known, which is so if it is 0 and the paper did not come from there.
+    of the Hub is left out if it is missing, which is so if it is 0 and the paper did not come from there.
     """
     imported = Counts(summary.imported_votes, summary.imported_comments)
     own = Counts(summary.vote_count - imported.votes, summary.comment_count - imported.comments)
