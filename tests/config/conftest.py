@@ -43,6 +43,14 @@ def serve_demo(database_url, tmp_path_factory) -> Callable[..., AbstractContextM
     return partial(serve, folder, "--no-worker", DATABASE_URL=database_url, FRONT_DOOR="0", **demo)
 
 
+@pytest.fixture(scope="module")
+def site(serve_demo) -> Iterator[Server]:
+    """The site with its demo, for the tests of one module. A module whose site differs has a fixture of its own."""
+    with serve_demo() as server:
+        server.wait_until_ready()
+        yield server
+
+
 @pytest.fixture(scope="session")
 def https_site(serve_demo) -> Iterator[Server]:
     """The site as it is behind a proxy that speaks https: its own address is https://papers.example.org."""

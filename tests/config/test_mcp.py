@@ -4,20 +4,12 @@ import os
 import sys
 
 import anyio
-import pytest
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters
 
 from tests.serving import ROOT
 
 CALLS = [("list_papers", {"period": "month", "limit": 3}), ("search_papers", {"query": "language", "limit": 2})]
-
-
-@pytest.fixture(scope="module")
-def site(serve_demo):
-    with serve_demo() as server:
-        server.wait_until_ready()
-        yield server
 
 
 def session(server, mode: str) -> list:

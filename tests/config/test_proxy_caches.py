@@ -96,13 +96,6 @@ def path(counter=count()):  # noqa: B008 (one for the module)
 
 
 @pytest.fixture(scope="module")
-def site(serve_demo):
-    with serve_demo() as server:
-        server.wait_until_ready()
-        yield server
-
-
-@pytest.fixture(scope="module")
 def front(in_front_of, site):
     """The port of the cache in front of the site."""
     return in_front_of(site.port)

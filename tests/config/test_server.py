@@ -21,14 +21,6 @@ HANGS = 30  # seconds after which a request counts as never answered
 
 
 @pytest.fixture(scope="module")
-def site(serve_demo):
-    """The site with its demo."""
-    with serve_demo() as server:
-        server.wait_until_ready()
-        yield server
-
-
-@pytest.fixture(scope="module")
 def port(site) -> int:
     return site.port
 
