@@ -58,13 +58,13 @@ class Cluster:
 
     def send(self, with_signal: signal.Signals) -> None:
         for process in self.processes():
-            process.send_signal(with_signal)
+            with contextlib.suppress(psutil.NoSuchProcess):  # that of a connection which ends at this moment
+                process.send_signal(with_signal)
 
     def kill(self) -> None:
         """Let the server be gone as at a loss of power."""
         processes = self.processes()
-        for process in processes:
-            process.kill()
+        self.send(signal.SIGKILL)
         psutil.wait_procs(processes)
 
     @contextlib.contextmanager

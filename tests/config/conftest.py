@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,31 +16,52 @@ from tests.releases.make import FOLDER
 from tests.serving import Server, serve
 
 PASSWORD = "a password of the demo"
+DEMO = {"BROADSHEET_DEMO": "1", "BROADSHEET_DEMO_PASSWORD": PASSWORD}
 
 
-@pytest.fixture(scope="session")
-def database_url(worker_id) -> Iterator[str]:
-    """The address of a database in the tests' own PostgreSQL, empty at first; it goes at the end of the tests."""
-    name, server = f"site_{worker_id}", os.environ["DATABASE_URL"]
+@contextmanager
+def _database(name: str, template: str = "template1") -> Iterator[str]:
+    """The address of a database in the tests' own PostgreSQL, begun as a copy of another one; it goes at the end."""
+    server = os.environ["DATABASE_URL"]
     drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(drop)
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield urlsplit(server)._replace(path=f"/{name}").geturl()
         connection.execute(drop)
 
 
 @pytest.fixture(scope="session")
-def serve_demo(database_url, tmp_path_factory) -> Callable[..., AbstractContextManager[Server]]:
-    """`serve_demo(BASE_URL=…)`: a site without worker or front door, with the demo, whose people sign in with PASSWORD.
-
-    Its first start migrates the database and loads the demo; no start compresses static files, since they are those
-    of the tests.
-    """
+def state_folder(tmp_path_factory) -> Path:
+    """The state folder of sites whose database is in the tests' own PostgreSQL, with the static files of the tests."""
     folder = tmp_path_factory.mktemp("site")
     (folder / "static").symlink_to(settings.STATIC_ROOT)
-    demo = {"BROADSHEET_DEMO": "1", "BROADSHEET_DEMO_PASSWORD": PASSWORD}
-    return partial(serve, folder, "--no-worker", DATABASE_URL=database_url, FRONT_DOOR="0", **demo)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_database(worker_id, state_folder) -> Iterator[str]:
+    """The name of a database with the demo, to be copied."""
+    with _database(name := f"demo_{worker_id}") as url:
+        with serve(state_folder, "--no-worker", DATABASE_URL=url, **DEMO) as server:
+            server.wait_until_ready()
+        yield name
+
+
+@pytest.fixture(scope="module")
+def database_url(worker_id, demo_database) -> Iterator[str]:
+    """The address of a database with the demo that only the tests of one module change."""
+    with _database(f"site_{worker_id}", demo_database) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def serve_demo(database_url, state_folder) -> Callable[..., AbstractContextManager[Server]]:
+    """`serve_demo(BASE_URL=…)`: a site without worker or front door, with the demo, whose people sign in with PASSWORD.
+
+    No start compresses static files, since they are those of the tests.
+    """
+    return partial(serve, state_folder, "--no-worker", DATABASE_URL=database_url, FRONT_DOOR="0", **DEMO)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +72,7 @@ def site(serve_demo) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def https_site(serve_demo) -> Iterator[Server]:
     """The site as it is behind a proxy that speaks https: its own address is https://papers.example.org."""
     with serve_demo(BASE_URL="https://papers.example.org") as server:

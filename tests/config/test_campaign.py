@@ -43,16 +43,16 @@ def template(seed, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def campaign(seed, tmp_path_factory, template) -> Iterator[Campaign]:
+def opened(seed, tmp_path_factory, template) -> Iterator[Campaign]:
     with Campaign.open(tmp_path_factory.mktemp("kills"), seed, template=template) as played:
         yield played
     assert played.site.postmaster() is None  # it stops with the site, however often it was started again
 
 
 @pytest.fixture
-def afresh(campaign) -> Campaign:
-    """The same site, with nothing found so far."""
-    fresh = Campaign(campaign.site, campaign.cast, campaign.post, campaign.seed)
+def campaign(opened) -> Campaign:
+    """A campaign of one test, that has found nothing so far, on the site of all."""
+    fresh = Campaign(opened.site, opened.cast, opened.post, opened.seed)
     fresh.adopt()
     return fresh
 
@@ -100,48 +100,48 @@ def page_of(port: int) -> bytes | None:
         return None
 
 
-def test_postgresql_alone_is_killed(afresh):
+def test_postgresql_alone_is_killed(campaign):
     """It comes back by itself: pages, votes and the worker go on, and the main process is the same."""
-    main, former = afresh.site.main(), afresh.site.postmaster()
+    main, former = campaign.site.main(), campaign.site.postmaster()
     former.kill()
-    afresh.site.wait_for(lambda: all(answers(afresh.site.port, path) for path in ("/papers", "/readyz")))
-    assert afresh.site.postmaster() != former
-    assert afresh.site.main() == main
-    page = afresh.site.wait_for(lambda: page_of(afresh.site.port))
+    campaign.site.wait_for(lambda: all(answers(campaign.site.port, path) for path in ("/papers", "/readyz")))
+    assert campaign.site.postmaster() != former
+    assert campaign.site.main() == main
+    page = campaign.site.wait_for(lambda: page_of(campaign.site.port))
     assert b'class="card"' in page
-    afresh.play(900_001, "PostgreSQL")
-    assert afresh.finish(PATIENCE) == 0
-    assert afresh.problems == []
-    assert [number for who, number in afresh.post.accepted.items() if "-900001-" in who] == [1] * LETTERS
+    campaign.play(900_001, "PostgreSQL")
+    assert campaign.finish(PATIENCE) == 0
+    assert campaign.problems == []
+    assert [number for who, number in campaign.post.accepted.items() if "-900001-" in who] == [1] * LETTERS
 
 
-def test_a_lost_vote_and_a_wrong_counter_are_found(afresh):
-    actor = Actor(afresh.site, afresh.ledger, afresh.cast, afresh.cast.readers[0], random.Random(1), "planted")
-    while not any(name.startswith("vote") and values == [1] for name, values in afresh.ledger.possible.items()):
+def test_a_lost_vote_and_a_wrong_counter_are_found(campaign):
+    actor = Actor(campaign.site, campaign.ledger, campaign.cast, campaign.cast.readers[0], random.Random(1), "planted")
+    while not any(name.startswith("vote") and values == [1] for name, values in campaign.ledger.possible.items()):
         vote(actor)
     actor.browser.close()
-    lost = next(name for name, values in afresh.ledger.possible.items() if name.startswith("vote") and values == [1])
-    with psycopg.connect(afresh.site.url) as connection:
+    lost = next(name for name, values in campaign.ledger.possible.items() if name.startswith("vote") and values == [1])
+    with psycopg.connect(campaign.site.url) as connection:
         connection.execute(
             "DELETE FROM papers_vote USING accounts_user, papers_paper WHERE user_id = accounts_user.id "
             "AND paper_id = papers_paper.id AND 'vote ' || username || ' ' || arxiv_id = %s",
             [lost],
         )
-    afresh.finish(0)
-    assert (afresh.faults["lost"], afresh.faults["wrong counters"], afresh.is_clean) == (1, 1, False)
-    assert any(lost in problem for problem in afresh.problems)
-    afresh.site.command("audit", "--fix").wait()
+    campaign.finish(0)
+    assert (campaign.faults["lost"], campaign.faults["wrong counters"], campaign.is_clean) == (1, 1, False)
+    assert any(lost in problem for problem in campaign.problems)
+    campaign.site.command("audit", "--fix").wait()
 
 
-def test_a_second_letter_and_a_missing_one_are_found(afresh):
-    with psycopg.connect(afresh.site.url) as connection:
-        afresh.post.plan(connection, "planted", 2)
-    afresh.site.wait_for(lambda: len([who for who in afresh.post.accepted if "planted" in who]) == 2)
-    with smtplib.SMTP("127.0.0.1", afresh.post.port) as server:
+def test_a_second_letter_and_a_missing_one_are_found(campaign):
+    with psycopg.connect(campaign.site.url) as connection:
+        campaign.post.plan(connection, "planted", 2)
+    campaign.site.wait_for(lambda: len([who for who in campaign.post.accepted if "planted" in who]) == 2)
+    with smtplib.SMTP("127.0.0.1", campaign.post.port) as server:
         server.sendmail("who@example.org", ["letter-planted-1@example.org"], "Subject: once more\r\n\r\nText\r\n")
-    del afresh.post.accepted["letter-planted-2@example.org"]
-    afresh.finish(LETTERS_SECONDS)
-    assert (afresh.faults["letters doubled"], afresh.faults["letters lost"]) == (1, 1)
+    del campaign.post.accepted["letter-planted-2@example.org"]
+    campaign.finish(LETTERS_SECONDS)
+    assert (campaign.faults["letters doubled"], campaign.faults["letters lost"]) == (1, 1)
 
 
 def test_a_doubled_comment_and_a_withdrawal_that_came_to_nothing_are_found():

@@ -9,11 +9,13 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
 import psycopg
 import pytest
+from psycopg.errors import DuplicateObject, UniqueViolation
 
 from lib import postgres, postgres_programs
 from lib.database.base import SESSION
@@ -40,13 +42,10 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def pooler(serve_demo, database_url, tmp_path_factory) -> Iterator[str]:
+def pooler(database_url, tmp_path_factory) -> Iterator[str]:
     """The address of the demo's database at PgBouncer."""
-    with serve_demo() as site:  # fills the database
-        site.wait_until_ready()
-    with psycopg.connect(database_url, autocommit=True) as database:
-        if not database.execute("SELECT FROM pg_roles WHERE rolname = 'broadsheet'").fetchall():
-            database.execute("CREATE ROLE broadsheet SUPERUSER LOGIN")
+    with psycopg.connect(database_url, autocommit=True) as database, suppress(DuplicateObject, UniqueViolation):
+        database.execute("CREATE ROLE broadsheet SUPERUSER LOGIN")  # of the server, so other tests may have made it
     folder, port = folder_like(postgres.CLUSTER, tmp_path_factory.mktemp("pgbouncer") / "data"), free_port()
     (folder / "userlist.txt").write_text('"broadsheet" "PASSWORD"\n')
     [sockets] = parse_qs(urlsplit(database_url).query)["host"]

@@ -261,7 +261,7 @@ def test_a_few_seconds_of_a_day_of_readers(front, site):
     }
     result = proxy_cache.replay(front, host, members, addresses, 1_000_000, 6)
     assert (result.errors, result.leaks, result.too_old) == ([], 0, 0)
-    assert (result.percent >= 95, result.answers["member"] > 0, 0 < result.oldest < 60) == (True,) * 3
+    assert (result.percent > 80, result.answers["member"] > 0, 0 < result.oldest < 60) == (True,) * 3
 
 
 def test_a_leak_and_an_answer_that_is_too_old_are_noticed():

@@ -21,10 +21,8 @@ pytestmark = pytest.mark.skipif(not IS_EMBEDDED, reason="the tests have a Postgr
 
 
 @pytest.fixture(scope="module")
-def primary(serve_demo, database_url, tmp_path_factory) -> Iterator[Cluster]:
+def primary(database_url, tmp_path_factory) -> Iterator[Cluster]:
     """A server with the demo in its database `broadsheet`, as the documentation sets up a primary."""
-    with serve_demo() as site:  # fills the database
-        site.wait_until_ready()
     with copy_of_the_tests_server(tmp_path_factory.mktemp("primary") / "data").stopped_in_the_end() as primary:
         primary.start()
         primary.execute(f"ALTER DATABASE {urlsplit(database_url).path[1:]} RENAME TO broadsheet")
