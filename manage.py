@@ -4,6 +4,7 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import InterfaceError, OperationalError
 
@@ -18,12 +19,20 @@ def main() -> None:
         if not env("DATABASE_URL", default=""):
             postgres.provide()
         execute_from_command_line(sys.argv)
-    except Unusable as error:
+    except (Unusable, ImproperlyConfigured) as error:
         sys.exit(str(error))
     except (OSError, OperationalError, InterfaceError) as error:
-        if sentence := trouble(error):
+        if sentence := trouble(error) or _no_connection(error):
             sys.exit(sentence)
         raise
+
+
+def _no_connection(error: Exception) -> str | None:
+    """Returns what to look at if the connection to the database failed, for which errors have no SQLSTATE."""
+    cause = error.__cause__
+    if not isinstance(error, OperationalError) or cause is None or cause.sqlstate is not None:
+        return None
+    return f"{error}\nThe database cannot be reached. Is DATABASE_URL right, and does its server run?"
 
 
 if __name__ == "__main__":

@@ -21,6 +21,10 @@ from papers.search.embedding.bundled import Bundled
 
 MIN_TOKEN = 16  # characters
 _NUMBERS = (
+    ("PORT", range(1, 65_536), "from 1 to 65535", "The port to listen on."),
+    ("WEB_CONCURRENCY", range(1, 257), "from 1 to 256", "How many processes the web server has: the number of cores."),
+    ("STATEMENT_TIMEOUT_MS", range(3_600_001), "from 0 to 3600000", "Milliseconds for a statement; 0 is no limit."),
+    ("EMBEDDING_DIMENSIONS", range(1, 4_001), "from 1 to 4000", "As many as the vectors of the model have."),
     ("SUBMIT_DAILY_LIMIT", range(1, 1001), "from 1 to 1000", "How many papers a person may submit in a day."),
     ("SUBMIT_MAX_AGE_DAYS", range(36_501), "from 0 to 36500", "How old a paper may be on the list of a day, in days."),
     ("DAY_TURNS_AT", range(24), "from 0 to 23", "The hour at which a day begins in DAY_TIME_ZONE; 0 is midnight."),
@@ -166,13 +170,18 @@ def github_token(app_configs, **kwargs):
 
 
 @register
-def submitting(app_configs, **kwargs):
-    """The rules for submitting papers, which `papers.ingest.rules` applies, and when a day begins."""
-    wrong = [
-        (f"{name} is no whole number {words}: {getattr(settings, name)!r}.", hint)
-        for name, numbers, words, hint in _NUMBERS
-        if getattr(settings, name) not in numbers
+def numbers(app_configs, **kwargs):
+    return [
+        Error(f"{name} is no whole number {words}: {getattr(settings, name)!r}.", hint=hint, id="broadsheet.E014")
+        for name, possible, words, hint in _NUMBERS
+        if getattr(settings, name) not in possible
     ]
+
+
+@register
+def submitting(app_configs, **kwargs):
+    """The days on which papers may be submitted (`papers.ingest.rules`), and where a day begins."""
+    wrong = []
     if not settings.SUBMIT_WEEKDAYS or not set(settings.SUBMIT_WEEKDAYS) <= WEEKDAYS.keys():
         days = ",".join(settings.SUBMIT_WEEKDAYS)
         wrong.append((f"SUBMIT_WEEKDAYS names no days of the week: {days!r}.", "For example mon,tue,wed,thu,fri"))

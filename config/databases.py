@@ -1,11 +1,16 @@
 """The settings of the databases. Django finds them in `config.settings`."""
 
-from lib.env import env
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from lib.env import env, number
 
 # The address of a pooler in transaction mode, through which web processes reach the database (`lib.pooler`).
 DATABASE_POOLER = env("DATABASE_POOLER", default="")
 # Milliseconds that PostgreSQL may take for one statement of a web process; 0 means no limit.
-STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=2_000)
+STATEMENT_TIMEOUT_MS = number("STATEMENT_TIMEOUT_MS", 2_000)
 
 
 def _database(url: str, *, is_pooled: bool = False, **more) -> dict:
@@ -14,11 +19,20 @@ def _database(url: str, *, is_pooled: bool = False, **more) -> dict:
     A pooler in transaction mode gives each transaction any of its connections. So nothing may be prepared on them, and
     no cursor may be left open; `IS_POOLED` keeps `lib.database` from changing their settings.
     """
-    database = env.db_url_config(url) | {"ENGINE": "lib.database", "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    database = _parse(url) | {"ENGINE": "lib.database", "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
     database |= {"DISABLE_SERVER_SIDE_CURSORS": is_pooled, "IS_POOLED": is_pooled}
     database.setdefault("OPTIONS", {})["prepare_threshold"] = None if is_pooled else 0  # see `lib.statements.rows`
     database["OPTIONS"].setdefault("connect_timeout", 2)  # seconds: meanwhile a reader waits
     return database | more
+
+
+def _parse(url: str) -> dict:
+    """Raises ImproperlyConfigured for what is no address of a PostgreSQL, without it, since that holds a password."""
+    with suppress(ValueError):  # a port that is no number
+        if urlsplit(url).scheme in ("postgres", "postgresql"):
+            return env.db_url_config(url)
+    names, example = "DATABASE_URL, DATABASE_REPLICAS or DATABASE_POOLER", "postgres://user:password@host:5432/name"
+    raise ImproperlyConfigured(f"{names} is no address of a PostgreSQL database. For example {example}")
 
 
 def replica(url: str) -> dict:

@@ -4,18 +4,13 @@ Django finds them in `config.settings`. A value that cannot be read stays as it 
 say what is wrong with it.
 """
 
-from lib.env import env
-
-
-def _number(text: str) -> int | str:
-    return int(text) if text.isdecimal() and text.isascii() else text
-
+from lib.env import env, number
 
 SUBMIT_CONFIRMED_ADDRESS = env.bool("SUBMIT_CONFIRMED_ADDRESS", default=True)
-SUBMIT_DAILY_LIMIT = _number(env("SUBMIT_DAILY_LIMIT", default="5"))
-SUBMIT_MAX_AGE_DAYS = _number(env("SUBMIT_MAX_AGE_DAYS", default="14"))
+SUBMIT_DAILY_LIMIT = number("SUBMIT_DAILY_LIMIT", 5)
+SUBMIT_MAX_AGE_DAYS = number("SUBMIT_MAX_AGE_DAYS", 14)
 _weekdays = env("SUBMIT_WEEKDAYS", default="mon,tue,wed,thu,fri,sat,sun")
 SUBMIT_WEEKDAYS = [name.strip().lower() for name in _weekdays.split(",")]
 DAY_TIME_ZONE = env("DAY_TIME_ZONE", default="UTC")
-DAY_TURNS_AT = _number(env("DAY_TURNS_AT", default="0"))
+DAY_TURNS_AT = number("DAY_TURNS_AT", 0)
 SHOW_AI_TEXT = env.bool("SHOW_AI_TEXT", default=False)

@@ -8,10 +8,11 @@ from config.caches import CACHES  # noqa: F401 (Django reads it here)
 from config.databases import *  # noqa: F403 (the databases)
 from config.files import *  # noqa: F403 (static files, uploads, and what the worker writes)
 from config.logs import *  # noqa: F403 (logs, and who reads metrics)
+from config.mail import *  # noqa: F403 (the mail server)
 from config.rings import *  # noqa: F403 (thresholds, which are settings)
 from config.rules import *  # noqa: F403 (rules of submissions, which are settings)
 from config.schedules import *  # noqa: F403 (what the worker fetches and writes by itself)
-from lib.env import ROOT, cores, env, stored_secret
+from lib.env import ROOT, cores, env, number, stored_secret
 
 DEBUG = env.bool("DEBUG", default=False)
 CONTAINER = env.bool("BROADSHEET_CONTAINER", default=False)
@@ -19,8 +20,8 @@ SECRET_KEY_IS_SET = bool(env("SECRET_KEY", default=""))
 SECRET_KEY = env("SECRET_KEY", default="") or stored_secret("secret_key")
 
 HOST = env("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
-WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=min(4, cores()))  # processes of the web server
+PORT = number("PORT", 8000)
+WEB_CONCURRENCY = number("WEB_CONCURRENCY", min(4, cores()))  # processes of the web server
 FRONT_DOOR = env.bool("FRONT_DOOR", default=not DEBUG)  # keep strangers' answers for a second (lib.front_door)
 _base = urlsplit(env("BASE_URL", default=f"http://{HOST}:{PORT}").rstrip("/"))
 _base = _base._replace(netloc=_base.netloc.lower())
@@ -64,7 +65,6 @@ INSTALLED_APPS = [
     "anymail",
     "django_filters",
     "django_htmx",
-    "ninja",
     "procrastinate.contrib.django",
 ]
 
@@ -234,25 +234,7 @@ SOCIALACCOUNT_PROVIDERS = {
 
 # --- mail and contact ---------------------------------------------------------------------------
 
-_mail = env.email_url("EMAIL_URL", default="consolemail://")
-MAILERS = {"default": {"BACKEND": "lib.mail.LogBackend"}}
-if _mail["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
-    MAILERS["default"] = {
-        "BACKEND": "lib.mail.SmtpBackend",
-        "OPTIONS": {
-            "host": _mail["EMAIL_HOST"],
-            "port": _mail["EMAIL_PORT"] or 25,
-            "username": _mail["EMAIL_HOST_USER"] or "",
-            "password": _mail["EMAIL_HOST_PASSWORD"] or "",
-            "use_tls": _mail.get("EMAIL_USE_TLS", False),
-            "use_ssl": _mail.get("EMAIL_USE_SSL", False),
-            "timeout": 10,  # seconds, because a reader may be waiting
-        },
-    }
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("EMAIL_FROM", default=f"Broadsheet <broadsheet@{_base.hostname}>")
-# With this secret a mail service reports bounces. Without a secret, the address for such reports does not exist.
-_webhook_secret = env("ANYMAIL_WEBHOOK_SECRET", default="")
-ANYMAIL = {"WEBHOOK_SECRET": _webhook_secret} if _webhook_secret else {}
 # Sent with every request to another site, so that its operators can write to us.
 CONTACT = env("CONTACT", default=BASE_URL)
 
@@ -261,7 +243,7 @@ CONTACT = env("CONTACT", default=BASE_URL)
 EMBEDDING = env("EMBEDDING", default="bundled")
 EMBEDDING_MODEL = env("EMBEDDING_MODEL", default="")
 EMBEDDING_KEY = env("EMBEDDING_KEY", default="")
-EMBEDDING_DIMENSIONS = env.int("EMBEDDING_DIMENSIONS", default=384)
+EMBEDDING_DIMENSIONS = number("EMBEDDING_DIMENSIONS", 384)
 
 # --- jobs and logs ------------------------------------------------------------------------------
 

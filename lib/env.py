@@ -15,6 +15,12 @@ env.read_env(ROOT / ".env")
 DATA = Path(env("BROADSHEET_DATA", default=str(ROOT / "var"))).expanduser().resolve()
 
 
+def number(name: str, default: int) -> int | str:
+    """Returns a whole number of the environment. What is none stays as it was typed, for a system check to name it."""
+    text = env(name, default=str(default))
+    return int(text) if text.isdecimal() and text.isascii() else text
+
+
 def cores() -> int:
     """Returns how many processor cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -18,6 +18,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 from lib.release import digest
 
 BUNDLES = ["css/site.css", "css/embed.css"]
+_UNUSED = ["django_htmx/ext", "htmax-*", "htmx-4*", "htmx-2.js"]  # of packages
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AROUND = re.compile(r"\s*([{};,])\s*")  # white space that says nothing
 _IMPORT = re.compile(r'@import url\("(?P<file>[^"]+)"\) layer\((?P<layer>\w+)\);')
@@ -42,14 +43,23 @@ def bundle(sheet: Path) -> str:
     return _AROUND.sub(r"\1", _COMMENT.sub("", _IMPORT.sub(inline, sheet.read_text())))
 
 
-def collect() -> None:
-    """Run collectstatic unless nothing has changed since the last time, because compressing takes ten seconds.
+def are_collected() -> bool:
+    """Returns whether the files that are served are those of this release."""
+    return _stamp().exists() and _stamp().read_text() == _release()
 
-    If it was killed the last time, begin anew: it would keep a file that is only half written.
-    """
-    stamp, current = settings.STATIC_ROOT / "collected", digest("static", "lib", "requirements.lock")
-    if not stamp.exists() or stamp.read_text() != current:
-        is_unfinished = not stamp.exists()
-        stamp.unlink(missing_ok=True)
-        call_command("collectstatic", interactive=False, verbosity=0, clear=is_unfinished)
-        stamp.write_text(current)
+
+def collect() -> None:
+    """Run collectstatic. If it was killed the last time, begin anew: it would keep a file that is only half written."""
+    is_unfinished = not _stamp().exists()
+    _stamp().unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, verbosity=0, clear=is_unfinished, ignore_patterns=_UNUSED)
+    _stamp().write_text(_release())
+
+
+def _stamp() -> Path:
+    """Returns the file that says of which release the collected files are."""
+    return settings.STATIC_ROOT / "collected"
+
+
+def _release() -> str:
+    return digest("static", "lib", "requirements.lock")

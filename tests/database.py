@@ -121,7 +121,8 @@ def pytest_configure(config):
     django.setup()
     TransactionTestCase._fixture_teardown = empty
     if not hasattr(config, "workerinput"):
-        staticfiles.collect()
+        if not staticfiles.are_collected():
+            staticfiles.collect()
         if IS_EMBEDDED:
             drop_older_databases()
 

@@ -1,5 +1,6 @@
 """Checks that refuse settings, and what the settings say."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -128,10 +129,63 @@ def test_arxiv_is_imported_by_categories_that_it_has(settings):
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
+        ("PORT", "http", "no whole number from 1 to 65535: 'http'"),
+        ("WEB_CONCURRENCY", 0, "no whole number from 1 to 256: 0"),
+        ("STATEMENT_TIMEOUT_MS", "2s", "no whole number from 0 to 3600000: '2s'"),
+        ("EMBEDDING_DIMENSIONS", 4_001, "no whole number from 1 to 4000: 4001"),
         ("SUBMIT_DAILY_LIMIT", 0, "no whole number from 1 to 1000: 0"),
         ("SUBMIT_DAILY_LIMIT", "five", "no whole number from 1 to 1000: 'five'"),
         ("SUBMIT_MAX_AGE_DAYS", "-1", "no whole number from 0 to 36500: '-1'"),
         ("DAY_TURNS_AT", 24, "no whole number from 0 to 23: 24"),
+    ],
+)
+def test_a_number_is_one_and_in_its_range(settings, name, value, words):
+    assert checks.numbers(None) == []
+    setattr(settings, name, value)
+    [found] = checks.numbers(None)
+    assert (found.id, found.msg) == ("broadsheet.E014", f"{name} is {words}.")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("EMAIL_URL", "smtp://user:s3cret@mail.example.org:abc", "EMAIL_URL is no address of a mail server."),
+        ("EMAIL_URL", "imap://user:s3cret@mail.example.org", "EMAIL_URL is no address of a mail server."),
+        ("DATABASE_URL", "postgres://user:s3cret@127.0.0.1:abc/name", "is no address of a PostgreSQL database."),
+        ("DATABASE_URL", "mysql://user:s3cret@127.0.0.1/name", "is no address of a PostgreSQL database."),
+        ("DATABASE_URL", "postgres://user:s3cret@127.0.0.1:1/name", "The database cannot be reached."),
+        ("WEB_CONCURRENCY", "many", "WEB_CONCURRENCY is no whole number"),
+    ],
+)
+def test_a_site_whose_settings_cannot_be_read_says_so_and_no_secret(name, value, words):
+    command = [sys.executable, "manage.py", "migrate"]
+    run = subprocess.run(command, env=os.environ | {name: value}, capture_output=True, text=True, check=False)
+    assert (run.returncode, words in run.stderr) == (1, True)
+    assert "Traceback" not in run.stderr
+    assert "s3cret" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "port", "tls", "ssl"),
+    [
+        ("smtp://h", 25, False, False),
+        ("smtp+tls://h", 587, True, False),
+        ("smtp+ssl://h", 465, False, True),
+        ("smtps://h:1465", 1465, False, True),
+    ],
+)
+def test_the_address_of_a_mail_server_says_how_to_speak_to_it(address, port, tls, ssl):
+    code = "from config.mail import MAILERS as m; print(m['default']['OPTIONS'])"
+    environment = os.environ | {"EMAIL_URL": address.replace("//", "//a%40b:c%2Fd@")}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    options = ast.literal_eval(run.stdout)
+    assert (options["username"], options["password"], options["host"]) == ("a@b", "c/d", "h")
+    assert (options["port"], options["use_tls"], options["use_ssl"]) == (port, tls, ssl)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
         ("SUBMIT_WEEKDAYS", [""], "names no days of the week: ''"),
         ("SUBMIT_WEEKDAYS", ["mon", "tues"], "names no days of the week: 'mon,tues'"),
         ("DAY_TIME_ZONE", "Berlin", "is no time zone: 'Berlin'"),

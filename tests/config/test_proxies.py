@@ -178,6 +178,20 @@ def test_the_site_is_given_what_it_relies_on_and_no_prefix(in_front_of):
     assert "evil" not in headers
 
 
+def test_while_the_site_starts_readers_are_told_to_wait(in_front_of):
+    upstream = HTTPServer(("127.0.0.1", 0), Echo)
+    serving = Thread(target=upstream.serve_forever)
+    serving.start()
+    proxy = in_front_of(upstream.server_port)
+    upstream.shutdown()
+    upstream.server_close()
+    serving.join()
+    status, headers, page = request(proxy, "GET", "/papers")
+    assert (status, headers["Retry-After"], headers["Cache-Control"]) == (503, "5", "no-store")
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "The site is starting." in page
+
+
 def test_another_host_is_refused(proxy):
     status, _, _ = request(proxy, "GET", "/papers", {"Host": "evil.example"})
     assert status == 400

@@ -26,7 +26,8 @@ class Command(BaseCommand):
         self.check(tags=[Tags.database], databases=["default"])
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-        if not settings.DEBUG:
+        if not settings.DEBUG and not staticfiles.are_collected():
+            self.stdout.write("Compressing the static files, which takes some seconds …")
             staticfiles.collect()
         if settings.BROADSHEET_DEMO:
             self.load_demo()
