@@ -1,28 +1,13 @@
 """A browser without a window, of a site in a process of its own. It leaves it to the test to follow to another page."""
 
-import time
 from dataclasses import dataclass, field, replace
-from http.client import HTTPConnection, HTTPMessage
 from http.cookies import SimpleCookie
-from typing import NamedTuple
 from urllib.parse import urlencode
 
-from lib.unavailable import TOO_MUCH
 from tests.config.conftest import PASSWORD
+from tests.serving import Answer, fetch
 
 FORM = "application/x-www-form-urlencoded"
-ATTEMPTS = 60  # at a request that a busy site refuses
-SECONDS = 60  # after which a request counts as never answered
-
-
-class Answer(NamedTuple):
-    status: int
-    headers: HTTPMessage
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        return self.body.decode("utf-8", "replace")
 
 
 @dataclass(frozen=True)
@@ -45,25 +30,11 @@ class Browser:
         return replace(self, port=port)
 
     def send(self, method: str, path: str, body: bytes | str | None = None, **headers: str) -> Answer:
-        """Send a request, and once more for as long as the site refuses it because others wait: tests load machines."""
-        for _ in range(ATTEMPTS):
-            answer = self._send(method, path, body, headers)
-            if answer.status != 503 or TOO_MUCH.message not in answer.text:
-                break
-            time.sleep(0.5)
+        own = {"Host": self.host or f"127.0.0.1:{self.port}", "Cookie": self.cookie_header}
+        answer = fetch(self.port, method, path, body, own | headers)
+        for line in answer.headers.get_all("Set-Cookie", []):
+            self._keep(SimpleCookie(line))
         return answer
-
-    def _send(self, method: str, path: str, body: bytes | str | None, headers: dict[str, str]) -> Answer:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
-        try:
-            own = {"Host": self.host or f"127.0.0.1:{self.port}", "Cookie": self.cookie_header}
-            connection.request(method, path, body, own | headers)
-            response = connection.getresponse()
-            for line in response.headers.get_all("Set-Cookie", []):
-                self._keep(SimpleCookie(line))
-            return Answer(response.status, response.headers, response.read())
-        finally:
-            connection.close()
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.send("GET", path, **headers)

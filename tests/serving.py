@@ -4,21 +4,37 @@ import contextlib
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPMessage, HTTPSConnection
 from pathlib import Path
+from typing import NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import psutil
 import pytest
 
+from lib.unavailable import TOO_MUCH
+
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 240  # seconds: machines that run tests are busy
-_ATTEMPTS = 30  # at a page that a busy site refuses
+_ATTEMPTS = 60  # at a request that a busy site refuses
+_HANGS = 60  # seconds after which a request counts as never answered
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: HTTPMessage
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
 
 
 def free_port() -> int:
@@ -83,17 +99,35 @@ def _kill(process: psutil.Process) -> None:
         process.kill()
 
 
-def page_of(request: Callable[[str, str], tuple], path: str) -> str:
-    """The page, requested again while the server refuses it, as it does if many requests come at one moment.
+def fetch(
+    port: int,
+    method: str,
+    path: str,
+    body: bytes | str | Iterable[bytes] | None = None,
+    headers: dict[str, str] | None = None,
+    context: ssl.SSLContext | None = None,
+) -> Answer:
+    """Returns what listens at this port answers; with a `context` for TLS, over https.
 
-    `request` takes a method and a path, and returns status, headers and text.
+    As long as the site refuses the request because others wait, it is sent again: machines that run tests are busy.
     """
     for _ in range(_ATTEMPTS):
-        status, _, page = request("GET", path)
-        if status != 503:
+        answer = _fetch(port, method, path, body, headers or {}, context)
+        if answer.status != 503 or TOO_MUCH.message.encode() not in answer.body:
             break
         time.sleep(0.5)
-    return page
+    return answer
+
+
+def _fetch(port, method, path, body, headers, context) -> Answer:
+    connection = HTTPSConnection("127.0.0.1", port, context=context) if context else HTTPConnection("127.0.0.1", port)
+    connection.timeout = _HANGS
+    try:
+        connection.request(method, path, body, headers, encode_chunked="Transfer-Encoding" in headers)
+        response = connection.getresponse()
+        return Answer(response.status, response.headers, response.read())
+    finally:
+        connection.close()
 
 
 @contextlib.contextmanager

@@ -3,13 +3,13 @@
 import gzip
 import re
 import time
-from http.client import HTTPConnection
 from itertools import product
 
 import psutil
 import pytest
 
 from tests.config.test_server import alice as alice
+from tests.serving import fetch
 
 PAPER = "/papers/2507.01663"
 PATHS = ["/papers", "/papers/trending", PAPER, "/papers/trending.atom", "/robots.txt", "/papers?q=model", "/nowhere"]
@@ -31,14 +31,8 @@ def port(site) -> int:
 
 def ask(port, path, method="GET", **headers):
     """The status, the headers and the unpacked body."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        connection.request(method, path, headers=headers)
-        answer = connection.getresponse()
-        body = answer.read()
-        return answer.status, answer.headers, gzip.decompress(body) if answer.headers["Content-Encoding"] else body
-    finally:
-        connection.close()
+    status, answered, body = fetch(port, method, path, None, headers)
+    return status, answered, gzip.decompress(body) if answered["Content-Encoding"] else body
 
 
 def two(port, path, **headers):

@@ -1,10 +1,10 @@
 """An https site as its proxy meets it: a real server, and headers as a proxy sends them, or an attacker."""
 
 import re
-from http.client import HTTPConnection
 from urllib.parse import urlencode
 
 from tests.config.conftest import PASSWORD
+from tests.serving import fetch
 
 SITE = "https://papers.example.org"
 NOT_KEPT = "max-age=0, no-cache, no-store, must-revalidate, private"
@@ -12,15 +12,11 @@ NOT_KEPT = "max-age=0, no-cache, no-store, must-revalidate, private"
 
 def ask(port, path, *, host="papers.example.org", scheme="https", cookies=(), data=None, **headers):
     """The status, the headers and the body; `data` makes it a POST from a page of the site."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
     sent = {"Host": host, "X-Forwarded-Proto": scheme, "Cookie": "; ".join(cookies), **headers}
     if data:
         sent |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": SITE}
-    connection.request("POST" if data else "GET", path, data and urlencode(data), sent)
-    response = connection.getresponse()
-    body = response.read().decode()
-    connection.close()
-    return response.status, response.headers, body
+    answer = fetch(port, "POST" if data else "GET", path, data and urlencode(data), sent)
+    return answer.status, answer.headers, answer.text
 
 
 def test_an_https_site_is_one_host_and_its_cookies_are_of_that_host_alone(https_site):

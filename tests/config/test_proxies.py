@@ -7,9 +7,9 @@ import shutil
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
-from http.client import HTTPConnection, HTTPSConnection
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from functools import cache
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from bench.slow import KINDS, slow_clients
-from tests.serving import ROOT, free_port, page_of, running
+from tests.serving import ROOT, fetch, free_port, running
 
 HANGS = 30  # seconds after which a request counts as never answered
 HOST = "papers.example.org"
@@ -103,13 +103,8 @@ def _nginx(config, port, folder, cert, key) -> list[str]:
 
 
 def request(port, method, path, headers=None, body=None):
-    connection = HTTPSConnection("127.0.0.1", port, timeout=HANGS, context=UNVERIFIED)
-    try:
-        connection.request(method, path, body, {"Host": HOST} | (headers or {}))
-        response = connection.getresponse()
-        return response.status, dict(response.getheaders()), response.read().decode()
-    finally:
-        connection.close()
+    answer = fetch(port, method, path, body, {"Host": HOST} | (headers or {}), UNVERIFIED)
+    return answer.status, dict(answer.headers), answer.text
 
 
 def test_the_site_is_there_under_its_own_address(proxy):
@@ -179,13 +174,11 @@ def test_the_site_is_given_what_it_relies_on_and_no_prefix(in_front_of):
 
 
 def test_while_the_site_starts_readers_are_told_to_wait(in_front_of):
-    upstream = HTTPServer(("127.0.0.1", 0), Echo)
-    serving = Thread(target=upstream.serve_forever)
-    serving.start()
-    proxy = in_front_of(upstream.server_port)
-    upstream.shutdown()
-    upstream.server_close()
-    serving.join()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as upstream:
+        upstream.daemon_threads = True  # which may wait for the next request of the proxy
+        Thread(target=upstream.serve_forever, daemon=True).start()
+        proxy = in_front_of(upstream.server_port)
+        upstream.shutdown()
     status, headers, page = request(proxy, "GET", "/papers")
     assert (status, headers["Retry-After"], headers["Cache-Control"]) == (503, "5", "no-store")
     assert headers["Content-Type"] == "text/html; charset=utf-8"
@@ -201,7 +194,7 @@ def test_another_host_is_refused(proxy):
 def test_readers_are_answered_while_slow_clients_hold_on_to_the_proxy(proxy, kind):
     with slow_clients(kind, 64, proxy, "/papers/trending", host=HOST, context=UNVERIFIED):
         for path, says in (("/healthz", "alive"), ("/papers/trending", 'class="card"')):
-            assert says in page_of(partial(request, proxy), path)
+            assert says in request(proxy, "GET", path)[2]
 
 
 def test_a_body_that_is_too_long_is_refused(proxy):

@@ -5,7 +5,6 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
-from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from threading import Lock, Thread
@@ -15,6 +14,7 @@ import pytest
 from bench import caches, day, proxy_cache
 from lib.pages import VARYING
 from tests.browsing import Browser
+from tests.serving import fetch
 
 FRESH, STALE = 1, 3  # seconds for which the origin's answers may be kept, and be given while a next one is fetched
 BROWSERS = [
@@ -101,14 +101,9 @@ def front(in_front_of, site):
     return in_front_of(site.port)
 
 
-def send(port, path, headers=None, method="GET", body=None):
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        connection.request(method, path, body, headers or {})
-        response = connection.getresponse()
-        return response.status, response.headers, response.read().decode("utf-8", "replace")
-    finally:
-        connection.close()
+def send(port, path, headers=None):
+    answer = fetch(port, "GET", path, None, headers)
+    return answer.status, answer.headers, answer.text
 
 
 def was_kept(headers) -> bool:

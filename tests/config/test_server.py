@@ -3,7 +3,6 @@
 import re
 import socket
 import threading
-from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from waitress.task import ThreadedTaskDispatcher
 from bench.slow import KINDS, slow_clients
 from lib import server
 from tests.browsing import Browser
-from tests.serving import page_of
+from tests.serving import fetch
 
 HANGS = 30  # seconds after which a request counts as never answered
 
@@ -26,14 +25,8 @@ def port(site) -> int:
 
 
 def request(port, method, path, headers=None, body=None):
-    connection = HTTPConnection("127.0.0.1", port, timeout=HANGS)
-    headers = headers or {}
-    try:
-        connection.request(method, path, body, headers, encode_chunked="Transfer-Encoding" in headers)
-        response = connection.getresponse()
-        return response.status, dict(response.getheaders()), response.read().decode()
-    finally:
-        connection.close()
+    answer = fetch(port, method, path, body, headers)
+    return answer.status, dict(answer.headers), answer.text
 
 
 @pytest.mark.parametrize("name", ["SCRIPT_NAME", "Script-Name", "X-Script-Name", "X-Forwarded-Prefix", "SCRIPT_URL"])
@@ -69,7 +62,7 @@ def test_readers_are_answered_while_slow_clients_hold_on(port, alice, kind):
     with slow_clients(kind, 64, port, "/papers/trending"):
         for path, says in (("/healthz", "alive"), ("/papers/trending", 'class="card"')):
             for _ in range(4):  # so that every process has its turn
-                assert says in page_of(partial(request, port), path)
+                assert says in fetch(port, "GET", path).text
         for verb, pressed in (("vote", "true"), ("vote/withdraw", "false")):
             button = request(port, "POST", f"/papers/2507.01663/{verb}", alice | {"HX-Request": "true"})[2]
             assert f'aria-pressed="{pressed}"' in button

@@ -13,6 +13,7 @@ import pytest
 from lib import metrics, outage
 from tests.config.prometheus import RULES, scraped, series
 from tests.inbox.letters.post_office import open_office
+from tests.serving import fetch
 
 TOKEN = "a-token-of-thirty-characters-xx"
 PAPER = "/papers/2507.01663"
@@ -56,16 +57,11 @@ def without(connection, table: str):
 
 
 def ask(site, path, method="GET", form=None, **headers):
-    connection = HTTPConnection("127.0.0.1", site.port, timeout=60)
     body = urlencode(form) if form else None
     if form:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
-    try:
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        return answer.status, answer.headers, answer.read().decode(errors="replace")
-    finally:
-        connection.close()
+    answer = fetch(site.port, method, path, body, headers)
+    return answer.status, answer.headers, answer.text
 
 
 def post(site, path, form):
