@@ -34,7 +34,7 @@ NORMAL_TIMES = 4  # the median of a second is normal if it is at most so many ti
 _UNLIMITED = """
 import sys
 from lib import admission
-admission.LONGEST, admission.LATE = dict.fromkeys(admission.LONGEST, float("inf")), float("inf")
+admission.LONGEST, admission.LONGEST_WAIT = dict.fromkeys(admission.LONGEST, float("inf")), float("inf")
 sys.argv = ["manage.py", "serve", "--no-worker"]
 exec(compile(open("manage.py").read(), "manage.py", "exec"))
 """
@@ -69,10 +69,12 @@ def _measure(seconds: float) -> list[Limit]:
     print(table(["", "arrived/s", "answered/s", "refused %", "failed %", "p50 ms", "p99 ms", "refused p99 ms"], rows))
     normal, yardstick = (_seconds_to_normal(each, overload[1]) for each in (outcomes, unlimited))
     print(f"\nSeconds until it is as before: {normal:.0f}; if none is refused, {yardstick:.0f}.")
-    accepted = [outcome.seconds for outcome in _of(outcomes, overload) if outcome.status != 503]
+    accepted = [outcome.seconds for outcome in _of(outcomes, overload) if 0 < outcome.status < 400]
+    failed = [outcome for outcome in _of(outcomes, overload) if outcome.status != 503 and not 0 < outcome.status < 400]
     refusals = [outcome.size for outcome in outcomes if outcome.status == 503]
     return [
         Limit("p99 of what is accepted, s", quantiles(accepted, n=100)[98], P99_SECONDS),
+        Limit("requests that failed", len(failed), 0),
         Limit("until it is as before, s", normal, NORMAL_SECONDS),
         Limit("a refusal with its headers, bytes", max(refusals, default=None), REFUSAL_BYTES),
         *(

@@ -114,7 +114,7 @@ def schedules(app_configs, **kwargs):
             hint="Give minute, hour, day, month and day of the week in UTC: 17 5 * * 1-5 is 5:17 on weekdays.",
             id="broadsheet.E006",
         )
-        for name in ("IMPORT_HUB", "IMPORT_ARXIV", "REPOSITORY_STARS", "DUMP")
+        for name in settings.SCHEDULES
         if (cron := getattr(settings, name)) and not _is_cron(cron)
     ]
 

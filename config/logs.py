@@ -18,7 +18,8 @@ PACKAGES = ("accounts", "api", "config", "inbox", "lib", "moderation", "orgs", "
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "lib.logs.formatter", "kind": LOG_FORMAT}},
+    # gunicorn's messages are about processes alone.
+    "formatters": {"line": {"()": "lib.logs.formatter", "kind": LOG_FORMAT, "own": {*PACKAGES, "gunicorn"}}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {package: {"level": "INFO"} for package in PACKAGES}

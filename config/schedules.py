@@ -13,3 +13,4 @@ REPOSITORY_STARS = env("REPOSITORY_STARS", default="")
 PAPER_PICTURES = env("PAPER_PICTURES", default="")
 GITHUB_TOKEN = env("GITHUB_TOKEN", default="")
 DUMP = env("DUMP", default="23 2 * * *")
+SCHEDULES = ("IMPORT_HUB", "IMPORT_ARXIV", "REPOSITORY_STARS", "PAPER_PICTURES", "DUMP")  # checked at each start

@@ -24,7 +24,7 @@ _READING = _FETCHING | {"OPTIONS"}
 _STATIC = "/static/"  # to fetch what an admitted page needs costs little, and is refused last
 _SESSION = re.compile(rf"(?:^|;)[ \t]*{re.escape(settings.SESSION_COOKIE_NAME)}[ \t]*=[ \t]*[^; \t]")
 FIRST_SECONDS = 0.05  # that requests are taken to need before any was measured: just after a start they need long
-LATE = 2.0  # seconds after which a request that was admitted is refused when its turn comes
+LONGEST_WAIT = 2.0  # seconds after which a request that was admitted is refused when its turn comes
 _WEIGHT = 1 / 32  # of the latest request in the average
 
 
@@ -53,7 +53,7 @@ class Admission:
 
     def is_late(self, channel: HTTPChannel) -> bool:
         """Returns whether the request of the channel is refused after all, because it has waited for too long."""
-        if self.waited(channel) <= LATE:
+        if self.waited(channel) <= LONGEST_WAIT:
             return False
         self._count(kind_of(channel.requests[0]))
         return True

@@ -40,7 +40,8 @@ class RefusalMiddleware:
     def process_exception(self, request, exception):
         if is_out_of_time(exception):
             _log_late(exception)
-            return unavailable.because(LATE, refuse(request, Busy(LATE.message)))
+            message = LATE.message if request.method in ("GET", "HEAD") else f"{LATE.message} {LATE.advice}"
+            return unavailable.because(LATE, refuse(request, Busy(message)))
         if is_failure(exception):
             outage.log(exception)
             return unavailable.page(NO_DATABASE)

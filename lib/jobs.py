@@ -5,7 +5,6 @@ with such a lock may wait, so a failed job could not be put back while the next 
 """
 
 import logging
-import re
 from datetime import datetime
 
 from asgiref.sync import sync_to_async
@@ -20,6 +19,7 @@ from procrastinate.periodic import PeriodicTask
 from procrastinate.tasks import configure_task
 
 from lib import metrics, watching
+from lib.logs import without_addresses
 
 # A job that fails is tried again after 4, 16, 64, 256 and 1,024 seconds. Moderators see it if it then fails again.
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=4)
@@ -29,7 +29,6 @@ MAX_ERROR_LENGTH = 300  # characters
 manager = JobManager(DjangoConnector())  # uses Django's connection and its transactions, also inside a worker
 
 logger = logging.getLogger(__name__)
-_ADDRESS = re.compile(r"[^\s<>'\"(,]+@[^\s<>'\"),]+")
 
 
 def defer(task, *jobs: dict) -> None:
@@ -96,12 +95,12 @@ def store_error(pk: int, message: str) -> None:
 
 
 def _store_exception(job, error: Exception) -> None:
-    """Store the message of the exception without the job's arguments and without mail addresses."""
+    """Store the message of the exception without the job's arguments and without addresses."""
     message = f"{type(error).__name__}: {error}"
     for value in job.task_kwargs.values():
         if isinstance(value, str) and value:
             message = message.replace(value, "…")
-    store_error(job.id, _ADDRESS.sub("…@…", message)[:MAX_ERROR_LENGTH])
+    store_error(job.id, without_addresses(message)[:MAX_ERROR_LENGTH])
     connection.close()  # this thread's own, which nothing else closes
 
 

@@ -108,7 +108,7 @@ class Server:
                 _cut(connection)
 
 
-class Watch:
+class Servers:
     """The primary and the replicas, which are measured from the first time that somebody wants to know."""
 
     def __init__(self) -> None:

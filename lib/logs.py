@@ -9,7 +9,9 @@ that is about the code, the machine or the database.
 import logging
 import re
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 
 import psycopg
@@ -25,8 +27,6 @@ from lib.watching import current_fields
 DETAILS = ("account", "browser", "network", "reason", "sql", "statements", "status")
 DETAILS += ("duration_ms", "statements_ms", "waited_ms")
 HIDDEN = "…"
-# The first part of the names of loggers whose messages are ours, or are about processes alone (gunicorn).
-_WHOLE = {"accounts", "api", "config", "gunicorn", "inbox", "lib", "moderation", "orgs", "papers"}
 _ABOUT_CODE = (
     *(ArithmeticError, AttributeError, ImportError, ImproperlyConfigured, IndexError, MemoryError, NameError),
     *(NotImplementedError, RecursionError, TypeError),
@@ -37,10 +37,14 @@ _IP = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1
 _QUOTED_OR_PATH = re.compile(r"'[^']*'|\"[^\"]*\"|(?<!\S)/\S*")
 
 
-def formatter(kind: str) -> logging.Formatter:
-    """Returns the formatter of all lines: `json` for programs, or `text` for people."""
+def formatter(kind: str, own: set[str]) -> logging.Formatter:
+    """Returns the formatter of all lines: `json` for programs, or `text` for people.
+
+    `own` has the first part of the names of loggers whose messages are written as they are.
+    """
     render = JSONRenderer(default=str) if kind == "json" else _text
-    return ProcessorFormatter(processors=[_line, render], use_get_message=False, pass_foreign_args=True)
+    line = partial(_line, own=own)
+    return ProcessorFormatter(processors=[line, render], use_get_message=False, pass_foreign_args=True)
 
 
 class GunicornLogger(glogging.Logger):
@@ -52,14 +56,14 @@ class GunicornLogger(glogging.Logger):
         self.error_log.propagate = True
 
 
-def _line(logger, method: str, event: EventDict) -> EventDict:
+def _line(logger, method: str, event: EventDict, *, own: set[str]) -> EventDict:
     """A processor of structlog that returns what a line says, in the order in which it is written."""
     record: logging.LogRecord = event["_record"]
     line = {
         "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
         "level": record.levelname.lower(),
         "logger": record.name,
-        "event": _event(record, event["positional_args"]),
+        "event": _event(record, event["positional_args"], own),
     }
     line |= current_fields()
     line |= {name: getattr(record, name) for name in DETAILS if hasattr(record, name)}
@@ -76,19 +80,18 @@ def _text(logger, method: str, line: EventDict) -> str:
     return "\n".join(filter(None, [f"{head} ({details})" if details else head, exception]))
 
 
-def _event(record: logging.LogRecord, args) -> str:
+def _event(record: logging.LogRecord, args, own: set[str]) -> str:
     """Returns the message of a record, without what may belong to a person."""
     if record.name == "django.request" and hasattr(record, "status_code"):
         return HTTPStatus(record.status_code).phrase  # Django's own message is the path
     message = str(record.msg)
-    if record.name.partition(".")[0] in _WHOLE:
+    if record.name.partition(".")[0] in own:
         return without_addresses(message % args if args else message)
-    message = _QUOTED_OR_PATH.sub(HIDDEN, message)
-    if not args:
-        return without_addresses(message)
     is_by_name = isinstance(args, dict)
-    hidden = {name: _hidden(value) for name, value in args.items()} if is_by_name else tuple(map(_hidden, args))
-    return without_addresses(message % hidden)
+    hidden = {name: _hidden(value) for name, value in args.items()} if is_by_name else tuple(map(_hidden, args or ()))
+    with suppress(TypeError, ValueError):  # a place for a number, for which another value was given
+        message = message % hidden if args else message
+    return without_addresses(_QUOTED_OR_PATH.sub(HIDDEN, message))
 
 
 def _hidden(value: object) -> object:

@@ -4,13 +4,16 @@ prometheus_client maps its files into memory, so on a full disk the kernel would
 numbers are in the memory of the process, and `save_all` writes them with calls that may fail.
 """
 
+import logging
 import os
+import struct
 from struct import pack, pack_into, unpack_from
 
 from prometheus_client.mmap_dict import MmapedDict
 
 _HEAD = 8  # bytes: the number of those in use, and padding
 _PAIR = "dd"  # a value, and its time in seconds
+logger = logging.getLogger(__name__)
 _open: "set[NumberFile]" = set()
 
 
@@ -25,7 +28,7 @@ class NumberFile:
         if not os.fstat(self.file).st_size:
             os.ftruncate(self.file, _HEAD)  # so that a scrape finds no numbers
         self.content, self.positions, self.is_saved = bytearray(_HEAD), {}, True
-        for key, value, at, _ in MmapedDict.read_all_values_from_file(path):
+        for key, value, at in _saved(path):
             self._add(key, value, at)
         _open.add(self)
 
@@ -60,6 +63,15 @@ class NumberFile:
         self.content += pack("i", len(name)) + name + b" " * padding
         self.positions[key] = len(self.content)
         self.content += pack(_PAIR, value, at)
+
+
+def _saved(file: str) -> list[tuple[str, float, float]]:
+    """Returns the numbers of a file: none if it is damaged, since it is better to count from 0 than not at all."""
+    try:
+        return [row[:3] for row in MmapedDict.read_all_values_from_file(file)]
+    except (RuntimeError, ValueError, struct.error):
+        logger.warning("%s is damaged, and counts from 0 again", file)
+        return []
 
 
 def save_all() -> None:

@@ -21,13 +21,13 @@ from django.db import DEFAULT_DB_ALIAS, DataError, Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 
-from lib.lag import Watch
+from lib.lag import Servers
 from lib.statements import is_out_of_time
 
 WRITTEN_SECONDS = 15  # longer than a replica that is read from can be behind
 
 logger = logging.getLogger(__name__)
-_watch = Watch()
+_servers = Servers()
 _thread = local()  # `reading`: what this thread reads from a replica at the moment
 
 
@@ -42,14 +42,14 @@ def lag() -> dict[str, float | None]:
 
     It is infinite for one that has not reached what the primary had written when this process began to measure.
     """
-    return _watch.lag()
+    return _servers.lag()
 
 
 class Reading:
     """A block in which this thread reads from a replica."""
 
     def __init__(self, alias: str):
-        self.server = _watch.replicas[alias]
+        self.server = _servers.replicas[alias]
         self.primary, self.replica = connections[DEFAULT_DB_ALIAS], connections[alias]
         self.is_late = self.is_refused = False
 
@@ -103,7 +103,7 @@ class ReplicaMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        usable = _watch.usable() if _may_read(request) else []
+        usable = _servers.usable() if _may_read(request) else []
         response = self.read(request, random.choice(usable)) if usable else None  # noqa: S311 (any will do)
         response = response or self.get_response(request)
         if _has_written(request, response):

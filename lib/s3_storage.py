@@ -57,6 +57,11 @@ class BucketStorage(S3Storage):
         with _lock:
             return super().connection
 
+    @property
+    def bucket(self):
+        """The bucket by the connection of this thread, since resources of boto3 are not for several threads."""
+        return self.connection.Bucket(self.bucket_name)
+
     def _create_session(self) -> boto3.Session:
         return _session(self.access_key, self.secret_key)
 
@@ -84,7 +89,7 @@ class BucketStorage(S3Storage):
             super().delete(name)
 
     def clear(self, names: Iterable[str]) -> None:
-        """Delete the files of these names. The store shows none that is being written."""
+        """Delete the files of these names. Unlike a folder, a bucket shows no file that is half written."""
         for name in names:
             self.delete(name)
 
@@ -142,5 +147,7 @@ def _answering() -> Iterator[None]:
 
 
 def _busy(error: Exception) -> Busy:
-    logger.error("The store of the bucket did not do what it should: %s", error)
+    """Returns what the reader sees. The log gets the kind of error, whose text has the address of the file."""
+    reason = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+    logger.error("The store of the bucket did not do what it should: %s", reason)
     return Busy("Files can be neither read nor stored at the moment. Try again in a minute.")

@@ -4,8 +4,8 @@ waitress reads whole requests and writes responses in one loop over all connecti
 Django. So a client that sends or reads slowly occupies a connection, but no thread. Headers whose names contain an
 underscore are dropped, SCRIPT_NAME among them.
 
-The loop itself answers what is refused (`lib.admission`), so that this costs no thread; and probes have a thread of
-their own.
+The loop itself answers what is refused (`lib.admission`), so that this costs no thread. Probes have a thread of their
+own, and so has the one that needs no database.
 """
 
 import logging
@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 
+from django.conf import settings
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
@@ -26,7 +27,8 @@ from lib import unavailable, watching
 from lib.admission import Admission
 from lib.bodies import body_limit
 
-PROBES = {"/healthz", "/metrics", "/readyz"}  # never refused
+LIVENESS = "/healthz"
+PROBES = {LIVENESS, "/readyz"} | ({"/metrics"} if settings.METRICS_TOKEN else set())  # never refused
 CONNECTIONS = 500  # of one process; each takes a file descriptor, of which a process commonly has 1,024
 HEADER_BYTES = 32 * 1024
 DRAINED_BYTES = 50 * 1024 * 1024  # a longer body is answered before all of it has arrived
@@ -180,14 +182,15 @@ class Server(TcpWSGIServer):
         super().__init__(*args, **options)
         self.kept = kept
         self.admission = Admission(self.task_dispatcher)
-        self.probes = ThreadedTaskDispatcher()
-        self.probes.set_thread_count(1)
+        self.liveness, self.probes = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
+        for dispatcher in (self.liveness, self.probes):
+            dispatcher.set_thread_count(1)
 
     def add_task(self, channel: Channel) -> None:
         """Let the request of the channel wait for a thread, or mark it as refused."""
         request = channel.requests[0]
         if request.error is None and request.path in PROBES:
-            self.probes.add_task(channel)
+            (self.liveness if request.path == LIVENESS else self.probes).add_task(channel)
         elif request.error is None and not self.admission.admits(request):
             request.is_refused = True
         else:

@@ -12,15 +12,13 @@ def response(request: HttpRequest, storage: Storage, name: str, content_type: st
 
     Raises Http404 if it is missing, and Busy if the storage cannot be reached.
     """
-    try:
-        file = storage.open(name)
-    except FileNotFoundError:
-        raise Http404("This file does not exist.") from None
     etag = f'"{name}"'
     response = get_conditional_response(request, etag=etag)
-    if response:
-        file.close()
-    else:
+    if not response:
+        try:
+            file = storage.open(name)
+        except FileNotFoundError:
+            raise Http404("This file does not exist.") from None
         response = FileResponse(file, content_type=content_type, headers={"Content-Length": str(file.size)})
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = FOR_EVER

@@ -37,6 +37,10 @@ class Reason:
     notice: str
 
 
+_PERHAPS_SAVED = (
+    "If you sent something, it may not have been saved: go back to what you typed, and look whether it is there before "
+    "you send it again."
+)
 TOO_MUCH = Reason(
     "The site is too busy",
     "More is requested of the site than it can answer. Try again in a few seconds.",
@@ -46,8 +50,7 @@ TOO_MUCH = Reason(
 NO_DATABASE = Reason(
     "The database does not answer",
     "The site cannot reach its database at the moment. Try again in a minute.",
-    "If you sent something, it may not have been saved: go back to what you typed, and look whether it is there before "
-    "you send it again.",
+    _PERHAPS_SAVED,
     "The site’s database does not answer at the moment.",
 )
 
@@ -55,7 +58,7 @@ NO_DATABASE = Reason(
 LATE = Reason(
     "This took too long",
     "The site could not answer in time. Try again in a moment.",
-    "If you sent something, it was not saved. Go back to what you typed, and send it again.",
+    _PERHAPS_SAVED,
     "The site could not make this page anew in time.",
 )
 

@@ -46,12 +46,15 @@ class Judgement:
 
 @dataclass
 class Post:
-    """The server. `accepted` counts its letters for each recipient; `cut_off` has those whose dot never came."""
+    """The server. `accepted` counts its letters for each recipient; `cut_off` has those whose dot never came.
+
+    `judged` has the recipients whose letter was judged, and how many letters they had by then.
+    """
 
     port: int = field(default_factory=free_port)
     accepted: Counter = field(default_factory=Counter)
     cut_off: set[str] = field(default_factory=set)
-    judged: set[str] = field(default_factory=set)
+    judged: dict[str, int] = field(default_factory=dict)
     unsure: dict[str, float] = field(default_factory=dict)  # since when letters are on their way
 
     async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802 (aiosmtpd's name)
@@ -76,9 +79,10 @@ class Post:
         """Returns which letters were lost and doubled since the last time, and how many are still to be sent."""
         found = Judgement()
         for email, sent in connection.execute(_LETTERS).fetchall():
-            if self.accepted[email] > 1 and email not in self.judged:
-                found.doubled.append(f"{self.accepted[email]} letters to {email}")
-            elif email in self.judged or (sent and self.accepted[email]):
+            letters = self.accepted[email]
+            if letters > max(1, self.judged.get(email, 0)):
+                found.doubled.append(f"{letters} letters to {email}")
+            elif email in self.judged or (sent and letters):
                 pass
             elif not sent or monotonic() < self.unsure.setdefault(email, monotonic()) + UNSURE_SECONDS:
                 found.waiting += 1
@@ -87,12 +91,12 @@ class Post:
                 found.cut_off += 1
             else:
                 found.lost.append(f"no letter to {email}, although the site says that it was sent")
-            self.judged.add(email)
+            self.judged[email] = letters
         return found
 
     def adopt(self, connection: psycopg.Connection) -> None:
         """Say nothing of the letters that are there: this process does not know what became of them."""
-        self.judged |= {email for email, _ in connection.execute(_LETTERS).fetchall()}
+        self.judged |= {email: self.accepted[email] for email, _ in connection.execute(_LETTERS).fetchall()}
 
 
 class _Server(SMTP):

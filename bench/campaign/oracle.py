@@ -39,7 +39,9 @@ _SQL = {
         JOIN papers_paper paper ON paper.id = report.paper_id
         WHERE username LIKE 'campaign-%' AND outcome <> '' GROUP BY 1""",
     "flag": """
-        SELECT DISTINCT ON (username, subject_id) username || ' ' || subject_id, words FROM moderation_flag flag
+        SELECT DISTINCT ON (username, subject_id) username || ' ' || subject_id,
+            words || CASE WHEN count(*) OVER (PARTITION BY words) > 1 THEN ' doubled' ELSE '' END
+        FROM moderation_flag flag
         JOIN moderation_case about ON about.id = flag.case_id JOIN accounts_user person ON person.id = flag.user_id
         WHERE words LIKE 'Campaign %' ORDER BY username, subject_id, flag.id DESC""",
     "hidden": "SELECT id::text, 1 FROM papers_comment WHERE hidden_at IS NOT NULL",
@@ -113,7 +115,7 @@ class Ledger:
             self._settle({f"{kind} {key}": [value] for kind, key, value in changes}, "acknowledged")
 
     def _expect(self, changes: tuple[Change, ...]) -> dict[str, list]:
-        """Let all things have also the new values. Returns those that they may have so far."""
+        """Also allow the new value of each thing. Returns the values that were allowed so far."""
         former = {}
         with self.lock:
             for kind, key, value in changes:

@@ -25,7 +25,7 @@ from bench.campaign.people import Cast
 from bench.campaign.site import Site
 from bench.servers import HOST, free_port
 
-KILLS = {"web process": 30, "worker": 24, "PostgreSQL": 30, "main process": 10, "everything": 6}  # and how often
+KILLS = {"web process": 30, "worker": 18, "supervisor": 6, "PostgreSQL": 30, "main process": 10, "everything": 6}
 LETTERS = 3  # that are due in each round
 IMPORT_EVERY, SUBMIT_EVERY, AUDIT_EVERY = 15, 5, 25  # rounds
 FEWEST, MOST, LONGEST = 5, 60, 10  # answers of a round before its kill, and seconds if they do not come
@@ -80,10 +80,7 @@ class Campaign:
         prefix = f"{self.seed}-{number}-{int(time.time() * 1_000)}"  # no text comes twice, although a round may
         target = only or chance.choices(list(KILLS), list(KILLS.values()))[0]
         begun = self._begin(number, prefix)
-        submits = number % SUBMIT_EVERY == 0
-        with load.at_work(
-            self.site, self.ledger, self.cast, prefix, seed=f"{self.seed} {number}", submits=submits
-        ) as calls:
+        with load.at_work(self.site, self.ledger, self.cast, prefix, seed=seed, submits=submits) as calls:
             self._await(chance.randint(FEWEST, MOST))
             time.sleep(chance.uniform(0, SHORTLY))
             if self.fault:
@@ -168,6 +165,8 @@ class Campaign:
                 return [chance.choice(self.site.web())]
             case "worker":
                 found = [self.site.worker()]
+            case "supervisor":
+                found = [self.site.supervisor()]
             case "PostgreSQL":
                 found = [self.site.postmaster()]
             case "main process":

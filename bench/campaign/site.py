@@ -15,6 +15,7 @@ from bench.servers import HOST, answers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 240  # seconds: the machine may be busy
+_SUPERVISOR = ["-m", "lib.supervisor"]
 _PAUSE = 0.1  # seconds between two looks
 _WORKER = ["manage.py", "procrastinate", "worker"]
 _GONE = (psutil.NoSuchProcess, psutil.ZombieProcess)
@@ -105,6 +106,10 @@ class Site:
         """Returns the worker, or None while its supervisor pauses."""
         children = self.main().children(recursive=True)
         return next((child for child in children if _command(child)[1:] == _WORKER), None)
+
+    def supervisor(self) -> psutil.Process | None:
+        """Returns the process that keeps the worker running, or None until it was started again."""
+        return next((child for child in self.main().children() if _command(child)[1:3] == _SUPERVISOR), None)
 
     def postmaster(self) -> psutil.Process | None:
         """Returns the first process of the embedded PostgreSQL, or None if it does not run."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.apps import apps
 from django.core.management import CommandError
 from django.db import connection, transaction
 
@@ -105,7 +106,7 @@ def check_empty() -> None:
     tables = set(connection.introspection.table_names())
     if is_unfinished() or not tables:
         return
-    if User._meta.db_table not in tables:
+    if tables - _own_tables():
         raise CommandError("The database has tables that are not Broadsheet's: restore into a database of its own.")
     for name, model in (("people", User), ("papers", Paper), ("organisations", Organisation)):
         if model.objects.exists():
@@ -113,6 +114,10 @@ def check_empty() -> None:
                 f"The site has {name}, and a restore overwrites nothing: "
                 "set BROADSHEET_DATA to a new folder or, with a database of your own, DATABASE_URL to an empty one."
             )
+
+
+def _own_tables() -> set[str]:
+    return _WITHOUT_MODEL | {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
 
 
 def _is_used_by_others() -> bool:
@@ -152,6 +157,7 @@ def finish() -> None:
         cursor.execute(f"DROP SCHEMA {_MARK}")
 
 
+_WITHOUT_MODEL = {"cache", "django_migrations", "lib_throttle"}
 _TABLES = """
     SELECT relname FROM pg_class
     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relpersistence = 'p'

@@ -64,6 +64,11 @@ def test_a_moment_before_rows_were_deleted_is_brought_back(operator):
     url = user.wait()
     operator.run(f".venv/bin/python manage.py restore {RELEASE}")
     operator.follow("base")
+    (base,) = operator.backups.glob("base-*")
+    base.rename(base.with_name("base-2026-01-01"))
+    operator.follow("base")  # a week later
+    shutil.rmtree(base.with_name("base-2026-01-01"))
+    operator.follow("tidy")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("UPDATE accounts_user SET name = 'After the base backup' WHERE username = 'alice'")
         [operator.moment] = connection.execute("SELECT now()::text").fetchone()

@@ -91,6 +91,15 @@ def test_nothing_is_lost_or_doubled_by_kills(campaign):
     assert campaign.post.accepted
 
 
+def test_the_supervisor_of_the_worker_is_killed(campaign):
+    """It is started again, and so is the worker, which goes on with letters."""
+    former = campaign.site.wait_for(campaign.site.supervisor)
+    campaign.play(900_002, "supervisor")
+    assert campaign.site.wait_for(campaign.site.supervisor) != former
+    assert campaign.finish(PATIENCE) == 0
+    assert campaign.problems == []
+
+
 def page_of(port: int) -> bytes | None:
     """The page with all papers; None from a process that tries the database again within a second."""
     try:
@@ -137,9 +146,11 @@ def test_a_second_letter_and_a_missing_one_are_found(campaign):
     with psycopg.connect(campaign.site.url) as connection:
         campaign.post.plan(connection, "planted", 2)
     campaign.site.wait_for(lambda: len([who for who in campaign.post.accepted if "planted" in who]) == 2)
+    del campaign.post.accepted["letter-planted-2@example.org"]
+    with psycopg.connect(campaign.site.url) as connection:
+        assert not campaign.post.compare(connection).doubled
     with smtplib.SMTP("127.0.0.1", campaign.post.port) as server:
         server.sendmail("who@example.org", ["letter-planted-1@example.org"], "Subject: once more\r\n\r\nText\r\n")
-    del campaign.post.accepted["letter-planted-2@example.org"]
     campaign.finish(LETTERS_SECONDS)
     assert (campaign.faults["letters doubled"], campaign.faults["letters lost"]) == (1, 1)
 

@@ -95,7 +95,7 @@ def test_a_site_follows_another_one(settings, address, refused):
     assert all(refused in error.msg for error in found)
 
 
-@pytest.mark.parametrize("name", ["IMPORT_HUB", "IMPORT_ARXIV", "REPOSITORY_STARS", "DUMP"])
+@pytest.mark.parametrize("name", ["IMPORT_HUB", "IMPORT_ARXIV", "REPOSITORY_STARS", "PAPER_PICTURES", "DUMP"])
 @pytest.mark.parametrize(
     ("cron", "refused"),
     [

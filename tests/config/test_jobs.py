@@ -117,7 +117,7 @@ def test_words_of_an_error_name_no_argument_and_nobody(queue, reader):
     finally:
         del app.tasks["tests.breaks"]
     page = reader.get(PAGE).content.decode()
-    assert "LookupError: … is not for Bob &lt;…@…&gt;, xxx" in page
+    assert "LookupError: … is not for Bob &lt;…&gt;, xxx" in page
     assert "s3cret" not in page
     assert "x" * 300 not in page
 

@@ -67,7 +67,7 @@ class Lines(logging.Handler):
 
     def __init__(self, kind: str) -> None:
         super().__init__(logging.DEBUG)
-        self.formatter, self.messages, self.written = formatter(kind), [], []
+        self.formatter, self.messages, self.written = formatter(kind, {*PACKAGES}), [], []
 
     def emit(self, record: logging.LogRecord) -> None:
         self.messages.append(f"{record.getMessage()} {record.exc_info}")

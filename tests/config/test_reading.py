@@ -20,7 +20,7 @@ from django.urls import path
 from config.databases import replica
 from config.urls import urlpatterns as pages
 from lib import postgres, replicas
-from lib.lag import Watch
+from lib.lag import Servers
 from lib.postgres_programs import BIN
 from tests import scene
 from tests.cluster import Cluster, example, folder_like, run, wait_until
@@ -89,12 +89,12 @@ def drop_slot() -> None:
 
 
 @pytest.fixture(scope="module")
-def watch(cluster, django_db_blocker) -> Iterator[Watch]:
+def watch(cluster, django_db_blocker) -> Iterator[Servers]:
     """Measures the replica, which is the database `replica1` of this process, until the process ends."""
     connections.settings["replica1"] = replica(cluster.url(connection.settings_dict["NAME"]))
     connections.configure_settings(connections.settings)
     with django_db_blocker.unblock():
-        yield Watch()
+        yield Servers()
     connections["replica1"].close()
     del connections["replica1"], connections.settings["replica1"]
 
@@ -102,7 +102,7 @@ def watch(cluster, django_db_blocker) -> Iterator[Watch]:
 @pytest.fixture
 def reads(watch, monkeypatch):
     """`reads()` waits until the replica has all that was written, and lets strangers read there from then on."""
-    monkeypatch.setattr(replicas, "_watch", watch)
+    monkeypatch.setattr(replicas, "_servers", watch)
     with override_settings(REPLICAS=["replica1"]):
         yield lambda: wait_until(_has_everything)
 
@@ -194,7 +194,7 @@ def test_without_replicas_nobody_gets_a_cookie_and_nothing_is_measured(alice, si
     answer = signed_in(alice).act("/papers/2509.08721/vote")
     assert settings.WRITTEN_COOKIE_NAME not in answer.cookies
     assert replicas.lag() == {}
-    assert replicas._watch.replicas == {}
+    assert replicas._servers.replicas == {}
 
 
 @replicated
@@ -217,7 +217,7 @@ def test_a_replica_whose_address_is_no_address_does_not_keep_others_from_being_m
     connections.settings["replica2"] = connections.settings["replica1"] | {"HOST": "two..dots"}
     try:
         with override_settings(REPLICAS=["replica2", "replica1"]):
-            watch = Watch()
+            watch = Servers()
             wait_until(lambda: watch.usable() == ["replica1"])
             wait_until(lambda: "replica2 cannot be measured" in caplog.text)
             assert watch.usable() == ["replica1"]

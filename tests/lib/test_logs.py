@@ -16,7 +16,7 @@ MARK = "zanzibar"
 def line(name="papers.any", message="Done", *args, kind="json", **more) -> str:
     record = logging.LogRecord(name, logging.WARNING, "any.py", 1, message, args, more.pop("exc_info", None))
     record.__dict__ |= more
-    return logs.formatter(kind).format(record)
+    return logs.formatter(kind, {"papers"}).format(record)
 
 
 def error_line(error: Exception) -> str:
@@ -52,6 +52,9 @@ def test_a_line_of_text_says_the_same():
         ("%d threads, %s", (3, MARK), "3 threads, …"),
         ("%(number)s of %(name)s", ({"number": 3, "name": MARK},), "3 of …"),
         ("100 % sure", (), "100 % sure"),
+        ("got '%s' and \"%d\" from /x/%s", (MARK, 3, MARK), "got … and … from …"),
+        ("%d of %.1f", (None, MARK), "%d of %.1f"),
+        ("%r", ({MARK: 1},), "{…: 1}"),
     ],
 )
 def test_of_a_library_only_the_text_of_its_code_and_numbers_are_written(message, args, event):

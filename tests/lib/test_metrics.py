@@ -105,3 +105,10 @@ def test_more_numbers_than_fit_into_one_page_of_a_file_are_read_back_by_the_next
     lines = start(1, "read").communicate("\n")[0].splitlines()
     assert [f"broadsheet_mails_total {{'outcome': 'outcome {n}'}} 1.0" in lines for n in range(100)] == [True] * 100
     assert files(tmp_path) == ["counter_0.db"]
+
+
+def test_a_damaged_file_counts_from_0_again(start, tmp_path):
+    start(3).communicate("\n")
+    (tmp_path / "metrics" / "counter_0.db").write_bytes(b"\xff" * 100)
+    lines = start(2, "read").communicate("\n")[0].splitlines()
+    assert "broadsheet_mails_total {'outcome': 'sent'} 2.0" in lines

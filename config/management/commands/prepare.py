@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "Bring the database, the cache table and the static files up to date; on first start, load the demo."
 
     def handle(self, **options):
-        """Do so after another node that does it just now: migrate's last steps are not made to be made twice."""
+        """Prepare one node at a time, because the last steps of migrate must not run twice at once."""
         with holding(_LOCK_ID):
             self.prepare()
 

@@ -1,10 +1,12 @@
 import errno
 import gc
+import logging
 import os
 import socket
 import subprocess
 import sys
 import time
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
@@ -17,6 +19,8 @@ from lib import postgres
 from lib.supervisor import end_with_parent
 
 PORT_PATIENCE = 5  # seconds
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -34,16 +38,16 @@ class Command(BaseCommand):
         connection.close()  # a connection must not cross a fork
         # runserver's reloader runs this command again in a child process, and that one starts the worker.
         is_reloader = reload and os.environ.get("RUN_MAIN") != "true"
-        worker = None if no_worker or is_reloader else _start_worker()
+        if not (no_worker or is_reloader):
+            Supervisor.in_use = Supervisor()
         try:
             if reload:
                 call_command("runserver", f"{settings.HOST}:{settings.PORT}")
             else:
                 Server().run()
         finally:
-            if worker:
-                worker.terminate()
-                worker.wait()
+            if Supervisor.in_use:
+                Supervisor.in_use.end()
 
     def check_port(self) -> None:
         """Raises CommandError if the site cannot listen on HOST and PORT.
@@ -68,12 +72,26 @@ def _port_error() -> OSError | None:
             return error
 
 
-def _start_worker() -> subprocess.Popen:
-    """Start the supervisor of the worker, which restarts the worker whenever it ends."""
-    worker = [sys.executable, "manage.py", "procrastinate", "worker"]
-    environment = os.environ | {"LOG_FORMAT": settings.LOG_FORMAT}
-    command = [sys.executable, "-m", "lib.supervisor", *worker]
-    return subprocess.Popen(command, env=environment, preexec_fn=end_with_parent)
+class Supervisor:
+    """A process that restarts the worker whenever that ends, and is restarted itself if it was killed."""
+
+    in_use: ClassVar["Supervisor | None"] = None
+
+    def __init__(self) -> None:
+        worker = [sys.executable, "manage.py", "procrastinate", "worker"]
+        environment = os.environ | {"LOG_FORMAT": settings.LOG_FORMAT}
+        command = [sys.executable, "-m", "lib.supervisor", *worker]
+        self.process = subprocess.Popen(command, env=environment, preexec_fn=end_with_parent)
+
+    def keep_running(self) -> None:
+        """Start another supervisor if this one has ended. To be called every second."""
+        if self.process.poll() is not None:
+            logger.error("The supervisor of the worker has ended and is started again")
+            Supervisor.in_use = Supervisor()
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.wait()
 
 
 def _announce(server) -> None:
@@ -81,15 +99,17 @@ def _announce(server) -> None:
 
 
 class SiteArbiter(Arbiter):
-    """gunicorn's arbiter, which looks after the web processes every second and when a child ends, and after PostgreSQL.
+    """gunicorn's arbiter, which looks after all that has no other parent every second and when a child ends.
 
-    That is the embedded server: a database that has an address of its own is looked after elsewhere.
+    That is web processes, the supervisor of the worker, and the embedded PostgreSQL: a database that has an address of
+    its own is looked after elsewhere.
     """
 
     def murder_workers(self):
         super().murder_workers()
-        if postgres.Server.in_use:
-            postgres.Server.in_use.keep_running()
+        for each in (postgres.Server.in_use, Supervisor.in_use):
+            if each:
+                each.keep_running()
 
 
 class Server(BaseApplication):
