@@ -60,9 +60,13 @@ def test_a_scrape_needs_no_host_name_session_or_https(scrape, settings):
     assert b"broadsheet_database_up 1.0" in answer.content
 
 
-def test_a_scrape_takes_eight_statements(scrape, django_assert_num_queries):
+@pytest.mark.parametrize(("seconds", "statements"), [(60, 7), (-1, 8)])
+def test_a_scrape_takes_seven_statements_and_once_a_minute_eight(
+    scrape, seconds, statements, monkeypatch, django_assert_num_queries
+):
     Reader().get("/metrics", headers={"Authorization": BEARER})  # finds out whether there is pgvector
-    with django_assert_num_queries(7):  # and papers without a vector are counted once a minute
+    monkeypatch.setattr("config.metrics.KEPT_SECONDS", seconds)  # for the number of papers without a vector
+    with django_assert_num_queries(statements):
         scrape()
 
 

@@ -210,17 +210,18 @@ def test_while_the_primary_accepts_nobody_readers_read_what_replicas_have_and_re
     wait_until(lambda: reads_from(replica, stranger))
 
 
-def test_a_vote_is_confirmed_by_a_replica_if_the_operator_wants_it(stranger, primary, replica):
-    run(
-        example("synchronous", {}),
-        primary.folder,
-        PGHOST=str(primary.folder),
-        PGPORT=str(primary.port),
-        PGUSER="postgres",
-    )
+def test_no_vote_is_acknowledged_without_a_replica_if_the_operator_wants_it_so(member, primary, replica):
+    paper = a_paper(member)
+    run(example("synchronous", {}), primary.folder, **variables(primary))
     wait_until(lambda: primary.execute("SELECT sync_state FROM pg_stat_replication") == [("quorum",)])
-    primary.execute("ALTER SYSTEM RESET synchronous_standby_names")
-    primary.execute("SELECT pg_reload_conf()")
+    assert member.post(f"{paper}/vote").status < 400
+    replica.send(signal.SIGSTOP)
+    try:
+        assert member.post(f"{paper}/vote/withdraw").status >= 500
+        run(example("alone", {}), primary.folder, **variables(primary))
+        wait_until(lambda: member.post(f"{paper}/vote").status < 400)
+    finally:
+        replica.send(signal.SIGCONT)
 
 
 def test_the_replica_takes_over_with_all_votes(serve_demo, stranger, member, primary, replica):
