@@ -13,7 +13,7 @@ from lib import outage, storable, unavailable
 from lib.failures import is_failure
 from lib.refusals import BadInput, Busy, Conflict, Gone, NotAllowed, Refusal, TooMany
 from lib.statements import is_about_nothing, is_out_of_time
-from lib.unavailable import LATE, NO_DATABASE
+from lib.unavailable import LATE, NO_DATABASE, Reason
 
 logger = logging.getLogger(__name__)
 
@@ -38,21 +38,27 @@ class RefusalMiddleware:
         return response
 
     def process_exception(self, request, exception):
-        if is_out_of_time(exception):
-            _log_late(exception)
+        reason = _no_answer(exception)
+        if reason is LATE:
             message = LATE.message if request.method in ("GET", "HEAD") else f"{LATE.message} {LATE.advice}"
             return unavailable.because(LATE, refuse(request, Busy(message)))
-        if is_failure(exception):
-            outage.log(exception)
-            return unavailable.page(NO_DATABASE)
+        if reason:
+            return unavailable.page(reason)
         if is_about_nothing(exception):
             logger.error("A row that was referred to is missing", exc_info=exception)
             return refuse(request, Gone("Nothing was changed, because something has just been deleted."))
         return refuse(request, exception) if isinstance(exception, Refusal) else None
 
 
-def _log_late(error: BaseException) -> None:
-    logger.error("A statement took too long", exc_info=error)
+def _no_answer(error: BaseException | None) -> Reason | None:
+    """Returns why the database has not answered, and logs the error, if that is what the error says."""
+    if is_out_of_time(error):
+        logger.error("A statement took too long", exc_info=error)
+        return LATE
+    if is_failure(error):
+        outage.log(error)
+        return NO_DATABASE
+    return None
 
 
 def _log(request: HttpRequest, refusal: Refusal | None) -> None:
@@ -71,13 +77,8 @@ def refuse_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler of exceptions that nobody has answered, also those of middleware. Its page needs no database."""
-    error = sys.exception()
-    if is_out_of_time(error):
-        _log_late(error)
-        return unavailable.page(LATE)
-    if is_failure(error):
-        outage.log(error)
-        return unavailable.page(NO_DATABASE)
+    if reason := _no_answer(sys.exception()):
+        return unavailable.page(reason)
     return HttpResponse(render_to_string("500.html", {"request": request}), status=500)
 
 

@@ -35,7 +35,7 @@ def rows(sql: str, params: Mapping[str, object] | Sequence, *, is_prepared: bool
         return cursor.fetchall()
 
 
-def is_out_of_time(error: BaseException) -> bool:
+def is_out_of_time(error: BaseException | None) -> bool:
     """Returns whether PostgreSQL cancelled a statement because of its time limit."""
     return isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled)
 
