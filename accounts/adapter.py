@@ -1,3 +1,4 @@
+import logging
 import secrets
 import time
 from urllib.parse import urlsplit
@@ -22,8 +23,10 @@ from accounts.sessions import renew_key
 from lib.limits import client_ip
 from lib.mailboxes import canonical
 from lib.redirects import local_path
+from lib.refusals import Busy
 from lib.templatetags.house import sentence_case
 
+logger = logging.getLogger(__name__)
 _RESET = "account/email/password_reset_key"
 # Mails that anybody can request for any mailbox.
 _UNPROVEN = {
@@ -67,7 +70,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix, email, context):
         """Send the mail unless the limit of its mailbox is reached, which the person who requested it must not learn.
 
-        Raises TooMany if the network has requested too many mails.
+        Raises TooMany if the network has requested too many mails, and Busy if the mail server does not take it.
         """
         if template_prefix in _UNPROVEN:
             unproven_mail.count_request(self.request)
@@ -75,7 +78,20 @@ class AccountAdapter(DefaultAccountAdapter):
                 return
         site = get_current_site(self.request)
         site.name, site.domain = "Broadsheet", urlsplit(settings.BASE_URL).netloc
-        super().send_mail(template_prefix, email, {"current_site": site} | context)
+        try:
+            super().send_mail(template_prefix, email, {"current_site": site} | context)
+        except OSError as error:
+            logger.exception("A mail was not sent")
+            raise Busy("The mail could not be sent. Check the address, or try again in a few minutes.") from error
+
+    def send_confirmation_mail(self, request, emailconfirmation, signup):
+        """Delete an account whose first mail cannot be sent, so that its name is free. Raises as `send_mail` does."""
+        try:
+            super().send_confirmation_mail(request, emailconfirmation, signup)
+        except Busy:
+            if signup:
+                emailconfirmation.email_address.user.delete()
+            raise
 
     def format_email_subject(self, subject: str) -> str:
         return super().format_email_subject(sentence_case(subject))

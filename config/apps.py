@@ -10,6 +10,7 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("config.checks")
+        import_module("config.address_checks")
 
 
 class AdminConfig(admin.AdminConfig):

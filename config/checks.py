@@ -1,6 +1,5 @@
 """System checks, which refuse to start a site with unsafe or contradictory settings and say what to change."""
 
-import ipaddress
 import os
 import re
 from importlib import import_module
@@ -14,7 +13,6 @@ from procrastinate.periodic import PeriodicTask
 
 from config.backup import database
 from papers.ingest.arxiv import CATEGORY
-from papers.ingest.client import origin
 from papers.ingest.rules import WEEKDAYS
 from papers.models import Embedding
 from papers.search.embedding.bundled import Bundled
@@ -49,28 +47,6 @@ def container(app_configs, **kwargs):
     if settings.DEBUG:
         errors.append(Error("DEBUG is on in a container.", hint="Unset DEBUG.", id="broadsheet.E002"))
     return errors
-
-
-@register
-def base_url(app_configs, **kwargs):
-    base = urlsplit(settings.BASE_URL)
-    if base.scheme not in ("http", "https") or not base.hostname:
-        return [
-            Error(
-                f"BASE_URL is no web address: {settings.BASE_URL!r}.",
-                hint="For example https://papers.example.org",
-                id="broadsheet.E003",
-            )
-        ]
-    if base.scheme == "http" and _is_public(base.hostname):
-        return [
-            Error(
-                f"BASE_URL is plain http on a public host: {settings.BASE_URL}.",
-                hint="Put a proxy with https in front of the site, and set BASE_URL=https://…",
-                id="broadsheet.E004",
-            )
-        ]
-    return []
 
 
 @register
@@ -117,20 +93,6 @@ def schedules(app_configs, **kwargs):
         for name in settings.SCHEDULES
         if (cron := getattr(settings, name)) and not _is_cron(cron)
     ]
-
-
-@register
-def followed_site(app_configs, **kwargs):
-    """A site that is followed has an address like this one's, and is another one, since votes would count twice."""
-    site = origin(settings.HUB_URL)
-    if site != settings.HUB_URL:
-        message = f"HUB_URL is no address of a site: {settings.HUB_URL!r}."
-    elif site == origin(settings.BASE_URL):
-        message = f"HUB_URL is this site itself: {settings.HUB_URL}."
-    else:
-        return []
-    hint = "Give https://huggingface.co or the address of another Broadsheet, without a path. It needs https."
-    return [Error(message, hint=hint, id="broadsheet.E010")]
 
 
 @register
@@ -282,12 +244,3 @@ def _has_bundled_model() -> bool:
     except ImportError:
         return False
     return find_spec("onnxruntime") is not None and os.access(path, os.R_OK)
-
-
-def _is_public(host: str) -> bool:
-    """Returns whether others may reach this host: a global address, or a name with a dot that is not a local one."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return "." in host and not host.endswith((".localhost", ".local", ".lan", ".internal", ".test"))
-    return address.is_global

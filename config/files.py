@@ -1,6 +1,6 @@
 """Where static files, uploads and the files that the worker writes are. Django finds it in `config.settings`."""
 
-from lib.env import DATA, ROOT, env
+from lib.env import DATA, ROOT, env, switch
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
@@ -40,7 +40,7 @@ STORAGES = {
     "dump": _in_folder("DUMP_ROOT", is_private=False),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if env.bool("DEBUG", default=False)
+        if switch("DEBUG", default=False)
         else "lib.staticfiles.BundlingStorage"
     },
 }

@@ -12,17 +12,17 @@ from config.mail import *  # noqa: F403 (the mail server)
 from config.rings import *  # noqa: F403 (thresholds, which are settings)
 from config.rules import *  # noqa: F403 (rules of submissions, which are settings)
 from config.schedules import *  # noqa: F403 (what the worker fetches and writes by itself)
-from lib.env import ROOT, cores, env, number, stored_secret
+from lib.env import ROOT, cores, env, number, stored_secret, switch
 
-DEBUG = env.bool("DEBUG", default=False)
-CONTAINER = env.bool("BROADSHEET_CONTAINER", default=False)
+DEBUG = switch("DEBUG", default=False)
+CONTAINER = switch("BROADSHEET_CONTAINER", default=False)
 SECRET_KEY_IS_SET = bool(env("SECRET_KEY", default=""))
 SECRET_KEY = env("SECRET_KEY", default="") or stored_secret("secret_key")
 
 HOST = env("HOST", default="127.0.0.1")
 PORT = number("PORT", 8000)
 WEB_CONCURRENCY = number("WEB_CONCURRENCY", min(4, cores()))  # processes of the web server
-FRONT_DOOR = env.bool("FRONT_DOOR", default=not DEBUG)  # keep strangers' answers for a second (lib.front_door)
+FRONT_DOOR = switch("FRONT_DOOR", default=not DEBUG)  # keep strangers' answers for a second (lib.front_door)
 _base = urlsplit(env("BASE_URL", default=f"http://{HOST}:{PORT}").rstrip("/"))
 _base = _base._replace(netloc=_base.netloc.lower())
 BASE_URL = _base.geturl()  # with scheme and host in small letters, by which sites know each other
@@ -148,8 +148,8 @@ SECURE_SSL_HOST = _base.netloc
 SECURE_REDIRECT_EXEMPT = ["^api/", "^mcp$"]  # which `api.headers` refuses
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 # Both affect more than this host, so only its operator can decide.
-SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False) or SECURE_HSTS_PRELOAD
+SECURE_HSTS_PRELOAD = switch("HSTS_PRELOAD", default=False)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = switch("HSTS_SUBDOMAINS", default=False) or SECURE_HSTS_PRELOAD
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # these ask for both
 # Only an https site is behind a proxy, which must set or remove this header (docs/deploy.md).
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -251,5 +251,5 @@ EMBEDDING_DIMENSIONS = number("EMBEDDING_DIMENSIONS", 384)
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful", "concurrency": 3}
 PROCRASTINATE_ON_APP_READY = "lib.jobs.set_up"
 
-BROADSHEET_DEMO = env.bool("BROADSHEET_DEMO", default=True)
+BROADSHEET_DEMO = switch("BROADSHEET_DEMO", default=True)
 BROADSHEET_DEMO_PASSWORD = env("BROADSHEET_DEMO_PASSWORD", default="")

@@ -7,18 +7,31 @@ import tempfile
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent
+_ON, _OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
+
 env = environ.Env()
 env.read_env(ROOT / ".env")
 
 DATA = Path(env("BROADSHEET_DATA", default=str(ROOT / "var"))).expanduser().resolve()
 
 
-def number(name: str, default: int) -> int | str:
-    """Returns a whole number of the environment. What is none stays as it was typed, for a system check to name it."""
-    text = env(name, default=str(default))
-    return int(text) if text.isdecimal() and text.isascii() else text
+def number(name: str, default: int) -> int:
+    """Returns a whole number of the environment. Raises ImproperlyConfigured if it is none."""
+    text = env(name, default="") or str(default)
+    if text.isdecimal() and text.isascii():
+        return int(text)
+    raise ImproperlyConfigured(f"{name} is no whole number: {text!r}.")
+
+
+def switch(name: str, *, default: bool) -> bool:
+    """Returns whether something is on. Raises ImproperlyConfigured for a word that says neither."""
+    text = env(name, default="1" if default else "0").lower()
+    if text in _ON + _OFF:
+        return text in _ON
+    raise ImproperlyConfigured(f"{name} is neither 1 nor 0: {text!r}.")
 
 
 def cores() -> int:

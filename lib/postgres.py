@@ -98,7 +98,7 @@ class Server:
                 self.attempts.clear()
         elif time.monotonic() > self.paused_until:
             with self._pausing(), _open("postgres.lock") as lock:
-                if _is_locked(lock) and not self._is_ready() and self.attempts:
+                if _is_locked(lock) and not self._is_ready() and len(self.attempts) == 1:
                     logger.error("PostgreSQL has ended and is started again")
 
     @contextlib.contextmanager

@@ -116,7 +116,7 @@ def test_readme_maps_the_tree():
 
 def test_every_setting_from_the_environment_is_documented():
     source = "\n".join(path.read_text() for path in [*(ROOT / "config").glob("*.py"), ROOT / "lib" / "env.py"])
-    read = set(re.findall(r'\b(?:env(?:\.\w+)?|number)\(\s*"([A-Z_]+)"', source))
+    read = set(re.findall(r'\b(?:env(?:\.\w+)?|number|switch)\(\s*"([A-Z_]+)"', source))
     read |= {
         f"{prefix}_CLIENT_{part}"
         for prefix in re.findall(r'_oauth_app\(\s*"(\w+)"', source)

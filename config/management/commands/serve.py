@@ -36,6 +36,7 @@ class Command(BaseCommand):
         self.stdout.write("Preparing the database and the static files …")
         call_command("prepare", stdout=self.stdout)
         connection.close()  # a connection must not cross a fork
+        sys.stdout.flush()  # nor must what is not yet printed
         # runserver's reloader runs this command again in a child process, and that one starts the worker.
         is_reloader = reload and os.environ.get("RUN_MAIN") != "true"
         if not (no_worker or is_reloader):
@@ -57,8 +58,9 @@ class Command(BaseCommand):
         deadline = time.monotonic() + PORT_PATIENCE
         while error := _port_error():
             if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                name = "PORT" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "HOST"
                 address = f"{settings.HOST}:{settings.PORT}"
-                raise CommandError(f"The site cannot listen on {address} ({error}). Set PORT.")
+                raise CommandError(f"The site cannot listen on {address} ({error}). Set {name}.")
             time.sleep(0.1)
 
 
@@ -95,7 +97,7 @@ class Supervisor:
 
 
 def _announce(server) -> None:
-    print(f"Broadsheet is at {settings.BASE_URL} (Ctrl-C stops it)")
+    print(f"Broadsheet is at {settings.BASE_URL} (Ctrl-C stops it)", flush=True)
 
 
 class SiteArbiter(Arbiter):
