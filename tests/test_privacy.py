@@ -95,12 +95,12 @@ def test_every_stated_period_is_compared():
 
 
 def rows_with(words: str) -> dict[str, list[str]]:
-    """The rows of all tables that contain these words, in any case, by the name of the table."""
+    """The rows of all tables in which a word begins so, in any case, by the name of the table."""
     found = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            statement = f'SELECT row::text FROM "{table}" row WHERE row::text ILIKE %s'  # noqa: S608
-            cursor.execute(statement, [f"%{words}%"])
+            statement = f'SELECT row::text FROM "{table}" row WHERE row::text ~* %s'  # noqa: S608
+            cursor.execute(statement, [rf"\m{words}"])
             if rows := [text for (text,) in cursor.fetchall()]:
                 found[table] = rows
     return found
