@@ -127,7 +127,7 @@ def _print(played: Campaign, waiting: int) -> int:
     print(table(["letters", "number"], rows))
     for problem in played.problems + played.ledger.refusals:
         print(problem)
-    return verdict([Limit(fault, played.faults[fault], 0) for fault in FAULTS])
+    return verdict([Limit(fault, played.faults[fault], 0) for fault in FAULTS] + [Limit("letters waiting", waiting, 0)])
 
 
 if __name__ == "__main__":

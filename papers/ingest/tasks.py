@@ -11,6 +11,8 @@ from papers.ingest import daily, pictures, repositories, submitting, successes
 from papers.ingest.client import Client
 from papers.models import Submission
 
+_LAST = -1  # the priority of jobs that wait for another site, of which many may come at once: all others come first
+
 logger = logging.getLogger(__name__)
 
 
@@ -20,7 +22,7 @@ def _client() -> Client:
     return Client(max_wait=submitting.MAX_WAIT)
 
 
-@app.task(pass_context=True, retry=RETRY)
+@app.task(pass_context=True, retry=RETRY, priority=_LAST)
 def fetch_submission(context, pk: int) -> None:
     for submission in Submission.objects.waiting().filter(pk=pk):
         submitting.fetch(submission, context.job, _client())

@@ -6,10 +6,12 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import IntegrityError, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from lib.jobs import RETRY, defer
+from inbox.letters.tasks import send_letters
+from lib.jobs import RETRY, defer, manager
 from papers.ingest import arxiv as arxiv_source
 from papers.ingest import submitting, tasks
 from papers.ingest.client import Client
@@ -48,6 +50,13 @@ def test_what_no_later_try_can_help_fails_at_once(arxiv, alice, signed_in, work,
     assert words in signed_in(alice).get(submission.get_absolute_url()).content.decode()
     assert any(record.levelno == logging.ERROR for record in caplog.records) == is_ours
     assert (Paper.objects.count(), ProcrastinateJob.objects.count(), len(arxiv.requests)) == (0, 0, 1)
+
+
+def test_submissions_that_wait_for_arxiv_do_not_keep_the_worker_from_anything_else(queue):
+    defer(tasks.fetch_submission, *({"pk": pk} for pk in range(1, 10)))
+    defer(send_letters, {"timestamp": 0})
+    job = async_to_sync(manager.fetch_job)(queues=None, worker_id=None)
+    assert job.task_name == "inbox.letters.tasks.send_letters"
 
 
 def test_while_arxiv_does_not_answer_it_is_tried_again_and_at_last_fails(queue, arxiv, alice, signed_in, caplog):
