@@ -40,8 +40,9 @@ def contact(app_configs, **kwargs):
     """The addresses that mails and other sites show can be written to."""
     errors = []
     if not _is_mailbox(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]):
-        message, hint = "EMAIL_FROM has no mail address.", "For example Broadsheet <papers@example.org>"
-        errors.append(Error(f"{message[:-1]}: {settings.DEFAULT_FROM_EMAIL!r}.", hint=hint, id="broadsheet.E015"))
+        message = f"EMAIL_FROM has no mail address: {settings.DEFAULT_FROM_EMAIL!r}."
+        hint = "For example Broadsheet <papers@example.org>"
+        errors.append(Error(message, hint=hint, id="broadsheet.E015"))
     if not settings.CONTACT.startswith(("https://", "http://")) and not _is_mailbox(settings.CONTACT):
         message = f"CONTACT is neither a mail address nor a web address: {settings.CONTACT!r}."
         errors.append(Error(message, hint="For example press@example.org", id="broadsheet.E015"))

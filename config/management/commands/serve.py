@@ -80,16 +80,19 @@ class Supervisor:
     in_use: ClassVar["Supervisor | None"] = None
 
     def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
         worker = [sys.executable, "manage.py", "procrastinate", "worker"]
         environment = os.environ | {"LOG_FORMAT": settings.LOG_FORMAT}
         command = [sys.executable, "-m", "lib.supervisor", *worker]
         self.process = subprocess.Popen(command, env=environment, preexec_fn=end_with_parent)
 
     def keep_running(self) -> None:
-        """Start another supervisor if this one has ended. To be called every second."""
+        """Start the process again if it has ended. To be called every second."""
         if self.process.poll() is not None:
             logger.error("The supervisor of the worker has ended and is started again")
-            Supervisor.in_use = Supervisor()
+            self.start()
 
     def end(self) -> None:
         self.process.terminate()
