@@ -69,12 +69,11 @@ def _measure(seconds: float) -> list[Limit]:
     print(table(["", "arrived/s", "answered/s", "refused %", "failed %", "p50 ms", "p99 ms", "refused p99 ms"], rows))
     normal, yardstick = (_seconds_to_normal(each, overload[1]) for each in (outcomes, unlimited))
     print(f"\nSeconds until it is as before: {normal:.0f}; if none is refused, {yardstick:.0f}.")
-    accepted = [outcome.seconds for outcome in _of(outcomes, overload) if 0 < outcome.status < 400]
-    failed = [outcome for outcome in _of(outcomes, overload) if outcome.status != 503 and not 0 < outcome.status < 400]
+    answered, _, failed = _by_outcome(_of(outcomes, overload))
     refusals = [outcome.size for outcome in outcomes if outcome.status == 503]
     return [
-        Limit("p99 of what is accepted, s", quantiles(accepted, n=100)[98], P99_SECONDS),
-        Limit("requests that failed", len(failed), 0),
+        Limit("p99 of what is accepted, s", quantiles(answered, n=100)[98], P99_SECONDS),
+        Limit("requests that failed", failed, 0),
         Limit("until it is as before, s", normal, NORMAL_SECONDS),
         Limit("a refusal with its headers, bytes", max(refusals, default=None), REFUSAL_BYTES),
         *(
@@ -127,16 +126,23 @@ def _of(outcomes: list[Outcome], span: tuple[float, float]) -> list[Outcome]:
 
 def _row(kind: str, outcomes: list[Outcome], span: tuple[float, float]) -> tuple:
     part = [outcome for outcome in _of(outcomes, span) if kind.startswith("all") or outcome.kind == kind]
-    answered = [1_000 * outcome.seconds for outcome in part if 0 < outcome.status < 400]
-    refused = [1_000 * outcome.seconds for outcome in part if outcome.status == 503]
-    failed, seconds = len(part) - len(answered) - len(refused), span[1] - span[0]
+    answered, refused, failed = _by_outcome(part)
+    seconds = span[1] - span[0]
     shares = [100 * len(refused) / len(part), 100 * failed / len(part)]
     rates = [len(part) / seconds, len(answered) / seconds]
     return kind, *rates, *shares, _quantile(answered, 50), _quantile(answered, 99), _quantile(refused, 99)
 
 
-def _quantile(values: list[float], percent: int) -> float | None:
-    return quantiles(values, n=100)[percent - 1] if len(values) > 1 else None
+def _by_outcome(outcomes: list[Outcome]) -> tuple[list[float], list[float], int]:
+    """Returns the seconds of requests that were answered, those of refused ones, and how many failed."""
+    answered = [outcome.seconds for outcome in outcomes if 0 < outcome.status < 400]
+    refused = [outcome.seconds for outcome in outcomes if outcome.status == 503]
+    return answered, refused, len(outcomes) - len(answered) - len(refused)
+
+
+def _quantile(seconds: list[float], percent: int) -> float | None:
+    """Returns milliseconds."""
+    return 1_000 * quantiles(seconds, n=100)[percent - 1] if len(seconds) > 1 else None
 
 
 def _lead(outcomes: list[Outcome], span: tuple[float, float], less: str, more: str) -> float:
