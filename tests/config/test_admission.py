@@ -233,10 +233,11 @@ def test_under_four_times_what_it_can_do_what_it_accepts_is_in_time_and_the_rest
         assert request(port)[0] == 200
     accepted = [outcome.seconds for outcome in outcomes if outcome.status == 200]
     refused = [outcome for outcome in outcomes if outcome.status == 503]
-    assert len(accepted) + len(refused) == len(outcomes)
+    assert len(accepted) + len(refused) == len(outcomes) > 120
     if is_removed:
         assert (refused, max(accepted) > 2) == ([], True)
     else:
+        assert len(accepted) > 30
         assert max(accepted) < admission.LONGEST_WAIT + 2  # the machine may be busy
         assert median(outcome.seconds for outcome in refused) < min(accepted) + 1
         assert Counter(outcome.kind for outcome in refused).most_common(1)[0][0] == "strangers"
