@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -70,10 +71,12 @@ def _measure(seconds: float) -> list[Limit]:
     normal, yardstick = (_seconds_to_normal(each, overload[1]) for each in (outcomes, unlimited))
     print(f"\nSeconds until it is as before: {normal:.0f}; if none is refused, {yardstick:.0f}.")
     answered, _, failed = _by_outcome(_of(outcomes, overload))
+    for (kind, status), number in Counter((each.kind, each.status) for each in failed).items():
+        print(f"Failed, {kind}: {number} with {f'status {status}' if status else 'no answer'}.")
     refusals = [outcome.size for outcome in outcomes if outcome.status == 503]
     return [
         Limit("p99 of what is accepted, s", quantiles(answered, n=100)[98], P99_SECONDS),
-        Limit("requests that failed", failed, 0),
+        Limit("requests that failed", len(failed), 0),
         Limit("until it is as before, s", normal, NORMAL_SECONDS),
         Limit("a refusal with its headers, bytes", max(refusals, default=None), REFUSAL_BYTES),
         *(
@@ -128,16 +131,16 @@ def _row(kind: str, outcomes: list[Outcome], span: tuple[float, float]) -> tuple
     part = [outcome for outcome in _of(outcomes, span) if kind.startswith("all") or outcome.kind == kind]
     answered, refused, failed = _by_outcome(part)
     seconds = span[1] - span[0]
-    shares = [100 * len(refused) / len(part), 100 * failed / len(part)]
+    shares = [100 * len(refused) / len(part), 100 * len(failed) / len(part)]
     rates = [len(part) / seconds, len(answered) / seconds]
     return kind, *rates, *shares, _quantile(answered, 50), _quantile(answered, 99), _quantile(refused, 99)
 
 
-def _by_outcome(outcomes: list[Outcome]) -> tuple[list[float], list[float], int]:
-    """Returns the seconds of requests that were answered, those of refused ones, and how many failed."""
+def _by_outcome(outcomes: list[Outcome]) -> tuple[list[float], list[float], list[Outcome]]:
+    """Returns the seconds of requests that were answered, those of refused ones, and the requests that failed."""
     answered = [outcome.seconds for outcome in outcomes if 0 < outcome.status < 400]
     refused = [outcome.seconds for outcome in outcomes if outcome.status == 503]
-    return answered, refused, len(outcomes) - len(answered) - len(refused)
+    return answered, refused, [each for each in outcomes if each.status != 503 and not 0 < each.status < 400]
 
 
 def _quantile(seconds: list[float], percent: int) -> float | None:

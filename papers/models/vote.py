@@ -3,6 +3,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
 
+from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -40,12 +41,14 @@ class VoteManager(MarkManager.from_queryset(VoteQuerySet)):
         The paper's `vote_count` is then the new one, and `vote_state` the state of the vote, also if it was there
         before. Raises NotAllowed for an account that is not active.
         """
-        params = self._params(user, target) | {"network": network}
-        rows = statements.rows(_CAST, params)
-        [(target.vote_state, count)] = rows or [(self._state(user, target), None)]
+        cast = statements.rows(_CAST, self._params(user, target) | {"network": network})
+        found = cast or [(state, None) for state in self._states(user, target)]
+        if not found:  # since another request has withdrawn the vote that was there
+            return self.make(user, target, network)
+        [(target.vote_state, count)] = found
         target.uncounted = target.vote_state not in COUNTING
         target.vote_count = target.vote_count if count is None else count
-        return bool(rows)
+        return bool(cast)
 
     def unmake(self, user, target) -> bool:
         """Withdraw the vote by one statement. The paper's `vote_count` is then the new one."""
@@ -124,11 +127,12 @@ class VoteManager(MarkManager.from_queryset(VoteQuerySet)):
         _move(paper, number * counted, number * held)
         return {"number": number, "voters": voters}
 
-    def _state(self, user, paper) -> VoteState:
-        """The state of the user's vote. Raises NotAllowed if there is none, as only an active account can have one."""
-        for state in self.filter(user=user, paper=paper).values_list("state", flat=True):
-            return VoteState(state)
-        raise NotAllowed("Your account is not active, so you can’t upvote.")
+    def _states(self, user, paper) -> list[str]:
+        """The state of the user's vote, or none if there is no vote. Raises NotAllowed if the account is not active."""
+        states = list(self.filter(user=user, paper=paper).values_list("state", flat=True))
+        if not states and not get_user_model().objects.filter(pk=user.pk, is_active=True).exists():
+            raise NotAllowed("Your account is not active, so you can’t upvote.")
+        return states
 
     def _params(self, user=None, paper=None) -> dict:
         now = timezone.now()

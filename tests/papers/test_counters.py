@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from papers import audit
 from papers.models import Collection, Day, Item, Paper, SearchEntry, Vote
@@ -35,6 +36,23 @@ def test_one_reader_votes_in_twenty_windows_at_once():
     race(*[partial(Vote.objects.make, reader, paper)] * 20)
     paper.refresh_from_db()
     assert (paper.vote_count, paper.revision) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_vote_that_another_window_withdraws_while_it_is_cast_again_is_cast():
+    paper, reader = PaperFactory(), UserFactory()
+    Vote.objects.make(reader, paper)
+    withdrawals = [partial(Vote.objects.unmake, reader, paper)]
+
+    def withdraw_afterwards(execute, *args):
+        execute(*args)
+        while withdrawals:
+            race(withdrawals.pop())
+
+    with connection.execute_wrapper(withdraw_afterwards):
+        assert Vote.objects.make(reader, paper)
+    paper.refresh_from_db()
+    assert (paper.vote_count, Vote.objects.count(), audit.mismatches()) == (1, 1, [])
 
 
 def test_who_leaves_takes_the_votes_along(paper, alice, bob):
