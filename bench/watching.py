@@ -6,8 +6,8 @@ The application answers the same request as it does with METRICS_TOKEN, and with
 counters, no clock at statements. Both run in this process and take turns in blocks of answers, so that nothing else
 differs; the first of a pair changes from pair to pair. The table shows the CPU time of this process for one answer,
 without PostgreSQL's and with that of writing down what was counted: the median of the blocks, and the median and the
-quartiles of the differences within pairs. On a busy machine the quartiles are far apart; then repeat it. The database is the
-demo's, in var/bench/watching.
+quartiles of the differences within pairs. On a busy machine the quartiles are far apart; then repeat it. The database
+is the demo's, in var/bench/watching.
 
 Exits with 0 if no page gets slower by more than the limit, and with 1 if one does.
 """

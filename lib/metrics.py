@@ -14,8 +14,8 @@ import atexit
 import fcntl
 import logging
 import os
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterator
 from functools import cache
 from itertools import count as natural_numbers
 from threading import Lock, Thread
@@ -32,9 +32,11 @@ FOLDER = DATA / "metrics"
 WRITTEN_SECONDS = 1  # from one time to the next at which a process writes what it has noted
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)  # seconds
 
+type Note = tuple[Counter | Histogram, tuple[str, ...], float]  # a metric, its labels and the amount to be counted
+
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(FOLDER)  # where prometheus_client opens files
 _writing = Lock()
-_noted: deque[tuple[Callable, tuple]] = deque()  # what is to be counted: functions and their arguments
+_noted: deque[Note] = deque()
 _failed: set[str] = set()  # why numbers could not be written, since they last could
 
 logger = logging.getLogger(__name__)
@@ -110,32 +112,19 @@ _ALWAYS = {
 
 def count_request(watch, status: str, seconds: float) -> None:
     """Count an answered request (`lib.watching.Watch`). `status` is that of the answer: `200 OK`."""
+    page = watch.page
+    _note(_REQUESTS, seconds, page, f"{status[0]}xx")
+    _note(_ANSWERS, 1, "front_door" if watch.is_kept else "not_modified" if status.startswith("304") else "made")
+    if watch.statements:
+        _note(_STATEMENTS, watch.statements, page)
+        _note(_STATEMENT_SECONDS, watch.statement_seconds, page)
+
+
+def _note(metric: Counter | Histogram, amount: float, *labels: str) -> None:
+    """Let the metric count this amount within a second."""
     if settings.METRICS_TOKEN:
-        _note(_count_request, watch.page, status, seconds, watch.is_kept, watch.statements, watch.statement_seconds)
-
-
-def _count_request(page: str, status: str, seconds: float, is_kept: bool, statements: int, took: float) -> None:
-    source = "front_door" if is_kept else "not_modified" if status.startswith("304") else "made"
-    _REQUESTS.labels(page, f"{status[0]}xx").observe(seconds)
-    _ANSWERS.labels(source).inc()
-    if statements:
-        _STATEMENTS.labels(page).inc(statements)
-        _STATEMENT_SECONDS.labels(page).inc(took)
-
-
-def _note(function: Callable, *args) -> None:
-    """Let this function be called with these arguments within a second."""
-    _noted.append((function, args))
-    _start_writing(os.getpid())
-
-
-def _add(counter: Counter, *labels: str) -> None:
-    if settings.METRICS_TOKEN:
-        _note(_add_one, counter, labels)
-
-
-def _add_one(counter: Counter, labels: tuple[str, ...]) -> None:
-    counter.labels(*labels).inc()
+        _noted.append((metric, labels, amount))
+        _start_writing(os.getpid())
 
 
 @cache
@@ -154,13 +143,11 @@ def _write_forever() -> None:
 def write() -> None:
     """Count all that was noted until now, and write it. What cannot be counted is dropped, and the log says so once."""
     with _writing:
+        noted = [_noted.popleft() for _ in range(len(_noted))]
         try:
-            for _ in range(len(_noted)):
-                function, args = _noted.popleft()
-                function(*args)
+            _count(noted)
             number_file.save_all()
         except OSError as error:
-            _noted.clear()
             if error.strerror not in _failed:
                 _failed.add(error.strerror)
                 logger.warning("What this process counts cannot be written for /metrics: %s", error.strerror)
@@ -168,35 +155,42 @@ def write() -> None:
             _failed.clear()
 
 
+def _count(noted: list[Note]) -> None:
+    """Observe each value of a histogram, and add to each counter once, whatever number of notes it has."""
+    sums = defaultdict(float)
+    for metric, labels, amount in noted:
+        if isinstance(metric, Histogram):
+            metric.labels(*labels).observe(amount)
+        else:
+            sums[metric, labels] += amount
+    for (metric, labels), amount in sums.items():
+        metric.labels(*labels).inc(amount)
+
+
 def count_refused(kind: str) -> None:
     """Count a request that was refused because the site has more to do than it can. `kind` says whose it was."""
-    _add(_REFUSED, kind)
+    _note(_REFUSED, 1, kind)
 
 
 def count_cards(hits: int, misses: int) -> None:
-    if settings.METRICS_TOKEN:
-        _note(_count_cards, hits, misses)
-
-
-def _count_cards(hits: int, misses: int) -> None:
-    _CARDS.labels("hit").inc(hits)
-    _CARDS.labels("miss").inc(misses)
+    _note(_CARDS, hits, "hit")
+    _note(_CARDS, misses, "miss")
 
 
 def count_throttled(limit: str) -> None:
-    _add(_THROTTLED, limit)
+    _note(_THROTTLED, 1, limit)
 
 
 def count_mail(outcome: str) -> None:
-    _add(_MAILS, outcome)
+    _note(_MAILS, 1, outcome)
 
 
 def count_letter(state: str) -> None:
-    _add(_LETTERS, state)
+    _note(_LETTERS, 1, state)
 
 
 def count_job(task: str, outcome: str) -> None:
-    _add(_JOBS, task, outcome)
+    _note(_JOBS, 1, task, outcome)
 
 
 def counted() -> Iterator:
@@ -206,7 +200,7 @@ def counted() -> Iterator:
     """
     for counter, names in _ALWAYS.items():
         for name in names:
-            _note(counter.labels, name)
+            _note(counter, 0, name)
     write()
     return MultiProcessCollector(CollectorRegistry(), str(FOLDER)).collect()
 
