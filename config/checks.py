@@ -2,6 +2,7 @@
 
 import os
 import re
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from django.core.checks import Error, Tags, Warning, register
 from procrastinate.periodic import PeriodicTask
 
 from config.backup import database
+from lib.env import ROOT
 from papers.ingest.arxiv import CATEGORY
 from papers.ingest.rules import WEEKDAYS
 from papers.models import Embedding
@@ -27,6 +29,8 @@ _NUMBERS = (
     ("SUBMIT_MAX_AGE_DAYS", range(36_501), "from 0 to 36500", "How old a paper may be on the list of a day, in days."),
     ("DAY_TURNS_AT", range(24), "from 0 to 23", "The hour at which a day begins in DAY_TIME_ZONE; 0 is midnight."),
 )
+MIN_SIMILARITY = 0.85  # of difflib, where 1 is the same
+_SETTING = re.compile(r"^#? ?([A-Z][A-Z0-9_]*)=", re.MULTILINE)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
@@ -171,6 +175,18 @@ def bucket(app_configs, **kwargs):
     else:
         return []
     return [Error(message, hint=hint, id="broadsheet.E011")]
+
+
+@register
+def names(app_configs, **kwargs):
+    """A name in the environment that is almost that of a setting is misspelled, and its value would have no effect."""
+    ours = set(_SETTING.findall((ROOT / ".env.example").read_text()))
+    similar = {name: get_close_matches(name, ours, 1, MIN_SIMILARITY) for name in os.environ.keys() - ours}
+    return [
+        Warning(f"{name} is no setting.", hint=f"Perhaps {match} is meant.", id="broadsheet.W005")
+        for name, matches in sorted(similar.items())
+        for match in matches
+    ]
 
 
 @register(Tags.database)

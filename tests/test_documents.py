@@ -116,14 +116,14 @@ def test_readme_maps_the_tree():
 
 def test_every_setting_from_the_environment_is_documented():
     source = "\n".join(path.read_text() for path in [*(ROOT / "config").glob("*.py"), ROOT / "lib" / "env.py"])
-    read = set(re.findall(r'\b(?:env(?:\.\w+)?|number|switch)\(\s*"([A-Z_]+)"', source))
+    read = set(re.findall(r'\b(?:env(?:\.\w+)?|number|switch)\(\s*"([A-Z0-9_]+)"', source))
     read |= {
         f"{prefix}_CLIENT_{part}"
         for prefix in re.findall(r'_oauth_app\(\s*"(\w+)"', source)
         for part in ("ID", "SECRET")
     }
-    example = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
-    table = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "README.md").read_text(), re.MULTILINE))
+    example = set(re.findall(r"^#? ?([A-Z][A-Z0-9_]*)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    table = set(re.findall(r"^\| `([A-Z0-9_]+)`", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert read == example == table
 
 

@@ -44,6 +44,14 @@ def test_plain_http_on_a_public_host_is_refused(settings, base_url, refused):
 
 
 @pytest.mark.parametrize(
+    ("name", "setting"), [("EMAIL_FORM", "EMAIL_FROM"), ("S3_BUCKT", "S3_BUCKET"), ("HOSTNAME", "")]
+)
+def test_a_warning_names_the_setting_whose_name_is_misspelled(monkeypatch, name, setting):
+    monkeypatch.setenv(name, "1")
+    assert [warning.hint for warning in checks.names(None)] == [f"Perhaps {setting} is meant."] * bool(setting)
+
+
+@pytest.mark.parametrize(
     ("log_format", "token", "refused"),
     [
         ("json", "", []),
