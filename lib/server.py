@@ -10,6 +10,7 @@ own, and so has the one that needs no database.
 
 import logging
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable
 
@@ -282,6 +283,7 @@ def adjustments() -> Adjustments:
         connection_limit=CONNECTIONS,
         cleanup_interval=5,
         channel_timeout=IDLE_SECONDS,
+        outbuf_high_watermark=sys.maxsize,  # no thread waits for a client: what is not yet read is in a temporary file
         max_request_header_size=HEADER_BYTES,
         max_request_body_size=DRAINED_BYTES,
         clear_untrusted_proxy_headers=False,

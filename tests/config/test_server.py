@@ -3,6 +3,7 @@
 import re
 import socket
 import threading
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -130,14 +131,16 @@ def test_head_has_the_headers_of_get_and_no_body(port):
     assert int(re.search(rb"Content-Length: (\d+)", head)[1]) > 10_000
 
 
-def test_who_takes_too_long_to_send_a_request_is_hung_up_on(monkeypatch):
-    monkeypatch.setattr(server, "RECEIVING_SECONDS", 1)
+@contextmanager
+def listening(application=None):
+    """The port of a server in this process, with one thread for its application."""
     connections, dispatcher = {}, ThreadedTaskDispatcher()
+    dispatcher.set_thread_count(1)
     adjustments = server.adjustments()
     adjustments.cleanup_interval = 1
     adjustments.listen = [(socket.AF_INET, socket.SOCK_STREAM, 0, ("127.0.0.1", 0))]
-    listening = server.Server(None, connections, dispatcher=dispatcher, adj=adjustments)
-    port, over = int(listening.effective_port), threading.Event()
+    port = int(server.Server(application, connections, dispatcher=dispatcher, adj=adjustments).effective_port)
+    over = threading.Event()
 
     def loop():
         while not over.is_set():
@@ -146,13 +149,33 @@ def test_who_takes_too_long_to_send_a_request_is_hung_up_on(monkeypatch):
     thread = threading.Thread(target=loop)
     thread.start()
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=0.2) as client:
-            client.sendall(b"GET / HTTP/1.1\r\nX-Slow: ")
-            assert is_closed_while_trickling(client)
+        yield port
     finally:
         over.set()
         thread.join()
         wasyncore.close_all(connections)
+        dispatcher.shutdown()
+
+
+def test_who_takes_too_long_to_send_a_request_is_hung_up_on(monkeypatch):
+    monkeypatch.setattr(server, "RECEIVING_SECONDS", 1)
+    with listening() as port, socket.create_connection(("127.0.0.1", port), timeout=0.2) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nX-Slow: ")
+        assert is_closed_while_trickling(client)
+
+
+def test_no_thread_waits_for_who_reads_nothing_of_a_file_that_comes_from_elsewhere():
+    megabytes, is_written = 40, threading.Event()
+
+    def application(environ, start_response):
+        start_response("200 OK", [("Content-Length", str(megabytes * 10**6))])
+        for _ in range(megabytes):
+            yield b"x" * 10**6
+        is_written.set()
+
+    with listening(application) as port, socket.create_connection(("127.0.0.1", port), timeout=HANGS) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert is_written.wait(HANGS)
 
 
 def is_closed_while_trickling(client) -> bool:
