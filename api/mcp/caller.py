@@ -1,6 +1,6 @@
 """Who calls a tool."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -15,6 +15,15 @@ class Caller:
 
     viewer: User | AnonymousUser
     request: HttpRequest | None = None
+    failures: list[BaseException] = field(default_factory=list)
+
+    def __enter__(self) -> "Caller":
+        return self
+
+    def __exit__(self, kind, failure: BaseException | None, traceback) -> None:
+        """Note what was raised, since the SDK would answer with its text. `exchange.answer` raises it again."""
+        if failure:
+            self.failures.append(failure)
 
     def count_search(self) -> None:
         """Count a search for the person and the network. Raises TooMany."""

@@ -15,9 +15,13 @@ def answer(request: HttpRequest) -> HttpResponse:
     """The answer to the message for the person who makes the request. It has the whole answer in one JSON document.
 
     The event loop lives as long as the request, in a thread of its own, while the tools run in this one. Nothing is
-    kept between requests, and nothing can be sent to the client later.
+    kept between requests, and nothing can be sent to the client later. Raises what a tool raises.
     """
-    return async_to_sync(_exchange)(_scope(request), request.body)
+    scope = _scope(request)
+    response = async_to_sync(_exchange)(scope, request.body)
+    for failure in scope["caller"].failures:
+        raise failure
+    return response
 
 
 def _scope(request: HttpRequest) -> dict:

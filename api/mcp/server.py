@@ -45,22 +45,22 @@ async def _list_tools(context, params) -> ListToolsResult:
 
 async def _call_tool(context, params: CallToolRequestParams) -> CallToolResult:
     """Run a tool in the thread that Django's connection to the database belongs to: that of the request, if any."""
-    caller = context.request.scope["caller"] if context.request else None
-    text, is_error = await sync_to_async(_answer)(caller, params.name, params.arguments or {})
+    with context.request.scope["caller"] if context.request else Caller(AnonymousUser()) as caller:
+        text, is_error = await sync_to_async(_answer)(caller, params.name, params.arguments or {})
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=is_error)
 
 
-def _answer(caller: Caller | None, name: str, arguments: dict) -> tuple[str, bool]:
+def _answer(caller: Caller, name: str, arguments: dict) -> tuple[str, bool]:
     """The text that the tool returns, and False; or what is wrong in words, and True.
 
-    Without a request there is no caller, and nobody else looks after the connection to the database.
+    Without a request, nobody else looks after the connection to the database.
     """
-    if caller is None:
+    if caller.request is None:
         close_old_connections()
     if name not in _TOOLS:
         return f"There is no tool {name[:40]}. The tools are: {', '.join(_TOOLS)}.", True
     try:
-        return _call(_TOOLS[name], caller or Caller(AnonymousUser()), arguments), False
+        return _call(_TOOLS[name], caller, arguments), False
     except Refusal as refusal:
         return str(refusal), True
     except OperationalError as error:

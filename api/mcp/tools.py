@@ -107,9 +107,9 @@ def _period(kind: str, text: str) -> Period:
         raise BadInput(f"{text} is a {named}, and the period is a {kind}.")
     try:
         found = parse(named, text)
+        return parse(kind, str(Period.around(kind, found.start))) if named == "day" else found
     except NoSuchPeriod as error:
         raise BadInput(f"{error} Give a date such as 2025-09-10, 2025-W37 or 2025-09.") from None
-    return Period.around(kind, found.start) if named == "day" else found
 
 
 def read_paper(caller: Caller, id: PaperId) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import ProgrammingError, connection
 from django.test import Client as Browser
 
 from api import rates
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.usefixtures("scene")
 FILE = Path(__file__).with_name("session.json")
 NUMBERS = re.compile(r"(?<=/comments/)\d+|(?<=older=)[\w%-]+")  # which the database or a secret key makes
 TOOLS = ["search_papers", "list_papers", "read_paper", "similar_papers", "read_comments", "organisation"]
+DATES = "Give a date such as 2025-09-10, 2025-W37 or 2025-09."
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 ACCEPT = {"accept": "application/json, text/event-stream"}
 
@@ -104,6 +106,7 @@ def test_every_tool_only_reads_and_says_what_it_takes():
         ("search_papers", {"query": "a", "lmit": 5}, "Unknown argument: lmit."),
         ("list_papers", {"period": "year"}, "period: This must be day, week or month."),
         ("list_papers", {"cursor": "nonsense"}, "This link is damaged or out of date. Start again from the top."),
+        ("list_papers", {"period": "week", "date": "2999-12-31"}, f"3000-W01 is in the future. {DATES}"),
         ("list_papers", {"period": "month", "date": "2025-W37"}, "2025-W37 is a week, and the period is a month."),
         ("search_papers", {"query": "a votes:abc"}, "“votes:abc” can't be read: write it as votes:10."),
         ("read_paper", {"id": "a cat"}, "“a cat” is not an arXiv id such as 2509.08721 or hep-th/9901001"),
@@ -169,6 +172,19 @@ def test_a_session_of_the_site_counts_nothing(scene, signed_in):
     Dismissed.objects.make(scene, PaperFactory(arxiv_id="2509.00004", title="Seen enough"))
     message = PING | {"method": "tools/call", "params": {"name": "list_papers", "arguments": {"date": "2025-09-10"}}}
     assert "Seen enough" in send(signed_in(scene), message).content.decode()
+
+
+def test_what_breaks_a_tool_is_an_error_of_the_site_that_says_nothing_about_it():
+    def fail(execute, sql, params, many, context):
+        if "papers_paper" in sql:
+            raise ProgrammingError("no such column in the database at 10.1.2.3")
+        return execute(sql, params, many, context)
+
+    message = PING | {"method": "tools/call", "params": {"name": "read_paper", "arguments": {"id": "2509.08721"}}}
+    browser = Browser(HTTP_HOST="127.0.0.1:8000", raise_request_exception=False)
+    with connection.execute_wrapper(fail):
+        answer = send(browser, message)
+    assert (answer.status_code, "10.1.2.3" in answer.content.decode()) == (500, False)
 
 
 def test_a_bad_token_is_refused():
