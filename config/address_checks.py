@@ -43,7 +43,8 @@ def contact(app_configs, **kwargs):
         message = f"EMAIL_FROM has no mail address: {settings.DEFAULT_FROM_EMAIL!r}."
         hint = "For example Broadsheet <papers@example.org>"
         errors.append(Error(message, hint=hint, id="broadsheet.E015"))
-    if not settings.CONTACT.startswith(("https://", "http://")) and not _is_mailbox(settings.CONTACT):
+    mailbox = settings.CONTACT.removeprefix("mailto:")
+    if not settings.CONTACT.startswith(("https://", "http://", "tel:")) and not _is_mailbox(mailbox):
         message = f"CONTACT is neither a mail address nor a web address: {settings.CONTACT!r}."
         errors.append(Error(message, hint="For example press@example.org", id="broadsheet.E015"))
     return errors

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -125,6 +126,8 @@ def document(
     body = compressed.body(key, lambda: force_bytes(write()), seconds)
     etag = _etag(request, hashlib.blake2b(body).digest())
     response = get_conditional_response(request, etag=etag) or compressed.response(request, body)
+    if response.status_code == HTTPStatus.PRECONDITION_FAILED:  # which no cache may keep
+        return response
     response.headers["Content-Type"] = content_type
     response.headers["ETag"] = etag
     _share(response, seconds)

@@ -1,5 +1,7 @@
 """Responses with files of a storage."""
 
+from http import HTTPStatus
+
 from django.core.files.storage import Storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
@@ -20,6 +22,8 @@ def response(request: HttpRequest, storage: Storage, name: str, content_type: st
         except FileNotFoundError:
             raise Http404("This file does not exist.") from None
         response = FileResponse(file, content_type=content_type, headers={"Content-Length": str(file.size)})
+    elif response.status_code == HTTPStatus.PRECONDITION_FAILED:  # which no cache may keep
+        return response
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = FOR_EVER
     return response

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import call_command
 
+from config import address_checks
 from papers.models import Collection
 from tests.factories import PaperFactory
 
@@ -109,6 +110,7 @@ def read_security(stranger) -> dict[str, str]:
         ("press@example.org", "mailto:press@example.org"),
         ("mailto:press@example.org", "mailto:press@example.org"),
         ("https://example.org/contact", "https://example.org/contact"),
+        ("tel:+49-30-1234567", "tel:+49-30-1234567"),
     ],
 )
 def test_security_txt(stranger, settings, contact, shown):
@@ -116,6 +118,7 @@ def test_security_txt(stranger, settings, contact, shown):
     fields = read_security(stranger)
     assert fields.keys() == {"Contact", "Expires", "Preferred-Languages", "Canonical"}
     assert fields["Contact"] == shown
+    assert address_checks.contact(None) == []
     assert fields["Canonical"] == f"{SITE}/.well-known/security.txt"
 
 
@@ -151,3 +154,8 @@ def test_what_machines_read_is_kept_by_others(stranger, settings, path):
     assert headers["Cache-Control"] == "public, max-age=86400, stale-while-revalidate=864000, stale-if-error=600"
     assert {"Set-Cookie", "Vary"} & set(headers) <= {"Vary"}
     assert "Cookie" not in headers.get("Vary", "")
+
+
+def test_no_cache_keeps_the_refusal_of_a_condition(db, stranger):
+    answer = stranger.get("/robots.txt", headers={"If-Match": '"other"'})
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (412, "private, no-store")
