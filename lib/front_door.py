@@ -48,6 +48,7 @@ class FrontDoor:
     def __init__(self, application):
         self.application, self.lock = application, Lock()
         self.entries: dict[Key, Entry] = {}  # the latest requested at the end
+        self.forgotten: dict[tuple, float] = {}  # when the latest request began whose answer took an address away
         self.bytes, self.failed_at = 0, float("-inf")
 
     def __call__(self, environ, start_response):
@@ -70,7 +71,7 @@ class FrontDoor:
             self.keep(key, (head[0], of_all, response.content), begun)
             head[1] = [*head[1], ("X-Cache", "miss")]
         elif _is_for_everybody(head[0]):
-            self.forget(key)
+            self.forget(key, begun)
         else:
             self.expire(key, begun)
         start_response(*head)
@@ -129,10 +130,11 @@ class FrontDoor:
         return old_copies.dated(entry.marked, age) if age <= old_copies.SECONDS else None
 
     def keep(self, key: Key, answer: Answer, begun: float) -> None:
-        """Keep the answer to a request that began at `begun`, unless that to a later one is kept already."""
+        """Keep the answer to a request that began at `begun`, unless a later one has been answered already."""
         now = monotonic()
         with self.lock:
-            if (entry := self.entries.get(key)) and begun < entry.begun:
+            entry = self.entries.get(key)
+            if begun < max(self.forgotten.get(key[0], begun), entry.begun if entry else begun):
                 return
             self._remove(key)
             self.entries[key] = Entry(answer, begun, now, now + FRESH_SECONDS)  # of use even if it took seconds to make
@@ -140,9 +142,15 @@ class FrontDoor:
             while len(self.entries) > ENTRIES or self.bytes > BYTES:
                 self._remove(next(iter(self.entries)))
 
-    def forget(self, key: Key) -> None:
-        """Forget all forms of the address, since what nobody may see any more may have been kept in each of them."""
+    def forget(self, key: Key, begun: float) -> None:
+        """Forget all forms of the address, since what nobody may see any more may have been kept in each of them.
+
+        Answers to requests that began before this one, at `begun`, are not kept any more either.
+        """
         with self.lock:
+            self.forgotten[key[0]] = max(begun, self.forgotten.pop(key[0], begun))
+            if len(self.forgotten) > ENTRIES:
+                del self.forgotten[next(iter(self.forgotten))]
             for each in [each for each in self.entries if each[0] == key[0]]:
                 self._remove(each)
 

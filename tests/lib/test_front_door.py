@@ -228,6 +228,16 @@ def test_what_was_not_requested_for_the_longest_time_is_forgotten_first(monkeypa
     assert ask(door, "/b")[1] == "miss"
 
 
+def test_an_answer_that_took_longer_than_a_later_404_is_not_kept():
+    def make(number):
+        if number == 1:
+            assert ask(door) == ("gone", None)  # while the first request is being answered
+        return response("shown") if number == 1 else response("gone", status=404)
+
+    door = FrontDoor(Site(make))
+    assert [ask(door)[0], ask(door)[0]] == ["shown", "gone"]
+
+
 def test_what_is_counted_is_what_is_kept(pass_time):
     door = FrontDoor(Site(lambda number: response("x" * number)))
     for _ in range(3):
@@ -236,5 +246,5 @@ def test_what_is_counted_is_what_is_kept(pass_time):
         pass_time(2)
     assert door.bytes == sum(front_door._size(key, entry.answer) for key, entry in door.entries.items())
     for key in list(door.entries):
-        door.forget(key)
+        door.forget(key, 0.0)
     assert door.bytes == 0
