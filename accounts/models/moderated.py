@@ -89,6 +89,14 @@ class Moderated(models.Model):
         self._lock()
         self._refuse_inactive()
 
+    def demand_same_password(self) -> None:
+        """Raises NotAllowed if the password was changed since this user was read. The caller has locked the row.
+
+        That change has revoked all that gives access without sign-in, so nothing of that kind may be made any more.
+        """
+        if not type(self).objects.filter(pk=self.pk, password=self.password).exists():
+            raise NotAllowed("Your password was changed meanwhile. Sign in again.")
+
     @transaction.atomic
     def suspend(self, actor, reason: str, until: datetime | None = None) -> bool:
         """Suspend the account until this moment, or for good. False if it is suspended in the same way already.

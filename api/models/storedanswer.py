@@ -47,8 +47,10 @@ class StoredAnswerManager(models.Manager):
         with the key runs, this waits for it. Raises Conflict for a key that came with another request.
         """
         fresh = self.model(user=user, key=key, digest=sent.digest)
-        self.bulk_create([fresh], ignore_conflicts=True)
-        row = self.select_for_update().get(user=user, key=key)
+        row = None
+        while row is None:  # since an old one may be forgotten before it is locked
+            self.bulk_create([fresh], ignore_conflicts=True)
+            row = self.select_for_update().filter(user=user, key=key).first()
         if row.made_at <= timezone.now() - KEPT:
             row.digest, row.status, row.made_at = fresh.digest, None, fresh.made_at
         row.demand_same(sent)

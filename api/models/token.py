@@ -40,8 +40,7 @@ class TokenManager(models.Manager):
         when the user was read: that change has revoked all tokens.
         """
         user.lock()
-        if not User.objects.filter(pk=user.pk, password=user.password).exists():
-            raise NotAllowed("Your password was changed meanwhile. Sign in again to make a token.")
+        user.demand_same_password()
         scopes = [scope for scope in Scope.values if scope in set(scopes)]
         if not scopes:
             raise BadInput("Choose at least one scope.")

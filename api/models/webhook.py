@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Suppression
+from accounts.models import Suppression, User
 from api.models.delivery import Delivery
 from lib import template_mail
 from lib.fields import LineField
@@ -76,8 +76,7 @@ class WebhookManager(models.Manager.from_queryset(WebhookQuerySet)):
     def make(self, actor, owner, found: SubscribableList, url: str) -> "Webhook":
         """Create a webhook of a person or an organisation.
 
-        Raises NotAllowed for an actor who may not manage those of this owner, Conflict if there is one of the same list
-        to the same address already, and BadInput past MOST.
+        Raises NotAllowed as `demand` does, Conflict if it has one of this list to this address, and BadInput past MOST.
         """
         owner.lock()
         webhook = self.model(**{_column(owner): owner}, address=found.address, title=found.title, url=url)
@@ -92,8 +91,10 @@ class WebhookManager(models.Manager.from_queryset(WebhookQuerySet)):
         webhook.record(actor, f"added a webhook to {webhook.host}")
         return webhook
 
+    @transaction.atomic
     def revoke(self, user) -> list[str]:
         """Pause what is sent of private lists of this person, who resumes what is still wanted. Returns the hosts."""
+        User.objects.filter(pk=user.pk).lock()  # so that none is being added or resumed
         sending = self.of(user).filter(is_private=True, reason="")
         hosts = [webhook.host for webhook in sending.order_by("pk")]
         sending.update(state=WebhookState.PAUSED, reason=Reason.REVOKED)
@@ -110,9 +111,8 @@ class Webhook(models.Model):
 
     `address` is that of the list's page, with its filters in canonical form: "/papers?min_votes=20". `is_private` means
     that not everybody may read the list. `initial_papers` are the ids of those that were recent in the list when the
-    webhook was made, and are never sent; None until its list is looked at for the first time, which happens again at
-    `look_at`. `failing_since` is when the first of its latest failures in a row was. A worker that sends to it has
-    taken it until `leased_until`. The secret is kept as it is, since it signs what is sent.
+    webhook was made, and are never sent; None until the list is read for the first time; it is read again at `look_at`.
+    `failing_since` is when its latest failures in a row began. A worker that sends to it has it until `leased_until`.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="webhooks", null=True)
@@ -177,8 +177,9 @@ class Webhook(models.Model):
         return self.state == WebhookState.DISABLED
 
     def demand(self, actor) -> None:
-        """Raises NotAllowed for an actor who may not manage it or is not active."""
+        """Raises NotAllowed for an actor who may not manage it, is not active, or has another password by now."""
         actor.demand_active()
+        actor.demand_same_password()
         if self.organisation:
             self.organisation.demand(actor, CONNECT)
         elif self.user_id != actor.pk:
@@ -246,7 +247,7 @@ class Webhook(models.Model):
     def demand_sending(self) -> None:
         """Raises Conflict unless it is active."""
         if not self.is_active:
-            raise Conflict("This webhook does not send at the moment. Resume it first.")
+            raise Conflict("This webhook is paused or disabled. Resume it first.")
 
     def begin(self, initial_papers: list[int]) -> None:
         """Record which papers are in its list already. The caller has locked it."""

@@ -5,6 +5,8 @@ from django.core.cache import cache
 
 from accounts.models import User
 from api.models import Webhook
+from api.webhooks import reading
+from lib.refusals import NotAllowed
 from tests.accounts.entrance import PASSWORD, browser_of, press, register, send, sign_in
 from tests.api.tokens.test_tokens import change_password, end_sessions, reset_password
 from tests.factories import UserFactory, WebhookFactory, appoint
@@ -40,6 +42,22 @@ def test_what_is_private_pauses_when_access_is_revoked(
     ]
     assert set(Webhook.objects.filter(reason="revoked")) == {own, by_hand}
     assert dora.security_events.get(kind="webhook_paused").detail == "example.org, example.org"
+
+
+def test_who_proved_a_former_password_adds_and_resumes_none(dora):
+    paused = WebhookFactory(user=dora, is_private=True, address="/bookmarks", state="paused")
+    changed = User.objects.get(pk=dora.pk)
+    changed.set_password("another horse")
+    changed.save()
+    acts = [
+        lambda: Webhook.objects.make(dora, dora, reading.find("/bookmarks", dora, dora), "https://example.org/in"),
+        lambda: paused.resume(dora),
+    ]
+    for act in acts:
+        with pytest.raises(NotAllowed, match="password was changed"):
+            act()
+    paused.refresh_from_db()
+    assert (Webhook.objects.count(), paused.state) == (1, "paused")
 
 
 def test_the_page_says_why_and_its_person_resumes_it(dora):
