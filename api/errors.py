@@ -13,11 +13,11 @@ from lib.http import refused
 from lib.refusals import BadInput, Refusal
 
 PREFIX = "/api/"
-# What is said of a status where nothing else is.
+# The messages for a status that has no other.
 _PLAIN = {
     400: "The request can't be read.",
-    404: "There is no such thing, or you may not see it.",
-    405: "This address does not take this method. The header Allow has those that it takes.",
+    404: "Not found, or you may not see it.",
+    405: "This address does not accept this method. The header Allow lists those that it accepts.",
     413: "The body is too long.",
     500: "Something went wrong here. Try again in a moment.",
 }

@@ -105,12 +105,10 @@ def watching(app_configs, **kwargs):
     errors = []
     if settings.LOG_FORMAT not in ("json", "text"):
         message = f"LOG_FORMAT is neither json nor text: {settings.LOG_FORMAT!r}."
-        errors.append(
-            Error(message, hint="Unset it: then it is text on a terminal, and else json.", id="broadsheet.E012")
-        )
+        errors.append(Error(message, hint="Unset it: text on a terminal, otherwise json.", id="broadsheet.E012"))
     token = settings.METRICS_TOKEN
     if token and not (len(token) >= MIN_TOKEN and _is_header_value(token)):
-        message = f"METRICS_TOKEN has fewer than {MIN_TOKEN} characters, or one that cannot be sent."
+        message = f"METRICS_TOKEN is shorter than {MIN_TOKEN} characters, or has one that a header cannot hold."
         errors.append(Error(message, hint="openssl rand -hex 32 makes one.", id="broadsheet.E012"))
     return errors
 
@@ -119,7 +117,7 @@ def watching(app_configs, **kwargs):
 def categories(app_configs, **kwargs):
     invalid = [category for category in settings.IMPORT_ARXIV_CATEGORIES if not CATEGORY.fullmatch(category)]
     if invalid:
-        message = f"IMPORT_ARXIV_CATEGORIES contains what is no category of arXiv: {', '.join(invalid)}."
+        message = f"IMPORT_ARXIV_CATEGORIES contains unknown categories:  {', '.join(invalid)}."
     elif settings.IMPORT_ARXIV and not settings.IMPORT_ARXIV_CATEGORIES:
         message = "IMPORT_ARXIV is set, but IMPORT_ARXIV_CATEGORIES is not."
     else:
@@ -150,7 +148,7 @@ def submitting(app_configs, **kwargs):
     wrong = []
     if not settings.SUBMIT_WEEKDAYS or not set(settings.SUBMIT_WEEKDAYS) <= WEEKDAYS.keys():
         days = ",".join(settings.SUBMIT_WEEKDAYS)
-        wrong.append((f"SUBMIT_WEEKDAYS names no days of the week: {days!r}.", "For example mon,tue,wed,thu,fri"))
+        wrong.append((f"SUBMIT_WEEKDAYS may only have days of the week: {days!r}.", "For example mon,tue,wed,thu,fri"))
     if settings.DAY_TIME_ZONE not in available_timezones():
         message = f"DAY_TIME_ZONE is no time zone: {settings.DAY_TIME_ZONE!r}."
         wrong.append((message, "For example UTC or Europe/Berlin"))
@@ -195,7 +193,7 @@ def restored(app_configs, **kwargs):
     if not database.is_unfinished():
         return []
     message = "The site is not complete: a restore has not ended."
-    hint = "Wait for its end or, if it was cut off, run manage.py restore SOURCE again."
+    hint = "Wait until it ends. If it was interrupted, run manage.py restore SOURCE again."
     return [Error(message, hint=hint, id="broadsheet.E013")]
 
 

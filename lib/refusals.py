@@ -11,7 +11,7 @@ class Refusal(Exception):
 
 
 class BadInput(Refusal):
-    """The input cannot be used as it stands; the message says what to change."""
+    """The input is not valid; the message says what to change."""
 
 
 class NotAllowed(Refusal):
@@ -19,11 +19,11 @@ class NotAllowed(Refusal):
 
 
 class Gone(Refusal):
-    """What it was to be done with does not exist, does not exist any more, or does not exist for this person."""
+    """The object of the action does not exist, was deleted, or is not visible to this person."""
 
 
 class Conflict(Refusal):
-    """It is not in the state that this person saw: somebody has changed, decided or used it, or it expired."""
+    """The object is no longer in the state that this person saw: it was changed, decided or used, or it has expired."""
 
 
 class TooMany(Refusal):

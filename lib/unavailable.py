@@ -43,9 +43,9 @@ _PERHAPS_SAVED = (
 )
 TOO_MUCH = Reason(
     "The site is too busy",
-    "More is requested of the site than it can answer. Try again in a few seconds.",
+    "The site is getting more requests than it can handle. Try again in a few seconds.",
     "If you sent something, it was not saved. Go back to what you typed, and send it again.",
-    "The site is too busy to make this page anew.",
+    "The site is too busy to update this page.",
 )
 NO_DATABASE = Reason(
     "The database does not answer",
@@ -59,7 +59,7 @@ LATE = Reason(
     "This took too long",
     "The site could not answer in time. Try again in a moment.",
     _PERHAPS_SAVED,
-    "The site could not make this page anew in time.",
+    "The site could not update this page in time.",
 )
 
 

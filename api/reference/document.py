@@ -20,17 +20,17 @@ _ALWAYS = {
     400: "A parameter, the address or the body cannot be read. The message says which one, and why.",
     401: "The token does not exist, was revoked or has expired; or the operation needs one.",
     403: "You may not do this, or not with this token.",
-    404: "There is no such thing, or you may not see it.",
+    404: "Not found, or you may not see it.",
     429: "There were too many requests. Retry-After says after how many seconds to go on.",
     503: "The site has too much to do. Retry-After says after how many seconds to try again.",
 }
 _ON_CHANGES = {
-    409: "Somebody changed it meanwhile, or the key of another request was used again. Read it again.",
+    409: "It has changed meanwhile: read it again. Or the Idempotency-Key was sent with another request before.",
     413: "The body is too long.",
 }
 _OF_PAPERS = {410: "Moderators have removed this paper. The message says why."}
 _EXAMPLES = {
-    400: "limit: Input should be less than or equal to 100.",
+    400: "limit: This must be at most 100.",
     401: "This access token does not exist here, or it was revoked.",
     403: "This access token lacks the scope “vote”. It has: read.",
     404: "This paper is not on this site.",
@@ -56,7 +56,7 @@ _ERROR_HEADERS = {
 }
 _MERGED = {
     "description": "Moderators have merged this paper into another one.",
-    "headers": {"Location": {"description": "The same of that paper.", "schema": {"type": "string"}}},
+    "headers": {"Location": {"description": "The corresponding address of that paper.", "schema": {"type": "string"}}},
 }
 _HEADERS = {
     "RateLimit": ('How many requests are left, and for how many seconds: "api";r=499;t=1', r'^"api";r=\d+;t=\d+$'),

@@ -13,13 +13,13 @@ _DAYS = {"7": "In 7 days", "30": "In 30 days", "90": "In 90 days", "365": "In a 
 class TokenForm(Refusable, forms.Form):
     name = LineField(max_length=60, help_text="What it is for, such as the program that uses it.")
     scopes = forms.MultipleChoiceField(
-        label="What it may do",
+        label="Permissions",
         choices=[(scope, format_html("<span>{} <code>{}</code></span>", scope.label, scope.value)) for scope in Scope],
         initial=[Scope.READ],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one."},
     )
-    days = forms.ChoiceField(label="It expires", choices=_DAYS.items(), initial="90", required=False)
+    days = forms.ChoiceField(label="Expires", choices=_DAYS.items(), initial="90", required=False)
 
     @property
     def expires(self) -> datetime | None:

@@ -31,7 +31,7 @@ def find(address: str, owner, actor) -> SubscribableList:
     """
     found = subscribable.find(address, actor, refusal="no_feed", sort="", by="")
     if found.user and owner != actor and not _is_collection_of(owner, found.address):
-        raise BadInput("Not everybody may read this list, and it is no collection of the organisation.")
+        raise BadInput("This list is neither public nor a collection of the organisation.")
     return found
 
 

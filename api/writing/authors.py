@@ -107,7 +107,7 @@ def _correct(user, paper: Paper, urls: dict[str, str]) -> None:
 
 def _relink(user, paper: Paper, urls: dict[str, str]) -> None:
     if paper.submitted_by_id != user.pk:
-        raise NotAllowed("Only its authors and who submitted it can change this paper. Claim it if you are an author.")
+        raise NotAllowed("Only its authors and submitter can change this paper. If you are an author, claim it first.")
     Paper.objects.relink(user, paper, **urls, source=LinkSource.SUBMITTER)
 
 

@@ -124,7 +124,7 @@ def _owner(user, namespace: str):
         return user
     owner = Organisation.objects.allowing(user, KEEP).filter(slug=namespace).first()
     if owner is None:
-        raise Gone(f"You keep no collections of “{namespace}”.")
+        raise Gone(f"You can't manage collections of “{namespace}”.")
     return owner
 
 
@@ -135,7 +135,7 @@ def _write_note(user, collection: Collection, paper, note: str, was: str | None)
     if now is None:
         raise Gone("This paper is not in the collection.")
     if Item.objects.write_note(user, collection, paper.pk, note, now if was is None else was) is not None:
-        raise Conflict(f"The note is “{now}” by now. Send that as `was` to replace it.")
+        raise Conflict(f"The note is now “{now}”. To replace it, send this text as `was`.")
 
 
 def _changed(collection: Collection) -> HttpResponse:

@@ -14,7 +14,7 @@ from moderation.deeds.deed import Deed, DeedForm, register, subject_of
 class HoldCollection(Deed):
     key = "hold"
     title = "Make private"
-    hint = "Only its owner sees it, and cannot publish it again."
+    hint = "Only the owner can see it, and the owner cannot publish it again."
     kinds = ("collection",)
     past = "made {label} private"
     is_grave = True
@@ -88,7 +88,7 @@ class SuspendForm(DeedForm):
 class Suspend(Deed):
     key = "suspend"
     title = "Suspend account"
-    hint = "The person is signed out and cannot sign in. Letters stop. What they wrote stays."
+    hint = "The person is signed out and cannot sign in. Email digests stop. What they wrote stays."
     kinds = ("person",)
     past = "suspended {label}"
     form = SuspendForm

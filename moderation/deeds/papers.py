@@ -138,8 +138,8 @@ class MergePaper(_Removal):
     key = "merge"
     title = "Merge into another paper"
     hint = (
-        "Its upvotes, bookmarks, comments, followers and claims of authorship move to the other paper, to which its "
-        "address leads."
+        "Its upvotes, bookmarks, comments, followers and claims of authorship move to the other paper, and its address "
+        "redirects there."
     )
     form = MergeForm
 
@@ -160,7 +160,8 @@ class RemovePaper(_Removal):
     key = "remove"
     title = "Remove paper"
     hint = (
-        "Its page says that it was removed and why. It leaves all lists, feeds and the search. Restorable for 30 days."
+        "Its page says that it was removed and why. It disappears from lists, feeds and search. "
+        "You can restore it for 30 days."
     )
     past = "removed {label}"
 

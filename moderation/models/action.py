@@ -179,7 +179,7 @@ class Action(About):
             raise Conflict(self.sentence)
         later = Action.objects.about(self.subject_kind, self.subject_id).standing().filter(pk__gt=self.pk)
         if other := later.filter(deed=self.deed).order_by("-pk").first():
-            raise Conflict(f"{other.moderator_name} has done the same later. Undo that first.")
+            raise Conflict(f"{other.moderator_name} took the same action later. Undo that first.")
         self.undone_at, self.undone_by, self.undone_by_name = timezone.now(), actor, str(actor)
         self.undone_reason = reason
         self.save()

@@ -81,7 +81,7 @@ class CorrectionForm(Refusable, forms.Form):
         """What the person reads when it is saved."""
         added = self.cleaned_data["added"]
         if added and self.paper.affiliations.filter(organisation=added, state=State.SUGGESTED).exists():
-            return f"Your corrections are saved. That the paper is one of {added} is suggested to its owners."
+            return f"Your corrections are saved. The owners of {added} decide whether the paper is listed there."
         return "Your corrections are saved."
 
     def refuse(self, refusal: Refusal) -> None:

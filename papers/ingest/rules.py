@@ -108,7 +108,7 @@ def clock(moment: datetime) -> str:
 
 def _turn() -> str:
     at = clock(period.beginning_of(period.today()))
-    return f"A day begins {at}{' of the evening before' if settings.DAY_TURNS_AT >= period.NOON else ''}."
+    return f"A day begins {at}{' on the evening before' if settings.DAY_TURNS_AT >= period.NOON else ''}."
 
 
 def _when() -> str:

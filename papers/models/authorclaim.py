@@ -122,7 +122,7 @@ class AuthorClaim(models.Model):
     def obstacle(self) -> str:
         """Why moderators have to decide, whatever is proven; "" if a proof is enough."""
         if self.paper.author_claims.denied().filter(user=self.user).exists():
-            return "Moderators decided against an earlier claim of yours to this paper, so they decide on a new one."
+            return "Moderators decided against an earlier claim of yours to this paper, so they have to decide again."
         if self._is_taken():
             return f"Somebody else has claimed the name {self.name} on this paper, so moderators decide."
         return ""
@@ -266,7 +266,7 @@ class AuthorClaim(models.Model):
         if self.user_id == actor.pk:
             raise NotAllowed("This is about yourself, so another moderator has to decide.")
         if self.state != state and self.state not in from_states:
-            raise Conflict(f"This claim is {self.get_state_display().lower()} by now.")
+            raise Conflict(f"This claim is now {self.get_state_display().lower()}.")
         return self.state != state
 
     def _lock_for_claimant(self, actor) -> None:

@@ -44,7 +44,7 @@ def source_of(actor, paper) -> LinkSource:
     if actor.is_moderator:
         demand_moderator(actor)
         return LinkSource.MODERATOR
-    raise NotAllowed("Only its authors, who have claimed their names, its submitter and moderators can do this.")
+    raise NotAllowed("Only moderators, the submitter and authors who have claimed their names can do this.")
 
 
 class CodeState(models.TextChoices):

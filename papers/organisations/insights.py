@@ -65,8 +65,8 @@ def _statistics(organisation) -> list[Statistic]:
 
 
 _UPVOTES_NOTE = (
-    "An upvote cast here counts in the month it was cast. One that came with an import counts in the month its paper "
-    "was listed, since nobody told us when it was cast."
+    "Upvotes cast here count in the month in which they were cast. Imported upvotes count in the month in which the "
+    "paper was listed, because the time of the vote is unknown."
 )
 
 

@@ -11,7 +11,7 @@ from api.contract import api
 from api.errors import write_error
 from lib.refusals import NotAllowed, TooMany
 
-METHOD = "This address does not take this method. The header Allow has those that it takes."
+METHOD = "This address does not accept this method. The header Allow lists those that it accepts."
 
 
 @pytest.mark.parametrize(("path", "status"), [("/api/no-such-thing", 404), ("/api/agent-harnesses?q=%00", 400)])

@@ -31,7 +31,7 @@ def test_a_preflight_lets_them_send_a_token_and_read_but_not_write(db, client):
     assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
     assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
     assert client.options("/api/openapi.json").headers["Allow"] == "GET, HEAD, OPTIONS"
-    assert client.options("/api/no-such-thing").json() == {"error": "There is no such thing, or you may not see it."}
+    assert client.options("/api/no-such-thing").json() == {"error": "Not found, or you may not see it."}
     assert "Access-Control-Allow-Origin" not in client.options("/papers").headers
 
 

@@ -67,4 +67,4 @@ def test_a_parameter_that_an_operation_does_not_know_is_ignored():
 
 def test_an_address_that_names_no_paper_is_answered_in_a_sentence(scene):
     answer = Program(scene["alice"]).call("/api/papers/9999.99999/vote")
-    assert (answer.status_code, answer.json()["error"]) == (404, "There is no such thing, or you may not see it.")
+    assert (answer.status_code, answer.json()["error"]) == (404, "Not found, or you may not see it.")

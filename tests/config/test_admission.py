@@ -148,7 +148,7 @@ def test_a_refusal_says_when_to_come_again_and_is_a_small_page_that_no_cache_kee
         assert (status, headers["Retry-After"], headers["Cache-Control"]) == (503, "10", "private, no-store")
         assert re.fullmatch("[0-9a-f]{12}", headers["X-Request-ID"])
         assert request(port, headers={"X-Request-ID": "0123abcd"})[1]["X-Request-ID"] == "0123abcd"
-        assert b"More is requested of the site than it can answer." in page
+        assert b"The site is getting more requests than it can handle." in page
         assert len(page) + len(str(headers)) < 3_000
         assert headers["Content-Security-Policy"].startswith("default-src 'none'")
         assert request(port, "HEAD")[0::2] == (503, b"")

@@ -216,8 +216,8 @@ def test_the_address_of_a_mail_server_says_how_to_speak_to_it(address, port, tls
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("SUBMIT_WEEKDAYS", [""], "names no days of the week: ''"),
-        ("SUBMIT_WEEKDAYS", ["mon", "tues"], "names no days of the week: 'mon,tues'"),
+        ("SUBMIT_WEEKDAYS", [""], "may only have days of the week: ''"),
+        ("SUBMIT_WEEKDAYS", ["mon", "tues"], "may only have days of the week: 'mon,tues'"),
         ("DAY_TIME_ZONE", "Berlin", "is no time zone: 'Berlin'"),
         ("DAY_TIME_ZONE", "", "is no time zone: ''"),
     ],

@@ -138,7 +138,7 @@ def test_what_the_server_refuses_gets_what_is_fresh_or_an_old_copy_that_names_th
         assert kept(door, **private) is None
     pass_time(1.2)
     state, body = kept(door)
-    assert (state, b"The site is too busy to make this page anew." in body) == ("stale", True)
+    assert (state, b"The site is too busy to update this page." in body) == ("stale", True)
     assert ask(door)[1]["X-Cache"] == "miss"  # so that no refused request kept it from being made anew
     door.application.fails = True
     pass_time(2)

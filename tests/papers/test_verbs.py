@@ -182,7 +182,7 @@ def test_get_is_refused(address, scene):
         answer = reader.get(address)
         assert contents() == before
         assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
-        assert "This address is for a button" in answer.content.decode()
+        assert "Use the button on the page" in answer.content.decode()
 
 
 def test_a_missing_token_is_refused(address, scene):

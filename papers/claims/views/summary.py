@@ -27,7 +27,7 @@ def summary(request: HttpRequest, ref) -> HttpResponse:
     paper = get_object_or_404(Paper, arxiv_id=ref[0])
     is_author = paper.author_claims.granted_to(request.user).exists()
     if not (request.refusal or is_author or request.user.is_moderator):
-        raise NotAllowed("Only its authors, who have claimed their names, and moderators can do this.")
+        raise NotAllowed("Only moderators and authors who have claimed their names can do this.")
     text = _text(ref)
     form = SummaryForm(text, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

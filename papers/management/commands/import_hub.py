@@ -39,13 +39,13 @@ class Command(ImportCommand):
     def handle(self, *, sources, days, dry_run, limit, **options) -> None:
         modes = [name for name in ("comments", "papers", "dump", "follow") if options[name]]
         if len(modes) > 1:
-            raise CommandError("--comments, --papers, --dump and --follow go one after the other.")
+            raise CommandError("Use only one of --comments, --papers, --dump and --follow.")
         if (options["dump"] or options["follow"]) and sources:
-            raise CommandError("--dump and --follow go without sources.")
+            raise CommandError("--dump and --follow take no sources.")
         if options["follow"] and (dry_run or limit):
-            raise CommandError("--follow goes without --dry-run and --limit.")
+            raise CommandError("--follow cannot be combined with --dry-run or --limit.")
         if days and (sources or modes not in (["comments"], ["papers"])):
-            raise CommandError("--days goes with --comments or --papers, and without sources.")
+            raise CommandError("--days needs --comments or --papers, and takes no sources.")
         if options["papers"]:
             named = [self._papers_of(sources) if sources else self._recent_papers(days or _DAYS)]
             self.run(named, dry_run=dry_run, limit=limit, batch_size=_BATCH_SIZE)

@@ -104,7 +104,7 @@ def test_what_is_not_there_is_not_found(scene, client):
     assert client.get("/api/users/ada/overview").json() == {"error": "This account is suspended."}
     for path in ("users/nobody/overview", "users/nobody/papers", "organizations/nobody/overview"):
         answer = client.get(f"/api/{path}")
-        assert (answer.status_code, answer.json()) == (404, {"error": "There is no such thing, or you may not see it."})
+        assert (answer.status_code, answer.json()) == (404, {"error": "Not found, or you may not see it."})
 
 
 def test_the_hubs_client_says_who_one_is(scene):

@@ -169,13 +169,13 @@ class TestAPrivateCollection:
     def test_of_a_person_is_not_sent_for_an_organisation(self, lab, alice):
         own = Collection.objects.begin(alice, alice, "Own", visibility="private")
         for address in (own.get_absolute_url(), "/bookmarks", "/papers/following"):
-            with pytest.raises(BadInput, match="Not everybody may read this list"):
+            with pytest.raises(BadInput, match="This list is neither public nor"):
                 reading.find(address, lab, alice)
 
     def test_of_another_organisation_is_not_sent_for_this_one(self, lab, alice, roadmap):
         club = Organisation.objects.create(slug="club", name="Club")
         Membership.objects.create(organisation=club, user=alice, role=Role.OWNER)
-        with pytest.raises(BadInput, match="Not everybody may read this list"):
+        with pytest.raises(BadInput, match="This list is neither public nor"):
             reading.find(roadmap.get_absolute_url(), club, alice)
 
 

@@ -208,7 +208,7 @@ def test_an_unknown_paper_comment_and_collection_are_not_found(scene):
         ("/api/flags", {"kind": "comment", "id": "7", "reason": "spam"}),
     ):
         answer = program.call(path, body)
-        assert (answer.status_code, answer.json()["error"].startswith("There is no such thing")) == (404, False), path
+        assert (answer.status_code, answer.json()["error"].startswith("Not found, or")) == (404, False), path
 
 
 def test_an_id_of_another_form_is_no_address(scene):

@@ -90,7 +90,7 @@ def test_an_author_adds_and_removes_one_by_the_page(paper, alice, signed_in):
     row = Artefact.objects.get()
     assert f'name="artefact" value="{row.pk}"' in page
     assert reader.act(f"{CHANGE}/remove", {"artefact": row.pk}).url == CHANGE
-    assert "None is listed." in reader.get(CHANGE).content.decode()
+    assert "Nothing is listed yet." in reader.get(CHANGE).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_others_are_refused(paper, carol, signed_in, stranger):
     reader.get(PAGE)
     assert reader.get(CHANGE).status_code == 403
     answer = reader.act(CHANGE, {"kind": "model", "url": "https://example.org"})
-    assert (answer.status_code, "Only its authors" in answer.content.decode()) == (403, True)
+    assert (answer.status_code, "Only moderators, the submitter" in answer.content.decode()) == (403, True)
     assert stranger.get(CHANGE).url == f"/accounts/login/?next={CHANGE}"
     assert not Artefact.objects.exists()
 

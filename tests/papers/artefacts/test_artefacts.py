@@ -51,9 +51,9 @@ def test_everybody_else_changes_nothing(paper, people):
     row, other = imported(paper), UserFactory()
     before = contents()
     for person in (people["reader"], other):
-        with pytest.raises(NotAllowed, match="Only its authors"):
+        with pytest.raises(NotAllowed, match="Only moderators, the submitter"):
             Artefact.objects.add(person, paper, "model", HUB)
-        with pytest.raises(NotAllowed, match="Only its authors"):
+        with pytest.raises(NotAllowed, match="Only moderators, the submitter"):
             row.remove(person)
     assert contents() == before
 

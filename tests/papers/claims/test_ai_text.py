@@ -50,7 +50,7 @@ def test_it_stands_behind_the_abstract_with_model_date_and_version(text, strange
 
 def test_it_says_so_if_the_paper_has_a_later_version(text, stranger):
     Paper.objects.touch([text.paper_id], version=3)
-    assert "for version 1 of the paper, which is at version 3 by now." in page_of(stranger)
+    assert "for version 1 of the paper, which is now at version 3." in page_of(stranger)
 
 
 def test_no_page_shows_it_unless_the_setting_says_so(text, alice, signed_in, stranger, settings):

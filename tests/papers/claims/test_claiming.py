@@ -89,7 +89,7 @@ def test_a_check_is_started_once_and_again_when_it_did_not_end(paper, ada, signe
     assert jobs() == 1
     time_machine.move_to(timezone.now() + timedelta(minutes=3), tick=False)
     page = text(signed_in(ada).get(PAGE))
-    assert "The last check did not end." in page
+    assert "The last check did not finish." in page
     assert "Check now" in page
     signed_in(ada).act(f"{PAGE}/check")
     assert jobs() == 2
@@ -138,7 +138,7 @@ def test_who_was_found_false_sees_that_moderators_decide(paper, ada, signed_in):
     reader = signed_in(ada)
     assert "Moderators withdrew your claim to be Ada Lovelace: “It is another Ada.”" in text(reader.get(PAGE))
     page = text(reader.act(f"{PAGE}/make", {"position": "0"}, follow=True))
-    assert "so they decide on a new one" in page
+    assert "so they have to decide again" in page
     assert "Prove it" not in page
     assert "Ask the moderators" in page
 
@@ -210,10 +210,10 @@ def test_the_page_and_its_verbs_are_about_the_claim_that_stands(paper, ada, sign
 @pytest.mark.parametrize(
     ("fields", "shown", "hidden"),
     [
-        ({"code_url": ""}, ["No proof is possible"], ["Check now", "Copy code", "Copy line", "Confirm an email"]),
+        ({"code_url": ""}, ["No automatic check"], ["Check now", "Copy code", "Copy line", "Confirm an email"]),
         ({"project_url": "https://engine.example/"}, ["of lovelace/engine at GitHub", "Copy line", "Check now"], []),
-        ({"code_source": "submitter"}, ["No proof is possible"], ["Copy code"]),
-        ({"code_url": "https://gitlab.com/a/b"}, ["No proof is possible"], ["Copy code"]),
+        ({"code_source": "submitter"}, ["No automatic check"], ["Copy code"]),
+        ({"code_url": "https://gitlab.com/a/b"}, ["No automatic check"], ["Copy code"]),
     ],
 )
 def test_only_proofs_that_can_succeed_are_listed(paper, ada, signed_in, fields, shown, hidden):

@@ -251,7 +251,7 @@ def test_who_adds_an_organisation_reads_that_its_owners_decide(paper, alice, sig
     Membership.objects.create(organisation=owned, user=UserFactory(), role=Role.OWNER)
     reader = signed_in(alice)
     answer = reader.act(f"{paper.path}/correct", form(reader, paper) | {"added": "owned house"}, follow=True)
-    assert "That the paper is one of Owned House is suggested to its owners." in answer.content.decode()
+    assert "The owners of Owned House decide whether the paper is listed there." in answer.content.decode()
     page = reader.get(f"{paper.path}/correct").content.decode()
     assert "<ins>Owned House</ins>" in page
     assert "suggested to its owners" in page

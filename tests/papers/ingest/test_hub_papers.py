@@ -90,8 +90,8 @@ def test_what_came_from_another_broadsheet_is_not_requested_at_the_hub(hub, sett
     ("args", "words"),
     [
         (["no-id"], "“no-id” is not an arXiv id."),
-        (["2509.08721", "--days", "3"], "--days goes with --comments or --papers, and without sources."),
-        (["--comments"], "--comments, --papers, --dump and --follow go one after the other."),
+        (["2509.08721", "--days", "3"], "--days needs --comments or --papers, and takes no sources."),
+        (["--comments"], "Use only one of --comments, --papers, --dump and --follow."),
     ],
 )
 def test_what_does_not_go_together_requests_nothing(hub, args, words):

@@ -143,7 +143,7 @@ def test_the_page_states_the_rules_of_the_settings(alice, signed_in, settings, t
     assert "1 of 1 left today" in page
     assert "confirmed" not in page
     for rule in (
-        "You can submit 1 paper a day. A day begins at 20:00 (Europe/Berlin) of the evening before.",
+        "You can submit 1 paper a day. A day begins at 20:00 (Europe/Berlin) on the evening before.",
         "Papers first published on arXiv today can be listed on the next list;",
         "There is a list on Mondays and Wednesdays. What is submitted on another day comes on the next one.",
     ):

@@ -82,7 +82,7 @@ def test_the_form_names_what_a_new_import_replaces(reader):
     assert "last import" not in text_of(reader.get(PAGE))
     page = send(reader, PaperFactory().arxiv_id).url
     form = reader.get(PAGE)
-    assert f'<a href="{page}">What was recognised in your last import</a>' in form.text
+    assert f'<a href="{page}">Your last import</a>' in form.text
     assert "A new import replaces it." in text_of(form)
     reader.act(f"{page}/write")
     assert "last import" not in text_of(reader.get(PAGE))

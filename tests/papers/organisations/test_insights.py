@@ -71,7 +71,7 @@ def test_upvotes_count_when_they_were_cast_and_imported_ones_when_the_paper_was_
     section = sections(stranger)["upvotes"]
     assert figures(section) == [("July 2025", "5"), ("September 2025", "3"), ("October 2025", "2")]
     assert "October 2025, so far" in section.text_content()
-    assert "since nobody told us when it was cast" in section.text_content()
+    assert "because the time of the vote is unknown" in section.text_content()
     assert rows(stranger, "upvotes")[1:] == [["2025-07", "5"], ["2025-09", "3"], ["2025-10", "2"]]
 
 
