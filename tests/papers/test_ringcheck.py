@@ -191,6 +191,6 @@ def test_the_page_about_ranking_states_the_thresholds_of_the_settings(stranger, 
     settings.RING_SIZE, settings.RING_RISK, settings.RING_DEVOTED = 9, 0.66, 0.85
     html = " ".join(stranger.get("/about/ranking").content.decode().split())
     assert 'id="rings"' in html
-    assert "A group is held from a risk of 0.66 on, if it has at least 9 upvotes" in html
+    assert "Upvotes of a group are held if its risk is at least 0.66, if it cast at least 9 upvotes" in html
     assert "linked to at least 8 others" in html
     assert "at least 85 % of them" in html
