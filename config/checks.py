@@ -108,7 +108,7 @@ def watching(app_configs, **kwargs):
         errors.append(Error(message, hint="Unset it: text on a terminal, otherwise json.", id="broadsheet.E012"))
     token = settings.METRICS_TOKEN
     if token and not (len(token) >= MIN_TOKEN and _is_header_value(token)):
-        message = f"METRICS_TOKEN is shorter than {MIN_TOKEN} characters, or has one that a header cannot hold."
+        message = f"METRICS_TOKEN is shorter than {MIN_TOKEN} characters, or has a character that a header cannot hold."
         errors.append(Error(message, hint="openssl rand -hex 32 makes one.", id="broadsheet.E012"))
     return errors
 
@@ -117,7 +117,7 @@ def watching(app_configs, **kwargs):
 def categories(app_configs, **kwargs):
     invalid = [category for category in settings.IMPORT_ARXIV_CATEGORIES if not CATEGORY.fullmatch(category)]
     if invalid:
-        message = f"IMPORT_ARXIV_CATEGORIES contains unknown categories:  {', '.join(invalid)}."
+        message = f"IMPORT_ARXIV_CATEGORIES contains unknown categories: {', '.join(invalid)}."
     elif settings.IMPORT_ARXIV and not settings.IMPORT_ARXIV_CATEGORIES:
         message = "IMPORT_ARXIV is set, but IMPORT_ARXIV_CATEGORIES is not."
     else:

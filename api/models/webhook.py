@@ -123,7 +123,7 @@ class Webhook(models.Model):
     title = LineField(max_length=MAX_TITLE)
     is_private = models.BooleanField(default=False)
     url = models.CharField(max_length=MAX_URL)
-    secret = models.CharField(max_length=43, default=secrets.token_urlsafe)
+    secret = models.CharField(max_length=43, default=secrets.token_urlsafe)  # not hashed, since it signs what is sent
     state = models.CharField(max_length=10, choices=WebhookState, default=WebhookState.ACTIVE)
     reason = models.CharField(max_length=10, choices=Reason, blank=True)
     initial_papers = ArrayField(models.BigIntegerField(), null=True)
