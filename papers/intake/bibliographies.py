@@ -43,7 +43,10 @@ def ris(text: str) -> Iterator[dict | Problem]:
         elif not _RIS_END.search(record):
             yield Problem.of(record, "This record of RIS has no end, a line “ER  -”.")
         else:
-            yield from rispy.loads(record, skip_unknown_tags=True, enforce_list_tags=False)
+            try:
+                yield from rispy.loads(record, skip_unknown_tags=True, enforce_list_tags=False)
+            except TypeError:  # of rispy, for a second line of a field that comes more than once
+                yield Problem.of(record, "This record of RIS has a field with several lines more than once.")
 
 
 def count(text: str) -> int:

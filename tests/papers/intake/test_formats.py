@@ -259,6 +259,11 @@ def test_whatever_is_sent_is_read_or_refused(data):
     assert Recognised.from_json(found.as_json()).as_json() == found.as_json()
 
 
+def test_a_field_of_ris_that_comes_twice_and_goes_on_is_a_problem_of_its_record():
+    [problem] = bibliographies.ris("TY  - JOUR\nTI  - a\nTI  - b\nmore\nER  - \n")
+    assert "several lines" in problem.reason
+
+
 PIECES = ["\n@misc{", *'{}a=",# \\', "eprint", "2509.10001", "\nTY  - ", "\nTI  - ", "\nER  - "]
 
 
