@@ -134,7 +134,7 @@ class FrontDoor:
         now = monotonic()
         with self.lock:
             entry = self.entries.get(key)
-            if begun < max(self.forgotten.get(key[0], begun), entry.begun if entry else begun):
+            if begun < self.forgotten.get(key[0], begun) or (entry and begun < entry.begun):
                 return
             self._remove(key)
             self.entries[key] = Entry(answer, begun, now, now + FRESH_SECONDS)  # of use even if it took seconds to make
