@@ -24,6 +24,12 @@ def press(page: Page, keys: str) -> None:
         page.keyboard.press(key)
 
 
+def follow(page: Page, keys: str) -> None:
+    """Press keys that lead to another page, and wait until it has loaded, since keys do nothing before that."""
+    with page.expect_event("load"):
+        press(page, keys)
+
+
 def title(page: Page, votes: int) -> Locator:
     return page.locator("h2").get_by_role("link", name=f"Paper {votes}", exact=True)
 
@@ -52,22 +58,21 @@ def test_a_morning_by_keyboard(visit, alice, day):
     card(page, 33).get_by_role("button", name="Bookmark").press("Enter")
     expect(card(page, 33).get_by_role("button", name="Bookmark")).to_have_attribute("aria-pressed", "false")
     expect(card(page, 33).get_by_role("button", name="Bookmark")).to_be_focused()
-    press(page, "j k k Enter")
+    follow(page, "j k k Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Paper 34")
-    page.wait_for_load_state()  # before htmx has started, a vote is a form that adds a page to the history
     press(page, "u")
     expect(page.get_by_role("button", name="Upvote, 35 so far")).to_have_attribute("aria-pressed", "true")
     page.go_back()
     expect(title(page, 34)).to_be_visible()
     press(page, "j")
     expect(page.locator(".card h2 a:focus")).to_be_in_viewport()
-    press(page, "c")
+    follow(page, "c")
     expect(page).to_have_url(re.compile(r"/papers/[\d.]+#comments$"))
-    press(page, "g t")
+    follow(page, "g t")
     expect(page.get_by_role("heading", level=1)).to_have_text("Trending")
-    press(page, "g u j o")
+    follow(page, "g u j o")
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Paper"))
-    press(page, "g f")
+    follow(page, "g f")
     expect(page).to_have_url(re.compile("/papers/following$"))
     assert Vote.objects.count() == 2
 
@@ -194,11 +199,11 @@ def test_a_whole_morning_with_the_keyboard_alone(visit, alice, day):
         if read < 3:
             bit = card(page, 34 - read).locator("[aria-pressed=true]")
             expect(bit).to_have_count(1)
-        page.keyboard.press("Enter")
+        follow(page, "Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text(f"Paper {34 - read}")
         expect(page.get_by_role("button", name=re.compile("^Seen"))).to_be_visible()
         if read < 4:
-            press(page, "g d")
+            follow(page, "g d")
             expect(page.locator(".card")).to_have_count(30)
     tab_to(page, "Report a reproduction")
     page.keyboard.press("Shift+Tab")
@@ -208,7 +213,7 @@ def test_a_whole_morning_with_the_keyboard_alone(visit, alice, day):
     tab_to(page, "Post")
     page.keyboard.press("Enter")
     expect(page.locator("li.comment")).to_be_focused()
-    press(page, "g d")
+    follow(page, "g d")
     expect(page.locator(".card")).to_have_count(30)
     press(page, "j j j x")
     expect(card(page, 32).get_by_role("button", name="Undo")).to_be_focused()
