@@ -149,27 +149,26 @@ def _move(paper: Paper, counted: int, held: int) -> None:
 # Those who leave lock themselves before their papers. A row that refers to a voter locks the voter, too.
 _LOCK_VOTERS = "SELECT id FROM accounts_user WHERE id = ANY(%(voters)s) ORDER BY id FOR KEY SHARE"
 _HAS_CONFIRMED = "EXISTS (SELECT FROM account_emailaddress address WHERE address.user_id = person.id AND verified)"
-# The voter is locked before the paper, as by those who leave. A vote that was held once keeps what became of it, so
-# that nobody gets round a review by withdrawing the vote and casting it again. The paper of such a vote is locked
-# before that is read, by a lock that reads it anew, since moderators may be deciding on it.
+# The voter is locked before the paper, as by those who leave, and the paper before the vote, as by all who change states
+# and by moderators who merge papers. A vote that was held once keeps what became of it, so that nobody gets round a
+# review by withdrawing the vote and casting it again. That is read by a lock, which reads it anew, since moderators may
+# be deciding on it. Without the paper there is no row in `locked`, and the vote is refused by its foreign key.
 _CAST = f"""
     WITH person AS MATERIALIZED (
         SELECT id, date_joined FROM accounts_user WHERE id = %(user)s AND is_active FOR KEY SHARE
     ), locked AS MATERIALIZED (
-        SELECT paper.id FROM papers_paper paper
-        JOIN papers_heldvote held ON held.paper_id = paper.id JOIN person ON person.id = held.user_id
-        WHERE paper.id = %(paper)s FOR NO KEY UPDATE OF paper
+        SELECT paper.id FROM papers_paper paper CROSS JOIN person WHERE paper.id = %(paper)s FOR NO KEY UPDATE OF paper
     ), changed AS (
         INSERT INTO papers_vote (user_id, paper_id, created_at, state)
         SELECT person.id, %(paper)s, %(now)s, coalesce(
             (
-                SELECT state FROM papers_heldvote held JOIN locked ON locked.id = held.paper_id
-                WHERE held.user_id = person.id FOR SHARE OF held
+                SELECT state FROM papers_heldvote held
+                WHERE held.user_id = person.id AND held.paper_id = locked.id FOR SHARE
             ),
             CASE WHEN NOT {_HAS_CONFIRMED} THEN 'unconfirmed' WHEN date_joined > %(new_since)s THEN 'young'
             ELSE 'counted' END
         )
-        FROM person
+        FROM person LEFT JOIN locked ON true
         ON CONFLICT DO NOTHING
         RETURNING user_id, paper_id, state
     ), noted AS (

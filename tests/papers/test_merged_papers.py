@@ -252,6 +252,26 @@ def test_a_paper_is_merged_while_readers_vote_and_comment(mo):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_votes_for_both_papers_at_the_moment_of_a_merge_has_one_vote(mo):
+    old, into, voter = PaperFactory(), PaperFactory(), UserFactory()
+    Vote.objects.make(voter, old)
+
+    def vote():
+        Vote.objects.make(voter, into)
+        connection.close()
+
+    thread = Thread(target=vote)
+    with transaction.atomic():
+        into.lock()
+        thread.start()
+        until_somebody_waits()
+        RemovedPaper.objects.merge(mo, old, into, "The same.")
+    thread.join()
+    assert list(Vote.objects.values_list("user", "paper")) == [(voter.pk, into.pk)]
+    assert audit.mismatches() == []
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_vote_that_is_cast_while_a_merge_is_undone_is_counted(mo):
     into, voter = PaperFactory(), UserFactory()
     removed = RemovedPaper.objects.merge(mo, PaperFactory(), into, "The same.")
