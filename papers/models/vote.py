@@ -149,9 +149,9 @@ def _move(paper: Paper, counted: int, held: int) -> None:
 # Those who leave lock themselves before their papers. A row that refers to a voter locks the voter, too.
 _LOCK_VOTERS = "SELECT id FROM accounts_user WHERE id = ANY(%(voters)s) ORDER BY id FOR KEY SHARE"
 _HAS_CONFIRMED = "EXISTS (SELECT FROM account_emailaddress address WHERE address.user_id = person.id AND verified)"
-# The voter is locked before the paper, as by those who leave, and the paper before the vote, as by all who change states
-# and by moderators who merge papers. A vote that was held once keeps what became of it, so that nobody gets round a
-# review by withdrawing the vote and casting it again. That is read by a lock, which reads it anew, since moderators may
+# The voter is locked before the paper, as by those who leave, and the paper before the vote, as by moderators who merge
+# papers or change the states of votes. A vote that was held once keeps what became of it, so that nobody gets round a
+# review by withdrawing the vote and casting it again; it is read by a lock, which reads it anew, since moderators may
 # be deciding on it. Without the paper there is no row in `locked`, and the vote is refused by its foreign key.
 _CAST = f"""
     WITH person AS MATERIALIZED (
