@@ -1,7 +1,8 @@
 """Writes what was recognised in an import, by the verbs that the pages call and with their rules.
 
-Each collection and each kind of follows is a transaction of its own. Writing the same import twice changes nothing the
-second time. A refusal is kept in the results, so that it does not prevent the rest.
+Each collection and each kind of follows is a transaction of its own, in which no paper is deleted or merged. Writing
+the same import twice changes nothing the second time. A refusal is kept in the results, so that it does not prevent
+the rest.
 """
 
 from collections.abc import Callable
@@ -11,11 +12,13 @@ from functools import partial
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
+from lib import locks
 from lib.refusals import BadInput, Gone, Refusal, TooMany
 from papers.intake import archive, formats, targets
 from papers.intake.recognised import Entry, Group, Recognised
 from papers.models import Bookmark, Collection, Intake, Item, Paper, Vote
 from papers.models import follow as follow_models
+from papers.models.item import PAPERS_LOCK
 
 OUR_FAULT = "Something went wrong on our side. The error is in our log. Please try again."
 # An import with more than this is read or written by the worker, which also reads every archive.
@@ -97,6 +100,7 @@ def _result(write: Callable[[], dict], number: int, **names) -> dict:
     result = {"kind": "bookmarks", "name": "", "number": number, "problem": ""} | names
     try:
         with transaction.atomic():
+            locks.share(PAPERS_LOCK)
             return result | write()
     except Refusal as refusal:
         return result | {"problem": str(refusal)}

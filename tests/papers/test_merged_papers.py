@@ -1,13 +1,9 @@
 """Two papers that are the same become one, which loses nothing, and that can be taken back."""
 
-from functools import partial
-from threading import Thread
-
 import pytest
-from django.db import IntegrityError, connection, transaction
 
 from lib.conflicts import digests
-from lib.refusals import BadInput, Conflict, Gone, NotAllowed
+from lib.refusals import BadInput, Conflict, NotAllowed
 from moderation.models import Action
 from papers import audit
 from papers.ingest.save import save
@@ -26,10 +22,7 @@ from papers.models import (
     Vote,
 )
 from tests.factories import AuthorClaimFactory, PaperFactory, UserFactory, appoint
-from tests.moderation.conftest import take
-from tests.papers.test_deletion import until_somebody_waits
 from tests.papers.test_removed_papers import RECORD, discussed_paper, rows
-from tests.race import race
 
 
 @pytest.fixture
@@ -233,58 +226,3 @@ def test_moderators_merge_by_the_form(papers, mo, signed_in, client):
     assert "into 2509.00002" in client.get("/moderation/log").content.decode()
     reader.act(f"/moderation/log/{Action.objects.get().pk}/undo", {"reason": "They differ."})
     assert Paper.objects.filter(arxiv_id="2509.08721").exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_paper_is_merged_while_readers_vote_and_comment(mo):
-    old, into = PaperFactory(arxiv_id="2509.08721"), PaperFactory(arxiv_id="2509.00002")
-    people = [UserFactory() for _ in range(10)]
-    acts = [partial(Vote.objects.make, person, paper) for person in people for paper in (old, into)]
-    acts += [partial(Comment.objects.post, p, Paper.objects.get(pk=old.pk), Content(f"Why, {p}?")) for p in people]
-    outcome = race(*acts, partial(take, mo, "merge", Paper.objects.get(pk=old.pk), "The same."))
-    assert isinstance(outcome[-1], Action)
-    refusals = [end for end in outcome if isinstance(end, Exception)]
-    assert {type(end) for end in refusals} <= {Gone, IntegrityError}
-    assert audit.mismatches() == []
-    assert Vote.objects.filter(paper=into).count() == 10
-    posted = sum(isinstance(end, Comment) for end in outcome)
-    assert Comment.objects.filter(paper=into).count() == posted
-
-
-@pytest.mark.django_db(transaction=True)
-def test_who_votes_for_both_papers_at_the_moment_of_a_merge_has_one_vote(mo):
-    old, into, voter = PaperFactory(), PaperFactory(), UserFactory()
-    Vote.objects.make(voter, old)
-
-    def vote():
-        Vote.objects.make(voter, into)
-        connection.close()
-
-    thread = Thread(target=vote)
-    with transaction.atomic():
-        into.lock()
-        thread.start()
-        until_somebody_waits()
-        RemovedPaper.objects.merge(mo, old, into, "The same.")
-    thread.join()
-    assert list(Vote.objects.values_list("user", "paper")) == [(voter.pk, into.pk)]
-    assert audit.mismatches() == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_vote_that_is_cast_while_a_merge_is_undone_is_counted(mo):
-    into, voter = PaperFactory(), UserFactory()
-    removed = RemovedPaper.objects.merge(mo, PaperFactory(), into, "The same.")
-
-    def undo():
-        removed.restore(mo)
-        connection.close()
-
-    thread = Thread(target=undo)
-    with transaction.atomic():
-        Vote.objects.make(voter, into)
-        thread.start()
-        until_somebody_waits()
-    thread.join()
-    assert not RemovedPaper.objects.exists()
-    assert audit.mismatches() == []
