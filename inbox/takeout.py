@@ -1,19 +1,16 @@
 """The inbox's files in the export of a user's data (`papers.people.takeout`)."""
 
-from django.db.models import F
-
 from inbox.models import Subscription
 
-_SUBSCRIPTION = ["email", "title", "address", "cadence", "hour", "zone", "most", "state", "confirmed_at"]
+_SUBSCRIPTION = [
+    *("email", "title", "address", "cadence", "hour", "zone", "most", "state", "end_reason", "requested_at"),
+    "confirmed_at",
+]
 
 FILES = {
-    "subscriptions": lambda person: (
-        Subscription.objects.of_person(person)
-        .order_by("pk")
-        .values(*_SUBSCRIPTION, why=F("end_reason"), asked_at=F("requested_at"))
-    ),
+    "subscriptions": lambda person: Subscription.objects.of_person(person).order_by("pk").values(*_SUBSCRIPTION),
     "notifications": lambda person: person.notifications.order_by("pk").values(
-        "kind", "subject", "facts", "read_at", "mailed_at", told_at=F("notified_at")
+        "kind", "subject", "facts", "notified_at", "read_at", "mailed_at"
     ),
-    "notification_settings": lambda person: person.mail_choices.order_by("kind").values("kind", how=F("delivery")),
+    "notification_settings": lambda person: person.mail_choices.order_by("kind").values("kind", "delivery"),
 }

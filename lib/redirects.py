@@ -47,9 +47,9 @@ def was_suspended(request: HttpRequest) -> bool:
     return bool(person and person.is_suspended)
 
 
-def sign_in_first(request: HttpRequest, then: str, deed: str = "do that") -> HttpResponse:
-    """Redirect to sign-in, which names the deed, such as "upvote a paper", and from there to the path `then`."""
+def sign_in_first(request: HttpRequest, then: str, purpose: str = "do that") -> HttpResponse:
+    """Redirect to sign-in, which names the purpose, such as "upvote a paper", and from there to the path `then`."""
     if not was_suspended(request):
-        messages.info(request, f"Sign in to {deed}. You then return to the page that you came from.")
+        messages.info(request, f"Sign in to {purpose}. You then return to the page that you came from.")
     sign_in = redirect_to_login(then)
     return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in

@@ -18,15 +18,15 @@ def posts_only(request: HttpRequest) -> HttpResponse:
     return HttpResponseNotAllowed(["POST"], render_to_string("405.html", request=request))
 
 
-def verb(view=None, *, deed: Callable[..., str] | None = None):
+def verb(view=None, *, purpose: Callable[..., str] | None = None):
     """Decorate a view that changes state: it takes POST only, requires sign-in, and then a CSRF token.
 
-    Sign-in comes first because pages for people who are not signed in are cached and so hold no token. `deed` takes
+    Sign-in comes first because pages for people who are not signed in are cached and so hold no token. `purpose` takes
     what the view takes, and returns what the sign-in page says one signs in for. It must name nothing that a stranger
     may not read.
     """
     if view is None:
-        return partial(verb, deed=deed)
+        return partial(verb, purpose=purpose)
     protected = csrf_protect(view)
 
     @csrf_exempt
@@ -36,7 +36,7 @@ def verb(view=None, *, deed: Callable[..., str] | None = None):
             return posts_only(request)
         if request.user.is_authenticated:
             return protected(request, *args, **kwargs)
-        return sign_in_first(request, next_path(request), deed(request, *args, **kwargs) if deed else "do that")
+        return sign_in_first(request, next_path(request), purpose(request, *args, **kwargs) if purpose else "do that")
 
     return guarded
 

@@ -1,1 +1,1 @@
-"""Keeping order: flags, the queue of cases, the deeds of moderators, and the public log of them."""
+"""Keeping order: flags, the queue of cases, the decisions of moderators, and the public log of them."""

@@ -11,7 +11,7 @@ class FlagForm(forms.Form):
     """Why somebody flags something of this kind."""
 
     reason = forms.ChoiceField(label="What is wrong", widget=forms.RadioSelect)
-    words = forms.CharField(
+    details = forms.CharField(
         label="Details",
         max_length=1_000,
         required=False,
@@ -23,12 +23,12 @@ class FlagForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["reason"].choices = [(reason.value, reason.label) for reason in reasons_for(kind.key)]
 
-    def clean_words(self) -> str:
+    def clean_details(self) -> str:
         """The text, without which "something else" says nothing."""
-        words = legible(self.cleaned_data["words"]).strip()
-        if not words and self.cleaned_data.get("reason") == Reason.OTHER:
+        details = legible(self.cleaned_data["details"]).strip()
+        if not details and self.cleaned_data.get("reason") == Reason.OTHER:
             raise forms.ValidationError("Say what is wrong.")
-        return words
+        return details
 
 
 class AnswerForm(forms.Form):

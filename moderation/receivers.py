@@ -3,8 +3,8 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
 from accounts.signals import moderator_appointed
-from moderation.deeds import DEEDS
-from moderation.deeds.appointments import Appoint, DismissModerator
+from moderation.decisions import DECISIONS
+from moderation.decisions.appointments import Appoint, DismissModerator
 from moderation.models import Action, Case
 from moderation.questions import Question
 from moderation.subjects import KINDS
@@ -33,7 +33,7 @@ def forget_name(instance, **kwargs) -> None:
 
 @receiver(moderator_appointed)
 def log_appointment(actor, user, appointed: bool, **kwargs) -> None:
-    Action.objects.note(actor, DEEDS[Appoint.key if appointed else DismissModerator.key], KINDS["person"], user)
+    Action.objects.note(actor, DECISIONS[Appoint.key if appointed else DismissModerator.key], KINDS["person"], user)
 
 
 @receiver(votes_held)

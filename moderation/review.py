@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from accounts.models import User
 from lib import keyset
 from lib.text import line
-from moderation.deeds import DEEDS, Deed, ReasonForm
+from moderation.decisions import DECISIONS, Decision, ReasonForm
 from moderation.models import Action, Answer, Case, Flag
 from moderation.questions import Question
 from moderation.seen import Seen
@@ -148,8 +148,8 @@ def _votes(subject: Subject) -> list[Vote]:
     return list(votes.order_by("created_at", "user")[:VOTES])
 
 
-def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None) -> list[tuple[Deed, ReasonForm]]:
-    """The deeds that suit the subject with their forms, those first that only decide cases.
+def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None) -> list[tuple[Decision, ReasonForm]]:
+    """The decisions that suit the subject with their forms, those first that only decide cases.
 
     `wrong` is the key of one with its form as it was sent.
     """
@@ -157,17 +157,17 @@ def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None
         return []
     seen = _seen(found["actions"], found["cases"])
     rows = []
-    for deed in (deed for deed in DEEDS.values() if subject.kind.key in deed.kinds):
-        is_possible = deed.suits(subject.row) if subject.row else deed.needs_case
-        questions = deed.questions if subject.row else Question.values
-        if not is_possible or (deed.needs_case and not any(case.question in questions for case in found["cases"])):
+    for decision in (decision for decision in DECISIONS.values() if subject.kind.key in decision.kinds):
+        is_possible = decision.suits(subject.row) if subject.row else decision.needs_case
+        questions = decision.questions if subject.row else Question.values
+        if not is_possible or (decision.needs_case and not any(case.question in questions for case in found["cases"])):
             continue
-        initial = {"seen": seen} | (deed.initial(subject.row) if subject.row else {})
-        if wrong and wrong[0] == deed.key:
+        initial = {"seen": seen} | (decision.initial(subject.row) if subject.row else {})
+        if wrong and wrong[0] == decision.key:
             wrong[1].show(seen)
-            rows.append((deed, wrong[1]))
+            rows.append((decision, wrong[1]))
         else:
-            rows.append((deed, deed.form(initial=initial, auto_id=f"id_{deed.key}_%s")))
+            rows.append((decision, decision.form(initial=initial, auto_id=f"id_{decision.key}_%s")))
     return sorted(rows, key=lambda row: not row[0].needs_case)
 
 

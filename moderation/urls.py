@@ -14,5 +14,5 @@ urlpatterns = [
     path("moderation/log/<int:pk>/undo", queue.undo, name="undo"),
     path("moderation/suspended/<str:token>", log.suspended, name="suspended"),
     path("moderation/<kind:subject>/<int:pk>", queue.subject, name="subject"),
-    path("moderation/<kind:subject>/<int:pk>/<slug:deed>", queue.act, name="act"),
+    path("moderation/<kind:subject>/<int:pk>/<slug:decision>", queue.act, name="act"),
 ]

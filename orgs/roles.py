@@ -27,15 +27,15 @@ MAY = {
     Role.ADMIN: {EDIT, TAG, KEEP, CONNECT, INVITE, SUGGEST, SEE},
     Role.MEMBER: {SUGGEST, SEE},
 }
-DEEDS = (SEE, SUGGEST, TAG, EDIT, KEEP, CONNECT, INVITE, APPOINT)
+PERMISSIONS = (SEE, SUGGEST, TAG, EDIT, KEEP, CONNECT, INVITE, APPOINT)
 
 
-def roles_with(deed: str) -> list[Role]:
-    """The roles that include the deed."""
-    return [role for role, deeds in MAY.items() if deed in deeds]
+def roles_with(permission: str) -> list[Role]:
+    """The roles that include the permission."""
+    return [role for role, permissions in MAY.items() if permission in permissions]
 
 
-def who_may(deed: str) -> str:
-    """The roles that include the deed, as a sentence names them: "owners and admins"."""
-    *most, last = [f"{role}s" for role in roles_with(deed)]
+def who_may(permission: str) -> str:
+    """The roles that include the permission, as a sentence names them: "owners and admins"."""
+    *most, last = [f"{role}s" for role in roles_with(permission)]
     return f"{', '.join(most)} and {last}" if most else last

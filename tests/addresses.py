@@ -21,7 +21,7 @@ ARGUMENTS = {
     "pk": "9000001",
     "format": "atom",
     "subject": "comment",
-    "deed": "hide",
+    "decision": "hide",
 }
 OTHERS = {"papers:week": {"text": "2025-W37"}, "papers:month": {"text": "2025-09"}}
 OTHERS["moderation:flag"] = {"subject": "paper"}

@@ -72,7 +72,7 @@ class PaperFactory(DjangoModelFactory):
 
     arxiv_id = factory.Sequence(lambda n: f"2509.{n + 10000:05}")
     title = factory.Sequence(lambda n: f"Paper number {n}")
-    abstract = "What was asked, what was done, what came out."
+    abstract = "A question, a method and a result."
     published_at = NOON
     listed_at = NOON
     imported_votes = 0

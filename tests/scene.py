@@ -59,9 +59,7 @@ def people() -> dict[str, User | None]:
     join(lab, Role.MEMBER, username="bob", name="Bob Birch")
     lab.memberships.create(user=olga, role=Role.OWNER)
     papers = [_paper(number, lab, olga, hilda) for number in range(1, PAPERS + 1)]
-    PaperVersion.objects.keep(
-        {papers[1].pk: [(1, "{\\em Protein} draft 2", "What was {\\em asked}.", ["Emmy Noether"])]}
-    )
+    PaperVersion.objects.keep({papers[1].pk: [(1, "{\\em Protein} draft 2", "A {\\em question}.", ["Emmy Noether"])]})
     Paper.objects.touch([papers[1].pk], version=2)
     _affiliate(lab, papers)
     _collect(olga, rita, hilda, lab)
@@ -80,7 +78,7 @@ def _paper(number: int, lab: Organisation, olga: User, hilda: User) -> Paper:
         pk=9_000_000 + number,
         arxiv_id=f"2509.{number:05}",
         title=f"{{\\em {WORDS[number % 3]}}} paper {number}",
-        abstract="What was {\\em asked}, what was done, what came out.",
+        abstract="A {\\em question}, a method and a result.",
         authors=["Ada Lovelace", "Grace Hopper"] if number % 2 else ["Emmy Noether"],
         categories=["cs.LG"],
         keywords=[WORDS[number % 3].lower()],
@@ -192,7 +190,7 @@ def _moderate(olga: User, rita: User, moderator: User) -> None:
     Flag.objects.make(rita, KINDS["comment"], 9_000_007, "spam", "Look at this.")
     about = {"kind": "comment", "subject_id": 9_000_005, "label": "a comment", "url": "/comments/9000005"}
     about["data"] = {"cases": []}
-    reason = {"deed": "hide", "reason": "An advertisement.", "created_at": NOW}
+    reason = {"decision": "hide", "reason": "An advertisement.", "created_at": NOW}
     action = Action.objects.create(pk=9_000_001, moderator=moderator, moderator_name=str(moderator), **reason, **about)
     action.people.set([olga])
     RemovedPaper.objects.create(arxiv_id="2509.00099", paper_key=99, reason="A hoax.", removed_at=NOW)

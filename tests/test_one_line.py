@@ -49,7 +49,7 @@ OTHER_LINES = {
     "inbox.Subscription.key": "random",
     "inbox.Subscription.zone": "one of the names of IANA",
     **dict.fromkeys(("moderation.Action.kind", "moderation.Case.kind"), "a key of `KINDS`"),
-    "moderation.Action.deed": "a key of `DEEDS`",
+    "moderation.Action.decision": "a key of `DECISIONS`",
     "moderation.Action.url": "an address of a page, made by the site",
     "orgs.Invitation.digest": "a digest",
     "orgs.Organisation.accent": "a colour, which a form checks",

@@ -49,8 +49,8 @@ PEOPLE = ["owner", "admin", "member", "invited", "former", "moderator", "reader"
 EVERYBODY, SIGNED_IN = set(PEOPLE), set(PEOPLE) - {"anonymous"}
 
 
-def may(deed):
-    return {role.value for role in Role if deed in MAY[role]}
+def may(permission):
+    return {role.value for role in Role if permission in MAY[role]}
 
 
 # Whoever is not named here and may not read is told so (403), or gets a 404; the rest of the site is for everybody.
@@ -213,7 +213,7 @@ def _moderate(people, hidden: Comment, flagged: Comment) -> None:
         Flag.objects.make(flagger, kind, comment.pk, "spam", "words-of-a-flag")
     hidden.hide(people["moderator"], "reason-that-all-may-read")
     about = {"kind": "comment", "subject_id": hidden.pk, "label": "a comment", "data": {"cases": []}}
-    action = Action.objects.create(pk=9_000_001, deed="hide", reason="reason-that-all-may-read", **about)
+    action = Action.objects.create(pk=9_000_001, decision="hide", reason="reason-that-all-may-read", **about)
     action.people.set([people["owner"]])
     Answer.objects.write(people["owner"], action, "words-of-an-answer")
 

@@ -31,8 +31,8 @@ ADDRESSES = {
     PAGE: "This paper was withdrawn. The site learned of it on",
     f"{PAGE}/versions": "This paper was withdrawn.",
     f"{PAGE}/comments": '<strong class="withdrawn">Withdrawn</strong>',
-    f"{PAGE}#description": '<meta name="description" content="This paper was withdrawn. What was asked',
-    f"{PAGE}#og": '<meta property="og:description" content="This paper was withdrawn. What was asked',
+    f"{PAGE}#description": '<meta name="description" content="This paper was withdrawn. A question and a method',
+    f"{PAGE}#og": '<meta property="og:description" content="This paper was withdrawn. A question and a method',
     f"{DAY}.atom": r"<title>Withdrawn: Sampling tokens</title>[\s\S]*&lt;strong&gt;This paper was withdrawn.",
     f"{DAY}.rss": r"<title>Withdrawn: Sampling tokens</title>[\s\S]*&lt;strong&gt;This paper was withdrawn.",
     f"{DAY}.json": r'"title": "Withdrawn: Sampling tokens", "content_html": [^\n]*<strong>This paper was withdrawn.',
@@ -49,7 +49,7 @@ def build_scene():
     lab = OrganisationFactory(slug="lab")
     olga = admin_of(lab)
     paper, _ = (
-        PaperFactory(arxiv_id=f"2509.0000{n}", title=title, abstract="What was asked.", imported_votes=votes)
+        PaperFactory(arxiv_id=f"2509.0000{n}", title=title, abstract="A question and a method.", imported_votes=votes)
         for n, title, votes in ((1, "Sampling tokens", 5), (2, "Sampling tokens faster", 1))
     )
     autumn = Collection.objects.create(key="autumn", name="Autumn", user=olga, visibility="public")

@@ -124,7 +124,7 @@ class LogLine(Schema):
     id: int
     createdAt: datetime
     moderator: str
-    deed: str = Field(examples=["hide"])
+    decision: str = Field(examples=["hide"])
     text: str = Field(description="What was done, to go on after the moderator's name.")
     reason: str
     about: About

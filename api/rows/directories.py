@@ -133,7 +133,7 @@ def action(row: Action) -> dict:
             "id": row.pk,
             "createdAt": moment(row.created_at),
             "moderator": row.moderator_name,
-            "deed": row.deed,
+            "decision": row.decision,
             "text": row.text,
             "reason": row.reason,
             "about": present({"kind": row.kind, "url": absolute(row.url) if row.url else None}),

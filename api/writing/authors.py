@@ -11,7 +11,7 @@ from api.models import Scope
 from api.refs import ADDRESS, ArxivRef, ObjectId, PaperId, primary_key
 from api.rows.values import absolute, object_id
 from api.writing import found
-from api.writing.operation import Deed, json_answer, writes
+from api.writing.operation import Change, json_answer, writes
 from lib.conflicts import digests
 from lib.refusals import Conflict, Gone, NotAllowed
 from orgs.models import Organisation
@@ -61,7 +61,7 @@ class Claimed(Schema):
 
 
 @writes(router, "/papers/{arxiv:ref}/links", Scope.SUBMIT, Linked)
-def set_links(request: HttpRequest, ref: ArxivRef, data: Links) -> Deed:
+def set_links(request: HttpRequest, ref: ArxivRef, data: Links) -> Change:
     """Set the links and the organisation of a paper, as one of its authors or as who submitted it."""
     count_correction(request)
     paper = found.paper(ref[0])
@@ -69,7 +69,7 @@ def set_links(request: HttpRequest, ref: ArxivRef, data: Links) -> Deed:
 
 
 @writes(router, "/settings/papers/claim", Scope.SUBMIT, Claimed)
-def claim_authorship(request: HttpRequest, data: Claim) -> Deed:
+def claim_authorship(request: HttpRequest, data: Claim) -> Change:
     """Claim to be an author of a paper. Proofs that can be tried at once are tried."""
     if data.targetUserId not in (None, object_id(request.user.pk)):
         raise NotAllowed("You can only claim papers for yourself.")

@@ -11,7 +11,7 @@ from api.refs import VISIBLE, CollectionKey, PaperId
 from api.routers import collections as router
 from api.rows.directories import collections
 from api.writing import found
-from api.writing.operation import Deed, json_answer, writes
+from api.writing.operation import Change, json_answer, writes
 from lib.refusals import Conflict, Gone
 from orgs.models import Organisation
 from orgs.roles import KEEP
@@ -66,7 +66,7 @@ class ChangedCollection(Schema):
 
 
 @writes(router, "/collections", Scope.KEEP, ChangedCollection)
-def make_collection(request: HttpRequest, data: NewCollection) -> Deed:
+def make_collection(request: HttpRequest, data: NewCollection) -> Change:
     """Make a collection. If you have one with this title already, it is returned as it is."""
     user, owner = request.user, _owner(request.user, data.namespace)
     values = {
@@ -77,7 +77,7 @@ def make_collection(request: HttpRequest, data: NewCollection) -> Deed:
 
 
 @writes(router, "/collections/{slug}/items", Scope.KEEP, ChangedCollection)
-def add_to_collection(request: HttpRequest, slug: CollectionKey, data: PutIn) -> Deed:
+def add_to_collection(request: HttpRequest, slug: CollectionKey, data: PutIn) -> Change:
     """Put a paper at the end of a collection, with a note if you send one."""
     collection, paper = found.collection(request.user, slug), _paper(data.item)
 
@@ -91,7 +91,7 @@ def add_to_collection(request: HttpRequest, slug: CollectionKey, data: PutIn) ->
 
 
 @writes(router, "/collections/{slug}/items/remove", Scope.KEEP, ChangedCollection)
-def remove_from_collection(request: HttpRequest, slug: CollectionKey, data: TakeOut) -> Deed:
+def remove_from_collection(request: HttpRequest, slug: CollectionKey, data: TakeOut) -> Change:
     """Take a paper out of a collection. Its note is kept for a while, in which it can be put back."""
     collection, paper = found.collection(request.user, slug), _paper(data.item)
 
@@ -103,7 +103,7 @@ def remove_from_collection(request: HttpRequest, slug: CollectionKey, data: Take
 
 
 @writes(router, "/collections/{slug}/items/note", Scope.KEEP, ChangedCollection)
-def write_note(request: HttpRequest, slug: CollectionKey, data: Note) -> Deed:
+def write_note(request: HttpRequest, slug: CollectionKey, data: Note) -> Change:
     """Write the note on a paper of a collection."""
     collection, paper = found.collection(request.user, slug), _paper(data.item)
 

@@ -13,7 +13,7 @@ from api.rows import comments as rows
 from api.rows.schemas import Comment
 from api.rows.values import object_id
 from api.writing import found
-from api.writing.operation import Deed, json_answer, writes
+from api.writing.operation import Change, json_answer, writes
 from lib.markup import MAX_LENGTH
 from papers import models
 from papers.discussion import posting
@@ -61,20 +61,20 @@ class CommentVoted(Schema):
 
 
 @writes(router, "/papers/{arxiv:ref}/comment", Scope.DISCUSS, Comment, 201)
-def comment_on_paper(request: HttpRequest, ref: ArxivRef, data: Text) -> Deed:
+def comment_on_paper(request: HttpRequest, ref: ArxivRef, data: Text) -> Change:
     """Comment on a paper. The same text once more within a day returns the first comment."""
     return _post(request.user, found.paper(ref[0]), _content(request, data), None, 201)
 
 
 @writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/reply", Scope.DISCUSS, Comment, 201)
-def reply_to_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId, data: Text) -> Deed:
+def reply_to_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId, data: Text) -> Change:
     """Reply to a comment."""
     parent = found.comment(ref[0], comment_id)
     return _post(request.user, parent.paper, _content(request, data), parent, 201)
 
 
 @writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/edit", Scope.DISCUSS, Comment)
-def edit_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId, data: Edited) -> Deed:
+def edit_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId, data: Edited) -> Change:
     """Replace the text of your own comment, or of your own report. Its history keeps the former one."""
     comment, new = found.comment(ref[0], comment_id), _content(request, data)
     edit_count = comment.edit_count if data.numEdits is None else data.numEdits
@@ -82,7 +82,7 @@ def edit_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId, dat
 
 
 @writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/retract", Scope.DISCUSS, Retracted)
-def retract_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> Deed:
+def retract_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> Change:
     """Delete your own comment. Replies to it stay."""
     comment = found.comment(ref[0], comment_id)
 
@@ -94,19 +94,19 @@ def retract_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) 
 
 
 @writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/vote", Scope.VOTE, CommentVoted)
-def upvote_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> Deed:
+def upvote_comment(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> Change:
     """Upvote a comment."""
     return _vote(request, ref, comment_id, True)
 
 
 @writes(router, "/papers/{arxiv:ref}/comment/{comment_id}/vote/withdraw", Scope.VOTE, CommentVoted)
-def withdraw_comment_upvote(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> Deed:
+def withdraw_comment_upvote(request: HttpRequest, ref: ArxivRef, comment_id: CommentId) -> Change:
     """Withdraw the upvote of a comment."""
     return _vote(request, ref, comment_id, False)
 
 
 @writes(router, "/papers/{arxiv:ref}/report", Scope.DISCUSS, Comment)
-def report_reproduction(request: HttpRequest, ref: ArxivRef, data: Report) -> Deed:
+def report_reproduction(request: HttpRequest, ref: ArxivRef, data: Report) -> Change:
     """Report what came out when you ran what a paper describes.
 
     A second report on the paper changes the first: what is missing stays as it is, and an empty text removes it.
@@ -131,12 +131,12 @@ def _content(request: HttpRequest, data: Text) -> Content:
     return form.content
 
 
-def _post(user, paper: Paper, content: Content, parent: models.Comment | None = None, status: int = 200) -> Deed:
+def _post(user, paper: Paper, content: Content, parent: models.Comment | None = None, status: int = 200) -> Change:
     posting.count(user, content)
     return lambda: _written(user, models.Comment.objects.post(user, paper, content, parent), status)
 
 
-def _edit(user, comment: models.Comment, content: Content, edit_count: int) -> Deed:
+def _edit(user, comment: models.Comment, content: Content, edit_count: int) -> Change:
     count_edit(user)
 
     def edit() -> HttpResponse:
@@ -150,7 +150,7 @@ def _written(user, comment: models.Comment, status: int = 200) -> HttpResponse:
     return json_answer(rows.one(user, comment), status)
 
 
-def _vote(request: HttpRequest, ref, comment_id: str, is_made: bool) -> Deed:
+def _vote(request: HttpRequest, ref, comment_id: str, is_made: bool) -> Change:
     count_vote(request)
     comment = found.comment(ref[0], comment_id)
 

@@ -9,7 +9,7 @@ from api.bodies import Body
 from api.models import Scope
 from api.refs import primary_key
 from api.writing import found
-from api.writing.operation import Deed, json_answer, writes
+from api.writing.operation import Change, json_answer, writes
 from lib.refusals import Gone
 from moderation.forms import FlagForm
 from moderation.limits import count_flag
@@ -28,7 +28,7 @@ class NewFlag(Body):
         description="The arXiv id, the id of the comment, the slug of the collection or organisation, the user name.",
     )
     reason: Literal[*Reason.values]
-    words: str = Field("", max_length=1_000, description="Details. Only moderators read them.")
+    details: str = Field("", max_length=1_000, description="Only moderators read them.")
 
 
 class Flagged(Schema):
@@ -36,14 +36,14 @@ class Flagged(Schema):
 
 
 @writes(router, "/flags", Scope.DISCUSS, Flagged)
-def flag(request: HttpRequest, data: NewFlag) -> Deed:
+def flag(request: HttpRequest, data: NewFlag) -> Change:
     """Flag something for moderators."""
     kind = KINDS[data.kind]
     row = kind.find_for(request.user, _handle(data))
     if row is None:
         raise Gone(f"There is no such {data.kind}.")
     kind.demand_not_own(row, request.user)
-    values = found.cleaned(FlagForm({"reason": data.reason, "words": data.words}, kind=kind), {})
+    values = found.cleaned(FlagForm({"reason": data.reason, "details": data.details}, kind=kind), {})
     count_flag(request)
     return lambda: json_answer({"isNew": Flag.objects.make(request.user, kind, row.pk, **values)})
 

@@ -6,7 +6,7 @@ from ninja import Field, Router, Schema
 from api.models import Scope
 from api.refs import ArxivRef
 from api.writing import found
-from api.writing.operation import Deed, json_answer, writes
+from api.writing.operation import Change, json_answer, writes
 from lib.limits import network_of
 from papers.models import Bookmark, Paper, Vote
 from papers.models.mark import PaperMark
@@ -28,30 +28,30 @@ class Bookmarked(Schema):
 
 
 @writes(router, "/papers/{arxiv:ref}/vote", Scope.VOTE, Voted)
-def upvote_paper(request: HttpRequest, ref: ArxivRef) -> Deed:
+def upvote_paper(request: HttpRequest, ref: ArxivRef) -> Change:
     """Upvote a paper."""
     return _change(request, ref[0], Vote, True)
 
 
 @writes(router, "/papers/{arxiv:ref}/vote/withdraw", Scope.VOTE, Voted)
-def withdraw_upvote(request: HttpRequest, ref: ArxivRef) -> Deed:
+def withdraw_upvote(request: HttpRequest, ref: ArxivRef) -> Change:
     """Withdraw the upvote of a paper."""
     return _change(request, ref[0], Vote, False)
 
 
 @writes(router, "/papers/{arxiv:ref}/bookmark", Scope.KEEP, Bookmarked)
-def bookmark_paper(request: HttpRequest, ref: ArxivRef) -> Deed:
+def bookmark_paper(request: HttpRequest, ref: ArxivRef) -> Change:
     """Bookmark a paper."""
     return _change(request, ref[0], Bookmark, True)
 
 
 @writes(router, "/papers/{arxiv:ref}/bookmark/remove", Scope.KEEP, Bookmarked)
-def remove_bookmark(request: HttpRequest, ref: ArxivRef) -> Deed:
+def remove_bookmark(request: HttpRequest, ref: ArxivRef) -> Change:
     """Remove the bookmark of a paper."""
     return _change(request, ref[0], Bookmark, False)
 
 
-def _change(request: HttpRequest, arxiv_id: str, kind: type[PaperMark], is_made: bool) -> Deed:
+def _change(request: HttpRequest, arxiv_id: str, kind: type[PaperMark], is_made: bool) -> Change:
     count_mark(request)
     paper = found.paper(arxiv_id)
 

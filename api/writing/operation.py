@@ -21,18 +21,18 @@ _KEY = {
 }
 _STORED = (HTTPStatus.OK, HTTPStatus.CREATED)
 
-type Deed = Callable[[], HttpResponse]
+type Change = Callable[[], HttpResponse]
 
 
 def writes(router: Router, path: str, scope: Scope, response: type[Schema], *statuses: int):
     """Returns a decorator that adds an operation to the router: POST by somebody whose token has the scope.
 
-    The operation finds what it is about, counts the request for its limits, and returns the deed: what changes
-    something and answers, in one transaction. So a refusal undoes no count, and nobody waits for the rows of limits.
+    The operation finds what it is about, counts the request for its limits, and returns the change: a function that
+    makes it and answers, in one transaction. So a refusal undoes no count, and nobody waits for the rows of limits.
     `statuses` are those of its answers, by default 200.
     """
 
-    def decorate(operation: Callable[..., Deed]) -> Callable[..., HttpResponse]:
+    def decorate(operation: Callable[..., Change]) -> Callable[..., HttpResponse]:
         return router.post(
             path,
             auth=Access(scope, is_required=True),
@@ -48,10 +48,10 @@ def json_answer(data: dict, status: int = HTTPStatus.OK) -> HttpResponse:
     return JsonResponse(data, status=status, json_dumps_params={"ensure_ascii": False})
 
 
-def _once(operation: Callable[..., Deed]) -> Callable[..., HttpResponse]:
-    """Decorate an operation so that its deed is done, and done once for requests with the same Idempotency-Key.
+def _once(operation: Callable[..., Change]) -> Callable[..., HttpResponse]:
+    """Decorate an operation so that its change is made, and made once for requests with the same Idempotency-Key.
 
-    The answer is stored in the transaction of the deed. What was refused, and what goes on (202), is not stored. A
+    The answer is stored in the transaction of the change. What was refused, and what goes on (202), is not stored. A
     request that is answered already counts for no limit of the operation.
     """
 
@@ -59,24 +59,24 @@ def _once(operation: Callable[..., Deed]) -> Callable[..., HttpResponse]:
     def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         key = request.headers.get("Idempotency-Key")
         if key is None:
-            deed = operation(request, *args, **kwargs)
+            change = operation(request, *args, **kwargs)
             with transaction.atomic():
-                return deed()
+                return change()
         sent = Sent(request.method, request.get_full_path(), request.body)
         if row := StoredAnswer.objects.find(request.user, key, sent):
             return _replayed(row)
-        deed = operation(request, *args, **kwargs)
+        change = operation(request, *args, **kwargs)
         with transaction.atomic():
-            return _stored(StoredAnswer.objects.reserve(request.user, key, sent), deed)
+            return _stored(StoredAnswer.objects.reserve(request.user, key, sent), change)
 
     return guarded
 
 
-def _stored(row: StoredAnswer, deed: Deed) -> HttpResponse:
-    """The answer of the row, or that of the deed, which is stored in the row."""
+def _stored(row: StoredAnswer, change: Change) -> HttpResponse:
+    """The answer of the row, or that of the change, which is stored in the row."""
     if row.status is not None:
         return _replayed(row)
-    response = deed()
+    response = change()
     if response.status_code in _STORED:
         row.store(response.status_code, response.content)
     else:

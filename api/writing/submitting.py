@@ -13,7 +13,7 @@ from api.models import Scope
 from api.refs import ADDRESS, ObjectId, PaperId, primary_key
 from api.rows.values import absolute
 from api.writing import found
-from api.writing.operation import Deed, json_answer, writes
+from api.writing.operation import Change, json_answer, writes
 from lib.markup import MAX_LENGTH
 from lib.refusals import BadInput, Conflict, NotAllowed
 from orgs.models import Organisation
@@ -52,7 +52,7 @@ class Submitted(Schema):
 
 
 @writes(router, "/papers/index", Scope.SUBMIT, Submitted, 200, 202)
-def look_up_paper(request: HttpRequest, data: Wanted) -> Deed:
+def look_up_paper(request: HttpRequest, data: Wanted) -> Change:
     """Look a paper up at arXiv. Send this again until the state is not `waiting`.
 
     An Idempotency-Key may stay the same: an answer with the status 202 is not stored.
@@ -63,7 +63,7 @@ def look_up_paper(request: HttpRequest, data: Wanted) -> Deed:
 
 
 @writes(router, "/papers/submit", Scope.SUBMIT, Submitted, 200, 201, 202)
-def submit_paper(request: HttpRequest, data: NewSubmission) -> Deed:
+def submit_paper(request: HttpRequest, data: NewSubmission) -> Change:
     """Bring a paper to this site. It is looked up first: send this again until the state is `listed`.
 
     An Idempotency-Key may stay the same: an answer with the status 202 is not stored.

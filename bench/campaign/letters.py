@@ -16,8 +16,8 @@ from bench.servers import HOST, free_port
 UNSURE_SECONDS = 10  # that a letter may be on its way after “sent” was committed
 _OURS = re.compile(r"letter-.*@example\.org")
 _DUE = """
-    INSERT INTO inbox_subscription (key, email, address, title, cadence, hour, zone, most, state, why,
-        asked_at, confirmed_at, next_at)
+    INSERT INTO inbox_subscription (key, email, address, title, cadence, hour, zone, most, state, end_reason,
+        requested_at, confirmed_at, next_at)
     SELECT left(md5(%(prefix)s || number), 22), 'letter-' || %(prefix)s || '-' || number || '@example.org', '/papers',
         'Papers', 'daily', 7, 'UTC', 10, 'active', '', now(), now(), now()
     FROM generate_series(1, %(number)s) number ON CONFLICT DO NOTHING"""

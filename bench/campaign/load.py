@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
 
-from bench.campaign import deeds
-from bench.campaign.deeds import Actor, Call
+from bench.campaign import actions
+from bench.campaign.actions import Actor, Call
 from bench.campaign.oracle import Ledger
 from bench.campaign.people import Cast
 from bench.campaign.site import Site
@@ -45,7 +45,7 @@ def repeat(site: Site, ledger: Ledger, cast: Cast, calls: list[Call], prefix: st
         actor = Actor(site, ledger, cast, person, random.Random(prefix), prefix)
         for call in calls:
             if f" {person.name} " in call.marker:
-                deeds.repeat(actor, call)
+                actions.repeat(actor, call)
         actor.browser.close()
         left += actor.calls
     return left
@@ -53,15 +53,15 @@ def repeat(site: Site, ledger: Ledger, cast: Cast, calls: list[Call], prefix: st
 
 def _work(actor: Actor, stop: Event) -> None:
     is_moderator = actor.person == actor.cast.moderator
-    own = {deeds.moderate: 1} if is_moderator else deeds.OF_READERS
+    own = {actions.moderate: 1} if is_moderator else actions.OF_READERS
     while not stop.is_set():
-        [deed] = actor.chance.choices(list(own), list(own.values()))
-        deed(actor)
+        [action] = actor.chance.choices(list(own), list(own.values()))
+        action(actor)
         stop.wait(_PAUSE_OF_MODERATOR if is_moderator or not actor.is_answered else _PAUSE)
     actor.browser.close()
 
 
 def _submit(actor: Actor) -> None:
     other = Actor(actor.site, actor.ledger, actor.cast, actor.person, actor.chance, actor.prefix)
-    deeds.submit(other)
+    actions.submit(other)
     other.browser.close()

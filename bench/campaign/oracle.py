@@ -40,10 +40,10 @@ _SQL = {
         WHERE username LIKE 'campaign-%' AND outcome <> '' GROUP BY 1""",
     "flag": """
         SELECT DISTINCT ON (username, subject_id) username || ' ' || subject_id,
-            words || CASE WHEN count(*) OVER (PARTITION BY words) > 1 THEN ' doubled' ELSE '' END
+            details || CASE WHEN count(*) OVER (PARTITION BY details) > 1 THEN ' doubled' ELSE '' END
         FROM moderation_flag flag
         JOIN moderation_case about ON about.id = flag.case_id JOIN accounts_user person ON person.id = flag.user_id
-        WHERE words LIKE 'Campaign %' ORDER BY username, subject_id, flag.id DESC""",
+        WHERE details LIKE 'Campaign %' ORDER BY username, subject_id, flag.id DESC""",
     "hidden": "SELECT id::text, 1 FROM papers_comment WHERE hidden_at IS NOT NULL",
     "action": "SELECT reason, count(*) FROM moderation_action WHERE reason LIKE 'Campaign %' GROUP BY 1",
     "subscription": """

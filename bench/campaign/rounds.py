@@ -17,7 +17,7 @@ import psutil
 import psycopg
 
 from bench.campaign import imports, load
-from bench.campaign.deeds import Call
+from bench.campaign.actions import Call
 from bench.campaign.faults import Fault
 from bench.campaign.letters import Post
 from bench.campaign.oracle import Ledger

@@ -4,7 +4,7 @@ Nobody has claimed a paper: its people are invented, and its papers have real au
 """
 
 from accounts.models import User
-from moderation.deeds import DEEDS
+from moderation.decisions import DECISIONS
 from moderation.models import Action, Flag
 from moderation.reasons import Reason
 from moderation.seen import Seen
@@ -19,7 +19,7 @@ def moderate(people: dict[str, User]) -> None:
     comment = _flag(people["ivan"], "heidi", "2207.05221", Reason.MISLEADING, "I doubt the formula.")
     seen = Seen(flag=Flag.objects.latest("pk").pk)
     reason = {"reason": "Being in doubt is what the discussion is for."}
-    Action.objects.take(grace, DEEDS["dismiss"], comment.pk, KINDS["comment"], reason, seen)
+    Action.objects.take(grace, DECISIONS["dismiss"], comment.pk, KINDS["comment"], reason, seen)
     _flag(people["frank"], "dave", "2505.17120", Reason.OFF_TOPIC, "Its first answer would fit better elsewhere.")
     _appoint(grace, False)
 

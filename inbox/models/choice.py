@@ -56,7 +56,7 @@ class Choice(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="mail_choices")
     kind = models.CharField(max_length=30)
-    delivery = models.CharField(max_length=10, choices=Delivery, db_column="how")
+    delivery = models.CharField(max_length=10, choices=Delivery)
 
     objects = ChoiceManager()
 

@@ -55,7 +55,7 @@ class Letter(models.Model):
     """
 
     subscription = models.ForeignKey("inbox.Subscription", models.CASCADE, related_name="letters", db_index=False)
-    day = models.DateField(db_column="issue")
+    day = models.DateField()
     key = models.CharField(max_length=22, unique=True, default=partial(secrets.token_urlsafe, 16))
     title = LineField(max_length=300, blank=True)
     papers = ArrayField(models.BigIntegerField(), default=list)

@@ -72,21 +72,23 @@ class NotificationManager(models.Manager.from_queryset(NotificationQuerySet)):
 
 
 _NOTIFY = """
-    INSERT INTO inbox_notification AS unread (user_id, kind, subject, facts, how, told_at)
-    SELECT person.id, %(kind)s, new.subject, new.facts, coalesce(choice.how, %(default)s), %(now)s
+    INSERT INTO inbox_notification AS unread (user_id, kind, subject, facts, delivery, notified_at)
+    SELECT person.id, %(kind)s, new.subject, new.facts, coalesce(choice.delivery, %(default)s), %(now)s
     FROM unnest(%(users)s::bigint[], %(subjects)s::text[], %(facts)s::text[]::jsonb[]) new (user_id, subject, facts)
     JOIN accounts_user person ON person.id = new.user_id AND person.is_active
     LEFT JOIN inbox_choice choice ON choice.user_id = person.id AND choice.kind = %(kind)s
     ORDER BY person.id, new.subject
     ON CONFLICT (user_id, kind, subject) WHERE read_at IS NULL
-    DO UPDATE SET how = excluded.how, told_at = excluded.told_at, mailed_at = NULL, facts = unread.facts || (
-        SELECT jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) <> 'array' THEN value ELSE (
-            SELECT coalesce(jsonb_agg(DISTINCT fact), '[]')
-            FROM jsonb_array_elements(coalesce(unread.facts -> key, '[]') || value) fact
-        ) END) FROM jsonb_each(excluded.facts)
-    )
+    DO UPDATE SET
+        delivery = excluded.delivery, notified_at = excluded.notified_at, mailed_at = NULL,
+        facts = unread.facts || (
+            SELECT jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) <> 'array' THEN value ELSE (
+                SELECT coalesce(jsonb_agg(DISTINCT fact), '[]')
+                FROM jsonb_array_elements(coalesce(unread.facts -> key, '[]') || value) fact
+            ) END) FROM jsonb_each(excluded.facts)
+        )
     WHERE NOT unread.facts @> excluded.facts
-    RETURNING id, how
+    RETURNING id, delivery
 """
 
 
@@ -101,8 +103,8 @@ class Notification(models.Model):
     kind = models.CharField(max_length=30)
     subject = models.CharField(max_length=100)
     facts = models.JSONField()
-    delivery = models.CharField(max_length=10, choices=Delivery, db_column="how")
-    notified_at = models.DateTimeField(default=timezone.now, db_column="told_at")
+    delivery = models.CharField(max_length=10, choices=Delivery)
+    notified_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
 

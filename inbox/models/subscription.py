@@ -26,7 +26,7 @@ SETTINGS = ("address", "title", "cadence", "hour", "zone", "most")  # what the s
 
 
 class State(models.TextChoices):
-    PENDING = "asked"
+    PENDING = "pending"
     ACTIVE = "active"
     ENDED = "ended"
 
@@ -136,8 +136,8 @@ class Subscription(models.Model):
         default=10, validators=[MinValueValidator(1), MaxValueValidator(MAX_PAPERS)]
     )
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
-    end_reason = models.CharField(max_length=12, choices=EndReason, blank=True, db_column="why")
-    requested_at = models.DateTimeField(default=timezone.now, db_column="asked_at")
+    end_reason = models.CharField(max_length=12, choices=EndReason, blank=True)
+    requested_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)

@@ -20,7 +20,7 @@ _SET = "SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[]
 
 
 class DatabaseWrapper(Guarded, base.DatabaseWrapper):
-    _asked_at = float("-inf")
+    _checked_at = float("-inf")
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -42,7 +42,7 @@ class DatabaseWrapper(Guarded, base.DatabaseWrapper):
             return False
         (socket := poll()).register(self.connection, POLLIN)
         now = monotonic()
-        if now < self._asked_at + _TRUSTED_SECONDS and not socket.poll(0):
+        if now < self._checked_at + _TRUSTED_SECONDS and not socket.poll(0):
             return True
-        self._asked_at = now
+        self._checked_at = now
         return super().is_usable()

@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.moderators import demand_moderator, demand_superuser
 from lib.fields import LineField
 from lib.refusals import Conflict, Gone, NotAllowed
-from moderation.deeds.appointments import APPOINTMENTS
-from moderation.deeds.deed import DEEDS, Deed
+from moderation.decisions.appointments import APPOINTMENTS
+from moderation.decisions.decision import DECISIONS, Decision
 from moderation.models.about import About, AboutQuerySet
 from moderation.models.case import Case
 from moderation.questions import Question
@@ -40,48 +40,48 @@ class ActionQuerySet(AboutQuerySet):
 
 class ActionManager(models.Manager.from_queryset(ActionQuerySet)):
     @transaction.atomic
-    def take(self, actor, deed: Deed, pk: int, kind: Kind, values: dict, seen: Seen) -> "Action":
-        """Carry out a deed on the row of this kind with this id, close its open cases, and write the public log.
+    def take(self, actor, decision: Decision, pk: int, kind: Kind, values: dict, seen: Seen) -> "Action":
+        """Carry out a decision on the row of this kind with this id, close its open cases, and write the public log.
 
-        `values` are those of the deed's form, among them the `reason`; `seen` is what the actor had read about the row.
-        The same once more is the first one. Raises NotAllowed (see `_demand_other`), Gone if the row was deleted, and
+        `values` are those of its form, among them the `reason`; `seen` is what the actor had read about the row. The
+        same once more is the first one. Raises NotAllowed (see `_demand_other`), Gone if the row was deleted, and
         Conflict if another moderator came first, if there is a flag or an answer that the actor has not read, or if
         there is nothing to do any more.
         """
-        deed.prepare()
-        row = self._lock(actor, kind, pk, lambda row: deed.lock(row, values))
+        decision.prepare()
+        row = self._lock(actor, kind, pk, lambda row: decision.lock(row, values))
         _demand_other(actor, kind, row)
         latest = self.about(kind, pk).order_by("-pk").first()
         if latest and latest.pk > seen.action:
-            if latest.is_same_as(actor, deed, values):
+            if latest.is_same_as(actor, decision, values):
                 return latest
             raise Conflict(f"{latest.sentence} Look at it again before you decide.")
-        if row is None and not deed.needs_case:
+        if row is None and not decision.needs_case:
             raise Gone("This was deleted meanwhile.")
-        cases = Case.objects.close(kind, pk, deed.questions if row else list(Question))
+        cases = Case.objects.close(kind, pk, decision.questions if row else list(Question))
         if Case.objects.has_newer(cases, seen):
             raise Conflict("There is a new flag or answer. Read it before you decide.")
-        if (row and not deed.suits(row)) or (deed.needs_case and not cases):
+        if (row and not decision.suits(row)) or (decision.needs_case and not cases):
             raise Conflict("There is nothing to do any more. Look at it again before you decide.")
-        people = list(kind.people(row)) if row and deed.notifies else []
-        action = self._new(actor, deed, kind, pk, row, values["reason"])
+        people = list(kind.people(row)) if row and decision.notifies else []
+        action = self._new(actor, decision, kind, pk, row, values["reason"])
         action.label = action.label or Case.objects.get(pk=cases[0]).label
-        action.data = deed.carry_out(actor, row, values) | {"cases": cases, "values": _plain(values)}
+        action.data = decision.carry_out(actor, row, values) | {"cases": cases, "values": _plain(values)}
         action.save()
         action.people.set(people)
         action_changed.send(Action, action=action)
         return action
 
-    def note(self, actor, deed: Deed, kind: Kind, row: models.Model) -> "Action":
+    def note(self, actor, decision: Decision, kind: Kind, row: models.Model) -> "Action":
         """Write into the log what the actor has done to the row elsewhere, without a reason."""
-        action = self._new(actor, deed, kind, row.pk, row, "")
+        action = self._new(actor, decision, kind, row.pk, row, "")
         action.save()
         return action
 
-    def _new(self, actor, deed: Deed, kind: Kind, pk: int, row: models.Model | None, reason: str) -> "Action":
-        action = self.model(moderator=actor, moderator_name=str(actor), deed=deed.key, reason=reason)
+    def _new(self, actor, decision: Decision, kind: Kind, pk: int, row: models.Model | None, reason: str) -> "Action":
+        action = self.model(moderator=actor, moderator_name=str(actor), decision=decision.key, reason=reason)
         action.kind, action.subject_id = kind.key, pk
-        action.label, action.url = deed.mention(kind, row) if row else ("", "")
+        action.label, action.url = decision.mention(kind, row) if row else ("", "")
         return action
 
     def _lock(self, actor, kind: Kind, pk: int, lock: Callable[[models.Model], None]) -> models.Model | None:
@@ -109,7 +109,7 @@ class Action(About):
 
     moderator = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
     moderator_name = LineField(max_length=120)
-    deed = models.CharField(max_length=20)
+    decision = models.CharField(max_length=20)
     reason = LineField(max_length=200)
     url = models.CharField(max_length=200, blank=True)
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="moderated")
@@ -129,7 +129,7 @@ class Action(About):
                 condition=Q(undone_at=None, undone_reason="") | (Q(undone_at__isnull=False) & ~Q(undone_reason="")),
                 name="action_undone_has_reason",
             ),
-            models.CheckConstraint(condition=~Q(reason="") | Q(deed__in=APPOINTMENTS), name="action_has_reason"),
+            models.CheckConstraint(condition=~Q(reason="") | Q(decision__in=APPOINTMENTS), name="action_has_reason"),
         ]
 
     def __str__(self) -> str:
@@ -141,7 +141,7 @@ class Action(About):
     @property
     def text(self) -> str:
         """What was done, to go on after a name, such as "hid a comment on “Attention”"."""
-        return DEEDS[self.deed].line(self)
+        return DECISIONS[self.decision].line(self)
 
     @property
     def sentence(self) -> str:
@@ -151,11 +151,11 @@ class Action(About):
         reason = f" ({self.reason})" if self.reason else ""
         return f"{self.moderator_name} has just done this: {self.text}{reason}."
 
-    def is_same_as(self, actor, deed: Deed, values: dict) -> bool:
-        """Whether it is this deed of this moderator with these values, just now."""
+    def is_same_as(self, actor, decision: Decision, values: dict) -> bool:
+        """Whether it is this decision of this moderator with these values, just now."""
         is_new = self.created_at > timezone.now() - SAME_WITHIN and self.undone_at is None
-        ours = (self.moderator_id, self.deed, self.data.get("values"))
-        return is_new and ours == (actor.pk, deed.key, _plain(values))
+        ours = (self.moderator_id, self.decision, self.data.get("values"))
+        return is_new and ours == (actor.pk, decision.key, _plain(values))
 
     @transaction.atomic
     def undo(self, actor, reason: str) -> None:
@@ -166,26 +166,26 @@ class Action(About):
         Raises NotAllowed (see `_demand_other`), Gone if what it was done to was deleted, and Conflict if the same was
         done again later and stands, if another moderator has undone it for another reason, or if it is not undoable.
         """
-        deed = DEEDS[self.deed]
-        deed.prepare()
+        decision = DECISIONS[self.decision]
+        decision.prepare()
         row = Action.objects._lock(actor, self.subject_kind, self.subject_id, lambda row: row.lock())
         self.refresh_from_db(from_queryset=Action.objects.select_for_update(no_key=True))
         _demand_other(actor, self.subject_kind, row)
-        if not deed.is_undoable:
+        if not decision.is_undoable:
             raise Conflict("This can't be undone here. Superusers appoint and dismiss moderators on their page.")
         if self.undone_at:
             if (self.undone_by_id, self.undone_reason) == (actor.pk, reason):
                 return
             raise Conflict(self.sentence)
         later = Action.objects.about(self.subject_kind, self.subject_id).standing().filter(pk__gt=self.pk)
-        if other := later.filter(deed=self.deed).order_by("-pk").first():
+        if other := later.filter(decision=self.decision).order_by("-pk").first():
             raise Conflict(f"{other.moderator_name} took the same action later. Undo that first.")
         self.undone_at, self.undone_by, self.undone_by_name = timezone.now(), actor, str(actor)
         self.undone_reason = reason
         self.save()
         Case.objects.settle(self.subject_kind, self.subject_id)
-        Case.objects.reopen(self.data["cases"], deed.reopens)
-        deed.undo(actor, self)
+        Case.objects.reopen(self.data["cases"], decision.reopens)
+        decision.undo(actor, self)
         action_changed.send(Action, action=self)
 
 

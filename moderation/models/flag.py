@@ -16,7 +16,7 @@ class FlagManager(models.Manager):
         return self.filter(user=user, case__in=Case.objects.open().about(kind, pk)).first()
 
     @transaction.atomic
-    def make(self, actor, kind: Kind, pk: int, reason: str, words: str) -> bool:
+    def make(self, actor, kind: Kind, pk: int, reason: str, details: str) -> bool:
         """Flag the row of this kind with this id. False if the actor's flag on it, which is not decided, is changed.
 
         Raises Gone if the actor cannot see it, and NotAllowed for what is the actor's own.
@@ -27,7 +27,7 @@ class FlagManager(models.Manager):
             raise Gone("This was deleted or hidden meanwhile.")
         kind.demand_not_own(row, actor)
         case = Case.objects.ensure(kind, pk, kind.label(row), Question.FLAGS)
-        return self.update_or_create(case=case, user=actor, defaults={"reason": reason, "words": words})[1]
+        return self.update_or_create(case=case, user=actor, defaults={"reason": reason, "details": details})[1]
 
 
 class Flag(models.Model):
@@ -39,7 +39,7 @@ class Flag(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="flags", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="flags", null=True)
     reason = models.CharField(max_length=12, choices=Reason)
-    words = models.TextField(max_length=1_000, blank=True)
+    details = models.TextField(max_length=1_000, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = FlagManager()

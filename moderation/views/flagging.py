@@ -13,7 +13,7 @@ from moderation.subjects import Kind
 
 def _initial(request: HttpRequest, earlier: Flag | None) -> dict[str, str]:
     """The values of the earlier flag, but the reason that the address names, if it names one."""
-    values = {"reason": earlier.reason, "words": earlier.words} if earlier else {}
+    values = {"reason": earlier.reason, "details": earlier.details} if earlier else {}
     return values | ({"reason": request.GET["reason"]} if "reason" in request.GET else {})
 
 

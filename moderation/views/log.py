@@ -10,7 +10,7 @@ from lib import keyset
 from lib.pages import page, versioned
 from lib.secret_links import by_link
 from moderation import feed as log_feed
-from moderation.deeds.owners import Suspend
+from moderation.decisions.owners import Suspend
 from moderation.forms import AnswerForm
 from moderation.models import Action, Answer
 from moderation.subjects import KINDS, Kind
@@ -63,7 +63,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 def suspended(request: HttpRequest, token: str) -> HttpResponse:
     """The same for the suspension of somebody who therefore cannot sign in, but has the link from the mail."""
     person = suspension.read(token)
-    suspensions = Action.objects.about(KINDS["person"], person.pk).standing().filter(deed=Suspend.key)
+    suspensions = Action.objects.about(KINDS["person"], person.pk).standing().filter(decision=Suspend.key)
     return _answer(request, person, get_object_or_404(suspensions.order_by("-pk")[:1]))
 
 

@@ -1,4 +1,4 @@
-"""Pages of moderators: the queue, a subject with everything about it, and the deeds. Everybody else gets a 404."""
+"""Pages of moderators: the queue, a subject with everything about it, and the decisions. Everybody else gets a 404."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,7 +10,7 @@ from lib.http import refused
 from lib.refusals import Refusal
 from lib.verbs import verb
 from moderation import review
-from moderation.deeds import DEEDS, ReasonForm
+from moderation.decisions import DECISIONS, ReasonForm
 from moderation.models import Action
 from moderation.subjects import Kind
 
@@ -34,19 +34,19 @@ def subject(request: HttpRequest, subject: Kind, pk: int) -> HttpResponse:
 
 @verb
 @for_moderators
-def act(request: HttpRequest, subject: Kind, pk: int, deed: str) -> HttpResponse:
-    """Carry out a deed on the subject."""
-    if deed not in DEEDS or subject.key not in DEEDS[deed].kinds:
+def act(request: HttpRequest, subject: Kind, pk: int, decision: str) -> HttpResponse:
+    """Carry out a decision on the subject."""
+    if decision not in DECISIONS or subject.key not in DECISIONS[decision].kinds:
         raise Http404
-    form = DEEDS[deed].form(request.POST, auto_id=f"id_{deed}_%s")
+    form = DECISIONS[decision].form(request.POST, auto_id=f"id_{decision}_%s")
     if not form.is_valid():
-        return _draw(request, subject, pk, (deed, form))
+        return _draw(request, subject, pk, (decision, form))
     values = dict(form.cleaned_data)
     seen = values.pop("seen")
     try:
-        action = Action.objects.take(request.user, DEEDS[deed], pk, subject, values, seen)
+        action = Action.objects.take(request.user, DECISIONS[decision], pk, subject, values, seen)
     except Refusal as refusal:
-        return _refuse(request, subject, pk, (deed, form), refusal)
+        return _refuse(request, subject, pk, (decision, form), refusal)
     messages.success(request, f"You {action.text}.")
     return redirect("moderation:queue")
 
@@ -68,7 +68,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _refuse(request: HttpRequest, kind: Kind, pk: int, wrong: tuple[str, ReasonForm], refusal: Refusal) -> HttpResponse:
-    """The page of a subject with a form whose deed is refused, and why.
+    """The page of a subject with a form whose decision is refused, and why.
 
     Raises the refusal for somebody who does not moderate any more, and for a subject that has no page any more.
     """
@@ -97,7 +97,7 @@ def _draw(request: HttpRequest, kind: Kind, pk: int, wrong: tuple[str, ReasonFor
 
 def _undo_form(action: Action, wrong: tuple[str, ReasonForm] | None) -> ReasonForm | None:
     """The form that takes the action back, or None if that is not possible, or was done."""
-    if action.undone_at or not DEEDS[action.deed].is_undoable:
+    if action.undone_at or not DECISIONS[action.decision].is_undoable:
         return None
     key = f"undo{action.pk}"
     return wrong[1] if wrong and wrong[0] == key else ReasonForm(auto_id=f"id_{key}_%s")

@@ -46,7 +46,7 @@ class Overtaken(Conflict):
 
 
 class CuratedPage(models.Model):
-    """What an organisation's page shows, and the verbs that change it, which take the deed EDIT.
+    """What an organisation's page shows, and the verbs that change it, which need the permission EDIT.
 
     `draft` holds the values of STATE that differ from what is published, `previous` all of them as they were before
     the last change, both as JSON has them, a picture by its name; None if there is none. `revision` grows with every

@@ -33,8 +33,8 @@ class State(models.TextChoices):
     EXPIRED = "expired"
 
 
-def deed_for(role: str) -> str:
-    """The deed that inviting somebody into this role takes (see `orgs.roles`)."""
+def permission_for(role: str) -> str:
+    """The permission that one needs to invite somebody into this role (see `orgs.roles`)."""
     return INVITE if role == Role.MEMBER else APPOINT
 
 
@@ -51,7 +51,7 @@ class InvitationQuerySet(models.QuerySet):
 
         Returns how many they were.
         """
-        forbidden = [to for to in Role if deed_for(to) not in MAY.get(role, ())]
+        forbidden = [to for to in Role if permission_for(to) not in MAY.get(role, ())]
         return self.open().filter(inviter=inviter, role__in=forbidden).update(state=State.REVOKED)
 
 
@@ -65,7 +65,7 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
         were typed.
         """
         organisation.lock()
-        organisation.demand(actor, deed_for(role))
+        organisation.demand(actor, permission_for(role))
         open_ones, invited = self.filter(organisation=organisation, state=State.OPEN), mailboxes.canonical(invited)
         open_ones.filter(expires_at__lte=timezone.now()).update(state=State.EXPIRED)
         if existing := open_ones.filter(invited=invited).first():
@@ -193,7 +193,7 @@ class Invitation(models.Model):
     def revoke(self, actor) -> None:
         """Make the link useless; an invitation that is not open any more stays as it is."""
         self.organisation.lock()
-        self.organisation.demand(actor, deed_for(self.role))
+        self.organisation.demand(actor, permission_for(self.role))
         if Invitation.objects.filter(pk=self.pk, state=State.OPEN).update(state=State.REVOKED):
             Event.objects.record(actor, self.organisation, f"revoked the invitation of {self.named}")
 

@@ -85,11 +85,11 @@ class OrganisationManager(models.Manager.from_queryset(LockQuerySet)):
             text = f"“{value}” is taken, or looks too much like “{other.slug}”. Choose another."
             raise ValidationError({field: text})
 
-    def allowing(self, user, deed: str):
-        """The organisations in which this user's role includes the deed (see `orgs.roles`)."""
+    def allowing(self, user, permission: str):
+        """The organisations in which this user's role includes the permission (see `orgs.roles`)."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(memberships__user=user, memberships__role__in=roles_with(deed))
+        return self.filter(memberships__user=user, memberships__role__in=roles_with(permission))
 
 
 class Organisation(CuratedPage):
@@ -146,18 +146,18 @@ class Organisation(CuratedPage):
             return None
         return self.memberships.filter(user=user, user__is_active=True).values_list("role", flat=True).first()
 
-    def allows(self, user, deed: str) -> bool:
-        """Whether this user's role in the organisation includes the deed (see `orgs.roles`)."""
-        return deed in self.deeds_of(user)
+    def allows(self, user, permission: str) -> bool:
+        """Whether this user's role in the organisation includes the permission (see `orgs.roles`)."""
+        return permission in self.permissions_of(user)
 
-    def deeds_of(self, user) -> Collection[str]:
-        """All deeds that this user's role in the organisation includes."""
+    def permissions_of(self, user) -> Collection[str]:
+        """All permissions that this user's role in the organisation includes."""
         return MAY.get(self.role_of(user), ())
 
-    def demand(self, user, deed: str) -> None:
-        """Raises NotAllowed if this user's role in the organisation does not include the deed."""
-        if not self.allows(user, deed):
-            raise NotAllowed(f"Only {who_may(deed)} of {self} may {deed}.")
+    def demand(self, user, permission: str) -> None:
+        """Raises NotAllowed if this user's role in the organisation does not include the permission."""
+        if not self.allows(user, permission):
+            raise NotAllowed(f"Only {who_may(permission)} of {self} may {permission}.")
 
     def lock(self) -> None:
         """Lock this row until the transaction ends, and read it anew.

@@ -13,16 +13,16 @@ def org_nav(context, org) -> dict:
     It takes one statement for somebody signed in, two for a moderator.
     """
     request = context["request"]
-    deeds = org.deeds_of(request.user)
-    is_inside = SEE in deeds or acts_as_moderator(request)
+    permissions = org.permissions_of(request.user)
+    is_inside = SEE in permissions or acts_as_moderator(request)
     may = {
         "orgs:members": is_inside,
         "orgs:log": is_inside,
-        "papers:suggestions": TAG in deeds,
-        "orgs:edit": EDIT in deeds,
-        "papers:featured": EDIT in deeds,
-        "papers:sections": EDIT in deeds,
-        "machines:org_webhooks": CONNECT in deeds,
+        "papers:suggestions": TAG in permissions,
+        "orgs:edit": EDIT in permissions,
+        "papers:featured": EDIT in permissions,
+        "papers:sections": EDIT in permissions,
+        "machines:org_webhooks": CONNECT in permissions,
     }
     names = ["papers:org", "papers:insights", *(name for name, allowed in may.items() if allowed)]
     return {"org": org, "pages": [(name, _LABELS[name]) for name in names], "path": request.path}

@@ -11,8 +11,8 @@ from lib.refusals import BadInput
 from lib.verbs import verb
 from orgs.forms import InvitationForm
 from orgs.models import Membership, Organisation
-from orgs.models.invitation import deed_for
-from orgs.roles import APPOINT, DEEDS, INVITE, MAY, SEE, Role
+from orgs.models.invitation import permission_for
+from orgs.roles import APPOINT, INVITE, MAY, PERMISSIONS, SEE, Role
 
 
 @login_required
@@ -37,14 +37,14 @@ def show(request: HttpRequest, organisation: Organisation, form: InvitationForm 
         "may_invite": INVITE in may,
         "form": form or InvitationForm(roles=invitable(may)),
         "roles": Role,
-        "deeds": [(deed, [deed in MAY[role] for role in Role]) for deed in DEEDS],
+        "permissions": [(permission, [permission in MAY[role] for role in Role]) for permission in PERMISSIONS],
     }
     return render(request, "orgs/members.html", context, status=400 if form else 200)
 
 
 def invitable(may) -> list[Role]:
-    """The roles that somebody with these deeds may invite to."""
-    return [role for role in Role if deed_for(role) in may]
+    """The roles that somebody with these permissions may invite to."""
+    return [role for role in Role if permission_for(role) in may]
 
 
 def _changes(member: Membership, may) -> dict:

@@ -24,7 +24,7 @@ MAX_NAME = 60  # characters on the sign-in page
 _limited = limited("follow", person=60, network=600, period=timedelta(minutes=1))
 
 
-def _deed(request: HttpRequest, kind: str) -> str:
+def _purpose(request: HttpRequest, kind: str) -> str:
     """What a stranger signs in for. Topics and authors are not named, since anybody can make up a name for them."""
     try:
         _, target = _target(request, kind)
@@ -33,7 +33,7 @@ def _deed(request: HttpRequest, kind: str) -> str:
     return f"follow {'this' if isinstance(target, str) else quoted(target, MAX_NAME)}"
 
 
-@verb(deed=_deed)
+@verb(purpose=_purpose)
 @_limited
 def follow(request: HttpRequest, kind: str) -> HttpResponse:
     """Follow the target with the handle `what`. Topics and authors need not exist."""

@@ -136,8 +136,8 @@ class Artefact(models.Model):
         """Raises NotAllowed if somebody of higher authority than this source has added or removed it."""
         if not actor.is_moderator and LinkSource(self.source).outranks(source):
             owner = {LinkSource.MODERATOR: "A moderator", LinkSource.AUTHOR: "An author"}[LinkSource(self.source)]
-            deed = "removed" if self.removed_at else "added"
-            raise NotAllowed(f"{owner} {deed} this {self.get_kind_display().lower()}. If that is wrong, report it.")
+            change = "removed" if self.removed_at else "added"
+            raise NotAllowed(f"{owner} {change} this {self.get_kind_display().lower()}. If that is wrong, report it.")
 
     def store(self, actor, source: LinkSource, **values) -> None:
         """Write these values, which the actor gave as this source, and touch the paper.

@@ -44,7 +44,7 @@ class Bookmark(PaperMark):
     """One reader's private mark on one paper, which had `version` at that time."""
 
     bit, control, undo, takeout_name = "saved", "bookmark", "remove", "bookmarks"
-    takeout_columns, deed = ("version",), "bookmark"
+    takeout_columns, verb = ("version",), "bookmark"
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="bookmarks")
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="bookmarks")

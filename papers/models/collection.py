@@ -57,11 +57,11 @@ class CollectionQuerySet(LockQuerySet):
         return self.annotate(held=held).annotate(holds=Q(held__position__isnull=False))
 
 
-def _of(viewer, deed: str) -> Q:
-    """The condition for the viewer's own collections and those of organisations where the role includes this deed."""
+def _of(viewer, permission: str) -> Q:
+    """The condition for the viewer's own collections and those of organisations where the role has this permission."""
     if not viewer.is_authenticated:
         return Q(pk__in=[])
-    return Q(user=viewer) | Q(organisation__in=Organisation.objects.allowing(viewer, deed))
+    return Q(user=viewer) | Q(organisation__in=Organisation.objects.allowing(viewer, permission))
 
 
 _KEPT_BY = f"""

@@ -42,7 +42,7 @@ class DataExportManager(models.Manager):
 
     def clear(self) -> None:
         """Delete exports that are older than KEPT, and files that belong to no export."""
-        self.filter(asked_at__lte=timezone.now() - KEPT).exclude(pk__in=self.ready()).delete()
+        self.filter(requested_at__lte=timezone.now() - KEPT).exclude(pk__in=self.ready()).delete()
         names = stored().listdir("")[1]  # before the tokens: a file that comes meanwhile has one
         tokens = set(self.values_list("token", flat=True))
         stored().clear(name for name in names if name.removesuffix(".zip") not in tokens)
@@ -58,7 +58,7 @@ class DataExport(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="data_export")
     token = models.CharField(max_length=43, unique=True, default=secrets.token_urlsafe)
-    asked_at = models.DateTimeField(default=timezone.now)
+    requested_at = models.DateTimeField(default=timezone.now)
     ready_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
 
@@ -70,7 +70,7 @@ class DataExport(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"export {self.pk} of {self.asked_at:%Y-%m-%d %H:%M}"
+        return f"export {self.pk} of {self.requested_at:%Y-%m-%d %H:%M}"
 
     @property
     def file_name(self) -> str:
@@ -79,7 +79,7 @@ class DataExport(models.Model):
 
     @property
     def next_at(self) -> datetime:
-        return self.asked_at + PAUSE
+        return self.requested_at + PAUSE
 
     @property
     def is_recent(self) -> bool:

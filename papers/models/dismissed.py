@@ -7,7 +7,7 @@ class Dismissed(PaperMark):
     """One reader does not want to see one paper in lists that the site makes: see `List.hides_dismissed`."""
 
     bit, control, undo, takeout_name = "dismissed", "dismiss", "undo", "dismissed"
-    deed = "dismiss"
+    verb = "dismiss"
     confirmation = "Dismissed “{}”. You can undo this on the page of dismissed papers."
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+", db_index=False)

@@ -85,8 +85,8 @@ class RemovedPaperManager(models.Manager):
         """Raises NotAllowed if the paper with this id was removed or merged, and so cannot be submitted."""
         row = self.filter(arxiv_id=arxiv_id).values_list("reason", "merged_into__arxiv_id").first()
         if row:
-            deed = f"merged this paper into {row[1]}" if row[1] else "removed this paper"
-            raise NotAllowed(f"Moderators have {deed}: {row[0]}")
+            decision = f"merged this paper into {row[1]}" if row[1] else "removed this paper"
+            raise NotAllowed(f"Moderators have {decision}: {row[0]}")
 
     @transaction.atomic
     def remove(self, actor, paper: Paper, reason: str) -> "RemovedPaper":

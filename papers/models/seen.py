@@ -45,7 +45,7 @@ class Seen(PaperMark):
     """One reader has opened one paper's page. Papers of days that the reader is done with need no row."""
 
     bit, control, undo, takeout_name = "seen", "seen", "forget", "seen"
-    deed = "mark as seen"
+    verb = "mark as seen"
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+", db_index=False)
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="+")

@@ -239,7 +239,7 @@ class Vote(PaperMark):
 
     bit, control, undo, takeout_name = "voted", "vote", "withdraw", "upvotes"
     takeout_columns = ("state",)
-    deed = "upvote"
+    verb = "upvote"
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="votes")
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="votes")

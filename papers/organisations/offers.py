@@ -29,9 +29,9 @@ class Offer:
     @property
     def acts(self) -> dict[str, str]:
         """What the member may do: the name of an address → what its button says."""
-        deeds = MAY[self.role]
-        if TAG in deeds:
+        permissions = MAY[self.role]
+        if TAG in permissions:
             return DECISIONS[self.state]
-        if SUGGEST in deeds and self.state == "":
+        if SUGGEST in permissions and self.state == "":
             return {"suggest": "Suggest"}
         return {"withdraw": "Withdraw"} if self.state == State.SUGGESTED and self.is_own else {}

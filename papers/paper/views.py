@@ -18,12 +18,12 @@ MAX_TITLE = 60  # characters on the sign-in page
 _COLUMNS = ("arxiv_id", "title", "version", "vote_count", "listed_at", "listed_on", "is_listed")
 
 
-def _deed(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMark]) -> str:
+def _purpose(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMark]) -> str:
     paper = Paper.objects.only("title").filter(arxiv_id=ref[0]).first()
-    return f"{kind.deed} {quoted(paper, MAX_TITLE) if paper else 'this paper'}"
+    return f"{kind.verb} {quoted(paper, MAX_TITLE) if paper else 'this paper'}"
 
 
-@verb(deed=_deed)
+@verb(purpose=_purpose)
 @counted_by(count_mark)
 def mark(request: HttpRequest, ref: tuple[str, int | None], kind: type[PaperMark]) -> HttpResponse:
     return _change(request, ref, kind, True)

@@ -12,7 +12,7 @@ from orgs.roles import Role
 from tests.accounts.entrance import add_app, browser_of, code, link_in, register, send, set_up_app, sign_in
 from tests.conftest import Reader
 
-ARGUMENTS = {"pk": "1", "username": "mo", "subject": "comment", "deed": "hide"}
+ARGUMENTS = {"pk": "1", "username": "mo", "subject": "comment", "decision": "hide"}
 PUBLIC = {"log", "feed", "action", "decision", "answer", "suspended"}  # which everybody reads, or those concerned
 
 

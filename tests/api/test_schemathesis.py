@@ -121,7 +121,7 @@ def build_scene() -> dict[str, str]:
     Item.objects.add(ada, autumn, [paper.pk])
     SubmissionFactory(user=ada, arxiv_id="2509.08722")
     about = {"kind": "comment", "subject_id": 1, "label": "a comment", "data": {"cases": []}, "created_at": NOON}
-    Action.objects.create(deed="hide", reason="Spam.", moderator_name="Mo", url="/comments/1", **about)
+    Action.objects.create(decision="hide", reason="Spam.", moderator_name="Mo", url="/comments/1", **about)
     directory.recount()
     return {"": "", EVERYTHING: token_of(ada)} | {scope: token_of(ada, scope) for scope in Scope.values}
 

@@ -228,7 +228,7 @@ def test_pages_behind_the_links_of_mails(visit):
     strained = {"email": f"{'m' * 60}@{'d' * 60}.example", "title": "T" * 300}
     rows = [SubscriptionFactory(**strained), SubscriptionFactory(**strained, address="/papers/trending")]
     rows[1].end("unsubscribed")
-    new = SubscriptionFactory(**strained, address="/papers/following", state="asked", confirmed_at=None)
+    new = SubscriptionFactory(**strained, address="/papers/following", state="pending", confirmed_at=None)
     paths = [
         f"/letters/manage/{signed_links.MANAGE.token(rows[0])}",
         *(f"/letters/unsubscribe/{signed_links.UNSUBSCRIBE.token(row)}" for row in rows),

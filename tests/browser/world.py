@@ -182,7 +182,7 @@ def _moderate(member: User, moderator: User) -> None:
         "data": {"cases": []},
     }
     undone = {"undone_at": NOON, "undone_by_name": "U" * 120, "undone_reason": "u" * 200}
-    names = {"moderator": moderator, "moderator_name": str(moderator), "deed": "hide", "reason": "r" * 200}
+    names = {"moderator": moderator, "moderator_name": str(moderator), "decision": "hide", "reason": "r" * 200}
     Action.objects.create(pk=9_000_001, **about, **undone, **names).people.set([member])
     standing = Action.objects.create(pk=9_000_002, **about, **names)
     standing.people.set([member])

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from bench.campaign.deeds import Actor, vote
+from bench.campaign.actions import Actor, vote
 from bench.campaign.faults import CutConnection, Fault, FullDisk, JumpingClock, Missing
 from bench.campaign.oracle import Ledger
 from bench.campaign.rounds import LETTERS, Campaign

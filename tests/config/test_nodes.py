@@ -33,7 +33,7 @@ DEFERRED = """
 SUBSCRIBERS = """
     UPDATE papers_paper SET listed_at = now() - interval '1 hour';
     INSERT INTO inbox_subscription
-        (key, email, address, title, cadence, hour, zone, most, state, why, asked_at, confirmed_at, next_at)
+        (key, email, address, title, cadence, hour, zone, most, state, end_reason, requested_at, confirmed_at, next_at)
     SELECT 'subscriber' || n, 'subscriber' || n || '@example.org', '/papers/trending', 'Trending', 'daily', 7, 'UTC',
         10, 'active', '', now(), now(), now() - interval '1 minute'
     FROM generate_series(1, 40) n;

@@ -44,8 +44,8 @@ def test_the_export_has_them(alice):
 
 
 def test_at_night_what_nobody_confirmed_is_forgotten(row, time_machine):
-    SubscriptionFactory(state="asked", confirmed_at=None, requested_at=timezone.now() - timedelta(days=3, minutes=1))
-    fresh = SubscriptionFactory(state="asked", confirmed_at=None)
+    SubscriptionFactory(state="pending", confirmed_at=None, requested_at=timezone.now() - timedelta(days=3, minutes=1))
+    fresh = SubscriptionFactory(state="pending", confirmed_at=None)
     row.end("unsubscribed")
     tasks.delete_old(0)
     assert set(Subscription.objects.all()) == {row, fresh}

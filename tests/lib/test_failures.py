@@ -52,7 +52,7 @@ def connect_to_nothing() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("deed", "expected"),
+    ("act", "expected"),
     [
         (use_a_closed_cursor, False),
         (send_too_many_parameters, False),
@@ -62,16 +62,16 @@ def connect_to_nothing() -> None:
         (connect_to_nothing, True),
     ],
 )
-def test_only_a_lost_connection_or_what_the_server_says_of_itself_is_a_failure(deed, expected):
+def test_only_a_lost_connection_or_what_the_server_says_of_itself_is_a_failure(act, expected):
     found = []
 
     def act() -> None:
         """In a thread, which has a connection of its own that it may lose."""
         connection.ensure_connection()
-        if deed is connect_to_nothing:
+        if act is connect_to_nothing:
             connection.close()
         try:
-            deed()
+            act()
         except Error as error:
             found.append(is_failure(error))
         finally:

@@ -4,7 +4,7 @@ import pytest
 from django.db.models import Max
 
 from lib.conflicts import digests
-from moderation.deeds import DEEDS
+from moderation.decisions import DECISIONS
 from moderation.models import Action, Answer, Case, Flag
 from moderation.seen import Seen
 from moderation.subjects import KINDS
@@ -70,15 +70,15 @@ def suspect(paper, number: int = 3, factors: dict = FACTORS) -> list:
     return voters
 
 
-def open_case(user, row, deed: str) -> Case:
-    """A case about the row that this deed closes; a flag of this user if flags are what it is about."""
+def open_case(user, row, decision: str) -> Case:
+    """A case about the row that this decision closes; a flag of this user if flags are what it is about."""
     kind = next(kind for kind in KINDS.values() if isinstance(row, kind.all_rows().model))
-    if deed in {"count-votes", "refuse-votes"}:
+    if decision in {"count-votes", "refuse-votes"}:
         suspect(row)
         row.refresh_from_db()
     elif kind.key == "authorclaim":
         row.ask(row.user, "words-of-a-claim")
-        if deed == "withdraw":
+        if decision == "withdraw":
             row.grant(appoint(UserFactory()), "She wrote it.")
     else:
         flag(user, row)
@@ -103,12 +103,12 @@ def bases(paper) -> dict[str, str]:
     return digests({"code_url": paper.code_url, "project_url": paper.project_url})
 
 
-def take(actor, deed: str, row, reason="It is an advertisement.", seen=None, **values) -> Action:
+def take(actor, decision: str, row, reason="It is an advertisement.", seen=None, **values) -> Action:
     """The action of a moderator who has read everything about the row, or only what `seen` says."""
     kind = next(kind for kind in KINDS.values() if isinstance(row, kind.all_rows().model))
     last = seen_by_now(kind, row.pk) if seen is None else seen
-    if deed == "merge":
+    if decision == "merge":
         values["into"] = other_paper()
-    if deed == "relink":
+    if decision == "relink":
         values.setdefault("base", bases(row))
-    return Action.objects.take(actor, DEEDS[deed], row.pk, kind, WORDS | {"reason": reason} | values, last)
+    return Action.objects.take(actor, DECISIONS[decision], row.pk, kind, WORDS | {"reason": reason} | values, last)

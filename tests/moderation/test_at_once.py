@@ -43,9 +43,9 @@ def comment(author, paper) -> None:
     Comment.objects.post(author, fresh(paper), Content("Wrong.")).retract(author)
 
 
-def decide(moderator, deed: str, paper) -> None:
-    take(moderator, deed, fresh(paper)).undo(moderator, "I was wrong.")
-    take(moderator, deed, fresh(paper))
+def decide(moderator, decision: str, paper) -> None:
+    take(moderator, decision, fresh(paper)).undo(moderator, "I was wrong.")
+    take(moderator, decision, fresh(paper))
 
 
 def test_64_moderators_voters_and_commenters_lose_nothing(paper):
@@ -59,8 +59,10 @@ def test_64_moderators_voters_and_commenters_lose_nothing(paper):
     acts += [partial(flag, person, paper) for person in flaggers]
     acts += [partial(vote, voter, paper) for voter in ring[:4]]
     acts += [partial(Vote.objects.hold, fresh(paper), [voter.pk for voter in voters[n::4]], {}) for n in range(4)]
-    deeds = ("count-votes", "refuse-votes", "lock") * 3
-    acts += [partial(decide, moderator, deed, paper) for moderator, deed in zip(moderators, deeds, strict=False)]
+    decisions = ("count-votes", "refuse-votes", "lock") * 3
+    acts += [
+        partial(decide, moderator, decision, paper) for moderator, decision in zip(moderators, decisions, strict=False)
+    ]
     acts += [partial(take, moderator, "grant", claim) for moderator in moderators[9:]]
     assert len(acts) == 64
     results = race(*acts)
@@ -69,7 +71,7 @@ def test_64_moderators_voters_and_commenters_lose_nothing(paper):
     assert audit.mismatches() == []
     undecided = Vote.objects.in_review().exists()
     assert Case.objects.open().filter(question="votes").exists() >= undecided
-    assert Action.objects.filter(deed="grant").count() == 1
+    assert Action.objects.filter(decision="grant").count() == 1
 
 
 def test_a_paper_that_is_merged_while_people_vote_and_comment_keeps_all_of_it(paper):

@@ -60,9 +60,9 @@ def test_a_granted_claim_is_reached_from_its_paper_and_its_person(rows, mo, sign
     assert "withdraw" in text(signed_in(mo).get(f"/moderation/authorclaim/{claim.pk}"))
 
 
-@pytest.mark.parametrize("deed", ["grant", "refuse"])
-def test_the_claimant_is_notified_once_and_the_case_closes(claim, mo, author, work, deed):
-    take(mo, deed, claim, "The page of the lab.")
+@pytest.mark.parametrize("decision", ["grant", "refuse"])
+def test_the_claimant_is_notified_once_and_the_case_closes(claim, mo, author, work, decision):
+    take(mo, decision, claim, "The page of the lab.")
     work()
     assert not Case.objects.open().exists()
     assert author.notifications.get().kind == "authorship"

@@ -18,17 +18,17 @@ def test_undoing_settles_the_answer(rows, mo, ned):
 
 
 def test_undoing_leaves_the_answer_to_another_decision(rows, mo, ned):
-    for deed in ("warn", "suspend"):
-        action = take(mo, deed, rows.person)
+    for decision in ("warn", "suspend"):
+        action = take(mo, decision, rows.person)
         Answer.objects.write(rows.person, action, "You have misread it.")
     action.undo(ned, "You are right.")
     assert open_questions() == ["answer"]
 
 
-@pytest.mark.parametrize(("deed", "kind"), [("hide", "comment"), ("hold", "collection"), ("warn", "person")])
-def test_undoing_opens_the_flags_again(rows, mo, alice, deed, kind):
+@pytest.mark.parametrize(("decision", "kind"), [("hide", "comment"), ("hold", "collection"), ("warn", "person")])
+def test_undoing_opens_the_flags_again(rows, mo, alice, decision, kind):
     case = flag(alice, getattr(rows, kind))
-    action = take(mo, deed, getattr(rows, kind))
+    action = take(mo, decision, getattr(rows, kind))
     assert open_questions() == []
     action.undo(mo, "Wrong one.")
     assert Case.objects.open().get() == case

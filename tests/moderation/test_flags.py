@@ -30,13 +30,13 @@ def test_a_page_leads_to_its_flag_and_back(rows, carol, signed_in, kind):
     reader = signed_in(carol)
     assert f'href="{path}"' in reader.get(page).content.decode()
     assert "Flag for moderators" in reader.get(path).content.decode()
-    answer = reader.act(path, {"reason": "spam", "words": "Look <here>."})
+    answer = reader.act(path, {"reason": "spam", "details": "Look <here>."})
     assert (answer.status_code, answer.url) == (302, page)
     assert "Moderators will look at it" in reader.get(page).content.decode()
-    assert reader.act(path, {"reason": "spam", "words": "Look <here>."}).url == page
+    assert reader.act(path, {"reason": "spam", "details": "Look <here>."}).url == page
     found = Flag.objects.get()
     assert (found.case.kind, found.case.subject_id) == (kind, getattr(rows, kind).pk)
-    assert (found.user, found.reason, found.words) == (carol, "spam", "Look <here>.")
+    assert (found.user, found.reason, found.details) == (carol, "spam", "Look <here>.")
 
 
 def test_a_decided_case_can_be_flagged_again(rows, mo, carol):
@@ -58,14 +58,14 @@ def test_all_flags_of_a_subject_are_one_case(rows, carol, bob):
         ({}, "This field is required"),
         ({"reason": "other"}, "Say what is wrong"),
         ({"reason": "duplicate"}, "is not one of the available choices"),
-        ({"reason": "spam", "words": "w" * 1001}, "at most 1000 characters"),
+        ({"reason": "spam", "details": "w" * 1001}, "at most 1000 characters"),
     ],
 )
 def test_a_flag_that_cannot_be_taken_is_kept(rows, carol, signed_in, data, words):
     answer = signed_in(carol).act(f"/flag/comment/{rows.comment.pk}", data)
     assert answer.status_code == 400
     assert words in answer.content.decode()
-    assert data.get("words", "") in answer.content.decode()
+    assert data.get("details", "") in answer.content.decode()
     assert not Case.objects.exists()
 
 
@@ -117,13 +117,13 @@ def test_a_flag_outlives_the_account_without_its_name(rows, carol, mo, signed_in
 
 def test_the_earlier_flag_is_shown_and_changed_until_it_is_decided(rows, mo, carol, signed_in):
     reader, path = signed_in(carol), f"/flag/comment/{rows.comment.pk}"
-    reader.act(path, {"reason": "spam", "words": "first-words"})
+    reader.act(path, {"reason": "spam", "details": "first-words"})
     page = reader.get(path).content.decode()
     assert "first-words" in page
     assert page.index('value="spam"') < page.index(" checked") < page.index('value="abuse"')
-    reader.act(path, {"reason": "abuse", "words": "second-words"})
+    reader.act(path, {"reason": "abuse", "details": "second-words"})
     assert "Your flag was changed." in reader.get(rows.comment.get_absolute_url()).content.decode()
-    assert Flag.objects.values_list("reason", "words").get() == ("abuse", "second-words")
+    assert Flag.objects.values_list("reason", "details").get() == ("abuse", "second-words")
     take(mo, "dismiss", rows.comment)
     page = reader.get(path).content.decode()
     assert "second-words" not in page
@@ -148,6 +148,6 @@ def test_the_submitter_of_a_paper_can_flag_it(rows, author):
 
 def test_details_are_as_long_as_browsers_let_them_be(rows, carol, signed_in):
     words = "a\n" * 499 + "bc"
-    answer = signed_in(carol).act("/flag/paper/2509.08721", {"reason": "spam", "words": words.replace("\n", "\r\n")})
+    answer = signed_in(carol).act("/flag/paper/2509.08721", {"reason": "spam", "details": words.replace("\n", "\r\n")})
     assert answer.status_code == 302
-    assert Flag.objects.get().words == words
+    assert Flag.objects.get().details == words

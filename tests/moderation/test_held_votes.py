@@ -50,9 +50,9 @@ def test_moderators_alone_see_who_voted(paper, mo, signed_in, client):
         assert ("refused 3 upvotes under review for the paper “Common paper”" in page) is ("log" in path)
 
 
-@pytest.mark.parametrize(("deed", "counted"), [("count-votes", 3), ("refuse-votes", 0)])
-def test_a_decision_moves_the_counters_and_undoing_it_moves_them_back(paper, mo, deed, counted):
-    action = take(mo, deed, paper)
+@pytest.mark.parametrize(("decision", "counted"), [("count-votes", 3), ("refuse-votes", 0)])
+def test_a_decision_moves_the_counters_and_undoing_it_moves_them_back(paper, mo, decision, counted):
+    action = take(mo, decision, paper)
     assert (counters(), Case.objects.open().exists()) == ((counted, 0), False)
     assert action.data["number"] == 3
     action.undo(mo, "I was wrong.")
@@ -68,12 +68,12 @@ def test_undoing_a_refusal_leaves_votes_alone_that_were_counted(paper, mo):
     assert counters() == (3, 2)
 
 
-@pytest.mark.parametrize("deed", ["count-votes", "refuse-votes"])
-def test_undoing_a_decision_leaves_the_same_decision_before_it(paper, mo, deed):
-    take(mo, deed, paper)
+@pytest.mark.parametrize("decision", ["count-votes", "refuse-votes"])
+def test_undoing_a_decision_leaves_the_same_decision_before_it(paper, mo, decision):
+    take(mo, decision, paper)
     before = counters()
     late = suspect(paper, 2)
-    action = take(mo, deed, paper)
+    action = take(mo, decision, paper)
     action.undo(mo, "Too early.")
     assert counters() == (before[0], 2)
     assert {vote.user for vote in Vote.objects.in_review().select_related("user")} == set(late)

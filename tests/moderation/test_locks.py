@@ -1,4 +1,4 @@
-"""Deeds lock rows in the order in which everybody else does, so that no two transactions wait for each other."""
+"""Decisions lock rows in the order in which everybody else does, so that no two transactions wait for each other."""
 
 import time
 from threading import Thread
@@ -63,8 +63,8 @@ def test_a_merge_locks_both_papers_in_the_order_of_their_keys(mo):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("deed", ["remove", "merge"])
-def test_who_removes_a_paper_waits_for_deletions_before_locking_it(mo, deed):
+@pytest.mark.parametrize("decision", ["remove", "merge"])
+def test_who_removes_a_paper_waits_for_deletions_before_locking_it(mo, decision):
     into, old = other_paper(), PaperFactory(arxiv_id="2509.08721")
-    meanwhile(DELETION, lambda: take(mo, deed, old), f"{ROW.format(into.pk)}; {ROW.format(old.pk)}")
+    meanwhile(DELETION, lambda: take(mo, decision, old), f"{ROW.format(into.pk)}; {ROW.format(old.pk)}")
     assert RemovedPaper.objects.get().arxiv_id == old.arxiv_id

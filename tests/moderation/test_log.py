@@ -196,7 +196,7 @@ def test_a_suspension_is_logged_until_its_last_day(rows, mo, signed_in, client):
 
 
 @pytest.mark.parametrize(
-    ("deed", "kind", "words", "link"),
+    ("decision", "kind", "words", "link"),
     [
         ("warn", "person", "Moderators warned you.", '<a href="/people/author">Your page</a>'),
         ("hide-profile", "person", "Moderators hid your profile text.", '<a href="/people/author">Your page</a>'),
@@ -209,9 +209,9 @@ def test_a_suspension_is_logged_until_its_last_day(rows, mo, signed_in, client):
     ],
 )
 def test_a_notification_speaks_to_the_person_and_the_log_about_them(
-    rows, mo, author, signed_in, work, client, deed, kind, words, link
+    rows, mo, author, signed_in, work, client, decision, kind, words, link
 ):
-    take(mo, deed, getattr(rows, kind))
+    take(mo, decision, getattr(rows, kind))
     work()
     page = text(signed_in(author).get("/notifications"))
     assert words in page

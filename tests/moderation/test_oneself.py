@@ -15,7 +15,7 @@ def superuser(db):
 
 
 def own(mo, paper) -> dict:
-    """What concerns the moderator, with the deed that moderators decide on it by."""
+    """What concerns the moderator, with the decision that moderators decide on it by."""
     claim = AuthorClaim.objects.make(mo, paper, 0)
     claim.ask(mo, "It is me.")
     shelf = Collection.objects.create(key="mine", name="Mine", user=mo, visibility="public")
@@ -27,12 +27,12 @@ def own(mo, paper) -> dict:
     }
 
 
-@pytest.mark.parametrize("deed", ["hide", "hold", "grant", "warn"])
-def test_nobody_decides_on_what_concerns_oneself(mo, superuser, paper, deed):
-    row = own(mo, paper)[deed]
+@pytest.mark.parametrize("decision", ["hide", "hold", "grant", "warn"])
+def test_nobody_decides_on_what_concerns_oneself(mo, superuser, paper, decision):
+    row = own(mo, paper)[decision]
     with pytest.raises(NotAllowed, match="about yourself"):
-        take(mo, deed, row)
-    action = take(superuser, deed, row)
+        take(mo, decision, row)
+    action = take(superuser, decision, row)
     with pytest.raises(NotAllowed, match="about yourself"):
         action.undo(mo, "I like it.")
     action.undo(superuser, "Never mind.")
@@ -59,21 +59,21 @@ def test_the_only_superuser_moderates_a_paper_that_they_submitted(superuser):
     assert action.undone_by == superuser
 
 
-@pytest.mark.parametrize("deed", ["warn", "dismiss"])
-def test_superusers_alone_decide_on_moderators(mo, ned, superuser, alice, deed):
+@pytest.mark.parametrize("decision", ["warn", "dismiss"])
+def test_superusers_alone_decide_on_moderators(mo, ned, superuser, alice, decision):
     flag(alice, ned)
     with pytest.raises(NotAllowed, match="Only superusers"):
-        take(mo, deed, ned)
-    action = take(superuser, deed, ned)
+        take(mo, decision, ned)
+    action = take(superuser, decision, ned)
     with pytest.raises(NotAllowed, match="Only superusers"):
         action.undo(mo, "I like Ned.")
     assert Action.objects.get().undone_at is None
 
 
-@pytest.mark.parametrize("deed", ["hide", "warn"])
-def test_nobody_reads_who_flagged_them(mo, ned, paper, alice, signed_in, deed):
+@pytest.mark.parametrize("decision", ["hide", "warn"])
+def test_nobody_reads_who_flagged_them(mo, ned, paper, alice, signed_in, decision):
     rows = own(mo, paper)
-    case = flag(alice, rows[deed])
+    case = flag(alice, rows[decision])
     flag(alice, PaperFactory(title="Of somebody else"))
     page = f"/moderation/{case.kind}/{case.subject_id}"
     for path in ("/moderation", page):
@@ -83,4 +83,4 @@ def test_nobody_reads_who_flagged_them(mo, ned, paper, alice, signed_in, deed):
         assert html.count("words-of-a-flag") == (path == "/moderation")
     html = signed_in(mo).get(page).content.decode()
     assert "This is about yourself" in html
-    assert 'class="deed"' not in html
+    assert 'class="decision"' not in html

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from moderation.deeds import DEEDS
+from moderation.decisions import DECISIONS
 from moderation.models import Action, Case
 from moderation.subjects import KINDS
 from papers.models import Collection, Comment, Content, Paper
@@ -79,20 +79,20 @@ def test_the_page_of_a_subject_costs_the_same_with_many_flags(rows, mo, signed_i
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_subject_has_the_forms_of_all_its_deeds(rows, mo, carol, signed_in, kind):
+def test_a_subject_has_the_forms_of_all_its_decisions(rows, mo, carol, signed_in, kind):
     row = getattr(rows, kind)
-    deeds = [deed for deed in DEEDS.values() if kind in deed.kinds and deed.key != "withdraw"]
-    assert len(deeds) >= 2
+    decisions = [decision for decision in DECISIONS.values() if kind in decision.kinds and decision.key != "withdraw"]
+    assert len(decisions) >= 2
     for about_votes in (False, True) if kind == "paper" else (False,):
-        open_case(carol, row, "count-votes" if about_votes else deeds[0].key)
+        open_case(carol, row, "count-votes" if about_votes else decisions[0].key)
         page = text(signed_in(mo).get(f"/moderation/{kind}/{row.pk}"))
-        for deed in deeds:
-            is_offered = f'action="/moderation/{kind}/{row.pk}/{deed.key}"' in page
-            assert is_offered is (about_votes or not deed.key.endswith("votes")), deed.key
+        for decision in decisions:
+            is_offered = f'action="/moderation/{kind}/{row.pk}/{decision.key}"' in page
+            assert is_offered is (about_votes or not decision.key.endswith("votes")), decision.key
         assert ("words-of-a-claim" if kind == "authorclaim" else "words-of-a-flag") in page
 
 
-def test_a_deed_is_done_and_undone_by_forms(rows, mo, carol, signed_in):
+def test_a_decision_is_done_and_undone_by_forms(rows, mo, carol, signed_in):
     flag(carol, rows.comment)
     reader, path = signed_in(mo), f"/moderation/comment/{rows.comment.pk}"
     reader.get(path)
@@ -114,14 +114,14 @@ def test_a_deed_is_done_and_undone_by_forms(rows, mo, carol, signed_in):
     assert f"/moderation/log/{action.pk}/undo" not in page
 
 
-@pytest.mark.parametrize("deed", ["relink", "lock", "remove"])
-def test_a_form_without_a_reason_comes_back_open(rows, mo, signed_in, deed):
+@pytest.mark.parametrize("decision", ["relink", "lock", "remove"])
+def test_a_form_without_a_reason_comes_back_open(rows, mo, signed_in, decision):
     data = {"reason": " ", "seen": "0-0-0", "code_url": "https://typed.example"}
-    answer = signed_in(mo).act(f"/moderation/paper/{rows.paper.pk}/{deed}", data)
+    answer = signed_in(mo).act(f"/moderation/paper/{rows.paper.pk}/{decision}", data)
     assert answer.status_code == 400
-    assert answer.content.decode().count('<details class="deed" open>') == 1
+    assert answer.content.decode().count('<details class="decision" open>') == 1
     assert "This field is required" in answer.content.decode() or "Enter letters" in answer.content.decode()
-    assert ("https://typed.example" in answer.content.decode()) is (deed == "relink")
+    assert ("https://typed.example" in answer.content.decode()) is (decision == "relink")
     assert not Action.objects.exists()
 
 
@@ -189,7 +189,7 @@ def test_a_case_about_a_deleted_row_can_be_dismissed(rows, mo, carol, author, si
     rows.collection.end(author)
     page = text(reader.get(path))
     assert "deleted or removed" in page
-    assert page.count('class="deed"') == 1
+    assert page.count('class="decision"') == 1
     assert reader.act(f"{path}/hold", {"reason": "It is gone.", "seen": "0-0-0"}).status_code == 404
     for _ in range(2):
         assert reader.act(f"{path}/dismiss", {"reason": "It is gone.", "seen": "0-9000001-0"}).status_code == 302

@@ -19,9 +19,9 @@ def test_a_flag_that_came_after_the_page_is_not_closed(rows, mo, alice, bob):
     flag(alice, rows.comment)
     drawn = seen(rows.comment)
     flag(bob, rows.comment, "private", "It has my home address.")
-    for deed in ("dismiss", "hide"):
+    for decision in ("dismiss", "hide"):
         with pytest.raises(Conflict, match="new flag or answer"):
-            take(mo, deed, rows.comment, seen=drawn)
+            take(mo, decision, rows.comment, seen=drawn)
     assert Case.objects.open().exists()
     take(mo, "dismiss", rows.comment)
     assert not Case.objects.open().exists()
@@ -37,7 +37,7 @@ def test_an_answer_that_came_after_the_page_is_not_closed(rows, mo, ned, alice):
     assert Case.objects.open().get().question == "answer"
 
 
-def test_flags_do_not_hinder_a_deed_that_leaves_them_open(rows, mo, alice):
+def test_flags_do_not_hinder_a_decision_that_leaves_them_open(rows, mo, alice):
     suspect(rows.paper)
     drawn = seen_by_now(KINDS["paper"], rows.paper.pk)
     flag(alice, rows.paper)

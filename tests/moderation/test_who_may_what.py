@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lib.conflicts import digests
-from moderation.deeds import DEEDS
+from moderation.decisions import DECISIONS
 from moderation.models import Action
 from moderation.seen import Seen
 from orgs.models import Membership
@@ -35,14 +35,14 @@ PEOPLE = ["owner", "admin", "member", "claimant", "submitter", "moderator", "sup
 PEOPLE += ["stranger", "anonymous"]
 SIGNED_IN = set(PEOPLE) - {"suspended", "anonymous"}
 MODERATORS = {"moderator", "superuser"}
-# The subject of each deed: `paper` is flagged and has votes under review, `waiting` and `granted` are claims.
+# The subject of each decision: `paper` is flagged and has votes under review, `waiting` and `granted` are claims.
 SUBJECTS = {"grant": "waiting", "refuse": "waiting", "withdraw": "granted"}
-DECISIONS = {
-    f"{deed.key} {kind}": (f"/moderation/{kind}/{{{SUBJECTS.get(deed.key, kind)}}}/{deed.key}", MODERATORS)
-    for deed in DEEDS.values()
-    for kind in deed.kinds
+DECIDING = {
+    f"{decision.key} {kind}": (f"/moderation/{kind}/{{{SUBJECTS.get(decision.key, kind)}}}/{decision.key}", MODERATORS)
+    for decision in DECISIONS.values()
+    for kind in decision.kinds
 }
-VERBS = DECISIONS | {
+VERBS = DECIDING | {
     "flag": ("/flag/comment/{comment}", SIGNED_IN - {"submitter"}),  # who wrote it
     "undo": ("/moderation/log/{hidden}/undo", MODERATORS),
     "answer": ("/moderation/log/{hidden}/answer", {"submitter"}),  # whose comment was hidden
@@ -64,7 +64,7 @@ VERBS = DECISIONS | {
 }
 FORM = WORDS | {
     "reason": "spam",
-    "words": "Look.",
+    "details": "Look.",
     "until": "2100-01-01",
     "into": "2509.00005",
     "text": "I mean well.",

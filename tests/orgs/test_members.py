@@ -122,16 +122,16 @@ def test_three_hundred_members_cost_what_one_costs(lab, alice, signed_in, member
 
 def test_the_log_is_paged_and_keeps_the_names_of_who_is_gone(lab, alice, bob, signed_in):
     for n in range(60):
-        lab.events.record(bob, lab, f"did deed {n}")
+        lab.events.record(bob, lab, f"took action {n}")
     bob.delete()
     reader = signed_in(alice)
     first = reader.get("/orgs/lab/log").content.decode()
-    assert first.index("deed 59") < first.index("deed 10")
-    assert "deed 9<" not in first
-    assert "Bob Birch did deed 59" in first
+    assert first.index("action 59") < first.index("action 10")
+    assert "action 9<" not in first
+    assert "Bob Birch took action 59" in first
     older = first.split('href="?older=')[1].split('"')[0]
     second = reader.get(f"/orgs/lab/log?older={older}").content.decode()
-    assert ("deed 9<" in second, "deed 10<" in second, "?older=" in second) == (True, False, False)
+    assert ("action 9<" in second, "action 10<" in second, "?older=" in second) == (True, False, False)
     assert reader.get("/orgs/lab/log?older=x").status_code == 400
 
 

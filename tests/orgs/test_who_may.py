@@ -22,8 +22,8 @@ SIGNED_OUT = {"suspended owner", "anonymous"}
 SIGNED_IN = set(PEOPLE) - SIGNED_OUT
 
 
-def may(deed):
-    return {role.value for role in Role if deed in MAY[role]}
+def may(permission):
+    return {role.value for role in Role if permission in MAY[role]}
 
 
 VERBS = {
@@ -160,9 +160,11 @@ def test_the_members_page_shows_the_same_table(scene):
     shown = {
         row.split("</th>")[0].split(">")[-1]: [cell.count("yes") for cell in row.split("<td>")[1:]] for row in rows
     }
-    by_the_table = {deed: [int(deed in MAY[role]) for role in Role] for deed in set().union(*MAY.values())}
-    assert {unescape(deed): cells for deed, cells in shown.items()} == {
-        deed[0].upper() + deed[1:]: cells for deed, cells in by_the_table.items()
+    by_the_table = {
+        permission: [int(permission in MAY[role]) for role in Role] for permission in set().union(*MAY.values())
+    }
+    assert {unescape(permission): cells for permission, cells in shown.items()} == {
+        permission[0].upper() + permission[1:]: cells for permission, cells in by_the_table.items()
     }
 
 

@@ -26,7 +26,7 @@ def build_scene():
 
 
 @pytest.mark.parametrize(
-    ("address", "what", "deed"),
+    ("address", "what", "purpose"),
     [
         ("/papers/2509.08721/vote", "", f"upvote {CUT}"),
         ("/papers/2509.08721/bookmark", "", f"bookmark {CUT}"),
@@ -42,7 +42,7 @@ def build_scene():
         ("/papers/following/authors/follow", "…", "follow this"),
     ],
 )
-def test_it_names_what_is_public(stranger, address, what, deed):
+def test_it_names_what_is_public(stranger, address, what, purpose):
     answer = stranger.post(address, {"what": what})
     page = unescape(stranger.get(answer.url).content.decode())
-    assert f"Sign in to {deed}. You then return to the page that you came from." in page
+    assert f"Sign in to {purpose}. You then return to the page that you came from." in page

@@ -67,7 +67,7 @@ EVERY = [
     *(f"/papers/2509.08721/collections/{verb}" for verb in ("add", "remove", "begin")),
     *ALICES,
     *(f"/comments/9000001/{verb}" for verb in ("retract", "vote", "vote/withdraw")),
-    *(f"/moderation/comment/9000001/{deed}" for deed in ("hide", "dismiss")),
+    *(f"/moderation/comment/9000001/{decision}" for decision in ("hide", "dismiss")),
     "/moderation/log/9000001/undo",
     "/papers/filters/save",
     "/papers/filters/9000001/remove",

@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from inbox.models.kind import NotificationData, NotificationKind, register
-from moderation.deeds import DEEDS
+from moderation.decisions import DECISIONS
 from moderation.models import Action
 from moderation.signals import action_changed
 
@@ -52,6 +52,6 @@ def _subject(action: Action) -> dict[str, str]:
     row, url = action.subject(), action.url
     if row:
         action.label, url = action.subject_kind.label_for_people(row), action.subject_kind.url(row)
-    text = DEEDS[action.deed].past_for_owner or action.text
+    text = DECISIONS[action.decision].past_for_owner or action.text
     label = "Your page" if action.kind == "person" else action.label
     return {"text": text, "label": label[0].upper() + label[1:], "url": url}

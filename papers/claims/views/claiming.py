@@ -41,7 +41,7 @@ def claim(request: HttpRequest, ref) -> HttpResponse:
     return render(request, "papers/claims/claim.html", context)
 
 
-@verb(deed=lambda request, ref: "claim a paper")
+@verb(purpose=lambda request, ref: "claim a paper")
 def make(request: HttpRequest, ref) -> HttpResponse:
     """Claim the name at the position that the form has, and try the proofs that can be tried at once."""
     paper = get_object_or_404(Paper, arxiv_id=ref[0])

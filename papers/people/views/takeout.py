@@ -44,6 +44,6 @@ def _send(request: HttpRequest, export: DataExport) -> FileResponse:
         file = stored().open(export.file_name)
     except FileNotFoundError:
         raise Http404 from None
-    name = f"broadsheet-{request.user.username}-{export.asked_at:%Y-%m-%d}.zip"
+    name = f"broadsheet-{request.user.username}-{export.requested_at:%Y-%m-%d}.zip"
     length = {"Content-Length": str(file.size)}
     return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip", headers=length)

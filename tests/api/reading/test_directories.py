@@ -33,9 +33,9 @@ def build_scene() -> dict:
     shelf(hilda, "Hidden", papers, visibility="public")
     CollectionFollow.objects.make(member, autumn)
     about = {"kind": "comment", "subject_id": 1, "label": "a comment", "data": {"cases": []}, "created_at": NOON}
-    Action.objects.create(deed="hide", reason="Spam.", moderator_name="Mo", url="/comments/1", **about)
+    Action.objects.create(decision="hide", reason="Spam.", moderator_name="Mo", url="/comments/1", **about)
     undone = {"undone_at": NOON, "undone_by_name": "Ned", "undone_reason": "It was none."}
-    Action.objects.create(deed="hide", reason="Rude.", moderator_name="Mo", **about, **undone)
+    Action.objects.create(decision="hide", reason="Rude.", moderator_name="Mo", **about, **undone)
     directory.recount()
     return {"ada": ada, "hilda": hilda, "member": member}
 
@@ -139,7 +139,7 @@ def test_the_log_says_what_its_page_says(client, settings):
     assert ("undone" in first, latest["about"]) == (False, {"kind": "comment"})
     assert latest["undone"] == {"at": "2025-09-10T12:00:00.000Z", "by": "Ned", "reason": "It was none."}
     assert client.get("/api/moderation/log?limit=1").headers["Link"].endswith('rel="next"')
-    assert set(first) <= {"id", "createdAt", "moderator", "deed", "text", "reason", "about", "undone", "url"}
+    assert set(first) <= {"id", "createdAt", "moderator", "decision", "text", "reason", "about", "undone", "url"}
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ def test_a_flag_reaches_moderators_once(program, bob, paper):
     comment = Comment.objects.post(bob, paper, Content("Buy this."))
     body = {"kind": "comment", "id": object_id(comment.pk), "reason": "spam"}
     assert [program.call(PATH, body).json() for _ in range(2)] == [{"isNew": True}, {"isNew": False}]
-    assert program.call(PATH, body | {"reason": "other", "words": "Odd."}).json() == {"isNew": False}
-    assert list(Flag.objects.values_list("user__username", "reason", "words")) == [("alice", "other", "Odd.")]
+    assert program.call(PATH, body | {"reason": "other", "details": "Odd."}).json() == {"isNew": False}
+    assert list(Flag.objects.values_list("user__username", "reason", "details")) == [("alice", "other", "Odd.")]
 
 
 @pytest.mark.parametrize(("kind", "id"), [("paper", "2509.08721"), ("organisation", "lab"), ("person", "bob")])
@@ -32,7 +32,7 @@ def test_other_things_are_named_as_their_pages(program, bob, lab, kind, id):
 @pytest.mark.parametrize(
     ("body", "status", "error"),
     [
-        ({"kind": "paper", "id": "2509.08721", "reason": "other"}, 400, "words: Say what is wrong."),
+        ({"kind": "paper", "id": "2509.08721", "reason": "other"}, 400, "details: Say what is wrong."),
         ({"kind": "paper", "id": "2509.08721", "reason": "abuse"}, 400, "reason: Select a valid choice."),
         ({"kind": "person", "id": "alice", "reason": "spam"}, 403, "You can't flag what is your own."),
         ({"kind": "person", "id": "nobody", "reason": "spam"}, 404, "There is no such person."),

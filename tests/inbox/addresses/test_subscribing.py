@@ -36,7 +36,7 @@ def test_from_the_box_to_the_first_letters_due(paper, stranger, post, time_machi
     assert "every day at 07:00 (UTC)" in mail.body
     path = link(mail, "confirm")
     assert "Subscribe" in text(stranger.get(path))
-    assert Subscription.objects.get().state == "asked"
+    assert Subscription.objects.get().state == "pending"
     for _ in range(2):
         assert "You are subscribed" in text(stranger.post(path))
         row = Subscription.objects.get()
@@ -202,7 +202,7 @@ def test_the_link_to_confirm_lasts_three_days(db, stranger, post, time_machine):
     time_machine.shift(timedelta(hours=2))
     for answer in (stranger.get(path), stranger.post(path)):
         assert (answer.status_code, "subscribe again" in text(answer)) == (410, True)
-    assert Subscription.objects.get().state == "asked"
+    assert Subscription.objects.get().state == "pending"
 
 
 def test_who_is_signed_in_subscribes_an_own_address_at_once(alice, signed_in, post):

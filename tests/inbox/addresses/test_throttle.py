@@ -113,7 +113,7 @@ def test_it_is_forgotten_when_it_holds_nobody_up(db, time_machine):
 @pytest.mark.django_db(transaction=True)
 def test_who_says_never_while_it_is_confirmed_gets_nothing():
     for n in range(10):
-        row = SubscriptionFactory(email=f"sara{n}@example.org", state="asked", confirmed_at=None)
+        row = SubscriptionFactory(email=f"sara{n}@example.org", state="pending", confirmed_at=None)
         race(row.confirm, lambda row=row: Suppression.objects.add(row.email, Why.REFUSED))
     assert {row.state for row in Subscription.objects.all()} == {"ended"}
 
@@ -123,7 +123,7 @@ def test_of_many_confirmed_at_once_none_is_one_too_many():
     for n in range(MAX_ACTIVE - 2):
         SubscriptionFactory(email="sara@example.org", address=f"/papers?min_votes={n + 1}")
     rows = [
-        SubscriptionFactory(email="sara@example.org", state="asked", confirmed_at=None, address=f"/orgs/{n}")
+        SubscriptionFactory(email="sara@example.org", state="pending", confirmed_at=None, address=f"/orgs/{n}")
         for n in range(8)
     ]
     results = race(*[row.confirm for row in rows])

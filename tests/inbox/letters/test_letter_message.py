@@ -144,7 +144,7 @@ def test_the_two_bodies(mail):
             "Ada Lovelace and Grace Hopper · 7 upvotes · Reproduction failed for 2",
         ):
             assert line in body_text
-        assert "What was asked, what was done, what came out." in body_text
+        assert "A question, a method and a result." in body_text
         assert "is subscribed at 127.0.0.1:8000: Papers · Minimum upvotes: 1 · Every day." in body_text
         assert "ann@" not in body_text
 

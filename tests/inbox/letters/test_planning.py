@@ -71,7 +71,7 @@ def test_a_zone_that_was_given_up_stops_nobody_elses_letters(db, caplog):
 
 
 def test_only_active_ones_have_issues(db):
-    SubscriptionFactory(state="asked")
+    SubscriptionFactory(state="pending")
     SubscriptionFactory(state="ended", end_reason="bounced", ended_at=MORNING)
     SubscriptionFactory(next_at=MORNING + timedelta(seconds=1))
     assert plan(MORNING) == 0

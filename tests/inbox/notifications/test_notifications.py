@@ -178,6 +178,6 @@ def test_they_are_in_the_export_and_go_with_the_person(alice, bob):
         Choice.objects.choose(person, {"role": Delivery.DAILY})
     files = {name: list(takeout.FILES[name](alice)) for name in ("notifications", "notification_settings")}
     assert [row["facts"] for row in files["notifications"]] == [{"by": "Alice Ash"}]
-    assert files["notification_settings"] == [{"kind": "role", "how": "daily"}]
+    assert files["notification_settings"] == [{"kind": "role", "delivery": "daily"}]
     alice.leave()
     assert [row.user for row in Notification.objects.all()] == [bob]

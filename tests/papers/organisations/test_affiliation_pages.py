@@ -74,10 +74,10 @@ def test_nobody_else_may(lab, paper, bob, carol, signed_in, verb, person):
     Affiliation.objects.create(paper=paper, organisation=lab, state=State.SUGGESTED, suggested_by=UserFactory())
     before = list(Affiliation.objects.values())
     answer = signed_in(people[person]).act(f"{AT}/{verb}")
-    deed = SUGGEST if verb in ("suggest", "withdraw") else TAG
-    if person != "bob" or deed == TAG:
+    permission = SUGGEST if verb in ("suggest", "withdraw") else TAG
+    if person != "bob" or permission == TAG:
         assert answer.status_code == 403
-        assert f"Only {who_may(deed)} of The Lab may {deed}." in unescape(text(answer))
+        assert f"Only {who_may(permission)} of The Lab may {permission}." in unescape(text(answer))
     assert list(Affiliation.objects.values()) == before
 
 

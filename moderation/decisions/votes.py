@@ -1,12 +1,12 @@
-"""Deeds about votes that are under review, since they may be those of a ring."""
+"""Decisions about votes that are under review, since they may be those of a ring."""
 
-from moderation.deeds.deed import Deed, register, subject_of
+from moderation.decisions.decision import Decision, register, subject_of
 from moderation.questions import Question
 from papers.models import Vote
 from papers.models.votestate import VoteState
 
 
-class _VotesDeed(Deed):
+class _VotesDeed(Decision):
     kinds = ("paper",)
     notifies = False
     questions = (Question.VOTES,)

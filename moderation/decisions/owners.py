@@ -1,4 +1,4 @@
-"""Deeds about what people and organisations show of themselves, and about people."""
+"""Decisions about what people and organisations show of themselves, and about people."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from accounts import suspension
 from lib.forms import DateInput
-from moderation.deeds.deed import Deed, DeedForm, register, subject_of
+from moderation.decisions.decision import Decision, DecisionForm, register, subject_of
 
 
 @register
-class HoldCollection(Deed):
+class HoldCollection(Decision):
     key = "hold"
     title = "Make private"
     hint = "Only the owner can see it, and the owner cannot publish it again."
@@ -30,7 +30,7 @@ class HoldCollection(Deed):
 
 
 @register
-class ClearTexts(Deed):
+class ClearTexts(Decision):
     key = "clear"
     title = "Clear page text"
     hint = "Empties the description, the website, the links and the announcement. Its draft is deleted."
@@ -46,7 +46,7 @@ class ClearTexts(Deed):
 
 
 @register
-class HideProfile(Deed):
+class HideProfile(Decision):
     key = "hide-profile"
     title = "Hide profile"
     hint = "Hides the text, the links and the picture. The person cannot fill them in again."
@@ -66,7 +66,7 @@ class HideProfile(Deed):
         subject_of(action).show_profile(actor)
 
 
-class SuspendForm(DeedForm):
+class SuspendForm(DecisionForm):
     until = forms.DateField(
         label="Until the end of",
         required=False,
@@ -85,7 +85,7 @@ class SuspendForm(DeedForm):
 
 
 @register
-class Suspend(Deed):
+class Suspend(Decision):
     key = "suspend"
     title = "Suspend account"
     hint = "The person is signed out and cannot sign in. Email digests stop. What they wrote stays."

@@ -1,4 +1,4 @@
-"""A deed that is refused leads back to its form: with the reason, and all that was typed."""
+"""A decision that is refused leads back to its form: with the reason, and all that was typed."""
 
 from moderation.models import Action
 from papers.models import Paper
@@ -27,7 +27,7 @@ def test_a_second_moderator_reads_what_was_done_and_can_send_the_form_again(rows
     assert rows.person.suspension_reason == "Nothing but spam."
 
 
-def test_a_deed_that_is_not_possible_any_more_says_so_above_the_rest(rows, mo, ned, signed_in):
+def test_a_decision_that_is_not_possible_any_more_says_so_above_the_rest(rows, mo, ned, signed_in):
     take(mo, "hide", rows.comment)
     path = f"/moderation/comment/{rows.comment.pk}/hide"
     answer = signed_in(ned).act(path, {"reason": "Spam.", "seen": "0-0-0"})

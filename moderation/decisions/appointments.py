@@ -1,9 +1,9 @@
-"""Deeds of superusers, which the log shows: they are done on the page of moderators, and taken back there."""
+"""Decisions of superusers, which the log shows: they are done on the page of moderators, and taken back there."""
 
-from moderation.deeds.deed import Deed, register
+from moderation.decisions.decision import Decision, register
 
 
-class _Appointment(Deed):
+class _Appointment(Decision):
     kinds = ()
     notifies = False
     is_undoable = False

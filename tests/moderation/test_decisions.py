@@ -1,4 +1,4 @@
-"""Every deed, and that undoing it leaves everything as it was before."""
+"""Every decision, and that undoing it leaves everything as it was before."""
 
 import json
 from functools import partial
@@ -8,7 +8,7 @@ from django.db import connection
 
 from lib.conflicts import digests
 from lib.refusals import BadInput, Conflict, Gone, NotAllowed
-from moderation.deeds import DEEDS
+from moderation.decisions import DECISIONS
 from moderation.models import Action, Case, Flag
 from moderation.seen import Seen
 from moderation.subjects import KINDS
@@ -18,8 +18,8 @@ from tests.factories import UserFactory
 from tests.moderation.conftest import flag, open_case, other_paper, seen_by_now, take
 from tests.race import race
 
-PAIRS = [(deed.key, kind) for deed in DEEDS.values() for kind in deed.kinds]
-# What a deed and its undoing leave behind: the log, and what says that a page has changed.
+PAIRS = [(decision.key, kind) for decision in DECISIONS.values() for kind in decision.kinds]
+# What a decision and its undoing leave behind: the log, and what says that a page has changed.
 TRACES = {
     "revision",
     "changed_at",
@@ -38,13 +38,13 @@ def state(row) -> dict:
     return fresh and {name: value for name, value in fresh.items() if name not in TRACES}
 
 
-@pytest.mark.parametrize(("deed", "kind"), PAIRS)
-def test_a_deed_is_logged_and_undone(rows, mo, carol, deed, kind):
+@pytest.mark.parametrize(("decision", "kind"), PAIRS)
+def test_a_decision_is_logged_and_undone(rows, mo, carol, decision, kind):
     row = getattr(rows, kind)
-    case = open_case(carol, row, deed)
+    case = open_case(carol, row, decision)
     before = state(row)
-    action = take(mo, deed, row)
-    changes = deed not in {"dismiss", "warn"}
+    action = take(mo, decision, row)
+    changes = decision not in {"dismiss", "warn"}
     assert (state(row) != before) is changes
     case.refresh_from_db()
     assert case.closed_at
@@ -53,21 +53,21 @@ def test_a_deed_is_logged_and_undone(rows, mo, carol, deed, kind):
     action.undo(mo, "I was wrong.")
     assert state(row) == before
     case.refresh_from_db()
-    assert bool(case.closed_at) is (deed == "withdraw")
+    assert bool(case.closed_at) is (decision == "withdraw")
     action.refresh_from_db()
     assert (action.undone_by_name, action.undone_reason) == ("Mo Moss", "I was wrong.")
 
 
-@pytest.mark.parametrize(("deed", "kind"), PAIRS)
-def test_only_moderators_do_and_undo(rows, mo, carol, author, deed, kind):
+@pytest.mark.parametrize(("decision", "kind"), PAIRS)
+def test_only_moderators_do_and_undo(rows, mo, carol, author, decision, kind):
     row, _ = getattr(rows, kind), other_paper()
-    open_case(carol, row, deed)
+    open_case(carol, row, decision)
     for person in (carol, author):
         before = contents()
         with pytest.raises(NotAllowed):
-            take(person, deed, row)
+            take(person, decision, row)
         assert contents() == before
-    action = take(mo, deed, row)
+    action = take(mo, decision, row)
     for person in (carol, author):
         before = contents()
         with pytest.raises(NotAllowed):

@@ -1,4 +1,4 @@
-"""What the people do, each thing once in a while: a function of DEEDS writes into the ledger what it sends."""
+"""What the people do, each thing once in a while: a function of ACTIONS writes into the ledger what it sends."""
 
 import random
 from collections.abc import Callable
@@ -165,7 +165,7 @@ def moderate(actor: Actor) -> None:
         with actor.ledger.change(("hidden", pk, 1), ("action", marker, 1)):
             actor.browser.post(f"/moderation/comment/{pk}/hide", reason=marker, seen=_SEEN)
     elif value == 1:
-        sql = "SELECT max(id) FROM moderation_action WHERE (subject_id, deed) = (%s, 'hide') AND undone_at IS NULL"
+        sql = "SELECT max(id) FROM moderation_action WHERE (subject_id, decision) = (%s, 'hide') AND undone_at IS NULL"
         for (action,) in actor.rows(sql, int(pk)):
             with actor.ledger.change(("hidden", pk, 0)):
                 actor.browser.post(f"/moderation/log/{action}/undo", reason=marker)
@@ -175,12 +175,12 @@ def _flag(actor: Actor, pk: str) -> None:
     reader, marker = actor.chance.choice(actor.cast.readers), actor.marker()
     browser = Browser(actor.site.port, reader)
     with actor.ledger.change(("flag", f"{reader.name} {pk}", marker)):
-        browser.post(f"/flag/comment/{pk}", reason="other", words=marker)
+        browser.post(f"/flag/comment/{pk}", reason="other", details=marker)
     browser.close()
 
 
-type Deed = Callable[[Actor], None]
-OF_READERS: dict[Deed, int] = {  # and how often, compared with the others
+type Action = Callable[[Actor], None]
+OF_READERS: dict[Action, int] = {  # and how often, compared with the others
     vote: 30,
     bookmark: 15,
     comment: 12,

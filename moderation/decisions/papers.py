@@ -1,4 +1,4 @@
-"""Deeds about papers and what is said of them."""
+"""Decisions about papers and what is said of them."""
 
 import json
 
@@ -7,7 +7,7 @@ from django import forms
 from lib.conflicts import digests, merge, read
 from lib.forms import LineField, UrlLineField
 from lib.refusals import Conflict, Gone
-from moderation.deeds.deed import Deed, DeedForm, register, subject_of
+from moderation.decisions.decision import Decision, DecisionForm, register, subject_of
 from moderation.questions import Question
 from papers import identifiers
 from papers.models import Paper, RemovedPaper
@@ -16,7 +16,7 @@ from papers.models.links import LinkSource
 
 
 @register
-class HideComment(Deed):
+class HideComment(Decision):
     key = "hide"
     title = "Hide comment"
     hint = "Everybody reads your reason instead of the comment. Replies stay."
@@ -36,7 +36,7 @@ class HideComment(Deed):
 
 
 @register
-class LockDiscussion(Deed):
+class LockDiscussion(Decision):
     key = "lock"
     title = "Lock discussion"
     hint = "Nobody can comment, reply or edit any more. The page says your reason."
@@ -55,7 +55,7 @@ class LockDiscussion(Deed):
         subject_of(action).unlock_discussion(actor)
 
 
-class RelinkForm(DeedForm):
+class RelinkForm(DecisionForm):
     """The links of a paper. An empty one is removed. `base` has the digests of those that the form began with."""
 
     code_url = UrlLineField(label="Code", max_length=500, required=False, assume_scheme="https")
@@ -68,7 +68,7 @@ class RelinkForm(DeedForm):
 
 
 @register
-class Relink(Deed):
+class Relink(Decision):
     key = "relink"
     title = "Correct links"
     hint = "Change or remove the links to the code and the project page."
@@ -98,7 +98,7 @@ class Relink(Deed):
             Paper.objects.relink(actor, paper, **{name: url}, source=LinkSource(source))
 
 
-class MergeForm(DeedForm):
+class MergeForm(DecisionForm):
     into = LineField(
         label="Merge into", max_length=identifiers.MAX_LENGTH, help_text="The arXiv id of the paper that stays."
     )
@@ -115,8 +115,8 @@ class MergeForm(DeedForm):
         raise forms.ValidationError("There is no paper with this id.")
 
 
-class _Removal(Deed):
-    """A deed that takes a paper away, which undoing restores."""
+class _Removal(Decision):
+    """A decision that takes a paper away, which undoing restores."""
 
     kinds = ("paper",)
     questions = tuple(Question)

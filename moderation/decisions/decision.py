@@ -1,4 +1,4 @@
-"""What a deed of moderators is, and the table of all of them."""
+"""What a decision of moderators is, and the table of all of them."""
 
 from django import forms
 from django.db import models
@@ -18,8 +18,8 @@ class ReasonForm(Refusable, forms.Form):
     )
 
 
-class DeedForm(ReasonForm):
-    """The form of a deed."""
+class DecisionForm(ReasonForm):
+    """The form of a decision."""
 
     seen = SeenField()
 
@@ -30,8 +30,8 @@ class DeedForm(ReasonForm):
             self.data["seen"] = str(seen)
 
 
-class Deed:
-    """A kind of deed of moderators.
+class Decision:
+    """A kind of decision of moderators.
 
     * `key` identifies it in the log and in addresses; `title` is its button, `hint` says what it does.
     * `kinds`: the keys of the kinds of things that it can be done to.
@@ -49,7 +49,7 @@ class Deed:
     kinds: tuple[str, ...]
     past: str
     past_for_owner = ""
-    form: type[DeedForm] = DeedForm
+    form: type[DecisionForm] = DecisionForm
     notifies = True
     questions: tuple[Question, ...] = (Question.FLAGS, Question.ANSWER)
     reopens: tuple[Question, ...] = (Question.FLAGS, Question.ANSWER)
@@ -97,10 +97,10 @@ def subject_of(action) -> models.Model:
     return row
 
 
-DEEDS: dict[str, Deed] = {}
+DECISIONS: dict[str, Decision] = {}
 
 
-def register(deed: type[Deed]) -> type[Deed]:
-    """A class decorator that enters the deed in DEEDS under its key."""
-    DEEDS[deed.key] = deed()
-    return deed
+def register(decision: type[Decision]) -> type[Decision]:
+    """A class decorator that enters the decision in DECISIONS under its key."""
+    DECISIONS[decision.key] = decision()
+    return decision

@@ -1,27 +1,27 @@
-"""Every deed of moderators, by Tab, Space and Enter alone, in a browser without JavaScript."""
+"""Every decision of moderators, by Tab, Space and Enter alone, in a browser without JavaScript."""
 
 import pytest
 from playwright.sync_api import expect
 
-from moderation.deeds import DEEDS
+from moderation.decisions import DECISIONS
 from moderation.models import Action, Case
 from tests.browser.test_moderation import press, to
 from tests.factories import UserFactory, appoint
 from tests.moderation.conftest import open_case, other_paper, subjects
 
-PAIRS = [(deed.key, kind) for deed in DEEDS.values() for kind in deed.kinds]
+PAIRS = [(decision.key, kind) for decision in DECISIONS.values() for kind in decision.kinds]
 FIELDS = {"relink": ["code_url"], "merge": ["into"]}
 VALUES = {"code_url": "https://example.org/code", "into": "2509.00002"}
 
 
 @pytest.mark.parametrize("kind", sorted({kind for _, kind in PAIRS}))
-def test_each_deed_is_done_and_undone_by_keys_alone(visit, transactional_db, kind):
+def test_each_decision_is_done_and_undone_by_keys_alone(visit, transactional_db, kind):
     author, flagger = UserFactory(name="Arthur Author", about="About me"), UserFactory()
     other_paper()
     row = subjects(author)[kind]
     page = visit("/papers", user=appoint(UserFactory(name="Mo Moss")), javascript=False)
-    for key in [deed for deed, of in PAIRS if of == kind]:
-        cases = Case.objects.open().filter(question__in=DEEDS[key].questions)
+    for key in [decision for decision, of in PAIRS if of == kind]:
+        cases = Case.objects.open().filter(question__in=DECISIONS[key].questions)
         if key == "withdraw" or not cases.exists():
             open_case(flagger, row, key)
         page.goto(f"/moderation/{kind}/{row.pk}")
@@ -35,7 +35,7 @@ def test_each_deed_is_done_and_undone_by_keys_alone(visit, transactional_db, kin
         press(page, form.get_by_role("button"))
         expect(page.get_by_role("heading", name="Open cases")).to_be_visible()
         action = Action.objects.latest("pk")
-        assert (action.deed, action.reason) == (key, f"Because of {key}.")
+        assert (action.decision, action.reason) == (key, f"Because of {key}.")
         page.goto(f"/moderation/{kind}/{row.pk}")
         undo = page.locator("details", has=page.locator(f'form[action$="/{action.pk}/undo"]'))
         press(page, undo.locator("summary"))

@@ -1,12 +1,12 @@
-"""Deeds about claims of authorship. The claimant is notified of the claim itself, so the log notifies nobody."""
+"""Decisions about claims of authorship. The claimant is notified of the claim itself, so the log notifies nobody."""
 
-from moderation.deeds.deed import Deed, register, subject_of
+from moderation.decisions.decision import Decision, register, subject_of
 from moderation.questions import Question
 from papers.models import undoing
 from papers.models.authorclaimqueryset import UNDECIDED, ClaimState
 
 
-class _ClaimDeed(Deed):
+class _ClaimDeed(Decision):
     kinds = ("authorclaim",)
     notifies = False
     questions = (Question.AUTHORSHIP,)

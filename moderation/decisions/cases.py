@@ -1,11 +1,11 @@
-"""Deeds that leave everything as it is: dismissing flags and warning a person."""
+"""Decisions that leave everything as it is: dismissing flags and warning a person."""
 
-from moderation.deeds.deed import Deed, register
+from moderation.decisions.decision import Decision, register
 from moderation.subjects import KINDS
 
 
 @register
-class Dismiss(Deed):
+class Dismiss(Decision):
     key = "dismiss"
     title = "Dismiss"
     hint = "Close the case. Nothing changes."
@@ -26,7 +26,7 @@ class Dismiss(Deed):
 
 
 @register
-class Warn(Deed):
+class Warn(Decision):
     key = "warn"
     title = "Warn"
     hint = "The person is notified with your reason."
