@@ -51,7 +51,7 @@ def write_error(response: HttpResponse, message: str = "") -> None:
 
 
 def handle(api: NinjaAPI) -> None:
-    """Let what operations raise become what `JsonErrorMiddleware` writes. Django answers all other exceptions."""
+    """Turn what operations raise into responses, whose body `JsonErrorMiddleware` writes. Django handles the rest."""
     api.add_exception_handler(Refusal, lambda request, error: refused(HttpResponse(), error))
     api.add_exception_handler(ValidationError, lambda request, error: refused(HttpResponse(), _bad_input(error)))
     api.add_exception_handler(Http404, lambda request, error: HttpResponse(status=404))

@@ -70,7 +70,7 @@ class FrontDoor:
             of_all = [(name, value) for name, value in head[1] if name != "RateLimit"]  # what is left for one client
             self.keep(key, (head[0], of_all, response.content), begun)
             head[1] = [*head[1], ("X-Cache", "miss")]
-        elif _is_for_everybody(head[0]):
+        elif _is_about_page(head[0]):
             self.forget(key, begun)
         else:
             self.expire(key, begun)
@@ -170,10 +170,11 @@ def _is_for_all(environ: dict) -> bool:
     return environ["REQUEST_METHOD"] == "GET" and not is_private
 
 
-def _is_for_everybody(status: str) -> bool:
-    """Returns whether all clients get an answer with this status, which is not public, at this address from now on.
+def _is_about_page(status: str) -> bool:
+    """Returns whether an answer with this status, which is not public, says something about the page.
 
-    `status` is that of WSGI, such as `404 Not Found`. Others concern one client (412, 413, 429) or pass (5xx).
+    `status` is that of WSGI, such as `404 Not Found`. Other errors are about one client (412, 413, 429) or will pass
+    (5xx).
     """
     return status < "4" or status[:3] in ("403", "404", "410")
 

@@ -19,10 +19,10 @@ logger = logging.getLogger(__name__)
 
 
 class RefusalMiddleware:
-    """Answers what is not done with a page that says why.
+    """Answers a request that cannot be served with a page that says why.
 
-    That is a Refusal, text that the database cannot keep, a database that does not answer, a statement out of time, and
-    one about a row that was deleted after the view had read it.
+    These are a Refusal, text that PostgreSQL cannot store, a database that does not answer, a statement that takes too
+    long, and one about a row that was deleted after the view had read it.
     """
 
     def __init__(self, get_response):

@@ -1,4 +1,4 @@
-"""What a webhook's list has, as it may be read by whom it is sent to."""
+"""The list of a webhook, as the recipient of the webhook may read it."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -61,7 +61,7 @@ def load(path: Path, on_table: Callable[[], None]) -> None:
 
 
 def _when(text: str, call: Callable[[], None]) -> Callable[[str], None]:
-    """Returns a function that is given lines, and calls another one for those that contain this text."""
+    """Returns a function that takes a line, and calls `call` if the line matches the regular expression `text`."""
 
     def on_line(line: str) -> None:
         if re.search(text, line):

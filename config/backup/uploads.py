@@ -53,7 +53,7 @@ def check_empty() -> None:
 
 
 def load(uploads: list[str], folder: Path, advance: Callable[[], None]) -> None:
-    """Copy these uploads from the folder into the storage, in place of those that a restore left that was cut off."""
+    """Copy these uploads from the folder into the storage, replacing those of an interrupted restore."""
     for name in uploads:
         if default_storage.exists(name):
             default_storage.delete(name)

@@ -125,7 +125,7 @@ def render(
 
 
 def _moment(row: Row) -> datetime | None:
-    """When the viewer or a keeper did what the list is of, if it is sorted by that."""
+    """When the paper came into the list, such as the moment of the viewer's bookmark, if the list is sorted by that."""
     return next((getattr(row, name) for name in _MOMENTS if hasattr(row, name)), None)
 
 

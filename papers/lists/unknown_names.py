@@ -1,4 +1,4 @@
-"""Finds the names in the filters of a list that nothing has, and the names that are likely meant."""
+"""Finds names in the filters of a list that match nothing, and suggests similar names that do."""
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,7 +14,7 @@ MAX_SHOWN = 60  # characters of an unknown name
 
 
 def hints(filter: PaperFilter) -> dict[str, SafeString]:
-    """A sentence, as HTML, for each name of a valid filter that nothing has, by its parameter. Raises TooSlow."""
+    """A sentence, as HTML, for each name of a valid filter that matches nothing, by its parameter. Raises TooSlow."""
     values = {name: filter.form.cleaned_data[name] for name in _LIKELY}
     with time_limit():
         return {
