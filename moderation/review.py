@@ -158,7 +158,7 @@ def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None
     seen = _seen(found["actions"], found["cases"])
     rows = []
     for decision in (decision for decision in DECISIONS.values() if subject.kind.key in decision.kinds):
-        is_possible = decision.suits(subject.row) if subject.row else decision.needs_case
+        is_possible = decision.applies_to(subject.row) if subject.row else decision.needs_case
         questions = decision.questions if subject.row else Question.values
         if not is_possible or (decision.needs_case and not any(case.question in questions for case in found["cases"])):
             continue

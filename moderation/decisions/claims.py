@@ -6,7 +6,7 @@ from papers.models import undoing
 from papers.models.authorclaimqueryset import UNDECIDED, ClaimState
 
 
-class _ClaimDeed(Decision):
+class _ClaimDecision(Decision):
     kinds = ("authorclaim",)
     notifies = False
     questions = (Question.AUTHORSHIP,)
@@ -14,7 +14,7 @@ class _ClaimDeed(Decision):
     state: ClaimState  # of the claim afterwards
     before: tuple[ClaimState, ...]  # the states of claims that it suits
 
-    def suits(self, row) -> bool:
+    def applies_to(self, row) -> bool:
         return row.state in self.before
 
     def carry_out(self, actor, row, values: dict) -> dict:
@@ -29,7 +29,7 @@ class _ClaimDeed(Decision):
         subject_of(action).revert(actor, self.state, action.data["decision"])
 
 
-class _PublicClaimDeed(_ClaimDeed):
+class _PublicClaimDecision(_ClaimDecision):
     """One whose line in the log names the claimant, since the paper's page does, too."""
 
     def carry_out(self, actor, row, values: dict) -> dict:
@@ -40,7 +40,7 @@ class _PublicClaimDeed(_ClaimDeed):
 
 
 @register
-class GrantClaim(_PublicClaimDeed):
+class GrantClaim(_PublicClaimDecision):
     key = "grant"
     title = "Grant"
     hint = "The person is marked as this author, and notified with your reason."
@@ -54,7 +54,7 @@ class GrantClaim(_PublicClaimDeed):
 
 
 @register
-class RefuseClaim(_ClaimDeed):
+class RefuseClaim(_ClaimDecision):
     key = "refuse"
     title = "Refuse"
     hint = "The person is notified with your reason, and can claim again. Only moderators can grant that claim."
@@ -68,18 +68,18 @@ class RefuseClaim(_ClaimDeed):
 
 
 @register
-class WithdrawClaim(_PublicClaimDeed):
+class WithdrawClaim(_PublicClaimDecision):
     key = "withdraw"
     title = "Withdraw"
     hint = "The person is not marked as this author any more, and what they corrected of the paper is undone."
     past = "withdrew {label} from {claimant}"
     state = ClaimState.WITHDRAWN
     before = (ClaimState.GRANTED, ClaimState.RELEASED)
-    is_grave = True
+    is_destructive = True
 
-    def suits(self, row) -> bool:
+    def applies_to(self, row) -> bool:
         """Whether the claim was ever granted, which its proof says."""
-        return super().suits(row) and bool(row.proof)
+        return super().applies_to(row) and bool(row.proof)
 
     def decide(self, claim, actor, reason: str) -> dict:
         return {"undone": claim.withdraw(actor, reason)}

@@ -39,7 +39,7 @@ class Decision:
     * `past_for_owner`: what the notification says instead, if `past` does not read well about "you".
     * `form`: its fields; `notifies`: whether those concerned are notified.
     * `questions`: those whose open cases about the thing it closes, and `reopens` those that undoing it opens again.
-    * `needs_case`: whether it only decides such cases; `is_grave`: whether its button warns.
+    * `needs_case`: whether it only decides such cases; `is_destructive`: whether its button warns.
     * `is_undoable`: whether it can be undone from the log.
     """
 
@@ -54,7 +54,7 @@ class Decision:
     questions: tuple[Question, ...] = (Question.FLAGS, Question.ANSWER)
     reopens: tuple[Question, ...] = (Question.FLAGS, Question.ANSWER)
     needs_case = False
-    is_grave = False
+    is_destructive = False
     is_undoable = True
 
     def prepare(self) -> None:
@@ -64,7 +64,7 @@ class Decision:
         """Lock the row and all others of its kind that it changes, in the order of their keys. Raises Gone."""
         row.lock()
 
-    def suits(self, row: models.Model) -> bool:
+    def applies_to(self, row: models.Model) -> bool:
         """Whether there is anything to do to this row."""
         return True
 

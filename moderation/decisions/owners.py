@@ -17,9 +17,9 @@ class HoldCollection(Decision):
     hint = "Only the owner can see it, and the owner cannot publish it again."
     kinds = ("collection",)
     past = "made {label} private"
-    is_grave = True
+    is_destructive = True
 
-    def suits(self, row) -> bool:
+    def applies_to(self, row) -> bool:
         return not row.held_reason
 
     def carry_out(self, actor, row, values: dict) -> dict:
@@ -36,7 +36,7 @@ class ClearTexts(Decision):
     hint = "Empties the description, the website, the links and the announcement. Its draft is deleted."
     kinds = ("organisation",)
     past = "cleared the text on {label}"
-    is_grave = True
+    is_destructive = True
 
     def carry_out(self, actor, row, values: dict) -> dict:
         return {"texts": row.clear_texts(actor)}
@@ -53,9 +53,9 @@ class HideProfile(Decision):
     kinds = ("person",)
     past = "hid the profile text of {label}"
     past_for_owner = "hid your profile text"
-    is_grave = True
+    is_destructive = True
 
-    def suits(self, row) -> bool:
+    def applies_to(self, row) -> bool:
         return not row.profile_hidden_reason
 
     def carry_out(self, actor, row, values: dict) -> dict:
@@ -92,9 +92,9 @@ class Suspend(Decision):
     kinds = ("person",)
     past = "suspended {label}"
     form = SuspendForm
-    is_grave = True
+    is_destructive = True
 
-    def suits(self, row) -> bool:
+    def applies_to(self, row) -> bool:
         return row.is_active
 
     def carry_out(self, actor, row, values: dict) -> dict:

@@ -22,9 +22,9 @@ class HideComment(Decision):
     hint = "Everybody reads your reason instead of the comment. Replies stay."
     kinds = ("comment",)
     past = "hid {label}"
-    is_grave = True
+    is_destructive = True
 
-    def suits(self, row) -> bool:
+    def applies_to(self, row) -> bool:
         return row.is_standing
 
     def carry_out(self, actor, row, values: dict) -> dict:
@@ -44,7 +44,7 @@ class LockDiscussion(Decision):
     past = "locked the discussion of {label}"
     notifies = False
 
-    def suits(self, row) -> bool:
+    def applies_to(self, row) -> bool:
         return not row.locked_reason
 
     def carry_out(self, actor, row, values: dict) -> dict:
@@ -121,7 +121,7 @@ class _Removal(Decision):
     kinds = ("paper",)
     questions = tuple(Question)
     reopens = (Question.FLAGS, Question.ANSWER, Question.VOTES)
-    is_grave = True
+    is_destructive = True
 
     def prepare(self) -> None:
         RemovedPaper.objects.lock_removals()

@@ -6,7 +6,7 @@ from papers.models import Vote
 from papers.models.votestate import VoteState
 
 
-class _VotesDeed(Decision):
+class _VotesDecision(Decision):
     kinds = ("paper",)
     notifies = False
     questions = (Question.VOTES,)
@@ -23,7 +23,7 @@ class _VotesDeed(Decision):
 
 
 @register
-class CountVotes(_VotesDeed):
+class CountVotes(_VotesDecision):
     key = "count-votes"
     title = "Count these votes"
     hint = "They count from now on, and are not held again."
@@ -35,13 +35,13 @@ class CountVotes(_VotesDeed):
 
 
 @register
-class RefuseVotes(_VotesDeed):
+class RefuseVotes(_VotesDecision):
     key = "refuse-votes"
     title = "Refuse these votes"
     hint = "They do not count. The voters see that on the paper's page."
     past = "refused"
     state = VoteState.REFUSED
-    is_grave = True
+    is_destructive = True
 
     def carry_out(self, actor, row, values: dict) -> dict:
         return Vote.objects.refuse(actor, row)

@@ -61,7 +61,7 @@ class ActionManager(models.Manager.from_queryset(ActionQuerySet)):
         cases = Case.objects.close(kind, pk, decision.questions if row else list(Question))
         if Case.objects.has_newer(cases, seen):
             raise Conflict("There is a new flag or answer. Read it before you decide.")
-        if (row and not decision.suits(row)) or (decision.needs_case and not cases):
+        if (row and not decision.applies_to(row)) or (decision.needs_case and not cases):
             raise Conflict("There is nothing to do any more. Look at it again before you decide.")
         people = list(kind.people(row)) if row and decision.notifies else []
         action = self._new(actor, decision, kind, pk, row, values["reason"])

@@ -52,7 +52,7 @@ def connect_to_nothing() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("act", "expected"),
+    ("cause", "expected"),
     [
         (use_a_closed_cursor, False),
         (send_too_many_parameters, False),
@@ -62,16 +62,16 @@ def connect_to_nothing() -> None:
         (connect_to_nothing, True),
     ],
 )
-def test_only_a_lost_connection_or_what_the_server_says_of_itself_is_a_failure(act, expected):
+def test_only_a_lost_connection_or_what_the_server_says_of_itself_is_a_failure(cause, expected):
     found = []
 
     def act() -> None:
         """In a thread, which has a connection of its own that it may lose."""
         connection.ensure_connection()
-        if act is connect_to_nothing:
+        if cause is connect_to_nothing:
             connection.close()
         try:
-            act()
+            cause()
         except Error as error:
             found.append(is_failure(error))
         finally:
