@@ -26,7 +26,7 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
         "org": organisation,
         "form": form,
         "address": proof(request.user, organisation),
-        "last_claim": organisation.claims.filter(user=request.user).order_by("-created_at").first(),
+        "earlier": organisation.claims.filter(user=request.user).order_by("-created_at").first(),
     }
     return render(request, "orgs/claim.html", context, status=400 if form.errors else 200)
 
