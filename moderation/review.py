@@ -148,10 +148,12 @@ def _votes(subject: Subject) -> list[Vote]:
     return list(votes.order_by("created_at", "user")[:VOTES])
 
 
-def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None) -> list[tuple[Decision, ReasonForm]]:
+def forms_of(
+    subject: Subject, found: dict, invalid: tuple[str, ReasonForm] | None
+) -> list[tuple[Decision, ReasonForm]]:
     """The decisions that suit the subject with their forms, those first that only decide cases.
 
-    `wrong` is the key of one with its form as it was sent.
+    `invalid` is the key of one with its form as it was sent.
     """
     if found["is_own"]:
         return []
@@ -163,9 +165,9 @@ def forms_of(subject: Subject, found: dict, wrong: tuple[str, ReasonForm] | None
         if not is_possible or (decision.needs_case and not any(case.question in questions for case in found["cases"])):
             continue
         initial = {"seen": seen} | (decision.initial(subject.row) if subject.row else {})
-        if wrong and wrong[0] == decision.key:
-            wrong[1].show(seen)
-            rows.append((decision, wrong[1]))
+        if invalid and invalid[0] == decision.key:
+            invalid[1].show(seen)
+            rows.append((decision, invalid[1]))
         else:
             rows.append((decision, decision.form(initial=initial, auto_id=f"id_{decision.key}_%s")))
     return sorted(rows, key=lambda row: not row[0].needs_case)

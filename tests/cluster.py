@@ -40,9 +40,9 @@ class Cluster:
             return cursor.fetchall() if cursor.description else []
 
     def place(self) -> None:
-        """Let the server listen where this says, from its next start on."""
+        """Let the server listen where this says, from its next start on, and begin no transaction by itself."""
         with (self.folder / "postgresql.conf").open("a") as file:
-            file.write(f"port = {self.port}\nunix_socket_directories = '{self.folder}'\n")
+            file.write(f"port = {self.port}\nunix_socket_directories = '{self.folder}'\nautovacuum = off\n")
 
     def start(self) -> None:
         run(f"pg_ctl -D {self.folder} -l {self.folder}/log -w start", self.folder)

@@ -67,37 +67,39 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("moderation:subject", action.kind, action.subject_id)
 
 
-def _refuse(request: HttpRequest, kind: Kind, pk: int, wrong: tuple[str, ReasonForm], refusal: Refusal) -> HttpResponse:
+def _refuse(
+    request: HttpRequest, kind: Kind, pk: int, invalid: tuple[str, ReasonForm], refusal: Refusal
+) -> HttpResponse:
     """The page of a subject with a form whose decision is refused, and why.
 
     Raises the refusal for somebody who does not moderate any more, and for a subject that has no page any more.
     """
     if not request.user.is_moderator or review.find(kind, pk) is None:
         raise refusal
-    wrong[1].refuse(refusal)
-    return refused(_draw(request, kind, pk, wrong), refusal)
+    invalid[1].refuse(refusal)
+    return refused(_draw(request, kind, pk, invalid), refusal)
 
 
-def _draw(request: HttpRequest, kind: Kind, pk: int, wrong: tuple[str, ReasonForm] | None = None) -> HttpResponse:
-    """The page of a subject; `wrong` is the key of a form and the form, which was sent and is not valid."""
+def _draw(request: HttpRequest, kind: Kind, pk: int, invalid: tuple[str, ReasonForm] | None = None) -> HttpResponse:
+    """The page of a subject; `invalid` is the key of a form and the form, which was sent and is not valid."""
     found = review.find(kind, pk)
     if found is None:
         raise Http404
     context = review.context(found, request.user)
-    context["forms"] = review.forms_of(found, context, wrong)
+    context["forms"] = review.forms_of(found, context, invalid)
     context["undoing"] = [
-        (action, None if context["is_own"] else _undo_form(action, wrong)) for action in context["actions"]
+        (action, None if context["is_own"] else _undo_form(action, invalid)) for action in context["actions"]
     ]
     shown = [form for _, form in context["forms"] + context["undoing"]]
-    context["refusal"] = wrong[1].refusal if wrong and wrong[1] not in shown else None
+    context["refusal"] = invalid[1].refusal if invalid and invalid[1] not in shown else None
     if kind.key == "comment" and found.row:
         context["revisions"] = found.row.revisions.order_by("-pk")[:REVISIONS]
-    return render(request, "moderation/subject.html", context, status=400 if wrong else 200)
+    return render(request, "moderation/subject.html", context, status=400 if invalid else 200)
 
 
-def _undo_form(action: Action, wrong: tuple[str, ReasonForm] | None) -> ReasonForm | None:
+def _undo_form(action: Action, invalid: tuple[str, ReasonForm] | None) -> ReasonForm | None:
     """The form that takes the action back, or None if that is not possible, or was done."""
     if action.undone_at or not DECISIONS[action.decision].is_undoable:
         return None
     key = f"undo{action.pk}"
-    return wrong[1] if wrong and wrong[0] == key else ReasonForm(auto_id=f"id_{key}_%s")
+    return invalid[1] if invalid and invalid[0] == key else ReasonForm(auto_id=f"id_{key}_%s")

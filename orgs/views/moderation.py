@@ -23,9 +23,9 @@ def claims(request: HttpRequest) -> HttpResponse:
     return _queue(request, request.GET.get("older", ""))
 
 
-def _queue(request: HttpRequest, cursor: str = "", wrong: tuple = (None, None)) -> HttpResponse:
-    """The queue; `wrong` is the id of a claim and the form with an answer to it that is not valid."""
-    pk, form = wrong
+def _queue(request: HttpRequest, cursor: str = "", invalid: tuple = (None, None)) -> HttpResponse:
+    """The queue; `invalid` is the id of a claim and the form with an answer to it that is not valid."""
+    pk, form = invalid
     page = keyset.page(Claim.objects.waiting(), ("created_at", "id"), cursor, CLAIMS)
     rows = [(claim, form if claim.pk == pk else AnswerForm(auto_id=f"id_{claim.pk}_%s")) for claim in page.rows]
     return render(request, "orgs/moderation/claims.html", {"page": page, "claims": rows}, status=400 if form else 200)
@@ -40,7 +40,7 @@ def _claim(pk: int) -> Claim:
 def grant(request: HttpRequest, pk: int) -> HttpResponse:
     claim, form = _claim(pk), AnswerForm(request.POST, auto_id=f"id_{pk}_%s")
     if not form.is_valid():
-        return _queue(request, wrong=(pk, form))
+        return _queue(request, invalid=(pk, form))
     claim.grant(request.user, form.cleaned_data["answer"])
     return _to_queue(request, claim)
 
@@ -50,7 +50,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
 def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     claim, form = _claim(pk), RefusalForm(request.POST, auto_id=f"id_{pk}_%s")
     if not form.is_valid():
-        return _queue(request, wrong=(pk, form))
+        return _queue(request, invalid=(pk, form))
     claim.refuse(request.user, form.cleaned_data["answer"])
     return _to_queue(request, claim)
 
