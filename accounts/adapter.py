@@ -59,6 +59,11 @@ class AccountAdapter(DefaultAccountAdapter):
         unproven_mail.count_request(self.request)
         return canonical(email)
 
+    def set_password(self, user, password: str) -> None:
+        """Write the password alone: the user was read before it was hashed, and may have been suspended since."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     def generate_unique_username(self, txts: list[str | None], regex: str = "[^A-Za-z0-9@_-]") -> str:
         """Returns a user name for a person who signs up through another site, made from their name there."""
         return super().generate_unique_username(txts, regex)

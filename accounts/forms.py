@@ -7,13 +7,14 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from allauth.socialaccount import forms as social
 from django import forms
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts import attempts
 from accounts.models import User, heldprofile
 from lib.forms import LineField, LinksField, MailField, Refusable
 from lib.images import PORTRAIT, forget
 from lib.mailboxes import canonical
+from lib.refusals import Conflict
 from lib.widgets import MarkdownInput, PictureField
 
 
@@ -30,7 +31,12 @@ class SignupForm(allauth.SignupForm):
         attempts.demand_hash(request)
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
-        return super().try_save(request)
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError as error:  # since the form was checked, which takes as long as the hash
+            message = "Somebody has just signed up with this username. If it was you, look for our mail in your inbox."
+            raise Conflict(message) from error
 
 
 class SocialSignupForm(social.SignupForm):

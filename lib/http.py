@@ -12,7 +12,7 @@ from django.views.csrf import csrf_failure
 from lib import outage, storable, unavailable
 from lib.failures import is_failure
 from lib.refusals import BadInput, Busy, Conflict, Gone, NotAllowed, Refusal, TooMany
-from lib.statements import is_about_nothing, is_out_of_time
+from lib.statements import is_about_nothing, is_collision, is_out_of_time
 from lib.unavailable import LATE, NO_DATABASE, Reason
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ class RefusalMiddleware:
     """Answers a request that cannot be served with a page that says why.
 
     These are a Refusal, text that PostgreSQL cannot store, a database that does not answer, a statement that takes too
-    long, and one about a row that was deleted after the view had read it.
+    long, one about a row that was deleted after the view had read it, and one that collided with another transaction.
     """
 
     def __init__(self, get_response):
@@ -47,6 +47,9 @@ class RefusalMiddleware:
         if is_about_nothing(exception):
             logger.error("A row that was referred to is missing", exc_info=exception)
             return refuse(request, Gone("Nothing was changed, because something has just been deleted."))
+        if is_collision(exception):
+            logger.error("Two transactions have collided", exc_info=exception)
+            return refuse(request, Conflict("Nothing was changed, because of another change at the same moment."))
         return refuse(request, exception) if isinstance(exception, Refusal) else None
 
 

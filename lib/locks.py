@@ -4,6 +4,8 @@ from contextlib import contextmanager
 
 from django.db import connection, models
 
+from lib.refusals import Gone
+
 
 def take(number: int, database=connection) -> None:
     """Wait for the advisory lock of this number, and hold it until the transaction ends."""
@@ -32,6 +34,18 @@ def share(number: int) -> None:
     """Wait until nobody has taken the advisory lock of this number, and let nobody until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [number])
+
+
+def lock_row(row: models.Model, gone: str, rows: models.QuerySet | None = None) -> None:
+    """Lock this row until the transaction ends, and read it anew, by default without the rows that it refers to.
+
+    Others can still write rows that refer to it. Raises Gone with this message if it was deleted.
+    """
+    rows = type(row)._default_manager.all() if rows is None else rows
+    try:
+        row.refresh_from_db(from_queryset=rows.select_for_update(of=("self",), no_key=True))
+    except type(row).DoesNotExist:
+        raise Gone(gone) from None
 
 
 class LockQuerySet(models.QuerySet):

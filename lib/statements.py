@@ -6,9 +6,9 @@ Commands and the worker have no limit.
 from collections.abc import Mapping, Sequence
 
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, OperationalError, connection
 from django.db.backends.postgresql.base import ServerBindingCursor
-from psycopg.errors import ForeignKeyViolation, QueryCanceled
+from psycopg.errors import DeadlockDetected, ForeignKeyViolation, QueryCanceled, UniqueViolation
 
 from lib.database.base import SESSION
 
@@ -43,3 +43,11 @@ def is_out_of_time(error: BaseException | None) -> bool:
 def is_about_nothing(error: BaseException) -> bool:
     """Returns whether a statement referred to a row that does not exist, as when it was deleted a moment before."""
     return isinstance(error, IntegrityError) and isinstance(error.__cause__, ForeignKeyViolation)
+
+
+def is_collision(error: BaseException) -> bool:
+    """Returns whether a statement failed because another transaction wrote the same rows at the same moment.
+
+    It has written a row that may exist once, or each of the two waited for the other.
+    """
+    return isinstance(error, DatabaseError) and isinstance(error.__cause__, UniqueViolation | DeadlockDetected)

@@ -104,9 +104,9 @@ def release(*uses: tuple[Limit, str]) -> None:
 
 
 def forget_expired() -> None:
-    """Delete the rows that have no effect any more."""
+    """Delete the rows that have no effect any more, but those that requests are using at this moment."""
     with primary().cursor() as cursor:
-        cursor.execute("DELETE FROM lib_throttle WHERE free_at < %s", [timezone.now()])
+        cursor.execute(_FORGET, [timezone.now()])
 
 
 def network(ip: str) -> str:
@@ -121,6 +121,12 @@ def _digest(limit: Limit, key: str) -> str:
     return salted_hmac(f"lib.throttle.{limit.name}", key, algorithm="sha256").hexdigest()
 
 
+# It waits for no row, since a request that has one may wait for another one.
+_FORGET = """
+    DELETE FROM lib_throttle WHERE key IN (
+        SELECT key FROM lib_throttle WHERE free_at < %s FOR UPDATE SKIP LOCKED
+    )
+"""
 # `each` and `period` are columns because ON CONFLICT can only refer to values of the row that it wanted to insert.
 _TAKE = """
     INSERT INTO lib_throttle AS used (key, free_at, each, period)

@@ -92,16 +92,23 @@ def _wrong(rows, counter: str, expected):
     return rows.annotate(expected=expected).exclude(**{counter: F("expected")})
 
 
-@transaction.atomic
 def repair() -> None:
-    """Set every counter and derived value to what its rows say."""
+    """Set every counter and derived value to what its rows say, each in a transaction of its own."""
     for counter, expected in _COMMENT_COUNTERS.items():
-        Comment.objects.touch(_lock(_wrong(Comment.objects, counter, expected)), **{counter: expected})
+        with transaction.atomic():
+            Comment.objects.touch(_lock(_wrong(Comment.objects, counter, expected)), **{counter: expected})
     for counter, expected in _PAPER_COUNTERS.items():
-        Paper.objects.touch(_lock(_wrong(Paper.objects, counter, expected)), **{counter: expected})
+        with transaction.atomic():
+            Paper.objects.touch(_lock(_wrong(Paper.objects, counter, expected)), **{counter: expected})
     for counter, expected in _COLLECTION_COUNTERS.items():
-        ids = _lock(_wrong(Collection.objects, counter, expected))
-        Collection.objects.filter(pk__in=ids).update(**{counter: expected})
+        with transaction.atomic():
+            ids = _lock(_wrong(Collection.objects, counter, expected))
+            Collection.objects.filter(pk__in=ids).update(**{counter: expected})
+    _repair_the_rest()
+
+
+@transaction.atomic
+def _repair_the_rest() -> None:
     Affiliation.objects.refresh_organisation(_lock(Paper.objects.misattributed()))
     unindexed = list(Paper.objects.filter(entry=None).prefetch_related("authors"))
     SearchEntry.objects.refresh(unindexed, {paper.pk: [a.name for a in paper.authors.all()] for paper in unindexed})

@@ -76,8 +76,8 @@ class Moderated(models.Model):
         return f"Your account is suspended {self.suspension_length}. Reason: {self.suspension_reason}"
 
     def demand_active(self) -> None:
-        """Raises NotAllowed if the account is not active by now, whatever the request began with."""
-        self.refresh_from_db(fields=STANDING)
+        """Raises NotAllowed if the account is not active any more, and Gone if it was deleted."""
+        self._read_standing()
         self._refuse_inactive()
 
     def lock(self) -> None:
@@ -184,6 +184,10 @@ class Moderated(models.Model):
     def _lock(self, *others) -> None:
         """Lock the rows of this person and of the others, and read this one anew. Raises Gone if it was deleted."""
         type(self).objects.filter(pk__in=[person.pk for person in (self, *others)]).lock()
+        self._read_standing()
+
+    def _read_standing(self) -> None:
+        """Read anew what is decided about the account. Raises Gone if it was deleted."""
         try:
             self.refresh_from_db(fields=STANDING)
         except type(self).DoesNotExist:

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from accounts.models import Suppression, User
 from api.models.delivery import Delivery
-from lib import template_mail
+from lib import locks, template_mail
 from lib.fields import LineField
-from lib.refusals import BadInput, Conflict, Gone, NotAllowed
+from lib.refusals import BadInput, Conflict, NotAllowed
 from orgs.models import Event, Organisation
 from orgs.roles import CONNECT
 from papers.lists.subscribable import MAX_ADDRESS, MAX_TITLE, SubscribableList
@@ -193,10 +193,7 @@ class Webhook(models.Model):
     def lock(self) -> None:
         """Lock this row until the transaction ends, and read it anew with its owner. Raises Gone if it was deleted."""
         rows = Webhook.objects.select_related("user", "organisation")
-        try:
-            self.refresh_from_db(from_queryset=rows.select_for_update(of=("self",), no_key=True))
-        except Webhook.DoesNotExist:
-            raise Gone("This webhook was just deleted.") from None
+        locks.lock_row(self, "This webhook was just deleted.", rows)
 
     def lock_to_change(self, actor) -> None:
         """Lock it, as `lock` does. Raises NotAllowed as `demand` does."""

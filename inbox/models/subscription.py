@@ -13,6 +13,7 @@ from accounts.models import Suppression
 from inbox import signed_links
 from inbox.models.cadence import Cadence, zone_info
 from inbox.models.letter import Letter
+from lib import locks
 from lib.fields import LineField, MailField
 from lib.mailboxes import canonical
 from lib.refusals import BadInput
@@ -282,9 +283,9 @@ class Subscription(models.Model):
         return Cadence(self.cadence).next_after(moment, self.hour, self.zone_info)
 
     def _lock(self) -> None:
-        """Lock the address and read the row again."""
+        """Lock the address and the row, and read the row anew. Raises Gone if it was deleted."""
         Subscription.objects.lock(self.email)
-        self.refresh_from_db(from_queryset=Subscription.objects.select_for_update())
+        locks.lock_row(self, "This subscription was just deleted.")
 
     def _others(self) -> SubscriptionQuerySet:
         """The other subscriptions of the address that have not ended."""

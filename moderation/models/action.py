@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.moderators import demand_moderator, demand_superuser
+from lib import locks
 from lib.fields import LineField
 from lib.refusals import Conflict, Gone, NotAllowed
 from moderation.decisions.appointments import APPOINTMENTS
@@ -169,7 +170,7 @@ class Action(About):
         decision = DECISIONS[self.decision]
         decision.prepare()
         row = Action.objects._lock(actor, self.subject_kind, self.subject_id, lambda row: row.lock())
-        self.refresh_from_db(from_queryset=Action.objects.select_for_update(no_key=True))
+        locks.lock_row(self, "This decision was just deleted.")
         _demand_other(actor, self.subject_kind, row)
         if not decision.is_undoable:
             raise Conflict("This can't be undone here. Superusers appoint and dismiss moderators on their page.")

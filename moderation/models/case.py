@@ -48,6 +48,7 @@ class CaseManager(models.Manager.from_queryset(CaseQuerySet)):
 
     def settle(self, kind: Kind, pk: int) -> None:
         """Close the case about answers to actions on this row, if all of these actions were undone."""
+        list(self.open().about(kind, pk).select_for_update(no_key=True))  # so that no answer comes meanwhile
         self.open().about(kind, pk).settled().update(closed_at=timezone.now())
 
     def has_newer(self, keys: list[int], seen: Seen) -> bool:

@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.moderators import demand_moderator
+from lib import locks
 from lib.refusals import Conflict, NotAllowed
 from orgs.models.event import Event
 from orgs.models.membership import Membership
@@ -132,7 +133,7 @@ class Claim(models.Model):
         """
         self.organisation.lock()
         demand_moderator(moderator)
-        self.refresh_from_db(fields=["state"])
+        locks.lock_row(self, "This claim was just deleted.")
         if self.state != State.OPEN:
             if self.state == state:
                 return False

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import unproven_mail
-from lib import mailboxes, template_mail
+from lib import locks, mailboxes, template_mail
 from lib.fields import LineField, MailField
 from lib.refusals import Conflict, Gone, NotAllowed
 from lib.text import quoted
@@ -215,7 +215,7 @@ class Invitation(models.Model):
         """
         self.organisation.lock()
         user.demand_active()
-        self.refresh_from_db(fields=["state"])
+        locks.lock_row(self, "This invitation was just deleted.")
         if not self.is_for(user):
             raise NotAllowed("This invitation was sent to an address that your account has not confirmed.")
         if self.is_open:

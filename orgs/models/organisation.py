@@ -9,10 +9,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from lib import locks
 from lib.fields import LineField
 from lib.locks import LockQuerySet, take
 from lib.lookalikes import RESERVED, skeleton
-from lib.refusals import Gone, NotAllowed
+from lib.refusals import NotAllowed
 from lib.text import initials
 from orgs.models.curated import CuratedPage
 from orgs.models.event import Event
@@ -165,10 +166,7 @@ class Organisation(CuratedPage):
         Whoever changes the organisation, its members or their roles locks it first. Raises Gone if it was merged into
         another one.
         """
-        try:
-            self.refresh_from_db(from_queryset=Organisation.objects.select_for_update(no_key=True))
-        except Organisation.DoesNotExist:
-            raise Gone("This organisation was just merged into another one.") from None
+        locks.lock_row(self, "This organisation was just merged into another one.")
 
 
 def demand_confirmed_address(user) -> None:

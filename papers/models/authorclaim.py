@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.moderators import demand_moderator
+from lib import locks
 from lib.fields import LineField
-from lib.refusals import BadInput, Conflict, Gone, NotAllowed
+from lib.refusals import BadInput, Conflict, NotAllowed
 from lib.text import legible
 from papers import names
 from papers.models import undoing
@@ -137,10 +138,7 @@ class AuthorClaim(models.Model):
     def lock(self) -> None:
         """Lock the paper and this row until the transaction ends, and read the row anew. Raises Gone."""
         self.paper.lock()
-        try:
-            self.refresh_from_db(from_queryset=AuthorClaim.objects.select_for_update(no_key=True))
-        except AuthorClaim.DoesNotExist:
-            raise Gone("This claim no longer exists.") from None
+        locks.lock_row(self, "This claim no longer exists.")
 
     @transaction.atomic
     def start_check(self, actor, until) -> bool:

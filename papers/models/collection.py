@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from accounts.models.user import User, shows_everybody
 from accounts.moderators import demand_moderator
+from lib import locks
 from lib.fields import LineField
 from lib.locks import LockQuerySet
-from lib.refusals import BadInput, Gone, NotAllowed
+from lib.refusals import BadInput, NotAllowed
 from lib.text import one_line
 from lib.words import ascii_slug
 from orgs.models import Event, Organisation
@@ -202,10 +203,7 @@ class Collection(models.Model):
     def lock(self) -> None:
         """Lock this row until the transaction ends, and read it anew with its owner. Raises Gone if it was deleted."""
         rows = Collection.objects.select_related("user", "organisation")
-        try:
-            self.refresh_from_db(from_queryset=rows.select_for_update(of=("self",), no_key=True))
-        except Collection.DoesNotExist:
-            raise Gone("This collection was just deleted.") from None
+        locks.lock_row(self, "This collection was just deleted.", rows)
 
     def lock_to_change(self, actor) -> None:
         """Lock it, as `lock` does. Raises NotAllowed for an actor who may not change it or is not active."""

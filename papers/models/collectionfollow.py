@@ -24,11 +24,11 @@ class CollectionFollowManager(FollowManager):
     @transaction.atomic
     def make(self, user, target) -> bool:
         """See `FollowManager.make`. Raises Gone for a collection that is private or deleted by now."""
-        is_new = super().make(user, target)
-        if is_new:
-            target.lock()
-            if target.is_private:
-                raise Gone("This collection is private now.")
+        user.lock()
+        target.lock()  # before its row of this user, as by who merges it into another one
+        if target.is_private:
+            raise Gone("This collection is private now.")
+        if is_new := super().make(user, target):
             self._add_followers(target, 1)
         return is_new
 

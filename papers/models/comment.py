@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.moderators import demand_moderator
+from lib import locks
 from lib.fields import LineField, UrlLineField
 from lib.markup import MAX_MENTIONS, mentions
 from lib.refusals import BadInput, Conflict, Gone, NotAllowed
@@ -240,10 +241,7 @@ class Comment(ContentFields):
     def lock(self) -> None:
         """Lock the paper and this row until the transaction ends, and read the row anew. Raises Gone."""
         self.paper.lock()
-        try:
-            self.refresh_from_db(from_queryset=Comment.objects.select_for_update(no_key=True))
-        except Comment.DoesNotExist:
-            raise Gone("This comment no longer exists.") from None
+        locks.lock_row(self, "This comment no longer exists.")
 
     def answer(self) -> None:
         """Count one more answer. Raises Conflict if the comment was retracted or hidden; the paper is locked."""

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts.moderators import demand_moderator
+from lib import locks
 from lib.fields import LineField, UrlLineField
-from lib.refusals import BadInput, Gone, NotAllowed
+from lib.refusals import BadInput, NotAllowed
 from lib.tex import plain
 from papers import identifiers
 from papers.lengths import MAX_URL
@@ -161,10 +162,7 @@ class Paper(models.Model):
 
     def lock(self) -> None:
         """Lock this row until the transaction ends, and read it anew. Raises Gone if the paper was deleted."""
-        try:
-            self.refresh_from_db(from_queryset=Paper.objects.select_for_update(of=("self",), no_key=True))
-        except Paper.DoesNotExist:
-            raise Gone("This paper no longer exists.") from None
+        locks.lock_row(self, "This paper no longer exists.")
 
     @transaction.atomic
     def lock_discussion(self, actor, reason: str) -> None:

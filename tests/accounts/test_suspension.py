@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.account.adapter import get_adapter
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -59,6 +60,15 @@ def test_a_suspension_that_ends_revives_no_session(dora, mo):
     assert not is_signed_in(reader)
     assert "is suspended" not in reader.get("/accounts/login/").content.decode()
     assert is_signed_in(browser_of("dora"))
+
+
+def test_a_password_that_is_changed_meanwhile_ends_no_suspension(dora, mo):
+    read_before = User.objects.get(pk=dora.pk)
+    dora.suspend(mo, "Advertising")
+    get_adapter().set_password(read_before, "another horse battery")
+    dora.refresh_from_db()
+    assert (dora.is_active, dora.suspension_reason) == (False, "Advertising")
+    assert dora.check_password("another horse battery")
 
 
 def test_one_mail_says_why_and_how_to_answer(dora, mo, mailoutbox, django_capture_on_commit_callbacks):

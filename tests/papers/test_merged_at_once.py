@@ -1,20 +1,29 @@
 """Papers are merged while readers vote, comment and import: nobody waits for ever, and nothing is counted twice."""
 
 from functools import partial
-from threading import Thread
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError
 
 from lib.refusals import Gone
 from moderation.models import Action
 from papers import audit
 from papers.intake import writing
-from papers.models import Bookmark, Comment, Content, Intake, Paper, RemovedPaper, Vote
+from papers.models import (
+    Bookmark,
+    Collection,
+    CollectionFollow,
+    Comment,
+    Content,
+    Intake,
+    Item,
+    Paper,
+    RemovedPaper,
+    Vote,
+)
 from tests.factories import PaperFactory, UserFactory, appoint
 from tests.moderation.conftest import take
-from tests.papers.test_deletion import until_somebody_waits
-from tests.race import race
+from tests.race import interleave, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,6 +31,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def mo(transactional_db):
     return appoint(UserFactory(username="mo", name="Mo Moss"))
+
+
+def begin_to_merge() -> None:
+    """Take the locks that merging has just before it copies what readers did."""
+    RemovedPaper.objects.lock_removals()
+    list(Paper.objects.select_for_update())
 
 
 def test_a_paper_is_merged_while_readers_vote_and_comment(mo):
@@ -43,17 +58,8 @@ def test_who_votes_for_both_papers_at_the_moment_of_a_merge_has_one_vote(mo):
     old, into, voter = PaperFactory(), PaperFactory(), UserFactory()
     Vote.objects.make(voter, old)
 
-    def vote():
-        Vote.objects.make(voter, into)
-        connection.close()
-
-    thread = Thread(target=vote)
-    with transaction.atomic():
-        into.lock()
-        thread.start()
-        until_somebody_waits()
-        RemovedPaper.objects.merge(mo, old, into, "The same.")
-    thread.join()
+    merge = partial(RemovedPaper.objects.merge, mo, old, into, "The same.")
+    assert interleave(into.lock, partial(Vote.objects.make, voter, Paper.objects.get(pk=into.pk)), merge) is False
     assert list(Vote.objects.values_list("user", "paper")) == [(voter.pk, into.pk)]
     assert audit.mismatches() == []
 
@@ -62,16 +68,7 @@ def test_a_vote_that_is_cast_while_a_merge_is_undone_is_counted(mo):
     into, voter = PaperFactory(), UserFactory()
     removed = RemovedPaper.objects.merge(mo, PaperFactory(), into, "The same.")
 
-    def undo():
-        removed.restore(mo)
-        connection.close()
-
-    thread = Thread(target=undo)
-    with transaction.atomic():
-        Vote.objects.make(voter, into)
-        thread.start()
-        until_somebody_waits()
-    thread.join()
+    assert interleave(partial(Vote.objects.make, voter, into), partial(removed.restore, mo)) is None
     assert not RemovedPaper.objects.exists()
     assert audit.mismatches() == []
 
@@ -83,18 +80,19 @@ def test_papers_are_imported_while_one_is_merged_into_another(alice, mo):
     writing.read(intake)
     intake.start()
 
-    def write():
-        writing.write(intake)
-        connection.close()
-
-    thread = Thread(target=write)
-    with transaction.atomic():
-        RemovedPaper.objects.lock_removals()
-        list(Paper.objects.select_for_update())  # as a merge does just before it copies the bookmarks
-        thread.start()
-        until_somebody_waits()
-        RemovedPaper.objects.merge(mo, old, into, "The same.")
-    thread.join()
+    merge = partial(RemovedPaper.objects.merge, mo, old, into, "The same.")
+    assert interleave(begin_to_merge, partial(writing.write, intake), merge) is None
     assert list(Bookmark.objects.values_list("user", "paper")) == [(alice.pk, into.pk)]
     intake.refresh_from_db()
     assert (intake.state, [result["problem"] for result in intake.results]) == ("done", [""])
+
+
+def test_a_collection_is_followed_while_another_one_is_merged_into_it(alice, bob):
+    source, target = (
+        Collection.objects.create(key=key, name=key, user=alice, visibility="public") for key in ("source", "target")
+    )
+    CollectionFollow.objects.make(bob, source)
+    follow = partial(CollectionFollow.objects.make, bob, Collection.objects.get(pk=target.pk))
+    assert interleave(target.lock, follow, partial(Item.objects.merge, alice, source, target)) is False
+    target.refresh_from_db()
+    assert (CollectionFollow.objects.get().collection, target.follower_count) == (target, 1)

@@ -2,11 +2,9 @@
 
 from datetime import timedelta
 from functools import partial
-from threading import Thread
 
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,8 +14,7 @@ from papers.models import Paper, Vote, VoteState
 from papers.models.vote import YOUNG
 from papers.signals import votes_held
 from tests.factories import PaperFactory, UserFactory, appoint
-from tests.papers.test_deletion import until_somebody_waits
-from tests.race import race
+from tests.race import interleave, race
 
 
 def new_account(**fields):
@@ -244,13 +241,8 @@ def test_audit_knows_held_votes(held):
 def test_a_vote_is_withdrawn_while_it_is_being_held():
     paper, voter = PaperFactory(), UserFactory()
     Vote.objects.make(voter, paper)
-    with transaction.atomic():
-        Paper.objects.filter(pk=paper.pk).lock()
-        withdrawal = Thread(target=race, args=[partial(Vote.objects.unmake, voter, paper)])
-        withdrawal.start()
-        until_somebody_waits()
-        Vote.objects.hold(Paper.objects.get(), [voter.pk], {})
-    withdrawal.join()
+    hold = partial(Vote.objects.hold, Paper.objects.get(), [voter.pk], {})
+    assert interleave(Paper.objects.get().lock, partial(Vote.objects.unmake, voter, paper), hold) is True
     assert (counters(paper), Vote.objects.count()) == ((0, 0), 0)
 
 
@@ -261,13 +253,8 @@ def test_a_held_vote_is_cast_again_while_it_is_decided_on(verb, state):
     Vote.objects.make(voter, paper)
     Vote.objects.hold(paper, [voter.pk], {})
     Vote.objects.unmake(voter, paper)
-    with transaction.atomic():
-        Paper.objects.filter(pk=paper.pk).lock()
-        cast = Thread(target=race, args=[partial(Vote.objects.make, voter, Paper.objects.get())])
-        cast.start()
-        until_somebody_waits()
-        getattr(Vote.objects, verb)(moderator, paper)
-    cast.join()
+    decide = partial(getattr(Vote.objects, verb), moderator, paper)
+    assert interleave(Paper.objects.get().lock, partial(Vote.objects.make, voter, Paper.objects.get()), decide) is True
     assert state_of(voter, paper) == state
     assert counters(paper) == (verb == "release", 0)
 

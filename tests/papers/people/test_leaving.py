@@ -19,10 +19,11 @@ from orgs import succession
 from orgs.models import Membership, Organisation
 from orgs.roles import Role
 from papers import audit
-from papers.models import Bookmark, DataExport, Paper, SavedFilter, Submission, Vote
+from papers.models import Bookmark, DataExport, Paper, RemovedPaper, SavedFilter, Submission, Vote
 from papers.people import tasks
 from tests.factories import OrganisationFactory, PaperFactory, SubmissionFactory, UserFactory, appoint
-from tests.race import race
+from tests.papers.test_merged_at_once import begin_to_merge
+from tests.race import interleave, race
 
 PAGE = "/settings/delete"
 PASSWORD = "correct horse battery"
@@ -189,3 +190,13 @@ def test_the_admin_deletes_nobody(dora, alice, signed_in):
     """Only the page of the user checks for organisations without another owner."""
     alice.is_superuser = True
     assert signed_in(appoint(alice, is_staff=True)).get(f"/admin/accounts/user/{dora.pk}/delete/").status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_leaves_while_a_paper_is_merged_is_in_no_counter(dora, reauthenticated):
+    mo, old, into = appoint(UserFactory()), Paper.objects.get(), PaperFactory()
+    merge = partial(RemovedPaper.objects.merge, mo, old, into, "The same.")
+    answer = interleave(begin_to_merge, partial(reauthenticated.act, PAGE, {"username": "dora"}), merge)
+    assert answer.url == "/papers"
+    assert not User.objects.filter(username="dora").exists()
+    assert (Paper.objects.get().vote_count, audit.mismatches()) == (0, [])
