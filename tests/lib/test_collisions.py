@@ -30,7 +30,7 @@ def test_who_signs_up_twice_at_once_is_told_of_the_mail(stranger):
 
 def test_a_row_that_another_transaction_writes_first(alice, paper, signed_in, caplog):
     merge = partial(PaperFollow.objects.bulk_create, [PaperFollow(user=alice, paper=paper)])
-    follow = partial(signed_in(alice).act, "/papers/following/papers/follow", {"what": paper.arxiv_id})
+    follow = partial(signed_in(alice).act, "/papers/following/discussions/follow", {"what": paper.arxiv_id})
     answer = interleave(merge, follow)
     assert (answer.status_code, MESSAGE in answer.content.decode()) == (409, True)
     assert "Two transactions have collided" in caplog.messages
