@@ -63,7 +63,7 @@ class ResetPasswordForm(allauth.ResetPasswordForm):
 
 
 class ChangePasswordForm(allauth.ChangePasswordForm):
-    """The form to change one's password. Wrong passwords are limited and logged as at sign-in."""
+    """The form that changes the user's password. Wrong passwords are limited and logged as at sign-in."""
 
     def clean_oldpassword(self) -> str:
         password, adapter = self.cleaned_data["oldpassword"], get_adapter()
@@ -73,7 +73,7 @@ class ChangePasswordForm(allauth.ChangePasswordForm):
 
 
 class ProfileForm(Refusable, forms.ModelForm):
-    """Who one is, and what others see. What moderators have hidden is disabled, so that browsers do not send it."""
+    """The user's profile, and what others see. What moderators have hidden is disabled, so browsers do not send it."""
 
     links = LinksField()
     portrait = PictureField(PORTRAIT, label="Picture")

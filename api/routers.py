@@ -1,4 +1,4 @@
-"""Routers of addresses that one room reads and another changes: ninja answers one address from one router only."""
+"""Routers of addresses that one package reads and another changes: ninja answers one address from one router only."""
 
 from ninja import Router
 

@@ -1,4 +1,4 @@
-"""The worker's jobs that write the dump and forget stored answers. Those of webhooks are in their room."""
+"""The worker's jobs that write the dump and forget stored answers. Those of webhooks are in their subpackage."""
 
 import logging
 from importlib import import_module

@@ -122,7 +122,7 @@ class Page:
 
 
 def pages(papers: int) -> Iterator[Page]:
-    """All pages, among so many papers. Person 1, who is signed in, owns the largest organisation."""
+    """All pages, among this many papers. Person 1, who is signed in, owns the largest organisation."""
     user = get_user_model().objects.get(username="person-1")
     organisation = Organisation.objects.get(slug="organisation-1")
     Membership.objects.get_or_create(user=user, organisation=organisation, defaults={"role": Role.OWNER})

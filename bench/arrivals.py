@@ -93,7 +93,7 @@ async def offer(
 
 
 async def saturate(port: int, call: Callable[[], Call], clients: int, seconds: float) -> float:
-    """Returns how many requests a second are answered with success while so many clients send one after the other."""
+    """Returns how many requests a second are answered with success while this many clients send one after the other."""
     client, deadline = Client(port), (start := time.perf_counter()) + seconds
     succeeded = 0
 

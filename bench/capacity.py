@@ -1,4 +1,4 @@
-"""What a site needs for so many readers, on paper: cores, nodes, connections, disk and bandwidth.
+"""What a site needs for a number of readers, on paper: cores, nodes, connections, disk and bandwidth.
 
     .venv/bin/python bench/capacity.py [--data FOLDER] [--readers N …] [--figures FILE]
 
@@ -97,7 +97,7 @@ class Need:
 
 
 def need(readers: int, figures: Figures, assumed: Assumptions) -> Need:
-    """Returns what so many readers a month take at the busiest hour, and after `years` on the disk."""
+    """Returns what this many readers a month take at the busiest hour, and after `years` on the disk."""
     per_second = assumed.peak_factor / _MONTH
     members = readers * assumed.member_share
     strangers_pages = (readers - members) * assumed.pages_per_reader * per_second

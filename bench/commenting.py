@@ -19,7 +19,7 @@ TEXT = (
 
 
 def discuss(pk: int, number: int) -> Paper:
-    """Replace the comments on this paper by so many, and return the paper. The first ones are a chain of answers."""
+    """Replace the comments on this paper by this many, and return the paper. The first ones are a chain of answers."""
     Paper.objects.filter(pk=pk).update(imported_comments=0)
     paper, people, random = Paper.objects.get(pk=pk), _people(), Random(number)
     paper.comments.all().delete()

@@ -158,7 +158,7 @@ def _longest_title() -> str:
 
 
 def walk(path: str, steps: int) -> list[str]:
-    """Returns the addresses to which the link "Older papers" leads, from the first page on, for so many steps."""
+    """Returns the addresses to which the link "Older papers" leads, from the first page on, for this many steps."""
     client, addresses, address = stranger(), [], path
     for _ in range(steps):
         older = OLDER.search(client.get(address).content.decode())

@@ -32,7 +32,7 @@ def clear() -> None:
 
 
 def flag(number: int) -> str:
-    """Write so many flags, of comments, papers and people; return the address of a comment with some."""
+    """Write this many flags, of comments, papers and people; return the address of a comment with some."""
     random, paper = Random(number), Paper.objects.order_by("pk").first()
     discuss(paper.pk, _COMMENTS)
     comments = list(paper.comments.values_list("pk", flat=True))

@@ -151,7 +151,7 @@ def begin() -> None:
 
 
 def wait_for(noted: Path, number: int, process: subprocess.Popen | None = None) -> float:
-    """Until so many letters are noted; the most MB that the process had meanwhile."""
+    """Until this many letters are noted; the most MB that the process had meanwhile."""
     deadline, most = time.monotonic() + PATIENCE, 0.0
     while len(lines(noted)) < number:
         if time.monotonic() > deadline:

@@ -31,7 +31,7 @@ KINDS = {"strangers": 0.6, "members": 0.3, "votes": 0.1}
 CLIENTS = 16
 BEFORE, AFTER, CALM = 5.0, 10.0, 0.25  # seconds, seconds, and a share of the capacity
 P99_SECONDS, NORMAL_SECONDS, REFUSAL_BYTES = 2.0, 5.0, 3_000
-NORMAL_TIMES = 4  # the median of a second is normal if it is at most so many times that before the load
+NORMAL_TIMES = 4  # the median of a second is normal if it is at most this many times that before the load
 _UNLIMITED = """
 import sys
 from lib import admission

@@ -37,7 +37,7 @@ TABLES = [
 
 
 def count(papers: int) -> int:
-    """How many people there are among so many papers."""
+    """How many people there are among this many papers."""
     return papers // _PAPERS_A_PERSON
 
 

@@ -55,7 +55,7 @@ class World:
             self.votes.append((time, voter, paper))
 
     def people(self, number: int, *, joined: float, networks: int) -> list[int]:
-        """New people, three in four of them in so many shared networks (all others have one of their own)."""
+        """New people, three in four of them in this many shared networks (all others have one of their own)."""
         first, shared = len(self.joined), [self.random.bytes(8) for _ in range(networks)]
         for voter in range(first, first + number):
             is_shared = shared and self.random.random() < 0.75

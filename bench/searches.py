@@ -31,7 +31,7 @@ type Searches = Iterator[Callable[[], object]]
 
 
 def measure(number: int) -> list[Limit]:
-    """Among so many papers, with the model of bench/synthetic.py."""
+    """Among this many papers, with the model of bench/synthetic.py."""
     logging.getLogger(results.__name__).setLevel(logging.CRITICAL)  # the table tells which gave up
     rows = [_row(name, searches) for name, searches in _lines(number).items()]
     print(table(["a search", "found", "p50 ms", "p95 ms", "slowest ms", "CPU ms", "gave up"], rows))

@@ -1,6 +1,6 @@
 """Clients that keep a server waiting: bounded in number, and all of them closed when the block ends.
 
-Each kind opens so many connections at once and then sends, or reads, next to nothing. Only for servers of this machine.
+Each kind opens many connections at once and then sends, or reads, next to nothing. Only for servers of this machine.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""The nightly job of the inbox; the other jobs are in the `tasks.py` of their room."""
+"""The nightly job of the inbox; the other jobs are in the `tasks.py` of their subpackage."""
 
 from importlib import import_module
 

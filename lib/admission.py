@@ -63,10 +63,10 @@ class Admission:
         metrics.count_refused(kind)
 
     def expected_wait(self) -> float:
-        """Returns the seconds that one more request would wait, as far as one can say.
+        """Returns an estimate of the seconds that one more request would wait.
 
-        That is the work that waits, divided among the threads; and no less than the first in the queue has waited
-        already, since the average says nothing yet when all threads have just got stuck.
+        That is the work that waits, divided among the threads, but at least as long as the oldest queued request has
+        waited, because the average is out of date when all threads have just got stuck.
         """
         with self.dispatcher.lock:
             queue, threads = self.dispatcher.queue, len(self.dispatcher.threads)
@@ -75,7 +75,7 @@ class Admission:
             return max(monotonic() - queue[0].waiting_since, len(queue) * self.seconds / threads)
 
     def note(self, seconds: float) -> None:
-        """Take into account that a request took so many seconds of a thread."""
+        """Take into account that a request took this many seconds of a thread."""
         self.seconds += (seconds - self.seconds) * _WEIGHT
 
     def report(self) -> str:

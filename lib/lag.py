@@ -1,11 +1,12 @@
 """How far replicas of the database are behind, which a thread of each process measures once a second.
 
-A replica is as old as the last moment at which the primary had not written more than the replica has replayed by now:
-`pg_current_wal_lsn()` and `pg_last_wal_replay_lsn()` (PostgreSQL's documentation, 26.2.5.2 “Monitoring” of streaming
-replication, and 9.28.4 “Recovery Control Functions”). Unlike `pg_last_xact_replay_timestamp()`, that holds while the
-primary writes nothing, compares no clocks of two machines, and shows that a replica has lost the primary. While the
-primary itself does not answer, what replicas have received is the least that it has written: so a replica that does
-not replay it ages, and one that has all of it answers readers on if the primary is lost.
+A replica's lag is the time since the primary's WAL position passed the position that the replica has replayed by now,
+and 0 if it has not: `pg_current_wal_lsn()` and `pg_last_wal_replay_lsn()` (PostgreSQL's documentation, 26.2.5.2
+“Monitoring” of streaming replication, and 9.28.4 “Recovery Control Functions”). Unlike
+`pg_last_xact_replay_timestamp()`, that holds while the primary writes nothing, compares no clocks of two machines, and
+shows that a replica has lost the primary. While the primary itself does not answer, what replicas have received is the
+least that it has written: so the lag of a replica that does not replay it grows, and a replica that has all of it
+answers readers on if the primary is lost.
 """
 
 import asyncio

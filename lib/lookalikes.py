@@ -33,9 +33,9 @@ def skeleton(name: str) -> str:
 def _prototypes() -> dict[int, str]:
     """Returns what each sign beyond ASCII looks like, for `str.translate`.
 
-    Unicode's table is read for the first name that is not ASCII, which takes some 50 ms. It does not tell which of two
-    signs stands for the other: one that has several others stands for them, and of two that have only each other, the
-    first does. A small letter looks like its capital if that looks like an ASCII letter, and it does not itself.
+    Unicode's table is read for the first name that is not ASCII, which takes some 50 ms. In a group of lookalikes, the
+    sign that is listed with several others represents the group; of a pair, the one with the lower code point does. A
+    lower-case letter that has no ASCII lookalike takes that of its capital, if there is one.
     """
     table = json.loads(files("confusable_homoglyphs").joinpath("confusables.json").read_bytes())
     others = {sign.strip(_MARK): [entry["c"].strip(_MARK) for entry in entries] for sign, entries in table.items()}

@@ -10,7 +10,7 @@ _BEFORE = b'<main id="main"'  # where pages have their messages
 
 
 def notice(reason: Reason, age: float) -> str:
-    """Returns a notice for readers of a page that is so many seconds old, which is the same for a minute."""
+    """Returns a notice for readers of a page that is this many seconds old, which is the same for a minute."""
     minutes = int(age // 60)
     words = f"{minutes} minute{'s' if minutes > 1 else ''}" if minutes else "less than a minute"
     return f"{reason.notice} This copy of the page is {words} old."

@@ -38,7 +38,7 @@ def page(
     """Render a page with the caching rules of the site.
 
     `version` is anything whose repr identifies all that the page shows. With it, a matching If-None-Match of a reader
-    who is not signed in costs no template. Shared caches may keep the page for so many `seconds`; 0 is for pages that
+    who is not signed in costs no template. Shared caches may keep the page for this many `seconds`; 0 is for pages that
     can become hidden at any moment. `markdown` writes what the page says as Markdown, for requests that prefer it.
     """
     if markdown and prefers_markdown(request.META):
@@ -93,7 +93,7 @@ def versioned(
 def cached(request: HttpRequest, response: HttpResponse, seconds: int | None = PUBLIC_SECONDS) -> HttpResponse:
     """Returns the response with headers that say who may cache it.
 
-    Readers who are not signed in all get the same, so shared caches may keep that for so many seconds. A response for
+    Readers who are not signed in all get the same, so shared caches may keep that for this many seconds. A response for
     somebody signed in is private, and so is one with None for `seconds`. Errors get no headers here, so that
     `lib.headers` forbids to cache them.
     """
@@ -119,7 +119,7 @@ def document(
 ) -> HttpResponse:
     """Returns a document that is no page and is the same for everybody, signed in or not, with any query string.
 
-    Shared caches keep it for so many `seconds`, and so does this process under the name of the view and `version`
+    Shared caches keep it for this many `seconds`, and so does this process under the name of the view and `version`
     (anything with a repr); `write` writes it again for another version. The ETag depends on the text alone.
     """
     key = _hashed((request.resolver_match.view_name, version))
@@ -151,7 +151,7 @@ def is_shared(response: HttpResponse) -> bool:
 
 
 def _share(response: HttpResponse, seconds: int) -> None:
-    """Let shared caches keep the response for so many seconds, and longer until there is a new one, or on errors."""
+    """Let shared caches keep the response for this many seconds, and longer until there is a new one, or on errors."""
     stale = {"stale_while_revalidate": 10 * seconds, "stale_if_error": ERROR_SECONDS}
     patch_cache_control(response, public=True, max_age=seconds, **stale)
 

@@ -15,7 +15,7 @@ import time
 from datetime import UTC, datetime
 
 FIRST_PAUSE, LAST_PAUSE = 1, 60  # seconds before a restart; each pause is twice as long as the one before …
-STABLE = 300  # … until the command has run for so many seconds
+STABLE = 300  # … until the command has run for this many seconds
 SHUTDOWN = 20  # seconds that the command has to end after SIGTERM
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 

@@ -22,7 +22,7 @@ def verb(view=None, *, purpose: Callable[..., str] | None = None):
     """Decorate a view that changes state: it takes POST only, requires sign-in, and then a CSRF token.
 
     Sign-in comes first because pages for people who are not signed in are cached and so hold no token. `purpose` takes
-    what the view takes, and returns what the sign-in page says one signs in for. It must name nothing that a stranger
+    what the view takes, and returns what the sign-in page says the sign-in is for. It must name nothing that a stranger
     may not read.
     """
     if view is None:

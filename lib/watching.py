@@ -20,7 +20,7 @@ SLOW_STATEMENT_SECONDS = 0.5
 MAX_SQL = 2_000  # characters of a statement in the log
 MAX_PAGES = 1_000  # addresses whose pages a process remembers
 NO_PAGE = "other"  # what has no name: static files, probes, addresses that do not exist
-WAITED = "broadsheet.waited"  # for so many seconds the request waited for a thread, in its WSGI environment
+WAITED = "broadsheet.waited"  # the key of a WSGI environment: the seconds that the request waited for a thread
 _WATCH = "broadsheet.watch"
 # What a proxy may have made: hexadecimal digits alone, so that no client writes words into the log.
 _FOREIGN_ID = re.compile(r"[0-9a-fA-F-]{8,36}")
@@ -54,7 +54,7 @@ class Watch:
         return {"request": self.id, "page": self.page}
 
     def end(self, status: str, waited: float, seconds: float) -> None:
-        """Count the request, and log it if it was slow. It waited for a thread, and then took so many seconds.
+        """Count the request, and log it if it was slow. It waited for a thread, and then took this many seconds.
 
         `status` is that of the answer: `200 OK`.
         """

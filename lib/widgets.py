@@ -114,7 +114,7 @@ class TextArea(forms.Textarea):
 
 
 class MarkdownInput(TextArea):
-    """A text area with a preview, which appears while one types, or when a button sends the form with `preview`.
+    """A text area with a preview, which appears while the user types, or when a button sends the form with `preview`.
 
     A view with this input must render its form again for `preview` without saving anything. The preview is below the
     button, unless `has_preview` is false: the template of the form then has it, under the id of the input and `-look`.

@@ -118,7 +118,7 @@ def bare(text: str) -> str:
 
 
 def bare_term(text: str) -> str:
-    """Returns those words of `bare` that a text with this term has, whatever follows it there: "深度 度学"."""
+    """Returns the words of `bare` that stay the same if more words follow: "深度 度学". A single letter remains."""
     words = bare(text).split()
     return " ".join(words[:-1] if is_tail(*words[-2:]) else words)
 
@@ -129,7 +129,7 @@ def bare_name(name: str) -> str:
 
 
 def bare_name_term(name: str) -> str:
-    """Returns those words of `bare_name` that a name with this beginning has, whatever follows it: 山田 of 山田太郎."""
+    """Returns the words of `bare_name` that stay the same if more words follow: "山田" of 山田, also before 太郎."""
     return bare_term(_SPACE_IN_RUN.sub("", name))
 
 

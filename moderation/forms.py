@@ -16,7 +16,7 @@ class FlagForm(forms.Form):
         max_length=1_000,
         required=False,
         widget=TextArea({"rows": 4}),
-        help_text="Only moderators read this, and that it was you who flagged.",
+        help_text="Only moderators can see this and that you flagged it.",
     )
 
     def __init__(self, *args, kind: Kind, **options):

@@ -147,10 +147,11 @@ def _is_same_given(one: str, other: str) -> bool:
 
 
 def placed(wanted: Sequence[tuple[str, int]], listed: Sequence[str]) -> list[int | None]:
-    """Return where each of these authors stands among the listed names, counted from 0; None for one who does not.
+    """Return where each of these authors stands among the listed names, counted from 0; None for one who is missing.
 
-    An author is a name and how many authors of exactly this name stand before. One whose name is not listed at all
-    stands where a single name is left that can be the same person's. Of namesakes who became fewer, the last has gone.
+    An author is a name and how many authors of exactly this name stand before. An author whose name is not listed gets
+    the place of the only unmatched name that can be the same person's. If there are fewer people of one name than
+    before, the last of them are missing.
     """
     namesakes = [(name, listed[:position].count(name)) for position, name in enumerate(listed)]
     exact = {author: position for position, author in enumerate(namesakes)}

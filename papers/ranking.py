@@ -88,7 +88,7 @@ class Explanation:
 
 
 def explain(paper, place: int, paper_count: int) -> Explanation:
-    """The explanation for one paper, which has this place among so many papers."""
+    """The explanation for one paper, which has this place among this many papers."""
     total = points(paper.vote_count, paper.discussion)
     return Explanation(
         place=place,

@@ -1,4 +1,4 @@
-"""What rooms above are told of papers. Each is sent inside the transaction that makes it so."""
+"""Signals about papers, for the packages that import this one. Each is sent inside the transaction that makes it so."""
 
 from django.dispatch import Signal
 
@@ -8,8 +8,8 @@ papers_listed = Signal()
 papers_revised = Signal()
 # papers: ids. Each was withdrawn by its authors or by arXiv.
 papers_withdrawn = Signal()
-# paper: Paper; number, factors (`papers.rings.Ring`). So many of its votes are held for a review from now on. There are
-# no factors if another paper was merged into it.
+# paper: Paper; number, factors (`papers.rings.Ring`). From now on, this many of its votes are held for a
+# review. There are no factors if another paper was merged into it.
 votes_held = Signal()
 # comment: Comment. It was posted.
 comment_posted = Signal()

@@ -28,7 +28,10 @@ def is_site(address) -> bool:
 
 
 def is_of_broadsheet(row: dict) -> bool:
-    """Return whether the row of a paper says whose its votes are, as Broadsheets do, and the Hub and mirrors do not."""
+    """Return whether the row of a paper breaks its votes down by site.
+
+    Broadsheets do this; the Hub and its mirrors do not.
+    """
     return isinstance(row.get("upvotesBySite"), dict)
 
 

@@ -92,7 +92,8 @@ class Moderated(models.Model):
     def demand_same_password(self) -> None:
         """Raises NotAllowed if the password was changed since this user was read. The caller has locked the row.
 
-        That change has revoked all that gives access without sign-in, so nothing of that kind may be made any more.
+        The change revoked all tokens and paused webhooks of private lists, so a request from before it must not create
+        or resume any.
         """
         if not type(self).objects.filter(pk=self.pk, password=self.password).exists():
             raise NotAllowed("Your password was changed meanwhile. Sign in again.")

@@ -26,7 +26,7 @@ MAX_MARKDOWN = 20_000  # characters
 @login_required
 @uploads_limited
 def profile(request: HttpRequest) -> HttpResponse:
-    """Show and save the form of one's profile."""
+    """Show and save the form of the user's profile."""
     person = User.objects.get(pk=request.user.pk)  # the form changes it even if it is refused; the page shows another
     form = ProfileForm(request.POST or None, request.FILES or None, instance=person)
     if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
@@ -42,7 +42,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def security(request: HttpRequest) -> HttpResponse:
-    """Show the security log of one's account, the latest events first, and a button that ends other sessions."""
+    """Show the security log of the account, the latest events first, and a button that ends other sessions."""
     events = SecurityEvent.objects.filter(user=request.user)
     page = keyset.page(events, ("created_at", "id"), request.GET.get("older", ""), EVENTS)
     return render(request, "accounts/security.html", {"page": page})
@@ -61,7 +61,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
 @verb
 @reauthentication_required
 def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
-    """End all other sessions, and the addresses of one's own feeds. This session goes on."""
+    """End all other sessions, and the addresses of the user's private feeds. This session goes on."""
     end_other_sessions(request)
     messages.success(request, "You are signed out everywhere else, and your private feeds have new addresses.")
     return redirect("accounts:security")

@@ -50,7 +50,7 @@ class DailyParams(ListParams):
 
 @router.get("/daily_papers", response=list[DailyPaperRow], openapi_extra=OPTIONAL)
 def daily_papers(request: HttpRequest, params: Query[DailyParams]) -> HttpResponse:
-    """The papers of a day, a week or a month, most upvotes first; without one of these, all, newest listing first.
+    """The papers of a day, a week or a month, by upvotes. Without a period: all papers, latest listed first.
 
     With words or filters and without a period, papers that are on no day's list are found, too, as on the site's pages.
     """
@@ -71,6 +71,6 @@ def _list(params: DailyParams) -> List:
         except NoSuchPeriod as error:
             raise BadInput(f"{name}: {error} Write it as {DailyParams.model_fields[name].examples[0]}.") from None
         if span.start > period.today():
-            raise BadInput(f"{name}: {text} is in the future. The present day is {period.today()}.")
+            raise BadInput(f"{name}: {text} is in the future. Today is {period.today()}.")
         return general.dated(span.kind, str(span))
     return replace(general.everything(), order="newest")

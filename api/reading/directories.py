@@ -102,7 +102,9 @@ class CollectionParams(Page):
     )
     q: str | None = Field(None, max_length=MAX_LENGTH, description="Those whose name contains this.")
     item: list[Annotated[str, Field(max_length=200, examples=["papers/2509.08721"])]] = Field(
-        [], max_length=20, description="Those that have one of these. They have papers alone: `papers/2509.08721`."
+        [],
+        max_length=20,
+        description="Collections that contain one of these items. Items are papers: `papers/2509.08721`.",
     )
     sort: Literal[*ORDERS] = Field("trending", description="The order: most followers, or `lastModified`.")
 

@@ -17,7 +17,7 @@ from papers.lists.query import ListQuery
 from papers.models.bits import bits
 from papers.paper import credit
 
-MAX_COUNTED = 10_000  # papers to which one can count by page numbers
+MAX_COUNTED = 10_000  # papers that page numbers reach
 JSON = "application/json"
 
 type Write = Callable[[Listing, texts.People], bytes]

@@ -77,7 +77,7 @@ def organization_papers(request: HttpRequest, slug: Slug, params: Query[ListPara
 
 @router.get("/users/{username}/overview", response=UserOverview, openapi_extra=OPTIONAL)
 def user_overview(request: HttpRequest, username: Username) -> HttpResponse:
-    """A person, as their page describes them. What the person hides is as if it were not."""
+    """A person, as their page describes them. What the person hides is left out."""
     data = rows.user_overview(_person(username), request.user)
     return versioned(request, lambda: dumped(data), JSON, version=(settings.BASE_URL, data), seconds=0)
 

@@ -20,7 +20,7 @@ _HELP = {
     "org": "Papers of the organisation with this slug or name.",
     "author": "Papers with an author of this name, or part of a name.",
     "topic": "Papers with this category of arXiv, such as `cs.CL`, or with this keyword.",
-    "min_votes": "Papers with at least so many upvotes.",
+    "min_votes": "Papers with at least this many upvotes.",
     "has": "Papers that have this.",
     "repro": "Papers with reports of reproduction that have this outcome.",
     "after": "Papers listed on this day or later.",

@@ -100,7 +100,9 @@ class DailyPaperRow(PaperFields):
     """A paper of a list. Its own fields are those of `paper` once more, except for `publishedAt` and `authors`."""
 
     paper: Paper
-    publishedAt: datetime = Field(description="When the paper was listed; if no day's list has it, as `paper` has it.")
+    publishedAt: datetime = Field(
+        description="When the paper was listed. If it is on no day's list: `publishedAt` of `paper`."
+    )
     thumbnail: str = Field(description="The picture that other sites show beside a link to the paper, 1200 × 630 PNG.")
     submittedBy: User = Field(description="Who submitted the paper, or the site itself where nobody is named.")
     isAuthorParticipating: bool = Field(description="Whether one of the authors has commented here.")

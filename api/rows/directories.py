@@ -73,7 +73,7 @@ def topic(entry: TopicEntry) -> dict:
 
 
 def collections(found: Iterable[Collection], count: int) -> list[dict]:
-    """Collections, each with its first papers, so many at most. One statement."""
+    """Collections, each with at most this many of its first papers. One statement."""
     found = list(found)
     first = Item.objects.first_of([row.pk for row in found], count)
     return [_collection(row) | {"items": _items(row, first.get(row.pk, []))} for row in found]

@@ -1,4 +1,4 @@
-"""The settings pages of access tokens: the list of one's tokens, and making and revoking one."""
+"""The settings pages of access tokens: the list of the user's tokens, and making and revoking one."""
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
@@ -57,7 +57,7 @@ def _make(request: HttpRequest, form: TokenForm) -> tuple[Token, str]:
 @verb
 @transaction.atomic
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    """Revoke one's own token. A second time is no error."""
+    """Revoke a token of the user. A second time is no error."""
     if token := request.user.tokens.filter(pk=pk).first():
         token.revoke(request.user)
         record(request, request.user, EventKind.TOKEN_REVOKED, token.name)

@@ -1,4 +1,4 @@
-"""The pages of webhooks, of oneself or of an organisation, and their verbs."""
+"""The pages of webhooks, of the user or of an organisation, and their verbs."""
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages

@@ -1,4 +1,4 @@
-"""What authors and submitters say of a paper: its links, its organisation, and who of its authors one is."""
+"""What authors and submitters say of a paper: its links, its organisation, and which of its authors the user is."""
 
 from typing import Literal
 
@@ -47,10 +47,12 @@ class Claim(Body):
     paperId: PaperId
     claimAuthorId: ObjectId | None = Field(
         None,
-        description="The `_id` of the author who you are. Not needed if only one has your name.",
+        description="The `_id` of the author that you claim to be. Not needed if only one has your name.",
         examples=["000000895447000000000000"],
     )
-    targetUserId: ObjectId | None = Field(None, description="The Hub's. Here it must be your own, or be missing.")
+    targetUserId: ObjectId | None = Field(
+        None, description="For compatibility with the Hub: your own user id, or missing."
+    )
 
 
 class Claimed(Schema):

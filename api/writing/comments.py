@@ -35,7 +35,8 @@ class Text(Body):
 class Edited(Text):
     numEdits: Number | None = Field(
         None,
-        description="How often the comment that you edit had been edited, so that you replace no other one.",
+        description="The edit count of the version that you are editing. If the comment was edited since, the answer "
+        "is 409, unless the text is the same.",
     )
 
 

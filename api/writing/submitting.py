@@ -37,7 +37,9 @@ class Wanted(Body):
 class NewSubmission(Body):
     paper_id: PaperId
     comment: str = Field("", description="The first comment, as Markdown.", json_schema_extra={"maxLength": MAX_LENGTH})
-    media_urls: list[str] = Field([], description="The Hub's. Here it is empty.", json_schema_extra={"maxItems": 0})
+    media_urls: list[str] = Field(
+        [], description="For compatibility with the Hub: must be empty or missing.", json_schema_extra={"maxItems": 0}
+    )
     githubRepo: str = Field("", description="Not at the Hub: the address of the code.", json_schema_extra=ADDRESS)
     projectPage: str = Field("", description="The address of its page. Not at the Hub.", json_schema_extra=ADDRESS)
     organizationId: ObjectId | None = Field(None, description="Not at the Hub: one that you belong to.")

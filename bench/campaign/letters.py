@@ -71,7 +71,7 @@ class Post:
             controller.stop()
 
     def plan(self, connection: psycopg.Connection, prefix: str, letters: int) -> None:
-        """Let so many letters be due, and let the worker begin with them."""
+        """Let this many letters be due, and let the worker begin with them."""
         connection.execute(_DUE, {"prefix": prefix, "number": letters})
         connection.execute(_BEGIN)
 

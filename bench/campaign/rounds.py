@@ -141,7 +141,7 @@ class Campaign:
         return imports.start(self.site, path), path, ids
 
     def _await(self, answers: int) -> None:
-        """Wait until the site has acknowledged so many more requests, for at most LONGEST seconds."""
+        """Wait until the site has acknowledged this many more requests, for at most LONGEST seconds."""
         enough, deadline = self.ledger.counts["acknowledged"] + answers, time.monotonic() + LONGEST
         while self.ledger.counts["acknowledged"] < enough and time.monotonic() < deadline:
             time.sleep(0.005)

@@ -57,5 +57,5 @@ def _post(author: User, paper: Paper, data: dict, parent: Comment | None, create
 
 
 def _at(paper: Paper, hours: float) -> datetime:
-    """The time so many hours after the paper was listed, or now if that is later."""
+    """The time this many hours after the paper was listed, or now if that is later."""
     return min(paper.listed_at + timedelta(hours=hours), timezone.now())

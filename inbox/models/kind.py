@@ -29,7 +29,7 @@ class NotificationData(NamedTuple):
 class NotificationKind:
     """A kind of notification: the signal that causes it, who gets one, and its text.
 
-    `title` completes “Tell me by mail when …” in the settings, `deliveries` are those that one can choose from there.
+    `title` completes “Tell me by mail when …” in the settings, `deliveries` are those that a user can choose there.
     """
 
     key: str

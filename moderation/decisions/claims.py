@@ -42,7 +42,7 @@ class _PublicClaimDecision(_ClaimDecision):
 @register
 class GrantClaim(_PublicClaimDecision):
     key = "grant"
-    title = "Grant"
+    title = "Approve"
     hint = "The person is marked as this author, and notified with your reason."
     past = "granted {label} to {claimant}"
     state = ClaimState.GRANTED
@@ -56,8 +56,8 @@ class GrantClaim(_PublicClaimDecision):
 @register
 class RefuseClaim(_ClaimDecision):
     key = "refuse"
-    title = "Refuse"
-    hint = "The person is notified with your reason, and can claim again. Only moderators can grant that claim."
+    title = "Decline"
+    hint = "The person is notified with your reason, and can claim again. Only moderators can approve that claim."
     past = "refused {label}"
     state = ClaimState.REFUSED
     before = tuple(UNDECIDED)

@@ -14,7 +14,8 @@ class ReasonForm(Refusable, forms.Form):
     """Why a moderator does something, in the words of the public log."""
 
     reason = LineField(
-        max_length=200, help_text="Public, in the moderation log. Do not name who flagged or private details."
+        max_length=200,
+        help_text="Public, in the moderation log. Do not name people who flagged it, or include private details.",
     )
 
 

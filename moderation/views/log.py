@@ -54,7 +54,7 @@ def decision(request: HttpRequest, subject: Kind, pk: int) -> HttpResponse:
 
 @login_required
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form of one's message to moderators about an action that concerns one, or the message that was sent."""
+    """The form to answer moderators about an action that concerns the user, or the message that was sent."""
     found = get_object_or_404(Action.objects.concerning(request.user), pk=pk)
     return _answer(request, request.user, found)
 

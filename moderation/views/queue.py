@@ -63,7 +63,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         action.undo(request.user, form.cleaned_data["reason"])
     except Refusal as refusal:
         return _refuse(request, action.subject_kind, action.subject_id, (f"undo{pk}", form), refusal)
-    messages.success(request, f"You took back that you {action.text}.")
+    messages.success(request, f"Undone: you {action.text}.")
     return redirect("moderation:subject", action.kind, action.subject_id)
 
 

@@ -34,7 +34,7 @@ class State(models.TextChoices):
 
 
 def permission_for(role: str) -> str:
-    """The permission that one needs to invite somebody into this role (see `orgs.roles`)."""
+    """The permission to invite somebody into this role (see `orgs.roles`)."""
     return INVITE if role == Role.MEMBER else APPOINT
 
 

@@ -56,7 +56,7 @@ class MembershipManager(models.Manager.from_queryset(MembershipQuerySet)):
 
     @transaction.atomic
     def leave(self, user, organisation) -> None:
-        """End one's own membership. Raises BadInput if no owner would be left."""
+        """End the user's membership. Raises BadInput if no owner would be left."""
         organisation.lock()
         if membership := self._of(organisation, user):
             self._end(user, membership, "left")

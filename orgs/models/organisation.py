@@ -128,7 +128,7 @@ class Organisation(CuratedPage):
 
     @property
     def domain(self) -> str:
-        """The domain whose mail addresses prove that one belongs to the organisation.
+        """The domain whose mail addresses prove that a person belongs to the organisation.
 
         It is "" unless the website is the root of its host.
         """

@@ -53,7 +53,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
 @verb
 def join(request: HttpRequest, slug: str) -> HttpResponse:
-    """Accept the invitation to this organisation that was sent to an address of one's own."""
+    """Accept the invitation to this organisation that was sent to an address of the user."""
     return _accept(request, Invitation.objects.latest_to(request.user, slug))
 
 
@@ -70,7 +70,7 @@ def refuse(request: HttpRequest, token: str) -> HttpResponse:
 
 @verb
 def decline(request: HttpRequest, slug: str) -> HttpResponse:
-    """Decline the invitation to this organisation that was sent to an address of one's own."""
+    """Decline the invitation to this organisation that was sent to an address of the user."""
     return _refuse(request, Invitation.objects.latest_to(request.user, slug))
 
 

@@ -109,8 +109,8 @@ def _authors(detail: PaperDetail) -> dict:
     }
 
 
-def _beside(detail: PaperDetail) -> dict:
-    """What stands in rows beside the paper's."""
+def _related(detail: PaperDetail) -> dict:
+    """Data that is stored in other tables than the paper's."""
     shown, more = _first_of_each_kind(detail.artefacts)
     return {
         "organisations": detail.organisations,
@@ -142,7 +142,7 @@ def _context(detail: PaperDetail) -> dict:
         "why": detail.why,
         "vote_remark": detail.vote_state and VoteState(detail.vote_state).remark,
         **_authors(detail),
-        **_beside(detail),
+        **_related(detail),
         "day": Period.day(paper.listed_on),
         "reading_urls": identifiers.reading_urls(paper.arxiv_id),
         "canonical": settings.BASE_URL + paper.get_absolute_url(),

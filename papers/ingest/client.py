@@ -152,7 +152,7 @@ class Client:
         return REQUEST_INTERVALS.get(_domain(url), SITE_INTERVAL if is_remote else 0)
 
     def _wait_until(self, url: httpx2.URL, seconds: float) -> None:
-        """Send no request to this domain for so many seconds."""
+        """Send no request to this domain for this many seconds."""
         domain = _domain(url)
         self._next_request_at[domain] = max(self._next_request_at.get(domain, 0), self._clock() + seconds)
 

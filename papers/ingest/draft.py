@@ -62,7 +62,7 @@ class Draft:
             new.pop("keywords", None)
         if new.get("organisation") in self.decided:
             new["organisation"] = ""
-        new |= self._beside(record)
+        new |= self._related(record)
         if not self.values:
             new = _FIRST_VALUES | {"listed_at": _listing_time(record)} | new
         elif self._was_listed_before(record):
@@ -87,8 +87,8 @@ class Draft:
         self.withdrawn_at = record.withdrawn_at or self.withdrawn_at
         self.changed = {name for name, value in self.values.items() if value != self.stored.get(name)}
 
-    def _beside(self, record: PaperRecord) -> dict:
-        """Return the values that stand in rows beside the paper's."""
+    def _related(self, record: PaperRecord) -> dict:
+        """Return the artefacts, the origin and the AI text, which are stored in other tables than the paper's."""
         stored = self.values.get("origin", OriginValues())
         new = (record.discussion_id, *(record.submitter or (None,) * 3), record.code_added_by)
         origin = OriginValues(*(old if value is None else value for value, old in zip(new, stored, strict=True)))

@@ -17,7 +17,7 @@ _FOLLOWS = {"code": UNCHECKED, "project": {}}  # the columns that a new link of 
 
 
 def settled(stored: dict, new: dict) -> dict:
-    """Return the new values of a paper without links that a person set otherwise, and with what follows from links.
+    """Return the new values, without links that a person has set, and with the columns that depend on a changed link.
 
     A new value that a record has stays: its stars are those of the repository that it names. A record without a code
     link has the one that its abstract names, unless the paper has one from elsewhere, or a person has removed it.

@@ -21,7 +21,7 @@ from papers.models import CodeState, Paper
 from papers.models.links import MAX_LICENCE
 
 PAPER_AGE_DAYS = 30  # of the papers whose repositories are requested first
-OLDER_SHARE = 5  # one of so many requests is for a repository of older papers alone
+OLDER_SHARE = 5  # one of this many requests is for a repository of older papers alone
 CACHE_SECONDS = 60 * 24 * 3600
 # Requests in one run, which should end within the hour. GitHub allows 60 an hour without a token and 5,000 with one.
 MAX_REQUESTS, MAX_REQUESTS_WITH_TOKEN = 50, 500

@@ -82,7 +82,7 @@ def submission(request: HttpRequest, key: str) -> HttpResponse:
 
 @verb
 def discard(request: HttpRequest, key: str) -> HttpResponse:
-    """Delete one's own submission that is not listed yet. A second time is no error."""
+    """Delete a submission of the user that is not listed yet. A second time is no error."""
     request.user.submissions.filter(key=key).discard()
     return redirect("papers:submit")
 

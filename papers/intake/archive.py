@@ -85,7 +85,7 @@ def _files(data: bytes) -> dict[str, list[dict]]:
 
 
 def _unpacked(archive: ZipFile, name: str, most: int) -> bytes:
-    """Returns the content of a file, of which no more than so many bytes are unpacked."""
+    """Returns the content of a file, of which no more than this many bytes are unpacked."""
     if archive.getinfo(name).compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         raise BadInput(_DAMAGED)
     with archive.open(name) as file:

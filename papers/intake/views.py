@@ -104,7 +104,7 @@ def _start(intake: Intake, choices: QueryDict) -> None:
 
 @verb
 def discard(request: HttpRequest, key: str) -> HttpResponse:
-    """Forget one's own import. A second time is no error."""
+    """Forget an import of the user. A second time is no error."""
     Intake.objects.filter(user=request.user, key=key).exclude(state="writing").delete()
     return redirect("papers:import_papers")
 

@@ -96,7 +96,7 @@ def _votable(votes: list[Entry]):
 
 
 def _result(write: Callable[[], dict], number: int, **names) -> dict:
-    """Returns the result of writing so many entries, as a dictionary for JSON."""
+    """Returns the result of writing this many entries, as a dictionary for JSON."""
     result = {"kind": "bookmarks", "name": "", "number": number, "problem": ""} | names
     try:
         with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Which lists of papers one can subscribe to, each by the address of its page in canonical form."""
+"""Which lists of papers have subscriptions, each by the address of its page in canonical form."""
 
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -33,7 +33,7 @@ class SubscribableList:
 def find(address: str, viewer, *, refusal: str, **changes: str) -> SubscribableList:
     """The list at this address, with these filters changed.
 
-    `refusal` names the property of `List` that says why one cannot subscribe to it, such as "no_letter". Raises Http404
+    `refusal` names the property of `List` that says why nobody can subscribe to it, such as "no_letter". Raises Http404
     for a list that does not exist or that the viewer may not read, and BadInput for one that nobody can subscribe to or
     whose filters cannot be read.
     """

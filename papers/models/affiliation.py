@@ -45,7 +45,7 @@ class AffiliationManager(models.Manager.from_queryset(AffiliationQuerySet)):
 
     @transaction.atomic
     def withdraw(self, actor, organisation, paper) -> bool:
-        """Take one's own suggestion back, unless it was decided on."""
+        """Take the actor's own suggestion back, unless it was decided on."""
         organisation.demand(actor, SUGGEST)
         own = self.filter(organisation=organisation, paper=paper, suggested_by=actor, state=State.SUGGESTED)
         return self._record(actor, organisation, bool(own.delete()[0]), f"withdrew the suggestion of “{paper}”")

@@ -286,5 +286,5 @@ class Collection(models.Model):
             raise NotAllowed(f"Moderators have made this collection private: {self.held_reason}")
 
     def count_items(self, added: int) -> None:
-        """Record that its items have changed, and that there are so many more of them."""
+        """Record that its items have changed, and how many more there are."""
         Collection.objects.filter(pk=self.pk).update(paper_count=F("paper_count") + added, updated_at=Now())

@@ -10,7 +10,7 @@ class CommentVoteManager(MarkManager):
 
     @transaction.atomic
     def make(self, user, target) -> bool:
-        """See `MarkManager.make`. Raises NotAllowed for one's own comment, and Gone if it is retracted or hidden."""
+        """See `MarkManager.make`. Raises NotAllowed for the user's own comment, Gone if it is retracted or hidden."""
         if target.author_id == user.pk:
             raise NotAllowed("You can't upvote your own comment.")
         if not target.is_standing:

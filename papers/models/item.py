@@ -184,7 +184,7 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
         self.filter(removed_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
 
     def _count(self, actor, collection: Collection, added: int, text: str) -> int:
-        """Count so many more items, write that into the log of the collection's owner, and return their number."""
+        """Count this many more items, write that into the log of the collection's owner, and return their number."""
         if added:
             papers = f"{abs(added)} paper{'s' if abs(added) > 1 else ''}"
             collection.count_items(added)

@@ -66,7 +66,7 @@ class PaperMark(Mark):
       columns that it has besides the paper and the time;
     * `control`: the name of its address, and of its button in `papers/lists/_card.html`;
     * `undo`: the verb in the address that removes it;
-    * `verb`: what one does to a paper by making it, for the sign-in page;
+    * `verb`: what a reader does to a paper by making it, for the sign-in page;
     * `confirmation`: the message for a reader without JavaScript, with the paper's title, if the page does not show it.
     """
 

@@ -77,7 +77,7 @@ def _can_move(claim: AuthorClaim, into: Paper) -> bool:
     if claim.state == ClaimState.OPEN:
         return False
     raise Conflict(
-        f"{claim.user} claims to be {claim.name}, which can't move to the other paper. Refuse or withdraw that first."
+        f"{claim.user} claims to be {claim.name}, which can't move to the other paper. Decline or withdraw that first."
     )
 
 

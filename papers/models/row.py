@@ -70,7 +70,7 @@ def is_walked(papers, order: Sequence[str]) -> bool:
 
 
 def walk(papers, walked, viewer, columns: Iterable[str], *, order: Sequence[str], after: Sequence, limit, tested=None):
-    """Those of the same rows that are among the first papers of `walked` in this order: so many (`tested`), or all.
+    """Those of the same rows that are among the first `tested` papers of `walked` in this order, or among all.
 
     PostgreSQL takes one paper after the other from the order's index, tests whether it is one of `papers`, and stops as
     soon as it has enough.

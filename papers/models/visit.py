@@ -13,7 +13,7 @@ from papers.period import today
 BREAK = timedelta(minutes=30)  # without activity, which ends a visit
 RECORDED_EVERY = timedelta(minutes=10)
 MAX_NEW = 100  # papers that are counted
-MAX_DAYS = 30  # that one can catch up on
+MAX_DAYS = 30  # that a reader can catch up on
 FIRST_DAYS = 7  # for a reader who was not here on an earlier day
 
 

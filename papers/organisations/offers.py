@@ -1,4 +1,4 @@
-"""What members of organisations may do about whose a paper is."""
+"""Which actions a member may take on a paper's affiliation."""
 
 from dataclasses import dataclass
 

@@ -23,7 +23,7 @@ def entry(paper: Summary, *, reason: str = "") -> str:
 
 
 def facts_of(paper: Summary, authors: int) -> list[str]:
-    """The items of a list about the paper, with at most so many names of authors."""
+    """The items of a list about the paper, with at most this many names of authors."""
     dates = f"published {paper.published_at:%Y-%m-%d}"
     dates += f", {'listed' if paper.is_listed else 'added, on no day’s list,'} {paper.listed_at:%Y-%m-%d}"
     facts = {

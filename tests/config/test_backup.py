@@ -235,7 +235,7 @@ def test_a_backup_overwrites_nothing(tmp_path, name):
 
 
 def test_a_backup_is_not_put_into_the_state_folder():
-    with pytest.raises(CommandError, match="is in the state folder, with which it would be lost"):
+    with pytest.raises(CommandError, match="is inside the state folder and would be lost with it"):
         call_command("backup", DATA / "backups" / "monday")
     assert not (DATA / "backups").exists()
 

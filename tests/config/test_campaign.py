@@ -75,7 +75,7 @@ def with_fault(seed, tmp_path, template) -> Callable[[Fault], AbstractContextMan
 
 
 def play(campaign: Campaign, rounds: int) -> None:
-    """Play so many rounds, and fail with what the oracle finds wrong."""
+    """Play this many rounds, and fail with what the oracle finds wrong."""
     sys.stdout.write(f"bench/kills.py --seed {campaign.seed}\n")  # pytest shows it if the test fails
     for number in range(1, rounds + 1):
         campaign.play(number)

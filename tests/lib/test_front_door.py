@@ -41,7 +41,7 @@ def ask(door, path="/", **environ) -> tuple[str, str | None]:
 
 @pytest.fixture
 def pass_time(monkeypatch):
-    """`pass_time(0.9)`: so many seconds later."""
+    """`pass_time(0.9)`: this many seconds later."""
     clock = [0.0]
     monkeypatch.setattr(front_door, "monotonic", lambda: clock[0])
     return lambda seconds: clock.__setitem__(0, clock[0] + seconds)

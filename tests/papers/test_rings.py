@@ -16,7 +16,7 @@ def history(*others, related=()) -> History:
 
 
 def ballots(number, *, first=0, minutes=60, is_new=False, network=None, histories=None) -> list[Ballot]:
-    """The votes of so many people, that many minutes apart. `network` is of all, or else each has one of their own."""
+    """The votes of this many people, cast `minutes` apart. `network` is of all, or else each has one of their own."""
     return [
         Ballot(
             voter=voter,

@@ -79,7 +79,7 @@ def row_locked(row):
 
 
 def wait_until_waiting(number: int) -> None:
-    """Return when so many connections wait for a lock."""
+    """Return when this many connections wait for a lock."""
     for _ in range(500):
         with connection.cursor() as cursor:
             cursor.execute(

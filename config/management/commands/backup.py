@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if target.exists() and not (target.is_dir() and not any(target.iterdir())):
             raise CommandError(f"{target} exists and is not an empty folder: name a new one.")
         if target.resolve().is_relative_to(DATA.resolve()):
-            raise CommandError(f"{target} is in the state folder, with which it would be lost: name another one.")
+            raise CommandError(f"{target} is inside the state folder and would be lost with it: name another one.")
         if database.is_unfinished():
             raise CommandError("The site is not complete: a restore has not ended. Wait for it, or restore again.")
         with _complete(target) as folder:

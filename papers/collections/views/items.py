@@ -21,7 +21,7 @@ ROWS = 100  # of a page that arranges
 
 
 def choose(request: HttpRequest, ref) -> HttpResponse:
-    """The collections that one keeps, and which of them have this paper: for the panel at its button, or as a page."""
+    """Collections that the user keeps, and which of them have this paper, for the panel at its button or as a page."""
     if not request.user.is_authenticated:
         return sign_in_first(request, referer_path(request), "add papers to collections")
     return _choice(request, get_object_or_404(Paper, arxiv_id=ref[0]), referer_path(request))

@@ -64,7 +64,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
 
 @form_verb
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form that edits one's own comment, and the button that retracts it."""
+    """The form that edits the user's own comment, and the button that retracts it."""
     comment = get_object_or_404(_shown(request).select_related("paper"), pk=pk)
     if request.method == "GET" and comment.author_id != request.user.pk:
         raise NotAllowed("You can only edit your own comments.")
@@ -92,7 +92,7 @@ def _edit(request: HttpRequest, comment: Comment) -> HttpResponse:
 
 @verb
 def retract(request: HttpRequest, pk: int) -> HttpResponse:
-    """Retract one's own comment."""
+    """Retract the user's own comment."""
     comment = get_object_or_404(Comment.objects.select_related("paper"), pk=pk)
     comment.retract(request.user)
     messages.success(request, "Comment deleted.")

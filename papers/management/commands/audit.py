@@ -17,6 +17,6 @@ class Command(BaseCommand):
             self.stdout.write("Every counter agrees with its rows.")
         elif fix:
             audit.repair()
-            self.stdout.write(f"{len(mismatches)} mended.")
+            self.stdout.write(f"{len(mismatches)} repaired.")
         else:
-            raise CommandError(f"{len(mismatches)} wrong; audit --fix mends them.", returncode=1)
+            raise CommandError(f"{len(mismatches)} wrong; audit --fix repairs them.", returncode=1)

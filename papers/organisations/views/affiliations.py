@@ -1,4 +1,4 @@
-"""Whose a paper is: four verbs, and the page where suggestions wait."""
+"""Affiliation of a paper with an organisation: four actions, and the pages of open and of refused suggestions."""
 
 from collections.abc import Callable
 from functools import partial
@@ -74,5 +74,5 @@ def suggest(request: HttpRequest, slug: str, ref) -> HttpResponse:
 
 @verb
 def withdraw(request: HttpRequest, slug: str, ref) -> HttpResponse:
-    """Take one's own suggestion back."""
+    """Take the user's own suggestion back."""
     return _act(request, slug, ref, Affiliation.objects.withdraw, "Suggestion withdrawn.")

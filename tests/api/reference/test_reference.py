@@ -66,13 +66,15 @@ def test_no_description_speaks_of_us_without_saying_what_it_is():
 
 
 def test_its_examples_are_of_a_paper_and_a_day_of_this_site(db, stranger):
-    assert "An answer, shortened" not in stranger.get("/api").content.decode()
+    assert "Example response (shortened)" not in stranger.get("/api").content.decode()
     paper = PaperFactory(title="Sharing <b> is caring")
     page = stranger.get("/api").content.decode()
     for address in re.findall(r'<a href="(/api/(?:papers/|daily_papers)[^"]*|/papers/[^"]+\.md)"', page):
         answer = stranger.get(html.unescape(address))
         assert paper.arxiv_id in answer.content.decode(), address
-    example = json.loads(html.unescape(page.split("An answer, shortened</summary>")[1].split(">")[1].split("</pre")[0]))
+    example = json.loads(
+        html.unescape(page.split("Example response (shortened)</summary>")[1].split(">")[1].split("</pre")[0])
+    )
     row = stranger.get("/api/daily_papers?limit=1").json()[0]
     assert example[0].pop("paper").items() >= {"id": paper.arxiv_id, "title": paper.title}.items()
     assert example[0].items() <= row.items()

@@ -133,7 +133,7 @@ def test_comments_elsewhere_are_counted_and_linked(db, stranger):
     paper = PaperFactory(arxiv_id="2509.08721", imported_comments=3)
     Comment.objects.create(paper=paper, source_id="a", source_name="Max", source_url="https://huggingface.co/max")
     page = stranger.get("/papers/2509.08721").content.decode()
-    assert "Only elsewhere:" in page
+    assert "More comments on other sites:" in page
     assert _other_sites(page) == {"https://huggingface.co/papers/2509.08721#community": "2 at huggingface.co"}
     assert "from huggingface.co" in page
 

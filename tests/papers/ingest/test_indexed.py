@@ -57,7 +57,7 @@ def test_a_search_by_the_day_of_listing_does_not_find_it(stranger):
 def test_its_page_says_so_and_gives_it_no_place(old, other, stranger):
     page = " ".join(stranger.get("/papers/2509.08721").content.decode().split())
     assert 'Added <time datetime="2025-09-10">10 September 2025</time>' in page
-    assert "On no day’s list" in page
+    assert "Not on a day’s list" in page
     assert "by upvotes on" not in page
     page = " ".join(stranger.get(other.get_absolute_url()).content.decode().split())
     assert "Number 1 of 1 by upvotes" in page

@@ -50,7 +50,7 @@ def test_new_addresses_end_the_old_ones(everywhere, feed_key, alice, stranger, s
 def test_who_has_no_key_makes_one_with_a_button(everywhere, alice, signed_in):
     reader = signed_in(alice)
     page = reader.get("/feeds").content.decode()
-    assert ("Make addresses" in page, "broadsheet.opml" in page, "/bookmarks.atom" in page) == (True, False, False)
+    assert ("Generate addresses" in page, "broadsheet.opml" in page, "/bookmarks.atom" in page) == (True, False, False)
     assert "/collections/autumn.atom" in page  # which everybody may read
     assert reader.get("/feeds/mine.opml").url == "/feeds"
     assert not FeedKey.objects.exists()
