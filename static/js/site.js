@@ -112,7 +112,8 @@ let changes = 0; // how often this page has sent a change or got its answer
 /** @type {string[]} */
 let older = []; // addresses of the pages whose rows were added to this one
 
-/** Fetches this page, and puts what has changed of its `data-live` elements in their places, unless one is pressed. */
+/** Fetches this page, and puts what has changed of its `data-live` elements in their places. A button that was pressed
+ * and waits for its answer is left to that. */
 async function renew() {
   const before = changes;
   for (const address of [location.href, ...older]) {
@@ -120,7 +121,7 @@ async function renew() {
     const html = response?.ok ? await response.text() : "";
     if (changes !== before) return renew(); // the page may be older than what is on this one
     const page = new DOMParser().parseFromString(html, "text/html");
-    for (const old of document.querySelectorAll("[data-live]")) {
+    for (const old of document.querySelectorAll("[data-live]:not(.htmx-request)")) {
       const now = page.getElementById(old.id);
       if (now && !now.isEqualNode(old)) replace(old, now);
     }

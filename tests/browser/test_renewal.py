@@ -47,6 +47,22 @@ def test_a_vote_does_not_mark_as_seen_what_was_unmarked(visit, alice, paper):
     assert not Seen.objects.exists()
 
 
+def test_a_button_that_waits_for_its_answer_is_left_to_the_answer(visit, alice, day):
+    page, held = visit(day[33].path, user=alice), []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/bookmark", hold)
+    bookmark = page.get_by_role("button", name="Bookmark")
+    bookmark.click()
+    with page.expect_response(lambda response: response.request.resource_type == "fetch"):
+        page.locator(".vote").click()
+    expect(page.get_by_text("Number 1 of 35")).to_be_visible()
+    held[0].continue_()
+    expect(bookmark).to_have_attribute("aria-pressed", "true")
+
+
 def test_going_back_shows_what_was_done(visit, alice, day):
     page = visit("/papers", user=alice)
     page.get_by_role("link", name="Paper 20", exact=True).click()
