@@ -104,11 +104,12 @@ def repair() -> None:
         with transaction.atomic():
             ids = _lock(_wrong(Collection.objects, counter, expected))
             Collection.objects.filter(pk__in=ids).update(**{counter: expected})
-    _repair_the_rest()
+    _repair_derived()
 
 
 @transaction.atomic
-def _repair_the_rest() -> None:
+def _repair_derived() -> None:
+    """Set organisations of papers, add what the search lacks, and count the papers of each day."""
     Affiliation.objects.refresh_organisation(_lock(Paper.objects.misattributed()))
     unindexed = list(Paper.objects.filter(entry=None).prefetch_related("authors"))
     SearchEntry.objects.refresh(unindexed, {paper.pk: [a.name for a in paper.authors.all()] for paper in unindexed})

@@ -34,7 +34,7 @@ class CaseManager(models.Manager.from_queryset(CaseQuerySet)):
 
     @transaction.atomic
     def add_hold(self, kind: Kind, pk: int, label: str, number: int, factors: dict[str, float]) -> None:
-        """Write into the case about the votes for this paper that this many are held for a review, and why."""
+        """Write into the case about the votes for this paper how many more are held for a review, and why."""
         case = self.ensure(kind, pk, label, Question.VOTES)
         case.holds.append({"number": number, "factors": factors})
         case.save(update_fields=["holds"])

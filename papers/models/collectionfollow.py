@@ -25,7 +25,7 @@ class CollectionFollowManager(FollowManager):
     def make(self, user, target) -> bool:
         """See `FollowManager.make`. Raises Gone for a collection that is private or deleted by now."""
         user.lock()
-        target.lock()  # before its row of this user, as by who merges it into another one
+        target.lock()  # before the follow is written, as when collections are merged
         if target.is_private:
             raise Gone("This collection is private now.")
         if is_new := super().make(user, target):
