@@ -45,8 +45,8 @@ class ActionManager(models.Manager.from_queryset(ActionQuerySet)):
         """Carry out a decision on the row of this kind with this id, close its open cases, and write the public log.
 
         `values` are those of its form, among them the `reason`; `seen` is what the actor had read about the row. Doing
-        the same again returns the first action. Raises NotAllowed (see `_demand_other`), Gone if the row was deleted, and
-        Conflict if another moderator came first, if there is a flag or an answer that the actor has not read, or if
+        the same again returns the first action. Raises NotAllowed (see `_demand_other`), Gone if the row was deleted,
+        and Conflict if another moderator came first, if there is a flag or an answer that the actor has not read, or if
         there is nothing to do any more.
         """
         decision.prepare()
