@@ -1,4 +1,4 @@
-"""Upvotes and bookmarks of papers. Each operation can be repeated: twice is once."""
+"""Upvotes and bookmarks of papers. Each operation can be repeated, which changes nothing."""
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema

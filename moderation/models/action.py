@@ -160,7 +160,7 @@ class Action(About):
 
     @transaction.atomic
     def undo(self, actor, reason: str) -> None:
-        """Take back what was done, for a reason that everybody reads. Twice is once.
+        """Take back what was done, for a reason that everybody reads. Doing it again changes nothing.
 
         The cases that it had closed are open again, and answers to it are settled.
 

@@ -44,7 +44,7 @@ class ClaimQuerySet(models.QuerySet):
 class ClaimManager(models.Manager.from_queryset(ClaimQuerySet)):
     @transaction.atomic
     def prove(self, user, organisation) -> None:
-        """Make the user the owner of a page that nobody owns, by an address at its domain; twice is once.
+        """Make the user the owner of a page that nobody owns, by an address at its domain. A second time is no error.
 
         Raises NotAllowed without such an address, and if somebody else owns the page by now.
         """

@@ -141,7 +141,7 @@ class AiText(models.Model):
 
     @transaction.atomic
     def restore(self, actor) -> None:
-        """Bring back the language model's text, as the latest import has it, instead of an author's; twice is once.
+        """Bring back the language model's text, as the latest import has it, instead of an author's.
 
         Raises NotAllowed for anybody but authors, and Gone.
         """
@@ -154,7 +154,7 @@ class AiText(models.Model):
 
     @transaction.atomic
     def hide(self, actor) -> None:
-        """Show the text to nobody; twice is once.
+        """Show the text to nobody; doing it again changes nothing.
 
         Raises NotAllowed for anybody but authors and moderators, and Gone.
         """
@@ -167,7 +167,7 @@ class AiText(models.Model):
 
     @transaction.atomic
     def show(self, actor) -> None:
-        """Show the text again; twice is once.
+        """Show the text again; doing it again changes nothing.
 
         Raises NotAllowed for anybody but authors and moderators, and for authors if moderators have hidden it, and
         Gone.

@@ -54,7 +54,7 @@ def artefact_counters() -> dict:
 class ArtefactManager(models.Manager.from_queryset(ArtefactQuerySet)):
     @transaction.atomic
     def add(self, actor, paper: Paper, kind: str, url: str) -> "Artefact":
-        """Add the artefact at this address to the paper, and return it; twice is once.
+        """Add the artefact at this address to the paper, and return it; doing it again changes nothing.
 
         An address at the Hub says the kind by itself. Who adds what is there already stands for it from then on, if
         that is of higher authority (see LinkSource). Raises NotAllowed for anybody but authors, the submitter and
@@ -116,7 +116,7 @@ class Artefact(models.Model):
 
     @transaction.atomic
     def remove(self, actor) -> None:
-        """Take the artefact off the paper, so that no import brings it back; twice is once.
+        """Take the artefact off the paper, so that no import brings it back; doing it again changes nothing.
 
         Raises NotAllowed for anybody but authors, the submitter and moderators, and for what somebody of higher
         authority has added, and Gone.

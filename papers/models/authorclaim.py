@@ -170,7 +170,7 @@ class AuthorClaim(models.Model):
 
     @transaction.atomic
     def ask(self, actor, message: str) -> None:
-        """Put the claim into the queue of the moderators; twice is once. Raises Conflict if it is decided."""
+        """Put the claim into the queue of the moderators, once. Raises Conflict if it is decided."""
         self._lock_for_claimant(actor)
         if self.state == ClaimState.WAITING:
             return
@@ -181,7 +181,7 @@ class AuthorClaim(models.Model):
 
     @transaction.atomic
     def release(self, actor) -> None:
-        """Take the claim back, whether it was granted or not; twice is once. Raises NotAllowed for others."""
+        """Take the claim back, whether it was granted or not. Raises NotAllowed for others. A second time is no error."""
         self._lock_for_claimant(actor)
         if self.state in STANDING:
             was_granted = self.state == ClaimState.GRANTED
@@ -192,7 +192,7 @@ class AuthorClaim(models.Model):
 
     @transaction.atomic
     def grant(self, actor, reason: str) -> None:
-        """Mark the person as this author, also after a refusal or a withdrawal; twice is once.
+        """Mark the person as this author, also after a refusal or a withdrawal; doing it again changes nothing.
 
         Raises NotAllowed for anybody but moderators, BadInput without a reason, and Conflict if the claimant took the
         claim back or somebody else has the name.
@@ -203,7 +203,7 @@ class AuthorClaim(models.Model):
 
     @transaction.atomic
     def refuse(self, actor, reason: str) -> None:
-        """Refuse a claim that is not decided; twice is once. It raises what `grant` does."""
+        """Refuse a claim that is not decided; doing it again changes nothing. It raises what `grant` does."""
         if self._moderates(actor, ClaimState.REFUSED, UNDECIDED):
             self._decide(ClaimState.REFUSED, decided_by=actor, reason=_text(reason, "reason"))
 

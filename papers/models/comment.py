@@ -37,7 +37,7 @@ class CommentManager(models.Manager.from_queryset(CommentQuerySet)):
     def post(self, actor, paper: Paper, content: Content, parent: "Comment | None" = None) -> "Comment":
         """Write a comment on the paper, or an answer to `parent`, and return it.
 
-        The same once more within REPEAT_AFTER returns the first one. A report replaces the one that the actor has
+        The same text again within REPEAT_AFTER returns the first comment. A report replaces the one that the actor has
         written on this paper before. Raises BadInput, Conflict if the parent was retracted or hidden, NotAllowed if
         the discussion is locked, and Gone if the paper was deleted.
         """
@@ -209,7 +209,7 @@ class Comment(ContentFields):
 
     @transaction.atomic
     def retract(self, actor) -> None:
-        """Take the comment back: its text is gone from all pages, its answers stay. Twice is once.
+        """Take the comment back: its text is gone from all pages, its answers stay. Doing it again changes nothing.
 
         Raises NotAllowed for anybody but the author.
         """
