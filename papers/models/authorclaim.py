@@ -181,7 +181,7 @@ class AuthorClaim(models.Model):
 
     @transaction.atomic
     def release(self, actor) -> None:
-        """Take the claim back, whether it was granted or not. Raises NotAllowed for others. A second time is no error."""
+        """Take the claim back, granted or not. Raises NotAllowed for others. A second time is no error."""
         self._lock_for_claimant(actor)
         if self.state in STANDING:
             was_granted = self.state == ClaimState.GRANTED
