@@ -37,8 +37,10 @@ def base_url(app_configs, **kwargs):
 
 @register
 def contact(app_configs, **kwargs):
-    """The addresses that mails and other sites show can be written to."""
+    """The addresses that mails and other sites show can be written to. By default they are made from BASE_URL."""
     errors = []
+    if not _is_site(urlsplit(settings.BASE_URL)):
+        return errors
     if not _is_mailbox(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]):
         message = f"EMAIL_FROM has no mail address: {settings.DEFAULT_FROM_EMAIL!r}."
         hint = "For example Broadsheet <papers@example.org>"

@@ -19,7 +19,7 @@ from papers.ingest.rules import WEEKDAYS
 from papers.models import Embedding
 from papers.search.embedding.bundled import Bundled
 
-MIN_TOKEN = 16  # characters
+MIN_TOKEN, MIN_KEY = 16, 32  # characters
 _NUMBERS = (
     ("PORT", range(1, 65_536), "from 1 to 65535", "The port to listen on."),
     ("WEB_CONCURRENCY", range(1, 257), "from 1 to 256", "How many processes the web server has: the number of cores."),
@@ -51,6 +51,15 @@ def container(app_configs, **kwargs):
     if settings.DEBUG:
         errors.append(Error("DEBUG is on in a container.", hint="Unset DEBUG.", id="broadsheet.E002"))
     return errors
+
+
+@register
+def secret_key(app_configs, **kwargs):
+    if len(settings.SECRET_KEY) >= MIN_KEY:
+        return []
+    message = f"SECRET_KEY is shorter than {MIN_KEY} characters, so sessions and links in mails could be forged."
+    hint = "Unset it, and the site makes one in its state folder; or use what openssl rand -hex 32 prints."
+    return [Error(message, hint=hint, id="broadsheet.E016")]
 
 
 @register

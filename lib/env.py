@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from pathlib import Path
@@ -10,10 +11,24 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent
+_LINE = re.compile(r"#|(export )?[A-Za-z_0-9]+=")  # that django-environ reads
 _ON, _OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
 env = environ.Env()
-env.read_env(ROOT / ".env")
+
+
+def read(path: Path) -> None:
+    """Read a file of variables. Raises ImproperlyConfigured for a line that is none, without showing it."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    for number, line in enumerate(lines, 1):
+        if line.strip() and not _LINE.match(line):
+            raise ImproperlyConfigured(
+                f"{path}, line {number}: write it as NAME=value, without spaces around the name."
+            )
+    env.read_env(path)
+
+
+read(ROOT / ".env")
 
 DATA = Path(env("BROADSHEET_DATA", default=str(ROOT / "var"))).expanduser().resolve()
 

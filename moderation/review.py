@@ -109,10 +109,11 @@ def find(kind: Kind, pk: int) -> Subject | None:
 
 
 def context(subject: Subject, viewer) -> dict:
-    """What the page of a subject shows besides the forms; no cases, thus no flags, if it concerns the viewer."""
+    """What the page of a subject shows besides the forms; no cases, flags and answers if it concerns the viewer."""
     is_own = subject.kind.concerns(subject.row, viewer)
     cases = Case.objects.none() if is_own else Case.objects.open().about(subject.kind, subject.pk)
-    past = Action.objects.order_by("-pk")
+    answers = Answer.objects.none() if is_own else Answer.objects.select_related("user").order_by("pk")
+    past = Action.objects.order_by("-pk").prefetch_related(Prefetch("answers", answers, to_attr="shown_answers"))
     others = past.exclude(kind=subject.kind.key, subject_id=subject.pk)
     return {
         "subject": subject,

@@ -10,7 +10,7 @@ from api.models import Scope
 from api.refs import primary_key
 from api.writing import found
 from api.writing.operation import Change, json_answer, writes
-from lib.refusals import Gone
+from lib.refusals import BadInput, Gone
 from moderation.forms import FlagForm
 from moderation.limits import count_flag
 from moderation.models import Flag
@@ -27,7 +27,9 @@ class NewFlag(Body):
         max_length=100,
         description="The arXiv id, the id of the comment, the slug of the collection or organisation, the user name.",
     )
-    reason: Literal[*Reason.values]
+    reason: Literal[*Reason.values] = Field(
+        description="`link` and `duplicate` are for papers alone, `abuse` for all else."
+    )
     details: str = Field("", max_length=1_000, description="Only moderators read them.")
 
 
@@ -49,8 +51,14 @@ def flag(request: HttpRequest, data: NewFlag) -> Change:
 
 
 def _handle(data: NewFlag) -> str:
-    """Returns the handle of `Kind.find_for`: that of a comment is its number, of which the API shows 24 digits."""
+    """Returns the handle of `Kind.find_for`: a comment's is its number, of which the API shows 24 digits.
+
+    Raises BadInput for what cannot be the id of a paper or a comment.
+    """
+    if data.kind == "paper":
+        return found.arxiv_id(data.id)
     if data.kind != "comment":
         return data.id
-    is_id = len(data.id) == 24 and set(data.id) <= set("0123456789abcdef")
-    return str(primary_key(data.id)[0]) if is_id else ""
+    if len(data.id) != 24 or not set(data.id) <= set("0123456789abcdef"):
+        raise BadInput("id: This must be an id as answers have it: 24 digits or letters from a to f.")
+    return str(primary_key(data.id)[0])

@@ -26,7 +26,7 @@ _SECRET = 26  # letters at random, which are 128 bits
 class Visibility(models.TextChoices):
     PUBLIC = "public", "Public: everybody can find it"
     UNLISTED = "unlisted", "Unlisted: anybody with the link can read it"
-    PRIVATE = "private", "Private: only you"
+    PRIVATE = "private", "Private: only you, or the organisation’s members"
 
 
 class CollectionQuerySet(LockQuerySet):

@@ -24,6 +24,7 @@ def test_sign_up_needs_the_mail_to_be_confirmed(stranger, mailoutbox):
     assert mailoutbox[0].to == ["dora@example.org"]
     assert send(stranger, link_in(mailoutbox[0]), {}).url == "/papers/following/start"
     assert EmailAddress.objects.get(email="dora@example.org").verified
+    assert "It was used already, or it has expired." in stranger.get(link_in(mailoutbox[0])).content.decode()
 
 
 def test_who_signed_up_on_the_way_goes_on_there(stranger, mailoutbox):

@@ -114,6 +114,7 @@ def test_a_new_password_by_mail_does_not_replace_it(mo, mailoutbox):
     assert opens(reader) == [302] * 3
     answer, reader = sign_in("mo", "another horse")
     assert answer.url.startswith("/accounts/2fa/authenticate/")
+    assert "Enter one of your recovery codes" in reader.get(answer.url).content.decode()
     assert opens(reader) == [302] * 3
 
 

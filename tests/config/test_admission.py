@@ -244,7 +244,6 @@ def test_under_four_times_what_it_can_do_what_it_accepts_is_in_time_and_the_rest
 
 
 def open_idle(port, number, data=b"") -> list[socket.socket]:
-    """Returns connections that have sent this data, one after the other, as the server reads it."""
     clients = []
     for _ in range(number):
         clients.append(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))

@@ -59,7 +59,7 @@ def test_a_full_disk_is_said_in_one_sentence(small_disk):
     fill(small_disk)
     assert manage(small_disk / "state", "prepare") == (1, full)  # the database runs, and finds no room
     backup = str(ROOT / "tests" / "releases" / "0.1.0")
-    code, errors = manage(small_disk / "state", "restore", backup, SECRET_KEY="so that no file is made for it")
+    code, errors = manage(small_disk / "state", "restore", backup, SECRET_KEY="a key, so that no file is made for it")
     assert code == 1
     assert (
         errors == "Checked: 9 of 9\nCommandError: The disk of the database is full: free space, then restore again.\n"

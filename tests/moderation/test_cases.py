@@ -17,6 +17,14 @@ def test_undoing_settles_the_answer(rows, mo, ned):
     assert open_questions() == []
 
 
+def test_moderators_read_an_answer_also_after_the_decision_was_undone(rows, mo, ned, signed_in):
+    action = take(mo, "hide", rows.comment)
+    Answer.objects.write(rows.person, action, "You have misread it.")
+    action.undo(ned, "You are right.")
+    page = signed_in(ned).get(f"/moderation/comment/{rows.comment.pk}").content.decode()
+    assert page.count("You have misread it.") == 1
+
+
 def test_undoing_leaves_the_answer_to_another_decision(rows, mo, ned):
     for decision in ("warn", "suspend"):
         action = take(mo, decision, rows.person)

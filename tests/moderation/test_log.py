@@ -112,7 +112,7 @@ def test_the_person_concerned_is_notified_and_answers_once(hidden, mo, author, c
     assert not Case.objects.open().exists()
     hidden.undo(mo, "It is your own.")
     work()
-    assert "Moderators took back a decision. They had hid" in text(reader.get("/notifications"))
+    assert "Moderators took back this decision: they hid" in text(reader.get("/notifications"))
 
 
 def test_nobody_else_answers(hidden, carol, mo, signed_in):

@@ -28,7 +28,7 @@ class Moderation(NotificationKind):
 
     def text(self, facts: dict) -> str:
         if facts["is_undone"]:
-            return f"Moderators took back a decision. They had {facts['text']}."
+            return f"Moderators took back this decision: they {facts['text']}."
         return f"Moderators {facts['text']}."
 
     def details(self, facts: dict) -> str:

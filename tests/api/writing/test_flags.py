@@ -24,7 +24,7 @@ def test_a_flag_reaches_moderators_once(program, bob, paper):
     assert list(Flag.objects.values_list("user__username", "reason", "details")) == [("alice", "other", "Odd.")]
 
 
-@pytest.mark.parametrize(("kind", "id"), [("paper", "2509.08721"), ("organisation", "lab"), ("person", "bob")])
+@pytest.mark.parametrize(("kind", "id"), [("paper", "2509.08721v1"), ("organisation", "lab"), ("person", "bob")])
 def test_other_things_are_named_as_their_pages(program, bob, lab, kind, id):
     assert program.call(PATH, {"kind": kind, "id": id, "reason": "spam"}).json() == {"isNew": True}
 
@@ -37,6 +37,8 @@ def test_other_things_are_named_as_their_pages(program, bob, lab, kind, id):
         ({"kind": "person", "id": "alice", "reason": "spam"}, 403, "You can't flag what is your own."),
         ({"kind": "person", "id": "nobody", "reason": "spam"}, 404, "There is no such person."),
         ({"kind": "authorclaim", "id": "1", "reason": "spam"}, 400, "kind: "),
+        ({"kind": "comment", "id": "46", "reason": "spam"}, 400, "id: This must be an id as answers have it"),
+        ({"kind": "paper", "id": "46", "reason": "spam"}, 400, "“46” is not"),
     ],
 )
 def test_what_the_page_refuses_is_refused(program, body, status, error):
