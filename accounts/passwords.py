@@ -45,7 +45,8 @@ class GuessablePasswordValidator:
             is_short_number = not letters and not count and len(password) < LONG
             if is_short_number or (count and len(letters) < MIN_LETTERS):
                 raise ValidationError(
-                    "This password is easy to guess: it is little more than the site's name, a season or a date.",
+                    "This password is easy to guess: it is little more than the site's name, a season, a date or a "
+                    "number.",
                     code="password_guessable",
                 )
 

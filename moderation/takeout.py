@@ -2,7 +2,7 @@
 
 from django.db.models import F
 
-_SUBJECT = {"of": F("case__kind"), "label": F("case__label")}
+_SUBJECT = {"kind": F("case__kind"), "label": F("case__label")}
 
 FILES = {
     "flags": lambda person: person.flags.order_by("pk").values("reason", "details", "created_at", **_SUBJECT),

@@ -18,8 +18,7 @@ from papers.people import takeout, tasks
 def data(request: HttpRequest) -> HttpResponse:
     """Show the state of the user's export."""
     export = DataExport.objects.filter(user=request.user).first()
-    contents = [name.replace("_", " ") for name in takeout.FILES]
-    return render(request, "papers/people/data.html", {"export": export, "contents": contents})
+    return render(request, "papers/people/data.html", {"export": export, "names": takeout.FILES})
 
 
 @verb
