@@ -205,7 +205,7 @@ def test_an_unknown_paper_comment_and_collection_are_not_found(scene):
         (f"/api/papers/2509.08721/comment/{'f' * 24}/retract", {}),
         (f"/api/papers/2509.00002/comment/{operations.OWN}/retract", {}),
         ("/api/collections/winter/items", operations.ITEM),
-        ("/api/flags", {"kind": "comment", "id": "7", "reason": "spam"}),
+        ("/api/flags", {"kind": "comment", "id": "f" * 24, "reason": "spam"}),
     ):
         answer = program.call(path, body)
         assert (answer.status_code, answer.json()["error"].startswith("Not found, or")) == (404, False), path
