@@ -53,12 +53,15 @@ def flag(request: HttpRequest, data: NewFlag) -> Change:
 def _handle(data: NewFlag) -> str:
     """Returns the handle of `Kind.find_for`: a comment's is its number, of which the API shows 24 digits.
 
-    Raises BadInput for what cannot be the id of a paper or a comment.
+    Raises Gone for what cannot be the id of a paper or a comment.
     """
     if data.kind == "paper":
-        return found.arxiv_id(data.id)
+        try:
+            return found.arxiv_id(data.id)
+        except BadInput as error:
+            raise Gone(str(error)) from None
     if data.kind != "comment":
         return data.id
     if len(data.id) != 24 or not set(data.id) <= set("0123456789abcdef"):
-        raise BadInput("id: This must be an id as answers have it: 24 digits or letters from a to f.")
+        raise Gone("There is no comment with this id. In answers, ids have 24 digits or letters from a to f.")
     return str(primary_key(data.id)[0])

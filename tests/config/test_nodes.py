@@ -60,7 +60,7 @@ class Site:
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "EMBEDDING": "none",
             "FRONT_DOOR": "0",
-            "SECRET_KEY": "of both nodes and both workers",
+            "SECRET_KEY": "the key of both nodes and of both workers",
             "WEB_CONCURRENCY": "1",
         }
 

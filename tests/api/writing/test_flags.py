@@ -37,8 +37,8 @@ def test_other_things_are_named_as_their_pages(program, bob, lab, kind, id):
         ({"kind": "person", "id": "alice", "reason": "spam"}, 403, "You can't flag what is your own."),
         ({"kind": "person", "id": "nobody", "reason": "spam"}, 404, "There is no such person."),
         ({"kind": "authorclaim", "id": "1", "reason": "spam"}, 400, "kind: "),
-        ({"kind": "comment", "id": "46", "reason": "spam"}, 400, "id: This must be an id as answers have it"),
-        ({"kind": "paper", "id": "46", "reason": "spam"}, 400, "“46” is not"),
+        ({"kind": "comment", "id": "46", "reason": "spam"}, 404, "There is no comment with this id. In answers,"),
+        ({"kind": "paper", "id": "46", "reason": "spam"}, 404, "“46” is not"),
     ],
 )
 def test_what_the_page_refuses_is_refused(program, body, status, error):
