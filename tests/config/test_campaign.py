@@ -180,8 +180,9 @@ def test_a_clock_that_jumps(with_fault):
         main, worker = played.site.main(), played.site.wait_for(played.site.worker)
         play(played, OF_FAULTS)
         assert (played.site.main(), played.site.worker()) == (main, worker)
-        # The server closes a connection that seems to have been idle for an hour, perhaps as a request comes.
-        assert played.ledger.counts["unanswered"] <= OF_FAULTS
+        # The server closes connections that seem to have been idle for an hour, perhaps as a request comes on them.
+        connections = len([*played.cast.readers, played.cast.moderator])  # each person has one
+        assert played.ledger.counts["unanswered"] <= OF_FAULTS * connections
 
 
 def test_connections_that_are_cut_in_the_middle_of_a_statement(with_fault, database_url):
