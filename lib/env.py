@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import secrets
+import sys
 import tempfile
 from pathlib import Path
 
@@ -28,7 +29,10 @@ def read(path: Path) -> None:
     env.read_env(path)
 
 
-read(ROOT / ".env")
+try:
+    read(ROOT / ".env")
+except ImproperlyConfigured as error:
+    sys.exit(str(error))  # here, since no module that could say it can be imported
 
 DATA = Path(env("BROADSHEET_DATA", default=str(ROOT / "var"))).expanduser().resolve()
 

@@ -1,9 +1,14 @@
 """What is wrong in the environment is said in one sentence, without what may be a secret."""
 
+import shutil
+import subprocess
+import sys
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config import address_checks, checks
+from lib import env
 from lib.env import read
 
 
@@ -27,3 +32,13 @@ def test_a_line_that_sets_nothing_is_named_and_not_shown(tmp_path, line):
     with pytest.raises(ImproperlyConfigured) as refused:
         read(file)
     assert (f"{file}, line 4" in str(refused.value), line in str(refused.value)) == (True, False)
+
+
+def test_a_start_with_such_a_line_ends_with_one_sentence(tmp_path):
+    (tmp_path / "lib").mkdir()
+    shutil.copy(env.__file__, tmp_path / "lib")
+    (tmp_path / ".env").write_text("BASE_URL: https://example.org")
+    command = [sys.executable, "-c", "import lib.env"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (1, "", 1)
+    assert f"{tmp_path}/.env, line 1: write it as NAME=value" in run.stderr
