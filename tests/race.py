@@ -46,12 +46,12 @@ def interleave(first: Callable[[], object], act: Callable[[], object], second: C
         with transaction.atomic():
             first()
             future = pool.submit(run)
-            _until_somebody_waits()
+            until_somebody_waits()
             second()
         return future.exception() or future.result()
 
 
-def _until_somebody_waits() -> None:
+def until_somebody_waits() -> None:
     """Returns once another session of PostgreSQL waits for a lock."""
     for _ in range(500):
         with connection.cursor() as cursor:

@@ -1,6 +1,5 @@
 """Decisions lock rows in the order in which everybody else does, so that no two transactions wait for each other."""
 
-import time
 from threading import Thread
 
 import pytest
@@ -10,6 +9,7 @@ from papers.models import Paper, RemovedPaper
 from papers.models.item import PAPERS_LOCK
 from tests.factories import PaperFactory
 from tests.moderation.conftest import other_paper, take
+from tests.race import until_somebody_waits
 
 ROW = "SELECT id FROM papers_paper WHERE id = {} FOR NO KEY UPDATE"
 DELETION = f"SELECT pg_advisory_xact_lock({PAPERS_LOCK})"
@@ -35,23 +35,12 @@ def meanwhile(first: str, act, second: str) -> None:
         cursor.execute("BEGIN")
         cursor.execute(first)
         thread.start()
-        _wait_for_a_waiting_one()
+        until_somebody_waits()
         cursor.execute(second)
         cursor.execute("ROLLBACK")
     other.close()
     thread.join()
     assert errors == []
-
-
-def _wait_for_a_waiting_one() -> None:
-    deadline = time.monotonic() + 20
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-            time.sleep(0.02)
-    raise AssertionError("Nobody waits.")
 
 
 @pytest.mark.django_db(transaction=True)
