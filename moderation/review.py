@@ -113,13 +113,16 @@ def context(subject: Subject, viewer) -> dict:
     is_own = subject.kind.concerns(subject.row, viewer)
     cases = Case.objects.none() if is_own else Case.objects.open().about(subject.kind, subject.pk)
     answers = Answer.objects.none() if is_own else Answer.objects.select_related("user").order_by("pk")
-    past = Action.objects.order_by("-pk").prefetch_related(Prefetch("answers", answers, to_attr="shown_answers"))
+    past = Action.objects.order_by("-pk")
+    actions = past.about(subject.kind, subject.pk).prefetch_related(
+        Prefetch("answers", answers, to_attr="shown_answers")
+    )
     others = past.exclude(kind=subject.kind.key, subject_id=subject.pk)
     return {
         "subject": subject,
         "is_own": is_own,
         "cases": list(_with_evidence(cases).order_by("pk")),
-        "actions": list(past.about(subject.kind, subject.pk)[:PAST_ACTIONS]),
+        "actions": list(actions[:PAST_ACTIONS]),
         "others": list(others.concerning(subject.author)[:PAST_ACTIONS]) if subject.author else [],
         "claims": _claims(subject),
         "votes": _votes(subject),
